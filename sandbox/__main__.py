@@ -1,0 +1,134 @@
+"""Start the sandbox: `python -m sandbox --port 8930 --state DIR --seed FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sandbox import seed
+from sandbox.app import App
+from sandbox.worlds import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MISUSE = 2
+"""Exit code for a wrong option, seed file or state folder."""
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, which also tells a request its connection, so it can be cut."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Remember the connection."""
+        super().connection_made(transport)
+        self.app_state: dict[str, Any] = {**self.app_state, "transport": transport}
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A GitHub to practise on, over HTTP, on this machine.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8930, help="port; 0 takes a free one (8930)")
+    parser.add_argument("--state", type=Path, help="folder that keeps the worlds; none: in memory")
+    parser.add_argument(
+        "--seed", type=Path, action="append", default=[], help="YAML file of a world; repeatable"
+    )
+    parser.add_argument("--ready-file", type=Path, help="write the address there once it listens")
+    parser.add_argument(
+        "--allow-remote", action="store_true", help="may listen on more than loopback"
+    )
+    return parser.parse_args(argv)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(2048)
+    return listener
+
+
+def _plant(sandbox: Sandbox, path: Path) -> None:
+    seeds = seed.load(path)
+    name = seeds.world or ""
+    world = sandbox.worlds.get(name) or sandbox.create(name)
+    try:
+        seed.apply(world, seeds, path.parent)
+    except ValueError as error:
+        raise seed.SeedError(f"{path}: {error}") from None
+    world.commit()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the sandbox until it is told to stop (SIGINT, SIGTERM).
+
+    Returns:
+        The exit code: 0, or 2 for a wrong option, seed file or state folder.
+    """
+    options = _arguments(argv)
+    logging.basicConfig(level=logging.INFO, format="sandbox: %(message)s")
+    if not options.allow_remote and not _loopback(options.host):
+        print(
+            f"sandbox: --host {options.host} would let other machines in; use 127.0.0.1, or add "
+            "--allow-remote if that is meant",
+            file=sys.stderr,
+        )
+        return MISUSE
+    try:
+        sandbox = Sandbox(options.state)
+        for path in options.seed:
+            _plant(sandbox, path)
+        listener = _listen(options.host, options.port)
+    except (ValueError, OSError, OverflowError) as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        return MISUSE
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    address = f"http://{host}:{listener.getsockname()[1]}"
+    config = uvicorn.Config(
+        App(sandbox),
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    print(f"sandbox: listening on {address}", flush=True)
+    if options.ready_file is not None:
+        partial = options.ready_file.with_suffix(".partial")
+        partial.write_text(f"{address}\n", encoding="utf-8")
+        os.replace(partial, options.ready_file)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sandbox.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

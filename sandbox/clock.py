@@ -1,0 +1,66 @@
+"""The time in a world: the machine's, shifted, or stopped; tests set it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+def stamp(seconds: float) -> str:
+    """Write a Unix time as GitHub does: UTC, whole seconds, `2024-01-02T03:04:05Z`."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse(text: str) -> float:
+    """Read an ISO 8601 time as Unix seconds.
+
+    Raises:
+        ValueError: The text is not a time with a zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone: end it with Z or +00:00")
+    return moment.timestamp()
+
+
+class Clock:
+    """A clock that can be moved, and stopped.
+
+    Attributes:
+        offset: Seconds that it is ahead of the machine's clock.
+        stopped_at: Unix seconds at which it stands still, or None when it runs.
+        tick: Seconds that it moves on at each change to the world, so that two writes within one
+            second can be told apart.
+    """
+
+    def __init__(
+        self, offset: float = 0.0, stopped_at: float | None = None, tick: float = 0.0
+    ) -> None:
+        """Start at the machine's time plus `offset`, or standing at `stopped_at`."""
+        self.offset = offset
+        self.stopped_at = stopped_at
+        self.tick = tick
+
+    def seconds(self) -> float:
+        """Return the time as Unix seconds."""
+        return time.time() + self.offset if self.stopped_at is None else self.stopped_at
+
+    def now(self) -> str:
+        """Return the time as GitHub writes it."""
+        return stamp(self.seconds())
+
+    def set(self, seconds: float, *, stopped: bool) -> None:
+        """Set the time (Unix seconds), and let it run on or stand still."""
+        self.stopped_at = seconds if stopped else None
+        self.offset = 0.0 if stopped else seconds - time.time()
+
+    def advance(self, seconds: float) -> None:
+        """Move the time on by some seconds."""
+        if self.stopped_at is None:
+            self.offset += seconds
+        else:
+            self.stopped_at += seconds
+
+    def state(self) -> dict[str, float | None]:
+        """Return what has to be kept to go on after a restart."""
+        return {"offset": self.offset, "stopped_at": self.stopped_at, "tick": self.tick}

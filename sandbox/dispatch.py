@@ -1,0 +1,172 @@
+"""One request to a world, from its raw parts to the answer; no web framework in here."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from sandbox import graphql, lookups, permissions, rest
+from sandbox.actors import Actor, authenticate
+from sandbox.errors import GitHubError, not_found
+from sandbox.http import Call, Response
+from sandbox.journal import redacted, redacted_query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.world import World
+
+LOG = logging.getLogger("sandbox")
+ROUTER = rest.router()
+RATE_LIMIT = 15_000
+"""Requests an hour; until rate limits are modelled, every answer says that all but one are left."""
+_UNKNOWN = "unknown route"
+_ids = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came.
+
+    Attributes:
+        method: The HTTP method.
+        path: The raw path below the world: `/api/v3/...` or `/api/graphql`.
+        query: The raw query string.
+        headers: Header fields, lower-case names.
+        content: The body.
+        host: Scheme, host and port that the client used, with the world's prefix.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    content: bytes
+    host: str
+
+
+def answer(
+    world: World, request: Request, actor: Actor | None = None, *, journal: bool = True
+) -> Response:
+    """Answer a request, save what it changed, and write it down.
+
+    Args:
+        world: The world that is asked.
+        request: The request.
+        actor: Who asks; None reads the token.
+        journal: Whether the request is written into the journal.
+    """
+    started = time.perf_counter()
+    call = Call(
+        world=world,
+        actor=actor or Actor(),
+        method=request.method,
+        raw_path=request.path,
+        host=request.host,
+        query=dict(parse_qsl(request.query, keep_blank_values=True)),
+        headers=request.headers,
+        content=request.content,
+    )
+    operation = _UNKNOWN
+    try:
+        if actor is None:
+            call.actor = authenticate(world, request.headers.get("authorization"))
+        if request.path.rstrip("/") == "/api/graphql":
+            operation = "POST /graphql"
+            response = graphql.answer(call)
+        else:
+            route, response = _rest(call, request)
+            operation = route
+        world.commit()
+    except GitHubError as error:
+        world.rollback()
+        response = Response(error.status, error.body(), dict(error.headers))
+        operation = error.operation or operation
+    except Exception:
+        world.rollback()
+        LOG.exception("%s %s in world %s", request.method, request.path, world.name)
+        response = Response(500, {"message": "Server Error"})
+    response = _finish(call, response)
+    if journal:
+        _write_down(call, operation, response, time.perf_counter() - started)
+    return response
+
+
+def _rest(call: Call, request: Request) -> tuple[str, Response]:
+    if request.path != "/api/v3" and not request.path.startswith("/api/v3/"):
+        raise _gap(call, request)
+    call.raw_path = request.path.removeprefix("/api/v3") or "/"
+    path = lookups.legacy_path(call.world, call.raw_path)
+    found = ROUTER.find(request.method, path)
+    if found is None:
+        raise _gap(call, request)
+    route, call.parameters = found
+    try:
+        lookups.resolve(call)
+        permissions.require(call, route.needs)
+        return route.operation, route.handler(call)
+    except GitHubError as error:
+        error.operation = route.operation
+        raise
+
+
+def _gap(call: Call, request: Request) -> GitHubError:
+    key = (request.method, request.path)
+    call.world.gaps[key] = call.world.gaps.get(key, 0) + 1
+    return not_found()
+
+
+def _finish(call: Call, response: Response) -> Response:
+    """Return the response with the headers that all have, its body encoded."""
+    world, now = call.world, int(call.world.clock.seconds())
+    content = response.encoded()
+    headers = {
+        "X-GitHub-Request-Id": f"SBX:{next(_ids):08X}",
+        "X-GitHub-Media-Type": "github.v3; format=json",
+        "X-GitHub-Api-Version-Selected": call.headers.get("x-github-api-version", "2022-11-28"),
+        "X-RateLimit-Limit": str(RATE_LIMIT),
+        "X-RateLimit-Remaining": str(RATE_LIMIT - 1),
+        "X-RateLimit-Used": "1",
+        "X-RateLimit-Reset": str(now - now % 3600 + 3600),
+        "X-RateLimit-Resource": "core",
+        "X-OAuth-Scopes": ", ".join(call.actor.scopes),
+        **response.headers,
+    }
+    if content:
+        headers.setdefault("Content-Type", "application/json; charset=utf-8")
+    ok = response.status == 200  # noqa: PLR2004 - HTTP's own number
+    if world.settings["etags"] and call.method == "GET" and ok:
+        tag = f'W/"{hashlib.sha256(content).hexdigest()}"'
+        headers["ETag"] = tag
+        if call.headers.get("if-none-match") == tag:
+            return Response(304, b"", headers)
+    return Response(response.status, content, headers)
+
+
+def _write_down(call: Call, operation: str, response: Response, seconds: float) -> None:
+    body: Any = None
+    if call.content:
+        try:
+            body = redacted(call.json())
+        except GitHubError:
+            body = "not JSON"
+    call.world.journal.add(
+        {
+            "time": call.world.clock.now(),
+            "method": call.method,
+            "path": call.raw_path,
+            "query": redacted_query(call.query),
+            "operation": operation,
+            "status": response.status,
+            "actor": call.actor.login,
+            "request_bytes": len(call.content),
+            "response_bytes": len(response.body or b""),
+            "body": body,
+            "seconds": round(seconds, 6),
+        }
+    )

@@ -1,0 +1,206 @@
+"""A repository's commits, trees and refs, with the ids that git itself would give them.
+
+A commit keeps its whole tree as a map from path to blob; tree objects are computed when needed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.clock import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author or committer."""
+
+    name: str
+    email: str
+    date: str
+
+    def line(self) -> str:
+        """Return the person as a commit object writes it."""
+        return f"{self.name} <{self.email}> {int(parse(self.date))} +0000"
+
+    def json(self) -> dict[str, str]:
+        """Return the person as JSON."""
+        return {"name": self.name, "email": self.email, "date": self.date}
+
+
+def _object(kind: str, content: bytes) -> str:
+    head = f"{kind} {len(content)}\0".encode()
+    return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
+
+
+def blob_sha(content: bytes) -> str:
+    """Return git's id of a file's content."""
+    return _object("blob", content)
+
+
+def trees(files: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Return a commit's folders: path (`""` is the root) to entries, each with its git id.
+
+    Args:
+        files: Paths to blob ids.
+    """
+    folders: dict[str, dict[str, str]] = {"": {}}
+    for path, sha in files.items():
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, {})[name] = sha
+        while folder:
+            above = folder.rpartition("/")[0]
+            folders.setdefault(above, {})
+            folder = above
+    made: dict[str, list[dict[str, Any]]] = {}
+    shas: dict[str, str] = {}
+    for folder in sorted(folders, key=lambda path: (-path.count("/") - bool(path), path)):
+        entries = [
+            {"path": name, "mode": "100644", "type": "blob", "sha": sha}
+            for name, sha in folders[folder].items()
+        ]
+        prefix = f"{folder}/" if folder else ""
+        entries += [
+            {"path": below[len(prefix) :], "mode": "040000", "type": "tree", "sha": shas[below]}
+            for below in folders
+            if below and below.startswith(prefix) and "/" not in below[len(prefix) :]
+            and below != folder
+        ]
+        # git sorts folders as if their names ended in a slash
+        entries.sort(key=lambda e: e["path"] + ("/" if e["type"] == "tree" else ""))
+        content = b"".join(
+            f"{e['mode'].lstrip('0')} {e['path']}\0".encode() + bytes.fromhex(e["sha"])
+            for e in entries
+        )
+        shas[folder] = _object("tree", content)
+        made[folder] = entries
+    return made
+
+
+def tree_sha(files: Mapping[str, str], folder: str = "") -> str:
+    """Return git's id of a folder of a commit."""
+    content = b"".join(
+        f"{e['mode'].lstrip('0')} {e['path']}\0".encode() + bytes.fromhex(e["sha"])
+        for e in trees(files)[folder]
+    )
+    return _object("tree", content)
+
+
+def find_ref(world: World, repository: Record, ref: str) -> Record | None:
+    """Return a ref by its full name, such as `refs/heads/main`."""
+    return world.find("ref", ref, repository.id)
+
+
+def branches(world: World, repository: Record) -> list[Record]:
+    """Return the refs that are branches, by name."""
+    refs = world.all("ref", repository.id)
+    return sorted((r for r in refs if r.name.startswith("refs/heads/")), key=lambda r: r.name)
+
+
+def set_ref(world: World, repository: Record, ref: str, sha: str) -> Record:
+    """Make a ref point to a commit; make it if need be."""
+    found = find_ref(world, repository, ref)
+    if found is None:
+        return world.add("ref", repository.id, ref, sha=sha)
+    return world.change(found, sha=sha)
+
+
+def resolve(world: World, repository: Record, name: str) -> Record | None:
+    """Return the commit that a branch, tag or commit id names."""
+    for ref in (f"refs/heads/{name}", f"refs/tags/{name}", name):
+        found = find_ref(world, repository, ref)
+        if found is not None:
+            return world.find("commit", found["sha"], repository.id)
+    return world.find("commit", name, repository.id)
+
+
+def read_blob(world: World, repository: Record, sha: str) -> bytes | None:
+    """Return a file's content by its git id."""
+    blob = world.find("blob", sha, repository.id)
+    return None if blob is None else base64.b64decode(blob["content"])
+
+
+def write_blob(world: World, repository: Record, content: bytes) -> str:
+    """Keep a file's content and return its git id."""
+    sha = blob_sha(content)
+    if world.find("blob", sha, repository.id) is None:
+        world.add("blob", repository.id, sha, content=base64.b64encode(content).decode())
+    return sha
+
+
+def commit(  # noqa: PLR0913 - what git's own commit takes
+    world: World,
+    repository: Record,
+    files: Mapping[str, str],
+    parents: list[str],
+    message: str,
+    author: Person,
+    committer: Person,
+    user: int = 0,
+) -> Record:
+    """Make a commit; no ref is moved.
+
+    Args:
+        world: The world.
+        repository: The repository.
+        files: The whole tree: paths to blob ids.
+        parents: Ids of the commits before it.
+        message: The commit's message.
+        author: Who wrote it.
+        committer: Who committed it.
+        user: Id of the account that made it; 0 for none.
+    """
+    lines = [f"tree {tree_sha(files)}", *(f"parent {parent}" for parent in parents)]
+    lines += [f"author {author.line()}", f"committer {committer.line()}", "", message]
+    sha = _object("commit", "\n".join(lines).encode())
+    found = world.find("commit", sha, repository.id)
+    if found is not None:
+        return found
+    return world.add(
+        "commit",
+        repository.id,
+        sha,
+        files=dict(files),
+        parents=parents,
+        message=message,
+        author=author.json(),
+        committer=committer.json(),
+        user=user,
+    )
+
+
+def changed(world: World, repository: Record, made: Record) -> list[dict[str, Any]]:
+    """Return what a commit changed against its first parent: path, status, ids before and after."""
+    before: dict[str, str] = {}
+    if made["parents"]:
+        parent = world.find("commit", made["parents"][0], repository.id)
+        before = parent["files"] if parent is not None else {}
+    after: dict[str, str] = made["files"]
+    found = []
+    for path in sorted(before.keys() | after.keys()):
+        old, new = before.get(path), after.get(path)
+        if old != new:
+            status = "added" if old is None else "removed" if new is None else "modified"
+            found.append({"path": path, "status": status, "before": old, "after": new})
+    return found
+
+
+def history(world: World, repository: Record, head: Record) -> list[Record]:
+    """Return a commit and all before it, newest first (by id: ids grow with time)."""
+    seen: dict[str, Record] = {}
+    waiting = [head.name]
+    while waiting:
+        sha = waiting.pop()
+        found = None if sha in seen else world.find("commit", sha, repository.id)
+        if found is not None:
+            seen[sha] = found
+            waiting += found["parents"]
+    return sorted(seen.values(), key=lambda record: -record.id)

@@ -1,0 +1,66 @@
+"""Lists in pages, with GitHub's `Link` header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+from sandbox.http import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sandbox.http import Call
+
+PER_PAGE = 30
+PER_PAGE_LIMIT = 100
+
+Item = TypeVar("Item")
+
+
+def _number(text: str | None, default: int, limit: int) -> int:
+    # GitHub takes the default for what is no number
+    try:
+        number = int(text) if text is not None else default
+    except ValueError:
+        return default
+    return min(number, limit) if number > 0 else default
+
+
+def page(
+    call: Call,
+    items: Sequence[Item],
+    render: Callable[[Item], Any],
+    envelope: str | None = None,
+    **more: Any,  # noqa: ANN401 - any JSON
+) -> Response:
+    """Answer with one page of a list.
+
+    Args:
+        call: The request; its `per_page` (30, at most 100) and `page` (from 1) count.
+        items: The whole list. Only the page's items are rendered.
+        render: Makes an item's JSON.
+        envelope: The field that the list stands in, beside `total_count`; None for a bare list.
+        more: Further fields of the envelope.
+    """
+    per_page = _number(call.query.get("per_page"), PER_PAGE, PER_PAGE_LIMIT)
+    number = _number(call.query.get("page"), 1, 1_000_000)
+    start = (number - 1) * per_page
+    shown = [render(item) for item in items[start : start + per_page]]
+    last = max(1, -(-len(items) // per_page))
+    links = []
+    if number > 1:
+        links += [(number - 1, "prev")]
+    if number < last:
+        links += [(number + 1, "next"), (last, "last")]
+    if number > 1:
+        links += [(1, "first")]
+    headers = {}
+    if links:
+        headers["Link"] = ", ".join(
+            f'<{call.api}{call.raw_path}?{urlencode({**call.query, "page": target})}>; rel="{rel}"'
+            for target, rel in links
+        )
+    if envelope is None:
+        return Response(200, shown, headers)
+    return Response(200, {"total_count": len(items), envelope: shown, **more}, headers)

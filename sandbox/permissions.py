@@ -1,0 +1,143 @@
+"""Who may do what: roles in an organization, permissions on a repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.errors import forbidden, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.actors import Actor
+    from sandbox.http import Call
+    from sandbox.records import Record
+    from sandbox.world import World
+
+LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
+"""Permissions on a repository, from none to all; each includes those before it."""
+
+_OLD_NAMES = {"pull": "read", "push": "write"}
+
+
+def level(permission: str) -> int:
+    """Return the rank of a permission, by its old or new name; 0 for none and unknown ones."""
+    permission = _OLD_NAMES.get(permission, permission)
+    return LEVELS.index(permission) if permission in LEVELS else 0
+
+
+def old_name(permission: str) -> str:
+    """Return `pull` for `read` and `push` for `write`; others are the same."""
+    return {"read": "pull", "write": "push"}.get(permission, permission)
+
+
+def org_role(world: World, org: Record, user_id: int) -> str | None:
+    """Return `admin` or `member` for an active member, None for anybody else."""
+    member = world.find("member", str(user_id), org.id)
+    return None if member is None or member["state"] != "active" else str(member["role"])
+
+
+def owner(world: World, repository: Record) -> Record:
+    """Return the account that a repository belongs to."""
+    ident = repository.parent
+    account = world.get("organization", ident) or world.get("user", ident)
+    if account is None:
+        raise AssertionError(f"repository {repository.name} has no owner")
+    return account
+
+
+def team_and_parents(world: World, team: Record) -> Iterator[Record]:
+    """Go from a team to its parents: they pass their permissions on to it."""
+    current: Record | None = team
+    while current is not None:
+        yield current
+        parent = current.get("parent_team")
+        current = None if parent is None else world.get("team", parent)
+
+
+def team_permission(world: World, team: Record, repository: Record) -> str:
+    """Return the permission of a team on a repository, inherited ones included."""
+    best = "none"
+    for each in team_and_parents(world, team):
+        grant = world.find("team_repository", str(repository.id), each.id)
+        if grant is not None and level(grant["permission"]) > level(best):
+            best = grant["permission"]
+    return _OLD_NAMES.get(best, best)
+
+
+def permission(world: World, repository: Record, actor: Actor) -> str:
+    """Return what an actor may do to a repository: one of `LEVELS`."""
+    account = owner(world, repository)
+    if actor.installation is not None:
+        return "admin" if actor.installation.parent == account.id else "none"
+    if actor.id == account.id:
+        return "admin"
+    best = "read" if repository["visibility"] == "public" else "none"
+    candidates = [best]
+    if account.kind == "organization":
+        role = org_role(world, account, actor.id)
+        if role == "admin":
+            return "admin"
+        if role == "member":
+            candidates.append(account["default_repository_permission"])
+            if repository["visibility"] == "internal":
+                candidates.append("read")
+        candidates += [
+            team_permission(world, team, repository)
+            for team in world.all("team", account.id)
+            if world.find("team_member", str(actor.id), team.id) is not None
+        ]
+    collaborator = world.find("collaborator", str(actor.id), repository.id)
+    if collaborator is not None:
+        candidates.append(collaborator["permission"])
+    found = max(candidates, key=level)
+    return _OLD_NAMES.get(found, found)
+
+
+def require(call: Call, needs: str) -> None:
+    """Refuse the call unless its actor has what the route needs.
+
+    Args:
+        call: The call, with its organization or repository found.
+        needs: `user` (any account), `app` (an App by its JWT), `org:member`, `org:admin`, or
+            `repo:` with one of `LEVELS`.
+
+    Raises:
+        GitHubError: 404 when the actor may not know of the thing, 403 when it may.
+    """
+    if call.actor.app is not None:
+        if needs != "app":
+            raise forbidden(
+                "You must use an installation access token or a user access token for this"
+            )
+        return
+    scope, _, wanted = needs.partition(":")
+    if scope == "org":
+        _require_org(call, wanted)
+    elif scope == "repo":
+        have = level(permission(call.world, call.repository, call.actor))
+        if not have:
+            raise not_found()
+        if have < level(wanted):
+            raise forbidden(
+                "Must have admin rights to Repository."
+                if wanted == "admin"
+                else "Resource not accessible by this account."
+            )
+    elif needs == "app":
+        raise forbidden("A JSON web token of an App is needed.")
+
+
+def _require_org(call: Call, wanted: str) -> None:
+    installation = call.actor.installation
+    if installation is not None:
+        if installation.parent != call.org.id:
+            raise not_found()
+        return
+    role = org_role(call.world, call.org, call.actor.id)
+    if wanted == "anyone" or role == "admin":
+        return
+    if role is None:
+        raise not_found()
+    if wanted == "admin":
+        raise forbidden("You must be an organization owner to do this.")

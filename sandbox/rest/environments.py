@@ -1,0 +1,268 @@
+"""Environments and their deployment policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, plans
+from sandbox.actors import Actor
+from sandbox.errors import GitHubError, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.permissions import level, owner, team_permission
+from sandbox.permissions import permission as permission_of
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.repositories import full_name
+from sandbox.shapes.teams import simple_with_parent
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/repos/{owner}/{repo}/environments"
+_ONE = _LIST + "/{environment_name}"
+_POLICIES = _ONE + "/deployment-branch-policies"
+_POLICY = _POLICIES + "/{branch_policy_id}"
+
+REVIEWERS_LIMIT = 6
+"""People and teams that can be reviewers of an environment."""
+WAIT_LIMIT = 43_200
+"""Minutes of a wait timer: 30 days."""
+
+
+def find(call: Call) -> Record:
+    """Return the path's environment; 404 when there is none."""
+    name = call.parameters["environment_name"]
+    found = call.world.find("environment", name, call.repository.id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def shape(call: Call, environment: Record) -> dict[str, Any]:
+    """Return an environment as GitHub's `environment`."""
+    base = f"{call.api}/repos/{full_name(call, call.repository)}/environments/{environment.name}"
+    rules: list[dict[str, Any]] = []
+    if environment["wait_timer"]:
+        rules.append({"type": "wait_timer", "wait_timer": environment["wait_timer"]})
+    reviewers = [_reviewer(call, each) for each in environment["reviewers"]]
+    if reviewers:
+        rules.append(
+            {
+                "type": "required_reviewers",
+                "prevent_self_review": environment["prevent_self_review"],
+                "reviewers": reviewers,
+            }
+        )
+    policy = environment["deployment_branch_policy"]
+    if policy is not None:
+        rules.append({"type": "branch_policy"})
+    offset = {"wait_timer": 1, "required_reviewers": 2, "branch_policy": 3}
+    for rule in rules:
+        # a rule's id goes with its environment, so that it stays the same
+        rule["id"] = environment.id * 10 + offset[rule["type"]]
+        rule["node_id"] = node_id("deployment_rule", rule["id"])
+    return {
+        "id": environment.id,
+        "node_id": node_id("environment", environment.id),
+        "name": environment.name,
+        "url": base,
+        "html_url": f"{call.host}/{full_name(call, call.repository)}/deployments/"
+        f"activity_log?environments_filter={environment.name}",
+        "created_at": environment.created_at,
+        "updated_at": environment.updated_at,
+        "can_admins_bypass": environment["can_admins_bypass"],
+        "protection_rules": rules,
+        "deployment_branch_policy": policy,
+    }
+
+
+def _reviewer(call: Call, each: dict[str, Any]) -> dict[str, Any]:
+    kind = "user" if each["type"] == "User" else "team"
+    record = call.world.get(kind, each["id"])
+    if record is None:
+        raise AssertionError(f"reviewer {each} is gone")
+    shown = simple_user(call, record) if kind == "user" else simple_with_parent(call, record)
+    return {"type": each["type"], "reviewer": shown}
+
+
+@ROUTES.get(_LIST, needs="repo:read")
+def list_environments(call: Call) -> Response:
+    """The environments of a repository."""
+    found = call.world.all("environment", call.repository.id)
+    return page(call, found, lambda each: shape(call, each), "environments")
+
+
+@ROUTES.get(_ONE, needs="repo:read")
+def get(call: Call) -> Response:
+    """An environment."""
+    return Response(200, shape(call, find(call)))
+
+
+@ROUTES.put(_ONE, needs="repo:admin")
+def set_environment(call: Call) -> Response:
+    """Create an environment, or set all its rules anew: what is not named is taken away."""
+    account = owner(call.world, call.repository)
+    plans.check_environments(account, call.repository)
+    found = fields.body(
+        call,
+        **{"reviewers?": "list", "deployment_branch_policy?": "object", "wait_timer": "integer"},
+        can_admins_bypass="boolean",
+        prevent_self_review="boolean",
+    )
+    data = {
+        "wait_timer": found.get("wait_timer", 0),
+        "reviewers": _checked_reviewers(call, found.get("reviewers") or []),
+        "prevent_self_review": found.get("prevent_self_review", False),
+        "can_admins_bypass": found.get("can_admins_bypass", True),
+        "deployment_branch_policy": _checked_policy(found.get("deployment_branch_policy")),
+    }
+    if not 0 <= data["wait_timer"] <= WAIT_LIMIT:
+        raise invalid(
+            f"Invalid request.\n\nWait timer must be between 0 and {WAIT_LIMIT} minutes."
+        )
+    if data["reviewers"]:
+        plans.check_environment_rule(account, call.repository, "required reviewers")
+    if data["wait_timer"]:
+        plans.check_environment_rule(account, call.repository, "wait timer")
+    if data["prevent_self_review"] and not data["reviewers"]:
+        raise invalid(
+            "Failed to create or update the environment protection rule. Required reviewers must "
+            "have at least one reviewer to set prevent_self_review."
+        )
+    name = call.parameters["environment_name"]
+    environment = call.world.find("environment", name, call.repository.id)
+    if environment is None:
+        if not name or len(name) > 255 or set(name) & set("'\"`,;\\"):  # noqa: PLR2004 - GitHub's
+            raise invalid("Invalid environment name")
+        environment = call.world.add("environment", call.repository.id, name, **data)
+    else:
+        environment = call.world.change(environment, **data)
+        policy = environment["deployment_branch_policy"]
+        if policy is None or not policy["custom_branch_policies"]:
+            for each in call.world.all("deployment_policy", environment.id):
+                call.world.remove(each)
+    return Response(200, shape(call, environment))
+
+
+def _checked_reviewers(call: Call, wanted: list[Any]) -> list[dict[str, Any]]:
+    if len(wanted) > REVIEWERS_LIMIT:
+        raise invalid(f"No more than {REVIEWERS_LIMIT} reviewers are allowed.")
+    found = []
+    for each in wanted:
+        reviewer = fields.checked(each, {"type!": ("User", "Team"), "id!": "integer"})
+        kind = reviewer["type"].lower()
+        record = call.world.get(kind, reviewer["id"])
+        if record is None:
+            raise invalid(
+                "Failed to create the environment protection rule. "
+                f"{reviewer['type']} with ID {reviewer['id']} was not found."
+            )
+        if not _may_read(call, record):
+            raise invalid(
+                "Failed to create the environment protection rule. "
+                f"{reviewer['type']} {record.name} has no access to the repository."
+            )
+        if reviewer not in found:
+            found.append(reviewer)
+    return found
+
+
+def _may_read(call: Call, record: Record) -> bool:
+    if call.repository["visibility"] == "public":
+        return True
+    if record.kind == "team":
+        return level(team_permission(call.world, record, call.repository)) > 0
+    return level(permission_of(call.world, call.repository, Actor(user=record))) > 0
+
+
+def _checked_policy(wanted: dict[str, Any] | None) -> dict[str, bool] | None:
+    if wanted is None:
+        return None
+    policy = fields.checked(
+        wanted, {"protected_branches!": "boolean", "custom_branch_policies!": "boolean"}
+    )
+    if policy["protected_branches"] == policy["custom_branch_policies"]:
+        raise invalid(
+            "Invalid request.\n\nprotected_branches and custom_branch_policies cannot have the "
+            "same value."
+        )
+    return policy
+
+
+@ROUTES.delete(_ONE, needs="repo:admin")
+def delete(call: Call) -> Response:
+    """Delete an environment with its secrets, variables and policies."""
+    call.world.remove(find(call))
+    return NO_CONTENT
+
+
+def _policy(call: Call, policy: Record) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "node_id": node_id("deployment_policy", policy.id),
+        "name": policy.name.partition(":")[2],
+        "type": policy["type"],
+    }
+
+
+def _find_policy(call: Call) -> Record:
+    found = call.world.get("deployment_policy", call.integer("branch_policy_id"))
+    if found is None or found.parent != find(call).id:
+        raise not_found()
+    return found
+
+
+def _free(call: Call, environment: Record, key: str, but: Record | None = None) -> None:
+    taken = call.world.find("deployment_policy", key, environment.id)
+    if taken is not None and (but is None or but.id != taken.id):
+        raise GitHubError(303, "Deployment branch policy already exists")
+
+
+@ROUTES.get(_POLICIES, needs="repo:read")
+def list_policies(call: Call) -> Response:
+    """The deployment policies of an environment."""
+    found = call.world.all("deployment_policy", find(call).id)
+    return page(call, found, lambda each: _policy(call, each), "branch_policies")
+
+
+@ROUTES.post(_POLICIES, needs="repo:admin")
+def create_policy(call: Call) -> Response:
+    """Admit refs that match a pattern."""
+    environment = find(call)
+    policy = environment["deployment_branch_policy"]
+    if policy is None or not policy["custom_branch_policies"]:
+        raise not_found()
+    found = fields.body(call, **{"name!": "text"}, type=("branch", "tag"))
+    kind = found.get("type", "branch")
+    if not found["name"]:
+        raise invalid("Name cannot be blank")
+    key = f"{kind}:{found['name']}"
+    _free(call, environment, key)
+    made = call.world.add("deployment_policy", environment.id, key, type=kind)
+    return Response(200, _policy(call, made))
+
+
+@ROUTES.get(_POLICY, needs="repo:read")
+def get_policy(call: Call) -> Response:
+    """A deployment policy."""
+    return Response(200, _policy(call, _find_policy(call)))
+
+
+@ROUTES.put(_POLICY, needs="repo:admin")
+def update_policy(call: Call) -> Response:
+    """Change a deployment policy's pattern."""
+    policy = _find_policy(call)
+    key = f"{policy['type']}:{fields.body(call, **{'name!': 'text'})['name']}"
+    _free(call, find(call), key, policy)
+    return Response(200, _policy(call, call.world.change(policy, key)))
+
+
+@ROUTES.delete(_POLICY, needs="repo:admin")
+def delete_policy(call: Call) -> Response:
+    """Delete a deployment policy."""
+    call.world.remove(_find_policy(call))
+    return NO_CONTENT

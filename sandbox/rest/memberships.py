@@ -1,0 +1,121 @@
+"""Members of an organization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import fields, lookups
+from sandbox.errors import forbidden, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.permissions import org_role
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.memberships import org_membership
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+
+
+def _members(call: Call, role: str = "all", state: str = "active") -> list[Record]:
+    found = []
+    for member in call.world.all("member", call.org.id):
+        user = call.world.get("user", int(member.name))
+        if user is not None and member["state"] == state and role in ("all", member["role"]):
+            found.append(user)
+    return found
+
+
+@ROUTES.get("/orgs/{org}/members", needs="org:anyone")
+def list_members(call: Call) -> Response:
+    """The members; `role` narrows to `admin` or `member`."""
+    found = _members(call, call.query.get("role", "all"))
+    if call.query.get("filter") == "2fa_disabled":
+        found = [user for user in found if user.get("two_factor_disabled")]
+    return page(call, found, lambda user: simple_user(call, user))
+
+
+@ROUTES.get("/orgs/{org}/public_members", needs="org:anyone")
+def list_public_members(call: Call) -> Response:
+    """The members who show it: nobody here does."""
+    return page(call, [], lambda user: user)
+
+
+@ROUTES.get("/orgs/{org}/members/{username}", needs="org:member")
+def check_member(call: Call) -> Response:
+    """204 for a member, 404 for anybody else."""
+    user = lookups.user(call, call.parameters["username"])
+    if org_role(call.world, call.org, user.id) is None:
+        raise not_found()
+    return NO_CONTENT
+
+
+@ROUTES.delete("/orgs/{org}/members/{username}", needs="org:admin")
+def remove_member(call: Call) -> Response:
+    """Remove a member; with it go the memberships of teams."""
+    return remove_membership(call)
+
+
+@ROUTES.get("/orgs/{org}/memberships/{username}", needs="org:member")
+def get_membership(call: Call) -> Response:
+    """A user's membership."""
+    user = lookups.user(call, call.parameters["username"])
+    return Response(200, org_membership(call, call.org, user))
+
+
+@ROUTES.put("/orgs/{org}/memberships/{username}", needs="org:admin")
+def set_membership(call: Call) -> Response:
+    """Invite a user, who accepts at once, or change the role."""
+    user = lookups.user(call, call.parameters["username"])
+    role = fields.body(call, role=("admin", "member")).get("role", "member")
+    member = call.world.find("member", str(user.id), call.org.id)
+    if member is None:
+        call.world.add("member", call.org.id, str(user.id), role=role, state="active")
+    else:
+        if member["role"] == "admin" and role != "admin":
+            _keep_an_owner(call, user)
+        call.world.change(member, role=role)
+    return Response(200, org_membership(call, call.org, user))
+
+
+@ROUTES.delete("/orgs/{org}/memberships/{username}", needs="org:admin")
+def remove_membership(call: Call) -> Response:
+    """Remove a member; with it go the memberships of teams."""
+    user = lookups.user(call, call.parameters["username"])
+    member = call.world.find("member", str(user.id), call.org.id)
+    if member is None:
+        raise not_found()
+    if member["role"] == "admin":
+        _keep_an_owner(call, user)
+    for team in call.world.all("team", call.org.id):
+        in_team = call.world.find("team_member", str(user.id), team.id)
+        if in_team is not None:
+            call.world.remove(in_team)
+    call.world.remove(member)
+    return NO_CONTENT
+
+
+def _keep_an_owner(call: Call, user: Record) -> None:
+    if [owner.id for owner in _members(call, "admin")] == [user.id]:
+        raise forbidden("You cannot remove the last owner of an organization.")
+
+
+@ROUTES.get("/orgs/{org}/invitations", needs="org:member")
+def list_invitations(call: Call) -> Response:
+    """The invitations that are pending: people here accept at once."""
+    return page(call, [], lambda invitation: invitation)
+
+
+@ROUTES.get("/orgs/{org}/outside_collaborators", needs="org:member")
+def list_outside_collaborators(call: Call) -> Response:
+    """People with rights on a repository who are not members."""
+    found = {}
+    for repository in call.world.all("repository", call.org.id):
+        for collaborator in call.world.all("collaborator", repository.id):
+            user = call.world.get("user", int(collaborator.name))
+            if user is not None and org_role(call.world, call.org, user.id) is None:
+                found[user.id] = user
+    return page(call, list(found.values()), lambda user: simple_user(call, user))

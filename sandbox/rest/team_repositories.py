@@ -1,0 +1,87 @@
+"""Repositories of a team: what it may do where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import fields, lookups
+from sandbox.errors import GitHubError, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.permissions import level, old_name, require, team_permission
+from sandbox.routing import Routes
+from sandbox.shapes.repositories import team_repository
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/orgs/{org}/teams/{team_slug}/repos"
+_ONE = _LIST + "/{owner}/{repo}"
+
+
+def _granted(call: Call, team: Record, repository: Record) -> str:
+    found = team_permission(call.world, team, repository)
+    if found == "none":
+        raise not_found()
+    return old_name(found)
+
+
+@ROUTES.get(_LIST, needs="org:member")
+def list_repositories(call: Call) -> Response:
+    """The repositories of a team, inherited ones included."""
+    team = lookups.team(call)
+    found = [
+        repository
+        for repository in call.world.all("repository", call.org.id)
+        if level(team_permission(call.world, team, repository))
+    ]
+    return page(
+        call,
+        found,
+        lambda repository: team_repository(call, repository, _granted(call, team, repository)),
+    )
+
+
+@ROUTES.get(_ONE, needs="org:member")
+def check(call: Call) -> Response:
+    """204, or with the media type for it the repository and the team's role."""
+    team = lookups.team(call)
+    granted = _granted(call, team, call.repository)
+    if "repository+json" not in call.headers.get("accept", ""):
+        return NO_CONTENT
+    return Response(200, team_repository(call, call.repository, granted))
+
+
+@ROUTES.put(_ONE, needs="org:member")
+def set_permission(call: Call) -> Response:
+    """Give a team a permission on a repository."""
+    team = lookups.team(call)
+    require(call, "repo:admin")
+    if call.repository.parent != call.org.id:
+        raise GitHubError(422, "Validation Failed", ["The repository is of another owner."])
+    permission = fields.body(call, permission="text").get("permission", "push")
+    if not level(permission):
+        raise invalid(
+            f"{permission!r} is not a permission: pull, triage, push, maintain, admin, or the "
+            "name of a custom repository role."
+        )
+    permission = old_name(permission)
+    grant = call.world.find("team_repository", str(call.repository.id), team.id)
+    if grant is None:
+        call.world.add("team_repository", team.id, str(call.repository.id), permission=permission)
+    else:
+        call.world.change(grant, permission=permission)
+    return NO_CONTENT
+
+
+@ROUTES.delete(_ONE, needs="org:member")
+def remove(call: Call) -> Response:
+    """Take a team's permission away."""
+    team = lookups.team(call)
+    require(call, "repo:admin")
+    grant = call.world.find("team_repository", str(call.repository.id), team.id)
+    if grant is not None:
+        call.world.remove(grant)
+    return NO_CONTENT

@@ -1,0 +1,229 @@
+"""Teams, their members and child teams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import defaults, fields, lookups
+from sandbox.errors import failed, forbidden, invalid
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.permissions import org_role
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.memberships import team_membership
+from sandbox.shapes.teams import full_team, simple_with_parent
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_TEAM = "/orgs/{org}/teams/{team_slug}"
+_FIELDS: dict[str, fields.Kind] = {
+    "name": "text",
+    "description?": "text",
+    "privacy": ("secret", "closed"),
+    "notification_setting": ("notifications_enabled", "notifications_disabled"),
+    "permission": ("pull", "push", "admin"),
+    "parent_team_id?": "integer",
+    "ldap_dn?": "text",
+}
+
+
+def _require_maintainer(call: Call, team: Record) -> None:
+    installation = call.actor.installation
+    if installation is not None or org_role(call.world, call.org, call.actor.id) == "admin":
+        return
+    member = call.world.find("team_member", str(call.actor.id), team.id)
+    if member is None or member["role"] != "maintainer":
+        raise forbidden("You must be an admin of the team or organization.")
+
+
+def _parent(call: Call, ident: int | None, child: Record | None = None) -> int | None:
+    if ident is None:
+        return None
+    parent = call.world.get("team", ident)
+    if parent is None or parent.parent != call.org.id:
+        raise failed("Team", "parent_team_id", "invalid")
+    above: Record | None = parent
+    while above is not None:
+        if child is not None and above.id == child.id:
+            raise invalid("A team cannot be its own parent, or the parent of one of its parents.")
+        upper = above.get("parent_team")
+        above = None if upper is None else call.world.get("team", upper)
+    if parent["privacy"] == "secret":
+        raise invalid("Parent team can't be secret")
+    return ident
+
+
+def _slug(call: Call, name: str, but: Record | None = None) -> str:
+    slug = defaults.slug(name)
+    taken = call.world.find("team", slug, call.org.id)
+    if not slug or (taken is not None and (but is None or taken.id != but.id)):
+        raise failed("Team", "name", "custom", "Name must be unique for this org")
+    return slug
+
+
+@ROUTES.get("/orgs/{org}/teams", needs="org:member")
+def list_teams(call: Call) -> Response:
+    """The teams of an organization."""
+    teams = call.world.all("team", call.org.id)
+    return page(call, teams, lambda team: simple_with_parent(call, team))
+
+
+@ROUTES.post("/orgs/{org}/teams", needs="org:member")
+def create(call: Call) -> Response:
+    """Create a team; whoever does becomes its maintainer, as on GitHub."""
+    found = fields.body(
+        call, **{**_FIELDS, "name!": "text"}, maintainers="texts", repo_names="texts"
+    )
+    slug = _slug(call, found["name"])
+    parent = _parent(call, found.get("parent_team_id"))
+    if parent is not None and found.get("privacy") == "secret":
+        raise invalid("Nested teams can't be secret")
+    maintainers = [lookups.user(call, login) for login in found.get("maintainers", [])]
+    team = call.world.add(
+        "team",
+        call.org.id,
+        slug,
+        name=found["name"],
+        description=found.get("description"),
+        privacy=found.get("privacy", "closed" if parent is not None else "secret"),
+        notification_setting=found.get("notification_setting", "notifications_enabled"),
+        parent_team=parent,
+    )
+    if not maintainers and call.actor.user is not None and call.actor.installation is None:
+        maintainers = [call.actor.user]
+    for user in maintainers:
+        call.world.add("team_member", team.id, str(user.id), role="maintainer")
+    return Response(201, full_team(call, team))
+
+
+@ROUTES.get(_TEAM, needs="org:member")
+def get(call: Call) -> Response:
+    """A team."""
+    return Response(200, full_team(call, lookups.team(call)))
+
+
+@ROUTES.patch(_TEAM, needs="org:member")
+def update(call: Call) -> Response:
+    """Change a team; a new name gives it a new slug."""
+    team = lookups.team(call)
+    _require_maintainer(call, team)
+    found = fields.body(call, **_FIELDS)
+    changes: dict[str, Any] = {
+        name: found[name]
+        for name in ("name", "description", "privacy", "notification_setting")
+        if name in found
+    }
+    if "parent_team_id" in found:
+        changes["parent_team"] = _parent(call, found["parent_team_id"], team)
+    slug = _slug(call, found["name"], team) if "name" in found else team.name
+    if changes.get("privacy", team["privacy"]) == "secret" and (
+        changes.get("parent_team", team["parent_team"]) is not None
+        or any(t["parent_team"] == team.id for t in call.world.all("team", call.org.id))
+    ):
+        raise invalid("Nested teams can't be secret")
+    return Response(200, full_team(call, call.world.change(team, slug, **changes)))
+
+
+@ROUTES.delete(_TEAM, needs="org:member")
+def delete(call: Call) -> Response:
+    """Delete a team with its child teams; they lose what they had everywhere."""
+    team = lookups.team(call)
+    _require_maintainer(call, team)
+    _remove(call, team)
+    return NO_CONTENT
+
+
+def _remove(call: Call, team: Record) -> None:
+    for child in call.world.all("team", call.org.id):
+        if child["parent_team"] == team.id:
+            _remove(call, child)
+    for repository in call.world.all("repository", call.org.id):
+        for environment in call.world.all("environment", repository.id):
+            reviewers = environment["reviewers"]
+            kept = [each for each in reviewers if each != {"type": "Team", "id": team.id}]
+            if kept != reviewers:
+                call.world.change(environment, reviewers=kept)
+    for role in call.world.all("org_role", call.org.id):
+        assigned = call.world.find("role_team", str(team.id), role.id)
+        if assigned is not None:
+            call.world.remove(assigned)
+    call.world.remove(team)
+
+
+@ROUTES.get(_TEAM + "/teams", needs="org:member")
+def list_children(call: Call) -> Response:
+    """The child teams."""
+    team = lookups.team(call)
+    found = [t for t in call.world.all("team", call.org.id) if t["parent_team"] == team.id]
+    return page(call, found, lambda child: simple_with_parent(call, child))
+
+
+@ROUTES.get(_TEAM + "/members", needs="org:member")
+def list_members(call: Call) -> Response:
+    """The members of a team, those of child teams included."""
+    team = lookups.team(call)
+    wanted = call.query.get("role", "all")
+    found: dict[int, Record] = {}
+    waiting = [team]
+    while waiting:
+        current = waiting.pop()
+        for member in call.world.all("team_member", current.id):
+            user = call.world.get("user", int(member.name))
+            if user is not None and wanted in ("all", member["role"]):
+                found[user.id] = user
+        waiting += [
+            t for t in call.world.all("team", call.org.id) if t["parent_team"] == current.id
+        ]
+    return page(call, list(found.values()), lambda user: simple_user(call, user))
+
+
+@ROUTES.get(_TEAM + "/invitations", needs="org:member")
+def list_invitations(call: Call) -> Response:
+    """The invitations that are pending: people here accept at once."""
+    lookups.team(call)
+    return Response(200, [])
+
+
+@ROUTES.get(_TEAM + "/memberships/{username}", needs="org:member")
+def get_membership(call: Call) -> Response:
+    """A user's membership."""
+    user = lookups.user(call, call.parameters["username"])
+    return Response(200, team_membership(call, lookups.team(call), user))
+
+
+@ROUTES.put(_TEAM + "/memberships/{username}", needs="org:member")
+def set_membership(call: Call) -> Response:
+    """Add a user to a team, or change the role; joins the organization if need be."""
+    team = lookups.team(call)
+    _require_maintainer(call, team)
+    user = lookups.user(call, call.parameters["username"])
+    role = fields.body(call, role=("member", "maintainer")).get("role", "member")
+    joined = call.world.find("member", str(user.id), call.org.id)
+    if joined is None:
+        call.world.add("member", call.org.id, str(user.id), role="member", state="active")
+    elif joined["role"] == "admin":
+        role = "maintainer"  # owners maintain every team that they are in
+    member = call.world.find("team_member", str(user.id), team.id)
+    if member is None:
+        call.world.add("team_member", team.id, str(user.id), role=role)
+    else:
+        call.world.change(member, role=role)
+    return Response(200, team_membership(call, team, user))
+
+
+@ROUTES.delete(_TEAM + "/memberships/{username}", needs="org:member")
+def remove_membership(call: Call) -> Response:
+    """Take a user out of a team."""
+    team = lookups.team(call)
+    user = lookups.user(call, call.parameters["username"])
+    if user.id != call.actor.id:
+        _require_maintainer(call, team)
+    team_membership(call, team, user)
+    member = call.world.find("team_member", str(user.id), team.id)
+    if member is not None:
+        call.world.remove(member)
+    return NO_CONTENT

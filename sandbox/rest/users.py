@@ -1,0 +1,126 @@
+"""Users: who somebody is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import lookups
+from sandbox.errors import not_found
+from sandbox.http import Response
+from sandbox.pages import page
+from sandbox.permissions import level, permission
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import (
+    full_user,
+    private_user,
+    simple_organization,
+    simple_user,
+)
+from sandbox.shapes.memberships import org_membership
+from sandbox.shapes.repositories import full_repository, minimal_repository
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+
+
+def _orgs(call: Call, user: Record) -> list[Record]:
+    return [
+        org
+        for org in call.world.all("organization")
+        if call.world.find("member", str(user.id), org.id) is not None
+    ]
+
+
+def _me(call: Call) -> Record:
+    if call.actor.user is None:
+        raise not_found()
+    return call.actor.user
+
+
+@ROUTES.get("/user", needs="user")
+def get_authenticated(call: Call) -> Response:
+    """Who am I."""
+    return Response(200, private_user(call, _me(call)))
+
+
+@ROUTES.get("/user/orgs", needs="user")
+def list_own_orgs(call: Call) -> Response:
+    """The organizations of whoever asks."""
+    return page(call, _orgs(call, _me(call)), lambda org: simple_organization(call, org))
+
+
+@ROUTES.get("/user/repos", needs="user")
+def list_own_repositories(call: Call) -> Response:
+    """The repositories that whoever asks has rights on."""
+    found = [
+        repository
+        for account in (*call.world.all("organization"), _me(call))
+        for repository in call.world.all("repository", account.id)
+        if level(permission(call.world, repository, call.actor))
+    ]
+    return page(call, found, lambda repository: full_repository(call, repository))
+
+
+@ROUTES.get("/user/memberships/orgs", needs="user")
+def list_own_memberships(call: Call) -> Response:
+    """The memberships of whoever asks."""
+    me = _me(call)
+    return page(call, _orgs(call, me), lambda org: org_membership(call, org, me))
+
+
+@ROUTES.get("/users", needs="user")
+def list_users(call: Call) -> Response:
+    """All users."""
+    return page(call, call.world.all("user"), lambda user: simple_user(call, user))
+
+
+@ROUTES.get("/users/{username}", needs="user")
+def get_by_username(call: Call) -> Response:
+    """A user, or an organization seen as a user."""
+    account = call.world.account(call.parameters["username"])
+    if account is None:
+        raise not_found()
+    if account.kind == "organization":
+        return Response(200, {**full_user(call, account), "blog": account["blog"] or ""})
+    return Response(200, full_user(call, account))
+
+
+@ROUTES.get("/user/{account_id}", needs="user")
+def get_by_id(call: Call) -> Response:
+    """A user by id."""
+    found = call.world.get("user", call.integer("account_id"))
+    if found is None:
+        raise not_found()
+    return Response(200, full_user(call, found))
+
+
+@ROUTES.get("/users/{username}/orgs", needs="user")
+def list_orgs(call: Call) -> Response:
+    """The organizations of a user."""
+    user = lookups.user(call, call.parameters["username"])
+    return page(call, _orgs(call, user), lambda org: simple_organization(call, org))
+
+
+@ROUTES.get("/users/{username}/repos", needs="user")
+def list_repositories(call: Call) -> Response:
+    """The repositories of a user that the caller may see."""
+    account = call.world.account(call.parameters["username"])
+    if account is None:
+        raise not_found()
+    found = [
+        repository
+        for repository in call.world.all("repository", account.id)
+        if level(permission(call.world, repository, call.actor))
+    ]
+    return page(call, found, lambda repository: minimal_repository(call, repository))
+
+
+@ROUTES.get("/users/{username}/gpg_keys", needs="user")
+@ROUTES.get("/users/{username}/keys", needs="user")
+def list_keys(call: Call) -> Response:
+    """The public keys of a user: nobody here has any."""
+    lookups.user(call, call.parameters["username"])
+    return Response(200, [])

@@ -1,0 +1,42 @@
+"""Memberships of organizations and teams as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.errors import not_found
+from sandbox.shapes.accounts import simple_organization, simple_user
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+
+def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
+    """Return a membership of an organization; 404 when there is none."""
+    member = call.world.find("member", str(user.id), org.id)
+    if member is None:
+        raise not_found()
+    return {
+        "url": f"{call.api}/orgs/{org.name}/memberships/{user.name}",
+        "state": member["state"],
+        "role": member["role"],
+        "direct_membership": True,
+        "enterprise_teams_providing_indirect_membership": [],
+        "organization_url": f"{call.api}/orgs/{org.name}",
+        "organization": simple_organization(call, org),
+        "user": simple_user(call, user),
+    }
+
+
+def team_membership(call: Call, team: Record, user: Record) -> dict[str, Any]:
+    """Return a membership of a team; 404 when there is none."""
+    member = call.world.find("team_member", str(user.id), team.id)
+    if member is None:
+        raise not_found()
+    joined = call.world.find("member", str(user.id), team.parent)
+    return {
+        "url": f"{call.api}/organizations/{team.parent}/team/{team.id}/memberships/{user.name}",
+        "role": member["role"],
+        "state": "active" if joined is not None and joined["state"] == "active" else "pending",
+    }

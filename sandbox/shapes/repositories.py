@@ -1,0 +1,191 @@
+"""Repositories as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.nodes import node_id
+from sandbox.permissions import level, owner, permission
+from sandbox.shapes.accounts import simple_user
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+_LINKS = (
+    ("archive_url", "/{archive_format}{/ref}"),
+    ("assignees_url", "/assignees{/user}"),
+    ("blobs_url", "/git/blobs{/sha}"),
+    ("branches_url", "/branches{/branch}"),
+    ("collaborators_url", "/collaborators{/collaborator}"),
+    ("comments_url", "/comments{/number}"),
+    ("commits_url", "/commits{/sha}"),
+    ("compare_url", "/compare/{base}...{head}"),
+    ("contents_url", "/contents/{+path}"),
+    ("contributors_url", "/contributors"),
+    ("deployments_url", "/deployments"),
+    ("downloads_url", "/downloads"),
+    ("events_url", "/events"),
+    ("forks_url", "/forks"),
+    ("git_commits_url", "/git/commits{/sha}"),
+    ("git_refs_url", "/git/refs{/sha}"),
+    ("git_tags_url", "/git/tags{/sha}"),
+    ("hooks_url", "/hooks"),
+    ("issue_comment_url", "/issues/comments{/number}"),
+    ("issue_events_url", "/issues/events{/number}"),
+    ("issues_url", "/issues{/number}"),
+    ("keys_url", "/keys{/key_id}"),
+    ("labels_url", "/labels{/name}"),
+    ("languages_url", "/languages"),
+    ("merges_url", "/merges"),
+    ("milestones_url", "/milestones{/number}"),
+    ("notifications_url", "/notifications{?since,all,participating}"),
+    ("pulls_url", "/pulls{/number}"),
+    ("releases_url", "/releases{/id}"),
+    ("stargazers_url", "/stargazers"),
+    ("statuses_url", "/statuses/{sha}"),
+    ("subscribers_url", "/subscribers"),
+    ("subscription_url", "/subscription"),
+    ("tags_url", "/tags"),
+    ("teams_url", "/teams"),
+    ("trees_url", "/git/trees{/sha}"),
+)
+
+MERGE_SETTINGS: dict[str, Any] = {
+    "allow_squash_merge": True,
+    "allow_merge_commit": True,
+    "allow_rebase_merge": True,
+    "allow_auto_merge": False,
+    "delete_branch_on_merge": False,
+    "allow_update_branch": False,
+    "use_squash_pr_title_as_default": False,
+    "squash_merge_commit_title": "COMMIT_OR_PR_TITLE",
+    "squash_merge_commit_message": "COMMIT_MESSAGES",
+    "merge_commit_title": "MERGE_MESSAGE",
+    "merge_commit_message": "PR_TITLE",
+}
+"""Merge settings with GitHub's defaults."""
+
+FEATURES: dict[str, Any] = {
+    "has_issues": True,
+    "has_projects": True,
+    "has_wiki": True,
+    "has_discussions": False,
+    "has_downloads": True,
+    "has_pages": False,
+    "has_pull_requests": True,
+    "is_template": False,
+    "archived": False,
+    "web_commit_signoff_required": False,
+}
+"""Features with GitHub's defaults."""
+
+
+def permissions_of(found: str) -> dict[str, bool]:
+    """Return GitHub's `permissions` object for a permission level."""
+    names = ("pull", "triage", "push", "maintain", "admin")
+    return {name: level(name) <= level(found) for name in names}
+
+
+def full_name(call: Call, repository: Record) -> str:
+    """Return `owner/name`."""
+    return f"{owner(call.world, repository).name}/{repository.name}"
+
+
+def minimal_repository(call: Call, repository: Record) -> dict[str, Any]:
+    """Return a repository as `minimal-repository` (and `repository`): in lists."""
+    account = owner(call.world, repository)
+    name = f"{account.name}/{repository.name}"
+    url = f"{call.api}/repos/{name}"
+    html = f"{call.host}/{name}"
+    authority = call.host.partition("://")[2]
+    return {
+        "id": repository.id,
+        "node_id": node_id("repository", repository.id),
+        "name": repository.name,
+        "full_name": name,
+        "private": repository["visibility"] != "public",
+        "owner": simple_user(call, account),
+        "html_url": html,
+        "description": repository["description"],
+        "fork": False,
+        "url": url,
+        **{key: url + suffix for key, suffix in _LINKS},
+        "git_url": f"git://{authority}/{name}.git",
+        "ssh_url": f"git@{authority}:{name}.git",
+        "clone_url": f"{html}.git",
+        "svn_url": html,
+        "mirror_url": None,
+        "homepage": repository["homepage"],
+        "language": None,
+        "forks_count": 0,
+        "stargazers_count": 0,
+        "watchers_count": 0,
+        "size": 0,
+        "default_branch": repository["default_branch"],
+        "open_issues_count": 0,
+        "is_template": repository["is_template"],
+        "topics": repository["topics"],
+        **{field: repository[field] for field in FEATURES if field.startswith("has_")},
+        "archived": repository["archived"],
+        "disabled": False,
+        "visibility": repository["visibility"],
+        "pushed_at": repository["pushed_at"],
+        "created_at": repository.created_at,
+        "updated_at": repository.updated_at,
+        "permissions": permissions_of(permission(call.world, repository, call.actor)),
+        "allow_forking": repository["allow_forking"],
+        "web_commit_signoff_required": repository["web_commit_signoff_required"],
+        "license": repository["license"],
+        "forks": 0,
+        "open_issues": 0,
+        "watchers": 0,
+    }
+
+
+def full_repository(call: Call, repository: Record) -> dict[str, Any]:
+    """Return a repository as `full-repository`, with what the caller may see."""
+    account = owner(call.world, repository)
+    found = permission(call.world, repository, call.actor)
+    body = {
+        **minimal_repository(call, repository),
+        "temp_clone_token": "",
+        "subscribers_count": 0,
+        "network_count": 0,
+        "template_repository": None,
+        "custom_properties": call.world.document(repository.id, "properties", {}),
+    }
+    template = repository.get("template")
+    origin = None if template is None else call.world.get("repository", template)
+    if origin is not None:
+        body["template_repository"] = minimal_repository(call, origin)
+    if account.kind == "organization":
+        body["organization"] = simple_user(call, account)
+    if level(found) >= level("write"):
+        body |= {field: repository[field] for field in MERGE_SETTINGS}
+    if level(found) >= level("admin"):
+        body["security_and_analysis"] = security_and_analysis(repository)
+    return body
+
+
+def security_and_analysis(repository: Record) -> dict[str, Any]:
+    """Return a repository's security features, as administrators see them."""
+    shown = dict(repository["security"])
+    if repository["visibility"] == "public":
+        # always available on public repositories, so it is not shown
+        shown.pop("advanced_security", None)
+    return {name: {"status": "enabled" if on else "disabled"} for name, on in shown.items()}
+
+
+def repository_role(found: str) -> str:
+    """Return the role's name in a team's repository, as GitHub gives it: `read`, `write`, ..."""
+    return {"pull": "read", "push": "write"}.get(found, found)
+
+
+def team_repository(call: Call, repository: Record, granted: str) -> dict[str, Any]:
+    """Return a repository as `team-repository`, with the team's permission on it."""
+    return {
+        **full_repository(call, repository),
+        "permissions": permissions_of(granted),
+        "role_name": repository_role(granted),
+    }

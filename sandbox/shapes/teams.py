@@ -1,0 +1,74 @@
+"""Teams as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.nodes import node_id
+from sandbox.shapes.accounts import team_organization
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+
+def simple_team(call: Call, team: Record) -> dict[str, Any]:
+    """Return a team as `team-simple`: what stands for a parent."""
+    org = call.world.get("organization", team.parent)
+    login = org.name if org is not None else ""
+    url = f"{call.api}/organizations/{team.parent}/team/{team.id}"
+    return {
+        "id": team.id,
+        "node_id": node_id("team", team.id),
+        "url": url,
+        "html_url": f"{call.host}/orgs/{login}/teams/{team.name}",
+        "members_url": f"{url}/members{{/member}}",
+        "repositories_url": f"{url}/repos",
+        "name": team["name"],
+        "slug": team.name,
+        "description": team["description"],
+        "permission": "pull",
+        "privacy": team["privacy"],
+        "notification_setting": team["notification_setting"],
+        "type": "organization",
+        "organization_id": team.parent,
+    }
+
+
+def simple_with_parent(call: Call, team: Record, permission: str | None = None) -> dict[str, Any]:
+    """Return a team as `team`: in lists.
+
+    Args:
+        call: The request.
+        team: The team.
+        permission: Its permission on the repository whose teams are listed.
+    """
+    parent = team.get("parent_team")
+    above = None if parent is None else call.world.get("team", parent)
+    body = {
+        **simple_team(call, team),
+        "parent": None if above is None else simple_team(call, above),
+    }
+    if permission is not None:
+        rank = ("pull", "triage", "push", "maintain", "admin")
+        body["permission"] = permission
+        if permission in rank:
+            body["permissions"] = {
+                name: rank.index(name) <= rank.index(permission) for name in rank
+            }
+    return body
+
+
+def full_team(call: Call, team: Record) -> dict[str, Any]:
+    """Return a team as `team-full`."""
+    org = call.world.get("organization", team.parent)
+    if org is None:
+        raise AssertionError(f"team {team.name} has no organization")
+    return {
+        **simple_with_parent(call, team),
+        "members_count": call.world.count("team_member", team.id),
+        "repos_count": call.world.count("team_repository", team.id),
+        "created_at": team.created_at,
+        "updated_at": team.updated_at,
+        "organization": team_organization(call, org),
+    }
