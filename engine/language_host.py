@@ -22,7 +22,7 @@ import threading
 import types
 from concurrent import futures
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import grpc
 
@@ -68,8 +68,17 @@ class Children:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._closed = False
 
-    def start(self, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
+    def start(
+        self,
+        command: Sequence[str | Path],
+        folder: str,
+        environ: Mapping[str, str] | None = None,
+        *,
+        piped: bool = False,
+    ) -> subprocess.Popen[bytes]:
         """Start `command` in a process group of its own, so that its own children end with it.
+
+        Its output goes where ours goes, or into pipes.
 
         Raises:
             OSError: it cannot be started.
@@ -78,8 +87,14 @@ class Children:
         with self._lock:
             if self._closed:
                 raise InterruptedError("the operation was cancelled")
-            child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, start_new_session=True, **options
+            child = subprocess.Popen(  # noqa: S603 - what the engine asks for
+                command,
+                cwd=folder,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if piped else None,
+                stderr=subprocess.PIPE if piped else None,
+                start_new_session=True,
             )
             self._running.add(child)
         return child
@@ -211,7 +226,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     ) -> proto.AboutResponse:
         """Which Python runs the program."""
         python = _python_or_abort(request.info, context)
-        version = subprocess.run(
+        version = subprocess.run(  # noqa: S603 - the project's own interpreter
             [python, "-c", "import platform; print(platform.python_version())"],
             capture_output=True,
             text=True,
@@ -225,7 +240,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         """What pip lists in the program's environment."""
         python = _python_or_abort(request.info, context)
         only_roots = [] if request.transitiveDependencies else ["--not-required"]
-        listed = subprocess.run(
+        listed = subprocess.run(  # noqa: S603 - as in About
             [python, "-m", "pip", "list", "--format", "json", *only_roots],
             capture_output=True,
             check=True,
@@ -246,7 +261,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         environment["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(list(request.configSecretKeys))
         try:
             child = self._children.start(
-                _program_command(request, self._engine), cwd=request.pwd, env=environment
+                _program_command(request, self._engine), request.pwd, environment
             )
         except OSError as error:
             return proto.RunResponse(error=str(error))
@@ -269,10 +284,9 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         try:
             child = self._children.start(
                 _plugin_command(request),
-                cwd=request.info.program_directory if analyzer else request.pwd,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                request.info.program_directory if analyzer else request.pwd,
+                environment,
+                piped=True,
             )
         except OSError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
@@ -297,9 +311,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         if requirements.exists():
             steps.append([python, "-m", "pip", "install", "-r", requirements])
         for step in steps:
-            child = self._children.start(
-                step, cwd=request.directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+            child = self._children.start(step, request.directory, piped=True)
             for name, data in _output_of(child):
                 yield proto.InstallDependenciesResponse(**{name: data})
             code = self._children.wait(child)

@@ -1,0 +1,169 @@
+"""The engine: the Pulumi CLI, its Python language host and the GitHub provider plugin.
+
+    import engine
+    env = engine.ensure().environment(os.environ)
+    subprocess.run(["pulumi", "preview"], env=env)
+
+`ensure` takes, in this order: the `pulumi` on PATH, if it is recent enough and complete; the
+pinned release, downloaded, where the network allows it; one built from pinned Go modules. The
+last two live in the user's cache folder and are made once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import build, cache, official, recipe
+from engine.errors import EngineError, Unavailable
+from engine.go import toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Engine", "EngineError", "Origin", "ensure", "ensure_actionlint"]
+
+
+class Origin(StrEnum):
+    """Where an engine came from."""
+
+    PATH = "found on PATH"
+    RELEASE = "Pulumi's release"
+    BUILT = "built from Go modules"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that is ready for use."""
+
+    origin: Origin
+    folder: Path
+    """Where `pulumi` is."""
+    versions: Mapping[str, str]
+    """Of each part, by its name."""
+    cached: bool
+    """Nothing had to be installed for it."""
+
+    def environment(self, base: Mapping[str, str]) -> dict[str, str]:
+        """`base`, changed so that `pulumi` is this one and runs programs with this Python."""
+        return {**base, **self.changes(base)}
+
+    def changes(self, base: Mapping[str, str]) -> dict[str, str]:
+        """The variables that `environment` sets. What the user has set stands, but for PATH."""
+        first = (str(self.folder), str(Path(sys.executable).parent))
+        rest = [part for part in base.get("PATH", os.defpath).split(os.pathsep) if part]
+        wanted = {"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_PYTHON_CMD": sys.executable}
+        if self.origin is Origin.BUILT:  # its plugins are on PATH; it must not look for others
+            wanted["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+        return {
+            "PATH": os.pathsep.join([*first, *(part for part in rest if part not in first)]),
+            **{name: base.get(name) or value for name, value in wanted.items()},
+        }
+
+    def __str__(self) -> str:
+        """One line: the versions, and how they were had."""
+        parts = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return f"{parts}, {self.origin}{' (cached)' if self.cached else ''}"
+
+
+def to_stderr(line: str) -> None:
+    """Say a line of progress on stderr."""
+    print(f"engine     {line}", file=sys.stderr, flush=True)  # noqa: T201 - that is its purpose
+
+
+def ensure(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Engine:
+    """Have an engine, installing it if need be; `report` gets a line for each step.
+
+    Raises:
+        EngineError: no way leads to one; the message says which were tried.
+    """
+    environ = os.environ if environ is None else environ
+    folder = cache.cache_folder(environ)
+    tried: list[str] = []
+    try:
+        found = official.on_path(environ, ignore=folder)
+        return _official(Origin.PATH, found, cached=True)
+    except Unavailable as error:
+        tried.append(f"pulumi on PATH: {error}")
+
+    if official.release_folder(folder).exists():
+        return _official(Origin.RELEASE, official.download(folder, report), cached=True)
+    target = folder / recipe.engine_hash()
+    if target.exists():
+        return _built(target, cached=True)
+
+    with cache.locked(folder, report):
+        try:
+            return _official(Origin.RELEASE, official.download(folder, report), cached=False)
+        except Unavailable as error:
+            tried.append(f"Pulumi's release: {error}")
+        try:
+            _build_engine(folder, target, environ, report)
+        except Unavailable as error:
+            tried.append(f"building from Go modules: {error}")
+            raise EngineError(_nothing_worked(tried)) from None
+        return _built(target, cached=False)
+
+
+def ensure_actionlint(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have actionlint, which checks workflow files in tests: from PATH, or built.
+
+    Raises:
+        EngineError: it is not there and cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    if found := official.which("actionlint", environ):
+        return found
+    folder = cache.cache_folder(environ)
+    binary = build.folder_of(recipe.ACTIONLINT, folder) / recipe.ACTIONLINT.binary
+    if not binary.exists():
+        with cache.locked(folder, report):
+            go = toolchain(environ, folder, report)
+            build.build([recipe.ACTIONLINT], go, folder, environ, report)
+    return binary
+
+
+def _build_engine(
+    folder: Path, target: Path, environ: Mapping[str, str], report: Callable[[str], None]
+) -> None:
+    """Build the parts that are missing, and put all of them into the one folder `target`."""
+    if target.exists():  # another run has just made it
+        return
+    if sys.platform == "win32":
+        raise Unavailable("on Windows, `pulumi` has to be installed")
+    parts = (recipe.CLI, recipe.GITHUB)
+    build.build(parts, toolchain(environ, folder, report), folder, environ, report)
+    with cache.filling(target) as unfinished:
+        for file in (file for part in parts for file in build.folder_of(part, folder).iterdir()):
+            cache.link_or_copy(file, unfinished / file.name)
+        for file in recipe.LANGUAGE_HOST:  # no links into the checkout, which is edited
+            shutil.copy2(file, unfinished / file.name)
+
+
+def _official(origin: Origin, found: official.Found, *, cached: bool) -> Engine:
+    versions = {"pulumi": found.version, "github plugin": recipe.GITHUB_SDK}
+    return Engine(origin, found.folder, versions, cached)
+
+
+def _built(folder: Path, *, cached: bool) -> Engine:
+    versions = {"pulumi": recipe.PULUMI_VERSION, "github plugin": recipe.TERRAFORM_PROVIDER}
+    return Engine(Origin.BUILT, folder, versions, cached)
+
+
+def _nothing_worked(tried: list[str]) -> str:
+    numbered = "\n".join(f"  {number}. {what}" for number, what in enumerate(tried, 1))
+    return (
+        f"no engine can be had on this machine. Tried in this order:\n{numbered}\n"
+        "Do one of these, then run the command again: install Pulumi "
+        "(https://www.pulumi.com/docs/install/), or install Go 1.26 or later "
+        "(https://go.dev/dl/), or allow access to get.pulumi.com and github.com."
+    )

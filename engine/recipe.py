@@ -1,0 +1,124 @@
+"""What the engine is made of: pinned versions, and how each part is built from Go modules.
+
+A part's hash covers all that decides what its binary will be. It names the part's folder in the
+cache, so a changed recipe is built anew and an unchanged one never is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+PULUMI_VERSION = "3.259.0"
+"""The release that is downloaded or built."""
+
+MINIMUM_PULUMI = (3, 208, 0)
+"""The oldest `pulumi` on PATH that is used.
+
+Resource hooks came with 3.182.0 (pulumi/pulumi pull request 19874), every flag as a
+`PULUMI_OPTION_*` variable with 3.208.0 (pull request 20868).
+"""
+
+MINIMUM_GO = (1, 26)
+"""The `go` line of the go.mod files."""
+
+GITHUB_SDK = "6.15.0"
+"""The pulumi-github release that our GitHub plugin stands in for."""
+
+TERRAFORM_PROVIDER = "6.13.0"
+"""The upstream provider in that release, and in engine/github/go.mod."""
+
+EXECUTOR = "pulumi-language-python-exec"
+"""Pulumi's own runner of Python programs: a script in the Go module of its SDK."""
+
+
+@dataclass(frozen=True)
+class ModuleFile:
+    """A file that a Go module carries and that a part needs beside its binary."""
+
+    module: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One program that is built from the Go module in `engine/<name>/`."""
+
+    name: str
+    binary: str
+    version: str
+    package: str
+    packages: int  # that are compiled, about: to say how far a build is
+    variables: tuple[tuple[str, str], ...] = ()  # strings that the linker sets
+    files: tuple[ModuleFile, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where its go.mod, go.sum and sources are."""
+        return HERE / self.name
+
+    @property
+    def ldflags(self) -> str:
+        """No symbol table, no debug information, and the part's variables."""
+        return " ".join(["-s -w", *(f"-X {name}={value}" for name, value in self.variables)])
+
+    @property
+    def hash(self) -> str:
+        """16 hexadecimal digits that change when the part would be built differently."""
+        sources = sorted(
+            path for path in self.folder.iterdir() if path.suffix in {".go", ".mod", ".sum"}
+        )
+        return _hash(repr(self), sys.platform, platform.machine(), *sources)
+
+
+CLI = Part(
+    name="cli",
+    binary="pulumi",
+    version=PULUMI_VERSION,
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    packages=1730,
+    variables=(
+        ("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", f"v{PULUMI_VERSION}"),
+    ),
+    files=(ModuleFile("github.com/pulumi/pulumi/sdk/v3", f"python/cmd/{EXECUTOR}"),),
+)
+
+GITHUB = Part(
+    name="github",
+    binary="pulumi-resource-github",
+    version=GITHUB_SDK,
+    package=".",
+    packages=890,
+    variables=(("main.version", GITHUB_SDK),),
+)
+
+ACTIONLINT = Part(
+    name="actionlint",
+    binary="actionlint",
+    version="1.7.12",
+    package="github.com/rhysd/actionlint/cmd/actionlint",
+    packages=180,
+)
+
+LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
+"""Files of ours that go beside `pulumi`, where it looks for its language hosts."""
+
+
+def engine_hash() -> str:
+    """The hash of the whole engine: its Go parts and the language host."""
+    return _hash(CLI.hash, GITHUB.hash, *LANGUAGE_HOST)
+
+
+def _hash(*things: str | Path) -> str:
+    digest = hashlib.sha256()
+    for thing in things:
+        data = thing.read_bytes() if isinstance(thing, Path) else thing.encode()
+        name = thing.name if isinstance(thing, Path) else ""
+        digest.update(f"{name}:{len(data)}:".encode())
+        digest.update(data)
+    return digest.hexdigest()[:16]
