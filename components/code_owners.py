@@ -1,0 +1,22 @@
+"""CODEOWNERS: whose review a path needs.
+
+Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATH = ".github/CODEOWNERS"
+
+
+def render(owners: Mapping[str, list[str]], organization: str) -> str:
+    """The text of CODEOWNERS: patterns to teams; a later line wins, as in the mapping's order."""
+    lines = [
+        f"{pattern} {' '.join(f'@{organization}/{team}' for team in teams)}"
+        for pattern, teams in owners.items()
+    ]
+    return "\n".join(lines) + "\n"

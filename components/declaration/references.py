@@ -1,0 +1,201 @@
+"""Names that one part of a declaration takes for granted in another, and what a plan allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.declaration.mistakes import listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from components.declaration.yaml_file import Segments
+    from components.organization import OrganizationConfig
+    from components.publish import PublishConfig
+    from components.repository import RepositoryConfig
+    from components.ruleset import BranchProtectionConfig
+
+#: (path, what, allowed)
+Problem = tuple["Segments", str, str]
+
+#: GitHub ignores a code owner who may do less.
+#: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+MAY_PUSH = frozenset({"push", "maintain", "admin"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names that are declared, also those of items that are wrong otherwise."""
+
+    teams: frozenset[str]
+    repositories: frozenset[str]
+
+    def team(self, path: Segments, name: str) -> Iterator[Problem]:
+        """A problem at ``path`` if there is no such team."""
+        yield from _unknown(path, "team", name, self.teams)
+
+    def team_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
+        """The unknown teams of a list."""
+        for index, name in enumerate(names):
+            yield from self.team((*path, index), name)
+
+    def repository_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
+        """The unknown repositories of a list."""
+        for index, name in enumerate(names):
+            yield from _unknown((*path, index), "repository", name, self.repositories)
+
+    def patterns(self, path: Segments, patterns: Iterable[str]) -> Iterator[Problem]:
+        """Patterns that match no repository: a protection that protects nothing."""
+        for index, pattern in enumerate(patterns):
+            if not any(fnmatchcase(name, pattern) for name in self.repositories):
+                what = f"`{pattern}` matches no repository of this organization"
+                near = nearest(pattern, self.repositories)
+                yield (*path, index), what + near, listed(self.repositories)
+
+
+def _unknown(path: Segments, noun: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
+    if name not in known:
+        what = f"`{name}` is not a {noun} of this organization{nearest(name, known)}"
+        yield path, what, listed(known)
+
+
+def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
+    """Problems between the parts of an organization."""
+    yield from _teams(config, names)
+    yield from _organization_protection(config, names)
+    visible = {
+        **{("secrets", name): item.visible_to for name, item in config.secrets.items()},
+        **{("variables", name): item.visible_to for name, item in config.variables.items()},
+    }
+    for path, repositories in visible.items():
+        if isinstance(repositories, list):
+            yield from names.repository_list((*path, "visible_to"), repositories)
+    for name, repository in config.repositories.items():
+        yield from _repository(("repositories", name), repository, config, names)
+    yield from _same_name(config.repositories)
+
+
+def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
+    parents: dict[str, list[str]] = {}
+    for slug, team in config.teams.items():
+        if team.parent is None:
+            continue
+        parents[slug] = [team.parent]
+        yield from names.team(("teams", slug, "parent"), team.parent)
+        if team.visibility == "secret":
+            yield ("teams", slug, "visibility"), "a secret team cannot be nested", "closed"
+    try:
+        TopologicalSorter(parents).prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        what = f"the teams are nested in a circle: {' -> '.join(cycle)}"
+        yield ("teams", cycle[0], "parent"), what, "a parent that is not below its own child"
+
+
+def _organization_protection(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
+    for name, protection in config.protection.items():
+        path: Segments = ("protection", name)
+        yield from _protection(path, protection, config, names)
+        yield from names.patterns((*path, "repositories"), protection.repositories)
+        yield from names.patterns((*path, "exclude_repositories"), protection.exclude_repositories)
+    for name, tags in config.tag_protection.items():
+        path = ("tag_protection", name)
+        yield from names.team_list((*path, "created_by"), tags.created_by)
+        yield from names.patterns((*path, "repositories"), tags.repositories)
+        yield from names.patterns((*path, "exclude_repositories"), tags.exclude_repositories)
+
+
+def _protection(
+    path: Segments, protection: BranchProtectionConfig, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    for index, actor in enumerate(protection.bypass):
+        if actor.team is not None:
+            yield from names.team((*path, "bypass", index, "team"), actor.team)
+    if protection.enforcement == "evaluate" and config.plan != "enterprise":
+        what = f"`evaluate` needs GitHub Enterprise, and the plan is {config.plan}"
+        yield (*path, "enforcement"), what, "active, disabled"
+    if protection.enforced_by == "classic" and protection.enforcement != "active":
+        what = "classic protection is always active"
+        yield (*path, "enforcement"), what, "active, or enforced_by: ruleset"
+
+
+def _repository(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    for team in repository.access:
+        yield from names.team((*path, "access", team), team)
+    yield from _code_owners((*path, "code_owners"), repository, names)
+    for name, protection in repository.protection.items():
+        yield from _protection((*path, "protection", name), protection, config, names)
+    for name, tags in repository.tag_protection.items():
+        yield from names.team_list((*path, "tag_protection", name, "created_by"), tags.created_by)
+    for name, environment in repository.environments.items():
+        reviewers = environment.reviewers.teams
+        yield from names.team_list((*path, "environments", name, "reviewers", "teams"), reviewers)
+    if repository.publish:
+        yield from _approvers((*path, "publish"), repository.publish, repository, names)
+    for file_path, file in repository.files.items():
+        if file.from_file and not Path(file.from_file).is_file():
+            what = f"there is no file {file.from_file}"
+            yield (
+                (*path, "files", file_path, "from_file"),
+                what,
+                "a path below the project's folder",
+            )
+    yield from _plan(path, repository, config)
+
+
+def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> Iterator[Problem]:
+    for pattern, owners in repository.code_owners.items():
+        yield from names.team_list((*path, pattern), owners)
+        for index, team in enumerate(owners):
+            if team in names.teams and repository.access.get(team) not in MAY_PUSH:
+                what = f"GitHub ignores the code owner `{team}`, because it may not push"
+                yield (*path, pattern, index), what, f"access: {{{team}: push}} or more"
+
+
+def _approvers(
+    path: Segments, publish: PublishConfig, repository: RepositoryConfig, names: Names
+) -> Iterator[Problem]:
+    """An approver has to be able to read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
+    for kind, package in (("python", publish.python), ("npm", publish.npm)):
+        if package is None:
+            continue
+        yield from names.team_list((*path, kind, "approvers"), package.approvers)
+        for index, team in enumerate(package.approvers):
+            if team in names.teams and team not in repository.access:
+                what = f"`{team}` cannot approve, because it cannot read the repository"
+                yield (*path, kind, "approvers", index), what, f"access: {{{team}: pull}} or more"
+
+
+def _plan(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig
+) -> Iterator[Problem]:
+    """What the organization's plan does not offer for a private repository.
+
+    Sources: the plan notes on top of GitHub's pages "Managing rulesets for a repository" and
+    "Deployments and environments".
+    """
+    if repository.visibility == "internal" and config.plan != "enterprise":
+        what = f"`internal` needs GitHub Enterprise, and the plan is {config.plan}"
+        yield (*path, "visibility"), what, "private, public"
+    if config.plan != "free" or repository.visibility == "public" or repository.archived:
+        return
+    for field in ("protection", "tag_protection", "environments", "publish"):
+        if getattr(repository, field):
+            what = f"GitHub Free has no {field} for private repositories: no gate would stand there"
+            yield (*path, field), what, "visibility: public, or plan: team"
+
+
+def _same_name(repositories: Iterable[str]) -> Iterator[Problem]:
+    """GitHub does not tell upper from lower case."""
+    seen: dict[str, str] = {}
+    for name in repositories:
+        if first := seen.get(name.lower()):
+            what = f"GitHub takes `{name}` and `{first}` for the same name"
+            yield ("repositories", name), what, "one of them"
+        seen[name.lower()] = name

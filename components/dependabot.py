@@ -1,0 +1,50 @@
+"""Dependabot: each ecosystem that a repository has is watched.
+
+Source: https://docs.github.com/code-security/reference/supply-chain-security/dependabot-options-reference
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from ruamel.yaml import YAML
+
+from components.base import Config, Ecosystem
+
+PATH = ".github/dependabot.yml"
+
+
+class DependabotConfig(Config):
+    """How `dependabot.yml` is written for the repository's `ecosystems`."""
+
+    interval: Literal["daily", "weekly", "monthly"] = "weekly"
+    cooldown_days: Annotated[int, Field(ge=0, le=90)] = 7
+    """Days that a new version must have been out: malicious releases are mostly found by then."""
+    open_pull_requests_limit: Annotated[int, Field(ge=0, le=50)] = 10
+    directories: dict[Ecosystem, list[str]] = {}
+    """Where each ecosystem's manifests are; the root if nothing is said."""
+
+
+def render(config: DependabotConfig, ecosystems: list[Ecosystem]) -> str:
+    """The text of `dependabot.yml` for ``ecosystems``.
+
+    Updates are not grouped, so that a security update never waits for others.
+    """
+    updates: list[dict[str, Any]] = []
+    for ecosystem in ecosystems:
+        update: dict[str, Any] = {
+            "package-ecosystem": ecosystem,
+            "directories": config.directories.get(ecosystem, ["/"]),
+            "schedule": {"interval": config.interval},
+            "open-pull-requests-limit": config.open_pull_requests_limit,
+        }
+        if config.cooldown_days:
+            update["cooldown"] = {"default-days": config.cooldown_days}
+        updates.append(update)
+    text = StringIO()
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.dump({"version": 2, "updates": updates}, text)
+    return text.getvalue()

@@ -1,0 +1,146 @@
+"""Environments: the gates that a workflow job passes before it sees a secret or publishes.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pulumi
+import pulumi_github as github
+from pydantic import Field, model_validator
+
+from components.base import Config, Context, Login, Origin, RefPattern, SecretName, TeamSlug
+from components.secrets.secret import SecretConfig, environment_secret
+from components.variable import environment_variable
+
+#: GitHub's limit: https://docs.github.com/rest/deployments/environments
+MOST_REVIEWERS = 6
+#: Thirty days, GitHub's limit.
+LONGEST_WAIT_MINUTES = 43_200
+
+
+class Reviewers(Config):
+    """Who may let a job through. One of them is enough: two approvals take two gates."""
+
+    teams: list[TeamSlug] = []
+    users: list[Login] = []
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Reviewers:
+        if len(self.teams) + len(self.users) > MOST_REVIEWERS:
+            raise ValueError(f"allowed: at most {MOST_REVIEWERS} teams and users together")
+        return self
+
+
+class DeployFrom(Config):
+    """Which refs a job may run on to enter the environment."""
+
+    branches: list[RefPattern] = []
+    """`default` is the default branch; else a name or fnmatch pattern."""
+    tags: list[RefPattern] = []
+    """Names or fnmatch patterns of tags."""
+    any_ref: bool = False
+    """True opens the environment to every branch: whoever can push one gets in."""
+
+    @model_validator(mode="after")
+    def _something(self) -> DeployFrom:
+        if self.any_ref == bool(self.branches or self.tags):
+            raise ValueError("give branches or tags, or any_ref: true and neither of them")
+        return self
+
+
+class EnvironmentConfig(Config):
+    """An environment; what is not said is the secure value."""
+
+    reviewers: Reviewers = Reviewers()
+    deploy_from: DeployFrom = DeployFrom(branches=["default"])
+    prevent_self_review: bool = True
+    """Whoever started the run cannot approve it."""
+    can_admins_bypass: bool = False
+    wait_timer: Annotated[int, Field(ge=0, le=LONGEST_WAIT_MINUTES)] = 0
+    """Minutes to wait before a job may go on."""
+    secrets: dict[SecretName, SecretConfig] = {}
+    variables: dict[SecretName, str] = {}
+
+
+class Environment(pulumi.ComponentResource):
+    """An environment of a repository with its reviewers, refs, secrets and variables."""
+
+    def __init__(
+        self,
+        name: str,
+        config: EnvironmentConfig,
+        *,
+        repository: github.Repository,
+        repository_name: str,
+        default_branch: str,
+        origin: Origin,
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the environment ``name`` of ``repository``."""
+        full_name = f"{repository_name}/{name}"
+        super().__init__("portcullis:index:Environment", full_name, origin.inputs(), opts)
+        child = pulumi.ResourceOptions(parent=self)
+        limited = not config.deploy_from.any_ref
+        environment = github.RepositoryEnvironment(
+            full_name,
+            repository=repository.name,
+            environment=name,
+            reviewers=_reviewers(config.reviewers, context),
+            prevent_self_review=config.prevent_self_review,
+            can_admins_bypass=config.can_admins_bypass,
+            wait_timer=config.wait_timer,
+            deployment_branch_policy=(
+                {"protected_branches": False, "custom_branch_policies": True} if limited else None
+            ),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+        )
+        for branch in config.deploy_from.branches:
+            github.RepositoryEnvironmentDeploymentPolicy(
+                f"{full_name}/branch/{branch}",
+                repository=environment.repository,
+                environment=environment.environment,
+                branch_pattern=default_branch if branch == "default" else branch,
+                opts=child,
+            )
+        for tag in config.deploy_from.tags:
+            github.RepositoryEnvironmentDeploymentPolicy(
+                f"{full_name}/tag/{tag}",
+                repository=environment.repository,
+                environment=environment.environment,
+                tag_pattern=tag,
+                opts=child,
+            )
+        for secret, reference in config.secrets.items():
+            environment_secret(
+                secret,
+                reference,
+                environment=environment,
+                environment_name=full_name,
+                opts=child,
+            )
+        for variable, value in config.variables.items():
+            environment_variable(
+                variable,
+                value,
+                environment=environment,
+                environment_name=full_name,
+                opts=child,
+            )
+
+
+def _reviewers(
+    reviewers: Reviewers, context: Context
+) -> list[github.RepositoryEnvironmentReviewerArgs] | None:
+    """One block, as GitHub has it; none at all when nobody reviews."""
+    if not (reviewers.teams or reviewers.users):
+        return None
+    return [
+        github.RepositoryEnvironmentReviewerArgs(
+            teams=[context.team_ids[team] for team in reviewers.teams],
+            users=[context.user_ids[login.lower()] for login in reviewers.users],
+        )
+    ]

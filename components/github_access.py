@@ -1,0 +1,162 @@
+"""How this stack reaches GitHub: which one, and as whom.
+
+Source: https://www.pulumi.com/registry/packages/github/installation-configuration/
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pulumi
+import pulumi_github as github
+from pulumi.runtime.config import is_config_secret
+
+if TYPE_CHECKING:
+    from githubkit import GitHub
+
+DOTCOM = "https://api.github.com/"
+
+
+class AccessError(Exception):
+    """GitHub cannot be reached as this stack is set up; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class App:
+    """A GitHub App's installation; ``key`` is the PEM text of its private key."""
+
+    app_id: str
+    installation_id: str
+    key: str
+
+
+@dataclass(frozen=True)
+class GitHubAccess:
+    """Address and credentials; ``token`` or ``app`` is given, never both."""
+
+    base_url: str
+    token: str | None = None
+    app: App | None = None
+
+    @property
+    def rest_url(self) -> str:
+        """Where the REST API is: GitHub Enterprise Server and the sandbox have it below api/v3."""
+        return self.base_url if self.base_url == DOTCOM else f"{self.base_url}api/v3/"
+
+    def provider(self, owner: str) -> github.Provider:
+        """The provider of the organization ``owner``.
+
+        ``legacy_client=False`` because the default client sleeps a second after each write and
+        takes one lock for all of them.
+        """
+        return github.Provider(
+            "github",
+            owner=owner,
+            base_url=self.base_url,
+            token=pulumi.Output.secret(self.token) if self.token else None,
+            app_auth=(
+                github.ProviderAppAuthArgs(
+                    id=self.app.app_id,
+                    installation_id=self.app.installation_id,
+                    pem_file=pulumi.Output.secret(self.app.key),
+                )
+                if self.app
+                else None
+            ),
+            legacy_client=False,
+        )
+
+    def client(self) -> GitHub[Any]:
+        """A client for look-ups of our own; imported only when one is needed."""
+        from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy  # noqa: PLC0415 - costs 0.2 s, and most runs look nothing up
+
+        if self.app:
+            return GitHub(
+                AppInstallationAuthStrategy(
+                    self.app.app_id, self.app.key, int(self.app.installation_id)
+                ),
+                base_url=self.rest_url,
+            )
+        return GitHub(TokenAuthStrategy(self.token or ""), base_url=self.rest_url)
+
+
+def github_access(owner: str) -> GitHubAccess:
+    """Read the address and the credentials from the stack's config and the environment.
+
+    The environment beats the config for the address (`GITHUB_BASE_URL`), so that the same stack
+    can be tried on another sandbox.
+
+    Raises:
+        AccessError: credentials are missing or in the open, or the sandbox is not there.
+    """
+    config = pulumi.Config("github")
+    base_url = os.environ.get("GITHUB_BASE_URL") or config.get("baseUrl") or DOTCOM
+    base_url = base_url.rstrip("/").removesuffix("/api/v3") + "/"
+    if (other := os.environ.get("GITHUB_OWNER")) and other != owner:
+        raise AccessError(
+            f"the environment variable GITHUB_OWNER is {other}, and the provider would obey it "
+            f"instead of the organization {owner}: unset GITHUB_OWNER"
+        )
+    _answers(base_url)
+    if app := _app():
+        return GitHubAccess(base_url, app=app)
+    token = config.get("token") or os.environ.get("GITHUB_TOKEN")
+    if not token:
+        raise AccessError(
+            f"no credentials for {base_url}: set portcullis:githubApp and its key "
+            "(docs/first-steps.md), or github:token with `pulumi config set --secret`, "
+            "or the environment variable GITHUB_TOKEN"
+        )
+    if config.get("token"):
+        _encrypted("github:token")
+    return GitHubAccess(base_url, token=token)
+
+
+def _app() -> App | None:
+    """The GitHub App of the stack, if it names one."""
+    config = pulumi.Config()
+    app = config.get_object("githubApp")
+    if app is None:
+        return None
+    if not isinstance(app, dict) or set(app) != {"id", "installationId"}:
+        raise AccessError("portcullis:githubApp: allowed: exactly the keys id and installationId")
+    key = config.get("githubAppKey") or os.environ.get("GITHUB_APP_PEM_FILE")
+    if not key:
+        raise AccessError(
+            "portcullis:githubApp is set, but not its private key: "
+            "pulumi config set --secret portcullis:githubAppKey < key.pem, "
+            "or put the key's text into the environment variable GITHUB_APP_PEM_FILE"
+        )
+    if config.get("githubAppKey"):
+        _encrypted("portcullis:githubAppKey")
+    return App(str(app["id"]), str(app["installationId"]), key)
+
+
+def _encrypted(key: str) -> None:
+    if not is_config_secret(key):
+        raise AccessError(
+            f"{key} stands in Pulumi.{pulumi.get_stack()}.yaml as plain text: revoke it, then "
+            f"encrypt a new one: pulumi config set --secret {key}"
+        )
+
+
+def _answers(base_url: str) -> None:
+    """A sandbox that is not there is told before the provider retries for seconds.
+
+    Only a connection is opened: no request is made, and none at all to other machines.
+    """
+    address = urlsplit(base_url)
+    if address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname, port), timeout=5).close()
+    except OSError as error:
+        raise AccessError(
+            f"nothing answers at {base_url} ({error.strerror or error}): "
+            "start the sandbox with `make sandbox`, or set GITHUB_BASE_URL"
+        ) from error

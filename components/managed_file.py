@@ -1,0 +1,57 @@
+"""Managed files: files that Portcullis keeps in a repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import pulumi
+import pulumi_github as github
+from pydantic import Field, model_validator
+
+from components.base import Config, FilePath
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ManagedFileConfig(Config):
+    """A file's content, written here or taken from a file of this project."""
+
+    content: str | None = None
+    from_file: Annotated[str, Field(min_length=1)] | None = None
+    """A path relative to the project's folder."""
+
+    @model_validator(mode="after")
+    def _one(self) -> ManagedFileConfig:
+        if (self.content is None) == (self.from_file is None):
+            raise ValueError("give exactly one: content or from_file")
+        return self
+
+
+def managed_files(
+    files: Mapping[FilePath, str],
+    *,
+    repository: github.Repository,
+    repository_name: str,
+    branch: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Commit ``files`` (path to content) to ``branch``, one after the other.
+
+    They are chained because GitHub answers 409 to a commit on a branch that has just moved
+    (terraform-provider-github #2909). A file that is there already is overwritten: git keeps the
+    old one, and a run that was interrupted after its commit can be repeated.
+    """
+    previous: list[pulumi.Resource] = []
+    for path, content in files.items():
+        file = github.RepositoryFile(
+            f"{repository_name}/{path}",
+            repository=repository.name,
+            branch=branch,
+            file=path,
+            content=content,
+            commit_message=f"Portcullis: keep {path}",
+            overwrite_on_create=True,
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=previous)),
+        )
+        previous = [file]

@@ -1,0 +1,298 @@
+"""The organization: its settings, what Actions may do, and everything that belongs to it.
+
+Source: https://docs.github.com/rest/orgs/orgs
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fnmatch import fnmatchcase
+from graphlib import TopologicalSorter
+from typing import Annotated, Literal
+
+import pulumi
+import pulumi_github as github
+from pydantic import Field
+
+from components.base import (
+    Config,
+    Context,
+    Login,
+    Origin,
+    Plan,
+    RepositoryName,
+    RulesetName,
+    SecretName,
+    TeamSlug,
+)
+from components.publish import trusted_publishers
+from components.repository import Repository, RepositoryConfig
+from components.ruleset import (
+    OrganizationBranchProtectionConfig,
+    OrganizationRuleset,
+)
+from components.secrets.secret import OrganizationSecretConfig, organization_secret
+from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset
+from components.team import Team, TeamConfig
+from components.variable import OrganizationVariableConfig, organization_variable
+
+
+class SettingsConfig(Config):
+    """The organization's settings, by GitHub's names; what is not said is the secure value."""
+
+    display_name: Annotated[str, Field(min_length=1)]
+    billing_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    description: str = ""
+    company: str = ""
+    blog: str = ""
+    email: str = ""
+    location: str = ""
+    default_repository_permission: Literal["none", "read", "write", "admin"] = "none"
+    """What every member may do with every repository."""
+    members_can_create_repositories: bool = False
+    members_can_create_public_repositories: bool = False
+    members_can_create_private_repositories: bool = False
+    members_can_create_pages: bool = False
+    members_can_create_public_pages: bool = False
+    members_can_create_private_pages: bool = False
+    members_can_fork_private_repositories: bool = False
+    web_commit_signoff_required: bool = True
+    has_organization_projects: bool = True
+    has_repository_projects: bool = True
+    dependency_graph_enabled_for_new_repositories: bool = True
+    dependabot_alerts_enabled_for_new_repositories: bool = True
+    dependabot_security_updates_enabled_for_new_repositories: bool = True
+    secret_scanning_enabled_for_new_repositories: bool = True
+    secret_scanning_push_protection_enabled_for_new_repositories: bool = True
+
+
+class ActionsConfig(Config):
+    """What GitHub Actions may do in the organization."""
+
+    allowed_actions: Literal["all", "local_only", "selected"] = "selected"
+    github_owned_allowed: bool = True
+    verified_allowed: bool = False
+    """Actions of creators whom GitHub verified."""
+    patterns_allowed: list[Annotated[str, Field(min_length=1)]] = [
+        "pypa/gh-action-pypi-publish@*",
+    ]
+    """Other actions, such as `pypa/gh-action-pypi-publish@*`."""
+    sha_pinning_required: bool = True
+    """Every action has to be pinned to a full commit SHA."""
+    default_workflow_permissions: Literal["read", "write"] = "read"
+    can_approve_pull_request_reviews: bool = False
+
+
+class AutomationConfig(Config):
+    """The GitHub App that Portcullis runs as: it may commit managed files to protected branches."""
+
+    app_id: Annotated[int, Field(gt=0)]
+
+
+class ExemptionConfig(Config):
+    """A finding that is accepted until a date."""
+
+    rule: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{3}$")]
+    """The rule's id, as the finding names it."""
+    resource: Annotated[str, Field(min_length=1)]
+    """The item's path in this file, such as `repositories.sophia`."""
+    reason: Annotated[str, Field(min_length=10)]
+    expires: date
+    approved_by: Login | None = None
+
+
+class OrganizationConfig(Config):
+    """An organization: what people edit."""
+
+    organization: Login
+    """The organization's login."""
+    plan: Plan
+    """What GitHub lets the organization use."""
+    licenses: list[Literal["secret-protection", "code-security"]] = []
+    """GitHub's paid additions that private repositories need for secret scanning."""
+    settings: SettingsConfig
+    actions: ActionsConfig = ActionsConfig()
+    automation: AutomationConfig | None = None
+    teams: dict[TeamSlug, TeamConfig] = {}
+    protection: dict[RulesetName, OrganizationBranchProtectionConfig] = {}
+    """Branch protection, declared once for many repositories."""
+    tag_protection: dict[RulesetName, OrganizationTagProtectionConfig] = {}
+    """Protection of release tags, declared once for many repositories."""
+    secrets: dict[SecretName, OrganizationSecretConfig] = {}
+    variables: dict[SecretName, OrganizationVariableConfig] = {}
+    repositories: dict[RepositoryName, RepositoryConfig] = {}
+    exemptions: list[ExemptionConfig] = []
+
+
+class Organization(pulumi.ComponentResource):
+    """The root of the stack: everything else is below it."""
+
+    def __init__(
+        self,
+        config: OrganizationConfig,
+        *,
+        origins: dict[str, Origin],
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the organization; ``origins`` are the repositories' own files, by name."""
+        origin = origins[""]
+        super().__init__(
+            "portcullis:index:Organization",
+            config.organization,
+            # the policy pack takes the exemptions from here
+            {**origin.inputs(), "exemptions": [_exemption(e) for e in config.exemptions]},
+            opts,
+        )
+        self._settings(config, context)
+        context = self._teams(config, context, origin)
+        repositories = {
+            name: Repository(
+                name,
+                repository,
+                origin=origins.get(name, origin.child("repositories", name)),
+                context=context,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for name, repository in with_repository_protection(config).items()
+        }
+        self._rulesets(config, context, origin)
+        ids = {name: repository.id_number for name, repository in repositories.items()}
+        child = pulumi.ResourceOptions(parent=self)
+        for name, secret in config.secrets.items():
+            organization_secret(name, secret, repository_ids=ids, opts=child)
+        for name, variable in config.variables.items():
+            organization_variable(name, variable, repository_ids=ids, opts=child)
+
+    def _settings(self, config: OrganizationConfig, context: Context) -> None:
+        # destroying these would widen what Actions may do, and overwrite the billing address
+        child = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
+        settings = config.settings.model_dump(exclude={"display_name"})
+        github.OrganizationSettings(
+            config.organization,
+            name=config.settings.display_name,
+            **{key: value for key, value in settings.items() if value != ""},
+            opts=pulumi.ResourceOptions(
+                parent=self, retain_on_delete=True, hooks=context.preflight.full_settings()
+            ),
+        )
+        selected = config.actions.allowed_actions == "selected"
+        github.ActionsOrganizationPermissions(
+            config.organization,
+            enabled_repositories="all",
+            allowed_actions=config.actions.allowed_actions,
+            allowed_actions_config=(
+                {
+                    "github_owned_allowed": config.actions.github_owned_allowed,
+                    "verified_allowed": config.actions.verified_allowed,
+                    "patterns_alloweds": list(config.actions.patterns_allowed),
+                }
+                if selected
+                else None
+            ),
+            sha_pinning_required=config.actions.sha_pinning_required,
+            opts=child,
+        )
+        github.ActionsOrganizationWorkflowPermissions(
+            config.organization,
+            organization_slug=config.organization,
+            default_workflow_permissions=config.actions.default_workflow_permissions,
+            can_approve_pull_request_reviews=config.actions.can_approve_pull_request_reviews,
+            opts=child,
+        )
+
+    def _teams(self, config: OrganizationConfig, context: Context, origin: Origin) -> Context:
+        """Declare the teams, parents first; the context that knows their ids."""
+        parents = {slug: [t.parent] if t.parent else [] for slug, t in config.teams.items()}
+        ids: dict[str, pulumi.Output[int]] = {}
+        for slug in TopologicalSorter(parents).static_order():
+            team = config.teams[slug]
+            ids[slug] = Team(
+                slug,
+                team,
+                origin=origin.child("teams", slug),
+                context=context,
+                parent_team=ids[team.parent] if team.parent else None,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).id_number
+        return context.with_team_ids(ids)
+
+    def _rulesets(self, config: OrganizationConfig, context: Context, origin: Origin) -> None:
+        if config.plan == "free":
+            return  # see with_repository_protection
+        for name, protection in config.protection.items():
+            if protection.enforced_by == "ruleset":
+                OrganizationRuleset(
+                    name,
+                    protection,
+                    origin=origin.child("protection", name),
+                    context=context,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+        for name, tags in config.tag_protection.items():
+            OrganizationTagRuleset(
+                name,
+                tags,
+                origin=origin.child("tag_protection", name),
+                context=context,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def _exemption(exemption: ExemptionConfig) -> dict[str, str]:
+    """An exemption as the policy pack reads it."""
+    inputs = {
+        "rule": exemption.rule,
+        "resource": exemption.resource,
+        "reason": exemption.reason,
+        "expires": exemption.expires.isoformat(),
+    }
+    if exemption.approved_by:
+        inputs["approvedBy"] = exemption.approved_by
+    return inputs
+
+
+def with_repository_protection(config: OrganizationConfig) -> dict[str, RepositoryConfig]:
+    """The repositories, with the organization's protection where it cannot be the organization's.
+
+    Organization rulesets need GitHub Team; classic protection exists on repositories only. What a
+    repository says itself wins over what it gets from here.
+    """
+    free = config.plan == "free"
+    repositories: dict[str, RepositoryConfig] = {}
+    for name, repository in config.repositories.items():
+        branches = {
+            key: item.for_repository()
+            for key, item in config.protection.items()
+            if (free or item.enforced_by == "classic")
+            and _covers(item.repositories, item.exclude_repositories, name)
+        }
+        tags = {
+            key: item.for_repository()
+            for key, item in config.tag_protection.items()
+            if free and _covers(item.repositories, item.exclude_repositories, name)
+        }
+        repositories[name] = repository.model_copy(
+            update={
+                "protection": {**branches, **repository.protection},
+                "tag_protection": {**tags, **repository.tag_protection},
+            }
+        )
+    return repositories
+
+
+def _covers(include: list[str], exclude: list[str], name: str) -> bool:
+    def matches(patterns: list[str]) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+    return matches(include) and not matches(exclude)
+
+
+def by_hand(config: OrganizationConfig) -> list[dict[str, str]]:
+    """What GitHub cannot be told by API: the publishers to register at the registries."""
+    return [
+        publisher
+        for name, repository in config.repositories.items()
+        if repository.publish and not repository.archived
+        for publisher in trusted_publishers(repository.publish, config.organization, name)
+    ]

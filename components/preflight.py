@@ -1,0 +1,180 @@
+"""What is asked of GitHub before anything is changed.
+
+The questions hang on resources as hooks that run before a create, at preview already, so a run
+that creates nothing asks nothing. All of them are answered by one query.
+
+Source: https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from components.base import Origin
+    from components.github_access import GitHubAccess
+
+#: Names asked for by one GraphQL query: GitHub allows 500,000 nodes, and each name is one.
+NAMES_A_QUERY = 200
+
+
+class PreflightError(Exception):
+    """GitHub is not as the declaration takes for granted; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names that the declaration mentions."""
+
+    repositories: Sequence[str] = ()
+    teams: Sequence[str] = ()
+    users: Sequence[str] = ()
+
+
+@dataclass
+class Preflight:
+    """The hooks of a stack, and the one look at GitHub behind them."""
+
+    organization: str
+    access: GitHubAccess
+    names: Names
+    _origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+
+    def new_repository(self, name: str, origin: Origin) -> pulumi.ResourceHookBinding:
+        """Refuse to create a repository that exists already."""
+        self._origins["repository", name] = origin
+        return pulumi.ResourceHookBinding(before_create=[self._must_be_new_repository])
+
+    def new_team(self, slug: str, origin: Origin) -> pulumi.ResourceHookBinding:
+        """Refuse to create a team that exists already."""
+        self._origins["team", slug] = origin
+        return pulumi.ResourceHookBinding(before_create=[self._must_be_new_team])
+
+    def known_users(self, _origin: Origin) -> pulumi.ResourceHookBinding:
+        """Refuse members whom GitHub does not know."""
+        hook = self._must_be_known_users
+        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+
+    def full_settings(self) -> pulumi.ResourceHookBinding:
+        """Make GitHub's settings the declared ones before the provider "creates" them.
+
+        Its create drops every setting that is false (terraform-provider-github #3493).
+        """
+        hook = pulumi.ResourceHook("organization settings", self._send_settings)
+        return pulumi.ResourceHookBinding(before_create=[hook])
+
+    def user_ids(self, logins: Sequence[str]) -> dict[str, int]:
+        """The numeric ids of ``logins``, by lower-case login.
+
+        Raises:
+            PreflightError: GitHub does not know one of them.
+        """
+        if not logins:
+            return {}
+        self._check_users(logins)
+        return {login.lower(): self._found["user", login.lower()] for login in logins}
+
+    @cached_property
+    def _must_be_new_repository(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            self._check_new("repository", args.name)
+
+        return _hook("new repository", check)
+
+    @cached_property
+    def _must_be_new_team(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            self._check_new("team", args.name)
+
+        return _hook("new team", check)
+
+    @cached_property
+    def _must_be_known_users(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            members = (args.new_inputs or {}).get("members") or []
+            self._check_users([str(member["username"]) for member in members])
+
+        return _hook("known users", check)
+
+    def _check_new(self, kind: str, name: str) -> None:
+        if (kind, name.lower()) in self._found:
+            raise PreflightError(
+                f"{self._origins[kind, name]}: the {kind} {self.organization}/{name} exists "
+                "already and is not in this stack's state; nothing was changed. "
+                "To manage it from here: make adopt"
+            )
+
+    def _check_users(self, logins: Sequence[str]) -> None:
+        unknown = sorted({f"`{x}`" for x in logins if ("user", x.lower()) not in self._found})
+        if unknown:
+            raise PreflightError(
+                f"GitHub knows no user {', '.join(unknown)}; nothing was changed. "
+                "Correct the login where the team or the reviewers are declared"
+            )
+
+    def _send_settings(self, args: pulumi.ResourceHookArgs) -> None:
+        settings = {_snake(key): value for key, value in (args.new_inputs or {}).items()}
+        body = {key: value for key, value in settings.items() if not key.startswith("__")}
+        self.access.client().request("PATCH", f"/orgs/{self.organization}", json=body)
+
+    @cached_property
+    def _found(self) -> Mapping[tuple[str, str], int]:
+        """Numeric ids of everything that exists, by kind and lower-case name."""
+        asked = [
+            *(("repository", name) for name in self.names.repositories),
+            *(("team", slug) for slug in self.names.teams),
+            *(("user", login) for login in self.names.users),
+        ]
+        client = self.access.client()
+        found: dict[tuple[str, str], int] = {}
+        for start in range(0, len(asked), NAMES_A_QUERY):
+            batch = asked[start : start + NAMES_A_QUERY]
+            for (kind, name), number in zip(batch, self._ask(client, batch), strict=True):
+                if number is not None:
+                    found[kind, name.lower()] = number
+        return found
+
+    def _ask(self, client: Any, batch: list[tuple[str, str]]) -> list[int | None]:  # noqa: ANN401 - githubkit is imported only when needed
+        from githubkit.exception import GraphQLFailed, RequestError  # noqa: PLC0415 - as above
+
+        owner = json.dumps(self.organization)
+        fields = {
+            "repository": f"repository(owner: {owner}, name: %s) {{ databaseId }}",
+            "team": f"organization(login: {owner}) {{ team(slug: %s) {{ databaseId }} }}",
+            "user": "user(login: %s) { databaseId }",
+        }
+        query = " ".join(
+            f"n{i}: {fields[kind] % json.dumps(name)}" for i, (kind, name) in enumerate(batch)
+        )
+        try:
+            data: dict[str, Any] = client.graphql(f"query {{ {query} }}")
+        except GraphQLFailed as failed:
+            others = [e for e in failed.response.errors or [] if e.type != "NOT_FOUND"]
+            if others or failed.response.data is None:
+                raise PreflightError(f"GitHub could not be asked: {others}") from failed
+            data = failed.response.data
+        except RequestError as error:
+            raise PreflightError(f"GitHub could not be asked: {error}") from error
+        return [_number(data.get(f"n{i}")) for i in range(len(batch))]
+
+
+def _hook(name: str, check: Any) -> pulumi.ResourceHook:  # noqa: ANN401 - pulumi's callback type
+    return pulumi.ResourceHook(name, check, opts=pulumi.ResourceHookOptions(on_dry_run=True))
+
+
+def _number(node: dict[str, Any] | None) -> int | None:
+    """The id in an answer: of the node, or of the team inside an organization."""
+    if node and "team" in node:
+        node = node["team"]
+    return node["databaseId"] if node else None
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)

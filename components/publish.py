@@ -1,0 +1,285 @@
+"""The release path: what a repository publishes, through which gates, with which credential.
+
+`publish` in YAML becomes environments (see environment.py) and the release workflow (workflow.py).
+A GitHub environment with several reviewers needs only one of them, so two teams become two
+environments in a row: the first lets the `approval` job through, the second the publish job, and
+the publish job needs both.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from components import workflow
+from components.base import (
+    BranchName,
+    Config,
+    Ecosystem,
+    SecretName,
+    TeamSlug,
+    Visibility,
+    matching,
+)
+from components.environment import DeployFrom, EnvironmentConfig, Reviewers
+from components.secrets.secret import SecretConfig
+from components.tag_ruleset import release_tag_pattern
+
+Auth = Literal["oidc", "token", "hybrid"]
+ReleaseEnvironmentName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}",
+        "allowed: letters, digits, blanks, . _ and -: the workflow names it too",
+    ),
+]
+PythonPackageName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?",
+        "allowed: letters, digits, . _ and -, beginning and ending with a letter or digit",
+    ),
+]
+NpmPackageName = Annotated[
+    str,
+    matching(
+        r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*",
+        "allowed: lower-case letters, digits, . _ and -, with or without a scope such as @guild/",
+    ),
+]
+Directory = Annotated[
+    str,
+    matching(
+        r"(?!.*\.\.)[A-Za-z0-9._][A-Za-z0-9._/-]*",
+        "allowed: a folder inside the repository, such as sdk",
+    ),
+]
+
+#: The first of two gates.
+APPROVAL_ENVIRONMENT = "release-approval"
+
+
+class TokenConfig(SecretConfig):
+    """A registry's token: the fallback where trusted publishing is not to be had."""
+
+    name: SecretName | None = None
+    """The environment secret's name; each registry has a usual one."""
+
+
+class PythonTokens(Config):
+    """Tokens of the Python package's two registries."""
+
+    pypi: TokenConfig | None = None
+    testpypi: TokenConfig | None = None
+
+
+class NpmTokens(Config):
+    """The token of the npm registry."""
+
+    npm: TokenConfig | None = None
+
+
+class _Package(Config):
+    directory: Directory = "."
+    auth: Auth = "oidc"
+    """`oidc` is trusted publishing, `token` a stored token, `hybrid` the first if it works."""
+    approvers: list[TeamSlug] = Field(min_length=1, max_length=2)
+    """One team, or two: then a member of each has to approve."""
+
+
+class PythonPackage(_Package):
+    """A Python package: to TestPyPI first, then to PyPI."""
+
+    package: PythonPackageName
+    """The package's name at PyPI."""
+    tokens: PythonTokens = PythonTokens()
+    environment: ReleaseEnvironmentName = "pypi-release"
+    test_environment: ReleaseEnvironmentName = "testpypi"
+
+    @model_validator(mode="after")
+    def _tokens_fit(self) -> PythonPackage:
+        given = self.tokens.model_fields_set
+        if self.auth == "oidc" and given:
+            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
+        if self.auth != "oidc" and given != {"pypi", "testpypi"}:
+            raise ValueError(
+                f"auth: {self.auth} needs tokens.pypi and tokens.testpypi, or use auth: oidc"
+            )
+        if self.environment == self.test_environment:
+            raise ValueError("environment and test_environment have to be two environments")
+        return self
+
+
+class NpmPackage(_Package):
+    """An npm package."""
+
+    package: NpmPackageName
+    """The package's name at npm."""
+    tokens: NpmTokens = NpmTokens()
+    environment: ReleaseEnvironmentName = "npm-release"
+
+    @model_validator(mode="after")
+    def _tokens_fit(self) -> NpmPackage:
+        if self.auth == "oidc" and self.tokens.npm is not None:
+            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
+        if self.auth != "oidc" and self.tokens.npm is None:
+            raise ValueError(f"auth: {self.auth} needs tokens.npm, or use auth: oidc")
+        return self
+
+
+class PublishConfig(Config):
+    """What the repository publishes, by registry."""
+
+    python: PythonPackage | None = None
+    npm: NpmPackage | None = None
+
+    @model_validator(mode="after")
+    def _one_first_gate(self) -> PublishConfig:
+        first_gates = {
+            package.approvers[0] for package in self.packages() if len(package.approvers) > 1
+        }
+        if len(first_gates) > 1:
+            raise ValueError(
+                "the packages of a repository share the first gate: "
+                "let the same team stand first in each list of approvers"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _gates_apart(self) -> PublishConfig:
+        names = [package.environment for package in self.packages()]
+        if self.python:
+            names.append(self.python.test_environment)
+        if APPROVAL_ENVIRONMENT in names or len(set(names)) < len(names):
+            raise ValueError(
+                "each package has an environment of its own, and none is called "
+                f"{APPROVAL_ENVIRONMENT}: one approval must not open two gates"
+            )
+        return self
+
+    def packages(self) -> list[PythonPackage | NpmPackage]:
+        """The packages that are declared."""
+        return [package for package in (self.python, self.npm) if package is not None]
+
+    def first_gate(self) -> str | None:
+        """The team of the first of two gates, or None where one gate is enough."""
+        for package in self.packages():
+            if len(package.approvers) > 1:
+                return package.approvers[0]
+        return None
+
+
+PYPI_TOKEN, TEST_PYPI_TOKEN, NPM_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN", "NPM_TOKEN"
+
+
+def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]:
+    """The environments that the release path needs, by name; all admit release tags only."""
+    environments: dict[str, EnvironmentConfig] = {}
+    team = publish.first_gate()
+    if team:
+        environments[APPROVAL_ENVIRONMENT] = _gate(team)
+    if python := publish.python:
+        environments[python.test_environment] = _gate(
+            None, _token(python.tokens.testpypi, TEST_PYPI_TOKEN)
+        )
+        environments[python.environment] = _gate(
+            python.approvers[-1], _token(python.tokens.pypi, PYPI_TOKEN)
+        )
+    if npm := publish.npm:
+        environments[npm.environment] = _gate(npm.approvers[-1], _token(npm.tokens.npm, NPM_TOKEN))
+    return environments
+
+
+def _gate(team: str | None, secrets: dict[str, SecretConfig] | None = None) -> EnvironmentConfig:
+    return EnvironmentConfig(
+        reviewers=Reviewers(teams=[team] if team else []),
+        deploy_from=DeployFrom(tags=[release_tag_pattern()]),
+        secrets=secrets or {},
+    )
+
+
+def _token(token: TokenConfig | None, usual_name: str) -> dict[str, SecretConfig]:
+    return {} if token is None else {_name(token, usual_name): token}
+
+
+def _name(token: TokenConfig | None, usual_name: str) -> str:
+    return (token.name if token else None) or usual_name
+
+
+def workflow_plan(
+    publish: PublishConfig | None,
+    *,
+    default_branch: BranchName,
+    visibility: Visibility,
+    ecosystems: list[Ecosystem],
+) -> workflow.WorkflowPlan:
+    """What the workflows of a repository depend on."""
+    publish = publish or PublishConfig()
+    packages: list[workflow.Package] = []
+    if python := publish.python:
+        stored = python.auth != "oidc"
+        packages.append(
+            workflow.Package(
+                ecosystem="python",
+                name=python.package,
+                directory=python.directory,
+                auth=python.auth,
+                release_environment=python.environment,
+                test_environment=python.test_environment,
+                token_secret=_name(python.tokens.pypi, PYPI_TOKEN) if stored else None,
+                test_token_secret=(
+                    _name(python.tokens.testpypi, TEST_PYPI_TOKEN) if stored else None
+                ),
+            )
+        )
+    if npm := publish.npm:
+        packages.append(
+            workflow.Package(
+                ecosystem="npm",
+                name=npm.package,
+                directory=npm.directory,
+                auth=npm.auth,
+                release_environment=npm.environment,
+                token_secret=_name(npm.tokens.npm, NPM_TOKEN) if npm.auth != "oidc" else None,
+            )
+        )
+    return workflow.WorkflowPlan(
+        default_branch=default_branch,
+        visibility=visibility,
+        ecosystems=tuple(ecosystems),
+        packages=tuple(packages),
+        approval_environment=APPROVAL_ENVIRONMENT if publish.first_gate() else None,
+    )
+
+
+def trusted_publishers(publish: PublishConfig, owner: str, repository: str) -> list[dict[str, str]]:
+    """What to register by hand at the registries: they cannot be told by API.
+
+    Sources: https://docs.pypi.org/trusted-publishers/ and https://docs.npmjs.com/trusted-publishers
+    """
+    publishers: list[dict[str, str]] = []
+    common = {"owner": owner, "repository": repository, "workflow": "release.yml"}
+    if publish.python and publish.python.auth != "token":
+        for registry, environment in (
+            ("TestPyPI", publish.python.test_environment),
+            ("PyPI", publish.python.environment),
+        ):
+            publishers.append(
+                {
+                    "registry": registry,
+                    "package": publish.python.package,
+                    **common,
+                    "environment": environment,
+                }
+            )
+    if publish.npm and publish.npm.auth != "token":
+        publishers.append(
+            {
+                "registry": "npm",
+                "package": publish.npm.package,
+                **common,
+                "environment": publish.npm.environment,
+            }
+        )
+    return publishers

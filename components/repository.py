@@ -1,0 +1,273 @@
+"""Repositories: settings, security features, access, files, and the gates of their release path.
+
+Source: https://docs.github.com/rest/repos/repos
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import pulumi
+import pulumi_github as github
+from pydantic import Field
+
+from components import code_owners, dependabot, workflow
+from components.base import (
+    BranchName,
+    Config,
+    Context,
+    Ecosystem,
+    EnvironmentName,
+    FilePath,
+    Origin,
+    Permission,
+    RulesetName,
+    SecretName,
+    TeamSlug,
+    Visibility,
+)
+from components.dependabot import DependabotConfig
+from components.environment import Environment, EnvironmentConfig
+from components.managed_file import ManagedFileConfig, managed_files
+from components.publish import PublishConfig, release_environments, workflow_plan
+from components.ruleset import BranchProtectionConfig, RepositoryRuleset
+from components.secrets.secret import RepositorySecretConfig, repository_secret
+from components.tag_ruleset import RepositoryTagRuleset, TagProtectionConfig
+from components.variable import repository_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Topic = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
+
+
+class FeaturesConfig(Config):
+    """Features of a repository; GitHub switches those off that are not asked for."""
+
+    issues: bool = True
+    wiki: bool = False
+    projects: bool = False
+    discussions: bool = False
+
+
+class MergeConfig(Config):
+    """How pull requests are merged. Merge commits are off: they break a linear history."""
+
+    allow_merge_commit: bool = False
+    allow_squash_merge: bool = True
+    allow_rebase_merge: bool = True
+    allow_auto_merge: bool = False
+    allow_update_branch: bool = True
+    delete_branch_on_merge: bool = True
+
+
+class SecurityConfig(Config):
+    """Security features. Secret scanning is declared where GitHub offers it (see `licenses`)."""
+
+    vulnerability_alerts: bool = True
+    dependabot_security_updates: bool = True
+    secret_scanning: bool = True
+    secret_scanning_push_protection: bool = True
+    web_commit_signoff_required: bool = True
+
+
+class RepositoryConfig(Config):
+    """A repository; what is not said is the secure value."""
+
+    description: str = ""
+    homepage: str = ""
+    visibility: Visibility = "private"
+    topics: list[Topic] = Field(default=[], max_length=20)
+    archived: bool = False
+    default_branch: BranchName = "main"
+    access: dict[TeamSlug, Permission] = {}
+    """Teams and what they may do: `pull`, `triage`, `push`, `maintain`, `admin`."""
+    features: FeaturesConfig = FeaturesConfig()
+    merge: MergeConfig = MergeConfig()
+    security: SecurityConfig = SecurityConfig()
+    protection: dict[RulesetName, BranchProtectionConfig] = {}
+    tag_protection: dict[RulesetName, TagProtectionConfig] = {}
+    environments: dict[EnvironmentName, EnvironmentConfig] = {}
+    secrets: dict[SecretName, RepositorySecretConfig] = {}
+    variables: dict[SecretName, str] = {}
+    ecosystems: list[Ecosystem] = []
+    """What the repository is built from: Dependabot and the CI workflow follow it."""
+    dependabot: DependabotConfig = DependabotConfig()
+    code_owners: dict[Annotated[str, Field(pattern=r"^\S+$")], list[TeamSlug]] = {}
+    """Patterns of paths, and the teams whose review they need; a later pattern wins."""
+    workflows: bool = True
+    """False leaves the CI and release workflows to the repository."""
+    publish: PublishConfig | None = None
+    files: dict[FilePath, ManagedFileConfig] = {}
+
+
+class Repository(pulumi.ComponentResource):
+    """A repository with everything that is declared for it."""
+
+    id_number: pulumi.Output[int]
+
+    def __init__(
+        self,
+        name: str,
+        config: RepositoryConfig,
+        *,
+        origin: Origin,
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the repository ``name``."""
+        super().__init__("portcullis:index:Repository", name, origin.inputs(), opts)
+        child = pulumi.ResourceOptions(parent=self)
+        repository = github.Repository(
+            name,
+            name=name,
+            description=config.description,
+            homepage_url=config.homepage,
+            visibility=config.visibility,
+            topics=list(config.topics),
+            archived=config.archived,
+            # a first commit, so that there is a default branch to protect
+            auto_init=True,
+            # nobody's work is lost by a line taken out of YAML
+            archive_on_destroy=True,
+            has_issues=config.features.issues,
+            has_wiki=config.features.wiki,
+            has_projects=config.features.projects,
+            has_discussions=config.features.discussions,
+            **config.merge.model_dump(),
+            web_commit_signoff_required=config.security.web_commit_signoff_required,
+            security_and_analysis=_security_and_analysis(config, context),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                hooks=context.preflight.new_repository(name, origin),
+            ),
+        )
+        self.id_number = repository.repo_id
+        if config.archived:
+            return  # GitHub lets nobody change anything below it
+        github.RepositoryVulnerabilityAlerts(
+            name,
+            repository=repository.name,
+            enabled=config.security.vulnerability_alerts,
+            opts=child,
+        )
+        github.RepositoryDependabotSecurityUpdates(
+            name,
+            repository=repository.name,
+            enabled=config.security.dependabot_security_updates,
+            opts=child,
+        )
+        for team, permission in config.access.items():
+            github.TeamRepository(
+                f"{name}/{team}",
+                repository=repository.name,
+                team_id=context.team_ids[team].apply(str),
+                permission=permission,
+                opts=child,
+            )
+        self._environments(name, config, repository, origin, context)
+        for secret, reference in config.secrets.items():
+            repository_secret(
+                secret, reference, repository=repository, repository_name=name, opts=child
+            )
+        for variable, value in config.variables.items():
+            repository_variable(
+                variable, value, repository=repository, repository_name=name, opts=child
+            )
+        managed_files(
+            files_of(config, context.organization),
+            repository=repository,
+            repository_name=name,
+            branch=config.default_branch,
+            opts=child,
+        )
+        for ruleset, protection in config.protection.items():
+            RepositoryRuleset(
+                ruleset,
+                protection,
+                repository=repository,
+                repository_name=name,
+                origin=origin.child("protection", ruleset),
+                context=context,
+                opts=child,
+            )
+        for ruleset, tags in config.tag_protection.items():
+            RepositoryTagRuleset(
+                ruleset,
+                tags,
+                repository=repository,
+                repository_name=name,
+                origin=origin.child("tag_protection", ruleset),
+                context=context,
+                opts=child,
+            )
+
+    def _environments(
+        self,
+        name: str,
+        config: RepositoryConfig,
+        repository: github.Repository,
+        origin: Origin,
+        context: Context,
+    ) -> None:
+        declared = {key: origin.child("environments", key) for key in config.environments}
+        derived = release_environments(config.publish) if config.publish else {}
+        origins = {**{key: origin.child("publish") for key in derived}, **declared}
+        # what is written under `environments` refines what `publish` derives
+        for key, environment in {**derived, **config.environments}.items():
+            Environment(
+                key,
+                environment,
+                repository=repository,
+                repository_name=name,
+                default_branch=config.default_branch,
+                origin=origins[key],
+                context=context,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+def _security_and_analysis(
+    config: RepositoryConfig, context: Context
+) -> github.RepositorySecurityAndAnalysisArgs | None:
+    """Secret scanning, where GitHub offers it: on public repositories, elsewhere by licence.
+
+    Source: https://docs.github.com/get-started/learning-about-github/about-github-advanced-security
+    """
+    if config.visibility != "public" and "secret-protection" not in context.licenses:
+        return None
+    status: Mapping[bool, Literal["enabled", "disabled"]] = {True: "enabled", False: "disabled"}
+    return github.RepositorySecurityAndAnalysisArgs(
+        secret_scanning=github.RepositorySecurityAndAnalysisSecretScanningArgs(
+            status=status[config.security.secret_scanning]
+        ),
+        secret_scanning_push_protection=(
+            github.RepositorySecurityAndAnalysisSecretScanningPushProtectionArgs(
+                status=status[config.security.secret_scanning_push_protection]
+            )
+        ),
+    )
+
+
+def files_of(config: RepositoryConfig, organization: str) -> dict[str, str]:
+    """The managed files of a repository, path to content; what is written under `files` wins."""
+    files: dict[str, str] = {}
+    if config.code_owners:
+        files[code_owners.PATH] = code_owners.render(config.code_owners, organization)
+    if config.ecosystems:
+        files[dependabot.PATH] = dependabot.render(config.dependabot, config.ecosystems)
+    if config.workflows and config.ecosystems:
+        plan = workflow_plan(
+            config.publish,
+            default_branch=config.default_branch,
+            visibility=config.visibility,
+            ecosystems=config.ecosystems,
+        )
+        files[workflow.CI_PATH] = workflow.render_ci(plan)
+        if config.publish and config.publish.packages():
+            files[workflow.RELEASE_PATH] = workflow.render_release(plan)
+    for path, file in config.files.items():
+        files[path] = file.content or Path(file.from_file or "").read_text(encoding="utf-8")
+    return files

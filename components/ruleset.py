@@ -1,0 +1,274 @@
+"""Branch protection: rulesets of the organization or of one repository, or classic protection.
+
+Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Protocol
+
+import pulumi
+import pulumi_github as github
+from pydantic import Field, model_validator
+
+from components.base import (
+    Config,
+    Context,
+    Enforcement,
+    Origin,
+    RefPattern,
+    TeamSlug,
+)
+
+#: The App that GitHub Actions reports its checks with, on github.com. A check that is bound to it
+#: cannot be forged with a commit status by somebody who may only push.
+GITHUB_ACTIONS_APP = 15368
+
+
+class Bypass(Config):
+    """Somebody whom a ruleset lets through: give exactly one of team, app, role."""
+
+    team: TeamSlug | None = None
+    app: int | None = None
+    """The numeric id of a GitHub App."""
+    role: Literal["maintain", "write", "admin", "organization-admin"] | None = None
+    mode: Literal["pull_request", "always"] = "pull_request"
+    """`pull_request` lets them merge without what is missing, `always` lets them push as well."""
+
+    @model_validator(mode="after")
+    def _one_actor(self) -> Bypass:
+        if len(self.model_fields_set & {"team", "app", "role"}) != 1:
+            raise ValueError("allowed: exactly one of team, app, role an entry")
+        return self
+
+
+class BranchProtectionConfig(Config):
+    """What holds for branches. What is not said is the secure value."""
+
+    branches: list[RefPattern] = Field(default=["default"], min_length=1)
+    """`default` is the default branch, `all` every branch; else an fnmatch pattern."""
+    exclude_branches: list[RefPattern] = []
+    enforcement: Enforcement = "active"
+    """`evaluate` only reports (Enterprise); `disabled` does nothing."""
+    enforced_by: Literal["ruleset", "classic"] = "ruleset"
+    """`classic` is the older branch protection: at repository level only."""
+    approvals: Annotated[int, Field(ge=0, le=10)] = 2
+    dismiss_stale_reviews: bool = True
+    require_code_owner_review: bool = True
+    require_last_push_approval: bool = True
+    require_conversation_resolution: bool = True
+    required_checks: list[Annotated[str, Field(min_length=1)]] = []
+    """Names of the checks that have to be green."""
+    strict_checks: bool = True
+    """The branch has to be up to date with its base."""
+    checks_app: int | None = GITHUB_ACTIONS_APP
+    """The App that has to report the checks; `null` accepts any."""
+    require_signatures: bool = True
+    require_linear_history: bool = True
+    allow_force_pushes: bool = False
+    allow_deletions: bool = False
+    merge_methods: list[Literal["merge", "squash", "rebase"]] = Field(
+        default=["squash", "rebase"], min_length=1
+    )
+    bypass: list[Bypass] = []
+
+
+class OrganizationBranchProtectionConfig(BranchProtectionConfig):
+    """Branch protection that is declared once for many repositories."""
+
+    repositories: list[str] = Field(default=["*"], min_length=1)
+    """Names or fnmatch patterns of repositories; `*` is all of them."""
+    exclude_repositories: list[str] = []
+
+    def for_repository(self) -> BranchProtectionConfig:
+        """The same protection, for one of the repositories."""
+        return BranchProtectionConfig(
+            **{name: getattr(self, name) for name in BranchProtectionConfig.model_fields}
+        )
+
+
+def branch_condition(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts
+    """Which branches a ruleset is for: `~DEFAULT_BRANCH`, `~ALL` or full refs."""
+    special = {"default": "~DEFAULT_BRANCH", "all": "~ALL"}
+    return {
+        "ref_name": {
+            "includes": [special.get(name, f"refs/heads/{name}") for name in config.branches],
+            "excludes": [f"refs/heads/{name}" for name in config.exclude_branches],
+        }
+    }
+
+
+def bypass_actors(bypass: list[Bypass], context: Context) -> Any:  # noqa: ANN401 - as branch_rules
+    """The declared actors, and the automation that keeps the managed files.
+
+    Role ids: https://docs.github.com/rest/orgs/rules
+    """
+    roles = {"maintain": 2, "write": 4, "admin": 5}
+    actors: list[dict[str, Any]] = []
+    if context.automation_app is not None:
+        actors.append(_actor("Integration", context.automation_app, "always"))
+    for entry in bypass:
+        if entry.team is not None:
+            actors.append(_actor("Team", context.team_ids[entry.team], entry.mode))
+        elif entry.app is not None:
+            actors.append(_actor("Integration", entry.app, entry.mode))
+        elif entry.role == "organization-admin":
+            actors.append(_actor("OrganizationAdmin", 1, entry.mode))
+        elif entry.role is not None:
+            actors.append(_actor("RepositoryRole", roles[entry.role], entry.mode))
+    return actors
+
+
+def _actor(kind: str, number: int | pulumi.Output[int], mode: str) -> dict[str, Any]:
+    return {"actor_type": kind, "actor_id": number, "bypass_mode": mode}
+
+
+def branch_rules(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts
+    """The rules of a ruleset; what is allowed is declared as ``False``, so that it is taken away."""
+    rules: dict[str, Any] = {
+        "deletion": not config.allow_deletions,
+        "non_fast_forward": not config.allow_force_pushes,
+        "required_linear_history": config.require_linear_history,
+        "required_signatures": config.require_signatures,
+        "pull_request": {
+            "required_approving_review_count": config.approvals,
+            "dismiss_stale_reviews_on_push": config.dismiss_stale_reviews,
+            "require_code_owner_review": config.require_code_owner_review,
+            "require_last_push_approval": config.require_last_push_approval,
+            "required_review_thread_resolution": config.require_conversation_resolution,
+            "allowed_merge_methods": list(config.merge_methods),
+        },
+    }
+    if config.required_checks:
+        app = {} if config.checks_app is None else {"integration_id": config.checks_app}
+        rules["required_status_checks"] = {
+            "strict_required_status_checks_policy": config.strict_checks,
+            "required_checks": [{"context": check, **app} for check in config.required_checks],
+        }
+    return rules
+
+
+class ForRepositories(Protocol):
+    """What an organization's ruleset says about the repositories that it is for."""
+
+    repositories: list[str]
+    exclude_repositories: list[str]
+
+
+def repository_condition(config: ForRepositories) -> Any:  # noqa: ANN401 - two TypedDicts
+    """Which repositories an organization's ruleset is for, by name."""
+    return {
+        "repository_name": {
+            "includes": ["~ALL" if name == "*" else name for name in config.repositories],
+            "excludes": config.exclude_repositories,
+            # no administrator of a repository can rename it out of reach
+            "protected": True,
+        }
+    }
+
+
+class OrganizationRuleset(pulumi.ComponentResource):
+    """Branch protection of many repositories by one ruleset of the organization."""
+
+    def __init__(
+        self,
+        name: str,
+        config: OrganizationBranchProtectionConfig,
+        *,
+        origin: Origin,
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the organization's ruleset ``name``."""
+        super().__init__("portcullis:index:Ruleset", name, origin.inputs(), opts)
+        github.OrganizationRuleset(
+            name,
+            name=name,
+            target="branch",
+            enforcement=config.enforcement,
+            bypass_actors=bypass_actors(config.bypass, context),
+            conditions=branch_condition(config) | repository_condition(config),
+            rules=branch_rules(config),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+        )
+
+
+class RepositoryRuleset(pulumi.ComponentResource):
+    """Branch protection of one repository, by a ruleset or by classic protection."""
+
+    def __init__(
+        self,
+        name: str,
+        config: BranchProtectionConfig,
+        *,
+        repository: github.Repository,
+        repository_name: str,
+        origin: Origin,
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the protection ``name`` of ``repository``."""
+        full_name = f"{repository_name}/{name}"
+        super().__init__("portcullis:index:Ruleset", full_name, origin.inputs(), opts)
+        child = pulumi.ResourceOptions(parent=self, protect=context.protect)
+        if config.enforced_by == "classic":
+            for branch in config.branches:
+                _classic(
+                    full_name, branch, config, repository=repository, context=context, opts=child
+                )
+            return
+        github.RepositoryRuleset(
+            full_name,
+            repository=repository.name,
+            name=name,
+            target="branch",
+            enforcement=config.enforcement,
+            bypass_actors=bypass_actors(config.bypass, context),
+            conditions=branch_condition(config),
+            rules=branch_rules(config),
+            opts=child,
+        )
+
+
+def _classic(
+    name: str,
+    branch: str,
+    config: BranchProtectionConfig,
+    *,
+    repository: github.Repository,
+    context: Context,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Classic protection, as strict as the ruleset would be.
+
+    It cannot bind checks to an App; bypass is for pull requests only, by team.
+    """
+    bypassers: list[Any] = [
+        f"{context.organization}/{entry.team}" for entry in config.bypass if entry.team
+    ]
+    checks: list[Any] = [{"strict": config.strict_checks, "contexts": list(config.required_checks)}]
+    special: dict[str, Any] = {"default": repository.default_branch, "all": "*"}
+    github.BranchProtection(
+        f"{name}/{branch}",
+        repository_id=repository.node_id,
+        pattern=special.get(branch, branch),
+        enforce_admins=True,
+        allows_deletions=config.allow_deletions,
+        allows_force_pushes=config.allow_force_pushes,
+        require_conversation_resolution=config.require_conversation_resolution,
+        require_signed_commits=config.require_signatures,
+        required_linear_history=config.require_linear_history,
+        lock_branch=False,
+        required_pull_request_reviews=[
+            {
+                "required_approving_review_count": config.approvals,
+                "dismiss_stale_reviews": config.dismiss_stale_reviews,
+                "require_code_owner_reviews": config.require_code_owner_review,
+                "require_last_push_approval": config.require_last_push_approval,
+                "restrict_dismissals": False,
+                "pull_request_bypassers": bypassers,
+            }
+        ],
+        required_status_checks=checks if config.required_checks else None,
+        opts=opts,
+    )

@@ -1,0 +1,1 @@
+"""Secrets: references in YAML, values from their sources, straight to GitHub."""

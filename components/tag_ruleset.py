@@ -1,0 +1,139 @@
+"""Release tags: who may make one, that nobody moves or deletes one, and what it may be called.
+
+Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import pulumi
+import pulumi_github as github
+from pydantic import Field
+
+from components.base import Config, Context, Origin, TeamSlug
+from components.ruleset import Bypass, bypass_actors, repository_condition
+
+
+class TagProtectionConfig(Config):
+    """Release tags are `<prefix>MAJOR.MINOR.PATCH`: some may push them, nobody may move them."""
+
+    created_by: list[TeamSlug] = Field(min_length=1)
+    """The teams that may push a release tag: the people who can start a release."""
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = "v"
+
+
+class OrganizationTagProtectionConfig(TagProtectionConfig):
+    """Protection of release tags that is declared once for many repositories."""
+
+    repositories: list[str] = Field(default=["*"], min_length=1)
+    """Names or fnmatch patterns of repositories; `*` is all of them."""
+    exclude_repositories: list[str] = []
+
+    def for_repository(self) -> TagProtectionConfig:
+        """The same protection, for one of the repositories."""
+        return TagProtectionConfig(created_by=self.created_by, prefix=self.prefix)
+
+
+def release_tag_pattern(prefix: str = "v") -> str:
+    """The narrowest fnmatch pattern that every strict semantic version matches.
+
+    fnmatch cannot repeat a character class, so it also lets `v1.2.3-rc1` pass: the rulesets below
+    forbid those by patterns of their own, and the release workflow starts on none of them.
+    """
+    return f"{prefix}[0-9]*.[0-9]*.[0-9]*"
+
+
+def tag_rulesets(
+    name: str, config: TagProtectionConfig, context: Context
+) -> list[tuple[str, Any, Any, Any]]:
+    """Each ruleset as (name, ref condition, rules, bypass actors).
+
+    They are several because a bypass holds for all rules of a ruleset: who may create a release
+    tag must still not be able to move one, or to give it another name.
+    """
+    prefix = config.prefix
+    release = f"refs/tags/{release_tag_pattern(prefix)}"
+    everything = f"refs/tags/{prefix}*"
+    makers = [Bypass(team=team, mode="always") for team in config.created_by]
+    teams_only = [a for a in bypass_actors(makers, context) if a["actor_type"] == "Team"]
+    return [
+        (name, _refs([release]), {"creation": True}, teams_only),
+        (
+            f"{name} (immutable)",
+            _refs([everything]),
+            {"update": True, "deletion": True, "non_fast_forward": True},
+            [],
+        ),
+        (f"{name} (names)", _refs([everything], [release]), {"creation": True}, []),
+        (
+            f"{name} (strict names)",
+            # a character that is neither digit nor dot, or a fourth number
+            _refs([f"refs/tags/{prefix}*[^0-9.]*", f"refs/tags/{prefix}*.*.*.*"]),
+            {"creation": True},
+            [],
+        ),
+    ]
+
+
+def _refs(includes: list[str], excludes: list[str] | None = None) -> dict[str, Any]:
+    return {"ref_name": {"includes": includes, "excludes": excludes or []}}
+
+
+class OrganizationTagRuleset(pulumi.ComponentResource):
+    """Protection of the release tags of many repositories, at the organization."""
+
+    def __init__(
+        self,
+        name: str,
+        config: OrganizationTagProtectionConfig,
+        *,
+        origin: Origin,
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the organization's tag rulesets under ``name``."""
+        super().__init__("portcullis:index:TagRuleset", name, origin.inputs(), opts)
+        where = repository_condition(config)
+        for ruleset, refs, rules, actors in tag_rulesets(name, config, context):
+            github.OrganizationRuleset(
+                ruleset,
+                name=ruleset,
+                target="tag",
+                enforcement="active",
+                bypass_actors=actors,
+                conditions=refs | where,
+                rules=rules,
+                opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            )
+
+
+class RepositoryTagRuleset(pulumi.ComponentResource):
+    """Protection of the release tags of one repository."""
+
+    def __init__(
+        self,
+        name: str,
+        config: TagProtectionConfig,
+        *,
+        repository: github.Repository,
+        repository_name: str,
+        origin: Origin,
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the tag rulesets of ``repository`` under ``name``."""
+        full_name = f"{repository_name}/{name}"
+        super().__init__("portcullis:index:TagRuleset", full_name, origin.inputs(), opts)
+        for ruleset, refs, rules, actors in tag_rulesets(name, config, context):
+            github.RepositoryRuleset(
+                f"{repository_name}/{ruleset}",
+                repository=repository.name,
+                name=ruleset,
+                target="tag",
+                enforcement="active",
+                bypass_actors=actors,
+                conditions=refs,
+                rules=rules,
+                opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            )

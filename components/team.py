@@ -1,0 +1,74 @@
+"""Teams: who belongs together, and who looks after whom.
+
+Source: https://docs.github.com/organizations/organizing-members-into-teams
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pulumi
+import pulumi_github as github
+
+from components.base import Config, Context, Login, Origin, TeamSlug
+
+
+class TeamConfig(Config):
+    """A team and all of its members: whoever is not listed is taken out."""
+
+    description: str = ""
+    members: list[Login] = []
+    """Logins of the members."""
+    maintainers: list[Login] = []
+    """Members who may also add and remove members."""
+    visibility: Literal["closed", "secret"] = "closed"
+    """`closed`: every member of the organization sees it. `secret` teams cannot be nested."""
+    parent: TeamSlug | None = None
+    """The team that this one is nested in: it inherits that one's permissions."""
+
+
+class Team(pulumi.ComponentResource):
+    """A team with exactly its declared members."""
+
+    id_number: pulumi.Output[int]
+
+    def __init__(
+        self,
+        slug: str,
+        config: TeamConfig,
+        *,
+        origin: Origin,
+        context: Context,
+        parent_team: pulumi.Output[int] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the team ``slug``, nested in the team with the numeric id ``parent_team``."""
+        super().__init__("portcullis:index:Team", slug, origin.inputs(), opts)
+        team = github.Team(
+            slug,
+            name=slug,
+            description=config.description,
+            privacy=config.visibility,
+            parent_team_id=parent_team.apply(str) if parent_team else None,
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=context.protect, hooks=context.preflight.new_team(slug, origin)
+            ),
+        )
+        self.id_number = team.id.apply(int)
+        maintainers = {login.lower() for login in config.maintainers}
+        everyone = {login.lower(): login for login in (*config.members, *config.maintainers)}
+        if everyone:
+            github.TeamMembers(
+                slug,
+                team_id=team.id,
+                members=[
+                    {
+                        "username": login,
+                        "role": "maintainer" if lower in maintainers else "member",
+                    }
+                    for lower, login in sorted(everyone.items())
+                ],
+                opts=pulumi.ResourceOptions(
+                    parent=self, hooks=context.preflight.known_users(origin)
+                ),
+            )
