@@ -1,0 +1,245 @@
+"""The workflow files of a repository: one CI and one release workflow, rendered as text.
+
+The templates in ``workflows/`` are workflow files themselves: Jinja's statements stand in comments
+that begin with ``#:``, a value's place is a word such as ``__environment__``, and ``uses:
+owner/action@pin`` takes its commit from ``workflows/pins.yaml``. Rendering keeps the comments and
+never calls anything: what comes out depends on the plan alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from jinja2 import Environment, StrictUndefined, Template
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from ruamel.yaml import YAML
+
+CI_PATH = ".github/workflows/ci.yml"
+RELEASE_PATH = ".github/workflows/release.yml"
+
+REQUIRED_CHECKS = ("ci", "security-ci")
+"""The checks that the CI workflow reports and rulesets require."""
+
+RELEASE_TAGS = "v[0-9]+.[0-9]+.[0-9]+"
+"""The tags that start a release, as a workflow filter: there ``+`` repeats what stands before it
+and ``.`` is a dot. A tag ruleset and a deployment policy match by fnmatch, where ``+`` is a plus.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+"""
+
+_TEMPLATES = Path(__file__).parent.parent / "workflows"
+_PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
+_JOB = re.compile(r"(?<!jobs:)\n+((?:  #.*\n)*  [\w-]+:\n    name: )")
+_PIN = re.compile(r"(?P<uses>\buses: (?P<action>[\w./-]+))@pin$", re.MULTILINE)
+
+# Values are put into YAML, expressions and (through env) shells: none of these patterns admits a
+# quote, a dollar sign, a brace or a line break.
+_EnvironmentName = Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}\Z")]
+_SecretName = Annotated[str, Field(pattern=r"\A(?i:(?!GITHUB_)[A-Z_][A-Z0-9_]*)\Z")]
+_BranchName = Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]*\Z")]
+_Directory = Annotated[str, Field(pattern=r"\A(?!.*\.\.)[A-Za-z0-9._][A-Za-z0-9._/-]*\Z")]
+_PYTHON_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+        regex_engine="python-re",  # for \Z and look-ahead
+    )
+
+
+class Package(_Strict):
+    """One package that a repository publishes, and the environments through which it goes."""
+
+    ecosystem: Literal["python", "npm"]
+    name: str
+    """Its name at the registry; an npm name may have a scope."""
+    directory: _Directory = "."
+    auth: Literal["oidc", "token", "hybrid"] = "oidc"
+    """hybrid: as a trusted publisher first, with the token if that is refused."""
+    release_environment: _EnvironmentName
+    test_environment: _EnvironmentName | None = None
+    """The environment for TestPyPI, which a Python package passes first."""
+    token_secret: _SecretName | None = None
+    """The secret of the release environment that holds the token (auth token and hybrid)."""
+    test_token_secret: _SecretName | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        rule = _PYTHON_NAME if self.ecosystem == "python" else _NPM_NAME
+        if not rule.fullmatch(self.name):
+            raise ValueError(f"name is not a name that {self.ecosystem} packages can have")
+        if self.ecosystem == "npm" and self.test_environment is not None:
+            raise ValueError("test_environment is for Python packages: npm has no test registry")
+        if self.test_environment == self.release_environment:
+            raise ValueError("test_environment and release_environment must be two environments")
+        for environment, secret, field in (
+            (self.release_environment, self.token_secret, "token_secret"),
+            (self.test_environment, self.test_token_secret, "test_token_secret"),
+        ):
+            wanted = environment is not None and self.auth != "oidc"
+            if wanted and secret is None:
+                raise ValueError(f"auth {self.auth} needs {field}, the name of a secret")
+            if not wanted and secret is not None:
+                raise ValueError(f"{field} is not used here (auth {self.auth}): leave it out")
+        return self
+
+    @property
+    def id(self) -> str:
+        """The name as a part of job ids and artifact names."""
+        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.name.removeprefix("@"))
+
+    @property
+    def distribution(self) -> str:
+        """The name as Python's build tools write it into file names (PEP 503, PEP 625)."""
+        return re.sub(r"[-_.]+", "_", self.name).lower()
+
+    @property
+    def oidc(self) -> bool:
+        """Whether it may be published by a trusted publisher's short-lived credential."""
+        return self.auth != "token"
+
+
+class WorkflowPlan(_Strict):
+    """What the workflows of one repository depend on."""
+
+    default_branch: _BranchName
+    visibility: Literal["public", "private", "internal"]
+    """Where a package comes from is attested in a public log: for public repositories only."""
+    ecosystems: tuple[str, ...] = ()
+    """The repository's Dependabot ecosystems; those of its packages count as well."""
+    packages: tuple[Package, ...] = ()
+    approval_environment: _EnvironmentName | None = None
+    """The first gate, where two teams must approve; the release environments are the second."""
+    may_start: Annotated[
+        tuple[Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")], ...],
+        Field(min_length=1),
+    ] = ("maintain", "admin")
+    """The roles (custom ones by their name) with which a person may start a release."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [(package.ecosystem, package.id.lower()) for package in self.packages]
+        if len(set(ids)) < len(ids):
+            raise ValueError("packages has two of the same ecosystem and (nearly) the same name")
+        for package in self.packages:
+            environments = {package.release_environment, package.test_environment} - {None}
+            if self.approval_environment in environments:
+                raise ValueError(
+                    "approval_environment must not be an environment through which a package is "
+                    "published: one approval would open both gates"
+                )
+        return self
+
+    def of(self, ecosystem: Literal["python", "npm"]) -> tuple[Package, ...]:
+        """The packages of one ecosystem."""
+        return tuple(package for package in self.packages if package.ecosystem == ecosystem)
+
+    def directories(self, ecosystem: Literal["python", "npm"]) -> tuple[str, ...]:
+        """Where CI finds the projects of an ecosystem; empty if the repository has none."""
+        managers = {"python": {"pip", "uv"}, "npm": {"npm"}}[ecosystem]
+        found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
+        if not found and managers & set(self.ecosystems):
+            found = {"."}
+        return tuple(sorted(found))
+
+
+def render(plan: WorkflowPlan) -> dict[str, str]:
+    """The workflow files of a repository by path; no release workflow if it publishes nothing."""
+    files = {CI_PATH: render_ci(plan)}
+    if plan.packages:
+        files[RELEASE_PATH] = render_release(plan)
+    return files
+
+
+def render_ci(plan: WorkflowPlan) -> str:
+    """The text of ``ci.yml``; its jobs ``ci`` and ``security-ci`` are the required checks."""
+    python, npm = plan.directories("python"), plan.directories("npm")
+    return _render(
+        "ci.yml",
+        default_branch=plan.default_branch,
+        python=python,
+        npm=npm,
+        python_directories=", ".join(map(json.dumps, python)),
+        npm_directories=", ".join(map(json.dumps, npm)),
+    )
+
+
+def render_release(plan: WorkflowPlan) -> str:
+    """The text of ``release.yml``.
+
+    Raises:
+        ValueError: The plan has no package, so there is nothing to release.
+    """
+    if not plan.packages:
+        raise ValueError("a release workflow needs at least one package in the plan")
+    return _render(
+        "release.yml",
+        default_branch=plan.default_branch,
+        may_start=" ".join(plan.may_start),
+        approval_environment=plan.approval_environment,
+        attestations=json.dumps(plan.visibility == "public"),
+        provenance=plan.visibility == "public",
+        python=plan.of("python"),
+        npm=plan.of("npm"),
+    )
+
+
+def pin_actions(text: str) -> str:
+    """Replaces each ``uses: owner/action@pin`` by the pinned commit and its version's comment.
+
+    Raises:
+        KeyError: ``workflows/pins.yaml`` does not have the action.
+    """
+
+    def pinned(match: re.Match[str]) -> str:
+        action = match["action"]
+        try:
+            pin = _pins()["actions"][action]
+        except KeyError:
+            raise KeyError(f"workflows/pins.yaml has no commit for the action {action}") from None
+        return f"{match['uses']}@{pin['sha']} # {pin['version']}"
+
+    return _PIN.sub(pinned, text)
+
+
+def _render(name: str, **values: object) -> str:
+    pins = _pins()
+    tools = {**pins["tools"], "tools_until": pins["tools_until"]}
+    text = pin_actions(_template(name).render(**tools, **values))
+    # a Jinja statement takes the blank lines after it with it
+    return _JOB.sub(r"\n\n\1", text)
+
+
+@cache
+def _pins() -> dict[str, Any]:
+    loaded: dict[str, Any] = YAML(typ="safe").load(_TEMPLATES / "pins.yaml")
+    return loaded
+
+
+@cache
+def _template(name: str) -> Template:
+    # Jinja's own delimiters are GitHub's expressions (and `{#` the shell's): they move to
+    # characters that no template has, and the places of values, which must be valid in a job id,
+    # are translated to them.
+    environment = Environment(  # noqa: S701 - the output is YAML; every value has a strict pattern
+        line_statement_prefix="#:",
+        variable_start_string="«",
+        variable_end_string="»",
+        block_start_string="«%",
+        block_end_string="%»",
+        comment_start_string="«#",
+        comment_end_string="#»",
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    return environment.from_string(_PLACE.sub(r"«\1»", text))

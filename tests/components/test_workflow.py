@@ -1,0 +1,250 @@
+"""The rendered workflow files: what zizmor, actionlint and their structure promise."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sysconfig
+from typing import TYPE_CHECKING
+
+import pytest
+
+from components.workflow import (
+    RELEASE_PATH,
+    REQUIRED_CHECKS,
+    WorkflowPlan,
+    pin_actions,
+    render,
+    render_ci,
+)
+from engine import ensure_actionlint
+from tests.components.workflow_cases.variants import (
+    PINS,
+    TEMPLATES,
+    VARIANTS,
+    before,
+    files,
+    load,
+    plan,
+    steps,
+    variants,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every variant's files, and the templates as they stand with their pins, as repositories."""
+    root = tmp_path_factory.mktemp("variants")
+    stored = {name: render(variant) for name, variant in VARIANTS.items()}
+    stored["templates"] = {
+        f".github/workflows/{template.name}": pin_actions(template.read_text("utf-8"))
+        for template in TEMPLATES.glob("*.yml")
+    }
+    for name, contents in stored.items():
+        for path, text in contents.items():
+            target = root / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    return root
+
+
+def tool(name: str) -> str:
+    """A development tool of this virtual environment."""
+    found = shutil.which(name, path=sysconfig.get_path("scripts"))
+    assert found, f"{name} is not installed beside this Python: make test installs it"
+    return found
+
+
+def test_zizmor_finds_nothing(written: Path) -> None:
+    """The strictest persona of zizmor finds nothing in any variant or template (issue 3)."""
+    command = (tool("zizmor"), "--offline", "--persona=auditor", "--format=json", "--no-progress")
+    done = subprocess.run([*command, written], capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+def test_zizmor_is_silenced_only_where_a_token_was_declared(written: Path) -> None:
+    """Without the ignore comments the one kind of finding is the token that the YAML asks for."""
+    command = (tool("zizmor"), "--offline", "--persona=auditor", "--format=json", "--no-progress")
+    done = subprocess.run(
+        [*command, "--no-ignores", written], capture_output=True, text=True, check=False
+    )
+    found = json.loads(done.stdout)
+    assert {finding["ident"] for finding in found} == {"use-trusted-publishing"}
+    ignoring = [
+        line
+        for variant in VARIANTS.values()
+        for text in render(variant).values()
+        for line in text.splitlines()
+        if "zizmor: ignore" in line
+    ]
+    assert ignoring
+    assert all(
+        re.search(
+            r"secrets\.\w+ }} # zizmor: ignore\[use-trusted-publishing\] - declared: auth "
+            r"(token|hybrid)$",
+            line,
+        )
+        for line in ignoring
+    )
+
+
+def test_actionlint_finds_nothing(written: Path) -> None:
+    """With shellcheck for the scripts, actionlint has no finding in any variant (issue 3)."""
+    command = (str(ensure_actionlint()), "-shellcheck", tool("shellcheck"))
+    done = subprocess.run(
+        [*command, *written.glob("*/.github/workflows/*.yml")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@variants
+def test_every_action_is_pinned_to_the_table(variant: WorkflowPlan) -> None:
+    """Each `uses:` names a commit of workflows/pins.yaml, with its version as comment (R5)."""
+    for text in render(variant).values():
+        used = re.findall(r"^.*\buses:\s*(.*)$", text, re.MULTILINE)
+        assert used
+        for value in used:
+            action, _, rest = value.partition("@")
+            pin = PINS["actions"][action]
+            assert rest == f"{pin['sha']} # {pin['version']}"
+
+
+def test_the_table_of_pins_is_used_and_well_formed() -> None:
+    """A commit has 40 hexadecimal digits, and nothing in the table is left over (R5)."""
+    texts = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.yml"))
+    assert set(re.findall(r"uses: (\S+)@pin$", texts, re.MULTILINE)) == set(PINS["actions"])
+    for pin in PINS["actions"].values():
+        assert re.fullmatch(r"[0-9a-f]{40}", pin["sha"])
+        assert re.fullmatch(r"v\d+\.\d+\.\d+", pin["version"])
+    for name, version in PINS["tools"].items():
+        assert f"__{name}__" in texts
+        assert isinstance(version, str)
+
+
+def test_an_action_without_a_commit_is_refused() -> None:
+    """An action that the table does not have is never used unpinned; the message names it (R5)."""
+    with pytest.raises(KeyError, match="no commit for the action someone/something"):
+        pin_actions("- uses: someone/something@pin\n")
+
+
+@variants
+def test_tools_have_exact_versions(variant: WorkflowPlan) -> None:
+    """What uvx runs has an exact version, and what comes with it is frozen by date (R5)."""
+    for workflow in files(variant).values():
+        for _, step in steps(workflow):
+            called = re.findall(r"\buvx (\S+)", step.get("run", ""))
+            assert all(re.fullmatch(r'"[\w-]+==[\d.]+"', name) for name in called)
+            assert not called or step["env"]["UV_EXCLUDE_NEWER"] == PINS["tools_until"]
+
+
+@variants
+def test_permissions_are_declared_job_by_job(variant: WorkflowPlan) -> None:
+    """The workflow has no permission; each job says its own, and its limit in minutes (R2)."""
+    for workflow in files(variant).values():
+        assert workflow["permissions"] == {}
+        for job in workflow["jobs"].values():
+            assert set(job["permissions"].items()) <= {
+                ("contents", "read"),
+                ("checks", "read"),
+                ("id-token", "write"),
+            }
+            assert 0 < job["timeout-minutes"] <= 30
+
+
+@variants
+def test_scripts_take_values_from_the_environment_only(variant: WorkflowPlan) -> None:
+    """No expression stands in a script: inputs arrive as environment variables (R4, R9)."""
+    for workflow in files(variant).values():
+        assert not [step for _, step in steps(workflow) if "${{" in step.get("run", "")]
+
+
+@variants
+def test_no_credential_and_no_cache_is_left_behind(variant: WorkflowPlan) -> None:
+    """A checkout keeps no token in the clone, and no job takes anything from a cache (R9)."""
+    for workflow in files(variant).values():
+        for _, step in steps(workflow):
+            action, inputs = step.get("uses", "").partition("@")[0], step.get("with", {})
+            if action == "actions/checkout":
+                assert inputs["persist-credentials"] is False
+            if action == "astral-sh/setup-uv":
+                assert inputs["enable-cache"] is False
+            if action == "actions/setup-node":
+                assert inputs["package-manager-cache"] is False
+            assert action != "actions/cache"
+
+
+def test_the_address_of_testpypi_stands_in_one_place() -> None:
+    """The upload address is written once in the templates; steps refer to it."""
+    release = files(VARIANTS["python-hybrid"])[RELEASE_PATH]
+    address = release["jobs"]["test-python-escai-framework"]["env"]["TEST_REGISTRY"]
+    assert sum(path.read_text("utf-8").count(address) for path in TEMPLATES.iterdir()) == 1
+
+
+# --- the CI workflow ---
+
+
+def test_ci_runs_on_pull_requests_and_the_default_branch() -> None:
+    """Proposed and merged code is checked, with the proposal's own rights, never with secrets."""
+    workflow = load(render_ci(plan(default_branch="trunk/2")))
+    assert set(workflow["on"]) == {"pull_request", "merge_group", "push"}
+    assert workflow["on"]["push"] == {"branches": ["trunk/2"]}
+    assert "secrets." not in render_ci(VARIANTS["both"])
+
+
+@variants
+def test_the_required_checks_wait_for_every_other_job(variant: WorkflowPlan) -> None:
+    """Every job of CI is behind `ci` or `security-ci`, which run even when one failed (G7)."""
+    workflow = load(render_ci(variant))
+    behind = set()
+    for check in REQUIRED_CHECKS:
+        assert workflow["jobs"][check]["name"] == check
+        assert workflow["jobs"][check]["if"] == "${{ always() }}"
+        behind |= before(workflow, check)
+    assert behind == set(workflow["jobs"]) - set(REQUIRED_CHECKS)
+
+
+def test_python_is_tested_on_three_systems_and_two_versions() -> None:
+    """Ubuntu, Windows, macOS x Python 3.12, 3.13; lint, format, types; each in its folder (R6)."""
+    jobs = load(render_ci(VARIANTS["both"]))["jobs"]
+    matrix = jobs["python"]["strategy"]["matrix"]
+    assert [system.split("-")[0] for system in matrix["os"]] == ["ubuntu", "windows", "macos"]
+    assert matrix["python"] == ["3.12", "3.13"]
+    assert matrix["directory"] == ["sdk"]
+    lint = " ".join(step.get("run", "") for step in jobs["python-lint"]["steps"])
+    assert all(word in lint for word in ("ruff check", "ruff format --check", "mypy"))
+
+
+def test_security_ci_audits_each_ecosystem() -> None:
+    """`security-ci` fails on pip-audit, bandit, npm audit, bad signatures, zizmor (G4)."""
+    workflow = load(render_ci(VARIANTS["both"]))
+    scripts = " ".join(
+        step.get("run", "")
+        for id_, step in steps(workflow)
+        if id_ in before(workflow, "security-ci")
+    )
+    for command in ("pip-audit==", "bandit==", "npm audit --", "npm audit signatures", "zizmor=="):
+        assert command in scripts
+
+
+@pytest.mark.parametrize(
+    ("ecosystems", "jobs"),
+    [
+        ((), {"workflows"}),
+        (("docker",), {"workflows"}),
+        (("pip",), {"workflows", "python", "python-lint", "python-audit"}),
+        (("uv",), {"workflows", "python", "python-lint", "python-audit"}),
+        (("npm",), {"workflows", "npm", "npm-audit"}),
+    ],
+)
+def test_ci_has_the_jobs_of_the_ecosystems(ecosystems: tuple[str, ...], jobs: set[str]) -> None:
+    """A repository gets the jobs of its ecosystems and no others."""
+    assert set(load(render_ci(plan(ecosystems=ecosystems)))["jobs"]) == jobs | set(REQUIRED_CHECKS)

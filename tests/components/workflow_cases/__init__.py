@@ -1,0 +1,1 @@
+"""What the tests of the workflow files share, and the larger of them."""

@@ -1,0 +1,141 @@
+"""The plan of a repository's workflows: what it admits, and that all that it admits works out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from components.workflow import CI_PATH, Package, WorkflowPlan, render
+from tests.components.workflow_cases.variants import (
+    AUTHS,
+    TEMPLATES,
+    before,
+    load,
+    plan,
+    publishing,
+    python,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"auth": "token"}, "auth token needs token_secret"),
+        ({"auth": "hybrid", "token_secret": "A"}, "auth hybrid needs test_token_secret"),
+        ({"token_secret": "A"}, "token_secret is not used here"),
+        ({"test_token_secret": "A"}, "test_token_secret is not used here"),
+        ({"test_environment": "pypi-release"}, "must be two environments"),
+        ({"ecosystem": "npm"}, "npm has no test registry"),
+        ({"name": "a b"}, "not a name that python packages can have"),
+        ({"ecosystem": "npm", "name": "A"}, "not a name that npm packages can have"),
+        ({"name": "a\nb"}, "not a name"),
+        ({"directory": "../other"}, "directory"),
+        ({"directory": "/etc"}, "directory"),
+        ({"release_environment": "${{ github.actor }}"}, "release_environment"),
+        ({"release_environment": "pypi\n"}, "release_environment"),
+        ({"auth": "token", "token_secret": "GITHUB_TOKEN"}, "token_secret"),
+        ({"auth": "token", "token_secret": "A }} ${{ secrets.B"}, "token_secret"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_contradictory_package_is_refused(changes: dict[str, Any], message: str) -> None:
+    """What cannot be meant, or would break out of its place in the file, is no plan (R4, S13)."""
+    good = python().model_dump()
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        Package.model_validate({**good, **changes})
+
+
+@pytest.mark.parametrize(
+    ("packages", "changes", "message"),
+    [
+        ([python(), python()], {}, "two of the same ecosystem"),
+        ([python(name="a.b"), python(name="a-b")], {}, "two of the same ecosystem"),
+        ([python()], {"approval_environment": "pypi-release"}, "one approval would open both"),
+        ([python()], {"approval_environment": "testpypi"}, "one approval would open both"),
+        ([], {"default_branch": "main*"}, "default_branch"),
+        ([], {"default_branch": '"]'}, "default_branch"),
+        ([], {"may_start": ()}, "may_start"),
+        ([], {"may_start": ("maintain write",)}, "may_start"),
+    ],
+)
+def test_a_contradictory_plan_is_refused(
+    packages: list[Package], changes: dict[str, Any], message: str
+) -> None:
+    """Two gates are two environments, and each package has jobs of its own (A4)."""
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        plan(*packages, **changes)
+
+
+names = st.from_regex(r"\A[a-z][a-z0-9]{0,8}([._-][a-z0-9]{1,8}){0,2}\Z")
+environments = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9 ._-]{0,12}\Z")
+secret_names = st.from_regex(r"\AX_[A-Z0-9_]{1,12}\Z")
+directories = st.sampled_from([".", "sdk", "a/b", "./web", "yes", "1.0"])
+
+
+@st.composite
+def packages(draw: st.DrawFn) -> Package:
+    """Any package that the model admits."""
+    ecosystem = draw(st.sampled_from(["python", "npm"]))
+    auth = draw(st.sampled_from(AUTHS))
+    release, test = draw(st.lists(environments, min_size=2, max_size=2, unique=True))
+    tested = ecosystem == "python" and draw(st.booleans())
+    scope = draw(st.sampled_from(["", "@guild/"])) if ecosystem == "npm" else ""
+    return Package.model_validate(
+        {
+            "ecosystem": ecosystem,
+            "name": scope + draw(names),
+            "directory": draw(directories),
+            "auth": auth,
+            "release_environment": f"r{release}",
+            "test_environment": f"t{test}" if tested else None,
+            "token_secret": draw(secret_names) if auth != "oidc" else None,
+            "test_token_secret": draw(secret_names) if auth != "oidc" and tested else None,
+        }
+    )
+
+
+plans = st.builds(
+    WorkflowPlan,
+    default_branch=st.sampled_from(["main", "release/1.x", "on", "1.0"]),
+    visibility=st.sampled_from(["public", "private", "internal"]),
+    ecosystems=st.sets(st.sampled_from(["pip", "npm", "docker"])).map(tuple),
+    packages=st.lists(
+        packages(), max_size=3, unique_by=lambda package: (package.ecosystem, package.id)
+    ).map(tuple),
+    approval_environment=st.none() | environments.map("a{}".format),
+    may_start=st.sampled_from([("maintain", "admin"), ("releaser",)]),
+)
+
+
+PLACES = {
+    place
+    for template in TEMPLATES.glob("*.yml")
+    for place in re.findall(r"__[a-z_]+?__", template.read_text("utf-8"))
+}
+
+
+@settings(deadline=None, max_examples=50)  # parsing YAML takes the time of a busy machine
+@given(plans)
+def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
+    """Whatever the plan: valid YAML, closed needs, no place left empty, every gate in its place."""
+    for path, text in render(variant).items():
+        assert not PLACES & set(re.findall(r"__[a-z_]+?__", text))
+        assert not re.search(r"#:|[«»]|@pin\b|\n\n\n", text)
+        workflow = load(text)
+        for id_, job in workflow["jobs"].items():
+            assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", id_)
+            assert set(job.get("needs", [])) <= set(workflow["jobs"]) - {id_}
+        if path == CI_PATH:
+            assert workflow["on"]["push"]["branches"] == [variant.default_branch]
+            continue
+        jobs = publishing(workflow)
+        tests = [package for package in variant.packages if package.test_environment]
+        assert len(jobs) == len(variant.packages) + len(tests)
+        first = {"approval"} if variant.approval_environment else set()
+        for id_ in jobs:
+            assert {"security-validation", "build"} | first <= before(workflow, id_)

@@ -1,0 +1,213 @@
+"""The structure of a release workflow: which gate stands before what."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from components.workflow import (
+    CI_PATH,
+    RELEASE_PATH,
+    RELEASE_TAGS,
+    WorkflowPlan,
+    render,
+    render_release,
+)
+from tests.components.workflow_cases.variants import (
+    VARIANTS,
+    before,
+    files,
+    load,
+    npm,
+    plan,
+    publishing,
+    python,
+    releases,
+    steps,
+)
+
+
+def test_a_repository_that_publishes_nothing_has_no_release_workflow() -> None:
+    """Nothing that could publish exists where nothing is published."""
+    assert set(render(VARIANTS["nothing-to-publish"])) == {CI_PATH}
+    with pytest.raises(ValueError, match="at least one package"):
+        render_release(VARIANTS["nothing-to-publish"])
+
+
+def starts(pattern: str, ref: str) -> bool:
+    """GitHub's filter patterns, as far as ours goes: `[0-9]` and `+` as in regexes, `.` a dot."""
+    return re.fullmatch(pattern.replace(".", r"\."), ref) is not None
+
+
+@pytest.mark.parametrize("tag", ["v0.0.1", "v1.2.3", "v10.20.30"])
+def test_a_version_tag_starts_a_release(tag: str) -> None:
+    """vX.Y.Z is the tag of a release (A1)."""
+    assert starts(RELEASE_TAGS, tag)
+
+
+@pytest.mark.parametrize(
+    "tag", ["v-test", "v1.2", "1.2.3", "v1.2.3-rc.1", "v1x2x3", "v1.2.3.4", "xv1.2.3", "v1.2.", "v"]
+)
+def test_another_tag_starts_nothing(tag: str) -> None:
+    """Anything else starts nothing (A1)."""
+    assert not starts(RELEASE_TAGS, tag)
+
+
+@releases
+def test_only_a_tag_or_a_confirmed_start_begins_a_release(variant: WorkflowPlan) -> None:
+    """The triggers are the strict tag and the manual start with version and typed word (A1, A2)."""
+    triggers = files(variant)[RELEASE_PATH]["on"]
+    assert set(triggers) == {"push", "workflow_dispatch"}
+    assert triggers["push"] == {"tags": [RELEASE_TAGS]}
+    inputs = triggers["workflow_dispatch"]["inputs"]
+    assert {name for name, value in inputs.items() if value.get("required")} == {
+        "version",
+        "confirm",
+    }
+
+
+@releases
+def test_every_publishing_job_is_behind_every_gate(variant: WorkflowPlan) -> None:
+    """Validation, build, the first approval and TestPyPI come before publication (A3, A4, R1)."""
+    workflow = files(variant)[RELEASE_PATH]
+    gates = {"security-validation", "build"}
+    if variant.approval_environment:
+        gates.add("approval")
+    jobs = publishing(workflow)
+    assert jobs
+    for id_, job in jobs.items():
+        assert gates <= before(workflow, id_)
+        assert job["if"] == "${{ !inputs.dry_run }}", "only a plain condition keeps success()"
+        assert job["environment"]["name"]
+    for package in variant.of("python"):
+        if package.test_environment:
+            needed = before(workflow, f"publish-python-{package.id}")
+            assert f"test-python-{package.id}" in needed
+
+
+@releases
+def test_the_jobs_enter_the_environments_of_the_plan(variant: WorkflowPlan) -> None:
+    """Each package goes through its own environments, and no job enters another (E1, R3)."""
+    workflow = files(variant)[RELEASE_PATH]
+    expected = {}
+    if variant.approval_environment:
+        expected["approval"] = variant.approval_environment
+    for package in variant.packages:
+        expected[f"publish-{package.ecosystem}-{package.id}"] = package.release_environment
+        if package.test_environment:
+            expected[f"test-python-{package.id}"] = package.test_environment
+    entered = {
+        id_: job["environment"]["name"]
+        for id_, job in workflow["jobs"].items()
+        if "environment" in job
+    }
+    assert entered == expected
+
+
+@releases
+def test_publishing_jobs_hold_no_more_than_they_need(variant: WorkflowPlan) -> None:
+    """A publishing job has contents: read and, for OIDC or provenance, id-token: write (E5)."""
+    workflow = files(variant)[RELEASE_PATH]
+    jobs = publishing(workflow)
+    for package in variant.packages:
+        signs = package.ecosystem == "npm" and variant.visibility == "public"
+        expected = {"contents": "read"}
+        if package.auth != "token" or signs:
+            expected["id-token"] = "write"
+        for id_, job in jobs.items():
+            if id_.endswith(f"{package.ecosystem}-{package.id}"):
+                assert job["permissions"] == expected
+    others = set(workflow["jobs"]) - set(jobs)
+    assert not [id_ for id_ in others if "id-token" in workflow["jobs"][id_]["permissions"]]
+
+
+@releases
+def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan) -> None:
+    """What holds a credential checks nothing out: it publishes what `build` scanned (A6)."""
+    workflow = files(variant)[RELEASE_PATH]
+    made = {
+        step["with"]["name"]
+        for id_, step in steps(workflow)
+        if id_ == "build" and "upload-artifact" in step.get("uses", "")
+    }
+    for job in publishing(workflow).values():
+        assert not [step for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
+        (taken,) = [s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)]
+        assert taken in made
+
+
+@releases
+def test_packages_are_scanned_for_secrets_before_they_leave_the_build(
+    variant: WorkflowPlan,
+) -> None:
+    """detect-secrets runs over every package after the last build and before any upload (A6)."""
+    build = files(variant)[RELEASE_PATH]["jobs"]["build"]["steps"]
+    (scan,) = [i for i, step in enumerate(build) if "detect-secrets==" in step.get("run", "")]
+    uploads = [i for i, step in enumerate(build) if "upload-artifact" in step.get("uses", "")]
+    builds = [i for i, step in enumerate(build) if step.get("name", "").startswith("Build ")]
+    assert max(builds) < scan < min(uploads)
+    assert len(uploads) == len(builds) == len(variant.packages)
+
+
+@releases
+def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> None:
+    """A token is an input or an environment variable of the publishing step alone (R9, A5, E3)."""
+    workflow = files(variant)[RELEASE_PATH]
+    seen = set()
+    for id_, job in workflow["jobs"].items():
+        for step in job["steps"]:
+            for place in ("password", "NODE_AUTH_TOKEN"):
+                value = {**step.get("with", {}), **step.get("env", {})}.pop(place, "")
+                seen |= {(id_, name) for name in re.findall(r"secrets\.(\w+)", value)}
+    expected = set()
+    for package in variant.packages:
+        if package.token_secret:
+            expected.add((f"publish-{package.ecosystem}-{package.id}", package.token_secret))
+        if package.test_token_secret:
+            expected.add((f"test-python-{package.id}", package.test_token_secret))
+    assert seen == expected
+    assert render_release(variant).count("secrets.") == len(expected)
+
+
+@releases
+def test_the_workflows_own_token_never_publishes(variant: WorkflowPlan) -> None:
+    """github.token serves the validation's questions to the API and nothing else (A5)."""
+    workflow = files(variant)[RELEASE_PATH]
+    assert "GITHUB_TOKEN" not in render_release(variant)
+    holders = {id_ for id_, step in steps(workflow) if "github.token" in str(step)}
+    assert holders == {"security-validation"}
+
+
+@releases
+def test_the_end_is_always_reported(variant: WorkflowPlan) -> None:
+    """`notification` waits for every other job and runs whatever became of them (A9)."""
+    workflow = files(variant)[RELEASE_PATH]
+    job = workflow["jobs"]["notification"]
+    assert set(job["needs"]) == set(workflow["jobs"]) - {"notification"}
+    assert job["if"] == "${{ always() }}"
+
+
+def test_hybrid_tries_the_trusted_publisher_first() -> None:
+    """The token is used only after the trusted publisher was refused; OIDC has none (E3)."""
+    for name in ("test-python-escai-framework", "publish-python-escai-framework"):
+        hybrid = files(VARIANTS["python-hybrid"])[RELEASE_PATH]["jobs"][name]["steps"]
+        _, first, second = hybrid
+        assert "password" not in first["with"]
+        assert first["continue-on-error"] is True
+        assert second["if"] == "${{ steps.trusted.outcome == 'failure' }}"
+        assert "secrets." in second["with"]["password"]
+        _, only = files(VARIANTS["python-oidc"])[RELEASE_PATH]["jobs"][name]["steps"]
+        assert "continue-on-error" not in only
+        assert "password" not in only["with"]
+
+
+@pytest.mark.parametrize("visibility", ["public", "private", "internal"])
+def test_provenance_is_attested_for_public_repositories_only(visibility: str) -> None:
+    """The transparency log is public: the name of a private repository does not go there (R10)."""
+    workflow = load(render_release(plan(python(), npm(), visibility=visibility)))
+    said = set()
+    for _, step in steps(workflow):
+        values = {**step.get("with", {}), **step.get("env", {})}
+        said |= {values.get("attestations"), values.get("NPM_CONFIG_PROVENANCE")}
+    assert said - {None} == {"true" if visibility == "public" else "false"}

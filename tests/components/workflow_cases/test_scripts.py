@@ -1,0 +1,190 @@
+"""The scripts in the workflow files, run as the runner would run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from components.workflow import CI_PATH, RELEASE_PATH, REQUIRED_CHECKS
+from tests.components.workflow_cases.variants import (
+    VARIANTS,
+    files,
+    program,
+    steps,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(step: dict[str, Any], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A step's script as the runner starts it, with its literal values and the given ones."""
+    literal = {k: v for k, v in step.get("env", {}).items() if "${{" not in v}
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        [program("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={"PATH": path, "HOME": str(folder), **literal, **environment},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def step(job: str, beginning: str, path: str = RELEASE_PATH) -> dict[str, Any]:
+    """One step of the fullest variant, by the beginning of its name."""
+    workflow = files(VARIANTS["both-two-gates"])[path]
+    (found,) = [
+        s for id_, s in steps(workflow) if id_ == job and s.get("name", "").startswith(beginning)
+    ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "again", "allowed"),
+    [
+        ("maintain", "maintain", True),
+        ("admin", "maintain", True),
+        ("write", "write", False),
+        ("read", "read", False),
+        ("", "", False),
+        ("*", "*", False),
+        ("maintain admin", "admin", True),
+        ("maintain", "write", False),
+    ],
+)
+def test_only_maintainers_start_a_release(
+    tmp_path: Path, role: str, again: str, *, allowed: bool
+) -> None:
+    """Whoever starts it, and whoever runs it again, must have one of the plan's roles (R1)."""
+    fake = tmp_path / "gh"
+    fake.write_text('#!/bin/sh\ncase "$2" in */first/*) echo "$ROLE";; *) echo "$AGAIN";; esac\n')
+    fake.chmod(0o755)
+    done = run(
+        step("security-validation", "The person"),
+        tmp_path,
+        GITHUB_ACTOR="first",
+        GITHUB_TRIGGERING_ACTOR="second",
+        GITHUB_REPOSITORY="guild/aitbc",
+        ROLE=role,
+        AGAIN=again,
+    )
+    assert (done.returncode == 0) is allowed
+
+
+def test_a_person_whom_github_does_not_know_starts_nothing(tmp_path: Path) -> None:
+    """An error of the API is a refusal (R1)."""
+    fake = tmp_path / "gh"
+    fake.write_text("#!/bin/sh\necho maintain\nexit 1\n")
+    fake.chmod(0o755)
+    people = {"GITHUB_ACTOR": "a", "GITHUB_TRIGGERING_ACTOR": "a", "GITHUB_REPOSITORY": "guild/x"}
+    assert run(step("security-validation", "The person"), tmp_path, **people).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("ref", "event", "version", "confirm", "allowed"),
+    [
+        ("refs/tags/v1.2.3", "push", "", "", True),
+        ("refs/tags/v0.10.0", "push", "", "", True),
+        ("refs/tags/v1.2.3", "workflow_dispatch", "1.2.3", "release", True),
+        ("refs/tags/v01.2.3", "push", "", "", False),
+        ("refs/tags/v1.2.3-rc.1", "push", "", "", False),
+        ("refs/tags/v1.2", "push", "", "", False),
+        ("refs/heads/main", "workflow_dispatch", "1.2.3", "release", False),
+        ("refs/heads/v1.2.3", "workflow_dispatch", "1.2.3", "release", False),
+        ("refs/tags/v1.2.3", "workflow_dispatch", "1.2.4", "release", False),
+        ("refs/tags/v1.2.3", "workflow_dispatch", "*", "release", False),
+        ("refs/tags/v1.2.3", "workflow_dispatch", "1.2.3", "yes", False),
+        ("refs/tags/v1.2.3", "workflow_dispatch", "1.2.3", "", False),
+        ("refs/tags/v1.2.3", "workflow_dispatch", "$(touch owned)", "`touch owned`", False),
+    ],
+)
+def test_only_a_strict_version_is_released(
+    tmp_path: Path, ref: str, event: str, version: str, confirm: str, *, allowed: bool
+) -> None:
+    """The ref is a strict tag; a manual start repeats it and says release (A1, A2, R4)."""
+    output = tmp_path / "output"
+    done = run(
+        step("security-validation", "The tag is"),
+        tmp_path,
+        GITHUB_REF=ref,
+        GITHUB_EVENT_NAME=event,
+        GITHUB_OUTPUT=str(output),
+        EXPECTED=version,
+        CONFIRM=confirm,
+    )
+    assert (done.returncode == 0) is allowed
+    said = output.read_text() if output.exists() else ""
+    assert said == (f"version={ref.removeprefix('refs/tags/v')}\n" if allowed else "")
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_only_merged_commits_are_released(tmp_path: Path, *, merged: bool) -> None:
+    """A tag on a commit that never reached the default branch releases nothing (R1)."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@guild.example", "-c", "commit.gpgsign=false")
+
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            [program("git"), "-C", tmp_path, *who, *arguments], check=True, capture_output=True
+        )
+
+    git("init", "--initial-branch=work")
+    git("commit", "--allow-empty", "--message=first")
+    git("update-ref", "refs/remotes/origin/main", "HEAD")
+    if not merged:
+        git("commit", "--allow-empty", "--message=second")
+        git("tag", "main")  # a tag of the branch's name must not stand in for it
+    done = run(step("security-validation", "The tagged commit"), tmp_path)
+    assert (done.returncode == 0) is merged
+
+
+@pytest.mark.parametrize(
+    ("results", "passes"),
+    [
+        ("success", True),
+        ("success success", True),
+        ("success failure", False),
+        ("failure success", False),
+        ("skipped success", False),
+        ("success cancelled", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("check", REQUIRED_CHECKS)
+def test_a_required_check_passes_only_if_every_job_did(
+    tmp_path: Path, check: str, results: str, *, passes: bool
+) -> None:
+    """Skipped, cancelled and missing results fail the check, as failures do (G7)."""
+    done = run(step(check, "Every job", CI_PATH), tmp_path, RESULTS=results)
+    assert (done.returncode == 0) is passes
+
+
+@pytest.mark.parametrize(
+    ("results", "dry_run", "passes"),
+    [
+        ("success success", "", True),
+        ("success success", "false", True),
+        ("success skipped", "true", True),
+        ("success skipped", "false", False),
+        ("success skipped", "", False),
+        ("failure skipped", "true", False),
+        ("success cancelled", "true", False),
+        ("", "", False),
+    ],
+)
+def test_a_release_that_did_not_finish_is_reported_as_failed(
+    tmp_path: Path, results: str, dry_run: str, *, passes: bool
+) -> None:
+    """Only a dry run may leave jobs out; whatever else did not succeed fails (A9, R11)."""
+    done = run(
+        step("notification", "Succeed only"),
+        tmp_path,
+        RESULTS=results,
+        DRY_RUN=dry_run,
+        GITHUB_REF_NAME="v1.2.3",
+    )
+    assert (done.returncode == 0) is passes

@@ -1,0 +1,115 @@
+"""Plans to render, and ways to look at what was rendered."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from components.workflow import Package, WorkflowPlan, render
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = ROOT / "workflows"
+PINS: dict[str, Any] = YAML(typ="safe").load(TEMPLATES / "pins.yaml")
+
+
+def python(auth: str = "oidc", **changes: object) -> Package:
+    """ESCAI's package, which goes through TestPyPI."""
+    tokens = {"token_secret": "PYPI_API_TOKEN", "test_token_secret": "TEST_PYPI_API_TOKEN"}
+    values = {
+        "ecosystem": "python",
+        "name": "escai-framework",
+        "auth": auth,
+        "release_environment": "pypi-release",
+        "test_environment": "testpypi",
+        **({} if auth == "oidc" else tokens),
+    }
+    return Package.model_validate({**values, **changes})
+
+
+def npm(auth: str = "oidc", **changes: object) -> Package:
+    """AITBC's Node package, with a scope."""
+    values = {
+        "ecosystem": "npm",
+        "name": "@guild/explorer-web",
+        "auth": auth,
+        "release_environment": "npm-release",
+        **({} if auth == "oidc" else {"token_secret": "NPM_TOKEN"}),
+    }
+    return Package.model_validate({**values, **changes})
+
+
+def plan(*packages: Package, **changes: object) -> WorkflowPlan:
+    """A public repository's plan."""
+    values = {"default_branch": "main", "visibility": "public", "packages": packages}
+    return WorkflowPlan.model_validate({**values, **changes})
+
+
+AUTHS = ("oidc", "hybrid", "token")
+BOTH = (python("hybrid", name="agent-sdk", directory="sdk"), npm("token", directory="web"))
+VARIANTS = {
+    **{f"python-{auth}": plan(python(auth)) for auth in AUTHS},
+    **{
+        f"npm-{auth}-{visibility}": plan(npm(auth), visibility=visibility)
+        for auth, visibility in product(AUTHS, ("public", "private"))
+    },
+    "python-without-test": plan(python(test_environment=None)),
+    "both": plan(*BOTH),
+    "both-two-gates": plan(*BOTH, approval_environment="release-approval", visibility="private"),
+    "two-python": plan(python(), python(name="second"), approval_environment="gate one"),
+    "nothing-to-publish": plan(ecosystems=("pip", "npm", "docker", "github-actions")),
+    "no-language": plan(ecosystems=("github-actions",)),
+}
+RELEASES = {name: variant for name, variant in VARIANTS.items() if variant.packages}
+releases = pytest.mark.parametrize("variant", RELEASES.values(), ids=RELEASES.keys())
+variants = pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS.keys())
+
+
+def load(text: str) -> dict[str, Any]:
+    """The file as GitHub reads it; YAML 1.2 keeps `on` a string."""
+    loaded: dict[str, Any] = YAML(typ="safe").load(text)
+    return loaded
+
+
+@cache
+def files(variant: WorkflowPlan) -> dict[str, dict[str, Any]]:
+    """The loaded workflows of a plan by path."""
+    return {path: load(text) for path, text in render(variant).items()}
+
+
+def steps(workflow: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Every step with its job's id."""
+    return [(id_, step) for id_, job in workflow["jobs"].items() for step in job["steps"]]
+
+
+def before(workflow: dict[str, Any], job: str) -> set[str]:
+    """The jobs that must have succeeded before this one starts, through `needs` of `needs`."""
+    found: set[str] = set()
+    todo = [job]
+    while todo:
+        for needed in workflow["jobs"][todo.pop()].get("needs", []):
+            if needed not in found:
+                found.add(needed)
+                todo.append(needed)
+    return found
+
+
+def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The jobs that publish something, found by what they run, not by their names."""
+    return {
+        id_: workflow["jobs"][id_]
+        for id_, step in steps(workflow)
+        if "gh-action-pypi-publish" in step.get("uses", "") or "npm publish" in step.get("run", "")
+    }
+
+
+def program(name: str) -> str:
+    """A program of the machine."""
+    found = shutil.which(name)
+    assert found, f"{name} is not on PATH"
+    return found
