@@ -1,0 +1,207 @@
+"""The catalogue as Pulumi policies: one policy a rule, with its own id, level and switch.
+
+Pulumi's SDK deserializes a resource anew for every policy (80 policies: 11 ms a resource). So the
+first policy of the list, the gate, reads the resource once and asks every rule; the list then hands
+the SDK only those policies that have something to report, which judge again and report under their
+own name. If the gate is switched off, or the SDK stops iterating lazily, all policies run: slower,
+never laxer.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from portcullis_policy.config import problems, schema
+from portcullis_policy.facts import Facts
+from portcullis_policy.judge import Judge
+from portcullis_policy.proxies import plain
+from portcullis_policy.registry import RULES
+from portcullis_policy.rule import Resource, ResourceRule, Rule, Stack, StackRule
+from portcullis_policy.rules.pack import PackSettings, UnusedExemption
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+
+class _Turn(threading.local):
+    """What the gate of the call now running on this thread found worth reporting."""
+
+    wanted: set[str] | None = None
+
+
+class Policies(list[Policy]):
+    """A list that, after its gates, yields only the policies that have something to report."""
+
+    def __init__(self, gates: Sequence[Policy], others: Sequence[Policy], turn: _Turn) -> None:
+        """Put the gates first."""
+        super().__init__((*gates, *others))
+        self._gates = len(gates)
+        self._turn = turn
+
+    def __iter__(self) -> Iterator[Policy]:
+        """Yield lazily; everything when no gate ran."""
+        self._turn.wanted = None
+        policies = super().__iter__()
+        for _ in range(self._gates):
+            policy = next(policies)
+            if self._turn.wanted is None:
+                yield policy
+        wanted, self._turn.wanted = self._turn.wanted, None
+        for policy in policies:
+            if wanted is None or policy.name in wanted:
+                yield policy
+
+
+class _Desk:
+    """What the policies of one pack share: the judge, the turn, and the configuration seen."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self.turn = _Turn()
+        self.given: dict[str, dict[str, object]] = {}
+
+    def configured(self, rule: Rule, given: Mapping[str, object]) -> None:
+        """Keep the parameters given for a rule: the SDK shows each policy only its own."""
+        parameters = {name: plain(value) for name, value in given.items()}
+        if self.given.get(rule.id) != parameters:
+            self.given[rule.id] = {
+                key: value for key, value in parameters.items() if isinstance(key, str)
+            }
+            self.judge.configure(self.given)
+
+    def unheard(self, kind: type[Rule]) -> set[str]:
+        """Return the rules whose parameters were not seen yet, and matter."""
+        return {
+            rule.id
+            for rule in self.judge.rules.values()
+            if isinstance(rule, kind)
+            and rule.id not in self.given
+            and (rule.parameters or kind is ResourceRule)
+        }
+
+
+def policies(judge: Judge | None = None) -> Policies:
+    """Return the pack's policies, for `PolicyPack(policies=...)`.
+
+    Args:
+        judge: applies the rules; by default a new one with the whole catalogue.
+    """
+    desk = _Desk(judge or Judge(RULES))
+    gates: list[Policy] = []
+    others: list[Policy] = []
+    for rule in desk.judge.rules.values():
+        policy = _policy(rule, desk)
+        (gates if isinstance(rule, PackSettings | UnusedExemption) else others).append(policy)
+    return Policies(sorted(gates, key=_resources_first), others, desk.turn)
+
+
+def _resources_first(policy: Policy) -> bool:
+    return isinstance(policy, StackValidationPolicy)
+
+
+def _policy(rule: Rule, desk: _Desk) -> Policy:
+    """Return the Pulumi policy of a rule."""
+    if isinstance(rule, ResourceRule):
+        return ResourceValidationPolicy(
+            rule.id,
+            rule.title,
+            validate=_resource_check(rule, desk),
+            enforcement_level=EnforcementLevel(rule.severity.level),
+            config_schema=PolicyConfigSchema(schema(rule)),
+            display_name=rule.title,
+            severity=Severity(rule.severity.value),
+            remediation_steps=rule.remediation,
+        )
+    if isinstance(rule, StackRule):
+        return StackValidationPolicy(
+            rule.id,
+            rule.title,
+            validate=_stack_check(rule, desk),
+            enforcement_level=EnforcementLevel(rule.severity.level),
+            config_schema=PolicyConfigSchema(schema(rule)),
+            display_name=rule.title,
+            severity=Severity(rule.severity.value),
+            remediation_steps=rule.remediation,
+        )
+    raise TypeError(f"{rule.id} is neither a ResourceRule nor a StackRule")
+
+
+def _resource_check(
+    rule: ResourceRule, desk: _Desk
+) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    """Return what Pulumi calls with each resource."""
+    gate = isinstance(rule, PackSettings)
+
+    def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        first = rule.id not in desk.given
+        desk.configured(rule, args.get_config())
+        resource = Resource(
+            args.resource_type, args.name, args.urn, args.opts.parent, Facts(plain(args.props))
+        )
+        if first:
+            _report_problems(rule, args.get_config(), report)
+        desk.judge.meet(resource)
+        applicable = desk.judge.rules_for(resource.type)
+        if gate:
+            told = {other.id for other in applicable if desk.judge.judge(other, resource)}
+            desk.turn.wanted = told | desk.unheard(ResourceRule)
+        if rule in applicable:
+            for item in desk.judge.judge(rule, resource):
+                report(item.text, None)
+
+    return check
+
+
+def _stack_check(
+    rule: StackRule, desk: _Desk
+) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    """Return what Pulumi calls with all resources at the end."""
+    gate = isinstance(rule, UnusedExemption)
+
+    def check(args: StackValidationArgs, report: ReportViolation) -> None:
+        desk.configured(rule, args.get_config())
+        _report_problems(rule, args.get_config(), report)
+        stack = desk.judge.stack_of(tuple(_stack_resource(item) for item in args.resources))
+        if gate:
+            others = [item for item in desk.judge.rules.values() if isinstance(item, StackRule)]
+            told = {
+                other.id
+                for other in others
+                if other is not rule and desk.judge.judge_stack(other, stack)
+            }
+            desk.turn.wanted = told | desk.unheard(StackRule)
+            stack = desk.judge.stack_of(stack.resources)  # now it is known which exemptions served
+        for item in desk.judge.judge_stack(rule, stack):
+            report(item.text, item.finding.urn)
+
+    return check
+
+
+def _stack_resource(item: PolicyResource) -> Resource:
+    depends = {
+        name: tuple(resource.urn for resource in resources)
+        for name, resources in item.property_dependencies.items()
+    }
+    return Resource(
+        item.resource_type,
+        item.name,
+        item.urn,
+        item.opts.parent,
+        Facts(plain(item.props)),
+        depends,
+        item.provider.urn if item.provider is not None else None,
+    )
+
+
+def _report_problems(rule: Rule, given: Mapping[str, object], report: ReportViolation) -> None:
+    """Report parameters that the rule does not have; see config.py."""
+    for problem in problems(rule, given):
+        report(f"  the policy configuration\n    {problem}", None)

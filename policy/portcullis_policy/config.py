@@ -1,0 +1,131 @@
+"""Policy configuration: levels and parameters by rule id. Unknown names are errors.
+
+The engine checks the types of the parameters that a rule declares. It passes unknown rule ids and
+unknown parameters silently, so both are checked here.
+"""
+
+import difflib
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from portcullis_policy.registry import RULES
+from portcullis_policy.rule import Rule
+
+_OPTION = "--policy-pack-config"
+_VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
+_RESERVED = frozenset({"all", "environments"})
+_LEVELS = frozenset({"advisory", "mandatory", "remediate", "disabled"})
+
+
+def schema(rule: Rule) -> dict[str, dict[str, object]]:
+    """Return the JSON Schema properties of a rule's parameters."""
+    return {
+        parameter.name: {**parameter.schema, "description": parameter.meaning}
+        for parameter in rule.parameters
+    }
+
+
+def problems(rule: Rule, given: Mapping[str, object]) -> list[str]:
+    """Return what is wrong with the parameters given for a rule, as sentences without values."""
+    allowed = [parameter.name for parameter in rule.parameters]
+    return [
+        f"`{name}` is no parameter of {rule.id}; {_suggest(name, allowed)}"
+        for name in given
+        if name not in allowed
+    ]
+
+
+def check_file(file: Path, rules: Sequence[Rule] = RULES) -> list[str]:
+    """Return what is wrong with a policy config file: unreadable, unknown ids or parameters.
+
+    Args:
+        file: JSON, as given to `pulumi preview --policy-pack-config`.
+        rules: the catalogue.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8") or "{}")
+    except (OSError, ValueError) as error:
+        return [f"cannot be read as JSON ({type(error).__name__})"]
+    if not isinstance(content, dict):
+        return ["must be an object: rule ids with a level or an object of parameters"]
+    by_id = {rule.id: rule for rule in rules}
+    found: list[str] = []
+    for name, value in content.items():
+        rule = by_id.get(name)
+        if name in _RESERVED:
+            continue
+        if rule is None:
+            found.append(f"`{name}` is not the id of a rule; {_suggest(name, list(by_id))}")
+        elif isinstance(value, dict):
+            found += problems(rule, {k: v for k, v in value.items() if k != "enforcementLevel"})
+        elif value not in _LEVELS:
+            found.append(f"`{name}`: the level must be one of {', '.join(sorted(_LEVELS))}")
+    return found
+
+
+def refuse_unknown_names() -> None:
+    """Stop the pack when the config file that it was started with has problems.
+
+    The engine does not say which file that is. It is found in the environment variable form of the
+    option, or on Linux in the command line of the engine that started this process; elsewhere run
+    `python -m portcullis_policy.config FILE` before.
+
+    Raises:
+        SystemExit: with the problems, so that the engine reports that the pack did not start.
+    """
+    for name in _given_files():
+        found = check_file(Path(name))
+        if found:
+            raise SystemExit("\n".join(f"policy config {name}: {problem}" for problem in found))
+
+
+def _given_files() -> list[str]:
+    """Return the policy config files that the engine was started with, as far as can be seen."""
+    variable = os.environ.get(_VARIABLE)
+    files = variable.split(",") if variable else []
+    process = os.getppid()
+    while process > 1 and not files:
+        try:
+            arguments = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8").split("\0")
+            status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+            folder = Path(f"/proc/{process}/cwd").resolve()
+        except (OSError, ValueError):
+            break
+        files = [str(folder / name) for name in _option_values(arguments)]
+        process = int(status.split("PPid:")[1].split()[0])
+    return files
+
+
+def _option_values(arguments: Sequence[str]) -> list[str]:
+    """Return the values of the option in a command line, in both of its forms."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    values = [
+        following if argument == _OPTION else argument.removeprefix(f"{_OPTION}=")
+        for argument, following in pairs
+        if argument == _OPTION or argument.startswith(f"{_OPTION}=")
+    ]
+    return [name for value in values for name in value.split(",") if name]
+
+
+def _suggest(name: str, allowed: list[str]) -> str:
+    """Return the nearest allowed name, or all of them when they are few."""
+    near = difflib.get_close_matches(name, allowed, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if not allowed:
+        return "it has none"
+    return f"allowed: {', '.join(allowed)}" if len(allowed) <= 8 else "see docs/rules.md"
+
+
+def main() -> int:
+    """Check the files named on the command line; exit 1 with what is wrong."""
+    found = [f"{name}: {problem}" for name in sys.argv[1:] for problem in check_file(Path(name))]
+    print("\n".join(found) or "policy config: ok")  # noqa: T201 - this is a command
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,64 @@
+"""Type tokens of pulumi-github, and GitHub's words, as the rules need them."""
+
+
+def _token(module: str) -> str:
+    """Return the type token of a pulumi-github resource, from its module name."""
+    return f"github:index/{module}:{module[0].upper()}{module[1:]}"
+
+
+ORGANIZATION_SETTINGS = _token("organizationSettings")
+ACTIONS_ORGANIZATION_PERMISSIONS = _token("actionsOrganizationPermissions")
+ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS = _token("actionsOrganizationWorkflowPermissions")
+ACTIONS_REPOSITORY_PERMISSIONS = _token("actionsRepositoryPermissions")
+WORKFLOW_REPOSITORY_PERMISSIONS = _token("workflowRepositoryPermissions")
+ACTIONS_RUNNER_GROUP = _token("actionsRunnerGroup")
+
+REPOSITORY = _token("repository")
+REPOSITORY_VULNERABILITY_ALERTS = _token("repositoryVulnerabilityAlerts")
+REPOSITORY_SECURITY_UPDATES = _token("repositoryDependabotSecurityUpdates")
+REPOSITORY_WEBHOOK = _token("repositoryWebhook")
+ORGANIZATION_WEBHOOK = _token("organizationWebhook")
+REPOSITORY_DEPLOY_KEY = _token("repositoryDeployKey")
+REPOSITORY_COLLABORATOR = _token("repositoryCollaborator")
+REPOSITORY_COLLABORATORS = _token("repositoryCollaborators")
+BRANCH_DEFAULT = _token("branchDefault")
+REPOSITORY_CUSTOM_PROPERTY = _token("repositoryCustomProperty")
+TEAM = _token("team")
+TEAM_REPOSITORY = _token("teamRepository")
+
+REPOSITORY_RULESET = _token("repositoryRuleset")
+ORGANIZATION_RULESET = _token("organizationRuleset")
+RULESETS = (REPOSITORY_RULESET, ORGANIZATION_RULESET)
+BRANCH_PROTECTION = _token("branchProtection")
+BRANCH_PROTECTION_V3 = _token("branchProtectionV3")
+CLASSIC = (BRANCH_PROTECTION, BRANCH_PROTECTION_V3)
+
+ENVIRONMENT = _token("repositoryEnvironment")
+DEPLOYMENT_POLICY = _token("repositoryEnvironmentDeploymentPolicy")
+
+ACTIONS_SECRET = _token("actionsSecret")
+ACTIONS_ORGANIZATION_SECRET = _token("actionsOrganizationSecret")
+ACTIONS_ENVIRONMENT_SECRET = _token("actionsEnvironmentSecret")
+DEPENDABOT_SECRET = _token("dependabotSecret")
+DEPENDABOT_ORGANIZATION_SECRET = _token("dependabotOrganizationSecret")
+CODESPACES_SECRET = _token("codespacesSecret")
+CODESPACES_ORGANIZATION_SECRET = _token("codespacesOrganizationSecret")
+ORGANIZATION_SECRETS = (
+    ACTIONS_ORGANIZATION_SECRET,
+    DEPENDABOT_ORGANIZATION_SECRET,
+    CODESPACES_ORGANIZATION_SECRET,
+)
+SECRETS = (
+    ACTIONS_SECRET,
+    ACTIONS_ENVIRONMENT_SECRET,
+    DEPENDABOT_SECRET,
+    CODESPACES_SECRET,
+    *ORGANIZATION_SECRETS,
+)
+ACTIONS_VARIABLE = _token("actionsVariable")
+ACTIONS_ORGANIZATION_VARIABLE = _token("actionsOrganizationVariable")
+ACTIONS_ENVIRONMENT_VARIABLE = _token("actionsEnvironmentVariable")
+VARIABLES = (ACTIONS_VARIABLE, ACTIONS_ORGANIZATION_VARIABLE, ACTIONS_ENVIRONMENT_VARIABLE)
+
+MAINTAIN_ROLE, WRITE_ROLE, ADMIN_ROLE = 2, 4, 5
+"""GitHub's ids of its built-in repository roles, as rulesets name them."""

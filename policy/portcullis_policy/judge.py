@@ -1,0 +1,211 @@
+"""Applies rules: gathers what the program declared, keeps exemptions, and words the findings.
+
+Knows nothing of Pulumi's policy SDK: any door (engine, offline check, state file) can use it.
+"""
+
+import datetime
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
+from portcullis_policy.facts import UNKNOWN, Facts, Step
+from portcullis_policy.messages import message
+from portcullis_policy.places import locate
+from portcullis_policy.rule import (
+    Finding,
+    Known,
+    Resource,
+    ResourceRule,
+    Rule,
+    Stack,
+    StackRule,
+)
+from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding, ready to be reported.
+
+    Attributes:
+        finding: what was found.
+        text: the message under the title.
+    """
+
+    finding: Finding
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """Where a component says it was declared."""
+
+    declared_in: str | None
+    path: tuple[Step, ...]
+
+
+def utc_today() -> datetime.date:
+    """Return today's date; exemptions end with the day in UTC."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+class Judge:
+    """Judges resources one by one as they are registered, then the stack.
+
+    It remembers the components and exemptions that passed by, because children and the stack's
+    outputs do not repeat them. Safe to use from several threads.
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], today: Callable[[], datetime.date] = utc_today
+    ) -> None:
+        """Take the rules to apply.
+
+        Args:
+            rules: the catalogue.
+            today: the clock.
+        """
+        self.rules = {rule.id: rule for rule in rules}
+        self.settings = Settings({}, today, frozenset(self.rules))
+        self._today = today
+        self._items: dict[str, _Item] = {}
+        self._parents: dict[str, str | None] = {}
+        self._declared: dict[str, tuple[Exemption, ...]] = {}
+        self._configured: tuple[Exemption, ...] = ()
+        self._used: set[tuple[str, int]] = set()
+        self._lock = threading.Lock()
+        self._by_type: dict[str, list[ResourceRule]] = {}
+        for rule in rules:
+            if isinstance(rule, ResourceRule):
+                for type_ in rule.resource_types:
+                    self._by_type.setdefault(type_, []).append(rule)
+
+    def configure(self, given: Mapping[str, Mapping[str, object]]) -> None:
+        """Take the policy configuration: parameters by rule id."""
+        with self._lock:
+            self.settings = Settings(dict(given), self._today, frozenset(self.rules))
+            entries = self.settings.value(PACK_RULE, EXEMPTIONS)
+            listed = list(entries) if isinstance(entries, list | tuple) else [entries]
+            self._configured = parse(listed, self.rules, self._today())
+
+    def meet(self, resource: Resource) -> None:
+        """Remember what children and the stack will need of a resource."""
+        with self._lock:
+            self._parents[resource.urn] = resource.parent
+            path = resource.facts.at("path")
+            declared_in = resource.facts.at("declaredIn")
+            if not resource.type.startswith("portcullis:"):
+                return
+            if isinstance(path, list) and all(isinstance(step, str | int) for step in path):
+                file = declared_in if isinstance(declared_in, str) else None
+                self._items[resource.urn] = _Item(file, tuple(path))
+            if resource.type == ORGANIZATION:
+                file = declared_in if isinstance(declared_in, str) else None
+                self._items.setdefault(resource.urn, _Item(file, ()))
+                entries = resource.facts.entries("exemptions")
+                listed = [UNKNOWN] if entries is UNKNOWN else entries
+                self._declared[resource.urn] = parse(listed, self.rules, self._today())
+
+    def rules_for(self, type_: str) -> Sequence[ResourceRule]:
+        """Return the rules that look at resources of a type."""
+        return self._by_type.get(type_, ())
+
+    def judge(self, rule: ResourceRule, resource: Resource) -> list[Told]:
+        """Return what a rule finds at a resource, exempted findings left out."""
+        found = self._apply(lambda: rule.findings(resource, self.settings))
+        if rule.waits:  # values are unknown at preview only
+            found = [item for item in found if not item.unknown]
+        return self._tell(rule, found, resource.urn, {resource.urn: resource})
+
+    def judge_stack(self, rule: StackRule, stack: Stack) -> list[Told]:
+        """Return what a rule finds in a stack, exempted findings left out."""
+        found = self._apply(lambda: rule.findings(stack, self.settings))
+        return self._tell(rule, found, None, {item.urn: item for item in stack.resources})
+
+    def stack_of(self, resources: tuple[Resource, ...]) -> Stack:
+        """Return a stack with what is known of its exemptions so far."""
+        with self._lock:
+            groups = [*self._declared.items(), ("", self._configured)]
+            known = tuple(
+                Known(exemption, urn or None, used=(urn, exemption.position) in self._used)
+                for urn, group in groups
+                for exemption in group
+            )
+        return Stack(resources, known)
+
+    def _apply(self, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+        """Run a check; one that raises is a finding. Only the error's type is told, no value."""
+        try:
+            return list(check())
+        except Exception as error:  # noqa: BLE001 - fail closed whatever a rule raises
+            return [
+                Finding(
+                    f"the rule could not judge this ({type(error).__name__}), so it is refused; "
+                    "please report it"
+                )
+            ]
+
+    def _tell(
+        self,
+        rule: Rule,
+        found: Sequence[Finding],
+        own_urn: str | None,
+        resources: Mapping[str, Resource],
+    ) -> list[Told]:
+        """Drop exempted findings, tell alike ones together, and word them."""
+        groups: dict[tuple[object, ...], list[Finding]] = {}
+        for item in found:
+            if not self._exempt(rule, item, own_urn, resources):
+                groups.setdefault((item.urn, item.detail, item.at), []).append(item)
+        told = []
+        for alike in groups.values():
+            first = alike[0]
+            subjects = sorted({item.subject for item in alike if item.subject is not None})
+            place = self._place(first.urn or own_urn, first.at, resources)
+            told.append(Told(first, message(rule, first, place, subjects)))
+        return told
+
+    def _exempt(
+        self,
+        rule: Rule,
+        item: Finding,
+        own_urn: str | None,
+        resources: Mapping[str, Resource],
+    ) -> bool:
+        """Say whether an exemption that counts covers the finding, and note that it served."""
+        today = self._today()
+        targets = [urn for urn in (item.urn or own_urn, item.subject_urn) if urn is not None]
+        for urn in targets:
+            resource = resources.get(urn)
+            names = {urn, resource.name} if resource is not None else {urn}
+            path = (*self._item(urn).path, *item.at)
+            with self._lock:
+                groups = [*self._declared.items(), ("", self._configured)]
+                for source, group in groups:
+                    for exemption in group:
+                        if exemption.counts(today) and exemption.covers(rule.id, path, names):
+                            self._used.add((source, exemption.position))
+                            return True
+        return False
+
+    def _item(self, urn: str | None) -> _Item:
+        """Return the nearest component that says where it was declared."""
+        seen: set[str] = set()
+        while urn and urn not in seen:
+            if urn in self._items:
+                return self._items[urn]
+            seen.add(urn)
+            urn = self._parents.get(urn)
+        return _Item(None, ())
+
+    def _place(
+        self, urn: str | None, at: tuple[Step, ...], resources: Mapping[str, Resource]
+    ) -> str:
+        """Return where to look: file and path, else the resource, else the stack."""
+        item = self._item(urn)
+        if item.declared_in is not None:
+            dotted = ".".join(map(str, item.path or at))
+            return f"{locate(item.declared_in, (*item.path, *at))}  {dotted}".rstrip()
+        resource = resources.get(urn or "")
+        return f"{resource.name} ({resource.type})" if resource is not None else "the stack"

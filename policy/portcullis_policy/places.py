@@ -1,0 +1,92 @@
+"""Where to look: the line of the YAML file that declared a resource.
+
+Components carry `declaredIn` (a file) and `path` (the item in it); line numbers are found here by
+reading the file, because as inputs they would make a diff of every edit above them.
+"""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from portcullis_policy.facts import Step
+
+_MERGE = "tag:yaml.org,2002:merge"
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def project_root() -> Path:
+    """Return the folder that `declaredIn` is relative to.
+
+    PORTCULLIS_ROOT, else the folder above the pack if it is a Pulumi project, else the working
+    directory.
+    """
+    configured = os.environ.get("PORTCULLIS_ROOT")
+    if configured:
+        return Path(configured)
+    above = Path(__file__).resolve().parents[2]
+    return above if (above / "Pulumi.yaml").is_file() else Path.cwd()
+
+
+def locate(declared_in: str, path: Sequence[Step], root: Path | None = None) -> str:
+    """Return `file:line:column` of the longest part of the path that exists in the file.
+
+    Args:
+        declared_in: the file, relative to the project root.
+        path: keys and list positions from the top of the file.
+        root: the project root; found by project_root() when None.
+
+    Returns:
+        The file alone when it cannot be read, is no YAML or lies outside of the root.
+    """
+    base = (root or project_root()).resolve()
+    file = (base / declared_in).resolve()
+    try:
+        if not file.is_relative_to(base):
+            return declared_in
+        stat = file.stat()
+        top = _compose(file, stat.st_mtime_ns, stat.st_size)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return declared_in
+    mark = _walk(top, path)
+    return declared_in if mark is None else f"{declared_in}:{mark.line + 1}:{mark.column + 1}"
+
+
+@lru_cache(maxsize=64)
+def _compose(file: Path, _modified: int, _size: int) -> yaml.Node | None:
+    """Parse a file into nodes with marks; cached until it changes."""
+    with file.open("rb") as stream:
+        return yaml.compose(stream, Loader=_Loader)
+
+
+def _walk(node: yaml.Node | None, path: Sequence[Step]) -> yaml.Mark | None:
+    """Return the mark of the key (or list entry) at the end of the longest existing path."""
+    mark = node.start_mark if node is not None else None
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            break
+        mark, node = found
+    return mark
+
+
+def _child(node: yaml.Node | None, step: Step) -> tuple[yaml.Mark, yaml.Node] | None:
+    """Return the mark and the value of one entry of a mapping or list."""
+    if isinstance(node, yaml.SequenceNode):
+        position = int(step) if str(step).isdecimal() else len(node.value)
+        if position < len(node.value):
+            return node.value[position].start_mark, node.value[position]
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == str(step):
+                return key.start_mark, value
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                for source in sources:
+                    found = _child(source, step)
+                    if found is not None:
+                        return found
+    return None

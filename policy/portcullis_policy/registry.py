@@ -1,0 +1,28 @@
+"""The catalogue: every rule, in the order in which it is printed. Ids are never reused."""
+
+from portcullis_policy.rule import Rule
+from portcullis_policy.rules import (
+    actions,
+    branches,
+    environments,
+    organization,
+    pack,
+    repository,
+    rulesets,
+    secrets,
+)
+
+RULES: tuple[Rule, ...] = tuple(
+    rule()
+    for family in (
+        organization,
+        actions,
+        repository,
+        branches,
+        rulesets,
+        environments,
+        secrets,
+        pack,
+    )
+    for rule in family.RULES
+)

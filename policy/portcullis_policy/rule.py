@@ -1,0 +1,195 @@
+"""What a rule is: one check with an id that never changes, its reason, remedy and examples.
+
+A rule class that lacks any of them is refused when it is defined, naming all that is missing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from portcullis_policy.examples import Example
+from portcullis_policy.exemptions import Exemption
+from portcullis_policy.facts import UNKNOWN, Facts, Step
+from portcullis_policy.severity import Severity
+from portcullis_policy.settings import Parameter, Settings
+
+_ID = re.compile(r"[A-Z]{2}\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource as a rule sees it.
+
+    Attributes:
+        type: Pulumi type token.
+        name: Pulumi name.
+        urn: Pulumi URN.
+        parent: URN of the parent, if any.
+        facts: its inputs (rules on resources) or outputs (rules on the stack).
+        depends: in a stack, URNs of the resources that a property was made from, by property: they
+            name what an unknown id will be.
+        provider: in a stack, URN of the provider: what tells two organizations apart.
+    """
+
+    type: str
+    name: str
+    urn: str
+    parent: str | None
+    facts: Facts
+    depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place where a rule does not hold. It never contains a value that could be secret.
+
+    Attributes:
+        detail: what is wrong here, in one line.
+        at: steps from the item of the YAML file to the field to change, for the place.
+        unknown: the rule could not see the value (preview); said in the message.
+        urn: the resource that it is about; None in a rule on resources: the resource itself.
+        subject: name of what it concerns besides (a repository); alike findings are told together.
+        subject_urn: its URN: an exemption of the subject covers the finding too.
+    """
+
+    detail: str
+    at: tuple[Step, ...] = ()
+    unknown: bool = False
+    urn: str | None = None
+    subject: str | None = None
+    subject_urn: str | None = None
+
+
+def finding(detail: str, *at: Step, value: object = None) -> Finding:
+    """Return a finding; `value` is what was read, to say when it could not be seen."""
+    return Finding(detail, at, unknown=value is UNKNOWN)
+
+
+class Rule:
+    """The base of ResourceRule and StackRule; the docstring of a rule is its rationale.
+
+    Attributes:
+        id: two letters of the family and three digits; never reused, never renamed.
+        title: what is wrong where the rule does not hold, as a short phrase.
+        severity: see Severity.
+        remediation: what to do, in one or two sentences.
+        resource_types: Pulumi type tokens that it looks at.
+        good: examples on which it is silent.
+        bad: examples on which it speaks.
+        parameters: what a policy config file may change.
+        waits: an unknown value is decided at update instead of refused at preview. Only for rules
+            on resources: at update they see every value before the resource is applied.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    severity: ClassVar[Severity]
+    remediation: ClassVar[str]
+    resource_types: ClassVar[tuple[str, ...]]
+    good: ClassVar[tuple[Example, ...]]
+    bad: ClassVar[tuple[Example, ...]]
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    waits: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        """Refuse an incomplete rule.
+
+        Args:
+            abstract: the class is a base of rules and no rule itself.
+
+        Raises:
+            TypeError: naming everything that is missing.
+        """
+        super().__init_subclass__()
+        missing = [] if abstract else _missing(cls)
+        if missing:
+            raise TypeError(f"rule {cls.__name__} is incomplete: {'; '.join(missing)}")
+
+    @property
+    def anchor(self) -> str:
+        """Return the rule's place in the catalogue, as printed after `why:`."""
+        return f"docs/rules.md#{self.id.lower()}"
+
+
+class ResourceRule(Rule, abstract=True):
+    """A rule on one resource at a time: it also stops an update that skipped its preview."""
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """Yield what is wrong with the resource."""
+        raise NotImplementedError
+
+
+class StackRule(Rule, abstract=True):
+    """A rule on the whole stack: what no resource shows on its own."""
+
+    def findings(self, stack: "Stack", settings: Settings) -> Iterator[Finding]:
+        """Yield what is wrong with the stack."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An exemption and what became of it.
+
+    Attributes:
+        exemption: as written.
+        urn: URN of the component that declared it; None for policy configuration.
+        used: a finding was accepted for it.
+    """
+
+    exemption: Exemption
+    urn: str | None
+    used: bool
+
+
+class Stack:
+    """All resources of a stack, found by type.
+
+    Rules may keep what they worked out in `memory`: it lives as long as the stack is judged.
+    """
+
+    def __init__(self, resources: tuple[Resource, ...], exemptions: tuple[Known, ...] = ()) -> None:
+        """Index the resources by type."""
+        self.resources = resources
+        self.exemptions = exemptions
+        self.memory: dict[str, object] = {}
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in resources:
+            self._by_type.setdefault(resource.type, []).append(resource)
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """Yield the resources of the given types, in the order of the types."""
+        for type_ in types:
+            yield from self._by_type.get(type_, ())
+
+
+def _missing(cls: type[Rule]) -> list[str]:
+    """Return what a rule class lacks, each with what is expected."""
+    own: Mapping[str, object] = {
+        name: getattr(cls, name, None) for name in Rule.__annotations__ if name != "waits"
+    }
+    documentation = (cls.__doc__ or "").strip()
+    examples = {name: own[name] for name in ("good", "bad")}
+    checks = {
+        "id: two capital letters and three digits": isinstance(own["id"], str)
+        and _ID.fullmatch(own["id"]),
+        "title: a phrase without a full stop": isinstance(own["title"], str)
+        and own["title"]
+        and not own["title"].endswith("."),
+        "severity: a Severity": isinstance(own["severity"], Severity),
+        "remediation: what to do": isinstance(own["remediation"], str) and own["remediation"],
+        "resource_types: a tuple of type tokens": isinstance(own["resource_types"], tuple)
+        and own["resource_types"],
+        "docstring: a summary, an empty line, the rationale": "\n\n" in documentation,
+        "findings: the check itself": getattr(cls, "findings", None)
+        not in (None, ResourceRule.findings, StackRule.findings),
+        **{
+            f"{name}: a tuple of at least one Example": isinstance(value, tuple)
+            and value
+            and all(isinstance(item, Example) for item in value)
+            for name, value in examples.items()
+        },
+    }
+    return [name for name, holds in checks.items() if not holds]

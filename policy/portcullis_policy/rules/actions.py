@@ -1,0 +1,251 @@
+"""AC: what GitHub Actions may do, in the organization and in single repositories."""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_TOKENS: Mapping[str, object] = {
+    "organizationSlug": "guild",
+    "defaultWorkflowPermissions": "read",
+    "canApprovePullRequestReviews": False,
+}
+_ACTIONS: Mapping[str, object] = {
+    "enabledRepositories": "all",
+    "allowedActions": "selected",
+    "allowedActionsConfig": {
+        "githubOwnedAllowed": True,
+        "verifiedAllowed": False,
+        "patternsAlloweds": ["pypa/gh-action-pypi-publish@*"],
+    },
+    "shaPinningRequired": True,
+}
+_OF_REPOSITORY: Mapping[str, object] = {"repository": "escai", "allowedActions": "selected"}
+_ANY_ACTION = ("*", "*/*", "**", "*/*@*", "*@*")
+
+
+def _patterns(*patterns: object) -> dict[str, object]:
+    return {"githubOwnedAllowed": True, "patternsAlloweds": list(patterns)}
+
+
+class TokenReadsOnly(ResourceRule):
+    """A workflow's token can only read, unless the workflow asks for more.
+
+    With a token that can write by default, one injected line in any workflow pushes code, tags and
+    releases.
+    """
+
+    id = "AC001"
+    title = "every workflow's token can write"
+    severity = Severity.CRITICAL
+    resource_types = (
+        gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+        gh.WORKFLOW_REPOSITORY_PERMISSIONS,
+    )
+    remediation = "Keep `default_workflow_permissions: read` (the default)."
+    good = (
+        example("read", gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS, _TOKENS),
+        example("left out: read", gh.WORKFLOW_REPOSITORY_PERMISSIONS, {"repository": "escai"}),
+    )
+    bad = (
+        example(
+            "write",
+            gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+            _TOKENS,
+            defaultWorkflowPermissions="write",
+        ),
+        example(
+            "in one repository",
+            gh.WORKFLOW_REPOSITORY_PERMISSIONS,
+            {"repository": "escai"},
+            defaultWorkflowPermissions="write",
+        ),
+        example(
+            "unknown at preview",
+            gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+            _TOKENS,
+            defaultWorkflowPermissions=UNKNOWN,
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        permissions = resource.facts.text("defaultWorkflowPermissions")
+        if permissions not in (None, "read"):
+            detail = "`defaultWorkflowPermissions` is not `read`"
+            yield finding(detail, "actions", "default_workflow_permissions", value=permissions)
+
+
+class ActionsDoNotApprove(ResourceRule):
+    """A workflow cannot approve pull requests.
+
+    Otherwise a change brings its own approval along, in a workflow that it adds.
+    """
+
+    id = "AC002"
+    title = "a workflow may approve pull requests"
+    severity = Severity.HIGH
+    resource_types = TokenReadsOnly.resource_types
+    remediation = "Keep `can_approve_pull_request_reviews: false` (the default)."
+    good = (
+        example("not allowed", gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS, _TOKENS),
+        example("left out", gh.WORKFLOW_REPOSITORY_PERMISSIONS, {"repository": "escai"}),
+    )
+    bad = (
+        example(
+            "allowed",
+            gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+            _TOKENS,
+            canApprovePullRequestReviews=True,
+        ),
+        example(
+            "in one repository",
+            gh.WORKFLOW_REPOSITORY_PERMISSIONS,
+            {"repository": "escai"},
+            canApprovePullRequestReviews=True,
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        approves = resource.facts.flag("canApprovePullRequestReviews")
+        if approves not in (None, False):
+            detail = "`canApprovePullRequestReviews` is not false"
+            yield finding(detail, "actions", "can_approve_pull_request_reviews", value=approves)
+
+
+class ActionsSelected(ResourceRule):
+    """Only chosen actions run.
+
+    An action runs with the workflow's token and secrets. Anybody can publish one.
+    """
+
+    id = "AC003"
+    title = "workflows may use any action"
+    severity = Severity.HIGH
+    resource_types = (gh.ACTIONS_ORGANIZATION_PERMISSIONS, gh.ACTIONS_REPOSITORY_PERMISSIONS)
+    remediation = "Keep `allowed_actions: selected` and name actions in `patterns_allowed`."
+    good = (
+        example("selected", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
+        example("own", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions="local_only"),
+        example(
+            "Actions are off", gh.ACTIONS_ORGANIZATION_PERMISSIONS, {"enabledRepositories": "none"}
+        ),
+        example("left to the organization", gh.ACTIONS_REPOSITORY_PERMISSIONS, {"repository": "x"}),
+    )
+    bad = (
+        example("all", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions="all"),
+        example(
+            "left out: all", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions=None
+        ),
+        example("one", gh.ACTIONS_REPOSITORY_PERMISSIONS, _OF_REPOSITORY, allowedActions="all"),
+        example(
+            "selected, by a pattern for everything",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActionsConfig=_patterns("pypa/*", "*/*"),
+        ),
+        example(
+            "a list with one unknown entry",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActionsConfig=_patterns("pypa/*", UNKNOWN),
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        if facts.text("enabledRepositories") == "none" or facts.flag("enabled") is False:
+            return
+        allowed = facts.text("allowedActions")
+        inherits = resource.type == gh.ACTIONS_REPOSITORY_PERMISSIONS and allowed is None
+        if allowed not in ("selected", "local_only") and not inherits:
+            detail = "`allowedActions` is neither `selected` nor `local_only`"
+            yield finding(detail, "actions", "allowed_actions", value=allowed)
+        patterns = facts.entries("allowedActionsConfig", "patternsAlloweds")
+        for pattern in [UNKNOWN] if patterns is UNKNOWN else patterns:
+            if not isinstance(pattern, str) or pattern.strip() in _ANY_ACTION:
+                detail = "`patternsAlloweds` admits every action"
+                yield finding(detail, "actions", "patterns_allowed", value=pattern)
+
+
+class ShaPinning(ResourceRule):
+    """Actions are pinned to a full commit SHA.
+
+    A tag of an action can be moved to other code after it was reviewed; it has happened to actions
+    that thousands use.
+    """
+
+    id = "AC004"
+    title = "actions need not be pinned"
+    severity = Severity.HIGH
+    resource_types = ActionsSelected.resource_types
+    remediation = "Keep `sha_pinning_required: true` (the default)."
+    good = (
+        example("required", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
+        example("left to the organization", gh.ACTIONS_REPOSITORY_PERMISSIONS, _OF_REPOSITORY),
+    )
+    bad = (
+        example(
+            "not required", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, shaPinningRequired=False
+        ),
+        example("left out", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, shaPinningRequired=None),
+        example(
+            "in one repository",
+            gh.ACTIONS_REPOSITORY_PERMISSIONS,
+            _OF_REPOSITORY,
+            shaPinningRequired=False,
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        required = facts.flag("shaPinningRequired")
+        inherits = resource.type == gh.ACTIONS_REPOSITORY_PERMISSIONS and required is None
+        off = facts.text("enabledRepositories") == "none" or facts.flag("enabled") is False
+        if required is not True and not inherits and not off:
+            detail = "`shaPinningRequired` is not true"
+            yield finding(detail, "actions", "sha_pinning_required", value=required)
+
+
+class RunnersPrivate(ResourceRule):
+    """Self-hosted runners do not run public repositories' jobs.
+
+    A pull request from a fork can run code on them, and leave something there for the next job.
+    """
+
+    id = "AC005"
+    title = "self-hosted runners serve public repositories"
+    severity = Severity.HIGH
+    resource_types = (gh.ACTIONS_RUNNER_GROUP,)
+    remediation = "Set `allowsPublicRepositories: false`."
+    good = (
+        example("private", gh.ACTIONS_RUNNER_GROUP, {"name": "build", "visibility": "selected"}),
+    )
+    bad = (
+        example(
+            "public",
+            gh.ACTIONS_RUNNER_GROUP,
+            {"name": "build", "visibility": "all", "allowsPublicRepositories": True},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        public = resource.facts.flag("allowsPublicRepositories")
+        if public not in (None, False):
+            yield finding("`allowsPublicRepositories` is not false", "actions", value=public)
+
+
+RULES = (TokenReadsOnly, ActionsDoNotApprove, ActionsSelected, ShaPinning, RunnersPrivate)

@@ -1,0 +1,487 @@
+"""BR: what holds for default branches, all rulesets and classic protection taken together."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, Example, stack
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.protection import (
+    Protection,
+    Reading,
+    Subject,
+    guards_default,
+    protections,
+    subjects,
+)
+from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.settings import Parameter, Settings
+from portcullis_policy.severity import Severity
+
+PROTECTIONS = (gh.REPOSITORY, *gh.RULESETS, *gh.CLASSIC)
+APPROVALS = Parameter(
+    "minimum", 2, {"type": "integer", "minimum": 1, "maximum": 10}, "Approvals that are enough."
+)
+
+PULL_REQUEST: Mapping[str, object] = {
+    "requiredApprovingReviewCount": 2,
+    "dismissStaleReviewsOnPush": True,
+    "requireCodeOwnerReview": True,
+    "requireLastPushApproval": True,
+    "requiredReviewThreadResolution": True,
+}
+CHECKS: Mapping[str, object] = {
+    "requiredChecks": [{"context": "ci", "integrationId": 15368}],
+    "strictRequiredStatusChecksPolicy": True,
+}
+RULES_OF_MAIN: Mapping[str, object] = {
+    "deletion": True,
+    "nonFastForward": True,
+    "requiredSignatures": True,
+    "requiredLinearHistory": True,
+    "pullRequest": PULL_REQUEST,
+    "requiredStatusChecks": CHECKS,
+}
+DEFAULT = {"refName": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}}
+MAIN: Mapping[str, object] = {
+    "name": "main",
+    "repository": "escai",
+    "target": "branch",
+    "enforcement": "active",
+    "conditions": DEFAULT,
+    "rules": RULES_OF_MAIN,
+}
+EVERYWHERE = {"repositoryName": {"includes": ["~ALL"], "excludes": [], "protected": True}}
+CLASSIC: Mapping[str, object] = {
+    "repositoryId": "escai",
+    "pattern": "main",
+    "enforceAdmins": True,
+    "allowsDeletions": False,
+    "allowsForcePushes": False,
+    "requireConversationResolution": True,
+    "requireSignedCommits": True,
+    "requiredLinearHistory": True,
+    "requiredPullRequestReviews": [
+        {
+            "requiredApprovingReviewCount": 2,
+            "dismissStaleReviews": True,
+            "requireCodeOwnerReviews": True,
+            "requireLastPushApproval": True,
+        }
+    ],
+    "requiredStatusChecks": [{"strict": True, "contexts": ["ci"]}],
+}
+ESCAI = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "private"})
+
+
+def ruleset(name: str = "main", **changes: object) -> Declared:
+    """Return the examples' repository ruleset, changed at its top."""
+    return Declared(gh.REPOSITORY_RULESET, {**MAIN, **changes}, name)
+
+
+def ruleset_rules(name: str = "main", **changes: object) -> Declared:
+    """Return the examples' ruleset with changed rules."""
+    return ruleset(name, rules={**RULES_OF_MAIN, **changes})
+
+
+def _reviews(note: str, **changes: object) -> Example:
+    return stack(note, ESCAI, ruleset_rules(pullRequest={**PULL_REQUEST, **changes}))
+
+
+def _checks(note: str, **changes: object) -> Example:
+    return stack(note, ESCAI, ruleset_rules(requiredStatusChecks={**CHECKS, **changes}))
+
+
+def _classic(note: str, **changes: object) -> Example:
+    return stack(note, ESCAI, Declared(gh.BRANCH_PROTECTION, {**CLASSIC, **changes}))
+
+
+def _classic_reviews(note: str, **changes: object) -> Example:
+    reviews = CLASSIC["requiredPullRequestReviews"]
+    first = reviews[0] if isinstance(reviews, list) else {}
+    return _classic(note, requiredPullRequestReviews=[{**first, **changes}])
+
+
+def _organization(**changes: object) -> Declared:
+    """Return the examples' ruleset at the organization, for all repositories."""
+    props = {**MAIN, "conditions": {**DEFAULT, **EVERYWHERE}, **changes}
+    del props["repository"]
+    return Declared(gh.ORGANIZATION_RULESET, props, "everywhere")
+
+
+GOOD = (
+    stack("a ruleset of the repository", ESCAI, ruleset()),
+    stack("a ruleset of the organization", ESCAI, _organization()),
+    _classic("classic protection, as strict"),
+    stack(
+        "two rulesets that make it together",
+        ESCAI,
+        ruleset("half", rules={"deletion": True, "nonFastForward": True}),
+        _organization(
+            rules={
+                key: value
+                for key, value in RULES_OF_MAIN.items()
+                if key not in ("deletion", "nonFastForward")
+            }
+        ),
+    ),
+    stack("an archived repository", Declared(gh.REPOSITORY, {"name": "old", "archived": True})),
+)
+
+
+class Protected(StackRule):
+    """Every repository's default branch is protected.
+
+    What is on the default branch is what gets released, and what the next person builds on. Only
+    active rulesets that surely include it count, wherever they are declared, and classic
+    protection.
+    """
+
+    id = "BR001"
+    title = "a repository's default branch is not protected"
+    severity = Severity.CRITICAL
+    resource_types = PROTECTIONS
+    remediation = "Let a ruleset of `protection:` include the repository and its default branch."
+    good = GOOD
+    bad = (
+        stack("no ruleset", ESCAI),
+        stack("one that is disabled", ESCAI, ruleset(enforcement="disabled")),
+        stack("one that only reports", ESCAI, ruleset(enforcement="evaluate")),
+        stack("one of another repository", ESCAI, ruleset(repository="aitbc")),
+        stack(
+            "the default branch is excluded again",
+            ESCAI,
+            ruleset(
+                conditions={
+                    "refName": {"includes": ["~DEFAULT_BRANCH"], "excludes": ["refs/heads/ma*"]}
+                }
+            ),
+        ),
+        stack("unknown at preview", ESCAI, ruleset(enforcement=UNKNOWN)),
+        stack(
+            "the repository is excluded",
+            ESCAI,
+            _organization(
+                conditions={
+                    **DEFAULT,
+                    "repositoryName": {"includes": ["~ALL"], "excludes": ["ESC*"]},
+                }
+            ),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        for subject, guards in guarded(stack):
+            if not guards:
+                detail = "no active ruleset or classic protection surely holds for it"
+                yield Finding(detail, urn=subject.urn or _any_of(stack, subject))
+
+
+class Combined(StackRule, abstract=True):
+    """A demand that at least one of the protections of a default branch has to make.
+
+    Attributes:
+        rule: its name in Protection.rules.
+        detail: what is wrong where none makes it.
+        field: its name in the YAML file.
+    """
+
+    rule: ClassVar[str]
+    detail: ClassVar[str]
+    field: ClassVar[str]
+    resource_types = PROTECTIONS
+    good = GOOD
+
+    def reading(self, protection: Protection, settings: Settings) -> Reading:
+        """Return whether a protection makes the demand."""
+        del settings
+        return protection.rules[self.rule]
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for subject, guards in guarded(stack):
+            readings = [self.reading(guard, settings) for guard in guards]
+            if guards and not any(reading is True for reading in readings):
+                yield Finding(
+                    self.detail,
+                    (self.field,),
+                    unknown=UNKNOWN in readings,
+                    urn=_blamed(guards).resource.urn,
+                    subject=subject.name,
+                    subject_urn=subject.urn,
+                )
+
+
+def guarded(stack: Stack) -> tuple[tuple[Subject, tuple[Protection, ...]], ...]:
+    """Return each repository with the protections of its default branch; kept for the stack."""
+    known = stack.memory.get("guarded")
+    if not isinstance(known, tuple):
+        known = stack.memory["guarded"] = tuple(
+            (subject, tuple(item for item in protections(stack) if guards_default(item, subject)))
+            for subject in subjects(stack)
+        )
+    return known
+
+
+def _blamed(guards: tuple[Protection, ...]) -> Protection:
+    """Return the protection where a demand is missed: the one that asks for reviews."""
+    return next((item for item in guards if item.requires_pull_request), guards[0])
+
+
+def _any_of(stack: Stack, subject: Subject) -> str | None:
+    """Return the URN of something that is declared for a repository that is not."""
+    return next(
+        (item.resource.urn for item in protections(stack) if item.repository == subject.name), None
+    )
+
+
+class NoForcePush(Combined):
+    """A default branch refuses force pushes.
+
+    A force push replaces commits that reviewers approved with ones they never saw, and leaves
+    nothing in the branch history to show for it.
+    """
+
+    id = "BR002"
+    title = "a default branch can be force pushed"
+    severity = Severity.CRITICAL
+    remediation = "Keep `allow_force_pushes: false` (the default)."
+    rule, field = "nonFastForward", "allow_force_pushes"
+    detail = "no protection of the default branch refuses force pushes (`nonFastForward`)"
+    bad = (
+        stack("allowed", ESCAI, ruleset_rules(nonFastForward=False)),
+        stack("unknown at preview", ESCAI, ruleset_rules(nonFastForward=UNKNOWN)),
+        _classic("classic, allowed", allowsForcePushes=True),
+    )
+
+
+class NoDeletion(Combined):
+    """A default branch cannot be deleted.
+
+    Deleting and creating it anew is a force push by another name, and takes classic protection's
+    history of reviews along.
+    """
+
+    id = "BR003"
+    title = "a default branch can be deleted"
+    severity = Severity.HIGH
+    remediation = "Keep `allow_deletions: false` (the default)."
+    rule, field = "deletion", "allow_deletions"
+    detail = "no protection of the default branch refuses its deletion (`deletion`)"
+    bad = (
+        stack("allowed", ESCAI, ruleset_rules(deletion=False)),
+        _classic("classic, allowed", allowsDeletions=True),
+    )
+
+
+class PullRequestRequired(Combined):
+    """Changes reach a default branch by pull request only.
+
+    A direct push is seen by nobody before it is built and released.
+    """
+
+    id = "BR004"
+    title = "a default branch can be pushed to without a pull request"
+    severity = Severity.CRITICAL
+    remediation = "Let one of its rulesets require pull requests."
+    rule, field = "pullRequest", "approvals"
+    detail = "no protection of the default branch requires pull requests (`pullRequest`)"
+    bad = (
+        stack(
+            "not required",
+            ESCAI,
+            ruleset(rules={k: v for k, v in RULES_OF_MAIN.items() if k != "pullRequest"}),
+        ),
+        _classic("classic, not required", requiredPullRequestReviews=[]),
+        stack("unknown at preview", ESCAI, ruleset_rules(pullRequest=UNKNOWN)),
+    )
+
+
+class TwoApprovals(Combined):
+    """A change needs two approvals.
+
+    With one, two accounts, the author's and any reviewer's, are enough to release anything; a
+    second person also sees what the first got used to.
+    """
+
+    id = "BR005"
+    title = "a change needs too few approvals"
+    severity = Severity.HIGH
+    remediation = "Keep `approvals: 2`, or exempt the repository while it has too few maintainers."
+    parameters = (APPROVALS,)
+    rule, field = "pullRequest", "approvals"
+    detail = "no protection of the default branch asks for enough approvals"
+    good = (
+        *GOOD,
+        _reviews("stricter", requiredApprovingReviewCount=3),
+        Example(
+            "one is enough here",
+            (ESCAI, ruleset_rules(pullRequest={**PULL_REQUEST, "requiredApprovingReviewCount": 1})),
+            {"BR005": {"minimum": 1}},
+        ),
+    )
+    bad = (
+        _reviews("one", requiredApprovingReviewCount=1),
+        _reviews("left out: none", requiredApprovingReviewCount=None),
+        _reviews("unknown at preview", requiredApprovingReviewCount=UNKNOWN),
+        _classic_reviews("classic, one", requiredApprovingReviewCount=1),
+    )
+
+    def reading(self, protection: Protection, settings: Settings) -> Reading:
+        """See Combined."""
+        approvals = protection.approvals
+        if approvals is UNKNOWN:
+            return UNKNOWN
+        enough = settings.number(self.id, APPROVALS)
+        return protection.requires_pull_request and approvals is not None and approvals >= enough
+
+
+class StaleReviewsDismissed(Combined):
+    """A new push takes earlier approvals back.
+
+    Otherwise an author gets a harmless change approved, and pushes the other one afterwards.
+    """
+
+    id = "BR006"
+    title = "approvals stay when a change is changed"
+    severity = Severity.HIGH
+    remediation = "Keep `dismiss_stale_reviews: true` (the default)."
+    rule, field = "dismissStaleReviewsOnPush", "dismiss_stale_reviews"
+    detail = "no protection of the default branch dismisses stale reviews"
+    bad = (
+        _reviews("kept", dismissStaleReviewsOnPush=False),
+        _reviews("left out: kept", dismissStaleReviewsOnPush=None),
+        _classic_reviews("classic, kept", dismissStaleReviews=False),
+    )
+
+
+class LastPushApproved(Combined):
+    """Somebody other than the last pusher approves.
+
+    Otherwise a reviewer adds a commit of their own to somebody's pull request and approves it.
+    """
+
+    id = "BR007"
+    title = "whoever pushed last may approve"
+    severity = Severity.HIGH
+    remediation = "Keep `require_last_push_approval: true` (the default)."
+    rule, field = "requireLastPushApproval", "require_last_push_approval"
+    detail = "no protection of the default branch asks for an approval of the last push"
+    bad = (
+        _reviews("not asked for", requireLastPushApproval=False),
+        _classic_reviews("classic, not asked for", requireLastPushApproval=False),
+    )
+
+
+class CodeOwnersReview(Combined):
+    """Code owners review what they own.
+
+    Workflow files and release scripts have owners so that the people who know what a line in them
+    can do look at it. Without this, CODEOWNERS is a suggestion.
+    """
+
+    id = "BR008"
+    title = "code owners need not review"
+    severity = Severity.MEDIUM
+    remediation = "Keep `require_code_owner_review: true` (the default)."
+    rule, field = "requireCodeOwnerReview", "require_code_owner_review"
+    detail = "no protection of the default branch asks for a code owner's review"
+    bad = (
+        _reviews("not asked for", requireCodeOwnerReview=False),
+        _classic_reviews("classic, not asked for", requireCodeOwnerReviews=False),
+    )
+
+
+class ChecksRequired(Combined):
+    """Changes to a default branch have to pass checks.
+
+    Tests and security scans that nobody has to wait for do not stop anything.
+    """
+
+    id = "BR009"
+    title = "no check has to pass before a change is merged"
+    severity = Severity.HIGH
+    remediation = "Name the checks: `required_checks: [ci, security-ci]`."
+    rule, field = "requiredStatusChecks", "required_checks"
+    detail = "no protection of the default branch requires a status check"
+    bad = (
+        stack(
+            "none",
+            ESCAI,
+            ruleset(rules={k: v for k, v in RULES_OF_MAIN.items() if k != "requiredStatusChecks"}),
+        ),
+        _checks("an empty list", requiredChecks=[]),
+        _classic("classic, none", requiredStatusChecks=[]),
+    )
+
+
+class ChecksStrict(Combined):
+    """Checks run on what will be merged, not on a state of weeks ago.
+
+    Two changes that pass alone can break, or open a hole, together.
+    """
+
+    id = "BR010"
+    title = "checks may be older than the branch they protect"
+    severity = Severity.MEDIUM
+    remediation = "Keep `strict_checks: true` (the default)."
+    rule, field = "strictRequiredStatusChecksPolicy", "strict_checks"
+    detail = "no protection of the default branch requires branches to be up to date"
+    bad = (
+        _checks("not strict", strictRequiredStatusChecksPolicy=False),
+        _classic("classic, not strict", requiredStatusChecks=[{"contexts": ["ci"]}]),
+    )
+
+
+class ConversationsResolved(Combined):
+    """Every remark of a review is answered before a change is merged.
+
+    A question about a suspicious line is easily left behind by an approval of somebody else.
+    """
+
+    id = "BR011"
+    title = "open questions do not hold up a change"
+    severity = Severity.LOW
+    remediation = "Keep `require_conversation_resolution: true` (the default)."
+    rule, field = "requiredReviewThreadResolution", "require_conversation_resolution"
+    detail = "no protection of the default branch requires conversations to be resolved"
+    bad = (
+        _reviews("not required", requiredReviewThreadResolution=False),
+        _classic("classic, not required", requireConversationResolution=False),
+    )
+
+
+class CommitsSigned(Combined):
+    """Commits on a default branch are signed.
+
+    The author's name in a commit is free text; a signature ties it to somebody's key.
+    """
+
+    id = "BR012"
+    title = "commits need not be signed"
+    severity = Severity.MEDIUM
+    remediation = "Keep `require_signatures: true` (the default)."
+    rule, field = "requiredSignatures", "require_signatures"
+    detail = "no protection of the default branch requires signatures"
+    bad = (
+        stack("not required", ESCAI, ruleset_rules(requiredSignatures=False)),
+        _classic("classic, not required", requireSignedCommits=False),
+    )
+
+
+RULES = (
+    Protected,
+    NoForcePush,
+    NoDeletion,
+    PullRequestRequired,
+    TwoApprovals,
+    StaleReviewsDismissed,
+    LastPushApproved,
+    CodeOwnersReview,
+    ChecksRequired,
+    ChecksStrict,
+    ConversationsResolved,
+    CommitsSigned,
+)

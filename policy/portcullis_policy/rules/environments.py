@@ -1,0 +1,420 @@
+"""EN: release environments, the gates through which packages are published."""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.patterns import admits_only_semver, is_wildcard
+from portcullis_policy.protection import protections, protects_branch, subjects
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_GATE: Mapping[str, object] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "canAdminsBypass": False,
+    "preventSelfReview": True,
+    "reviewers": [{"teams": [11]}],
+    "deploymentBranchPolicy": {"protectedBranches": False, "customBranchPolicies": True},
+}
+_TAGS: Mapping[str, object] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "tagPattern": "v[0-9]*.[0-9]*.[0-9]*",
+}
+_TEST_GATE: Mapping[str, object] = {**_GATE, "environment": "testpypi", "reviewers": []}
+_PROTECTED = {"protectedBranches": True, "customBranchPolicies": False}
+_GOOD = example("a gate", gh.ENVIRONMENT, _GATE)
+
+
+def _released(facts: Facts, settings: Settings) -> bool:
+    """Say whether the facts name a release environment; an unknown name is taken for one."""
+    name = facts.text("environment")
+    return name is UNKNOWN or (name is not None and settings.is_release_environment(name))
+
+
+def _needs_reviewers(facts: Facts, settings: Settings) -> bool:
+    """Say whether it is a release environment that is no place of trial."""
+    name = facts.text("environment")
+    return _released(facts, settings) and (
+        name is UNKNOWN or name is None or not settings.is_test_environment(name)
+    )
+
+
+def _reviewers(facts: Facts) -> tuple[int, int, bool]:
+    """Return how many teams and people review, and whether some of it is unknown.
+
+    A team that is made in the same update has no id yet: it counts, for it will be there.
+    """
+    blocks = facts.blocks("reviewers")
+    if blocks is UNKNOWN:
+        return 0, 0, True
+    teams = people = 0
+    unknown = False
+    for block in blocks:
+        listed = block.entries("teams"), block.entries("users")
+        unknown = unknown or UNKNOWN in listed
+        teams += len(listed[0]) if listed[0] is not UNKNOWN else 0
+        people += len(listed[1]) if listed[1] is not UNKNOWN else 0
+    return teams, people, unknown
+
+
+class ReviewersRequired(ResourceRule):
+    """A release environment waits for somebody's approval.
+
+    Without reviewers whoever can start the workflow publishes; with them a stolen account or a
+    malicious change still meets a person. A place of trial (`testpypi`) needs none.
+    """
+
+    id = "EN001"
+    title = "a release environment has no reviewers"
+    severity = Severity.CRITICAL
+    resource_types = (gh.ENVIRONMENT,)
+    remediation = "Name at least one team: `reviewers: {teams: [release-managers]}`."
+    good = (
+        _GOOD,
+        example("a place of trial", gh.ENVIRONMENT, _TEST_GATE),
+        example("publishes nothing", gh.ENVIRONMENT, {"environment": "docs", "repository": "x"}),
+        example("a new team", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": [UNKNOWN]}]),
+    )
+    bad = (
+        example("nobody", gh.ENVIRONMENT, _GATE, reviewers=None),
+        example("an empty block", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": [], "users": []}]),
+        example("other case", gh.ENVIRONMENT, _GATE, environment="PyPI-Release", reviewers=[]),
+        example("unknown at preview", gh.ENVIRONMENT, _GATE, reviewers=UNKNOWN),
+        example("unknown list", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": UNKNOWN}]),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        teams, people, unknown = _reviewers(resource.facts)
+        if _needs_reviewers(resource.facts, settings) and not teams + people:
+            yield Finding("nobody has to approve a run (`reviewers`)", ("reviewers",), unknown)
+
+
+class NoSelfReview(ResourceRule):
+    """Whoever started a release cannot approve it.
+
+    With self-review allowed, one approver's stolen account both starts and approves.
+    """
+
+    id = "EN002"
+    title = "whoever starts a release may approve it"
+    severity = Severity.HIGH
+    resource_types = (gh.ENVIRONMENT,)
+    remediation = "Set `prevent_self_review: true` (the default of Portcullis)."
+    good = (_GOOD, example("a place of trial", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False))
+    bad = (
+        example("allowed", gh.ENVIRONMENT, _GATE, preventSelfReview=False),
+        example("left out", gh.ENVIRONMENT, _GATE, preventSelfReview=None),
+        example("unknown at preview", gh.ENVIRONMENT, _GATE, preventSelfReview=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        prevented = resource.facts.flag("preventSelfReview")
+        if _needs_reviewers(resource.facts, settings) and prevented is not True:
+            yield finding("`preventSelfReview` is not true", "prevent_self_review", value=prevented)
+
+
+class NoAdminBypass(ResourceRule):
+    """Administrators pass a release environment's gate like everybody else.
+
+    Otherwise the most powerful accounts, the first that are attacked, publish without approval.
+    GitHub's default lets them.
+    """
+
+    id = "EN003"
+    title = "administrators may bypass a release environment's protection"
+    severity = Severity.HIGH
+    resource_types = (gh.ENVIRONMENT,)
+    remediation = "Set `can_admins_bypass: false`."
+    good = (_GOOD, example("a place of trial", gh.ENVIRONMENT, _TEST_GATE))
+    bad = (
+        example("allowed", gh.ENVIRONMENT, _GATE, canAdminsBypass=True),
+        example("left out: GitHub allows it", gh.ENVIRONMENT, _GATE, canAdminsBypass=None),
+        example("place of trial", gh.ENVIRONMENT, _TEST_GATE, canAdminsBypass=True),
+        example("unknown at preview", gh.ENVIRONMENT, _GATE, canAdminsBypass=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        bypass = resource.facts.flag("canAdminsBypass")
+        if _released(resource.facts, settings) and bypass is not False:
+            yield finding("`canAdminsBypass` is not false", "can_admins_bypass", value=bypass)
+
+
+class RefsRestricted(ResourceRule):
+    """A release environment can be entered only from chosen branches or tags.
+
+    Without a deployment policy a workflow on any branch can name the environment, be approved by
+    habit, and read its secrets. Whoever may write may create a branch.
+    """
+
+    id = "EN004"
+    title = "a release environment can be entered from any branch"
+    severity = Severity.CRITICAL
+    resource_types = (gh.ENVIRONMENT,)
+    remediation = 'Say where releases come from: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
+    good = (
+        _GOOD,
+        example("protected branches", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=_PROTECTED),
+    )
+    bad = (
+        example("no policy", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=None),
+        example("place of trial", gh.ENVIRONMENT, _TEST_GATE, deploymentBranchPolicy=None),
+        example(
+            "neither of both",
+            gh.ENVIRONMENT,
+            _GATE,
+            deploymentBranchPolicy={"protectedBranches": False, "customBranchPolicies": False},
+        ),
+        example("unknown at preview", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        policy = resource.facts.block("deploymentBranchPolicy")
+        custom, protected = (
+            policy.flag(name) if policy is not None else None
+            for name in ("customBranchPolicies", "protectedBranches")
+        )
+        if _released(resource.facts, settings) and not (custom is True or protected is True):
+            unseen = UNKNOWN if UNKNOWN in (custom, protected) else None
+            yield finding("`deploymentBranchPolicy` restricts nothing", "deploy_from", value=unseen)
+
+
+class BranchPolicyNamesBranches(ResourceRule):
+    """A release environment admits branches by name, not by wildcard.
+
+    Whoever may write may create a branch that a wildcard matches, with a workflow of their own.
+    """
+
+    id = "EN005"
+    title = "a release environment admits branches by wildcard"
+    severity = Severity.HIGH
+    resource_types = (gh.DEPLOYMENT_POLICY,)
+    remediation = (
+        "Release from tags, or name each branch in full: `deploy_from: {branches: [main]}`."
+    )
+    good = (
+        example("tags", gh.DEPLOYMENT_POLICY, _TAGS),
+        example("one branch", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="trunk"),
+        example(
+            "publishes nothing",
+            gh.DEPLOYMENT_POLICY,
+            {"repository": "x", "environment": "docs", "branchPattern": "*"},
+        ),
+    )
+    bad = (
+        example("any", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="*"),
+        example("a family", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
+        example("unknown", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        pattern = resource.facts.text("branchPattern")
+        if not _released(resource.facts, settings) or not pattern_given(pattern):
+            return
+        if pattern is UNKNOWN or (isinstance(pattern, str) and is_wildcard(pattern)):
+            detail = "`branchPattern` is a wildcard"
+            yield finding(detail, "deploy_from", "branches", value=pattern)
+
+
+class TagPolicyIsSemver(ResourceRule):
+    """A release environment admits only tags that are versions.
+
+    `v*` admits `v-test`; a strict pattern keeps trial tags and typing mistakes from publishing.
+    Each of the three components has to begin with a digit, as far as GitHub's globs can say it.
+    """
+
+    id = "EN006"
+    title = "a release environment admits tags that are no versions"
+    severity = Severity.HIGH
+    resource_types = (gh.DEPLOYMENT_POLICY,)
+    remediation = 'Use `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
+    good = (
+        example("versions", gh.DEPLOYMENT_POLICY, _TAGS),
+        example("prefixed", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="sdk-v[0-9]*.[0-9]*.[0-9]*"),
+        example("one version", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v1.2.3"),
+    )
+    bad = (
+        example("anything with v", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*"),
+        example("three words", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*.*.*"),
+        example("two components", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v[0-9]*.[0-9]*"),
+        example("unknown at preview", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        pattern = resource.facts.text("tagPattern")
+        if not _released(resource.facts, settings) or not pattern_given(pattern):
+            return
+        if pattern is UNKNOWN or (isinstance(pattern, str) and not admits_only_semver(pattern)):
+            detail = "`tagPattern` is looser than semantic versions"
+            yield finding(detail, "deploy_from", "tags", value=pattern)
+
+
+class MoreThanOneReviewer(ResourceRule):
+    """More than one person can approve a release.
+
+    A single person as the only reviewer is away one day, and whoever takes over their account owns
+    the gate. With self-review prevented they also cannot release their own work.
+    """
+
+    id = "EN007"
+    title = "a single person is a release environment's only reviewer"
+    severity = Severity.MEDIUM
+    resource_types = (gh.ENVIRONMENT,)
+    remediation = "Name a team, or a second person."
+    good = (
+        _GOOD,
+        example("two people", gh.ENVIRONMENT, _GATE, reviewers=[{"users": [1, 2]}]),
+    )
+    bad = (example("one person", gh.ENVIRONMENT, _GATE, reviewers=[{"users": [1]}]),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        teams, people, unknown = _reviewers(resource.facts)
+        if _needs_reviewers(resource.facts, settings) and (teams, people, unknown) == (0, 1, False):
+            yield finding("`reviewers` is one person", "reviewers")
+
+
+class DeploymentPolicyExists(StackRule):
+    """A release environment with a policy of its own has at least one branch or tag in it.
+
+    Without one nothing can be deployed: safe, but surely not what was meant, and the usual next
+    step under pressure is to open the environment to every branch.
+    """
+
+    id = "EN008"
+    title = "nothing can enter a release environment"
+    severity = Severity.MEDIUM
+    resource_types = (gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY)
+    remediation = 'Add what may be released: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
+    good = (stack("tags", Declared(gh.ENVIRONMENT, _GATE), Declared(gh.DEPLOYMENT_POLICY, _TAGS)),)
+    bad = (stack("no policy", Declared(gh.ENVIRONMENT, _GATE)),)
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        entered = {_key(policy.facts) for policy in stack.of(gh.DEPLOYMENT_POLICY)}
+        for environment in stack.of(gh.ENVIRONMENT):
+            custom = environment.facts.flag("deploymentBranchPolicy", "customBranchPolicies")
+            key = _key(environment.facts)
+            if (
+                _released(environment.facts, settings)
+                and custom is True
+                and UNKNOWN not in key
+                and key not in entered
+                and not any(UNKNOWN in other for other in entered)
+            ):
+                detail = "it takes custom policies, and none is declared"
+                yield Finding(detail, ("deploy_from",), urn=environment.urn)
+
+
+class ReleaseBranchIsProtected(StackRule):
+    """A branch that a release environment admits is protected.
+
+    GitHub compares the ref, not its history: a branch that anybody may push to, or that can be
+    created because it does not exist yet, is an open door beside the gate. `protected branches
+    only` counts classic protection alone; where there is none, every branch may deploy.
+    """
+
+    id = "EN009"
+    title = "a release environment admits a branch that is not protected"
+    severity = Severity.HIGH
+    resource_types = (gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS, *gh.CLASSIC)
+    remediation = "Release from tags, or protect the branch with a ruleset that requires reviews."
+    good = (
+        stack(
+            "its ruleset requires pull requests",
+            Declared(gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": None, "branchPattern": "main"}),
+            Declared(
+                gh.REPOSITORY_RULESET,
+                {
+                    "repository": "escai",
+                    "target": "branch",
+                    "enforcement": "active",
+                    "conditions": {"refName": {"includes": ["refs/heads/main"], "excludes": []}},
+                    "rules": {"pullRequest": {"requiredApprovingReviewCount": 2}},
+                },
+            ),
+        ),
+        stack(
+            "protected branches, and there is one",
+            Declared(gh.ENVIRONMENT, {**_GATE, "deploymentBranchPolicy": _PROTECTED}),
+            Declared(
+                gh.BRANCH_PROTECTION_V3,
+                {"repository": "escai", "branch": "main", "requiredPullRequestReviews": {}},
+            ),
+        ),
+    )
+    bad = (
+        stack(
+            "no ruleset",
+            Declared(gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": None, "branchPattern": "ship"}),
+        ),
+        stack(
+            "protected branches, and there is none",
+            Declared(gh.ENVIRONMENT, {**_GATE, "deploymentBranchPolicy": _PROTECTED}),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        known = protections(stack)
+        for policy in stack.of(gh.DEPLOYMENT_POLICY):
+            branch = policy.facts.text("branchPattern")
+            repository = policy.facts.text("repository")
+            if not _released(policy.facts, settings) or not isinstance(branch, str) or not branch:
+                continue
+            if is_wildcard(branch) or not isinstance(repository, str):
+                continue  # EN005's business
+            if not any(
+                item.requires_pull_request
+                and protects_branch(item, repository, branch, _default(stack, repository))
+                for item in known
+            ):
+                detail = "no active protection requires pull requests for that branch"
+                yield Finding(detail, ("deploy_from", "branches"), urn=policy.urn)
+        for environment in stack.of(gh.ENVIRONMENT):
+            protected = environment.facts.flag("deploymentBranchPolicy", "protectedBranches")
+            repository = environment.facts.text("repository")
+            if not _released(environment.facts, settings) or protected is not True:
+                continue
+            if not any(item.classic and item.applies_to(repository) for item in known):
+                detail = "it admits protected branches, and no branch has classic protection"
+                yield Finding(detail, ("deploy_from",), urn=environment.urn)
+
+
+def _default(stack: Stack, repository: str) -> str | None:
+    """Return the name of a repository's default branch, if the stack says."""
+    names = (item.default for item in subjects(stack) if item.name == repository.lower())
+    return next(names, None)
+
+
+def pattern_given(pattern: object) -> bool:
+    """Say whether a pattern was given; the provider writes an absent one as empty text."""
+    return pattern is UNKNOWN or bool(pattern)
+
+
+def _key(facts: Facts) -> tuple[object, object]:
+    """Return what tells one environment from another; GitHub ignores the case of both."""
+    names = facts.text("repository"), facts.text("environment")
+    return tuple(n.lower() if isinstance(n, str) else n for n in names)  # type: ignore[return-value]
+
+
+RULES = (
+    ReviewersRequired,
+    NoSelfReview,
+    NoAdminBypass,
+    RefsRestricted,
+    BranchPolicyNamesBranches,
+    TagPolicyIsSemver,
+    MoreThanOneReviewer,
+    DeploymentPolicyExists,
+    ReleaseBranchIsProtected,
+)

@@ -1,0 +1,216 @@
+"""OR: what holds for the whole organization. Two-factor cannot be required by API, so not here."""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Example, example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_SETTINGS: Mapping[str, object] = {
+    "billingEmail": "billing@guild.example",
+    "defaultRepositoryPermission": "none",
+    "membersCanCreatePublicRepositories": False,
+    "membersCanForkPrivateRepositories": False,
+    "webCommitSignoffRequired": True,
+    "dependencyGraphEnabledForNewRepositories": True,
+    "dependabotAlertsEnabledForNewRepositories": True,
+    "dependabotSecurityUpdatesEnabledForNewRepositories": True,
+    "secretScanningEnabledForNewRepositories": True,
+    "secretScanningPushProtectionEnabledForNewRepositories": True,
+}
+_GOOD = example("the defaults of Portcullis", gh.ORGANIZATION_SETTINGS, _SETTINGS)
+
+
+def _settings(note: str, **changes: object) -> Example:
+    return example(note, gh.ORGANIZATION_SETTINGS, _SETTINGS, **changes)
+
+
+class BasePermission(ResourceRule):
+    """Membership alone gives no write access.
+
+    The base permission holds for every member and every repository, today's and tomorrow's; write
+    access is given to teams, repository by repository.
+    """
+
+    id = "OR001"
+    title = "every member may write to every repository"
+    severity = Severity.CRITICAL
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Set `default_repository_permission: none` (the default) or `read`."
+    good = (
+        _GOOD,
+        _settings("read", defaultRepositoryPermission="read"),
+        _settings("left out: read", defaultRepositoryPermission=None),
+    )
+    bad = (
+        _settings("write", defaultRepositoryPermission="write"),
+        _settings("admin", defaultRepositoryPermission="admin"),
+        _settings("unknown at preview", defaultRepositoryPermission=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        permission = resource.facts.text("defaultRepositoryPermission")
+        if permission not in (None, "none", "read"):
+            detail = "`defaultRepositoryPermission` is more than `read`"
+            yield finding(detail, "settings", "default_repository_permission", value=permission)
+
+
+class PublicRepositories(ResourceRule):
+    """Members cannot make repositories public on their own.
+
+    One wrong choice in a form publishes the code and its history, secrets in it included.
+    """
+
+    id = "OR002"
+    title = "every member may create public repositories"
+    severity = Severity.HIGH
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Keep `members_can_create_public_repositories: false` (the default)."
+    good = (
+        _GOOD,
+        _settings(
+            "no repositories at all",
+            membersCanCreatePublicRepositories=None,
+            membersCanCreateRepositories=False,
+        ),
+    )
+    bad = (
+        _settings("allowed", membersCanCreatePublicRepositories=True),
+        _settings("left out: GitHub allows it", membersCanCreatePublicRepositories=None),
+        _settings("unknown at preview", membersCanCreatePublicRepositories=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        public = resource.facts.flag("membersCanCreatePublicRepositories")
+        if public is not False and resource.facts.flag("membersCanCreateRepositories") is not False:
+            detail = "`membersCanCreatePublicRepositories` is not false"
+            yield finding(
+                detail, "settings", "members_can_create_public_repositories", value=public
+            )
+
+
+class PrivateForks(ResourceRule):
+    """Private repositories are not forked into personal accounts.
+
+    A fork leaves the organization's rulesets, audit log and off-boarding behind.
+    """
+
+    id = "OR003"
+    title = "private repositories may be forked"
+    severity = Severity.MEDIUM
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Keep `members_can_fork_private_repositories: false` (the default)."
+    good = (_GOOD, _settings("left out: not allowed", membersCanForkPrivateRepositories=None))
+    bad = (_settings("allowed", membersCanForkPrivateRepositories=True),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        fork = resource.facts.flag("membersCanForkPrivateRepositories")
+        if fork not in (None, False):
+            detail = "`membersCanForkPrivateRepositories` is not false"
+            yield finding(detail, "settings", "members_can_fork_private_repositories", value=fork)
+
+
+class NewRepositoriesWatched(ResourceRule):
+    """New repositories start with dependency graph, alerts and security updates.
+
+    What nobody switches on is off in the repository that somebody makes in a hurry.
+    """
+
+    id = "OR004"
+    title = "new repositories start without dependency alerts"
+    severity = Severity.MEDIUM
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Keep the `..._enabled_for_new_repositories` settings true (the default)."
+    good = (_GOOD,)
+    bad = (
+        _settings("no graph", dependencyGraphEnabledForNewRepositories=False),
+        _settings("no alerts", dependabotAlertsEnabledForNewRepositories=False),
+        _settings("updates left out", dependabotSecurityUpdatesEnabledForNewRepositories=None),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        yield from _for_new(
+            resource, "dependency_graph", "dependabot_alerts", "dependabot_security_updates"
+        )
+
+
+class NewRepositoriesScanned(ResourceRule):
+    """New repositories start with secret scanning and push protection.
+
+    Push protection is the only one of GitHub's checks that stops a secret before it is public.
+    """
+
+    id = "OR005"
+    title = "new repositories start without secret scanning"
+    severity = Severity.HIGH
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Keep the `secret_scanning...for_new_repositories` settings true (the default)."
+    good = (_GOOD,)
+    bad = (
+        _settings("no scanning", secretScanningEnabledForNewRepositories=False),
+        _settings(
+            "no push protection", secretScanningPushProtectionEnabledForNewRepositories=False
+        ),
+        _settings("unknown at preview", secretScanningEnabledForNewRepositories=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        yield from _for_new(resource, "secret_scanning", "secret_scanning_push_protection")
+
+
+class SignOff(ResourceRule):
+    """Commits made in the browser are signed off.
+
+    The sign-off is the contributor's statement that they may give the code away; it also marks
+    edits that never passed a local check.
+    """
+
+    id = "OR006"
+    title = "commits made in the browser need no sign-off"
+    severity = Severity.LOW
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Keep `web_commit_signoff_required: true` (the default)."
+    good = (_GOOD,)
+    bad = (_settings("not required", webCommitSignoffRequired=False),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        required = resource.facts.flag("webCommitSignoffRequired")
+        if required is not True:
+            detail = "`webCommitSignoffRequired` is not true"
+            yield finding(detail, "settings", "web_commit_signoff_required", value=required)
+
+
+def _for_new(resource: Resource, *fields: str) -> Iterator[Finding]:
+    """Yield a finding for each feature that new repositories start without."""
+    for field in fields:
+        name = f"{field}_enabled_for_new_repositories"
+        first, *others = name.split("_")
+        prop = first + "".join(part.capitalize() for part in others)
+        enabled = resource.facts.flag(prop)
+        if enabled is not True:
+            yield finding(f"`{prop}` is not true", "settings", name, value=enabled)
+
+
+RULES = (
+    BasePermission,
+    PublicRepositories,
+    PrivateForks,
+    NewRepositoriesWatched,
+    NewRepositoriesScanned,
+    SignOff,
+)

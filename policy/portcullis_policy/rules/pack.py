@@ -1,0 +1,179 @@
+"""PK: the pack's own settings. EX: the exemptions."""
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.settings import EXEMPTIONS, PACK_PARAMETERS, PACK_RULE, Settings
+from portcullis_policy.severity import Severity
+
+STACK = "pulumi:pulumi:Stack"
+
+
+def _soon() -> str:
+    """Return a date that an exemption may have, whenever the examples are read."""
+    return (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=90)).isoformat()
+
+
+_EXEMPTION: Mapping[str, object] = {
+    "rule": "BR004",
+    "resource": "repositories.sophia",
+    "reason": "one maintainer until the second is hired",
+    "expires": _soon(),
+}
+_ROOT: Mapping[str, object] = {
+    "declaredIn": "orgs/guild.yaml",
+    "path": [],
+    "exemptions": [_EXEMPTION],
+}
+
+
+def _with(**changes: object) -> dict[str, object]:
+    """Return the example's root component with a changed exemption."""
+    return {**_ROOT, "exemptions": [{**_EXEMPTION, **changes}]}
+
+
+class PackSettings(ResourceRule):
+    """The settings of the whole pack can be read.
+
+    A pattern that does not compile or an exemption that is malformed would otherwise change what
+    every other rule does, without a word. Judged at the stack itself, before anything is applied.
+    """
+
+    id = PACK_RULE
+    title = "the policy pack's settings cannot be read"
+    severity = Severity.CRITICAL
+    resource_types = (STACK,)
+    remediation = "Mend the entry of PK001 in the policy config file."
+    parameters = PACK_PARAMETERS
+    good = (
+        example("no settings", STACK, {}),
+        Example("own names", (Declared(STACK, {}),), {PACK_RULE: {"releaseEnvironments": "ship"}}),
+    )
+    bad = (
+        Example(
+            "a pattern that does not compile",
+            (Declared(STACK, {}),),
+            {PACK_RULE: {"releaseEnvironments": "(ship"}},
+        ),
+        Example(
+            "an exemption without reason",
+            (Declared(STACK, {}),),
+            {PACK_RULE: {"exemptions": [{**_EXEMPTION, "reason": ""}]}},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del resource
+        for parameter in PACK_PARAMETERS:
+            if parameter.schema.get("format") == "regex":
+                try:
+                    re.compile(str(settings.value(PACK_RULE, parameter)))
+                except re.error:
+                    yield finding(f"`{parameter.name}` is not a regular expression")
+        entries = settings.value(PACK_RULE, EXEMPTIONS)
+        listed = list(entries) if isinstance(entries, list | tuple) else [entries]
+        for exemption in parse(listed, settings.rules, settings.today()):
+            for problem in _all_problems(exemption, settings):
+                yield finding(f"exemptions[{exemption.position}]: {problem}")
+
+
+class MalformedExemption(ResourceRule):
+    """An exemption names a rule, a resource, a reason and a date.
+
+    An exemption that lacks one of them, reaches further than 400 days or covers everything is not
+    a decision that somebody can be asked about later. It does not count.
+    """
+
+    id = "EX001"
+    title = "an exemption does not count, because it is malformed"
+    severity = Severity.HIGH
+    resource_types = (ORGANIZATION,)
+    remediation = "Give it `rule`, `resource`, `reason` and `expires` (at most 400 days ahead)."
+    good = (example("complete", ORGANIZATION, _ROOT),)
+    bad = (
+        example("no reason", ORGANIZATION, _with(reason="")),
+        example("no date", ORGANIZATION, _with(expires=None)),
+        example("too far ahead", ORGANIZATION, _with(expires="2099-12-31")),
+        example("unknown rule", ORGANIZATION, _with(rule="BR999")),
+        example("covers every repository", ORGANIZATION, _with(resource="repositories")),
+        example("unknown at preview", ORGANIZATION, _with(expires=UNKNOWN)),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for exemption in _read(resource, settings):
+            for problem in exemption.problems:
+                yield finding(problem, "exemptions", exemption.position)
+
+
+class ExpiredExemption(ResourceRule):
+    """An exemption has not expired.
+
+    After its last day the finding that it covered counts again; the entry that stays in the file
+    looks like a decision still in force.
+    """
+
+    id = "EX002"
+    title = "an exemption does not count, because it has expired"
+    severity = Severity.HIGH
+    resource_types = (ORGANIZATION,)
+    remediation = "Mend what it covers and remove it, or decide anew with a new date and reason."
+    good = (example("still running", ORGANIZATION, _ROOT),)
+    bad = (example("expired", ORGANIZATION, _with(expires="2024-01-31")),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for exemption in _read(resource, settings):
+            if exemption.expired(settings.today()):
+                detail = f"the exemption of {exemption.rule} expired on {exemption.expires}"
+                yield finding(detail, "exemptions", exemption.position)
+
+
+class UnusedExemption(StackRule):
+    """An exemption covers something.
+
+    One that covers nothing is either no longer needed, or has a typing mistake in its resource; in
+    both cases it would silently cover whatever comes to stand there.
+    """
+
+    id = "EX003"
+    title = "an exemption covers nothing"
+    severity = Severity.LOW
+    resource_types = (ORGANIZATION,)
+    remediation = "Remove it, or correct its `resource`."
+    good = (stack("no exemptions", Declared(ORGANIZATION, {**_ROOT, "exemptions": []})),)
+    bad = (stack("no such repository", Declared(ORGANIZATION, _with(resource="repositories.x"))),)
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for known in stack.exemptions:
+            exemption = known.exemption
+            if exemption.counts(settings.today()) and not known.used:
+                yield Finding(
+                    f"no finding of {exemption.rule} stands where the exemption points",
+                    ("exemptions", exemption.position),
+                    urn=known.urn,
+                )
+
+
+def _read(resource: Resource, settings: Settings) -> tuple[Exemption, ...]:
+    """Return the exemptions that a root component declares."""
+    entries = resource.facts.entries("exemptions")
+    listed = [UNKNOWN] if entries is UNKNOWN else entries
+    return parse(listed, settings.rules, settings.today())
+
+
+def _all_problems(exemption: Exemption, settings: Settings) -> Iterator[str]:
+    """Yield what keeps an exemption from counting."""
+    yield from exemption.problems
+    if exemption.expired(settings.today()):
+        yield f"the exemption of {exemption.rule} expired on {exemption.expires}"
+
+
+RULES = (PackSettings, MalformedExemption, ExpiredExemption, UnusedExemption)

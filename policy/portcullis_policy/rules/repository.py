@@ -1,0 +1,403 @@
+"""RE: repositories, their webhooks, keys and collaborators. ST: the stack as a whole."""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_ON, _OFF = {"status": "enabled"}, {"status": "disabled"}
+_SCANNED = {"secretScanning": _ON, "secretScanningPushProtection": _ON}
+_PUBLIC: Mapping[str, object] = {
+    "name": "escai",
+    "visibility": "public",
+    "securityAndAnalysis": _SCANNED,
+}
+_HOOK: Mapping[str, object] = {
+    "repository": "escai",
+    "events": ["push"],
+    "configuration": {
+        "url": "https://hooks.guild.example/push",
+        "contentType": "json",
+        "secret": "s",
+        "insecureSsl": False,
+    },
+}
+_KEY: Mapping[str, object] = {"repository": "escai", "title": "ci", "key": "k", "readOnly": True}
+
+
+def _hook(note: str, **changes: object) -> Example:
+    configuration = _HOOK["configuration"]
+    known = configuration if isinstance(configuration, dict) else {}
+    merged = {key: value for key, value in {**known, **changes}.items() if value is not None}
+    return example(note, gh.REPOSITORY_WEBHOOK, _HOOK, configuration=merged)
+
+
+class AlertsOn(ResourceRule):
+    """Known vulnerabilities in dependencies raise alerts.
+
+    Without alerts nobody learns that what is released today became vulnerable yesterday.
+    """
+
+    id = "RE001"
+    title = "vulnerability alerts are off"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY, gh.REPOSITORY_VULNERABILITY_ALERTS)
+    remediation = "Keep the repository's `security.vulnerability_alerts: true` (the default)."
+    good = (
+        example("on", gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "escai", "enabled": True}),
+        example("declared elsewhere", gh.REPOSITORY, _PUBLIC),
+        example("archived", gh.REPOSITORY, _PUBLIC, archived=True, vulnerabilityAlerts=False),
+    )
+    bad = (
+        example(
+            "off", gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "escai", "enabled": False}
+        ),
+        example("off by the old switch", gh.REPOSITORY, _PUBLIC, vulnerabilityAlerts=False),
+        example(
+            "unknown", gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "x", "enabled": UNKNOWN}
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        old = resource.type == gh.REPOSITORY
+        enabled = resource.facts.flag("vulnerabilityAlerts" if old else "enabled")
+        if enabled not in (None, True) and resource.facts.flag("archived") is not True:
+            detail = "alerts are switched off"
+            yield finding(detail, "security", "vulnerability_alerts", value=enabled)
+
+
+class SecurityUpdatesOn(ResourceRule):
+    """Dependabot proposes the update that mends a vulnerability.
+
+    An alert is a task; a pull request is a task nearly done.
+    """
+
+    id = "RE002"
+    title = "security updates are off"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY_SECURITY_UPDATES,)
+    remediation = (
+        "Keep the repository's `security.dependabot_security_updates: true` (the default)."
+    )
+    good = (example("on", gh.REPOSITORY_SECURITY_UPDATES, {"repository": "x", "enabled": True}),)
+    bad = (
+        example("off", gh.REPOSITORY_SECURITY_UPDATES, {"repository": "x", "enabled": False}),
+        example("unknown", gh.REPOSITORY_SECURITY_UPDATES, {"repository": "x", "enabled": UNKNOWN}),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        enabled = resource.facts.flag("enabled")
+        if enabled is not True:
+            yield finding(
+                "`enabled` is not true", "security", "dependabot_security_updates", value=enabled
+            )
+
+
+class SecretsScanned(ResourceRule):
+    """A public repository is scanned for secrets, and refuses pushes that contain one.
+
+    A secret that was pushed to a public repository is found by others within minutes. Both are
+    free there.
+    """
+
+    id = "RE003"
+    title = "a public repository is not scanned for secrets"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY,)
+    remediation = "Keep `security.secret_scanning` and its push protection on (the default)."
+    good = (
+        example("both", gh.REPOSITORY, _PUBLIC),
+        example("private", gh.REPOSITORY, {"name": "x", "visibility": "private"}),
+        example("archived", gh.REPOSITORY, {"name": "x", "archived": True}),
+    )
+    bad = (
+        example(
+            "no scanning",
+            gh.REPOSITORY,
+            _PUBLIC,
+            securityAndAnalysis={**_SCANNED, "secretScanning": _OFF},
+        ),
+        example(
+            "no push protection",
+            gh.REPOSITORY,
+            _PUBLIC,
+            securityAndAnalysis={**_SCANNED, "secretScanningPushProtection": _OFF},
+        ),
+        example("not declared", gh.REPOSITORY, _PUBLIC, securityAndAnalysis=None),
+        example("unknown at preview", gh.REPOSITORY, _PUBLIC, securityAndAnalysis=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        hidden = (
+            facts.text("visibility") in ("private", "internal") or facts.flag("private") is True
+        )
+        if hidden or facts.flag("archived") is True:
+            return
+        for feature, field in (
+            ("secretScanning", "secret_scanning"),
+            ("secretScanningPushProtection", "secret_scanning_push_protection"),
+        ):
+            status = facts.text("securityAndAnalysis", feature, "status")
+            if status != "enabled":
+                yield finding(f"`{feature}` is not enabled", "security", field, value=status)
+
+
+class VisibilityDeclared(ResourceRule):
+    """Whether a repository is public is said.
+
+    Where nothing is said the provider makes it public. That should be a decision.
+    """
+
+    id = "RE004"
+    title = "a repository is public because nothing says otherwise"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY,)
+    remediation = "Say `visibility: private`, `internal` or `public`."
+    good = (
+        example("public, and meant", gh.REPOSITORY, _PUBLIC),
+        example("the old switch", gh.REPOSITORY, _PUBLIC, visibility=None, private=True),
+    )
+    bad = (
+        example("not said", gh.REPOSITORY, _PUBLIC, visibility=None),
+        example("unknown at preview", gh.REPOSITORY, _PUBLIC, visibility=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        visibility = resource.facts.text("visibility")
+        private = resource.facts.flag("private")
+        if visibility not in ("public", "private", "internal") and not isinstance(private, bool):
+            yield finding("`visibility` is not given", "visibility", value=visibility)
+
+
+class WebhookSigned(ResourceRule):
+    """A webhook signs what it sends.
+
+    Without a secret the receiver cannot tell GitHub from anybody else who found its address.
+    """
+
+    id = "RE005"
+    title = "a webhook has no secret"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY_WEBHOOK, gh.ORGANIZATION_WEBHOOK)
+    remediation = "Give the webhook a `secret`, and check the signature where it arrives."
+    good = (
+        example("signed", gh.REPOSITORY_WEBHOOK, _HOOK),
+        _hook("secret known at update", secret=UNKNOWN),
+    )
+    bad = (_hook("none", secret=None), _hook("an empty one", secret=""))
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        configuration = resource.facts.at("configuration")
+        if resource.facts.at("configuration", "secret") in (None, ""):
+            yield finding("`configuration.secret` is missing", "webhooks", value=configuration)
+        elif configuration is UNKNOWN:
+            yield finding("`configuration` cannot be seen", "webhooks", value=configuration)
+
+
+class WebhookEncrypted(ResourceRule):
+    """A webhook goes over HTTPS, and checks the certificate.
+
+    Events contain what is in the repository, and the signature does not hide it.
+    """
+
+    id = "RE006"
+    title = "a webhook is not protected by TLS"
+    severity = Severity.HIGH
+    resource_types = WebhookSigned.resource_types
+    remediation = "Use an https URL and leave `insecureSsl` false."
+    good = (
+        example("https", gh.REPOSITORY_WEBHOOK, _HOOK),
+        _hook("the certificate's check left out: on", insecureSsl=None),
+    )
+    bad = (
+        _hook("plain http", url="http://hooks.guild.example/push"),
+        _hook("certificate not checked", insecureSsl=True),
+        _hook("unknown at preview", url=UNKNOWN),
+        example("nothing known", gh.ORGANIZATION_WEBHOOK, _HOOK, configuration=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        url = resource.facts.text("configuration", "url")
+        insecure = resource.facts.flag("configuration", "insecureSsl")
+        if not isinstance(url, str) or not url.lower().startswith("https://"):
+            yield finding("`configuration.url` is not an https URL", "webhooks", value=url)
+        if insecure not in (None, False):
+            yield finding("`configuration.insecureSsl` is not false", "webhooks", value=insecure)
+
+
+class DeployKeyReadsOnly(ResourceRule):
+    """A deploy key can only read.
+
+    A key that can write belongs to no person, does not expire, and pushes wherever a ruleset lets
+    keys through.
+    """
+
+    id = "RE007"
+    title = "a deploy key can write"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY_DEPLOY_KEY,)
+    remediation = "Set `readOnly: true`; for writing use a GitHub App."
+    good = (
+        example("reads", gh.REPOSITORY_DEPLOY_KEY, _KEY),
+        example("left out: reads", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=None),
+    )
+    bad = (
+        example("writes", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=False),
+        example("unknown at preview", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        reads = resource.facts.flag("readOnly")
+        if reads not in (None, True):
+            yield finding("`readOnly` is not true", "deploy_keys", value=reads)
+
+
+class AdministratorsAreTeams(ResourceRule):
+    """Administrators of a repository are teams.
+
+    A person who is made administrator by name is forgotten when they change their work; a team's
+    members are seen and reviewed in one place.
+    """
+
+    id = "RE008"
+    title = "a person is administrator of a repository by name"
+    severity = Severity.MEDIUM
+    resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
+    remediation = "Give `admin` to a team, and put the person into it."
+    good = (
+        example("writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "push"}),
+        example(
+            "a team",
+            gh.REPOSITORY_COLLABORATORS,
+            {"repository": "x", "teams": [{"teamId": "a", "permission": "admin"}]},
+        ),
+    )
+    bad = (
+        example("person", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "admin"}),
+        example(
+            "in a list",
+            gh.REPOSITORY_COLLABORATORS,
+            {"repository": "x", "users": [{"username": "kim", "permission": "admin"}]},
+        ),
+        example("unknown", gh.REPOSITORY_COLLABORATORS, {"repository": "x", "users": UNKNOWN}),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        users = [resource.facts]
+        if resource.type == gh.REPOSITORY_COLLABORATORS:
+            blocks = resource.facts.blocks("users")
+            if blocks is UNKNOWN:
+                yield finding("`users` cannot be seen", "access", value=blocks)
+                return
+            users = blocks
+        for user in users:
+            permission = user.text("permission")
+            if permission == "admin" or permission is UNKNOWN:
+                yield finding("a person has `admin`", "access", value=permission)
+
+
+class DeclaredOnce(StackRule):
+    """Each thing on GitHub is declared once.
+
+    Two resources for the same ruleset, environment or secret overwrite each other: the one that
+    looks right in review is not the one that is in force.
+    """
+
+    id = "ST001"
+    title = "the same thing on GitHub is declared twice"
+    severity = Severity.HIGH
+    resource_types = (
+        gh.REPOSITORY,
+        gh.ENVIRONMENT,
+        gh.DEPLOYMENT_POLICY,
+        gh.ACTIONS_SECRET,
+        gh.ACTIONS_ENVIRONMENT_SECRET,
+        gh.ACTIONS_ORGANIZATION_SECRET,
+        gh.REPOSITORY_RULESET,
+        gh.ORGANIZATION_RULESET,
+        gh.ORGANIZATION_SETTINGS,
+        gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+        gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+    )
+    remediation = "Remove one of them."
+    good = (
+        stack(
+            "two environments",
+            Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "a"}, "a"),
+            Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "b"}, "b"),
+        ),
+        stack(
+            "not known yet",
+            Declared(gh.ENVIRONMENT, {"repository": UNKNOWN, "environment": "a"}, "a"),
+            Declared(gh.ENVIRONMENT, {"repository": UNKNOWN, "environment": "a"}, "b"),
+        ),
+    )
+    bad = (
+        stack(
+            "an environment, in two cases",
+            Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "release"}, "a"),
+            Declared(gh.ENVIRONMENT, {"repository": "X", "environment": "Release"}, "b"),
+        ),
+        stack(
+            "two settings",
+            Declared(gh.ORGANIZATION_SETTINGS, {"billingEmail": "a@guild.example"}, "a"),
+            Declared(gh.ORGANIZATION_SETTINGS, {"billingEmail": "a@guild.example"}, "b"),
+        ),
+    )
+    _keys: Mapping[str, tuple[str, ...]] = {
+        gh.REPOSITORY: ("name",),
+        gh.ENVIRONMENT: ("repository", "environment"),
+        gh.DEPLOYMENT_POLICY: ("repository", "environment", "branchPattern", "tagPattern"),
+        gh.ACTIONS_SECRET: ("repository", "secretName"),
+        gh.ACTIONS_ENVIRONMENT_SECRET: ("repository", "environment", "secretName"),
+        gh.ACTIONS_ORGANIZATION_SECRET: ("secretName",),
+        gh.REPOSITORY_RULESET: ("repository", "name", "target"),
+        gh.ORGANIZATION_RULESET: ("name", "target"),
+    }
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        seen: set[tuple[object, ...]] = set()
+        for item in stack.of(*self.resource_types):
+            values = [item.facts.text(key) for key in self._keys.get(item.type, ())]
+            if UNKNOWN in values:
+                continue
+            key = (item.type, item.provider, *(str(value or "").lower() for value in values))
+            if key in seen:
+                yield Finding("another resource declares it too", urn=item.urn)
+            seen.add(key)
+
+
+RULES = (
+    AlertsOn,
+    SecurityUpdatesOn,
+    SecretsScanned,
+    VisibilityDeclared,
+    WebhookSigned,
+    WebhookEncrypted,
+    DeployKeyReadsOnly,
+    AdministratorsAreTeams,
+    DeclaredOnce,
+)

@@ -1,0 +1,292 @@
+"""SE: secrets and variables: where they lie, who sees them, and what is no secret but looks so."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_SECRET: Mapping[str, object] = {"repository": "escai", "secretName": "CODECOV_TOKEN", "value": "x"}
+_ORGANIZATION: Mapping[str, object] = {
+    "secretName": "CODECOV_TOKEN",
+    "visibility": "selected",
+    "selectedRepositoryIds": [UNKNOWN],
+    "value": "x",
+}
+_ENVIRONMENT: Mapping[str, object] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "secretName": "PYPI_API_TOKEN",
+    "value": "x",
+}
+_VARIABLE: Mapping[str, object] = {"repository": "escai", "variableName": "REGION", "value": "eu"}
+_ALLOWED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SOUNDS_SECRET = re.compile(
+    r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|ACCESS|PRIVATE|SIGNING)_?KEY)"
+    r"(_[A-Z0-9]+)?$",
+    re.IGNORECASE,
+)
+_ABOUT_A_SECRET = re.compile(r"_(URL|URI|NAME|ID|PATH|ARN|TTL|FILE|EXPIRY|HEADER)$", re.IGNORECASE)
+_LOOKS_SECRET = re.compile(
+    r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_\w{20}|glpat-[\w-]{16}|pypi-[\w-]{16}|npm_[A-Za-z0-9]{20}"
+    r"|(A3T[A-Z0-9]|A[KS]IA)[A-Z0-9]{16}|xox[abprs]-[\w-]{10}|hvs\.[\w-]{20}|pul-[0-9a-f]{40}"
+    r"|sk-[\w-]{20}|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY|://[^/\s:@]*:[^/\s:@]+@"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
+)
+
+
+def _name(facts: Facts) -> str | None:
+    """Return the name of a secret or variable, None when it is not known."""
+    name = facts.text("secretName")
+    name = facts.text("variableName") if name is None else name
+    return name if isinstance(name, str) else None
+
+
+def _at(facts: Facts, kind: str = "secrets") -> tuple[str, ...]:
+    """Return the hint to the entry in the YAML file."""
+    name = _name(facts)
+    return (kind,) if name is None else (kind, name)
+
+
+class NameAllowed(ResourceRule):
+    """A name is one that GitHub takes.
+
+    GitHub keeps names that begin with `GITHUB_` for itself, and refuses others only when they are
+    written: in the middle of an update.
+    """
+
+    id = "SE001"
+    title = "a secret or variable has a name that GitHub refuses"
+    severity = Severity.HIGH
+    resource_types = (*gh.SECRETS, *gh.VARIABLES)
+    remediation = "Use letters, digits and underscores, not beginning with a digit or `GITHUB_`."
+    waits = True
+    good = (
+        example("a name", gh.ACTIONS_SECRET, _SECRET),
+        example("about GitHub", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"),  # noqa: S106 - a name
+    )
+    bad = (
+        example("reserved", gh.ACTIONS_SECRET, _SECRET, secretName="GITHUB_PAT"),  # noqa: S106 - a name
+        example("in lower case", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="github_ref"),
+        example("a digit first", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="2FA"),
+        example("a hyphen", gh.DEPENDABOT_SECRET, _SECRET, secretName="API-TOKEN"),  # noqa: S106 - a name
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        name = _name(resource.facts)
+        if name is None:
+            yield Finding("its name is not known", ("secrets",), unknown=True)
+        elif name.upper().startswith("GITHUB_") or not _ALLOWED.fullmatch(name):
+            kind = "variables" if resource.type in gh.VARIABLES else "secrets"
+            yield finding("its name is reserved or has characters not allowed", kind)
+
+
+class NotForAll(ResourceRule):
+    """An organization secret names the repositories that see it.
+
+    `all` includes public repositories and those that will be made tomorrow; whoever may write to
+    any of them reads the secret.
+    """
+
+    id = "SE002"
+    title = "an organization secret is visible to all repositories"
+    severity = Severity.HIGH
+    resource_types = gh.ORGANIZATION_SECRETS
+    remediation = "Name the repositories: `visible_to: [escai, riveter]`."
+    good = (
+        example("selected", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION),
+        example("private", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility="private"),
+    )
+    bad = (
+        example("all", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility="all"),
+        example("Dependabot", gh.DEPENDABOT_ORGANIZATION_SECRET, _ORGANIZATION, visibility="all"),
+        example("unknown", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        visibility = resource.facts.text("visibility")
+        if visibility not in ("selected", "private"):
+            detail = "`visibility` is neither `selected` nor `private`"
+            yield finding(detail, *_at(resource.facts), "visible_to", value=visibility)
+
+
+class PublishingTokenBehindGate(ResourceRule):
+    """A token that can publish is a secret of an environment.
+
+    Repository and organization secrets are read by every workflow on every branch: whoever may
+    push a branch publishes with them, whatever the default branch's protection says.
+    """
+
+    id = "SE003"
+    title = "a publishing token lies outside of a release environment"
+    severity = Severity.CRITICAL
+    resource_types = (gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET)
+    remediation = "Move it to the release environment's `secrets`, or use trusted publishing."
+    good = (
+        example("no publishing token", gh.ACTIONS_SECRET, _SECRET),
+        example("behind the gate", gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT),
+    )
+    bad = (
+        example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),  # noqa: S106 - a name
+        example("lower case", gh.ACTIONS_SECRET, _SECRET, secretName="npm_token"),  # noqa: S106 - a name
+        example(
+            "organization",
+            gh.ACTIONS_ORGANIZATION_SECRET,
+            _ORGANIZATION,
+            secretName="TEST_PYPI_API_TOKEN",  # noqa: S106 - a name
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        name = _name(resource.facts)
+        if name is not None and settings.can_publish(name):
+            yield finding("its name says that it publishes packages", *_at(resource.facts))
+
+
+class NoSecretInVariable(ResourceRule):
+    """A variable holds nothing secret.
+
+    Variables are plain text: anybody who can read the repository's settings reads them, and GitHub
+    does not mask them in logs. Judged by the name, and by the well-known shapes of tokens, keys and
+    URLs with a password.
+    """
+
+    id = "SE004"
+    title = "a variable holds what looks like a secret"
+    severity = Severity.CRITICAL
+    resource_types = gh.VARIABLES
+    remediation = "Make it a secret, and replace the value: it has been readable."
+    waits = True
+    good = (
+        example("no secret", gh.ACTIONS_VARIABLE, _VARIABLE),
+        example("about one", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="TOKEN_URL"),
+        example("a URL", gh.ACTIONS_VARIABLE, _VARIABLE, value="https://example.com/a:b"),
+    )
+    bad = (
+        example("by name", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="DEPLOY_TOKEN"),
+        example("by shape", gh.ACTIONS_VARIABLE, _VARIABLE, value="npm_" + "a1" * 18),
+        example(
+            "a URL with a password",
+            gh.ACTIONS_ORGANIZATION_VARIABLE,
+            {"variableName": "MIRROR", "visibility": "all", "value": "https://u:pw@example.com"},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        name, value = _name(facts), facts.text("value")
+        if name is not None and _SOUNDS_SECRET.search(name) and not _ABOUT_A_SECRET.search(name):
+            yield finding("its name is that of a secret", *_at(facts, "variables"))
+        elif isinstance(value, str) and _LOOKS_SECRET.search(value):
+            yield finding("its value has the shape of a secret", *_at(facts, "variables"))
+        elif value is UNKNOWN:
+            yield finding("its value cannot be seen yet", *_at(facts, "variables"), value=value)
+
+
+class ValueNotPlaintext(ResourceRule):
+    """A secret is given as `value`, not as `plaintextValue`.
+
+    A change of `plaintextValue` replaces the secret: the provider writes the new one and then
+    deletes it, thinking of the old. The secret is gone until the next update.
+    """
+
+    id = "SE005"
+    title = "a secret uses `plaintextValue`"
+    severity = Severity.MEDIUM
+    resource_types = tuple(type_ for type_ in gh.SECRETS if "codespaces" not in type_)
+    remediation = "Use `value`."
+    good = (example("value", gh.ACTIONS_SECRET, _SECRET),)
+    bad = (
+        example("plaintextValue", gh.ACTIONS_SECRET, _SECRET, value=None, plaintextValue="x"),
+        example("unknown", gh.DEPENDABOT_SECRET, _SECRET, value=None, plaintextValue=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.facts.at("plaintextValue") not in (None, ""):
+            yield finding("`plaintextValue` is given", *_at(resource.facts))
+
+
+class NoTwinOutside(StackRule):
+    """A release environment's secret has no twin outside.
+
+    A repository or organization secret of the same name is what a job gets that does not name the
+    environment: the gate is then passed by leaving it out.
+    """
+
+    id = "SE006"
+    title = "a release environment's secret exists outside of it too"
+    severity = Severity.HIGH
+    resource_types = (
+        gh.ACTIONS_ENVIRONMENT_SECRET,
+        gh.ACTIONS_SECRET,
+        gh.ACTIONS_ORGANIZATION_SECRET,
+    )
+    remediation = "Remove the secret outside of the environment, and replace its value."
+    good = (
+        stack("behind the gate alone", Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT)),
+        stack(
+            "of another repository",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "KEY"}),
+            Declared(gh.ACTIONS_SECRET, {**_SECRET, "repository": "docs", "secretName": "KEY"}),
+        ),
+    )
+    bad = (
+        stack(
+            "of the repository",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "SIGNING_KEY"}),
+            Declared(gh.ACTIONS_SECRET, {**_SECRET, "secretName": "signing_key"}),
+        ),
+        stack(
+            "of the organization",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "SIGNING_KEY"}),
+            Declared(
+                gh.ACTIONS_ORGANIZATION_SECRET, {**_ORGANIZATION, "secretName": "SIGNING_KEY"}
+            ),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        gated: set[tuple[object, str]] = set()
+        for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
+            environment, name = item.facts.text("environment"), _name(item.facts)
+            public = isinstance(environment, str) and not settings.is_release_environment(
+                environment
+            )
+            if name is not None and not public:
+                gated.add((_repository(item.facts), name.upper()))
+        anywhere = {name for _, name in gated}
+        for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET):
+            name = (_name(item.facts) or "").upper()
+            wide = item.type == gh.ACTIONS_ORGANIZATION_SECRET
+            if (wide and name in anywhere) or (_repository(item.facts), name) in gated:
+                detail = "a release environment has a secret of the same name"
+                yield Finding(detail, _at(item.facts), urn=item.urn)
+
+
+def _repository(facts: Facts) -> object:
+    name = facts.text("repository")
+    return name.lower() if isinstance(name, str) else name
+
+
+RULES = (
+    NameAllowed,
+    NotForAll,
+    PublishingTokenBehindGate,
+    NoSecretInVariable,
+    ValueNotPlaintext,
+    NoTwinOutside,
+)

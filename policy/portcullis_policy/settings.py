@@ -1,0 +1,107 @@
+"""What can be configured: parameters of single rules, and settings of the whole pack."""
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One thing that a policy config file may change.
+
+    Attributes:
+        name: its key in the file (camelCase, as Pulumi's own).
+        default: what holds when nothing is said.
+        schema: JSON Schema of its value, without the default.
+        meaning: one line for the catalogue.
+    """
+
+    name: str
+    default: object
+    schema: Mapping[str, object]
+    meaning: str
+
+
+_REGEX = {"type": "string", "format": "regex", "minLength": 1}
+
+RELEASE_ENVIRONMENTS = Parameter(
+    "releaseEnvironments",
+    r"pypi|npm|crates|rubygems|nuget|maven|docker|registry|release|publish|prod|deploy|(?<![a-z])live",
+    _REGEX,
+    "An environment whose name contains a match (in any case) is a release environment.",
+)
+TEST_ENVIRONMENTS = Parameter(
+    "testEnvironments",
+    r"^(?!.*(prod|live|release)).*(?<![a-z])(test|dev|staging|sandbox|preview|rehearsal)",
+    _REGEX,
+    "A release environment whose name contains a match publishes to a place of trial: it needs no "
+    "reviewers, everything else holds.",
+)
+PUBLISHING_SECRETS = Parameter(
+    "publishingSecrets",
+    r"(PYPI|TWINE|NPM|CARGO|CRATES|RUBYGEMS|GEM_HOST|NUGET|MAVEN|OSSRH|SONATYPE|DOCKERHUB"
+    r"|DOCKER|GHCR|HEX|PUBLISH|RELEASE)(_[A-Z0-9]+)*_(TOKEN|KEY|PASSWORD|PASSPHRASE|SECRET|AUTH)$",
+    _REGEX,
+    "A secret whose name contains a match can publish a package.",
+)
+EXEMPTIONS = Parameter(
+    "exemptions",
+    (),
+    {"type": "array", "items": {"type": "object"}},
+    "Accepted findings, for programs without Portcullis's components: a list of "
+    "`{rule, resource, reason, expires, approvedBy}`.",
+)
+PACK_PARAMETERS = (RELEASE_ENVIRONMENTS, TEST_ENVIRONMENTS, PUBLISHING_SECRETS, EXEMPTIONS)
+PACK_RULE = "PK001"
+"""Settings of the whole pack are written under this rule's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration in force: what was given, and the defaults for what was not.
+
+    Attributes:
+        given: by rule id, then by parameter name.
+        today: the clock that exemptions are judged by.
+        rules: ids of all rules.
+    """
+
+    given: Mapping[str, Mapping[str, object]]
+    today: Callable[[], datetime.date]
+    rules: frozenset[str]
+
+    def value(self, rule_id: str, parameter: Parameter) -> object:
+        """Return a parameter's value."""
+        return self.given.get(rule_id, {}).get(parameter.name, parameter.default)
+
+    def number(self, rule_id: str, parameter: Parameter) -> float:
+        """Return a parameter's value as a number; its default when it is none."""
+        value = self.value(rule_id, parameter)
+        usable = value if isinstance(value, int | float) else parameter.default
+        return float(usable) if isinstance(usable, int | float) else 0.0
+
+    def is_release_environment(self, name: str) -> bool:
+        """Say whether something is published through the environment, trial places included."""
+        return self._matches(RELEASE_ENVIRONMENTS, name)
+
+    def is_test_environment(self, name: str) -> bool:
+        """Say whether what is published there is a trial, such as `testpypi`."""
+        return self._matches(TEST_ENVIRONMENTS, name)
+
+    def can_publish(self, secret_name: str) -> bool:
+        """Say whether a secret of that name can publish a package."""
+        return self._matches(PUBLISHING_SECRETS, secret_name)
+
+    def _matches(self, parameter: Parameter, name: str) -> bool:
+        return _pattern(str(self.value(PACK_RULE, parameter))).search(name) is not None
+
+
+@lru_cache(maxsize=32)
+def _pattern(text: str) -> re.Pattern[str]:
+    """Compile a configured pattern; one that cannot be compiled matches everything (closed)."""
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error:
+        return re.compile("")

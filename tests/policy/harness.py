@@ -1,0 +1,123 @@
+"""The pack behind Pulumi's own analyzer servicer: proxies, unknowns and levels included."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+from portcullis_policy import github as gh
+from portcullis_policy.analyzer import Policies, policies
+from portcullis_policy.examples import Declared, Example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.judge import Judge
+from portcullis_policy.registry import RULES
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+
+TODAY = datetime.datetime.now(datetime.UTC).date()
+STACK_URN = "urn:pulumi:dev::project::pulumi:pulumi:Stack::project-dev"
+
+
+def urn_of(declared: Declared) -> str:
+    """The URN under which the harness registers an example's resource."""
+    return f"urn:pulumi:dev::project::{declared.type}::{declared.name}"
+
+
+def engine_value(value: object) -> object:
+    """A property as the engine sends it: unknowns are marked by a well-known text."""
+    if value is UNKNOWN:
+        return UNKNOWN_STRING_VALUE
+    if isinstance(value, Mapping):
+        return {key: engine_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [engine_value(item) for item in value]
+    return value
+
+
+def struct(props: Mapping[str, object]) -> struct_pb2.Struct:
+    """Properties as protobuf."""
+    return json_format.ParseDict(engine_value(props), struct_pb2.Struct())
+
+
+@dataclass
+class Pack:
+    """A freshly started pack."""
+
+    given: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    today: datetime.date = TODAY
+    levels: Mapping[str, int] = field(default_factory=dict)
+    rules: Sequence[Any] = RULES
+
+    def __post_init__(self) -> None:
+        """Start it as PolicyPack does, and configure it as the engine does."""
+        self.judge = Judge(self.rules, today=lambda: self.today)
+        self.policies: Policies = policies(self.judge)
+        self.servicer: Any = _PolicyAnalyzerServicer(
+            "portcullis", "0.1.0", self.policies, EnforcementLevel.ADVISORY
+        )
+        request = proto.ConfigureAnalyzerRequest()
+        info = self.servicer.GetAnalyzerInfo(None, None)
+        for policy in info.policies:
+            config = request.policyConfig[policy.name]
+            config.enforcementLevel = self.levels.get(policy.name, policy.enforcementLevel)
+            config.properties.update(self.given.get(policy.name, {}))
+        self.servicer.Configure(request, None)
+        self.started = self.servicer.Analyze(
+            proto.AnalyzeRequest(
+                urn=STACK_URN, type="pulumi:pulumi:Stack", name="project-dev", properties={}
+            ),
+            None,
+        ).diagnostics
+
+    def analyze(self, declared: Declared, parent: str = "") -> list[Any]:
+        """Register one resource; what the pack says about it."""
+        request = proto.AnalyzeRequest(
+            urn=urn_of(declared),
+            type=declared.type,
+            name=declared.name,
+            properties=struct(declared.props),
+            options=proto.AnalyzerResourceOptions(parent=parent),
+        )
+        return list(self.servicer.Analyze(request, None).diagnostics)
+
+    def analyze_stack(
+        self, resources: Sequence[Declared], parents: Mapping[str, str] | None = None
+    ) -> list[Any]:
+        """Finish an update; what the pack says about the stack."""
+        request = proto.AnalyzeStackRequest()
+        for declared in resources:
+            parent = (parents or {}).get(declared.name, "")
+            item = request.resources.add(
+                urn=urn_of(declared),
+                type=declared.type,
+                name=declared.name,
+                properties=struct(declared.props),
+                parent=parent,
+                options=proto.AnalyzerResourceOptions(parent=parent),
+            )
+            for prop, name in declared.depends.items():
+                urn = urn_of(Declared(gh.REPOSITORY, {}, name))
+                item.propertyDependencies[prop].urns.append(urn)
+        return list(self.servicer.AnalyzeStack(request, None).diagnostics)
+
+    def run(self, resources: Sequence[Declared]) -> list[Any]:
+        """Register all resources one by one and finish; everything that the pack says."""
+        said = list(self.started)
+        for declared in resources:
+            said += self.analyze(declared)
+        return said + self.analyze_stack(resources)
+
+
+def ids(diagnostics: Sequence[Any]) -> set[str]:
+    """The rules that spoke."""
+    return {item.policyName for item in diagnostics}
+
+
+def judged(example: Example) -> list[Any]:
+    """What a fresh pack says about an example."""
+    return Pack(example.given).run(example.resources)

@@ -1,0 +1,29 @@
+"""Each rule proves itself: it speaks on its bad examples and is silent on its good ones."""
+
+import pytest
+from portcullis_policy.examples import Example
+from portcullis_policy.registry import RULES
+from portcullis_policy.rule import Rule
+
+from tests.policy.harness import ids, judged
+
+GOOD = [pytest.param(r, e, id=f"{r.id}-{e.note}") for r in RULES for e in r.good]
+BAD = [pytest.param(r, e, id=f"{r.id}-{e.note}") for r in RULES for e in r.bad]
+
+
+@pytest.mark.parametrize(("rule", "example"), GOOD)
+def test_good_example_is_not_refused(rule: Rule, example: Example) -> None:
+    """C3: a rule says nothing about what is sound, through Pulumi's own analyzer."""
+    assert rule.id not in ids(judged(example))
+
+
+@pytest.mark.parametrize(("rule", "example"), BAD)
+def test_bad_example_is_refused(rule: Rule, example: Example) -> None:
+    """C3: a rule speaks under its own id, at its own level, with the remedy and where to read on."""
+    said = [item for item in judged(example) if item.policyName == rule.id]
+    assert said
+    assert {item.message.splitlines()[0] for item in said} == {rule.title}
+    assert all(f"fix: {rule.remediation}" in item.message for item in said)
+    assert all(item.message.endswith(f"why: docs/rules.md#{rule.id.lower()}") for item in said)
+    levels = {1 if rule.severity.level == "mandatory" else 0}
+    assert {item.enforcementLevel for item in said} == levels
