@@ -19,9 +19,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import build, cache, official, recipe
+from engine import cache, official, recipe
 from engine.errors import EngineError, Unavailable
-from engine.go import toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,20 +87,19 @@ def ensure(
     folder = cache.cache_folder(environ)
     tried: list[str] = []
     try:
-        found = official.on_path(environ, ignore=folder)
-        return _official(Origin.PATH, found, cached=True)
+        return _official(Origin.PATH, official.on_path(environ, ignore=folder), cached=True)
     except Unavailable as error:
         tried.append(f"pulumi on PATH: {error}")
 
-    if official.release_folder(folder).exists():
-        return _official(Origin.RELEASE, official.download(folder, report), cached=True)
+    if found := official.release(folder):
+        return _official(Origin.RELEASE, found, cached=True)
     target = folder / recipe.engine_hash()
     if target.exists():
         return _built(target, cached=True)
 
     with cache.locked(folder, report):
         try:
-            return _official(Origin.RELEASE, official.download(folder, report), cached=False)
+            return _official(Origin.RELEASE, _download(folder, report), cached=False)
         except Unavailable as error:
             tried.append(f"Pulumi's release: {error}")
         try:
@@ -124,12 +122,22 @@ def ensure_actionlint(
     if found := official.which("actionlint", environ):
         return found
     folder = cache.cache_folder(environ)
-    binary = build.folder_of(recipe.ACTIONLINT, folder) / recipe.ACTIONLINT.binary
-    if not binary.exists():
+    made = recipe.ACTIONLINT.in_cache(folder)
+    if not made.exists():
         with cache.locked(folder, report):
-            go = toolchain(environ, folder, report)
-            build.build([recipe.ACTIONLINT], go, folder, environ, report)
-    return binary
+            _build([recipe.ACTIONLINT], folder, environ, report)
+    return made / recipe.ACTIONLINT.binary
+
+
+def _download(folder: Path, report: Callable[[str], None]) -> official.Found:
+    from engine import release  # noqa: PLC0415 - its imports cost 40 ms and are needed once
+
+    if (found := official.release(folder)) is None:  # else another run has just made it
+        release.download(folder, report)
+        found = official.release(folder)
+    if found is None:
+        raise Unavailable(f"the archive holds no {official.LANGUAGE_HOST}")
+    return found
 
 
 def _build_engine(
@@ -140,13 +148,27 @@ def _build_engine(
         return
     if sys.platform == "win32":
         raise Unavailable("on Windows, `pulumi` has to be installed")
-    parts = (recipe.CLI, recipe.GITHUB)
-    build.build(parts, toolchain(environ, folder, report), folder, environ, report)
+    parts = [recipe.CLI, recipe.GITHUB]
+    _build(parts, folder, environ, report)
     with cache.filling(target) as unfinished:
-        for file in (file for part in parts for file in build.folder_of(part, folder).iterdir()):
+        for file in (file for part in parts for file in part.in_cache(folder).iterdir()):
             cache.link_or_copy(file, unfinished / file.name)
         for file in recipe.LANGUAGE_HOST:  # no links into the checkout, which is edited
             shutil.copy2(file, unfinished / file.name)
+
+
+def _build(
+    parts: list[recipe.Part],
+    folder: Path,
+    environ: Mapping[str, str],
+    report: Callable[[str], None],
+) -> None:
+    from engine import build, go  # noqa: PLC0415 - as in _download
+
+    missing = [part for part in parts if not part.in_cache(folder).exists()]
+    if missing:
+        toolchain = go.toolchain(environ, folder, report)
+        build.build(missing, toolchain, folder, environ, report)
 
 
 def _official(origin: Origin, found: official.Found, *, cached: bool) -> Engine:

@@ -12,33 +12,28 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import cache
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from engine.recipe import ModuleFile, Part
 
 QUIET = 8.0  # seconds without a line after which the builds say how far they are
 
 
-def folder_of(part: Part, folder: Path) -> Path:
-    """Where `part` is, or will be, in the cache `folder`."""
-    return folder / f"{part.name}-{part.hash}"
-
-
 def build(
-    parts: Iterable[Part],
+    parts: list[Part],
     go: Path,
     folder: Path,
     environ: Mapping[str, str],
     report: Callable[[str], None],
 ) -> None:
-    """Build those of `parts` that the cache `folder` lacks. Call it with the cache locked.
+    """Build `parts` into the cache `folder`, which must be locked and lack them.
 
     An interrupted build leaves nothing in the cache but Go's own build cache, which makes the
     next attempt shorter.
@@ -46,7 +41,6 @@ def build(
     Raises:
         EngineError: a part does not build; the message ends with what Go said.
     """
-    missing = [part for part in parts if not folder_of(part, folder).exists()]
     environment = {
         **environ,
         "CGO_ENABLED": "0",  # no C compiler is needed, and the binaries run anywhere
@@ -56,9 +50,9 @@ def build(
     with contextlib.ExitStack() as unfinished:
         builds = [
             _Build(
-                part, unfinished.enter_context(cache.filling(folder_of(part, folder))), environment
+                part, unfinished.enter_context(cache.filling(part.in_cache(folder))), environment
             )
-            for part in missing
+            for part in parts
         ]
         events: queue.SimpleQueue[_Build] = queue.SimpleQueue()
         try:
@@ -126,10 +120,8 @@ class _Build:
     def progress(self) -> str:
         """How far it is: what was fetched and what was compiled."""
         fetched = f"{self.downloaded} modules fetched, " if self.downloaded else ""
-        return (
-            f"{self.part.binary}: {fetched}{self.compiled} of at most "
-            f"{self.part.packages} packages compiled, {self.seconds} s"
-        )
+        most = self.part.packages
+        return f"{self.part.binary}: {fetched}{self.compiled} of at most {most} packages compiled"
 
     def end(self) -> None:
         """End it, and the compilers that it started, if it still runs."""
@@ -152,8 +144,7 @@ def _follow(
         try:
             ended = events.get(timeout=QUIET)
         except queue.Empty:
-            for one in running:
-                report(one.progress())
+            report("; ".join(one.progress() for one in running) + f"; {running[0].seconds} s")
             continue
         running.remove(ended)
         if ended.process is None or ended.process.returncode:
@@ -174,6 +165,6 @@ def _copy_module_file(file: ModuleFile, build: _Build, go: Path) -> None:
     source = listed.stdout.strip()
     if listed.returncode or not source:
         raise EngineError(f"the Go module {file.module} is not there:\n    {listed.stderr.strip()}")
-    name = file.path.rsplit("/", 1)[-1]
-    shutil.copyfile(os.path.join(source, file.path), build.target / name)  # noqa: PTH118 - Go's own path
-    (build.target / name).chmod(0o755)
+    target = build.target / file.path.rsplit("/", 1)[-1]
+    shutil.copyfile(Path(source, file.path), target)
+    target.chmod(0o755)  # the module cache is read-only

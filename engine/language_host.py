@@ -10,6 +10,7 @@ of the Go module that the CLI is built from.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import json
 import os
@@ -291,8 +292,12 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         except OSError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         context.add_callback(lambda: self._children.end(child))
-        for name, data in _output_of(child):
-            yield proto.RunPluginResponse(**{name: data})
+        for stderr, data in _output_of(child):
+            yield (
+                proto.RunPluginResponse(stderr=data)
+                if stderr
+                else proto.RunPluginResponse(stdout=data)
+            )
         yield proto.RunPluginResponse(exitcode=self._children.wait(child))
 
     def InstallDependencies(  # noqa: N802 - the protocol's name
@@ -312,8 +317,12 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             steps.append([python, "-m", "pip", "install", "-r", requirements])
         for step in steps:
             child = self._children.start(step, request.directory, piped=True)
-            for name, data in _output_of(child):
-                yield proto.InstallDependenciesResponse(**{name: data})
+            for stderr, data in _output_of(child):
+                yield (
+                    proto.InstallDependenciesResponse(stderr=data)
+                    if stderr
+                    else proto.InstallDependenciesResponse(stdout=data)
+                )
             code = self._children.wait(child)
             if code:
                 context.abort(
@@ -337,28 +346,28 @@ def _python_or_abort(info: proto.ProgramInfo, context: grpc.ServicerContext) -> 
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
 
 
-def _output_of(child: subprocess.Popen[bytes]) -> Iterator[tuple[str, bytes]]:
-    """Pairs of a stream's name and a piece of what `child` writes to it, until both are closed."""
-    pieces: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+def _output_of(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """What `child` writes, piece by piece, each with whether it went to stderr, until it ends."""
+    pieces: queue.SimpleQueue[tuple[bool, bytes]] = queue.SimpleQueue()
 
-    def read(name: str, stream: IO[bytes]) -> None:
+    def read(stream: IO[bytes], *, stderr: bool) -> None:
         with stream:
-            while data := os.read(stream.fileno(), 65536):
-                pieces.put((name, data))
-        pieces.put((name, b""))
+            while data := os.read(stream.fileno(), 1 << 16):
+                pieces.put((stderr, data))
+        pieces.put((stderr, b""))
 
-    streams = {"stdout": child.stdout, "stderr": child.stderr}
-    open_streams = 0
-    for name, stream in streams.items():
+    left = 0
+    for stream, stderr in ((child.stdout, False), (child.stderr, True)):
         if stream is not None:
-            open_streams += 1
-            threading.Thread(target=read, args=(name, stream), daemon=True).start()
-    while open_streams:
-        name, data = pieces.get()
+            left += 1
+            reader = functools.partial(read, stream, stderr=stderr)
+            threading.Thread(target=reader, daemon=True).start()
+    while left:
+        stderr, data = pieces.get()
         if data:
-            yield name, data
+            yield stderr, data
         else:
-            open_streams -= 1
+            left -= 1
 
 
 def serve(engine: str) -> None:

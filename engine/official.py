@@ -1,43 +1,20 @@
-"""Pulumi's own releases: the one that is on PATH, or the pinned one, downloaded and verified.
-
-The download is what https://get.pulumi.com/install.sh unpacks; no script is run for it.
-"""
+"""Pulumi's own releases: the `pulumi` on PATH, and where a downloaded one is kept."""
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import re
 import shutil
 import subprocess
-import sys
-import tarfile
-import time
-import urllib.error
-import urllib.request
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine import cache
 from engine.errors import Unavailable
 from engine.recipe import MINIMUM_PULUMI, PULUMI_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 LANGUAGE_HOST = "pulumi-language-python"
-RELEASES = "https://get.pulumi.com/releases/sdk/"
-CHECKSUMS = f"https://github.com/pulumi/pulumi/releases/download/v{PULUMI_VERSION}/"
-"""The list comes from another host than the archive: one that was tampered with shows."""
-
-PROBE = 3.0  # seconds that a machine without internet access waits in vain
-STALL = 30.0  # seconds without a byte after which a download is given up
-QUIET = 8.0  # seconds between two lines about a download
-BLOCK = 1 << 16
-
-_SYSTEMS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
-_MACHINES = {"x86_64": "x64", "amd64": "x64", "arm64": "arm64", "aarch64": "arm64"}
 
 
 class Found(NamedTuple):
@@ -88,106 +65,13 @@ def on_path(environ: Mapping[str, str], ignore: Path) -> Found:
     return Found(found.parent, match[0].removeprefix("v"))
 
 
-def release_name(system: str = sys.platform, machine: str | None = None) -> str:
-    """The name of the pinned release's archive for a platform.
-
-    Raises:
-        Unavailable: Pulumi publishes none for it.
-    """
-    machine = (machine or platform.machine()).lower()
-    if system not in _SYSTEMS or machine not in _MACHINES:
-        raise Unavailable(f"Pulumi publishes no release for {system} on {machine}")
-    suffix = "zip" if system == "win32" else "tar.gz"
-    return f"pulumi-v{PULUMI_VERSION}-{_SYSTEMS[system]}-{_MACHINES[machine]}.{suffix}"
-
-
 def release_folder(folder: Path) -> Path:
     """Where the pinned release is, or will be, in the cache `folder`."""
     return folder / f"release-{PULUMI_VERSION}"
 
 
-def download(
-    folder: Path,
-    report: Callable[[str], None],
-    releases: str = RELEASES,
-    checksums: str = CHECKSUMS,
-) -> Found:
-    """Have the pinned release in the cache `folder`. Call it with the cache locked.
-
-    Raises:
-        Unavailable: the network does not allow it, or the archive is not what was published.
-    """
-    target = release_folder(folder)
-    if not target.exists():
-        name = release_name()
-        _probe(releases + name)
-        expected = _published_hash(checksums + f"pulumi-{PULUMI_VERSION}-checksums.txt", name)
-        report(f"downloading Pulumi {PULUMI_VERSION}")
-        with cache.filling(target) as unfinished:
-            archive = unfinished / name
-            actual = _fetch(releases + name, archive, report)
-            if actual != expected:
-                raise Unavailable(
-                    f"{name} has SHA-256 {actual}, but {expected} was published: not used"
-                )
-            _unpack(archive, unfinished)
-            archive.unlink()
-    return Found(next(target.rglob(f"{LANGUAGE_HOST}*")).parent, PULUMI_VERSION)
-
-
-def _probe(url: str) -> None:
-    try:
-        request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - our own address
-        with urllib.request.urlopen(request, timeout=PROBE):  # noqa: S310 - as above
-            pass
-    except (OSError, urllib.error.URLError) as error:
-        raise Unavailable(f"{url} cannot be reached ({_reason(error)})") from None
-
-
-def _published_hash(url: str, name: str) -> str:
-    """The SHA-256 of the archive `name` in the release's list of checksums."""
-    try:
-        with urllib.request.urlopen(url, timeout=STALL) as answer:  # noqa: S310 - our own address
-            lines = answer.read().decode().splitlines()
-    except (OSError, urllib.error.URLError) as error:
-        raise Unavailable(f"{url} cannot be reached ({_reason(error)})") from None
-    for line in lines:
-        digest, _, listed = line.partition(" ")
-        if listed.strip().lstrip("*") == name:
-            return digest.lower()
-    raise Unavailable(f"{url} does not list {name}")
-
-
-def _fetch(url: str, target: Path, report: Callable[[str], None]) -> str:
-    """Download `url` to `target`; return its SHA-256."""
-    digest = hashlib.sha256()
-    said = time.monotonic()
-    try:
-        with (
-            urllib.request.urlopen(url, timeout=STALL) as answer,  # noqa: S310 - our own address
-            target.open("wb") as file,
-        ):
-            total = int(answer.headers.get("Content-Length") or 0)
-            while block := answer.read(BLOCK):
-                digest.update(block)
-                file.write(block)
-                if time.monotonic() - said > QUIET:
-                    said = time.monotonic()
-                    report(f"downloaded {file.tell() >> 20} of {total >> 20} MB")
-    except (OSError, urllib.error.URLError) as error:
-        raise Unavailable(f"{url} broke off ({_reason(error)})") from None
-    return digest.hexdigest()
-
-
-def _unpack(archive: Path, target: Path) -> None:
-    if archive.suffix == ".zip":
-        with zipfile.ZipFile(archive) as opened:
-            opened.extractall(target)  # its SHA-256 was checked
-    else:
-        with tarfile.open(archive) as opened:
-            opened.extractall(target, filter="data")
-
-
-def _reason(error: BaseException) -> str:
-    inner = getattr(error, "reason", None)
-    return str(inner or error)
+def release(folder: Path) -> Found | None:
+    """The pinned release in the cache `folder`, if it has been downloaded."""
+    hosts = release_folder(folder).rglob(f"{LANGUAGE_HOST}*")
+    found = next(hosts, None)
+    return Found(found.parent, PULUMI_VERSION) if found else None

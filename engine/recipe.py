@@ -7,8 +7,7 @@ cache, so a changed recipe is built anew and an unchanged one never is.
 from __future__ import annotations
 
 import hashlib
-import platform
-import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,13 +66,17 @@ class Part:
         """No symbol table, no debug information, and the part's variables."""
         return " ".join(["-s -w", *(f"-X {name}={value}" for name, value in self.variables)])
 
+    def in_cache(self, cache: Path) -> Path:
+        """Where the built part is, or will be, in the folder `cache`."""
+        return cache / f"{self.name}-{self.hash}"
+
     @property
     def hash(self) -> str:
         """16 hexadecimal digits that change when the part would be built differently."""
         sources = sorted(
             path for path in self.folder.iterdir() if path.suffix in {".go", ".mod", ".sum"}
         )
-        return _hash(repr(self), sys.platform, platform.machine(), *sources)
+        return _hash(repr(self), sysconfig.get_platform(), *sources)
 
 
 CLI = Part(
