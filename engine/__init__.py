@@ -25,7 +25,7 @@ from engine.errors import EngineError, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Engine", "EngineError", "Origin", "ensure", "ensure_actionlint"]
+__all__ = ["Engine", "EngineError", "Origin", "ensure", "ensure_actionlint", "ensure_github_plugin"]
 
 
 class Origin(StrEnum):
@@ -121,12 +121,29 @@ def ensure_actionlint(
     environ = os.environ if environ is None else environ
     if found := official.which("actionlint", environ):
         return found
-    folder = cache.cache_folder(environ)
-    made = recipe.ACTIONLINT.in_cache(folder)
+    return _ensure_part(recipe.ACTIONLINT, cache.cache_folder(environ), environ, report)
+
+
+def ensure_github_plugin(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have our own GitHub plugin, whether or not this machine's engine uses it, for tests.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.GITHUB, cache.cache_folder(environ), environ, report)
+
+
+def _ensure_part(
+    part: recipe.Part, folder: Path, environ: Mapping[str, str], report: Callable[[str], None]
+) -> Path:
+    made = part.in_cache(folder)
     if not made.exists():
         with cache.locked(folder, report):
-            _build([recipe.ACTIONLINT], folder, environ, report)
-    return made / recipe.ACTIONLINT.binary
+            _build([part], folder, environ, report)
+    return made / part.binary
 
 
 def _download(folder: Path, report: Callable[[str], None]) -> official.Found:

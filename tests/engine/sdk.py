@@ -1,0 +1,148 @@
+"""What the installed pulumi-github package says about each resource and function.
+
+The same words as the plugin's `-schema` (engine/github/schema.go) are used, so that both compare.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections.abc
+import importlib
+import inspect
+import pkgutil
+import typing
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_github
+from pulumi import _types
+
+Shape = dict[str, Any]
+"""`{"kind": "string"}`, `{"list": shape}`, `{"map": shape}` or `{"object": {name: shape}}`."""
+
+_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", Any: "any"}
+
+
+@dataclass
+class Entity:
+    """A resource, a function or the provider, as a program sees it."""
+
+    inputs: dict[str, Shape]
+    outputs: dict[str, Shape]
+    required: set[str] = field(default_factory=set)
+    secret: set[str] = field(default_factory=set)
+
+
+def shape_of(hint: Any) -> Shape:  # noqa: ANN401 - any type hint
+    """The shape that a type hint of the SDK stands for."""
+    hint = _types.unwrap_type(hint)
+    if typing.get_origin(hint) is typing.Union:  # a class or its TypedDict
+        hint = typing.get_args(hint)[0]
+    if hint in _KINDS:
+        return {"kind": _KINDS[hint]}
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is collections.abc.Sequence:
+        return {"list": shape_of(arguments[0])}
+    if origin is collections.abc.Mapping:
+        return {"map": shape_of(arguments[1])}
+    if _types.is_input_type(hint):
+        return {"object": shapes_of(_types.input_type_types(hint))}
+    if _types.is_output_type(hint):
+        return {"object": shapes_of(_types.output_type_types(hint))}
+    raise AssertionError(f"a kind of type hint that this test does not know: {hint!r}")
+
+
+def shapes_of(hints: dict[str, Any]) -> dict[str, Shape]:
+    """The shapes of the properties with these type hints."""
+    return {name: shape_of(hint) for name, hint in hints.items()}
+
+
+def token_of(name: str) -> str:
+    """The token of the resource class or function `name` in the module `index`."""
+    return f"github:index/{name[0].lower()}{name[1:]}:{name}"
+
+
+def resources() -> dict[str, Entity]:
+    """Every resource class of the package, by its token."""
+    found = {}
+    for module in _modules():
+        for name, resource in vars(module).items():
+            ours = inspect.isclass(resource) and resource.__module__ == module.__name__
+            if ours and issubclass(resource, pulumi.CustomResource) and name != "Provider":
+                found[token_of(name)] = _resource(module, name, resource)
+    return found
+
+
+def provider() -> Entity:
+    """The class Provider."""
+    module = importlib.import_module("pulumi_github.provider")
+    return _resource(module, "Provider", module.Provider)
+
+
+def functions() -> dict[str, Entity]:
+    """Every function (data source) of the package, by its token."""
+    found = {}
+    for module in _modules():
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.FunctionDef):
+                found.update(_function(module, node))
+    return found
+
+
+def _modules() -> list[Any]:
+    names = [module.name for module in pkgutil.iter_modules(pulumi_github.__path__)]
+    return [importlib.import_module(f"pulumi_github.{name}") for name in names if name != "config"]
+
+
+def _resource(module: Any, name: str, resource: type) -> Entity:  # noqa: ANN401 - a module
+    # The generator avoids a clash with a nested type of the same name by `InitArgs`.
+    arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+    names = _types.input_type_py_to_pulumi_names(arguments)
+    parameters = inspect.signature(arguments.__init__).parameters.values()
+    return Entity(
+        inputs=shapes_of(_types.input_type_types(arguments)),
+        outputs=shapes_of(_types.resource_types(resource)),
+        required={names[p.name] for p in parameters if p.default is p.empty and p.name in names},
+        secret=_secret_outputs(resource),
+    )
+
+
+def _secret_outputs(resource: type) -> set[str]:
+    return {
+        str(ast.literal_eval(element))
+        for node in ast.walk(ast.parse(inspect.getsource(resource)))
+        if isinstance(node, ast.keyword) and node.arg == "additional_secret_outputs"
+        if isinstance(node.value, ast.List)
+        for element in node.value.elts
+    }
+
+
+def _function(module: Any, node: ast.FunctionDef) -> dict[str, Entity]:  # noqa: ANN401 - a module
+    """The function that `node` defines, if it is one that calls the provider."""
+    token, result, arguments = "", "", {}
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Call(func=ast.Attribute(attr="invoke"), args=[ast.Constant(value=found), *_]):
+                token = str(found)
+                result = next(
+                    k.value.id
+                    for k in inner.keywords
+                    if isinstance(k.value, ast.Name) and k.arg == "typ"
+                )
+            case ast.Assign(
+                targets=[
+                    ast.Subscript(value=ast.Name(id="__args__"), slice=ast.Constant(value=name))
+                ],
+                value=ast.Name(id=parameter),
+            ):
+                arguments[str(name)] = parameter
+    if not token:
+        return {}
+    hints = typing.get_type_hints(getattr(module, node.name))
+    return {
+        token: Entity(
+            inputs={name: shape_of(hints[parameter]) for name, parameter in arguments.items()},
+            outputs=shapes_of(_types.output_type_types(getattr(module, result))),
+        )
+    }
