@@ -1,3 +1,4 @@
+# noqa: INP001 - Pulumi runs this folder as it is
 """The policy pack, as Pulumi starts it: `pulumi preview --policy-pack policy`."""
 
 from portcullis_policy.analyzer import policies

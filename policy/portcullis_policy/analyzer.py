@@ -10,13 +10,6 @@ never laxer.
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from portcullis_policy.config import problems, schema
-from portcullis_policy.facts import Facts
-from portcullis_policy.judge import Judge
-from portcullis_policy.proxies import plain
-from portcullis_policy.registry import RULES
-from portcullis_policy.rule import Resource, ResourceRule, Rule, Stack, StackRule
-from portcullis_policy.rules.pack import PackSettings, UnusedExemption
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -30,11 +23,23 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from portcullis_policy.config import problems, schema
+from portcullis_policy.facts import Facts
+from portcullis_policy.judge import Judge
+from portcullis_policy.proxies import plain
+from portcullis_policy.registry import RULES
+from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
+from portcullis_policy.rules.pack import PackSettings, UnusedExemption
+
 
 class _Turn(threading.local):
     """What the gate of the call now running on this thread found worth reporting."""
 
     wanted: set[str] | None = None
+
+    def begin(self) -> None:
+        """Forget the last call."""
+        self.wanted = None
 
 
 class Policies(list[Policy]):
@@ -48,15 +53,10 @@ class Policies(list[Policy]):
 
     def __iter__(self) -> Iterator[Policy]:
         """Yield lazily; everything when no gate ran."""
-        self._turn.wanted = None
-        policies = super().__iter__()
-        for _ in range(self._gates):
-            policy = next(policies)
-            if self._turn.wanted is None:
-                yield policy
-        wanted, self._turn.wanted = self._turn.wanted, None
-        for policy in policies:
-            if wanted is None or policy.name in wanted:
+        self._turn.begin()
+        for position, policy in enumerate(super().__iter__()):
+            wanted = self._turn.wanted  # set by a gate, while the SDK runs it
+            if wanted is None or (position >= self._gates and policy.name in wanted):
                 yield policy
 
 

@@ -17,6 +17,7 @@ from portcullis_policy.rule import Rule
 _OPTION = "--policy-pack-config"
 _VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
 _RESERVED = frozenset({"all", "environments"})
+_FEW = 8
 _LEVELS = frozenset({"advisory", "mandatory", "remediate", "disabled"})
 
 
@@ -117,7 +118,7 @@ def _suggest(name: str, allowed: list[str]) -> str:
         return f"did you mean `{near[0]}`?"
     if not allowed:
         return "it has none"
-    return f"allowed: {', '.join(allowed)}" if len(allowed) <= 8 else "see docs/rules.md"
+    return f"allowed: {', '.join(allowed)}" if len(allowed) <= _FEW else "see docs/rules.md"
 
 
 def main() -> int:

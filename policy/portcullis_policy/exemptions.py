@@ -3,7 +3,7 @@
 One that is expired or malformed does not count, and is a finding itself.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from portcullis_policy.facts import Facts, Step
 ORGANIZATION = "portcullis:index:Organization"
 """The component whose input `exemptions` is read; it is registered before all its children."""
 
-LONGEST = datetime.timedelta(days=400)
+LONGEST = dt.timedelta(days=400)
 """How far ahead an exemption may reach: a year, and a month to renew it in."""
 
 NEVER_EXEMPT = ("EX", "PK")
@@ -35,15 +35,15 @@ class Exemption:
 
     rule: str
     resource: str
-    expires: datetime.date | None
+    expires: dt.date | None
     problems: tuple[str, ...]
     position: int
 
-    def expired(self, today: datetime.date) -> bool:
+    def expired(self, today: dt.date) -> bool:
         """Say whether its last day has passed."""
         return self.expires is not None and self.expires < today
 
-    def counts(self, today: datetime.date) -> bool:
+    def counts(self, today: dt.date) -> bool:
         """Say whether findings are accepted for it today."""
         return not self.problems and not self.expired(today)
 
@@ -62,7 +62,7 @@ class Exemption:
 
 
 def parse(
-    entries: Sequence[object], rules: Container[str], today: datetime.date
+    entries: Sequence[object], rules: Container[str], today: dt.date
 ) -> tuple[Exemption, ...]:
     """Read a list of exemptions; each comes back with its problems.
 
@@ -76,7 +76,7 @@ def parse(
     )
 
 
-def _parse(facts: Facts, position: int, rules: Container[str], today: datetime.date) -> Exemption:
+def _parse(facts: Facts, position: int, rules: Container[str], today: dt.date) -> Exemption:
     texts = {name: facts.text(name) for name in ("rule", "resource", "reason", "expires")}
     problems = [
         f"`{name}` is missing"
@@ -101,12 +101,12 @@ def _parse(facts: Facts, position: int, rules: Container[str], today: datetime.d
     return Exemption(rule, resource, expires, tuple(problems), position)
 
 
-def _date(text: object) -> datetime.date | None:
+def _date(text: object) -> dt.date | None:
     """Return a date written as YYYY-MM-DD, and nothing else that fromisoformat takes."""
     if not isinstance(text, str) or len(text.strip()) != len("2027-03-31"):
         return None
     try:
-        return datetime.date.fromisoformat(text.strip())
+        return dt.date.fromisoformat(text.strip())
     except ValueError:
         return None
 

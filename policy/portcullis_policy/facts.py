@@ -55,7 +55,7 @@ class Facts:
                 return value
         return value
 
-    def flag(self, *path: Step) -> bool | None | UnknownType:
+    def flag(self, *path: Step) -> bool | UnknownType | None:
         """Return a boolean; `"true"` and `"false"` count, anything else is UNKNOWN."""
         value = self.at(*path)
         if value is None or value is UNKNOWN or isinstance(value, bool):
@@ -64,7 +64,7 @@ class Facts:
             return value.lower() == "true"
         return UNKNOWN
 
-    def number(self, *path: Step) -> float | None | UnknownType:
+    def number(self, *path: Step) -> float | UnknownType | None:
         """Return a number; numbers arrive as floats, and as text from hand-written programs."""
         value = self.at(*path)
         if value is None or value is UNKNOWN:
@@ -76,7 +76,7 @@ class Facts:
                 return UNKNOWN
         return UNKNOWN
 
-    def text(self, *path: Step) -> str | None | UnknownType:
+    def text(self, *path: Step) -> str | UnknownType | None:
         """Return a string; a value of another type is UNKNOWN."""
         value = self.at(*path)
         return value if value is None or isinstance(value, str) else UNKNOWN

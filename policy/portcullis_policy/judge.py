@@ -3,13 +3,13 @@
 Knows nothing of Pulumi's policy SDK: any door (engine, offline check, state file) can use it.
 """
 
-import datetime
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
-from portcullis_policy.facts import UNKNOWN, Facts, Step
+from portcullis_policy.facts import UNKNOWN, Step
 from portcullis_policy.messages import message
 from portcullis_policy.places import locate
 from portcullis_policy.rule import (
@@ -45,9 +45,9 @@ class _Item:
     path: tuple[Step, ...]
 
 
-def utc_today() -> datetime.date:
+def utc_today() -> dt.date:
     """Return today's date; exemptions end with the day in UTC."""
-    return datetime.datetime.now(datetime.UTC).date()
+    return dt.datetime.now(dt.UTC).date()
 
 
 class Judge:
@@ -57,9 +57,7 @@ class Judge:
     outputs do not repeat them. Safe to use from several threads.
     """
 
-    def __init__(
-        self, rules: Sequence[Rule], today: Callable[[], datetime.date] = utc_today
-    ) -> None:
+    def __init__(self, rules: Sequence[Rule], today: Callable[[], dt.date] = utc_today) -> None:
         """Take the rules to apply.
 
         Args:
@@ -162,7 +160,7 @@ class Judge:
         for alike in groups.values():
             first = alike[0]
             subjects = sorted({item.subject for item in alike if item.subject is not None})
-            place = self._place(first.urn or own_urn, first.at, resources)
+            place = self._place(first.urn or own_urn, first.at)
             told.append(Told(first, message(rule, first, place, subjects)))
         return told
 
@@ -199,13 +197,10 @@ class Judge:
             urn = self._parents.get(urn)
         return _Item(None, ())
 
-    def _place(
-        self, urn: str | None, at: tuple[Step, ...], resources: Mapping[str, Resource]
-    ) -> str:
-        """Return where to look: file and path, else the resource, else the stack."""
+    def _place(self, urn: str | None, at: tuple[Step, ...]) -> str | None:
+        """Return the place in the YAML file; None without one: Pulumi names the resource itself."""
         item = self._item(urn)
-        if item.declared_in is not None:
-            dotted = ".".join(map(str, item.path or at))
-            return f"{locate(item.declared_in, (*item.path, *at))}  {dotted}".rstrip()
-        resource = resources.get(urn or "")
-        return f"{resource.name} ({resource.type})" if resource is not None else "the stack"
+        if item.declared_in is None:
+            return None
+        dotted = ".".join(map(str, item.path or at))
+        return f"{locate(item.declared_in, (*item.path, *at))}  {dotted}".rstrip()

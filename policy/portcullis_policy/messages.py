@@ -11,16 +11,17 @@ _SHOWN = 5
 UNSEEN = "its value is not known at preview, so it is refused: pass a literal, not an output"
 
 
-def message(rule: Rule, finding: Finding, place: str, subjects: Sequence[str] = ()) -> str:
+def message(rule: Rule, finding: Finding, place: str | None, subjects: Sequence[str] = ()) -> str:
     """Return the text under the title of a finding.
 
     Args:
         rule: the rule that does not hold.
         finding: where and how.
-        place: file, line and path, or the resource when there is no file.
+        place: file, line and path; None where no file is known.
         subjects: names of what alike findings concern, told together.
     """
-    lines = [f"  {place}", f"    {finding.detail}"]
+    lines = [f"  {place}"] if place else []
+    lines.append(f"    {finding.detail}")
     if subjects:
         more = f" and {len(subjects) - _SHOWN} more" if len(subjects) > _SHOWN else ""
         lines.append(f"    concerns: {', '.join(subjects[:_SHOWN])}{more}")

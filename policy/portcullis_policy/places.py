@@ -42,8 +42,8 @@ def locate(declared_in: str, path: Sequence[Step], root: Path | None = None) -> 
         The file alone when it cannot be read, is no YAML or lies outside of the root.
     """
     base = (root or project_root()).resolve()
-    file = (base / declared_in).resolve()
     try:
+        file = (base / declared_in).resolve()
         if not file.is_relative_to(base):
             return declared_in
         stat = file.stat()

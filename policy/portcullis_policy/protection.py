@@ -13,7 +13,7 @@ from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
 from portcullis_policy.patterns import covers_default, matches
 from portcullis_policy.rule import Resource, Stack
 
-Reading = bool | None | UnknownType
+Reading = bool | UnknownType | None
 _ALL = ("~ALL",)
 
 
@@ -58,7 +58,7 @@ class Protection:
     includes: tuple[object, ...]
     excludes: tuple[object, ...]
     rules: Mapping[str, Reading]
-    approvals: float | None | UnknownType
+    approvals: float | UnknownType | None
 
     @property
     def requires_pull_request(self) -> bool:

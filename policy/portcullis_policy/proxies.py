@@ -7,8 +7,9 @@ into a mere warning. So everything is read once, key by key, before any rule see
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from portcullis_policy.facts import UNKNOWN
 from pulumi_policy.proxy import UnknownValueError
+
+from portcullis_policy.facts import UNKNOWN
 
 
 def plain(value: object) -> object:

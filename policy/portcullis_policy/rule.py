@@ -11,8 +11,8 @@ from typing import ClassVar
 from portcullis_policy.examples import Example
 from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step
-from portcullis_policy.severity import Severity
 from portcullis_policy.settings import Parameter, Settings
+from portcullis_policy.severity import Severity
 
 _ID = re.compile(r"[A-Z]{2}\d{3}")
 

@@ -1,6 +1,6 @@
 """What can be configured: parameters of single rules, and settings of the whole pack."""
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Settings:
     """
 
     given: Mapping[str, Mapping[str, object]]
-    today: Callable[[], datetime.date]
+    today: Callable[[], dt.date]
     rules: frozenset[str]
 
     def value(self, rule_id: str, parameter: Parameter) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-TODAY = datetime.datetime.now(datetime.UTC).date()
+TODAY = dt.datetime.now(dt.UTC).date()
 STACK_URN = "urn:pulumi:dev::project::pulumi:pulumi:Stack::project-dev"
 
 
@@ -28,7 +28,7 @@ def urn_of(declared: Declared) -> str:
     return f"urn:pulumi:dev::project::{declared.type}::{declared.name}"
 
 
-def engine_value(value: object) -> object:
+def engine_value(value: object) -> Any:  # noqa: ANN401 - any JSON
     """A property as the engine sends it: unknowns are marked by a well-known text."""
     if value is UNKNOWN:
         return UNKNOWN_STRING_VALUE
@@ -49,7 +49,7 @@ class Pack:
     """A freshly started pack."""
 
     given: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    today: datetime.date = TODAY
+    today: dt.date = TODAY
     levels: Mapping[str, int] = field(default_factory=dict)
     rules: Sequence[Any] = RULES
 
@@ -57,20 +57,20 @@ class Pack:
         """Start it as PolicyPack does, and configure it as the engine does."""
         self.judge = Judge(self.rules, today=lambda: self.today)
         self.policies: Policies = policies(self.judge)
-        self.servicer: Any = _PolicyAnalyzerServicer(
+        servicer: Any = _PolicyAnalyzerServicer
+        self.servicer: Any = servicer(
             "portcullis", "0.1.0", self.policies, EnforcementLevel.ADVISORY
         )
         request = proto.ConfigureAnalyzerRequest()
         info = self.servicer.GetAnalyzerInfo(None, None)
         for policy in info.policies:
             config = request.policyConfig[policy.name]
-            config.enforcementLevel = self.levels.get(policy.name, policy.enforcementLevel)
-            config.properties.update(self.given.get(policy.name, {}))
+            level: Any = self.levels.get(policy.name, policy.enforcementLevel)
+            config.enforcementLevel = level
+            config.properties.CopyFrom(struct(self.given.get(policy.name, {})))
         self.servicer.Configure(request, None)
         self.started = self.servicer.Analyze(
-            proto.AnalyzeRequest(
-                urn=STACK_URN, type="pulumi:pulumi:Stack", name="project-dev", properties={}
-            ),
+            proto.AnalyzeRequest(urn=STACK_URN, type="pulumi:pulumi:Stack", name="project-dev"),
             None,
         ).diagnostics
 

@@ -186,13 +186,15 @@ class Combined(StackRule, abstract=True):
         rule: its name in Protection.rules.
         detail: what is wrong where none makes it.
         field: its name in the YAML file.
+        within: the demand without which this one means nothing, and is not told.
     """
 
     rule: ClassVar[str]
     detail: ClassVar[str]
     field: ClassVar[str]
+    within: ClassVar[str | None] = None
     resource_types = PROTECTIONS
-    good = GOOD
+    good: ClassVar[tuple[Example, ...]] = GOOD
 
     def reading(self, protection: Protection, settings: Settings) -> Reading:
         """Return whether a protection makes the demand."""
@@ -202,6 +204,8 @@ class Combined(StackRule, abstract=True):
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         for subject, guards in guarded(stack):
+            if self.within and not any(guard.rules[self.within] is True for guard in guards):
+                continue
             readings = [self.reading(guard, settings) for guard in guards]
             if guards and not any(reading is True for reading in readings):
                 yield Finding(
@@ -311,6 +315,7 @@ class TwoApprovals(Combined):
     severity = Severity.HIGH
     remediation = "Keep `approvals: 2`, or exempt the repository while it has too few maintainers."
     parameters = (APPROVALS,)
+    within = "pullRequest"
     rule, field = "pullRequest", "approvals"
     detail = "no protection of the default branch asks for enough approvals"
     good = (
@@ -348,6 +353,7 @@ class StaleReviewsDismissed(Combined):
     title = "approvals stay when a change is changed"
     severity = Severity.HIGH
     remediation = "Keep `dismiss_stale_reviews: true` (the default)."
+    within = "pullRequest"
     rule, field = "dismissStaleReviewsOnPush", "dismiss_stale_reviews"
     detail = "no protection of the default branch dismisses stale reviews"
     bad = (
@@ -367,6 +373,7 @@ class LastPushApproved(Combined):
     title = "whoever pushed last may approve"
     severity = Severity.HIGH
     remediation = "Keep `require_last_push_approval: true` (the default)."
+    within = "pullRequest"
     rule, field = "requireLastPushApproval", "require_last_push_approval"
     detail = "no protection of the default branch asks for an approval of the last push"
     bad = (
@@ -386,6 +393,7 @@ class CodeOwnersReview(Combined):
     title = "code owners need not review"
     severity = Severity.MEDIUM
     remediation = "Keep `require_code_owner_review: true` (the default)."
+    within = "pullRequest"
     rule, field = "requireCodeOwnerReview", "require_code_owner_review"
     detail = "no protection of the default branch asks for a code owner's review"
     bad = (
@@ -427,6 +435,7 @@ class ChecksStrict(Combined):
     title = "checks may be older than the branch they protect"
     severity = Severity.MEDIUM
     remediation = "Keep `strict_checks: true` (the default)."
+    within = "requiredStatusChecks"
     rule, field = "strictRequiredStatusChecksPolicy", "strict_checks"
     detail = "no protection of the default branch requires branches to be up to date"
     bad = (
@@ -445,6 +454,7 @@ class ConversationsResolved(Combined):
     title = "open questions do not hold up a change"
     severity = Severity.LOW
     remediation = "Keep `require_conversation_resolution: true` (the default)."
+    within = "pullRequest"
     rule, field = "requiredReviewThreadResolution", "require_conversation_resolution"
     detail = "no protection of the default branch requires conversations to be resolved"
     bad = (

@@ -1,6 +1,6 @@
 """PK: the pack's own settings. EX: the exemptions."""
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
@@ -16,7 +16,7 @@ STACK = "pulumi:pulumi:Stack"
 
 def _soon() -> str:
     """Return a date that an exemption may have, whenever the examples are read."""
-    return (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=90)).isoformat()
+    return (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=90)).isoformat()
 
 
 _EXEMPTION: Mapping[str, object] = {

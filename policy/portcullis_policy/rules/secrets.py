@@ -67,13 +67,13 @@ class NameAllowed(ResourceRule):
     waits = True
     good = (
         example("a name", gh.ACTIONS_SECRET, _SECRET),
-        example("about GitHub", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"),  # noqa: S106 - a name
+        example("about GitHub", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"),
     )
     bad = (
-        example("reserved", gh.ACTIONS_SECRET, _SECRET, secretName="GITHUB_PAT"),  # noqa: S106 - a name
+        example("reserved", gh.ACTIONS_SECRET, _SECRET, secretName="GITHUB_PAT"),
         example("in lower case", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="github_ref"),
         example("a digit first", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="2FA"),
-        example("a hyphen", gh.DEPENDABOT_SECRET, _SECRET, secretName="API-TOKEN"),  # noqa: S106 - a name
+        example("a hyphen", gh.DEPENDABOT_SECRET, _SECRET, secretName="API-TOKEN"),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -130,25 +130,28 @@ class PublishingTokenBehindGate(ResourceRule):
     severity = Severity.CRITICAL
     resource_types = (gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET)
     remediation = "Move it to the release environment's `secrets`, or use trusted publishing."
+    waits = True
     good = (
         example("no publishing token", gh.ACTIONS_SECRET, _SECRET),
         example("behind the gate", gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT),
     )
     bad = (
-        example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),  # noqa: S106 - a name
-        example("lower case", gh.ACTIONS_SECRET, _SECRET, secretName="npm_token"),  # noqa: S106 - a name
+        example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),
+        example("lower case", gh.ACTIONS_SECRET, _SECRET, secretName="npm_token"),
         example(
             "organization",
             gh.ACTIONS_ORGANIZATION_SECRET,
             _ORGANIZATION,
-            secretName="TEST_PYPI_API_TOKEN",  # noqa: S106 - a name
+            secretName="TEST_PYPI_API_TOKEN",
         ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         name = _name(resource.facts)
-        if name is not None and settings.can_publish(name):
+        if name is None:
+            yield Finding("its name is not known", _at(resource.facts), unknown=True)
+        elif settings.can_publish(name):
             yield finding("its name says that it publishes packages", *_at(resource.facts))
 
 
