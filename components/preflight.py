@@ -9,6 +9,7 @@ Source: https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 #: Names asked for by one GraphQL query: GitHub allows 500,000 nodes, and each name is one.
 NAMES_A_QUERY = 200
+
+
+#: A variable of the run that takes existing things in: they are not refused then.
+ADOPTING = "PORTCULLIS_ADOPTING"
 
 
 class PreflightError(Exception):
@@ -104,7 +109,7 @@ class Preflight:
         return _hook("known users", check)
 
     def _check_new(self, kind: str, name: str) -> None:
-        if (kind, name.lower()) in self._found:
+        if ADOPTING not in os.environ and (kind, name.lower()) in self._found:
             raise PreflightError(
                 f"{self._origins[kind, name]}: the {kind} {self.organization}/{name} exists "
                 "already and is not in this stack's state; nothing was changed. "

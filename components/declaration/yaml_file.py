@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarbool import ScalarBoolean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +112,9 @@ def _plain(node: Any, path: Segments, file: YamlFile, above: frozenset[int]) -> 
 
 def _scalar(value: Any) -> Any:  # noqa: ANN401 - YAML is any data
     """Builtin types instead of ruamel's subclasses of them, which strict models refuse."""
-    for builtin in (bool, int, float, str):
+    if isinstance(value, bool | ScalarBoolean):  # the second where a boolean has an anchor
+        return bool(value)
+    for builtin in (int, float, str):
         if isinstance(value, builtin) and type(value) is not builtin:
             return builtin(value)
     return value

@@ -1,0 +1,66 @@
+# Each target is one line of work; the README shows the two that matter.
+# Needed beforehand: Python 3.11 or later, make, and internet access or Go.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m portcullis
+STACK ?= dev
+export STACK
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview insecure adopt down sandbox env test lint bench docs pins
+
+help:  ## list what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
+
+up: .venv/run  ## preview and update the stack, with the policy pack on (STACK=dev: on the sandbox)
+	@$(RUN) up
+
+insecure: .venv/run  ## see the policy pack refuse orgs/insecure.yaml (exits non-zero)
+	@$(RUN) preview --stack insecure
+
+preview: .venv/run  ## show what would change, and what the policy pack finds
+	@$(RUN) preview
+
+adopt: .venv/run  ## take what exists on GitHub already, and is declared, into the stack's state
+	@$(RUN) adopt
+
+down: .venv/run  ## stop the sandbox, and throw the practice organization and its state away
+	@$(RUN) down
+
+sandbox: .venv/run  ## start the sandbox alone
+	@$(RUN) sandbox
+
+env: .venv/run  ## print what plain pulumi needs: eval "$$(make -s env)"
+	@$(RUN) env
+
+test: .venv/test lint  ## every test, on the real engine
+	$(BIN)/python -m pytest
+
+lint: .venv/test  ## style and types
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy .
+
+bench: .venv/test  ## measure: time and API calls, as ratios in one run
+	$(BIN)/python -m tests.bench
+
+docs: .venv/test  ## write the generated pages and schemas again
+	$(RUN) docs
+
+pins: .venv/test  ## pin the newest allowed packages, by hash
+	$(BIN)/uv pip compile -q -U $(PIN) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q -U $(PIN) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+.venv/run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Portcullis needs Python 3.11 or later; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "install    Python packages, pinned by hash (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test: .venv/run requirements-dev.txt
+	@echo "install    the tests' packages (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

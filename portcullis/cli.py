@@ -1,0 +1,95 @@
+"""The commands; `make` calls them and adds nothing but set-up."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from portcullis.project import ROOT, StackSettings, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False, soft_wrap=True)
+
+Stack = Annotated[str, typer.Option(help="The stack, as in Pulumi.<stack>.yaml.", envvar="STACK")]
+
+
+@app.command()
+def preview(stack: Stack = "dev") -> None:
+    """Show what an update would change, and what the policy pack finds."""
+    _deploy(stack, change=False)
+
+
+@app.command()
+def up(stack: Stack = "dev") -> None:
+    """Preview, then make GitHub as the stack's organization declares it."""
+    _deploy(stack, change=True)
+
+
+def _deploy(stack: str, *, change: bool) -> None:
+    from portcullis import deploy
+
+    _answer(lambda: deploy.deploy(StackSettings(stack), console, change=change))
+
+
+@app.command()
+def adopt(stack: Stack = "dev") -> None:
+    """Take what exists on GitHub already, and is declared, into the stack's state."""
+    from portcullis import deploy
+
+    _answer(lambda: deploy.adopt(StackSettings(stack), console))
+
+
+@app.command()
+def down() -> None:
+    """Stop the sandbox, and throw its organization and the state of stack dev away."""
+    from portcullis import deploy
+
+    _answer(lambda: deploy.throw_away(StackSettings("dev"), console))
+
+
+@app.command()
+def sandbox(stack: Stack = "dev") -> None:
+    """Start the sandbox of a practice stack, and leave it running."""
+    from portcullis import deploy
+
+    _answer(lambda: deploy.start_sandbox(StackSettings(stack), console))
+
+
+@app.command()
+def env(stack: Stack = "dev") -> None:
+    """Print what plain `pulumi` needs: eval "$(make -s env)"."""
+
+    def show() -> None:
+        from portcullis import deploy
+
+        for name, value in deploy.environment_changes(StackSettings(stack)).items():
+            typer.echo(f"export {name}={shlex.quote(value)}")
+
+    _answer(show)
+
+
+@app.command()
+def schema() -> None:
+    """Write orgs/portcullis.schema.json, by which editors complete and check."""
+    from portcullis.schema import PATH, schema_text
+
+    (ROOT / PATH).write_text(schema_text(), encoding="utf-8")
+
+
+def _answer(action: Callable[[], None]) -> None:
+    """Run ``action``; a person's mistake ends with its text and exit code 1."""
+    try:
+        action()
+    except UserError as error:
+        console.print(Text(str(error)))
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        console.print("stopped; the next run goes on from here")
+        raise typer.Exit(130) from None

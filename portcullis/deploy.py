@@ -1,0 +1,188 @@
+"""From a stack's name to a finished run: engine, sandbox, preview, update, report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+import engine
+from components.declaration import Declaration, DeclarationError, load
+from components.preflight import ADOPTING
+from portcullis import existing, report, run
+from portcullis.practice import practice_of
+from portcullis.project import UserError, pulumi_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pulumi import automation
+    from rich.console import Console
+
+    from portcullis.events import Run
+    from portcullis.project import StackSettings
+
+
+def deploy(settings: StackSettings, console: Console, *, change: bool) -> None:
+    """Preview the stack, and update it if ``change``; show what came of it.
+
+    Raises:
+        UserError: something a person can mend; everything was said before anything was changed.
+    """
+    declaration = _declaration(settings)
+    environment = _prepare(settings, declaration, console)
+    stack = run.select(settings, environment)
+    if change:
+        _settle(stack, environment, declaration, console)
+    planned = _run(lambda: run.preview(stack, console), console)
+    console.print(report.headline("preview", planned))
+    console.print(report.policies(planned))
+    report.show_findings(console, planned.findings)
+    if not change:
+        return
+    if planned.changes():
+        done = _run(lambda: run.update(stack, console, len(planned.resources)), console)
+        console.print(report.headline("update", done))
+    _show(settings, stack, environment, declaration, console)
+
+
+def _show(
+    settings: StackSettings,
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    declaration: Declaration,
+    console: Console,
+) -> None:
+    """The tree, the outputs, the address."""
+    deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
+    organization = declaration.config.organization
+    console.print()
+    console.print(report.resource_tree(organization, deployment.get("resources", [])))
+    console.print()
+    report.show_outputs(console, {key: out.value for key, out in stack.outputs().items()})
+    if settings.practises:
+        base_url = environment["GITHUB_BASE_URL"]
+        console.print(f"\nlook at it  {base_url}{organization}")
+
+
+def adopt(settings: StackSettings, console: Console) -> None:
+    """Take declared things that exist on GitHub into the state; nothing on GitHub changes.
+
+    Raises:
+        UserError: as `deploy`.
+    """
+    declaration = _declaration(settings)
+    environment = _prepare(settings, declaration, console)
+    # what exists is not refused, and what it looks like now is not judged
+    environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
+    stack = run.select(settings, environment)
+    planned = _run(lambda: run.preview(stack, console), console).planned
+    found = existing.find(stack, environment, declaration.config.organization, planned.values())
+    if not found:
+        console.print("adopt      nothing to take in: all that is declared is managed, or is new")
+        return
+    existing.take_in(stack, environment, planned, found)
+    for urn in found:
+        console.print(Text(f"adopted    {report.resource_name(urn)}"))
+    console.print("next       make preview shows what would be changed about them")
+
+
+def throw_away(settings: StackSettings, console: Console) -> None:
+    """Stop the sandbox of a practice stack; throw away its organization and its state.
+
+    Raises:
+        UserError: the stack is not a practice stack.
+    """
+    if not settings.practises:
+        raise UserError(
+            f"stack {settings.name} is at {settings.base_url}: make down is for sandboxes; "
+            "see docs/destroy.md for a real organization"
+        )
+    practice_of(settings).forget()
+    shutil.rmtree(settings.root / ".portcullis" / "state", ignore_errors=True)
+    console.print("down       sandbox stopped; its organization and the stack's state are gone")
+
+
+def start_sandbox(settings: StackSettings, console: Console) -> None:
+    """Start the sandbox of a practice stack, and say where it is."""
+    declaration = _declaration(settings)
+    environment = _prepare(settings, declaration, console)
+    organization = declaration.config.organization
+    console.print(f"look at it  {environment['GITHUB_BASE_URL']}{organization}")
+
+
+def environment_changes(settings: StackSettings) -> dict[str, str]:
+    """The variables by which plain `pulumi` works as `make up` does."""
+    changes = pulumi_environment(settings, _engine().changes(os.environ))
+    if settings.practises:
+        url = practice_of(settings).url
+        if url:
+            changes["GITHUB_BASE_URL"] = f"{url}/{practice_of(settings).world}/"
+    return changes
+
+
+def _declaration(settings: StackSettings) -> Declaration:
+    """Check the YAML first: it takes a moment, the rest takes seconds."""
+    try:
+        return load(settings.organization, settings.root)
+    except DeclarationError as error:
+        raise UserError(str(error)) from None
+
+
+def _engine() -> engine.Engine:
+    try:
+        return engine.ensure()
+    except engine.EngineError as error:
+        raise UserError(str(error)) from None
+
+
+def _prepare(settings: StackSettings, declaration: Declaration, console: Console) -> dict[str, str]:
+    """Engine and sandbox; the environment for `pulumi`."""
+    tools = _engine()
+    console.print(Text(f"engine     {tools}"))
+    # the Automation API looks for `pulumi` on this process's PATH
+    os.environ.update(tools.changes(os.environ))
+    environment = pulumi_environment(settings, os.environ)
+    if settings.practises and "GITHUB_BASE_URL" not in environment:
+        practice = practice_of(settings)
+        url = practice.url
+        token = "" if url else _practice_token(settings, environment)
+        url = practice.start(declaration.config, token)
+        environment["GITHUB_BASE_URL"] = f"{url}/{practice.world}/"
+        count = len(declaration.config.repositories)
+        console.print(f"sandbox    {url}/{practice.world} ({count} repositories declared)")
+    return environment
+
+
+def _practice_token(settings: StackSettings, environment: Mapping[str, str]) -> str:
+    """The token of the practice organization's owner, out of the stack's encrypted config."""
+    return run.select(settings, environment).get_config("github:token").value
+
+
+def _settle(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    declaration: Declaration,
+    console: Console,
+) -> None:
+    """Make good what an interrupted run left: it may have created things without noting so."""
+    pending = existing.pending_creates(stack)
+    if not pending:
+        return
+    found = existing.settle(stack, environment, declaration.config.organization, pending)
+    console.print(
+        f"recover    {len(pending)} creations were interrupted: "
+        f"{found} had happened and were taken in, the others are done again"
+    )
+
+
+def _run(action: Callable[[], Run], console: Console) -> Run:
+    try:
+        return action()
+    except run.RunFailedError as failure:
+        report.show_findings(console, failure.run.findings)
+        report.show_errors(console, failure.run, failure.output)
+        changed = "nothing was changed" if failure.step == "preview" else "run it again to go on"
+        raise UserError(f"\n{failure.step} failed; {changed}") from None

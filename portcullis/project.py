@@ -1,0 +1,84 @@
+"""The project's folder, its stacks, and what a run of Pulumi needs around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Where everything of the practice stack lives that is not committed.
+SCRATCH = ROOT / ".portcullis"
+
+#: The practice stack's passphrase. It guards dummy values only, so that anybody can open them.
+PRACTICE_PASSPHRASE = "sandbox"  # noqa: S105 - said above
+
+
+class UserError(Exception):
+    """Something that the person at the keyboard can mend; the text says how."""
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """A stack as its `Pulumi.<name>.yaml` has it."""
+
+    name: str
+    root: Path = ROOT
+
+    @cached_property
+    def config(self) -> Mapping[str, Any]:
+        """The `config` of the stack's file; encrypted values as they stand there.
+
+        Raises:
+            UserError: there is no such file.
+        """
+        path = self.root / f"Pulumi.{self.name}.yaml"
+        if not path.is_file():
+            stacks = sorted(p.name.split(".")[1] for p in self.root.glob("Pulumi.*.yaml"))
+            raise UserError(
+                f"there is no stack {self.name}: {path.name} is missing; there are "
+                f"{', '.join(stacks) or 'none'} (choose by STACK=name)"
+            )
+        settings = YAML(typ="safe").load(path) or {}
+        config: Mapping[str, Any] = settings.get("config") or {}
+        return config
+
+    @property
+    def organization(self) -> str:
+        """The declaration's name below `orgs/`."""
+        return str(self.config.get("portcullis:organization", ""))
+
+    @property
+    def base_url(self) -> str:
+        """The address of GitHub, as the stack's file has it."""
+        return str(self.config.get("github:baseUrl", "https://api.github.com/"))
+
+    @property
+    def practises(self) -> bool:
+        """Whether this stack's GitHub is a sandbox on this machine."""
+        return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a Pulumi run: ``base``, and what is not set there.
+
+    Every stack gets the policy pack, so that plain `pulumi up` has it too. The practice stack
+    also gets a state of its own and its passphrase; a real stack keeps the person's own.
+    """
+    environment = dict(base)
+    environment.setdefault("PULUMI_OPTION_POLICY_PACK", str(settings.root / "policy"))
+    if settings.practises:
+        state = settings.root / ".portcullis" / "state"
+        state.mkdir(parents=True, exist_ok=True)
+        environment.setdefault("PULUMI_BACKEND_URL", state.as_uri())
+        if "PULUMI_CONFIG_PASSPHRASE_FILE" not in environment:
+            environment.setdefault("PULUMI_CONFIG_PASSPHRASE", PRACTICE_PASSPHRASE)
+    return environment
