@@ -124,7 +124,7 @@ def _actor(kind: str, number: int | pulumi.Output[int], mode: str) -> dict[str, 
 
 
 def branch_rules(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts
-    """The rules of a ruleset; one that is off is declared as ``False``, so that it is taken away."""
+    """The rules of a ruleset; one that is off is declared as ``False``: so it is taken away."""
     rules: dict[str, Any] = {
         "deletion": not config.allow_deletions,
         "non_fast_forward": not config.allow_force_pushes,

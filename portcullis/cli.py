@@ -76,11 +76,13 @@ def env(stack: Stack = "dev") -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Write orgs/portcullis.schema.json, by which editors complete and check."""
-    from portcullis.schema import PATH, schema_text
+def docs() -> None:
+    """Write the generated pages, and the schemas by which editors complete and check."""
+    from portcullis.generated import pages
 
-    (ROOT / PATH).write_text(schema_text(), encoding="utf-8")
+    for path, text in pages().items():
+        (ROOT / path).write_text(text, encoding="utf-8")
+        console.print(f"docs       {path}")
 
 
 def _answer(action: Callable[[], None]) -> None:
