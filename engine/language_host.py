@@ -25,8 +25,6 @@ from concurrent import futures
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import grpc
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -50,7 +48,8 @@ def _stub_package(name: str) -> None:
 for _name in ("pulumi", "pulumi.runtime"):
     _stub_package(_name)
 
-# The stubs can be imported only after the two lines above.
+# These can be imported only now: grpc comes with the SDK, whose absence was just answered.
+import grpc  # noqa: E402 - see above
 from pulumi.runtime.proto import language_pb2 as proto  # noqa: E402 - see above
 from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2  # noqa: E402 - see above
 
