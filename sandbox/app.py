@@ -42,7 +42,9 @@ class App:
         if content is None:
             await _send(send, Response(413, {"message": "Payload too large"}))
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         path = scope["raw_path"].decode("ascii", "replace")
         query = scope["query_string"].decode("ascii", "replace")
         host = f"{scope['scheme']}://{headers.get('host', 'localhost')}"
@@ -145,5 +147,3 @@ async def _send(send: Send, response: Response, transport: Any = None) -> None: 
         transport.close()
         return
     await send({"type": "http.response.body", "body": content})
-
-

@@ -28,11 +28,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from sandbox import clock, dispatch, seed
+from sandbox import boxes, clock, dispatch, lookups, seed
 from sandbox.actors import Actor
 
 from sandbox.http import Response
-
 
 
 if TYPE_CHECKING:
@@ -51,7 +50,11 @@ def faulty(fault: Fault) -> Response:
     """Return the answer that a fault gives in place of the true one."""
     if fault.status is None:
         raise AssertionError("only faults with a status answer by themselves")
-    messages = {429: "You have exceeded a secondary rate limit.", 403: "Forbidden", 404: "Not Found"}
+    messages = {
+        429: "You have exceeded a secondary rate limit.",
+        403: "Forbidden",
+        404: "Not Found",
+    }
     body = fault.body or {
         "message": messages.get(fault.status, "Server Error"),
         "documentation_url": "https://docs.github.com/rest",
@@ -275,7 +278,23 @@ def _add_token(world: World, query: dict[str, str], body: dict[str, Any]) -> dic
     return {"token": seed.new_token(world, user, scopes, body.get("token"))}
 
 
+def _reveal(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
+    store = str(body.get("store", "actions"))
+    holder = world.find("organization", str(body.get("org", "")))
+    if "repository" in body:
+        owner, _, name = str(body["repository"]).partition("/")
+        holder = lookups.find_repository(world, owner, name)
+        if holder is not None and "environment" in body:
+            holder = world.find("environment", str(body["environment"]), holder.id)
+    secret = None if holder is None else world.find(f"{store}_secret", body["name"], holder.id)
+    if holder is None or secret is None:
+        raise Mistake(f"no such secret: { ({k: v for k, v in body.items() if k != '_host'}) }")
+    value = boxes.decrypt(world, store, holder.id, secret["encrypted_value"])
+    return {"value": value.decode("utf-8", "backslashreplace")}
+
+
 VERBS = {
+    ("POST", "secrets/*"): _reveal,
     ("POST", "seed"): _seed,
     ("GET", "state"): _state,
     ("GET", "gaps"): _gaps,

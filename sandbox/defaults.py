@@ -144,11 +144,7 @@ def add_repository(world: World, account: Record, name: str, **settings: Any) ->
 
 def first_commit(world: World, repository: Record, user: Record, files: dict[str, bytes]) -> Record:
     """Make a repository's first commit, on its default branch."""
-    person = git.Person(
-        user.get("name") or user.name,
-        user.get("email") or f"{user.id}+{user.name}@users.noreply.github.com",
-        world.clock.now(),
-    )
+    person = git.person_of(user, world.clock.now())
     made = git.commit(
         world,
         repository,

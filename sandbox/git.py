@@ -71,7 +71,9 @@ def trees(files: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
         entries += [
             {"path": below[len(prefix) :], "mode": "040000", "type": "tree", "sha": shas[below]}
             for below in folders
-            if below and below.startswith(prefix) and "/" not in below[len(prefix) :]
+            if below
+            and below.startswith(prefix)
+            and "/" not in below[len(prefix) :]
             and below != folder
         ]
         # git sorts folders as if their names ended in a slash
@@ -204,3 +206,42 @@ def history(world: World, repository: Record, head: Record) -> list[Record]:
             seen[sha] = found
             waiting += found["parents"]
     return sorted(seen.values(), key=lambda record: -record.id)
+
+
+def merge(
+    world: World, repository: Record, base: Record, head: Record, message: str, user: Record
+) -> Record | None:
+    """Merge a commit into another, file by file; None when both changed the same file.
+
+    Args:
+        world: The world.
+        repository: The repository.
+        base: The commit that is merged into.
+        head: The commit that is merged.
+        message: The merge commit's message.
+        user: Who merges.
+    """
+    ours = {record.name for record in history(world, repository, base)}
+    shared = next((r for r in history(world, repository, head) if r.name in ours), None)
+    origin: dict[str, str] = {} if shared is None else shared["files"]
+    files = dict(base["files"])
+    for path in origin.keys() | head["files"].keys():
+        theirs, was = head["files"].get(path), origin.get(path)
+        if theirs == was:
+            continue
+        if files.get(path) not in (was, theirs):
+            return None
+        if theirs is None:
+            files.pop(path, None)
+        else:
+            files[path] = theirs
+    person = person_of(user, world.clock.now())
+    return commit(
+        world, repository, files, [base.name, head.name], message, person, person, user.id
+    )
+
+
+def person_of(user: Record, date: str) -> Person:
+    """Return a user as author or committer."""
+    email = user.get("email") or f"{user.id}+{user.name}@users.noreply.github.com"
+    return Person(user.get("name") or user.name, email, date)

@@ -32,18 +32,21 @@ def page(
     items: Sequence[Item],
     render: Callable[[Item], Any],
     envelope: str | None = None,
-    **more: Any,  # noqa: ANN401 - any JSON
+    *,
+    per_page: int = PER_PAGE,
+    limit: int = PER_PAGE_LIMIT,
 ) -> Response:
     """Answer with one page of a list.
 
     Args:
-        call: The request; its `per_page` (30, at most 100) and `page` (from 1) count.
+        call: The request; its `per_page` and `page` (from 1) count.
         items: The whole list. Only the page's items are rendered.
         render: Makes an item's JSON.
         envelope: The field that the list stands in, beside `total_count`; None for a bare list.
-        more: Further fields of the envelope.
+        per_page: Items on a page when the request says nothing.
+        limit: Items on a page at most.
     """
-    per_page = _number(call.query.get("per_page"), PER_PAGE, PER_PAGE_LIMIT)
+    per_page = _number(call.query.get("per_page"), per_page, limit)
     number = _number(call.query.get("page"), 1, 1_000_000)
     start = (number - 1) * per_page
     shown = [render(item) for item in items[start : start + per_page]]
@@ -63,4 +66,4 @@ def page(
         )
     if envelope is None:
         return Response(200, shown, headers)
-    return Response(200, {"total_count": len(items), envelope: shown, **more}, headers)
+    return Response(200, {"total_count": len(items), envelope: shown}, headers)

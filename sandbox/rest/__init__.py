@@ -11,14 +11,31 @@ if TYPE_CHECKING:
     from sandbox.routing import Routes
 
 FAMILIES = (
+    "actions_permissions",
+    "apps",
+    "branches",
+    "collaborators",
+    "commits",
+    "contents",
+    "custom_properties",
+    "deploy_keys",
     "environments",
+    "git_data",
     "memberships",
+    "oidc",
+    "organization_roles",
     "organizations",
+    "pulls",
+    "rate_limit",
     "repositories",
+    "rulesets",
+    "secrets",
     "security",
     "team_repositories",
     "teams",
     "users",
+    "variables",
+    "webhooks",
 )
 """The modules of this package that hold routes."""
 

@@ -121,9 +121,7 @@ def set_environment(call: Call) -> Response:
         "deployment_branch_policy": _checked_policy(found.get("deployment_branch_policy")),
     }
     if not 0 <= data["wait_timer"] <= WAIT_LIMIT:
-        raise invalid(
-            f"Invalid request.\n\nWait timer must be between 0 and {WAIT_LIMIT} minutes."
-        )
+        raise invalid(f"Invalid request.\n\nWait timer must be between 0 and {WAIT_LIMIT} minutes.")
     if data["reviewers"]:
         plans.check_environment_rule(account, call.repository, "required reviewers")
     if data["wait_timer"]:

@@ -323,9 +323,7 @@ def list_teams(call: Call) -> Response:
         for team in call.world.all("team", account.id)
         if (grant := call.world.find("team_repository", str(call.repository.id), team.id))
     ]
-    return page(
-        call, found, lambda pair: simple_with_parent(call, pair[0], pair[1]["permission"])
-    )
+    return page(call, found, lambda pair: simple_with_parent(call, pair[0], pair[1]["permission"]))
 
 
 @ROUTES.get("/repos/{owner}/{repo}/languages", needs="repo:read")

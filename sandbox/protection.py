@@ -1,0 +1,23 @@
+"""Classic branch protection: which rule holds for a branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.matching import matches
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+def rule_for(world: World, repository: Record, branch: str) -> Record | None:
+    """Return the rule that holds for a branch.
+
+    Only one does: the one with the branch's very name, else the oldest whose pattern fits
+    (docs.github.com, "About branch protection rules").
+    """
+    rules = world.all("branch_protection", repository.id)
+    exact = [rule for rule in rules if rule.name == branch]
+    fitting = exact or [rule for rule in rules if matches(rule.name, branch)]
+    return fitting[0] if fitting else None

@@ -1,0 +1,176 @@
+"""Collaborators of a repository, and invitations of those who are not members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, lookups
+from sandbox.actors import Actor
+from sandbox.errors import invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.permissions import level, old_name, org_role, owner, permission
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.commits import base, html_base
+from sandbox.shapes.repositories import minimal_repository, permissions_of
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/repos/{owner}/{repo}/collaborators"
+_ONE = _LIST + "/{username}"
+_INVITATIONS = "/repos/{owner}/{repo}/invitations"
+
+
+def _shape(call: Call, user: Record, found: str) -> dict[str, Any]:
+    return {**simple_user(call, user), "permissions": permissions_of(found), "role_name": found}
+
+
+def _people(call: Call, affiliation: str) -> list[tuple[Record, str]]:
+    account = owner(call.world, call.repository)
+    found = []
+    for user in call.world.all("user"):
+        direct = call.world.find("collaborator", str(user.id), call.repository.id)
+        member = account.kind == "organization" and org_role(call.world, account, user.id)
+        if affiliation == "outside" and (direct is None or member):
+            continue
+        if affiliation == "direct" and direct is None:
+            continue
+        has = permission(call.world, call.repository, Actor(user=user))
+        # being able to read what is public makes nobody a collaborator
+        public = call.repository["visibility"] == "public" and has == "read" and not member
+        if level(has) and (direct is not None or not public):
+            found.append((user, has))
+    return found
+
+
+@ROUTES.get(_LIST, needs="repo:write")
+def list_collaborators(call: Call) -> Response:
+    """Who may do what; `affiliation` narrows to `direct` or `outside`."""
+    people = _people(call, call.query.get("affiliation", "all"))
+    wanted = level(call.query.get("permission", "read"))
+    people = [(user, has) for user, has in people if level(has) >= wanted]
+    return page(call, people, lambda pair: _shape(call, *pair))
+
+
+@ROUTES.get(_ONE, needs="repo:write")
+def check(call: Call) -> Response:
+    """204 for a collaborator, 404 for anybody else."""
+    user = lookups.user(call, call.parameters["username"])
+    if user.id not in {each.id for each, _ in _people(call, "all")}:
+        raise not_found()
+    return NO_CONTENT
+
+
+@ROUTES.get(_ONE + "/permission", needs="repo:read")
+def get_permission(call: Call) -> Response:
+    """What a user may do."""
+    user = lookups.user(call, call.parameters["username"])
+    has = permission(call.world, call.repository, Actor(user=user))
+    # the old field knows four levels only
+    old = {"triage": "read", "maintain": "write"}.get(has, has)
+    return Response(200, {"permission": old, "role_name": has, "user": _shape(call, user, has)})
+
+
+@ROUTES.put(_ONE, needs="repo:admin")
+def add(call: Call) -> Response:
+    """Add a member at once, invite anybody else; or change the permission."""
+    user = lookups.user(call, call.parameters["username"])
+    wanted = fields.body(call, permission="text").get("permission", "push")
+    if not level(wanted):
+        raise invalid(f"{wanted!r} is not a permission")
+    wanted = old_name(wanted)
+    account = owner(call.world, call.repository)
+    there = call.world.find("collaborator", str(user.id), call.repository.id)
+    if there is not None:
+        call.world.change(there, permission=wanted)
+        return NO_CONTENT
+    if account.kind == "organization" and org_role(call.world, account, user.id):
+        call.world.add("collaborator", call.repository.id, str(user.id), permission=wanted)
+        return NO_CONTENT
+    invitation = call.world.find("invitation", str(user.id), call.repository.id)
+    if invitation is None:
+        invitation = call.world.add(
+            "invitation",
+            call.repository.id,
+            str(user.id),
+            permission=wanted,
+            inviter=call.actor.id,
+        )
+    else:
+        invitation = call.world.change(invitation, permission=wanted)
+    return Response(201, _invitation(call, invitation))
+
+
+@ROUTES.delete(_ONE, needs="repo:admin")
+def remove(call: Call) -> Response:
+    """Remove a collaborator, or take an invitation back."""
+    user = lookups.user(call, call.parameters["username"])
+    for kind in ("collaborator", "invitation"):
+        found = call.world.find(kind, str(user.id), call.repository.id)
+        if found is not None:
+            call.world.remove(found)
+    return NO_CONTENT
+
+
+def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
+    invitee = call.world.get("user", int(invitation.name))
+    inviter = call.world.get("user", invitation["inviter"])
+    names = {"pull": "read", "push": "write"}
+    return {
+        "id": invitation.id,
+        "node_id": node_id("invitation", invitation.id),
+        "repository": minimal_repository(call, call.repository),
+        "invitee": None if invitee is None else simple_user(call, invitee),
+        "inviter": None if inviter is None else simple_user(call, inviter),
+        "permissions": names.get(invitation["permission"], invitation["permission"]),
+        "created_at": invitation.created_at,
+        "expired": False,
+        "url": f"{base(call)}/invitations/{invitation.id}",
+        "html_url": f"{html_base(call)}/invitations",
+    }
+
+
+def _find_invitation(call: Call) -> Record:
+    found = call.world.get("invitation", call.integer("invitation_id"))
+    if found is None or found.parent != call.repository.id:
+        raise not_found()
+    return found
+
+
+@ROUTES.get(_INVITATIONS, needs="repo:admin")
+def list_invitations(call: Call) -> Response:
+    """The invitations that are pending."""
+    found = call.world.all("invitation", call.repository.id)
+    return page(call, found, lambda each: _invitation(call, each))
+
+
+@ROUTES.patch(_INVITATIONS + "/{invitation_id}", needs="repo:admin")
+def update_invitation(call: Call) -> Response:
+    """Change the permission that an invitation offers."""
+    found = fields.body(call, permissions=("read", "write", "maintain", "triage", "admin"))
+    wanted = old_name(found.get("permissions", "read"))
+    changed = call.world.change(_find_invitation(call), permission=wanted)
+    return Response(200, _invitation(call, changed))
+
+
+@ROUTES.delete(_INVITATIONS + "/{invitation_id}", needs="repo:admin")
+def delete_invitation(call: Call) -> Response:
+    """Take an invitation back."""
+    call.world.remove(_find_invitation(call))
+    return NO_CONTENT
+
+
+@ROUTES.patch("/user/repository_invitations/{invitation_id}", needs="user")
+def accept_invitation(call: Call) -> Response:
+    """Accept an invitation."""
+    found = call.world.get("invitation", call.integer("invitation_id"))
+    if found is None or found.name != str(call.actor.id):
+        raise not_found()
+    call.world.add("collaborator", found.parent, found.name, permission=found["permission"])
+    call.world.remove(found)
+    return NO_CONTENT

@@ -1,0 +1,186 @@
+"""Files of a repository, read and written one at a time."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sandbox import fields, git
+from sandbox.errors import GitHubError, conflict, invalid, not_found
+from sandbox.http import Response
+from sandbox.routing import Routes
+from sandbox.shapes.commits import base, git_commit, html_base
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_ROOT = "/repos/{owner}/{repo}/contents"
+_ONE = _ROOT + "/{path*}"
+_LINE = 60
+
+
+def _entry(call: Call, path: str, sha: str, ref: str, kind: str = "file") -> dict[str, Any]:
+    url = f"{base(call)}/contents/{quote(path)}?ref={quote(ref, safe='')}"
+    objects = "trees" if kind == "dir" else "blobs"
+    pages = "tree" if kind == "dir" else "blob"
+    links = {
+        "self": url,
+        "git": f"{base(call)}/git/{objects}/{sha}",
+        "html": f"{html_base(call)}/{pages}/{ref}/{path}",
+    }
+    content = None if kind == "dir" else git.read_blob(call.world, call.repository, sha)
+    return {
+        "type": kind,
+        "size": len(content or b""),
+        "name": path.rpartition("/")[2],
+        "path": path,
+        "sha": sha,
+        "url": url,
+        "git_url": links["git"],
+        "html_url": links["html"],
+        "download_url": None if kind == "dir" else f"{html_base(call)}/raw/{ref}/{path}",
+        "_links": links,
+    }
+
+
+def _file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
+    content = git.read_blob(call.world, call.repository, sha) or b""
+    text = base64.b64encode(content).decode()
+    lines = [text[index : index + _LINE] + "\n" for index in range(0, len(text), _LINE)]
+    return {**_entry(call, path, sha, ref), "encoding": "base64", "content": "".join(lines)}
+
+
+def _commit(call: Call, ref: str) -> Record:
+    found = git.resolve(call.world, call.repository, ref)
+    if found is None:
+        if not call.world.count("ref", call.repository.id):
+            raise GitHubError(404, "This repository is empty.")
+        raise GitHubError(404, f"No commit found for the ref {ref}")
+    return found
+
+
+@ROUTES.get(_ROOT, needs="repo:read")
+@ROUTES.get(_ONE, needs="repo:read")
+def get(call: Call) -> Response:
+    """A file with its content, or the entries of a folder."""
+    path = call.parameters.get("path", "").strip("/")
+    ref = call.query.get("ref") or call.repository["default_branch"]
+    commit = _commit(call, ref)
+    if path in commit["files"]:
+        if "raw" in call.headers.get("accept", ""):
+            content = git.read_blob(call.world, call.repository, commit["files"][path])
+            return Response(200, content, {"Content-Type": "application/vnd.github.raw"})
+        return Response(200, _file(call, path, commit["files"][path], ref))
+    entries = git.trees(commit["files"]).get(path)
+    if entries is None:
+        raise not_found()
+    prefix = f"{path}/" if path else ""
+    return Response(
+        200,
+        [
+            _entry(
+                call,
+                prefix + entry["path"],
+                entry["sha"],
+                ref,
+                "dir" if entry["type"] == "tree" else "file",
+            )
+            for entry in entries
+        ],
+    )
+
+
+@ROUTES.get("/repos/{owner}/{repo}/readme", needs="repo:read")
+def get_readme(call: Call) -> Response:
+    """The README."""
+    ref = call.query.get("ref") or call.repository["default_branch"]
+    files = _commit(call, ref)["files"]
+    for path in sorted(files):
+        if path.lower().startswith("readme"):
+            return Response(200, _file(call, path, files[path], ref))
+    raise not_found()
+
+
+def _person(call: Call, given: Any, fallback: git.Person) -> git.Person:  # noqa: ANN401 - any JSON
+    if not given:
+        return fallback
+    found = fields.checked(given, {"name!": "text", "email!": "text", "date": "text"})
+    return git.Person(found["name"], found["email"], found.get("date", call.world.clock.now()))
+
+
+def _change(call: Call, *, remove: bool) -> Response:
+    path = call.parameters["path"].strip("/")
+    found = fields.body(
+        call,
+        **{"message!": "text", "content" if remove else "content!": "text"},
+        sha="text",
+        branch="text",
+        author="object",
+        committer="object",
+    )
+    branch = found.get("branch") or call.repository["default_branch"]
+    ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
+    empty = not call.world.count("ref", call.repository.id)
+    if ref is None and not empty:
+        raise GitHubError(404, f"Branch {branch} not found")
+    head = None if ref is None else _commit(call, branch)
+    files = {} if head is None else dict(head["files"])
+    old = files.get(path)
+    if remove and old is None:
+        raise not_found()
+    if old is not None and "sha" not in found:
+        raise invalid('Invalid request.\n\n"sha" wasn\'t supplied.')
+    if "sha" in found and old != found["sha"]:
+        raise conflict(f"{path} does not match {found['sha']}")
+    if not path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
+        raise invalid("path contains a malformed path component")
+    if remove:
+        del files[path]
+    else:
+        try:
+            content = base64.b64decode(found["content"], validate=False)
+        except binascii.Error:
+            raise invalid("content is not valid Base64") from None
+        if path in git.trees(files):
+            raise invalid(f"{path} is a folder")
+        files[path] = git.write_blob(call.world, call.repository, content)
+    if call.actor.user is None:
+        raise not_found()
+    author = _person(
+        call, found.get("author"), git.person_of(call.actor.user, call.world.clock.now())
+    )
+    made = git.commit(
+        call.world,
+        call.repository,
+        files,
+        [] if head is None else [head.name],
+        found["message"],
+        author,
+        _person(call, found.get("committer"), author),
+        call.actor.user.id,
+    )
+    git.set_ref(call.world, call.repository, f"refs/heads/{branch}", made.name)
+    call.world.change(call.repository, pushed_at=call.world.clock.now())
+    content_json = None if remove else _file(call, path, files[path], branch)
+    if content_json is not None:
+        del content_json["content"], content_json["encoding"]
+    return Response(
+        200 if old is not None else 201,
+        {"content": content_json, "commit": git_commit(call, made)},
+    )
+
+
+@ROUTES.put(_ONE, needs="repo:write")
+def put(call: Call) -> Response:
+    """Create or change a file with a commit; into an empty repository, its first."""
+    return _change(call, remove=False)
+
+
+@ROUTES.delete(_ONE, needs="repo:write")
+def delete(call: Call) -> Response:
+    """Delete a file with a commit."""
+    return _change(call, remove=True)

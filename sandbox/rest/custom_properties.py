@@ -1,0 +1,204 @@
+"""Custom properties: an organization's schema, repositories' values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields
+from sandbox.errors import invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.permissions import level, permission
+from sandbox.routing import Routes
+from sandbox.shapes.repositories import full_name
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_SCHEMA = "/orgs/{org}/properties/schema"
+_VALUES = "/repos/{owner}/{repo}/properties/values"
+_FIELDS: dict[str, fields.Kind] = {
+    "value_type!": ("string", "single_select", "multi_select", "true_false", "url"),
+    "required": "boolean",
+    "default_value?": "any",
+    "description?": "text",
+    "allowed_values?": "texts",
+    "values_editable_by?": ("org_actors", "org_and_repo_actors"),
+}
+
+
+def _shape(call: Call, prop: Record) -> dict[str, Any]:
+    return {
+        "property_name": prop.name,
+        "url": f"{call.api}/orgs/{call.org.name}/properties/schema/{prop.name}",
+        "source_type": "organization",
+        "value_type": prop["value_type"],
+        "required": prop["required"],
+        "default_value": prop["default_value"],
+        "description": prop["description"],
+        "allowed_values": prop["allowed_values"],
+        "values_editable_by": prop["values_editable_by"],
+        "require_explicit_values": False,
+    }
+
+
+def _find(call: Call) -> Record:
+    found = call.world.find("property", call.parameters["custom_property_name"], call.org.id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _set(call: Call, name: str, body: dict[str, Any]) -> Record:
+    found = fields.checked(body, _FIELDS)
+    select = found["value_type"] in ("single_select", "multi_select")
+    allowed = found.get("allowed_values") or None
+    default = found.get("default_value")
+    if default in ("", []):
+        default = None
+    data = {
+        "value_type": found["value_type"],
+        "required": found.get("required", False),
+        "default_value": default,
+        "description": found.get("description"),
+        "allowed_values": allowed if select else None,
+        "values_editable_by": found.get("values_editable_by") or "org_actors",
+    }
+    if select and not allowed:
+        raise invalid("Allowed values must be given for select properties")
+    if data["required"] and default is None:
+        raise invalid("Default value must be present if the property is required")
+    prop = call.world.find("property", name, call.org.id)
+    if default is not None:
+        _check(name, data, default)
+    if prop is None:
+        return call.world.add("property", call.org.id, name, **data)
+    return call.world.change(prop, **data)
+
+
+def _check(name: str, prop: dict[str, Any], value: Any) -> None:  # noqa: ANN401 - any JSON
+    kind = prop["value_type"]
+    many = isinstance(value, list)
+    values = value if many else [value]
+    good = all(isinstance(each, str) for each in values) and many == (kind == "multi_select")
+    if kind == "true_false":
+        good = good and set(values) <= {"true", "false"}
+    if prop["allowed_values"] is not None:
+        good = good and set(values) <= set(prop["allowed_values"])
+    if not good:
+        raise invalid(f"Invalid value for property {name}: {value!r}")
+
+
+@ROUTES.get(_SCHEMA, needs="org:member")
+def list_schema(call: Call) -> Response:
+    """The properties of an organization."""
+    return Response(200, [_shape(call, each) for each in call.world.all("property", call.org.id)])
+
+
+@ROUTES.patch(_SCHEMA, needs="org:admin")
+def set_many(call: Call) -> Response:
+    """Create or change several properties."""
+    made = []
+    for each in fields.body(call, **{"properties!": "list"})["properties"]:
+        name = fields.checked(each, {"property_name!": "text"})["property_name"]
+        made.append(_shape(call, _set(call, name, each)))
+    return Response(200, made)
+
+
+@ROUTES.get(_SCHEMA + "/{custom_property_name}", needs="org:member")
+def get(call: Call) -> Response:
+    """A property."""
+    return Response(200, _shape(call, _find(call)))
+
+
+@ROUTES.put(_SCHEMA + "/{custom_property_name}", needs="org:admin")
+def put(call: Call) -> Response:
+    """Create or change a property."""
+    prop = _set(call, call.parameters["custom_property_name"], call.json())
+    return Response(200, _shape(call, prop))
+
+
+@ROUTES.delete(_SCHEMA + "/{custom_property_name}", needs="org:admin")
+def delete(call: Call) -> Response:
+    """Delete a property, with its values everywhere."""
+    prop = _find(call)
+    for repository in call.world.all("repository", call.org.id):
+        document = call.world.find("document", "properties", repository.id)
+        if document is not None and document.get(prop.name) is not None:
+            call.world.change(document, **{prop.name: None})
+    call.world.remove(prop)
+    return NO_CONTENT
+
+
+def _values(call: Call, repository: Record) -> list[dict[str, Any]]:
+    own = call.world.document(repository.id, "properties", {})
+    found = []
+    for prop in call.world.all("property", repository.parent):
+        value = own.get(prop.name)
+        if value is None and prop["required"]:
+            value = prop["default_value"]
+        if value is not None or prop.name in own:
+            found.append({"property_name": prop.name, "value": value})
+    return found
+
+
+def _write(call: Call, repository: Record, wanted: list[Any]) -> None:
+    values = {}
+    for each in wanted:
+        pair = fields.checked(each, {"property_name!": "text", "value?": "any"})
+        prop = call.world.find("property", pair["property_name"], repository.parent)
+        if prop is None:
+            raise invalid(f"Property {pair['property_name']} is not defined")
+        value = pair.get("value")
+        if value is not None:
+            _check(prop.name, prop.data, value)
+        values[prop.name] = value
+    call.world.set_document(repository.id, "properties", **values)
+
+
+@ROUTES.get(_VALUES, needs="repo:read")
+def get_values(call: Call) -> Response:
+    """A repository's values."""
+    shown = [each for each in _values(call, call.repository) if each["value"] is not None]
+    return Response(200, shown)
+
+
+@ROUTES.patch(_VALUES, needs="repo:admin")
+def set_values(call: Call) -> Response:
+    """Change a repository's values; null takes one away."""
+    _write(call, call.repository, fields.body(call, **{"properties!": "list"})["properties"])
+    return NO_CONTENT
+
+
+@ROUTES.get("/orgs/{org}/properties/values", needs="org:member")
+def list_values(call: Call) -> Response:
+    """The values of all repositories."""
+    found = [
+        repository
+        for repository in call.world.all("repository", call.org.id)
+        if level(permission(call.world, repository, call.actor))
+    ]
+    return page(
+        call,
+        found,
+        lambda repository: {
+            "repository_id": repository.id,
+            "repository_name": repository.name,
+            "repository_full_name": full_name(call, repository),
+            "properties": _values(call, repository),
+        },
+    )
+
+
+@ROUTES.patch("/orgs/{org}/properties/values", needs="org:admin")
+def set_values_of_many(call: Call) -> Response:
+    """Change the values of several repositories."""
+    found = fields.body(call, **{"repository_names!": "texts", "properties!": "list"})
+    for name in found["repository_names"]:
+        repository = call.world.find("repository", name, call.org.id)
+        if repository is None:
+            raise not_found()
+        _write(call, repository, found["properties"])
+    return NO_CONTENT

@@ -1,0 +1,135 @@
+"""Deploy keys, and autolinks beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields
+from sandbox.errors import failed, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.permissions import owner
+from sandbox.routing import Routes
+from sandbox.shapes.commits import base
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_KEYS = "/repos/{owner}/{repo}/keys"
+_LINKS = "/repos/{owner}/{repo}/autolinks"
+
+
+def _find(call: Call, kind: str, parameter: str) -> Record:
+    found = call.world.get(kind, call.integer(parameter))
+    if found is None or found.parent != call.repository.id:
+        raise not_found()
+    return found
+
+
+def _key(call: Call, key: Record) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "key": key["key"],
+        "url": f"{base(call)}/keys/{key.id}",
+        "title": key["title"],
+        "verified": True,
+        "created_at": key.created_at,
+        "read_only": key["read_only"],
+        "added_by": key["added_by"],
+        "last_used": None,
+        "enabled": True,
+    }
+
+
+@ROUTES.get(_KEYS, needs="repo:admin")
+def list_keys(call: Call) -> Response:
+    """The deploy keys of a repository."""
+    found = call.world.all("deploy_key", call.repository.id)
+    return page(call, found, lambda key: _key(call, key))
+
+
+@ROUTES.post(_KEYS, needs="repo:admin")
+def create_key(call: Call) -> Response:
+    """Add a deploy key; a key can stand in one repository only."""
+    found = fields.body(call, **{"key!": "text"}, title="text", read_only="boolean")
+    account = owner(call.world, call.repository)
+    if not account.get("deploy_keys_enabled_for_repositories", True):
+        raise invalid("Deploy keys are disabled for this repository")
+    parts = found["key"].split()
+    if len(parts) < 2 or not parts[0].startswith(("ssh-", "ecdsa-", "sk-")):  # noqa: PLR2004 - kind and key
+        raise failed(
+            "PublicKey",
+            "key",
+            "custom",
+            "key is invalid. You must supply a key in OpenSSH public key format",
+        )
+    key = " ".join(parts[:2])
+    if any(each.kind == "deploy_key" and each["key"] == key for each in call.world.tables):
+        raise failed("PublicKey", "key", "custom", "key is already in use")
+    made = call.world.add(
+        "deploy_key",
+        call.repository.id,
+        "",
+        key=key,
+        title=found.get("title", ""),
+        read_only=found.get("read_only", False),
+        added_by=call.actor.login,
+    )
+    return Response(201, _key(call, made))
+
+
+@ROUTES.get(_KEYS + "/{key_id}", needs="repo:admin")
+def get_key(call: Call) -> Response:
+    """A deploy key."""
+    return Response(200, _key(call, _find(call, "deploy_key", "key_id")))
+
+
+@ROUTES.delete(_KEYS + "/{key_id}", needs="repo:admin")
+def delete_key(call: Call) -> Response:
+    """Delete a deploy key."""
+    call.world.remove(_find(call, "deploy_key", "key_id"))
+    return NO_CONTENT
+
+
+def _link(link: Record) -> dict[str, Any]:
+    return {
+        "id": link.id,
+        "key_prefix": link.name,
+        "url_template": link["url_template"],
+        "is_alphanumeric": link["is_alphanumeric"],
+        "updated_at": link.updated_at,
+    }
+
+
+@ROUTES.get(_LINKS, needs="repo:admin")
+def list_autolinks(call: Call) -> Response:
+    """The autolinks of a repository."""
+    return Response(200, [_link(each) for each in call.world.all("autolink", call.repository.id)])
+
+
+@ROUTES.post(_LINKS, needs="repo:admin")
+def create_autolink(call: Call) -> Response:
+    """Add an autolink."""
+    found = fields.body(
+        call, **{"key_prefix!": "text", "url_template!": "text"}, is_alphanumeric="boolean"
+    )
+    name = found.pop("key_prefix")
+    if call.world.find("autolink", name, call.repository.id) is not None:
+        raise failed("KeyLink", "key_prefix", "already_exists")
+    data = {"is_alphanumeric": True, **found}
+    return Response(201, _link(call.world.add("autolink", call.repository.id, name, **data)))
+
+
+@ROUTES.get(_LINKS + "/{autolink_id}", needs="repo:admin")
+def get_autolink(call: Call) -> Response:
+    """An autolink."""
+    return Response(200, _link(_find(call, "autolink", "autolink_id")))
+
+
+@ROUTES.delete(_LINKS + "/{autolink_id}", needs="repo:admin")
+def delete_autolink(call: Call) -> Response:
+    """Delete an autolink."""
+    call.world.remove(_find(call, "autolink", "autolink_id"))
+    return NO_CONTENT

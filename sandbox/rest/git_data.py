@@ -1,0 +1,262 @@
+"""Git's own objects: refs, commits, trees, blobs."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, git
+from sandbox.errors import GitHubError, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.shapes.commits import base, git_commit, html_base, ref_json
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_GIT = "/repos/{owner}/{repo}/git"
+_REF = re.compile(r"refs/(heads|tags)/(?!.*(\.\.|//|[ ~^:?*\[\\]))[^/](.*[^/.])?")
+
+
+def _find_ref(call: Call) -> Record:
+    ref = git.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
+    if ref is None:
+        raise not_found()
+    return ref
+
+
+def _commit(call: Call, sha: str) -> Record:
+    found = call.world.find("commit", sha, call.repository.id)
+    if found is None:
+        raise invalid("Object does not exist")
+    return found
+
+
+@ROUTES.get(f"{_GIT}/ref/{{ref*}}", needs="repo:read")
+def get_ref(call: Call) -> Response:
+    """A ref by its name below `refs/`."""
+    return Response(200, ref_json(call, _find_ref(call)))
+
+
+@ROUTES.get(f"{_GIT}/matching-refs/{{ref*}}", needs="repo:read")
+def list_matching_refs(call: Call) -> Response:
+    """The refs whose names begin so."""
+    prefix = f"refs/{call.parameters['ref']}"
+    found = [
+        ref for ref in call.world.all("ref", call.repository.id) if ref.name.startswith(prefix)
+    ]
+    return page(call, sorted(found, key=lambda ref: ref.name), lambda ref: ref_json(call, ref))
+
+
+@ROUTES.post(f"{_GIT}/refs", needs="repo:write")
+def create_ref(call: Call) -> Response:
+    """Create a branch or tag."""
+    found = fields.body(call, **{"ref!": "text", "sha!": "text"})
+    if not call.world.count("ref", call.repository.id):
+        raise GitHubError(409, "Git Repository is empty.")
+    if not _REF.fullmatch(found["ref"]):
+        raise invalid("Reference name must start with 'refs/' and be well formed.")
+    if git.find_ref(call.world, call.repository, found["ref"]) is not None:
+        raise invalid("Reference already exists")
+    _commit(call, found["sha"])
+    made = git.set_ref(call.world, call.repository, found["ref"], found["sha"])
+    return Response(201, ref_json(call, made))
+
+
+@ROUTES.patch(f"{_GIT}/refs/{{ref*}}", needs="repo:write")
+def update_ref(call: Call) -> Response:
+    """Move a ref; backwards only with `force`."""
+    ref = _find_ref(call)
+    found = fields.body(call, **{"sha!": "text"}, force="boolean")
+    commit = _commit(call, found["sha"])
+    behind = {each.name for each in git.history(call.world, call.repository, commit)}
+    if ref["sha"] not in behind and not found.get("force", False):
+        raise invalid("Update is not a fast forward")
+    moved = git.set_ref(call.world, call.repository, ref.name, commit.name)
+    return Response(200, ref_json(call, moved))
+
+
+@ROUTES.delete(f"{_GIT}/refs/{{ref*}}", needs="repo:write")
+def delete_ref(call: Call) -> Response:
+    """Delete a branch or tag; never the default branch."""
+    ref = git.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
+    if ref is None:
+        raise invalid("Reference does not exist")
+    if ref.name == f"refs/heads/{call.repository['default_branch']}":
+        raise invalid("Cannot delete the default branch")
+    for pull in call.world.all("pull", call.repository.id):
+        if pull["head"] == ref.name.removeprefix("refs/heads/") and pull["state"] == "open":
+            call.world.change(pull, state="closed", closed_at=call.world.clock.now())
+    call.world.remove(ref)
+    return NO_CONTENT
+
+
+@ROUTES.get(f"{_GIT}/commits/{{commit_sha}}", needs="repo:read")
+def get_commit(call: Call) -> Response:
+    """A commit as git knows it."""
+    found = call.world.find("commit", call.parameters["commit_sha"], call.repository.id)
+    if found is None:
+        raise not_found()
+    return Response(200, git_commit(call, found))
+
+
+@ROUTES.post(f"{_GIT}/commits", needs="repo:write")
+def create_commit(call: Call) -> Response:
+    """Make a commit of a tree; no ref is moved."""
+    found = fields.body(
+        call, **{"message!": "text", "tree!": "text"}, parents="texts", author="object"
+    )
+    files = call.world.document(call.repository.id, f"tree:{found['tree']}", {}).get("files")
+    if files is None:
+        for commit in call.world.all("commit", call.repository.id):
+            if git.tree_sha(commit["files"]) == found["tree"]:
+                files = commit["files"]
+    if files is None:
+        raise invalid("Tree SHA does not exist")
+    parents = found.get("parents", [])
+    for parent in parents:
+        _commit(call, parent)
+    if call.actor.user is None:
+        raise not_found()
+    person = git.person_of(call.actor.user, call.world.clock.now())
+    author = person
+    if "author" in found:
+        given = fields.checked(found["author"], {"name!": "text", "email!": "text", "date": "text"})
+        author = git.Person(given["name"], given["email"], given.get("date", person.date))
+    made = git.commit(
+        call.world,
+        call.repository,
+        files,
+        parents,
+        found["message"],
+        author,
+        person,
+        call.actor.user.id,
+    )
+    return Response(201, git_commit(call, made))
+
+
+def _entries(files: dict[str, str], *, recursive: bool) -> list[dict[str, Any]]:
+    folders = git.trees(files)
+    if not recursive:
+        return folders[""]
+    found = []
+    for folder, entries in folders.items():
+        prefix = f"{folder}/" if folder else ""
+        found += [{**entry, "path": prefix + entry["path"]} for entry in entries]
+    return sorted(found, key=lambda entry: entry["path"])
+
+
+def _tree(call: Call, files: dict[str, str], *, recursive: bool) -> dict[str, Any]:
+    sha = git.tree_sha(files)
+    entries = []
+    for entry in _entries(files, recursive=recursive):
+        kind = "trees" if entry["type"] == "tree" else "blobs"
+        shown = {**entry, "url": f"{base(call)}/git/{kind}/{entry['sha']}"}
+        if entry["type"] == "blob":
+            shown["size"] = len(git.read_blob(call.world, call.repository, entry["sha"]) or b"")
+        entries.append(shown)
+    return {
+        "sha": sha,
+        "url": f"{base(call)}/git/trees/{sha}",
+        "tree": entries,
+        "truncated": False,
+    }
+
+
+@ROUTES.get(f"{_GIT}/trees/{{tree_sha}}", needs="repo:read")
+def get_tree(call: Call) -> Response:
+    """A commit's files, by the id of its tree or by a ref."""
+    wanted = call.parameters["tree_sha"]
+    commit = git.resolve(call.world, call.repository, wanted)
+    files = None if commit is None else commit["files"]
+    if files is None:
+        for each in call.world.all("commit", call.repository.id):
+            for folder in git.trees(each["files"]):
+                if git.tree_sha(each["files"], folder) == wanted:
+                    prefix = f"{folder}/" if folder else ""
+                    files = {
+                        path[len(prefix) :]: sha
+                        for path, sha in each["files"].items()
+                        if path.startswith(prefix)
+                    }
+    if files is None:
+        raise not_found()
+    return Response(200, _tree(call, files, recursive="recursive" in call.query))
+
+
+@ROUTES.post(f"{_GIT}/trees", needs="repo:write")
+def create_tree(call: Call) -> Response:
+    """Make a tree from another and changes to it."""
+    found = fields.body(call, **{"tree!": "list"}, base_tree="text")
+    files: dict[str, str] = {}
+    if "base_tree" in found:
+        for commit in call.world.all("commit", call.repository.id):
+            if found["base_tree"] in (commit.name, git.tree_sha(commit["files"])):
+                files = dict(commit["files"])
+    for each in found["tree"]:
+        entry = fields.checked(each, {"path!": "text", "sha?": "text", "content": "text"})
+        if "content" in entry:
+            content = entry["content"].encode()
+            files[entry["path"]] = git.write_blob(call.world, call.repository, content)
+        elif entry.get("sha") is None:
+            files.pop(entry["path"], None)
+        else:
+            files[entry["path"]] = entry["sha"]
+    sha = git.tree_sha(files)
+    call.world.set_document(call.repository.id, f"tree:{sha}", files=files)
+    return Response(201, _tree(call, files, recursive=False))
+
+
+@ROUTES.get(f"{_GIT}/blobs/{{file_sha}}", needs="repo:read")
+def get_blob(call: Call) -> Response:
+    """A file's content."""
+    sha = call.parameters["file_sha"]
+    blob = call.world.find("blob", sha, call.repository.id)
+    if blob is None:
+        raise not_found()
+    return Response(
+        200,
+        {
+            "sha": sha,
+            "node_id": node_id("commit", blob.id),
+            "size": len(base64.b64decode(blob["content"])),
+            "url": f"{base(call)}/git/blobs/{sha}",
+            "content": blob["content"],
+            "encoding": "base64",
+        },
+    )
+
+
+@ROUTES.post(f"{_GIT}/blobs", needs="repo:write")
+def create_blob(call: Call) -> Response:
+    """Keep a file's content."""
+    found = fields.body(call, **{"content!": "text"}, encoding=("utf-8", "base64"))
+    text = found["content"]
+    content = base64.b64decode(text) if found.get("encoding") == "base64" else text.encode()
+    sha = git.write_blob(call.world, call.repository, content)
+    return Response(201, {"sha": sha, "url": f"{base(call)}/git/blobs/{sha}"})
+
+
+@ROUTES.get("/repos/{owner}/{repo}/tags", needs="repo:read")
+def list_tags(call: Call) -> Response:
+    """The tags."""
+    refs = call.world.all("ref", call.repository.id)
+    found = sorted((ref for ref in refs if ref.name.startswith("refs/tags/")), key=lambda r: r.name)
+
+    def shape(ref: Record) -> dict[str, Any]:
+        name = ref.name.removeprefix("refs/tags/")
+        return {
+            "name": name,
+            "commit": {"sha": ref["sha"], "url": f"{base(call)}/commits/{ref['sha']}"},
+            "zipball_url": f"{html_base(call)}/zipball/{ref.name}",
+            "tarball_url": f"{html_base(call)}/tarball/{ref.name}",
+            "node_id": node_id("ref", ref.id),
+        }
+
+    return page(call, found, shape)

@@ -1,0 +1,193 @@
+"""Organization roles, custom ones too, and who has them; security managers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import defaults, fields, lookups, plans
+from sandbox.errors import failed, forbidden, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.teams import simple_with_parent
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/orgs/{org}/organization-roles"
+_ONE = _LIST + "/{role_id}"
+_MANAGERS = "/orgs/{org}/security-managers"
+_FIELDS: dict[str, fields.Kind] = {
+    "name": "text",
+    "description?": "text",
+    "permissions": "texts",
+    "base_role": ("none", "read", "triage", "write", "maintain", "admin"),
+}
+
+
+def _find(call: Call) -> Record:
+    found = call.world.get("org_role", call.integer("role_id"))
+    if found is None or found.parent != call.org.id:
+        raise not_found()
+    return found
+
+
+def _shape(call: Call, role: Record) -> dict[str, Any]:
+    return {
+        "id": role.id,
+        "name": role.name,
+        "description": role["description"],
+        "base_role": role["base_role"],
+        "source": role["source"],
+        "permissions": role["permissions"],
+        "organization": simple_user(call, call.org),
+        "created_at": role.created_at,
+        "updated_at": role.updated_at,
+    }
+
+
+@ROUTES.get(_LIST, needs="org:member")
+def list_roles(call: Call) -> Response:
+    """All roles of an organization: predefined and custom."""
+    roles = [_shape(call, role) for role in call.world.all("org_role", call.org.id)]
+    return Response(200, {"total_count": len(roles), "roles": roles})
+
+
+@ROUTES.post(_LIST, needs="org:admin")
+def create(call: Call) -> Response:
+    """Create a custom role."""
+    plans.check_custom_roles(call.org)
+    found = fields.body(call, **{**_FIELDS, "name!": "text", "permissions!": "texts"})
+    name = found.pop("name")
+    if call.world.find("org_role", name, call.org.id) is not None:
+        raise failed("OrganizationRole", "name", "already_exists")
+    data = {"description": None, "base_role": None, "source": "Organization", **found}
+    return Response(201, _shape(call, call.world.add("org_role", call.org.id, name, **data)))
+
+
+@ROUTES.get(_ONE, needs="org:member")
+def get(call: Call) -> Response:
+    """A role."""
+    return Response(200, _shape(call, _find(call)))
+
+
+def _custom(call: Call) -> Record:
+    role = _find(call)
+    if role["source"] == "Predefined":
+        raise forbidden("Predefined roles cannot be changed")
+    return role
+
+
+@ROUTES.patch(_ONE, needs="org:admin")
+def update(call: Call) -> Response:
+    """Change a custom role."""
+    role = _custom(call)
+    found = fields.body(call, **_FIELDS)
+    name = found.pop("name", role.name)
+    taken = call.world.find("org_role", name, call.org.id)
+    if taken is not None and taken.id != role.id:
+        raise failed("OrganizationRole", "name", "already_exists")
+    return Response(200, _shape(call, call.world.change(role, name, **found)))
+
+
+@ROUTES.delete(_ONE, needs="org:admin")
+def delete(call: Call) -> Response:
+    """Delete a custom role; whoever had it loses it."""
+    call.world.remove(_custom(call))
+    return NO_CONTENT
+
+
+def _assigned(call: Call, kind: str, role: Record) -> list[Record]:
+    found = (
+        call.world.get(kind, int(each.name)) for each in call.world.all(f"role_{kind}", role.id)
+    )
+    return [record for record in found if record is not None]
+
+
+def _assign(call: Call, kind: str, role: Record, record: Record) -> Response:
+    if call.world.find(f"role_{kind}", str(record.id), role.id) is None:
+        call.world.add(f"role_{kind}", role.id, str(record.id))
+    return NO_CONTENT
+
+
+def _unassign(call: Call, kind: str, role: Record, record: Record) -> Response:
+    found = call.world.find(f"role_{kind}", str(record.id), role.id)
+    if found is not None:
+        call.world.remove(found)
+    return NO_CONTENT
+
+
+@ROUTES.get(_ONE + "/teams", needs="org:member")
+def list_teams(call: Call) -> Response:
+    """The teams that have a role."""
+    found = _assigned(call, "team", _find(call))
+    return page(
+        call, found, lambda each: {**simple_with_parent(call, each), "assignment": "direct"}
+    )
+
+
+@ROUTES.get(_ONE + "/users", needs="org:member")
+def list_users(call: Call) -> Response:
+    """The users who have a role."""
+    found = _assigned(call, "user", _find(call))
+    return page(call, found, lambda each: {**simple_user(call, each), "assignment": "direct"})
+
+
+@ROUTES.put(_LIST + "/teams/{team_slug}/{role_id}", needs="org:admin")
+def assign_team(call: Call) -> Response:
+    """Give a team a role."""
+    return _assign(call, "team", _find(call), lookups.team(call))
+
+
+@ROUTES.delete(_LIST + "/teams/{team_slug}/{role_id}", needs="org:admin")
+def unassign_team(call: Call) -> Response:
+    """Take a role from a team."""
+    return _unassign(call, "team", _find(call), lookups.team(call))
+
+
+@ROUTES.put(_LIST + "/users/{username}/{role_id}", needs="org:admin")
+def assign_user(call: Call) -> Response:
+    """Give a member a role."""
+    user = lookups.user(call, call.parameters["username"])
+    if call.world.find("member", str(user.id), call.org.id) is None:
+        raise not_found()
+    return _assign(call, "user", _find(call), user)
+
+
+@ROUTES.delete(_LIST + "/users/{username}/{role_id}", needs="org:admin")
+def unassign_user(call: Call) -> Response:
+    """Take a role from a member."""
+    user = lookups.user(call, call.parameters["username"])
+    return _unassign(call, "user", _find(call), user)
+
+
+# --- the old way to name security managers
+
+
+def _manager(call: Call) -> Record:
+    role = call.world.find("org_role", defaults.SECURITY_MANAGER, call.org.id)
+    if role is None:
+        raise AssertionError("every organization has the role of security manager")
+    return role
+
+
+@ROUTES.get(_MANAGERS, needs="org:member")
+def list_managers(call: Call) -> Response:
+    """The teams that are security managers."""
+    found = _assigned(call, "team", _manager(call))
+    return Response(200, [simple_with_parent(call, each) for each in found])
+
+
+@ROUTES.put(_MANAGERS + "/teams/{team_slug}", needs="org:admin")
+def add_manager(call: Call) -> Response:
+    """Make a team security manager."""
+    return _assign(call, "team", _manager(call), lookups.team(call))
+
+
+@ROUTES.delete(_MANAGERS + "/teams/{team_slug}", needs="org:admin")
+def remove_manager(call: Call) -> Response:
+    """Make a team security manager no longer."""
+    return _unassign(call, "team", _manager(call), lookups.team(call))

@@ -1,0 +1,342 @@
+"""Pull requests: open, read, change, merge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, git
+from sandbox.errors import GitHubError, conflict, failed, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.permissions import owner
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.commits import base, commit_json, html_base
+from sandbox.shapes.repositories import full_repository
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/repos/{owner}/{repo}/pulls"
+_ONE = _LIST + "/{pull_number}"
+
+
+def _find(call: Call) -> Record:
+    found = call.world.find("pull", str(call.integer("pull_number")), call.repository.id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _side(call: Call, branch: str, sha: str) -> dict[str, Any]:
+    account = owner(call.world, call.repository)
+    return {
+        "label": f"{account.name}:{branch}",
+        "ref": branch,
+        "sha": sha,
+        "user": simple_user(call, account),
+        "repo": full_repository(call, call.repository),
+    }
+
+
+def _sha(call: Call, branch: str) -> str | None:
+    ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
+    return None if ref is None else str(ref["sha"])
+
+
+def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
+    """Return a pull request as `pull-request-simple`, or as `pull-request` when `full`."""
+    number, url = int(pull.name), f"{base(call)}/pulls/{pull.name}"
+    html = f"{html_base(call)}/pull/{number}"
+    user = call.world.get("user", pull["user"])
+    issue = f"{base(call)}/issues/{number}"
+    head = _sha(call, pull["head"]) if pull["state"] == "open" else None
+    head = head or pull["head_sha"]
+    into = _sha(call, pull["base"]) or pull["base_sha"]
+    links = {
+        "self": url,
+        "html": html,
+        "issue": issue,
+        "comments": f"{issue}/comments",
+        "review_comments": f"{url}/comments",
+        "review_comment": f"{base(call)}/pulls/comments{{/number}}",
+        "commits": f"{url}/commits",
+        "statuses": f"{base(call)}/statuses/{head}",
+    }
+    body: dict[str, Any] = {
+        "url": url,
+        "id": pull.id,
+        "node_id": node_id("pull", pull.id),
+        "html_url": html,
+        "diff_url": f"{html}.diff",
+        "patch_url": f"{html}.patch",
+        "issue_url": issue,
+        "commits_url": links["commits"],
+        "review_comments_url": links["review_comments"],
+        "review_comment_url": links["review_comment"],
+        "comments_url": links["comments"],
+        "statuses_url": links["statuses"],
+        "number": number,
+        "state": pull["state"],
+        "locked": False,
+        "title": pull["title"],
+        "user": None if user is None else simple_user(call, user),
+        "body": pull["body"],
+        "labels": [],
+        "milestone": None,
+        "created_at": pull.created_at,
+        "updated_at": pull.updated_at,
+        "closed_at": pull["closed_at"],
+        "merged_at": pull["merged_at"],
+        "merge_commit_sha": pull["merge_commit_sha"],
+        "assignee": None,
+        "assignees": [],
+        "requested_reviewers": [],
+        "requested_teams": [],
+        "head": _side(call, pull["head"], head),
+        "base": _side(call, pull["base"], into),
+        "_links": {name: {"href": link} for name, link in links.items()},
+        "author_association": "MEMBER",
+        "auto_merge": None,
+        "draft": pull["draft"],
+    }
+    if full:
+        merger = call.world.get("user", pull["merged_by"])
+        body |= {
+            "merged": pull["merged_at"] is not None,
+            "mergeable": pull["state"] == "open",
+            "rebaseable": None,
+            "mergeable_state": "clean" if pull["state"] == "open" else "unknown",
+            "merged_by": None if merger is None else simple_user(call, merger),
+            "comments": 0,
+            "review_comments": 0,
+            "maintainer_can_modify": pull["maintainer_can_modify"],
+            **_counts(call, head, into),
+        }
+    return body
+
+
+def _ahead(call: Call, head: str, into: str) -> list[Record]:
+    tip = git.resolve(call.world, call.repository, head)
+    below = git.resolve(call.world, call.repository, into)
+    if tip is None:
+        return []
+    known = set()
+    if below is not None:
+        known = {commit.name for commit in git.history(call.world, call.repository, below)}
+    return [c for c in git.history(call.world, call.repository, tip) if c.name not in known]
+
+
+def _counts(call: Call, head: str, into: str) -> dict[str, int]:
+    commits = _ahead(call, head, into)
+    shown = [commit_json(call, commit, files=True) for commit in commits]
+    return {
+        "commits": len(commits),
+        "additions": sum(each["stats"]["additions"] for each in shown),
+        "deletions": sum(each["stats"]["deletions"] for each in shown),
+        "changed_files": len({file["filename"] for each in shown for file in each["files"]}),
+    }
+
+
+@ROUTES.get(_LIST, needs="repo:read")
+def list_pulls(call: Call) -> Response:
+    """The pull requests, newest first; `state`, `head`, `base` narrow."""
+    state = call.query.get("state", "open")
+    head = call.query.get("head", "").rpartition(":")[2]
+    into = call.query.get("base", "")
+    found = [
+        pull
+        for pull in reversed(call.world.all("pull", call.repository.id))
+        if state in ("all", pull["state"])
+        and head in ("", pull["head"])
+        and into in ("", pull["base"])
+    ]
+    return page(call, found, lambda pull: shape(call, pull, full=False))
+
+
+@ROUTES.post(_LIST, needs="repo:read")
+def create(call: Call) -> Response:
+    """Open a pull request between two branches of the repository."""
+    found = fields.body(
+        call,
+        **{"title!": "text", "head!": "text", "base!": "text", "body?": "text"},
+        maintainer_can_modify="boolean",
+        draft="boolean",
+    )
+    if call.actor.user is None:
+        raise not_found()
+    head, into = found["head"].rpartition(":")[2], found["base"]
+    head_sha, base_sha = _sha(call, head), _sha(call, into)
+    if head_sha is None:
+        raise failed("PullRequest", "head", "invalid")
+    if base_sha is None:
+        raise failed("PullRequest", "base", "invalid")
+    label = f"{owner(call.world, call.repository).name}:{head}"
+    message = None
+    if not _ahead(call, head_sha, base_sha):
+        message = f"No commits between {into} and {head}"
+    if any(
+        pull["head"] == head and pull["base"] == into and pull["state"] == "open"
+        for pull in call.world.all("pull", call.repository.id)
+    ):
+        message = f"A pull request already exists for {label}."
+    if message is not None:
+        error = {"resource": "PullRequest", "code": "custom", "message": message}
+        raise GitHubError(422, "Validation Failed", [error])
+    number = call.world.count("pull", call.repository.id) + 1
+    pull = call.world.add(
+        "pull",
+        call.repository.id,
+        str(number),
+        title=found["title"],
+        body=found.get("body"),
+        head=head,
+        base=into,
+        head_sha=head_sha,
+        base_sha=base_sha,
+        user=call.actor.user.id,
+        state="open",
+        draft=found.get("draft", False),
+        maintainer_can_modify=found.get("maintainer_can_modify", False),
+        closed_at=None,
+        merged_at=None,
+        merged_by=0,
+        merge_commit_sha=None,
+    )
+    return Response(201, shape(call, pull, full=True))
+
+
+@ROUTES.get(_ONE, needs="repo:read")
+def get(call: Call) -> Response:
+    """A pull request."""
+    return Response(200, shape(call, _find(call), full=True))
+
+
+@ROUTES.patch(_ONE, needs="repo:read")
+def update(call: Call) -> Response:
+    """Change title, body, base or state."""
+    pull = _find(call)
+    found = fields.body(
+        call,
+        **{"body?": "text"},
+        title="text",
+        state=("open", "closed"),
+        base="text",
+        maintainer_can_modify="boolean",
+    )
+    if "base" in found and _sha(call, found["base"]) is None:
+        raise failed("PullRequest", "base", "invalid")
+    if found.get("state") == "open" and pull["merged_at"] is not None:
+        raise failed("PullRequest", "state", "invalid", "state cannot be changed: it was merged")
+    if found.get("state", pull["state"]) != pull["state"]:
+        closed = found["state"] == "closed"
+        found["closed_at"] = call.world.clock.now() if closed else None
+        found["head_sha"] = _sha(call, pull["head"]) or pull["head_sha"]
+    return Response(200, shape(call, call.world.change(pull, **found), full=True))
+
+
+@ROUTES.get(_ONE + "/commits", needs="repo:read")
+def list_commits(call: Call) -> Response:
+    """The commits of a pull request."""
+    pull = _find(call)
+    head = _sha(call, pull["head"]) or pull["head_sha"]
+    found = list(reversed(_ahead(call, head, pull["base_sha"])))
+    return page(call, found, lambda commit: commit_json(call, commit))
+
+
+@ROUTES.get(_ONE + "/files", needs="repo:read")
+def list_files(call: Call) -> Response:
+    """The files that a pull request changes."""
+    pull = _find(call)
+    head = _sha(call, pull["head"]) or pull["head_sha"]
+    found = {
+        file["filename"]: file
+        for commit in reversed(_ahead(call, head, pull["base_sha"]))
+        for file in commit_json(call, commit, files=True)["files"]
+    }
+    return page(call, list(found.values()), lambda file: file)
+
+
+@ROUTES.get(_ONE + "/merge", needs="repo:read")
+def check_merged(call: Call) -> Response:
+    """204 when it was merged, 404 when not."""
+    if _find(call)["merged_at"] is None:
+        raise not_found()
+    return NO_CONTENT
+
+
+@ROUTES.put(_ONE + "/merge", needs="repo:write")
+def merge(call: Call) -> Response:
+    """Merge a pull request into its base."""
+    pull = _find(call)
+    found = fields.body(
+        call,
+        commit_title="text",
+        commit_message="text",
+        sha="text",
+        merge_method=("merge", "squash", "rebase"),
+    )
+    method = found.get("merge_method", "merge")
+    setting = {
+        "merge": "allow_merge_commit",
+        "squash": "allow_squash_merge",
+        "rebase": "allow_rebase_merge",
+    }
+    head_sha = _sha(call, pull["head"])
+    if pull["state"] != "open" or head_sha is None or pull["draft"]:
+        raise GitHubError(405, "Pull Request is not mergeable")
+    if not call.repository[setting[method]]:
+        names = {"merge": "Merge commits", "squash": "Squash merges", "rebase": "Rebase merges"}
+        raise GitHubError(405, f"{names[method]} are not allowed on this repository.")
+    if found.get("sha", head_sha) != head_sha:
+        raise conflict("Head branch was modified. Review and try the merge again.")
+    head = git.resolve(call.world, call.repository, head_sha)
+    into = git.resolve(call.world, call.repository, pull["base"])
+    if head is None or into is None or call.actor.user is None:
+        raise not_found()
+    title = found.get("commit_title") or (
+        f"Merge pull request #{pull.name} from {owner(call.world, call.repository).name}/"
+        f"{pull['head']}"
+        if method == "merge"
+        else f"{pull['title']} (#{pull.name})"
+    )
+    message = f"{title}\n\n{found.get('commit_message') or pull['title']}"
+    made = git.merge(call.world, call.repository, into, head, message, call.actor.user)
+    if made is None:
+        raise GitHubError(405, "Pull Request is not mergeable")
+    if method != "merge":
+        # squashed or rebased: the same files in a commit with one parent
+        person = git.person_of(call.actor.user, call.world.clock.now())
+        made = git.commit(
+            call.world,
+            call.repository,
+            made["files"],
+            [into.name],
+            message,
+            person,
+            person,
+            call.actor.user.id,
+        )
+    git.set_ref(call.world, call.repository, f"refs/heads/{pull['base']}", made.name)
+    now = call.world.clock.now()
+    call.world.change(
+        pull,
+        state="closed",
+        closed_at=now,
+        merged_at=now,
+        merged_by=call.actor.user.id,
+        merge_commit_sha=made.name,
+        head_sha=head_sha,
+        base_sha=into.name,
+    )
+    if call.repository["delete_branch_on_merge"]:
+        ref = git.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
+        if ref is not None:
+            call.world.remove(ref)
+    return Response(
+        200,
+        {"sha": made.name, "merged": True, "message": "Pull Request successfully merged"},
+    )

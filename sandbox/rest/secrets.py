@@ -1,0 +1,203 @@
+"""Secrets: of Actions and of Dependabot; of organizations, repositories and environments."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any
+
+from sandbox import boxes, fields, names, scopes
+from sandbox.errors import conflict, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.routing import Routes
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+    from sandbox.scopes import Scope
+
+ROUTES = Routes()
+VALUE_LIMIT = 48 * 1024
+"""Bytes of a secret's value."""
+_SEAL = 48
+_VISIBILITIES = ("all", "private", "selected")
+
+_SCOPES = (
+    (
+        "actions",
+        scopes.Scope(f"{scopes.ORG}/actions/secrets", scopes.org, "org:admin", "org:admin", 1000),
+    ),
+    (
+        "actions",
+        scopes.Scope(
+            f"{scopes.REPOSITORY}/actions/secrets",
+            scopes.repository,
+            "repo:write",
+            "repo:admin",
+            100,
+        ),
+    ),
+    (
+        "actions",
+        scopes.Scope(
+            f"{scopes.ENVIRONMENT}/secrets", scopes.environment, "repo:write", "repo:admin", 100
+        ),
+    ),
+    (
+        "dependabot",
+        scopes.Scope(
+            f"{scopes.ORG}/dependabot/secrets", scopes.org, "org:admin", "org:admin", 1000
+        ),
+    ),
+    (
+        "dependabot",
+        scopes.Scope(
+            f"{scopes.REPOSITORY}/dependabot/secrets",
+            scopes.repository,
+            "repo:write",
+            "repo:admin",
+            100,
+        ),
+    ),
+)
+
+
+def _shape(call: Call, secret: Record, scope: Scope) -> dict[str, Any]:
+    body = {
+        "name": secret.name,
+        "created_at": secret.created_at,
+        "updated_at": secret.updated_at,
+    }
+    if scope.org:
+        body["visibility"] = secret["visibility"]
+        if secret["visibility"] == "selected":
+            base = scope.base.format(org=call.org.name)
+            body["selected_repositories_url"] = f"{call.api}{base}/{secret.name}/repositories"
+    return body
+
+
+def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -> None:
+    key_id, _ = boxes.public_key(call.world, store, holder)
+    try:
+        sealed = base64.b64decode(found["encrypted_value"], validate=True)
+    except binascii.Error:
+        raise invalid("Invalid request.\n\nencrypted_value is not base64.") from None
+    if len(sealed) - _SEAL > VALUE_LIMIT:
+        raise invalid(f"Secret values are limited to {VALUE_LIMIT // 1024} KB.")
+    if found["key_id"] != key_id:
+        raise invalid("Bad request - key_id is invalid")
+    try:
+        boxes.decrypt(call.world, store, holder, found["encrypted_value"])
+    except ValueError:
+        raise invalid("Bad request - encrypted_value could not be decrypted") from None
+
+
+def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a route
+    kind = f"{store}_secret"
+    one = f"{scope.base}/{{secret_name}}"
+
+    def find(call: Call) -> Record:
+        found = call.world.find(kind, call.parameters["secret_name"], scope.holder(call).id)
+        if found is None:
+            raise not_found()
+        return found
+
+    @ROUTES.get(scope.base, needs=scope.reads)
+    def list_secrets(call: Call) -> Response:
+        found = sorted(call.world.all(kind, scope.holder(call).id), key=lambda each: each.name)
+        return page(call, found, lambda each: _shape(call, each, scope), "secrets")
+
+    @ROUTES.get(f"{scope.base}/public-key", needs=scope.reads)
+    def get_public_key(call: Call) -> Response:
+        key_id, key = boxes.public_key(call.world, store, scope.holder(call).id)
+        return Response(200, {"key_id": key_id, "key": key})
+
+    @ROUTES.get(one, needs=scope.reads)
+    def get(call: Call) -> Response:
+        return Response(200, _shape(call, find(call), scope))
+
+    @ROUTES.put(one, needs=scope.writes)
+    def put(call: Call) -> Response:
+        holder = scope.holder(call)
+        table: dict[str, fields.Kind] = {"encrypted_value!": "text", "key_id!": "any"}
+        if scope.org:
+            # Go clients send these ids as texts to Dependabot's routes
+            table |= {"visibility!": _VISIBILITIES, "selected_repository_ids": "list"}
+        found = fields.body(call, **table)
+        found["key_id"] = str(found["key_id"])
+        name = names.checked(call.parameters["secret_name"], "Secret")
+        _checked_value(call, store, holder.id, found)
+        if scope.org:
+            ids = [int(ident) for ident in found.get("selected_repository_ids", [])]
+            selected = found["visibility"] == "selected"
+            found["selected_repository_ids"] = scopes.checked_ids(call, ids) if selected else []
+        secret = call.world.find(kind, name, holder.id)
+        if secret is not None:
+            call.world.change(secret, **found)
+            return NO_CONTENT
+        if call.world.count(kind, holder.id) >= scope.limit:
+            raise invalid(f"Secret limit of {scope.limit} reached.")
+        call.world.add(kind, holder.id, name, **found)
+        return Response(201, {})
+
+    @ROUTES.delete(one, needs=scope.writes)
+    def delete(call: Call) -> Response:
+        call.world.remove(find(call))
+        return NO_CONTENT
+
+    if not scope.org:
+        return
+
+    def selection(call: Call) -> Record:
+        secret = find(call)
+        if secret["visibility"] != "selected":
+            raise conflict("Visibility of this secret is not set to selected repositories")
+        return secret
+
+    @ROUTES.get(f"{one}/repositories", needs=scope.reads)
+    def list_selected(call: Call) -> Response:
+        return scopes.page_of_repositories(call, selection(call)["selected_repository_ids"])
+
+    @ROUTES.put(f"{one}/repositories", needs=scope.writes)
+    def set_selected(call: Call) -> Response:
+        ids = fields.body(call, **{"selected_repository_ids!": "integers"})
+        call.world.change(
+            selection(call),
+            selected_repository_ids=scopes.checked_ids(call, ids["selected_repository_ids"]),
+        )
+        return NO_CONTENT
+
+    @ROUTES.put(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
+    def add_selected(call: Call) -> Response:
+        secret = selection(call)
+        ids = [*secret["selected_repository_ids"], call.integer("repository_id")]
+        call.world.change(secret, selected_repository_ids=scopes.checked_ids(call, ids))
+        return NO_CONTENT
+
+    @ROUTES.delete(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
+    def remove_selected(call: Call) -> Response:
+        secret = selection(call)
+        gone = call.integer("repository_id")
+        kept = [ident for ident in secret["selected_repository_ids"] if ident != gone]
+        call.world.change(secret, selected_repository_ids=kept)
+        return NO_CONTENT
+
+
+for _store, _scope in _SCOPES:
+    _add(_store, _scope)
+
+
+@ROUTES.get(f"{scopes.REPOSITORY}/actions/organization-secrets", needs="repo:write")
+def list_org_secrets(call: Call) -> Response:
+    """The organization's secrets that the repository sees."""
+    return page(
+        call,
+        scopes.org_items(call, "actions_secret"),
+        lambda each: {
+            "name": each.name,
+            "created_at": each.created_at,
+            "updated_at": each.updated_at,
+        },
+        "secrets",
+    )

@@ -1,0 +1,164 @@
+"""Variables of Actions: of organizations, repositories and environments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, names, scopes
+from sandbox.errors import conflict, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.routing import Routes
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+    from sandbox.scopes import Scope
+
+ROUTES = Routes()
+VALUE_LIMIT = 48 * 1024
+"""Bytes of a variable's value."""
+PER_PAGE = 10
+PER_PAGE_LIMIT = 30
+_KIND = "variable"
+_VISIBILITIES = ("all", "private", "selected")
+_SCOPES = (
+    scopes.Scope(f"{scopes.ORG}/actions/variables", scopes.org, "org:admin", "org:admin", 1000),
+    scopes.Scope(
+        f"{scopes.REPOSITORY}/actions/variables", scopes.repository, "repo:write", "repo:admin", 500
+    ),
+    scopes.Scope(
+        f"{scopes.ENVIRONMENT}/variables", scopes.environment, "repo:write", "repo:admin", 100
+    ),
+)
+
+
+def _shape(call: Call, variable: Record, scope: Scope) -> dict[str, Any]:
+    body = {
+        "name": variable.name,
+        "value": variable["value"],
+        "created_at": variable.created_at,
+        "updated_at": variable.updated_at,
+    }
+    if scope.org:
+        body["visibility"] = variable["visibility"]
+        if variable["visibility"] == "selected":
+            base = scope.base.format(org=call.org.name)
+            body["selected_repositories_url"] = f"{call.api}{base}/{variable.name}/repositories"
+    return body
+
+
+def _checked(call: Call, scope: Scope, *, new: bool) -> dict[str, Any]:
+    mark = "!" if new else ""
+    table: dict[str, fields.Kind] = {f"name{mark}": "text", f"value{mark}": "text"}
+    if scope.org:
+        table |= {f"visibility{mark}": _VISIBILITIES, "selected_repository_ids": "integers"}
+    found = fields.body(call, **table)
+    if len(found.get("value", "").encode()) > VALUE_LIMIT:
+        raise invalid(f"Variable values are limited to {VALUE_LIMIT // 1024} KB.")
+    if "name" in found:
+        found["name"] = names.checked(found["name"], "Variable")
+    if "selected_repository_ids" in found:
+        ids = scopes.checked_ids(call, found["selected_repository_ids"])
+        found["selected_repository_ids"] = ids
+    return found
+
+
+def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
+    one = f"{scope.base}/{{name}}"
+
+    def find(call: Call) -> Record:
+        found = call.world.find(_KIND, call.parameters["name"], scope.holder(call).id)
+        if found is None:
+            raise not_found()
+        return found
+
+    @ROUTES.get(scope.base, needs=scope.reads)
+    def list_variables(call: Call) -> Response:
+        found = sorted(call.world.all(_KIND, scope.holder(call).id), key=lambda each: each.name)
+        return page(
+            call,
+            found,
+            lambda each: _shape(call, each, scope),
+            "variables",
+            per_page=PER_PAGE,
+            limit=PER_PAGE_LIMIT,
+        )
+
+    @ROUTES.post(scope.base, needs=scope.writes)
+    def create(call: Call) -> Response:
+        holder = scope.holder(call)
+        found = _checked(call, scope, new=True)
+        name = found.pop("name")
+        if call.world.find(_KIND, name, holder.id) is not None:
+            raise conflict("Already exists - Variable already exists")
+        if call.world.count(_KIND, holder.id) >= scope.limit:
+            raise invalid(f"Variable limit of {scope.limit} reached.")
+        if scope.org:
+            found.setdefault("selected_repository_ids", [])
+        call.world.add(_KIND, holder.id, name, **found)
+        return Response(201, {})
+
+    @ROUTES.get(one, needs=scope.reads)
+    def get(call: Call) -> Response:
+        return Response(200, _shape(call, find(call), scope))
+
+    @ROUTES.patch(one, needs=scope.writes)
+    def update(call: Call) -> Response:
+        variable = find(call)
+        found = _checked(call, scope, new=False)
+        name = found.pop("name", variable.name)
+        taken = call.world.find(_KIND, name, variable.parent)
+        if taken is not None and taken.id != variable.id:
+            raise conflict("Already exists - Variable already exists")
+        call.world.change(variable, name, **found)
+        return NO_CONTENT
+
+    @ROUTES.delete(one, needs=scope.writes)
+    def delete(call: Call) -> Response:
+        call.world.remove(find(call))
+        return NO_CONTENT
+
+    if not scope.org:
+        return
+
+    def selection(call: Call) -> Record:
+        variable = find(call)
+        if variable["visibility"] != "selected":
+            raise conflict("Visibility of this variable is not set to selected repositories")
+        return variable
+
+    @ROUTES.get(f"{one}/repositories", needs=scope.reads)
+    def list_selected(call: Call) -> Response:
+        return scopes.page_of_repositories(call, selection(call)["selected_repository_ids"])
+
+    @ROUTES.put(f"{one}/repositories", needs=scope.writes)
+    def set_selected(call: Call) -> Response:
+        ids = fields.body(call, **{"selected_repository_ids!": "integers"})
+        call.world.change(
+            selection(call),
+            selected_repository_ids=scopes.checked_ids(call, ids["selected_repository_ids"]),
+        )
+        return NO_CONTENT
+
+
+for _scope in _SCOPES:
+    _add(_scope)
+
+
+@ROUTES.get(f"{scopes.REPOSITORY}/actions/organization-variables", needs="repo:read")
+def list_org_variables(call: Call) -> Response:
+    """The organization's variables that the repository sees."""
+    return page(
+        call,
+        scopes.org_items(call, _KIND),
+        lambda each: {
+            "name": each.name,
+            "value": each["value"],
+            "created_at": each.created_at,
+            "updated_at": each.updated_at,
+        },
+        "variables",
+        per_page=PER_PAGE,
+        limit=PER_PAGE_LIMIT,
+    )

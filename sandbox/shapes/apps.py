@@ -1,0 +1,82 @@
+"""GitHub Apps and their installations as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.nodes import node_id
+from sandbox.shapes.accounts import simple_user
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+PERMISSIONS = {
+    "actions": "write",
+    "actions_variables": "write",
+    "administration": "write",
+    "contents": "write",
+    "environments": "write",
+    "members": "write",
+    "metadata": "read",
+    "organization_administration": "write",
+    "organization_secrets": "write",
+    "pull_requests": "write",
+    "secrets": "write",
+    "workflows": "write",
+}
+"""What every App may do here."""
+
+
+def app_number(app: Record) -> int:
+    """Return an App's id: the one that its seed gave it, or the record's."""
+    return int(app.get("app_id") or app.id)
+
+
+def app_json(call: Call, app: Record) -> dict[str, Any]:
+    """Return an App as `integration`."""
+    bot = call.world.get("user", app["bot"])
+    return {
+        "id": app_number(app),
+        "slug": app.name,
+        "node_id": node_id("app", app.id),
+        "owner": simple_user(call, bot) if bot is not None else None,
+        "name": app.name,
+        "description": None,
+        "external_url": f"{call.host}/apps/{app.name}",
+        "html_url": f"{call.host}/apps/{app.name}",
+        "created_at": app.created_at,
+        "updated_at": app.updated_at,
+        "permissions": PERMISSIONS,
+        "events": [],
+        "installations_count": 1,
+    }
+
+
+def installation_json(call: Call, installation: Record) -> dict[str, Any]:
+    """Return an installation of an App as `installation`."""
+    app = call.world.get("app", installation["app"])
+    org = call.world.get("organization", installation.parent)
+    if app is None or org is None:
+        raise AssertionError("an installation has an App and an organization")
+    return {
+        "id": installation.id,
+        "account": simple_user(call, org),
+        "repository_selection": "all",
+        "access_tokens_url": f"{call.api}/app/installations/{installation.id}/access_tokens",
+        "repositories_url": f"{call.api}/installation/repositories",
+        "html_url": f"{call.host}/organizations/{org.name}/settings/installations/{installation.id}",
+        "app_id": app_number(app),
+        "app_slug": app.name,
+        "target_id": org.id,
+        "target_type": "Organization",
+        "permissions": PERMISSIONS,
+        "events": [],
+        "created_at": installation.created_at,
+        "updated_at": installation.updated_at,
+        "single_file_name": None,
+        "has_multiple_single_files": False,
+        "single_file_paths": [],
+        "suspended_by": None,
+        "suspended_at": None,
+    }
