@@ -45,7 +45,9 @@ class Record:
         return self.data.get(key, default)
 
 
-CASE_MATTERS = frozenset({"ref", "commit", "blob", "document", "deployment_policy"})
+CASE_MATTERS = frozenset(
+    {"ref", "commit", "blob", "document", "deployment_policy", "branch_protection"}
+)
 """Kinds whose names differ when their case does."""
 
 

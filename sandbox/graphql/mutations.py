@@ -1,0 +1,171 @@
+"""Mutations: classic branch protection, and who reviews for a team."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import plans
+from sandbox.errors import GitHubError
+from sandbox.graphql.refusals import forbidden, not_found, unprocessable
+from sandbox.nodes import parse_node_id
+from sandbox.permissions import level, org_role, owner, permission
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+BOOLEANS = (
+    "allowsDeletions",
+    "allowsForcePushes",
+    "blocksCreations",
+    "dismissesStaleReviews",
+    "isAdminEnforced",
+    "lockBranch",
+    "requireLastPushApproval",
+    "requiresApprovingReviews",
+    "requiresCodeOwnerReviews",
+    "requiresCommitSignatures",
+    "requiresConversationResolution",
+    "requiresLinearHistory",
+    "requiresStatusChecks",
+    "requiresStrictStatusChecks",
+    "restrictsPushes",
+    "restrictsReviewDismissals",
+)
+"""Switches of a classic protection rule; all are off when nothing is said."""
+ACTORS = (
+    "bypassForcePushActorIds",
+    "bypassPullRequestActorIds",
+    "pushActorIds",
+    "reviewDismissalActorIds",
+)
+"""Lists of users, teams and Apps of a classic protection rule."""
+
+
+def _get(call: Call, kind: str, ident: str) -> Record:
+    parsed = parse_node_id(ident)
+    found = None if parsed is None or parsed[0] != kind else call.world.get(kind, parsed[1])
+    if found is None:
+        raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
+    return found
+
+
+def _administered(call: Call, repository: Record) -> Record:
+    found = level(permission(call.world, repository, call.actor))
+    if not found:
+        raise not_found(f"Could not resolve to a Repository with the name '{repository.name}'.")
+    if found < level("admin"):
+        raise forbidden("Viewer must be an administrator of the repository.")
+    return repository
+
+
+def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if old is None:
+        data = dict.fromkeys(BOOLEANS, False)
+        data |= {name: [] for name in ACTORS}
+        data |= {"requiredApprovingReviewCount": None, "requiredStatusCheckContexts": []}
+    for name in BOOLEANS:
+        if given.get(name) is not None:
+            data[name] = given[name]
+    for name in ACTORS:
+        if name in given:
+            data[name] = [_actor(call, ident) for ident in given[name] or []]
+    if "requiredApprovingReviewCount" in given:
+        count = given["requiredApprovingReviewCount"]
+        if count is not None and not 0 <= count <= 6:  # noqa: PLR2004 - GitHub's range
+            raise unprocessable("Required approving review count must be between 0 and 6")
+        data["requiredApprovingReviewCount"] = count
+    if given.get("requiredStatusCheckContexts") is not None:
+        data["requiredStatusCheckContexts"] = given["requiredStatusCheckContexts"]
+    result = {**({} if old is None else old.data), **data}
+    if not result["restrictsPushes"]:
+        # seen on live repositories: taken without a word, and set back
+        result["blocksCreations"] = False
+        result["pushActorIds"] = []
+    if not result["restrictsReviewDismissals"]:
+        result["reviewDismissalActorIds"] = []
+    return result
+
+
+def _actor(call: Call, ident: str) -> list[Any]:
+    parsed = parse_node_id(ident)
+    if parsed is None or parsed[0] not in ("user", "team", "app") or not call.world.get(*parsed):
+        raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
+    return list(parsed)
+
+
+def _unique(call: Call, repository: Record, pattern: str, old: Record | None) -> None:
+    taken = call.world.find("branch_protection", pattern, repository.id)
+    if taken is not None and (old is None or taken.id != old.id):
+        raise unprocessable(f"Name already protected: {pattern}")
+    if not pattern:
+        raise unprocessable("Pattern can't be blank")
+
+
+def create_protection(call: Call, source: object, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - resolver
+    """Create a rule."""
+    given = arguments["input"]
+    repository = _administered(call, _get(call, "repository", given["repositoryId"]))
+    try:
+        plans.check_branch_rules(owner(call.world, repository), repository)
+    except GitHubError as error:
+        raise forbidden(error.message) from None
+    _unique(call, repository, given["pattern"], None)
+    data = _fields(call, given, None)
+    rule = call.world.add("branch_protection", repository.id, given["pattern"], **data)
+    return {
+        "branchProtectionRule": rule,
+        "clientMutationId": given.get("clientMutationId"),
+    }
+
+
+def update_protection(call: Call, source: object, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - resolver
+    """Change a rule; what is not named stays."""
+    given = arguments["input"]
+    rule = _get(call, "branch_protection", given["branchProtectionRuleId"])
+    repository = call.world.get("repository", rule.parent)
+    if repository is None:
+        raise AssertionError("a rule has a repository")
+    _administered(call, repository)
+    pattern = given.get("pattern") or rule.name
+    _unique(call, repository, pattern, rule)
+    changed = call.world.change(rule, pattern, **_fields(call, given, rule))
+    return {
+        "branchProtectionRule": changed,
+        "clientMutationId": given.get("clientMutationId"),
+    }
+
+
+def delete_protection(call: Call, source: object, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - resolver
+    """Delete a rule."""
+    given = arguments["input"]
+    rule = _get(call, "branch_protection", given["branchProtectionRuleId"])
+    repository = call.world.get("repository", rule.parent)
+    if repository is None:
+        raise AssertionError("a rule has a repository")
+    _administered(call, repository)
+    call.world.remove(rule)
+    return {"clientMutationId": given.get("clientMutationId")}
+
+
+def update_review_assignment(
+    call: Call,
+    source: object,
+    arguments: dict[str, Any],  # noqa: ARG001 - resolver
+) -> dict[str, Any]:
+    """Set who of a team reviews when the team is asked to."""
+    given = arguments["input"]
+    team = _get(call, "team", given["id"])
+    org = call.world.get("organization", team.parent)
+    if call.actor.installation is None and (
+        org is None or org_role(call.world, org, call.actor.id) != "admin"
+    ):
+        raise forbidden("Viewer must be an owner of the organization.")
+    settings = {
+        name: given[name]
+        for name in ("enabled", "algorithm", "teamMemberCount", "notifyTeam")
+        if given.get(name) is not None
+    }
+    changed = call.world.change(team, review_assignment=settings)
+    return {"team": changed, "clientMutationId": given.get("clientMutationId")}

@@ -1,0 +1,20 @@
+"""GraphQL errors with GitHub's types."""
+
+from __future__ import annotations
+
+from graphql import GraphQLError
+
+
+def not_found(message: str) -> GraphQLError:
+    """Return the error for what is not there, or what the caller may not know of."""
+    return GraphQLError(message, extensions={"type": "NOT_FOUND"})
+
+
+def forbidden(message: str) -> GraphQLError:
+    """Return the error for what the caller may not do."""
+    return GraphQLError(message, extensions={"type": "FORBIDDEN"})
+
+
+def unprocessable(message: str) -> GraphQLError:
+    """Return the error for what makes no sense."""
+    return GraphQLError(message, extensions={"type": "UNPROCESSABLE"})

@@ -1,0 +1,383 @@
+"""How the fields of the schema are found: a table from type and field to a function.
+
+What is resolved is either a `Record` (its kind gives the type) or a dict that holds the fields.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+
+from sandbox import git, lookups
+from sandbox.clock import stamp
+from sandbox.graphql import mutations
+from sandbox.graphql.refusals import not_found
+from sandbox.nodes import node_id, parse_node_id
+from sandbox.permissions import level, org_role, owner, permission
+from sandbox.records import Record
+from sandbox.shapes.apps import app_number
+from sandbox.shapes.repositories import full_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graphql import GraphQLAbstractType, GraphQLResolveInfo
+
+    from sandbox.http import Call
+
+    Resolver = Callable[[Call, Any, dict[str, Any]], Any]
+
+PAGE_LIMIT = 100
+"""Nodes on a page of a connection."""
+TYPES = {
+    "user": "User",
+    "organization": "Organization",
+    "repository": "Repository",
+    "team": "Team",
+    "app": "App",
+    "branch_protection": "BranchProtectionRule",
+    "environment": "Environment",
+    "ref": "Ref",
+}
+"""Kinds of records and the types that they are."""
+
+
+def resolve_type(value: Any, info: GraphQLResolveInfo, abstract: GraphQLAbstractType) -> str:  # noqa: ANN401, ARG001 - graphql-core's signature
+    """Return the type of a value of an interface or union."""
+    return TYPES[value.kind]
+
+
+def resolve_field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
+    """Return a field's value."""
+    resolver = RESOLVERS.get((info.parent_type.name, info.field_name))
+    if resolver is not None:
+        return resolver(info.context, source, arguments)
+    if isinstance(source, Record):
+        return source[info.field_name]
+    return source[info.field_name]
+
+
+def _cursor(index: int) -> str:
+    return base64.b64encode(f"cursor:v2:{index}".encode()).decode()
+
+
+def _index(cursor: str) -> int:
+    try:
+        return int(base64.b64decode(cursor, validate=True).decode().removeprefix("cursor:v2:"))
+    except (binascii.Error, ValueError):
+        message = f"`{cursor}` does not appear to be a valid cursor."
+        raise GraphQLError(message, extensions={"type": "INVALID_CURSOR_ARGUMENTS"}) from None
+
+
+def connection(
+    items: Sequence[Any], arguments: dict[str, Any], **edge: Callable[[Any], Any]
+) -> dict[str, Any]:
+    """Return a page of a connection.
+
+    Args:
+        items: The whole list.
+        arguments: The field's: `first` and `after`, or `last` and `before`.
+        edge: Further fields of an edge, made from its item.
+
+    Raises:
+        GraphQLError: No page size, or one above 100.
+    """
+    size = arguments.get("first") or arguments.get("last")
+    if size is None:
+        raise GraphQLError(
+            "You must provide a `first` or `last` value to properly paginate the connection.",
+            extensions={"type": "MISSING_PAGINATION_BOUNDARIES"},
+        )
+    if not 0 <= size <= PAGE_LIMIT:
+        raise GraphQLError(
+            f"Requesting {size} records on the connection exceeds the `first` limit of "
+            f"{PAGE_LIMIT} records.",
+            extensions={"type": "EXCESSIVE_PAGINATION"},
+        )
+    start, end = 0, len(items)
+    if arguments.get("after"):
+        start = _index(arguments["after"])
+    if arguments.get("before"):
+        end = _index(arguments["before"]) - 1
+    if arguments.get("first") is not None:
+        end = min(end, start + size)
+    else:
+        start = max(start, end - size)
+    shown = list(items[start:end])
+    edges = [
+        {
+            "cursor": _cursor(start + offset + 1),
+            "node": item,
+            **{name: make(item) for name, make in edge.items()},
+        }
+        for offset, item in enumerate(shown)
+    ]
+    return {
+        "nodes": shown,
+        "edges": edges,
+        "totalCount": len(items),
+        "pageInfo": {
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
+            "hasNextPage": end < len(items),
+            "hasPreviousPage": start > 0,
+        },
+    }
+
+
+def _readable(call: Call, repository: Record) -> bool:
+    return level(permission(call.world, repository, call.actor)) > 0
+
+
+def _node(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401, ARG001 - resolver
+    ident = arguments["id"]
+    parsed = parse_node_id(ident)
+    found = None if parsed is None or parsed[0] not in TYPES else call.world.get(*parsed)
+    place = found
+    if found is not None and found.kind in ("branch_protection", "environment", "ref"):
+        place = call.world.get("repository", found.parent)
+    if found is None or (
+        place is not None and place.kind == "repository" and not _readable(call, place)
+    ):
+        raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
+    return found
+
+
+def _nodes(call: Call, source: Any, arguments: dict[str, Any]) -> list[Any]:  # noqa: ANN401 - resolver
+    found: list[Any] = []
+    for ident in arguments["ids"]:
+        try:
+            found.append(_node(call, source, {"id": ident}))
+        except GraphQLError as error:
+            found.append(error)
+    return found
+
+
+def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
+    login = source.name if isinstance(source, Record) else arguments["owner"]
+    name = arguments["name"]
+    found = lookups.find_repository(call.world, login, name)
+    account = call.world.account(login)
+    if found is None and account is not None:
+        redirect = call.world.find("redirect", f"{account.id}/{name}")
+        if redirect is not None:
+            found = call.world.get("repository", redirect["repository"])
+    if found is None or not _readable(call, found):
+        raise not_found(f"Could not resolve to a Repository with the name '{login}/{name}'.")
+    return found
+
+
+def _organization(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401, ARG001 - resolver
+    login = arguments["login"]
+    found = call.world.find("organization", login)
+    if found is None:
+        raise not_found(f"Could not resolve to an Organization with the login of '{login}'.")
+    return found
+
+
+def _user(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401, ARG001 - resolver
+    login = arguments["login"]
+    found = call.world.find("user", login)
+    if found is None or found.get("type") == "Bot":
+        raise not_found(f"Could not resolve to a User with the login of '{login}'.")
+    return found
+
+
+def _rate_limit(call: Call, source: Any, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401, ARG001 - resolver
+    now = call.world.clock.seconds()
+    return {
+        "cost": 1,
+        "limit": 5000,
+        "remaining": 4999,
+        "used": 1,
+        "nodeCount": 0,
+        "resetAt": stamp(now + 3600),
+    }
+
+
+def _sees(call: Call, org: Record) -> bool:
+    installation = call.actor.installation
+    if installation is not None:
+        return installation.parent == org.id
+    return org_role(call.world, org, call.actor.id) is not None
+
+
+def _members_with_role(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+    members = call.world.all("member", org.id) if _sees(call, org) else []
+    users = [
+        user
+        for member in members
+        if (user := call.world.get("user", int(member.name))) and member["state"] == "active"
+    ]
+
+    def role(user: Record) -> str:
+        return (org_role(call.world, org, user.id) or "member").upper()
+
+    return connection(users, arguments, role=role, hasTwoFactorEnabled=_two_factor)
+
+
+def _two_factor(user: Record) -> bool:
+    return not user.get("two_factor_disabled", False)
+
+
+def _team(call: Call, org: Record, arguments: dict[str, Any]) -> Record | None:
+    # as on GitHub, an unknown team is null, and no error
+    return call.world.find("team", arguments["slug"], org.id) if _sees(call, org) else None
+
+
+def _teams(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+    teams = call.world.all("team", org.id) if _sees(call, org) else []
+    if arguments.get("rootTeamsOnly"):
+        teams = [team for team in teams if team["parent_team"] is None]
+    return connection(teams, arguments)
+
+
+def _team_members(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+    membership = arguments.get("membership", "ALL")
+    found: dict[int, tuple[Record, str]] = {}
+    waiting = [(team, membership != "CHILD_TEAM")]
+    while waiting:
+        current, counts = waiting.pop(0)
+        for member in call.world.all("team_member", current.id):
+            user = call.world.get("user", int(member.name))
+            if counts and user is not None:
+                found.setdefault(user.id, (user, member["role"].upper()))
+        if membership != "IMMEDIATE":
+            children = call.world.all("team", team.parent)
+            waiting += [(child, True) for child in children if child["parent_team"] == current.id]
+    users = [user for user, _ in found.values()]
+    return connection(users, arguments, role=lambda user: found[user.id][1])
+
+
+def _team_repositories(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+    found = [
+        repository
+        for grant in call.world.all("team_repository", team.id)
+        if (repository := call.world.get("repository", int(grant.name)))
+    ]
+    return connection(found, arguments)
+
+
+def _repositories(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+    found = [each for each in call.world.all("repository", org.id) if _readable(call, each)]
+    return connection(found, arguments)
+
+
+def _default_branch(call: Call, repository: Record, arguments: dict[str, Any]) -> Record | None:  # noqa: ARG001 - resolver
+    return git.find_ref(call.world, repository, f"refs/heads/{repository['default_branch']}")
+
+
+def _allowances(name: str) -> Resolver:
+    def resolve(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+        actors = (call.world.get(kind, ident) for kind, ident in rule[name])
+        return connection([{"actor": each} for each in actors if each is not None], arguments)
+
+    return resolve
+
+
+def _children(kind: str) -> Resolver:
+    return lambda call, source, arguments: connection(call.world.all(kind, source.id), arguments)
+
+
+def _database_id(call: Call, source: Record, arguments: dict[str, Any]) -> int:  # noqa: ARG001 - resolver
+    return app_number(source) if source.kind == "app" else source.id
+
+
+def _id(call: Call, source: Record, arguments: dict[str, Any]) -> str:  # noqa: ARG001 - resolver
+    return node_id(source.kind, source.id)
+
+
+def _name(call: Call, source: Record, arguments: dict[str, Any]) -> str:  # noqa: ARG001 - resolver
+    return source.name
+
+
+def _delegation(field: str, default: Any) -> Resolver:  # noqa: ANN401 - any JSON
+    return lambda call, team, arguments: team.get("review_assignment", {}).get(field, default)  # noqa: ARG005 - resolver
+
+
+RESOLVERS: dict[tuple[str, str], Resolver] = {
+    ("Query", "node"): _node,
+    ("Query", "nodes"): _nodes,
+    ("Query", "organization"): _organization,
+    ("Query", "rateLimit"): _rate_limit,
+    ("Query", "repository"): _repository,
+    ("Query", "user"): _user,
+    ("Query", "viewer"): lambda call, source, arguments: call.actor.user,  # noqa: ARG005 - resolver
+    ("User", "login"): _name,
+    ("User", "name"): lambda call, user, arguments: user.get("name"),  # noqa: ARG005 - resolver
+    ("User", "email"): lambda call, user, arguments: user.get("email") or "",  # noqa: ARG005 - resolver
+    ("App", "slug"): _name,
+    ("App", "name"): _name,
+    ("Organization", "login"): _name,
+    ("Organization", "membersWithRole"): _members_with_role,
+    ("Organization", "repositories"): _repositories,
+    ("Organization", "repository"): _repository,
+    ("Organization", "team"): _team,
+    ("Organization", "teams"): _teams,
+    ("Team", "slug"): _name,
+    ("Team", "members"): _team_members,
+    ("Team", "repositories"): _team_repositories,
+    ("Team", "organization"): lambda call, team, arguments: call.world.get(  # noqa: ARG005 - resolver
+        "organization", team.parent
+    ),
+    ("Team", "parentTeam"): lambda call, team, arguments: call.world.get(  # noqa: ARG005 - resolver
+        "team", team["parent_team"] or 0
+    ),
+    ("Team", "privacy"): lambda call, team, arguments: (  # noqa: ARG005 - resolver
+        "SECRET" if team["privacy"] == "secret" else "VISIBLE"
+    ),
+    ("Team", "reviewRequestDelegationEnabled"): _delegation("enabled", default=False),
+    ("Team", "reviewRequestDelegationAlgorithm"): _delegation("algorithm", default=None),
+    ("Team", "reviewRequestDelegationMemberCount"): _delegation("teamMemberCount", default=None),
+    ("Team", "reviewRequestDelegationNotifyTeam"): _delegation("notifyTeam", default=True),
+    ("Repository", "name"): _name,
+    ("Repository", "nameWithOwner"): lambda call, repo, arguments: full_name(call, repo),  # noqa: ARG005 - resolver
+    ("Repository", "branchProtectionRules"): _children("branch_protection"),
+    ("Repository", "environments"): _children("environment"),
+    ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
+        "environment", arguments["name"], repo.id
+    ),
+    ("Repository", "defaultBranchRef"): _default_branch,
+    ("Repository", "deleteBranchOnMerge"): lambda call, repo, arguments: repo[  # noqa: ARG005 - resolver
+        "delete_branch_on_merge"
+    ],
+    ("Repository", "hasIssuesEnabled"): lambda call, repo, arguments: repo["has_issues"],  # noqa: ARG005 - resolver
+    ("Repository", "hasVulnerabilityAlertsEnabled"): lambda call, repo, arguments: repo[  # noqa: ARG005 - resolver
+        "vulnerability_alerts"
+    ],
+    ("Repository", "isArchived"): lambda call, repo, arguments: repo["archived"],  # noqa: ARG005 - resolver
+    ("Repository", "isPrivate"): lambda call, repo, arguments: repo["visibility"] != "public",  # noqa: ARG005 - resolver
+    ("Repository", "isTemplate"): lambda call, repo, arguments: repo["is_template"],  # noqa: ARG005 - resolver
+    ("Repository", "visibility"): lambda call, repo, arguments: repo["visibility"].upper(),  # noqa: ARG005 - resolver
+    ("Ref", "name"): lambda call, ref, arguments: ref.name.split("/", 2)[2],  # noqa: ARG005 - resolver
+    ("Ref", "prefix"): lambda call, ref, arguments: ref.name[: ref.name.find("/", 5) + 1],  # noqa: ARG005 - resolver
+    ("Environment", "name"): _name,
+    ("BranchProtectionRule", "pattern"): _name,
+    ("BranchProtectionRule", "repository"): lambda call, rule, arguments: call.world.get(  # noqa: ARG005 - resolver
+        "repository", rule.parent
+    ),
+    ("BranchProtectionRule", "pushAllowances"): _allowances("pushActorIds"),
+    ("BranchProtectionRule", "reviewDismissalAllowances"): _allowances("reviewDismissalActorIds"),
+    ("BranchProtectionRule", "bypassForcePushAllowances"): _allowances("bypassForcePushActorIds"),
+    ("BranchProtectionRule", "bypassPullRequestAllowances"): _allowances(
+        "bypassPullRequestActorIds"
+    ),
+    ("Mutation", "createBranchProtectionRule"): mutations.create_protection,
+    ("Mutation", "updateBranchProtectionRule"): mutations.update_protection,
+    ("Mutation", "deleteBranchProtectionRule"): mutations.delete_protection,
+    ("Mutation", "updateTeamReviewAssignment"): mutations.update_review_assignment,
+}
+
+for _type in TYPES.values():
+    RESOLVERS[_type, "id"] = _id
+    RESOLVERS[_type, "databaseId"] = _database_id
+    RESOLVERS[_type, "createdAt"] = lambda call, source, arguments: source.created_at  # noqa: ARG005 - resolver
+for _type in ("User", "Organization"):
+    RESOLVERS[_type, "url"] = lambda call, source, arguments: f"{call.host}/{source.name}"  # noqa: ARG005 - resolver
+RESOLVERS["Repository", "url"] = lambda call, repo, arguments: (  # noqa: ARG005 - resolver
+    f"{call.host}/{owner(call.world, repo).name}/{repo.name}"
+)
+RESOLVERS["Team", "url"] = lambda call, team, arguments: f"{call.host}/teams/{team.name}"  # noqa: ARG005 - resolver
