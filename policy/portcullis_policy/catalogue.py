@@ -64,7 +64,8 @@ def _section(rule: Rule) -> Iterator[str]:
     summary, _, rationale = inspect.cleandoc(rule.__doc__ or "").partition("\n\n")
     yield f"### {rule.id}"
     yield ""
-    yield f"**{rule.title[0].upper()}{rule.title[1:]}** · {rule.severity.value}, {rule.severity.level}"
+    title = f"{rule.title[0].upper()}{rule.title[1:]}"
+    yield f"**{title}** · {rule.severity.value}, {rule.severity.level}"
     yield ""
     yield f"{summary} {rationale}".replace("\n\n", "\n").replace("\n", " ")
     yield ""

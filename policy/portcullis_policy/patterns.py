@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-_DEFAULT_BRANCHES = ("main", "master")
+DEFAULT_BRANCHES = ("main", "master")
 """Names taken for the default branch of a repository that does not say."""
 
 _COMPONENT = r"(?:\[0-9\]|\[1-9\]|\d)(?:\[0-9\]|\d)*\*?"
@@ -81,7 +81,7 @@ def covers_default(includes: Iterable[object], default: str | None) -> bool:
         includes: patterns of a ruleset; entries that are not text (UNKNOWN) do not count.
         default: its name, None when the stack does not say.
     """
-    names = (default,) if default else _DEFAULT_BRANCHES
+    names = (default,) if default else DEFAULT_BRANCHES
     return any(
         isinstance(pattern, str)
         and (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from portcullis_policy import github as gh
 from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
-from portcullis_policy.patterns import covers_default, matches
+from portcullis_policy.patterns import DEFAULT_BRANCHES, covers_default, matches
 from portcullis_policy.rule import Resource, Stack
 
 Reading = bool | UnknownType | None
@@ -65,11 +65,6 @@ class Protection:
         """Say whether changes have to come by pull request."""
         return self.rules["pullRequest"] is True
 
-    def applies_to(self, repository: object) -> bool:
-        """Say whether a repository of that name is protected (by name alone)."""
-        name = repository.lower() if isinstance(repository, str) else ""
-        return self.repository == name or (self.repository is None and self._selects_name(name))
-
     def selects(self, subject: Subject) -> bool:
         """Say whether a repository is protected, by name, id or custom property."""
         if self.repository is not None:
@@ -102,15 +97,38 @@ class Protection:
 
 
 def protections(stack: Stack) -> tuple[Protection, ...]:
-    """Return the active protections of a stack; worked out once a stack."""
-    known = stack.memory.get("protections")
-    if not isinstance(known, tuple):
-        names = _names(stack)
-        read = [_ruleset(item, names) for item in stack.of(*gh.RULESETS) if is_active(item)] + [
-            _classic(item, names) for item in stack.of(*gh.CLASSIC)
-        ]
-        known = stack.memory["protections"] = tuple(read)
-    return known
+    """Return the active protections of a stack."""
+    return stack.once(_read_protections)
+
+
+def protections_for(stack: Stack, repository: str) -> tuple[Protection, ...]:
+    """Return the protections that are of a repository, or of many: few, even in a large stack."""
+    index = stack.once(_by_repository)
+    return (*index.get(repository.lower(), ()), *index.get(None, ()))
+
+
+def subjects(stack: Stack) -> tuple[Subject, ...]:
+    """Return the repositories of a stack, declared or only protected; archived ones left out."""
+    return tuple(stack.once(_read_subjects).values())
+
+
+def subject_named(stack: Stack, repository: str) -> Subject:
+    """Return a repository; one that the stack does not know has no more than its name."""
+    name = repository.lower()
+    return stack.once(_read_subjects).get(name, Subject(name, None, None, Facts({}), {}))
+
+
+def _read_protections(stack: Stack) -> tuple[Protection, ...]:
+    names = _names(stack)
+    rulesets = [_ruleset(item, names) for item in stack.of(*gh.RULESETS) if is_active(item)]
+    return (*rulesets, *(_classic(item, names) for item in stack.of(*gh.CLASSIC)))
+
+
+def _by_repository(stack: Stack) -> dict[str | None, list[Protection]]:
+    index: dict[str | None, list[Protection]] = {}
+    for item in protections(stack):
+        index.setdefault(item.repository, []).append(item)
+    return index
 
 
 def is_active(ruleset: Resource) -> bool:
@@ -118,11 +136,7 @@ def is_active(ruleset: Resource) -> bool:
     return ruleset.facts.text("enforcement") == "active"
 
 
-def subjects(stack: Stack) -> tuple[Subject, ...]:
-    """Return the repositories of a stack, declared or only protected; archived ones left out."""
-    known = stack.memory.get("subjects")
-    if isinstance(known, tuple):
-        return known
+def _read_subjects(stack: Stack) -> dict[str, Subject]:
     found: dict[str, Subject] = {}
     archived = set()
     defaults = _defaults(stack)
@@ -139,8 +153,7 @@ def subjects(stack: Stack) -> tuple[Subject, ...]:
         other = protection.repository
         if other and other not in found and other not in archived and protection.target == "branch":
             found[other] = Subject(other, None, None, Facts({}), {})
-    result = stack.memory["subjects"] = tuple(found.values())
-    return result
+    return found
 
 
 def guards_default(protection: Protection, subject: Subject) -> bool:
@@ -161,32 +174,24 @@ def excludes_default(excludes: Iterable[object], default: str | None) -> bool:
     return any(not isinstance(item, str) for item in listed) or covers_default(listed, default)
 
 
-def protects_branch(
-    protection: Protection, repository: str, branch: str, default: str | None = None
-) -> bool:
-    """Say whether a protection holds for a branch named in full.
-
-    Args:
-        protection: the ruleset or classic protection.
-        repository: its repository's name.
-        branch: its name.
-        default: name of the repository's default branch, if known.
-    """
-    is_default = branch == default if default else branch in ("main", "master")
+def protects_branch(protection: Protection, subject: Subject, branch: str) -> bool:
+    """Say whether a protection holds for a branch named in full."""
+    default = subject.default
+    is_default = branch == default if default else branch in DEFAULT_BRANCHES
     special = {"~ALL", "~DEFAULT_BRANCH"} if is_default else {"~ALL"}
     return protection.target == "branch" and _guards_ref(
-        protection, repository, f"refs/heads/{branch}", special
+        protection, subject, f"refs/heads/{branch}", special
     )
 
 
-def protects_tag(protection: Protection, repository: str, tag: str) -> bool:
+def protects_tag(protection: Protection, subject: Subject, tag: str) -> bool:
     """Say whether a protection holds for a tag named in full."""
     return protection.target == "tag" and _guards_ref(
-        protection, repository, f"refs/tags/{tag}", {"~ALL"}
+        protection, subject, f"refs/tags/{tag}", {"~ALL"}
     )
 
 
-def _guards_ref(protection: Protection, repository: str, ref: str, special: set[str]) -> bool:
+def _guards_ref(protection: Protection, subject: Subject, ref: str, special: set[str]) -> bool:
     included = any(
         isinstance(item, str) and (item in special or matches(item, ref))
         for item in protection.includes
@@ -195,7 +200,7 @@ def _guards_ref(protection: Protection, repository: str, ref: str, special: set[
         not isinstance(item, str) or item in special or matches(item, ref)
         for item in protection.excludes
     )
-    return protection.applies_to(repository) and included and not excluded
+    return included and not excluded and protection.selects(subject)
 
 
 def _ruleset(item: Resource, names: Mapping[str, str]) -> Protection:

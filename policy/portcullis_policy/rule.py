@@ -4,9 +4,9 @@ A rule class that lacks any of them is refused when it is defined, naming all th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeVar, cast
 
 from portcullis_policy.examples import Example
 from portcullis_policy.exemptions import Exemption
@@ -14,6 +14,7 @@ from portcullis_policy.facts import UNKNOWN, Facts, Step
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
+T = TypeVar("T")
 _ID = re.compile(r"[A-Z]{2}\d{3}")
 
 
@@ -147,17 +148,23 @@ class Known:
 class Stack:
     """All resources of a stack, found by type.
 
-    Rules may keep what they worked out in `memory`: it lives as long as the stack is judged.
+    What several rules need is worked out once: see `once`.
     """
 
     def __init__(self, resources: tuple[Resource, ...], exemptions: tuple[Known, ...] = ()) -> None:
         """Index the resources by type."""
         self.resources = resources
         self.exemptions = exemptions
-        self.memory: dict[str, object] = {}
+        self._known: dict[Callable[[Stack], object], object] = {}
         self._by_type: dict[str, list[Resource]] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
+
+    def once(self, make: "Callable[[Stack], T]") -> T:
+        """Return what a function makes of this stack; it is called the first time only."""
+        if make not in self._known:
+            self._known[make] = make(self)
+        return cast("T", self._known[make])
 
     def of(self, *types: str) -> Iterator[Resource]:
         """Yield the resources of the given types, in the order of the types."""

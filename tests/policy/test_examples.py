@@ -19,7 +19,7 @@ def test_good_example_is_not_refused(rule: Rule, example: Example) -> None:
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
 def test_bad_example_is_refused(rule: Rule, example: Example) -> None:
-    """C3: a rule speaks under its own id, at its own level, with the remedy and where to read on."""
+    """C3: a rule speaks under its own id, at its own level, with the remedy and the reason."""
     said = [item for item in judged(example) if item.policyName == rule.id]
     assert said
     assert {item.message.splitlines()[0] for item in said} == {rule.title}

@@ -85,9 +85,7 @@ def test_secret_values_are_never_quoted(rule: Rule, example: Example) -> None:
         texts = [
             path
             for path in paths(declared.props)
-            if isinstance(Facts(declared.props).at(*path), str)
-            and path[-1]
-            not in ("name", "repository", "repositoryId", "secretName", "variableName", "rule")
+            if isinstance(Facts(declared.props).at(*path), str) and path[-1] not in NAMES
         ]
         for path in texts:
             props = replaced(declared.props, path, CANARY)

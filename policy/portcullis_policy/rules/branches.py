@@ -11,7 +11,7 @@ from portcullis_policy.protection import (
     Reading,
     Subject,
     guards_default,
-    protections,
+    protections_for,
     subjects,
 )
 from portcullis_policy.rule import Finding, Stack, StackRule
@@ -219,14 +219,22 @@ class Combined(StackRule, abstract=True):
 
 
 def guarded(stack: Stack) -> tuple[tuple[Subject, tuple[Protection, ...]], ...]:
-    """Return each repository with the protections of its default branch; kept for the stack."""
-    known = stack.memory.get("guarded")
-    if not isinstance(known, tuple):
-        known = stack.memory["guarded"] = tuple(
-            (subject, tuple(item for item in protections(stack) if guards_default(item, subject)))
-            for subject in subjects(stack)
+    """Return each repository with the protections of its default branch."""
+    return stack.once(_guarded)
+
+
+def _guarded(stack: Stack) -> tuple[tuple[Subject, tuple[Protection, ...]], ...]:
+    return tuple(
+        (
+            subject,
+            tuple(
+                item
+                for item in protections_for(stack, subject.name)
+                if guards_default(item, subject)
+            ),
         )
-    return known
+        for subject in subjects(stack)
+    )
 
 
 def _blamed(guards: tuple[Protection, ...]) -> Protection:
@@ -237,7 +245,12 @@ def _blamed(guards: tuple[Protection, ...]) -> Protection:
 def _any_of(stack: Stack, subject: Subject) -> str | None:
     """Return the URN of something that is declared for a repository that is not."""
     return next(
-        (item.resource.urn for item in protections(stack) if item.repository == subject.name), None
+        (
+            item.resource.urn
+            for item in protections_for(stack, subject.name)
+            if item.repository == subject.name
+        ),
+        None,
     )
 
 

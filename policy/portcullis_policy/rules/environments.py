@@ -6,7 +6,7 @@ from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.patterns import admits_only_semver, is_wildcard
-from portcullis_policy.protection import protections, protects_branch, subjects
+from portcullis_policy.protection import protections_for, protects_branch, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -365,7 +365,6 @@ class ReleaseBranchIsProtected(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        known = protections(stack)
         for policy in stack.of(gh.DEPLOYMENT_POLICY):
             branch = policy.facts.text("branchPattern")
             repository = policy.facts.text("repository")
@@ -375,8 +374,8 @@ class ReleaseBranchIsProtected(StackRule):
                 continue  # EN005's business
             if not any(
                 item.requires_pull_request
-                and protects_branch(item, repository, branch, _default(stack, repository))
-                for item in known
+                and protects_branch(item, subject_named(stack, repository), branch)
+                for item in protections_for(stack, repository)
             ):
                 detail = "no active protection requires pull requests for that branch"
                 yield Finding(detail, ("deploy_from", "branches"), urn=policy.urn)
@@ -385,15 +384,10 @@ class ReleaseBranchIsProtected(StackRule):
             repository = environment.facts.text("repository")
             if not _released(environment.facts, settings) or protected is not True:
                 continue
-            if not any(item.classic and item.applies_to(repository) for item in known):
+            known = protections_for(stack, repository) if isinstance(repository, str) else ()
+            if not any(item.classic for item in known):
                 detail = "it admits protected branches, and no branch has classic protection"
                 yield Finding(detail, ("deploy_from",), urn=environment.urn)
-
-
-def _default(stack: Stack, repository: str) -> str | None:
-    """Return the name of a repository's default branch, if the stack says."""
-    names = (item.default for item in subjects(stack) if item.name == repository.lower())
-    return next(names, None)
 
 
 def pattern_given(pattern: object) -> bool:

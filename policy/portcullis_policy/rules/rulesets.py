@@ -8,8 +8,9 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.patterns import covers_default, regex_admits_only_semver, sample
 from portcullis_policy.protection import (
     excludes_default,
-    protections,
+    protections_for,
     protects_tag,
+    subject_named,
 )
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.rules.branches import CLASSIC, MAIN, RULES_OF_MAIN
@@ -324,7 +325,6 @@ class TagsProtected(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        known = protections(stack)
         for policy in stack.of(gh.DEPLOYMENT_POLICY):
             pattern = policy.facts.text("tagPattern")
             repository, name = policy.facts.text("repository"), policy.facts.text("environment")
@@ -335,8 +335,9 @@ class TagsProtected(StackRule):
             for right in ("creation", "update", "deletion"):
                 if not all(
                     any(
-                        item.rules[right] is True and protects_tag(item, repository, tag)
-                        for item in known
+                        item.rules[right] is True
+                        and protects_tag(item, subject_named(stack, repository), tag)
+                        for item in protections_for(stack, repository)
                     )
                     for tag in sample(pattern)
                 ):
