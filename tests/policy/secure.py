@@ -1,0 +1,230 @@
+"""A small organization that is sound in every respect: no rule speaks. Tests break one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared
+
+SEMVER = "v[0-9]*.[0-9]*.[0-9]*"
+APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}
+ALL = {"repositoryName": {"includes": ["~ALL"], "excludes": [], "protected": True}}
+
+
+def refs(*includes: str, excludes: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A ref condition."""
+    return {"refName": {"includes": list(includes), "excludes": list(excludes)}}
+
+
+BRANCH_RULES: dict[str, Any] = {
+    "deletion": True,
+    "nonFastForward": True,
+    "requiredSignatures": True,
+    "requiredLinearHistory": True,
+    "pullRequest": {
+        "requiredApprovingReviewCount": 2,
+        "dismissStaleReviewsOnPush": True,
+        "requireCodeOwnerReview": True,
+        "requireLastPushApproval": True,
+        "requiredReviewThreadResolution": True,
+    },
+    "requiredStatusChecks": {
+        "strictRequiredStatusChecksPolicy": True,
+        "requiredChecks": [{"context": "ci", "integrationId": 15368}],
+    },
+}
+CLASSIC: dict[str, Any] = {
+    "pattern": "main",
+    "enforceAdmins": True,
+    "allowsDeletions": False,
+    "allowsForcePushes": False,
+    "requireConversationResolution": True,
+    "requireSignedCommits": True,
+    "requiredPullRequestReviews": [
+        {
+            "requiredApprovingReviewCount": 2,
+            "dismissStaleReviews": True,
+            "requireCodeOwnerReviews": True,
+            "requireLastPushApproval": True,
+        }
+    ],
+    "requiredStatusChecks": [{"strict": True, "contexts": ["ci"]}],
+}
+GATE: dict[str, Any] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "canAdminsBypass": False,
+    "preventSelfReview": True,
+    "reviewers": [{"teams": [11]}],
+    "deploymentBranchPolicy": {"protectedBranches": False, "customBranchPolicies": True},
+}
+
+ORGANIZATION: dict[str, Declared] = {
+    "settings": Declared(
+        gh.ORGANIZATION_SETTINGS,
+        {
+            "defaultRepositoryPermission": "none",
+            "membersCanCreateRepositories": False,
+            "membersCanCreatePublicRepositories": False,
+            "membersCanForkPrivateRepositories": False,
+            "webCommitSignoffRequired": True,
+            "dependencyGraphEnabledForNewRepositories": True,
+            "dependabotAlertsEnabledForNewRepositories": True,
+            "dependabotSecurityUpdatesEnabledForNewRepositories": True,
+            "secretScanningEnabledForNewRepositories": True,
+            "secretScanningPushProtectionEnabledForNewRepositories": True,
+        },
+    ),
+    "actions": Declared(
+        gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+        {
+            "enabledRepositories": "all",
+            "allowedActions": "selected",
+            "allowedActionsConfig": {
+                "githubOwnedAllowed": True,
+                "verifiedAllowed": False,
+                "patternsAlloweds": ["pypa/gh-action-pypi-publish@*"],
+            },
+            "shaPinningRequired": True,
+        },
+    ),
+    "tokens": Declared(
+        gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+        {
+            "organizationSlug": "guild",
+            "defaultWorkflowPermissions": "read",
+            "canApprovePullRequestReviews": False,
+        },
+    ),
+    "repository": Declared(
+        gh.REPOSITORY,
+        {
+            "name": "escai",
+            "visibility": "public",
+            "securityAndAnalysis": {
+                "secretScanning": {"status": "enabled"},
+                "secretScanningPushProtection": {"status": "enabled"},
+            },
+        },
+    ),
+    "alerts": Declared(
+        gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "escai", "enabled": True}
+    ),
+    "updates": Declared(gh.REPOSITORY_SECURITY_UPDATES, {"repository": "escai", "enabled": True}),
+    "main": Declared(
+        gh.ORGANIZATION_RULESET,
+        {
+            "name": "main",
+            "target": "branch",
+            "enforcement": "active",
+            "bypassActors": [APP],
+            "conditions": {**refs("~DEFAULT_BRANCH"), **ALL},
+            "rules": BRANCH_RULES,
+        },
+    ),
+    "create-tags": Declared(
+        gh.ORGANIZATION_RULESET,
+        {
+            "name": "release tags",
+            "target": "tag",
+            "enforcement": "active",
+            "bypassActors": [{"actorType": "Team", "actorId": 11, "bypassMode": "always"}],
+            "conditions": {**refs(f"refs/tags/{SEMVER}"), **ALL},
+            "rules": {"creation": True},
+        },
+    ),
+    "keep-tags": Declared(
+        gh.ORGANIZATION_RULESET,
+        {
+            "name": "release tags (immutable)",
+            "target": "tag",
+            "enforcement": "active",
+            "bypassActors": [],
+            "conditions": {**refs("refs/tags/v*"), **ALL},
+            "rules": {"update": True, "deletion": True, "nonFastForward": True},
+        },
+    ),
+    "gate": Declared(gh.ENVIRONMENT, GATE),
+    "gate-tags": Declared(
+        gh.DEPLOYMENT_POLICY,
+        {"repository": "escai", "environment": "pypi-release", "tagPattern": SEMVER},
+    ),
+    "trial": Declared(
+        gh.ENVIRONMENT,
+        {
+            "repository": "escai",
+            "environment": "testpypi",
+            "canAdminsBypass": False,
+            "deploymentBranchPolicy": {"protectedBranches": False, "customBranchPolicies": True},
+        },
+    ),
+    "trial-branch": Declared(
+        gh.DEPLOYMENT_POLICY,
+        {"repository": "escai", "environment": "testpypi", "branchPattern": "main"},
+    ),
+    "token": Declared(
+        gh.ACTIONS_ENVIRONMENT_SECRET,
+        {
+            "repository": "escai",
+            "environment": "pypi-release",
+            "secretName": "PYPI_API_TOKEN",
+            "value": "x",
+        },
+    ),
+    "codecov": Declared(
+        gh.ACTIONS_ORGANIZATION_SECRET,
+        {"secretName": "CODECOV_TOKEN", "visibility": "selected", "selectedRepositoryIds": [1]},
+    ),
+    "region": Declared(
+        gh.ACTIONS_VARIABLE, {"repository": "escai", "variableName": "REGION", "value": "eu"}
+    ),
+    "hook": Declared(
+        gh.REPOSITORY_WEBHOOK,
+        {
+            "repository": "escai",
+            "events": ["push"],
+            "configuration": {"url": "https://hooks.guild.example", "secret": "s"},
+        },
+    ),
+    "key": Declared(
+        gh.REPOSITORY_DEPLOY_KEY,
+        {"repository": "escai", "title": "ci", "key": "k", "readOnly": True},
+    ),
+    "access": Declared(
+        gh.TEAM_REPOSITORY, {"repository": "escai", "teamId": "11", "permission": "maintain"}
+    ),
+}
+
+
+def changed(name: str, *path: Any, to: object) -> dict[str, Declared]:  # noqa: ANN401 - keys and positions
+    """The organization with one value changed; `...` takes it away."""
+    declared = ORGANIZATION[name]
+    props = _changed(declared.props, path, to)
+    return {**ORGANIZATION, name: Declared(declared.type, props, declared.name, declared.depends)}
+
+
+def without(*names: str, **more: Declared) -> dict[str, Declared]:
+    """The organization with resources left out and others added."""
+    kept = {name: item for name, item in ORGANIZATION.items() if name not in names}
+    return {**kept, **more}
+
+
+def declared(organization: Mapping[str, Declared]) -> list[Declared]:
+    """The organization's resources, each under its own Pulumi name."""
+    return [
+        Declared(item.type, item.props, name, item.depends) for name, item in organization.items()
+    ]
+
+
+def _changed(value: Any, path: tuple[Any, ...], to: object) -> Any:  # noqa: ANN401 - any JSON
+    if not path:
+        return to
+    copy = dict(value) if isinstance(value, Mapping) else list(value)
+    if len(path) == 1 and to is ...:
+        del copy[path[0]]
+    else:
+        inner = copy.get(path[0], {}) if isinstance(copy, dict) else copy[path[0]]
+        copy[path[0]] = _changed(inner, path[1:], to)
+    return copy
