@@ -58,7 +58,7 @@ def on_path(environ: Mapping[str, str], ignore: Path) -> Found:
     version = tuple(int(number) for number in match.groups())
     if version < MINIMUM_PULUMI:
         needed = ".".join(str(number) for number in MINIMUM_PULUMI)
-        raise Unavailable(f"{found} is {match[0]}; {needed} or later is needed")
+        raise Unavailable(f"{found} is {match[0].removeprefix('v')}; {needed} or later is needed")
     beside = which(LANGUAGE_HOST, {"PATH": str(found.resolve().parent)})
     if beside is None and which(LANGUAGE_HOST, environ) is None:
         raise Unavailable(f"{found} has no {LANGUAGE_HOST} beside it or on PATH")

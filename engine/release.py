@@ -6,6 +6,7 @@ The archive is the one that https://get.pulumi.com/install.sh unpacks; no script
 from __future__ import annotations
 
 import hashlib
+import http.client
 import platform
 import sys
 import tarfile
@@ -30,6 +31,8 @@ CHECKSUMS = f"https://github.com/pulumi/pulumi/releases/download/v{PULUMI_VERSIO
 
 PROBE = 3.0  # seconds that a machine without internet access waits in vain
 STALL = 30.0  # seconds without a byte after which a download is given up
+FAILURES = (OSError, http.client.HTTPException)
+"""How the network says no; urllib's own errors are among them."""
 QUIET = 8.0  # seconds between two lines about a download
 BLOCK = 1 << 16
 
@@ -81,7 +84,7 @@ def _probe(url: str) -> None:
         request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - our own address
         with urllib.request.urlopen(request, timeout=PROBE):  # noqa: S310 - as above
             pass
-    except (OSError, urllib.error.URLError) as error:
+    except FAILURES as error:
         raise Unavailable(f"{url} cannot be reached ({_reason(error)})") from None
 
 
@@ -90,7 +93,7 @@ def _published_hash(url: str, name: str) -> str:
     try:
         with urllib.request.urlopen(url, timeout=STALL) as answer:  # noqa: S310 - our own address
             lines = str(answer.read(), "utf-8").splitlines()
-    except (OSError, urllib.error.URLError) as error:
+    except FAILURES as error:
         raise Unavailable(f"{url} cannot be reached ({_reason(error)})") from None
     for line in lines:
         digest, _, listed = line.partition(" ")
@@ -115,7 +118,7 @@ def _fetch(url: str, target: Path, report: Callable[[str], None]) -> str:
                 if time.monotonic() - said > QUIET:
                     said = time.monotonic()
                     report(f"downloaded {file.tell() >> 20} of {total >> 20} MB")
-    except (OSError, urllib.error.URLError) as error:
+    except FAILURES as error:
         raise Unavailable(f"{url} broke off ({_reason(error)})") from None
     return digest.hexdigest()
 
@@ -130,5 +133,7 @@ def _unpack(archive: Path, target: Path) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    inner = getattr(error, "reason", None)
-    return str(inner or error)
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()  # it holds the connection
+        return f"HTTP {error.code}"
+    return str(getattr(error, "reason", None) or error)

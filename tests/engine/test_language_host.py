@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import os
 import signal
 import subprocess
 import sys
-import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 import grpc
@@ -19,6 +16,7 @@ from pulumi.runtime.proto import language_pb2 as proto
 from pulumi.runtime.proto import language_pb2_grpc
 
 from engine import recipe
+from tests.engine.wheels import make_wheel, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,30 +206,10 @@ def test_missing_virtual_environment(host: Host, tmp_path: Path) -> None:
     assert "pulumi install" in str(error.value)
 
 
-def wheel(folder: Path) -> Path:
-    """A package with nothing in it, as pip installs it."""
-    path = folder / "canary-1.0-py3-none-any.whl"
-    about = "canary-1.0.dist-info"
-    files = {
-        "canary.py": "",
-        f"{about}/METADATA": "Metadata-Version: 2.1\nName: canary\nVersion: 1.0\n",
-        f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = ""
-    for name, text in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=")
-        record += f"{name},sha256={digest.decode()},{len(text)}\n"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in {**files, f"{about}/RECORD": record + f"{about}/RECORD,,\n"}.items():
-            archive.writestr(name, text)
-    return path
-
-
 def test_install(environment: dict[str, str], tmp_path: Path) -> None:
     """`pulumi install` makes the virtual environment, and takes only what has the pinned hash."""
-    package = wheel(tmp_path)
+    package = make_wheel(tmp_path, "canary", "1.0", {"canary.py": ""})
     requirements = tmp_path / "requirements.txt"
-    digest = hashlib.sha256(package.read_bytes()).hexdigest()
     request = proto.InstallDependenciesRequest(
         directory=str(tmp_path), info=info(tmp_path, virtualenv="venv")
     )
@@ -239,7 +217,7 @@ def test_install(environment: dict[str, str], tmp_path: Path) -> None:
         requirements.write_text(f"./{package.name} --hash=sha256:{'0' * 64}\n")
         with pytest.raises(grpc.RpcError, match=r"requirements\.txt` exited with code"):
             list(host.calls.InstallDependencies(request, timeout=PATIENCE))
-        requirements.write_text(f"./{package.name} --hash=sha256:{digest}\n")
+        requirements.write_text(f"./{package.name} --hash=sha256:{sha256(package)}\n")
         said = list(host.calls.InstallDependencies(request, timeout=PATIENCE))
     assert b"Successfully installed canary-1.0" in b"".join(answer.stdout for answer in said)
 
