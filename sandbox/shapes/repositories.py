@@ -164,15 +164,15 @@ def full_repository(call: Call, repository: Record) -> dict[str, Any]:
     if level(found) >= level("write"):
         body |= {field: repository[field] for field in MERGE_SETTINGS}
     if level(found) >= level("admin"):
-        body["security_and_analysis"] = security_and_analysis(repository)
+        body["security_and_analysis"] = security_and_analysis(account, repository)
     return body
 
 
-def security_and_analysis(repository: Record) -> dict[str, Any]:
+def security_and_analysis(account: Record, repository: Record) -> dict[str, Any]:
     """Return a repository's security features, as administrators see them."""
     shown = dict(repository["security"])
-    if repository["visibility"] == "public":
-        # always available on public repositories, so it is not shown
+    if repository["visibility"] == "public" or account.get("plan") != "enterprise":
+        # always there on public repositories, and nothing that one can have below Enterprise
         shown.pop("advanced_security", None)
     return {name: {"status": "enabled" if on else "disabled"} for name, on in shown.items()}
 

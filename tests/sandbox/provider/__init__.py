@@ -1,0 +1,1 @@
+"""The real GitHub provider against the sandbox."""
