@@ -17,17 +17,16 @@ _MERGE = "tag:yaml.org,2002:merge"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def project_root() -> Path:
-    """Return the folder that `declaredIn` is relative to.
+def project_roots() -> tuple[Path, ...]:
+    """Return the folders that `declaredIn` may be relative to, the likeliest first.
 
-    PORTCULLIS_ROOT, else the folder above the pack if it is a Pulumi project, else the working
-    directory.
+    PORTCULLIS_ROOT alone if it is set; else the folder above the pack, and the working directory.
     """
     configured = os.environ.get("PORTCULLIS_ROOT")
     if configured:
-        return Path(configured)
-    above = Path(__file__).resolve().parents[2]
-    return above if (above / "Pulumi.yaml").is_file() else Path.cwd()
+        return (Path(configured),)
+    above = Path(__file__).absolute().parents[2]  # not resolved: the pack may be a link
+    return (above, Path.cwd(), Path.cwd().parent)
 
 
 def locate(declared_in: str, path: Sequence[Step], root: Path | None = None) -> str:
@@ -36,22 +35,28 @@ def locate(declared_in: str, path: Sequence[Step], root: Path | None = None) -> 
     Args:
         declared_in: the file, relative to the project root.
         path: keys and list positions from the top of the file.
-        root: the project root; found by project_root() when None.
+        root: the project root; looked for in project_roots() when None.
 
     Returns:
         The file alone when it cannot be read, is no YAML or lies outside of the root.
     """
-    base = (root or project_root()).resolve()
+    for base in project_roots() if root is None else (root,):
+        mark = _mark(declared_in, path, base.resolve())
+        if mark is not None:
+            return f"{declared_in}:{mark.line + 1}:{mark.column + 1}"
+    return declared_in
+
+
+def _mark(declared_in: str, path: Sequence[Step], base: Path) -> yaml.Mark | None:
+    """Return the mark in a file below a folder, None when there is nothing to be read."""
     try:
         file = (base / declared_in).resolve()
         if not file.is_relative_to(base):
-            return declared_in
+            return None
         stat = file.stat()
-        top = _compose(file, stat.st_mtime_ns, stat.st_size)
+        return _walk(_compose(file, stat.st_mtime_ns, stat.st_size), path)
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
-        return declared_in
-    mark = _walk(top, path)
-    return declared_in if mark is None else f"{declared_in}:{mark.line + 1}:{mark.column + 1}"
+        return None
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,217 @@
+"""The pack at the real engine, with plain pulumi-github resources and no component of ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import engine
+from tests.policy.harness import TODAY
+from tests.support.sandbox import Sandbox, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POLICY = Path(__file__).resolve().parents[2] / "policy"
+CANARY = "canary-value-4b1e"
+LIMIT_SECONDS = 240
+SEED: dict[str, Any] = {
+    "users": [{"login": "owner"}],
+    "organizations": [{"login": "guild", "plan": "enterprise", "owners": ["owner"]}],
+    "tokens": [{"login": "owner"}],
+}
+SOUND = """
+import pulumi, pulumi_github as github
+
+here = pulumi.ResourceOptions(provider=github.Provider("gh", owner="guild", legacy_client=False))
+team = github.Team("releasers", name="releasers", privacy="closed", opts=here)
+code = github.Repository("code", name="code", visibility="private", auto_init=True, opts=here)
+access = github.TeamRepository(
+    "access", team_id=team.id, repository=code.name, permission="maintain", opts=here)
+gate = github.RepositoryEnvironment(
+    "gate", repository=code.name, environment="pypi-release", can_admins_bypass=False,
+    prevent_self_review=True, reviewers=[{"teams": [team.id.apply(int)]}],
+    deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
+    opts=pulumi.ResourceOptions.merge(here, pulumi.ResourceOptions(depends_on=[access])))
+github.RepositoryEnvironmentDeploymentPolicy(
+    "tags", repository=code.name, environment=gate.environment,
+    tag_pattern="v[0-9]*.[0-9]*.[0-9]*", opts=here)
+github.ActionsEnvironmentSecret(
+    "token", repository=code.name, environment=gate.environment, secret_name="PYPI_API_TOKEN",
+    value=pulumi.Output.secret("CANARY"), opts=here)
+github.RepositoryRuleset(
+    "tag-rules", name="tags", repository=code.name, target="tag", enforcement="active",
+    conditions={"ref_name": {"includes": ["refs/tags/v*"], "excludes": []}},
+    rules={"creation": True, "update": True, "deletion": True}, opts=here)
+github.RepositoryRuleset(
+    "main", name="main", repository=code.name, target="branch", enforcement="active",
+    conditions={"ref_name": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}},
+    rules={
+        "deletion": True, "non_fast_forward": True, "required_signatures": True,
+        "pull_request": {
+            "required_approving_review_count": 2, "dismiss_stale_reviews_on_push": True,
+            "require_code_owner_review": True, "require_last_push_approval": True,
+            "required_review_thread_resolution": True},
+        "required_status_checks": {
+            "strict_required_status_checks_policy": True,
+            "required_checks": [{"context": "ci", "integration_id": 15368}]}},
+    opts=here)
+""".replace("CANARY", CANARY)
+WEAK = (
+    SOUND.replace("can_admins_bypass=False", "can_admins_bypass=True")
+    .replace("ActionsEnvironmentSecret", "ActionsSecret")
+    .replace('environment=gate.environment, secret_name="', 'secret_name="')
+    .replace('"required_approving_review_count": 2', '"required_approving_review_count": 1')
+)
+UNSEEN = SOUND.replace(
+    "prevent_self_review=True", "prevent_self_review=team.id.apply(lambda number: bool(number))"
+)
+
+
+@dataclass
+class Stack:
+    """One Pulumi program with its stack, in a world of its own."""
+
+    folder: Path
+    world: World
+    environment: dict[str, str]
+
+    def pulumi(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run the real `pulumi`."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        return subprocess.run(
+            [*command, "--stack", "dev"],
+            cwd=self.folder,
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_SECONDS,
+        )
+
+    def run(self, program: str, *arguments: str, **variables: str) -> tuple[int, str, set[str]]:
+        """Run a program; the exit code, the output, and the rules that spoke."""
+        (self.folder / "__main__.py").write_text(program, encoding="utf-8")
+        log = self.folder / "events"
+        log.unlink(missing_ok=True)
+        done = self.pulumi(
+            *arguments, "--policy-pack", str(POLICY), "--event-log", str(log), **variables
+        )
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        events = [json.loads(line).get("policyEvent") for line in lines]
+        output = done.stdout + done.stderr
+        assert CANARY not in output + "".join(lines)
+        return done.returncode, output, {event["policyName"] for event in events if event}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A running sandbox."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def stack(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> Stack:
+    """An empty stack."""
+    world = sandbox.world(f"p{abs(hash(request.node.name))}", SEED)
+    (tmp_path / "state").mkdir()
+    project = "name: plain\nruntime:\n  name: python\n  options: {virtualenv: venv}\n"
+    (tmp_path / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (tmp_path / "venv").symlink_to(sys.prefix)
+    environment = engine.ensure().environment(
+        {
+            **os.environ,
+            "PULUMI_BACKEND_URL": (tmp_path / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "for-tests",
+            "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log
+            "GITHUB_BASE_URL": world.base_url,
+            "GITHUB_TOKEN": world.token,
+        }
+    )
+    made = Stack(tmp_path, world, environment)
+    init = made.pulumi("stack", "init", "--secrets-provider", "passphrase")
+    assert init.returncode == 0, init.stderr
+    return made
+
+
+def test_weak_program_is_refused_and_nothing_applied(stack: Stack) -> None:
+    """C3: preview exits non-zero and names the rules; `up` does not apply anything either."""
+    expected = {"BR005", "EN003", "SE003"}
+    code, output, rules = stack.run(WEAK, "preview")
+    assert code != 0
+    assert expected <= rules, output
+    code, output, rules = stack.run(WEAK, "up", "--yes")
+    assert code != 0
+    assert expected <= rules, output
+    assert stack.world.writes() == []
+
+
+def test_update_without_preview_stops_before_the_weak_resource(stack: Stack) -> None:
+    """C3: rules on single resources also stop an update that skipped its preview."""
+    code, output, rules = stack.run(WEAK, "up", "--yes", "--skip-preview")
+    assert code != 0
+    assert rules & {"EN003", "SE003"}, output
+    paths = [entry["path"] for entry in stack.world.writes()]
+    assert not [path for path in paths if "environments" in path or "secrets" in path]
+
+
+def test_sound_program_passes_at_preview_and_update(stack: Stack) -> None:
+    """C3: nothing sound is refused, before its ids are known and after; and it stays so."""
+    code, output, rules = stack.run(SOUND, "up", "--yes")
+    assert (code, rules) == (0, set()), output
+    code, output, rules = stack.run(SOUND, "preview", "--expect-no-changes")
+    assert (code, rules) == (0, set()), output
+
+
+def test_value_that_preview_cannot_see_is_refused(stack: Stack) -> None:
+    """C3: fail closed, and say so; the SDK alone would only warn."""
+    code, output, rules = stack.run(UNSEEN, "preview")
+    assert code != 0
+    assert rules == {"EN002"}, output
+    assert "not known at preview" in output
+
+
+@pytest.mark.parametrize("form", ["option", "equals", "variable"])
+def test_unknown_rule_in_the_config_file_stops_everything(stack: Stack, form: str) -> None:
+    """C3: a mistyped rule id does not leave a rule at its default in silence."""
+    file = stack.folder / "levels.json"
+    file.write_text('{"EN03": "advisory"}', encoding="utf-8")
+    arguments = {
+        "option": ("--policy-pack-config", "levels.json"),
+        "equals": ("--policy-pack-config=levels.json",),
+        "variable": (),
+    }[form]
+    variables = {"PULUMI_OPTION_POLICY_PACK_CONFIG": str(file)} if form == "variable" else {}
+    code, output, _ = stack.run(SOUND, "preview", *arguments, **variables)
+    assert code != 0
+    assert "did you mean `EN003`?" in output
+    assert stack.world.writes() == []
+
+
+def test_levels_parameters_and_exemptions_by_config_file(stack: Stack) -> None:
+    """C3: the same program passes with a level, a parameter and an exemption."""
+    exemption = {
+        "rule": "SE003",
+        "resource": "token",
+        "reason": "moves behind the gate this month",
+        "expires": "2099-01-01",
+    }
+    config: dict[str, Any] = {"EN003": "advisory", "BR005": {"minimum": 1}}
+    file = stack.folder / "levels.json"
+    file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
+    code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
+    assert code != 0
+    assert rules == {"EN003", "PK001", "SE003"}, output
+    exemption["expires"] = (TODAY + dt.timedelta(days=30)).isoformat()
+    file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
+    code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
+    assert (code, rules) == (0, {"EN003"}), output
