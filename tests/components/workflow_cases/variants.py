@@ -58,7 +58,7 @@ VARIANTS = {
         f"npm-{auth}-{visibility}": plan(npm(auth), visibility=visibility)
         for auth, visibility in product(AUTHS, ("public", "private"))
     },
-    "python-without-test": plan(python(test_environment=None)),
+    "python-without-test": plan(python(test_environment=None), approval_environment="gate"),
     "both": plan(*BOTH),
     "both-two-gates": plan(*BOTH, approval_environment="release-approval", visibility="private"),
     "two-python": plan(python(), python(name="second"), approval_environment="gate one"),
