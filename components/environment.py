@@ -5,7 +5,7 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/deployme
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pulumi
 import pulumi_github as github
@@ -14,6 +14,9 @@ from pydantic import Field, model_validator
 from components.base import Config, Context, Login, Origin, RefPattern, SecretName, TeamSlug
 from components.secrets.secret import SecretConfig, environment_secret
 from components.variable import environment_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: GitHub's limit: https://docs.github.com/rest/deployments/environments
 MOST_REVIEWERS = 6
@@ -78,25 +81,34 @@ class Environment(pulumi.ComponentResource):
         default_branch: str,
         origin: Origin,
         context: Context,
+        access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the environment ``name`` of ``repository``."""
+        """Declare the environment ``name`` of ``repository``.
+
+        ``access`` are the grants by which teams may read the repository: GitHub refuses reviewers
+        who may not.
+        """
         full_name = f"{repository_name}/{name}"
         super().__init__("portcullis:index:Environment", full_name, origin.inputs(), opts)
         child = pulumi.ResourceOptions(parent=self)
         limited = not config.deploy_from.any_ref
+        reviewers = _reviewers(config.reviewers, context)
         environment = github.RepositoryEnvironment(
             full_name,
             repository=repository.name,
             environment=name,
-            reviewers=_reviewers(config.reviewers, context),
-            prevent_self_review=config.prevent_self_review,
+            reviewers=reviewers,
+            # without reviewers it has no meaning, and GitHub refuses it
+            prevent_self_review=config.prevent_self_review and reviewers is not None,
             can_admins_bypass=config.can_admins_bypass,
             wait_timer=config.wait_timer,
             deployment_branch_policy=(
                 {"protected_branches": False, "custom_branch_policies": True} if limited else None
             ),
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=context.protect, depends_on=list(access)
+            ),
         )
         for branch in config.deploy_from.branches:
             github.RepositoryEnvironmentDeploymentPolicy(

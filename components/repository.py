@@ -5,7 +5,6 @@ Source: https://docs.github.com/rest/repos/repos
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
@@ -26,6 +25,7 @@ from components.base import (
     SecretName,
     TeamSlug,
     Visibility,
+    matching,
 )
 from components.dependabot import DependabotConfig
 from components.environment import Environment, EnvironmentConfig
@@ -39,7 +39,21 @@ from components.variable import repository_variable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Topic = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
+Topic = Annotated[
+    str,
+    matching(
+        r"[a-z0-9][a-z0-9-]{0,49}",
+        "allowed: lower-case letters, digits and hyphens, at most 50",
+    ),
+]
+OwnedPath = Annotated[
+    str,
+    matching(
+        # GitHub skips a line with a comment sign, a negation or a range
+        r"[^\s\x00-\x1f#!\[\]][^\s\x00-\x1f\[\]]*",
+        "allowed: a path or pattern such as /docs/ or *.py, without blanks, # ! [ and ]",
+    ),
+]
 
 
 class FeaturesConfig(Config):
@@ -94,7 +108,7 @@ class RepositoryConfig(Config):
     ecosystems: list[Ecosystem] = []
     """What the repository is built from: Dependabot and the CI workflow follow it."""
     dependabot: DependabotConfig = DependabotConfig()
-    code_owners: dict[Annotated[str, Field(pattern=r"^\S+$")], list[TeamSlug]] = {}
+    code_owners: dict[OwnedPath, list[TeamSlug]] = {}
     """Patterns of paths, and the teams whose review they need; a later pattern wins."""
     workflows: bool = True
     """False leaves the CI and release workflows to the repository."""
@@ -159,7 +173,7 @@ class Repository(pulumi.ComponentResource):
             enabled=config.security.dependabot_security_updates,
             opts=child,
         )
-        for team, permission in config.access.items():
+        access = [
             github.TeamRepository(
                 f"{name}/{team}",
                 repository=repository.name,
@@ -167,7 +181,20 @@ class Repository(pulumi.ComponentResource):
                 permission=permission,
                 opts=child,
             )
-        self._environments(name, config, repository, origin, context)
+            for team, permission in config.access.items()
+        ]
+        for key, (environment, place) in environments_of(config, origin).items():
+            Environment(
+                key,
+                environment,
+                repository=repository,
+                repository_name=name,
+                default_branch=config.default_branch,
+                origin=place,
+                context=context,
+                access=access,
+                opts=child,
+            )
         for secret, reference in config.secrets.items():
             repository_secret(
                 secret, reference, repository=repository, repository_name=name, opts=child
@@ -204,29 +231,19 @@ class Repository(pulumi.ComponentResource):
                 opts=child,
             )
 
-    def _environments(
-        self,
-        name: str,
-        config: RepositoryConfig,
-        repository: github.Repository,
-        origin: Origin,
-        context: Context,
-    ) -> None:
-        declared = {key: origin.child("environments", key) for key in config.environments}
-        derived = release_environments(config.publish) if config.publish else {}
-        origins = {**{key: origin.child("publish") for key in derived}, **declared}
-        # what is written under `environments` refines what `publish` derives
-        for key, environment in {**derived, **config.environments}.items():
-            Environment(
-                key,
-                environment,
-                repository=repository,
-                repository_name=name,
-                default_branch=config.default_branch,
-                origin=origins[key],
-                context=context,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+
+def environments_of(
+    config: RepositoryConfig, origin: Origin
+) -> dict[str, tuple[EnvironmentConfig, Origin]]:
+    """The environments that `publish` derives, and those that are written, which win."""
+    derived = release_environments(config.publish) if config.publish else {}
+    return {
+        **{name: (environment, origin.child("publish")) for name, environment in derived.items()},
+        **{
+            name: (environment, origin.child("environments", name))
+            for name, environment in config.environments.items()
+        },
+    }
 
 
 def _security_and_analysis(
@@ -258,7 +275,7 @@ def files_of(config: RepositoryConfig, organization: str) -> dict[str, str]:
         files[code_owners.PATH] = code_owners.render(config.code_owners, organization)
     if config.ecosystems:
         files[dependabot.PATH] = dependabot.render(config.dependabot, config.ecosystems)
-    if config.workflows and config.ecosystems:
+    if config.workflows and (config.ecosystems or config.publish):
         plan = workflow_plan(
             config.publish,
             default_branch=config.default_branch,
@@ -269,5 +286,5 @@ def files_of(config: RepositoryConfig, organization: str) -> dict[str, str]:
         if config.publish and config.publish.packages():
             files[workflow.RELEASE_PATH] = workflow.render_release(plan)
     for path, file in config.files.items():
-        files[path] = file.content or Path(file.from_file or "").read_text(encoding="utf-8")
+        files[path] = file.text()
     return files

@@ -5,11 +5,11 @@ Source: https://docs.github.com/actions/concepts/workflows-and-actions/variables
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pulumi_github as github
 
-from components.base import Config, RepositoryName
+from components.base import Config, VisibleTo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ class OrganizationVariableConfig(Config):
     """A variable of the organization, for the repositories that are named."""
 
     value: str
-    visible_to: list[RepositoryName] | Literal["all", "private"]
+    visible_to: VisibleTo
     """The repositories that see it; `private` are all private and internal ones."""
 
 
@@ -32,19 +32,22 @@ def organization_variable(
     repository_ids: Mapping[str, pulumi.Output[int]],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the organization variable ``name``."""
-    if isinstance(config.visible_to, list):
-        visibility, ids = "selected", [repository_ids[each] for each in config.visible_to]
-    else:
-        visibility, ids = config.visible_to, None
-    github.ActionsOrganizationVariable(
+    """Declare the organization variable ``name``, and who sees it."""
+    visible_to = config.visible_to
+    variable = github.ActionsOrganizationVariable(
         name,
         variable_name=name,
         value=config.value,
-        visibility=visibility,
-        selected_repository_ids=ids,
+        visibility=visible_to if isinstance(visible_to, str) else "selected",
         opts=opts,
     )
+    if isinstance(visible_to, list):
+        github.ActionsOrganizationVariableRepositories(
+            name,
+            variable_name=variable.variable_name,
+            selected_repository_ids=[repository_ids[each] for each in visible_to],
+            opts=opts,
+        )
 
 
 def repository_variable(

@@ -11,7 +11,7 @@ from rich.text import Text
 import engine
 from components.declaration import Declaration, DeclarationError, load
 from components.preflight import ADOPTING
-from portcullis import existing, report, run
+from portcullis import existing, locks, report, run
 from portcullis.practice import practice_of
 from portcullis.project import UserError, pulumi_environment
 
@@ -167,7 +167,9 @@ def _settle(
     declaration: Declaration,
     console: Console,
 ) -> None:
-    """Make good what an interrupted run left: it may have created things without noting so."""
+    """Make good what an interrupted run left: a lock, and things that it made and did not note."""
+    if locks.lift_dead_locks(environment, stack.name):
+        console.print("recover    the last run was killed: its lock is lifted")
     pending = existing.pending_creates(stack)
     if not pending:
         return

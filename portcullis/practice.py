@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from ruamel.yaml import YAML
 
 from portcullis.project import UserError
@@ -30,6 +37,8 @@ PATIENCE_SECONDS = 20.0
 
 #: The owner of the practice organization, whose token the practice stack has in its config.
 OWNER = "owner"
+
+PRIVATE_KEY, PUBLIC_KEY = "app-private.pem", "app-public.pem"
 
 TOKEN_VARIABLE = "PORTCULLIS_SANDBOX_TOKEN"  # noqa: S105 - a variable's name
 
@@ -69,6 +78,7 @@ class Practice:
             return url
         with (self.folder / "seed.yaml").open("w", encoding="utf-8") as file:
             YAML().dump(seed, file)
+        _make_app_key(self.folder)
         return self._launch(token)
 
     def stop(self) -> bool:
@@ -129,6 +139,16 @@ def seed_of(config: OrganizationConfig, world: str) -> Mapping[str, object]:
     for repository in config.repositories.values():
         for environment in repository.environments.values():
             people.update(environment.reviewers.users)
+    automation = config.automation
+    apps = [
+        {
+            "slug": "portcullis",
+            "app_id": app.app_id,
+            "public_key_file": PUBLIC_KEY,
+            "organizations": [config.organization],
+        }
+        for app in ([automation] if automation else [])
+    ]
     return {
         "world": world,
         "users": [{"login": login} for login in sorted({OWNER, *people})],
@@ -141,7 +161,20 @@ def seed_of(config: OrganizationConfig, world: str) -> Mapping[str, object]:
             }
         ],
         "tokens": [{"login": OWNER, "env": TOKEN_VARIABLE}],
+        "apps": apps,
     }
+
+
+def _make_app_key(folder: Path) -> None:
+    """The practice App's key pair, made once: its private half lets people try App tokens."""
+    if (folder / PUBLIC_KEY).exists():
+        return
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / PRIVATE_KEY).touch(mode=0o600)
+    (folder / PRIVATE_KEY).write_bytes(private)
+    (folder / PUBLIC_KEY).write_bytes(public)
 
 
 def _wait(until: object) -> None:

@@ -77,7 +77,7 @@ def _section(model: type[BaseModel]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _type(annotation: Any) -> str:  # noqa: ANN401 - any annotation
+def _type(annotation: Any) -> str:  # noqa: ANN401, PLR0911 - any annotation, a line a kind
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _type(arguments[0])

@@ -62,6 +62,7 @@ def show_errors(console: Console, run: Run, output: str) -> None:
 def _noise(text: str) -> bool:
     return (
         text in {"preview failed", "update failed"}
+        or "context canceled" in text
         or "unhandled error occurred: the program exited" in text
     )
 

@@ -5,12 +5,12 @@ Source: https://docs.github.com/actions/reference/security/secrets
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import Config, Days, RepositoryName
+from components.base import Config, Days, VisibleTo, matching
 from components.secrets.config import ConfigSource
 from components.secrets.environment_variable import EnvironmentVariableSource
 
@@ -22,7 +22,20 @@ if TYPE_CHECKING:
     from components.secrets.source import Source
 
 Store = Literal["actions", "dependabot"]
-Key = Annotated[str, Field(min_length=1)]
+ConfigKey = Annotated[
+    str,
+    matching(
+        r"[A-Za-z_][A-Za-z0-9_.-]{0,99}",
+        "allowed: the key's name: letters, digits, _ . and -; never the value itself",
+    ),
+]
+VariableName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z_][A-Za-z0-9_]{0,99}",
+        "allowed: the variable's name: letters, digits and _; never the value itself",
+    ),
+]
 
 SOURCES: Mapping[str, Source] = {"config": ConfigSource(), "env": EnvironmentVariableSource()}
 
@@ -30,21 +43,21 @@ SOURCES: Mapping[str, Source] = {"config": ConfigSource(), "env": EnvironmentVar
 class Reference(Config):
     """Where a value comes from: exactly one source."""
 
-    config: Key | None = None
+    config: ConfigKey | None = None
     """A key of the stack's encrypted config."""
-    env: Key | None = None
+    env: VariableName | None = None
     """A variable of the run's environment, for local work."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Reference:
-        if len(self.model_fields_set) != 1:
+        if sum(getattr(self, name) is not None for name in SOURCES) != 1:
             raise ValueError(f"give exactly one source: {' or '.join(sorted(SOURCES))}")
         return self
 
     @property
     def source(self) -> str:
         """The name of the source: ``config`` or ``env``."""
-        return next(iter(self.model_fields_set))
+        return next(name for name in SOURCES if getattr(self, name) is not None)
 
     def value(self) -> pulumi.Output[str]:
         """The value, as a Pulumi secret.
@@ -75,7 +88,7 @@ class RepositorySecretConfig(SecretConfig):
 class OrganizationSecretConfig(RepositorySecretConfig):
     """A secret of the organization, for the repositories that are named."""
 
-    visible_to: list[RepositoryName] | Literal["all", "private"]
+    visible_to: VisibleTo
     """The repositories that see it; `private` are all private and internal ones."""
 
 
@@ -86,30 +99,34 @@ def organization_secret(
     repository_ids: Mapping[str, pulumi.Output[int]],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the organization secret ``name`` in each of its stores."""
-    if isinstance(config.visible_to, list):
-        visibility, ids = "selected", [repository_ids[each] for each in config.visible_to]
-    else:
-        visibility, ids = config.visible_to, None
+    """Declare the organization secret ``name`` in each of its stores, and who sees it."""
+    visible_to = config.visible_to
+    visibility = visible_to if isinstance(visible_to, str) else "selected"
     value = config.from_.value()
-    if "actions" in config.stores:
-        github.ActionsOrganizationSecret(
-            f"actions/{name}",
-            secret_name=name,
-            value=value,
-            visibility=visibility,
-            selected_repository_ids=ids,
-            opts=opts,
+    for store in config.stores:
+        create, select = _ORGANIZATION_STORES[store]
+        secret = create(
+            f"{store}/{name}", secret_name=name, value=value, visibility=visibility, opts=opts
         )
-    if "dependabot" in config.stores:
-        github.DependabotOrganizationSecret(
-            f"dependabot/{name}",
-            secret_name=name,
-            value=value,
-            visibility=visibility,
-            selected_repository_ids=ids,
-            opts=opts,
-        )
+        if isinstance(visible_to, list):
+            select(
+                f"{store}/{name}",
+                secret_name=secret.secret_name,
+                selected_repository_ids=[repository_ids[each] for each in visible_to],
+                opts=opts,
+            )
+
+
+_ORGANIZATION_STORES: Mapping[Store, tuple[Any, Any]] = {
+    "actions": (
+        github.ActionsOrganizationSecret,
+        github.ActionsOrganizationSecretRepositories,
+    ),
+    "dependabot": (
+        github.DependabotOrganizationSecret,
+        github.DependabotOrganizationSecretRepositories,
+    ),
+}
 
 
 def repository_secret(

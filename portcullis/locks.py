@@ -1,0 +1,59 @@
+"""A run that was killed leaves its lock on the state; it is lifted once its process is gone.
+
+Only self-managed backends in a folder have such locks: {"pid", "hostname", ...} in a file each.
+Pulumi Cloud has leases of its own, which end by themselves.
+
+Source: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def lift_dead_locks(environment: Mapping[str, str], stack: str) -> int:
+    """Remove the stack's locks whose process on this machine has ended; how many they were."""
+    dead = [path for path in _locks(environment, stack) if _is_dead(path)]
+    for path in dead:
+        path.unlink(missing_ok=True)
+    return len(dead)
+
+
+def _locks(environment: Mapping[str, str], stack: str) -> Iterator[Path]:
+    address = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
+    if address.scheme == "file":
+        yield from Path(unquote(address.path), ".pulumi", "locks").glob(f"*/*/{stack}/*.json")
+
+
+def _is_dead(path: Path) -> bool:
+    try:
+        lock = json.loads(path.read_text(encoding="utf-8"))
+        pid, machine = int(lock["pid"]), lock["hostname"]
+    except (OSError, ValueError, KeyError):
+        return False  # not a lock as we know them: let Pulumi say what it thinks of it
+    if machine != socket.gethostname():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """A process that has ended and that its parent has not asked about, where the system tells."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] == "Z"

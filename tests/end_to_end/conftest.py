@@ -1,0 +1,72 @@
+"""One sandbox for all; a world and a project of its own for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.keys import app_keys
+from tests.support.project import Project
+from tests.support.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SMALL = Path(__file__).with_name("small.yaml")
+CANARY = "canary-value-that-must-not-be-seen-anywhere"
+SECRETS = {
+    key: f"{CANARY}-{key}" for key in ("sharedToken", "testPypiToken", "pypiToken", "scanToken")
+}
+PEOPLE = ["ana", "ben", "kim", "lea"]
+
+
+def seed(organization: str, people: list[str], plan: str = "team") -> dict[str, object]:
+    """What is there before: an organization and its people; nothing that Portcullis declares."""
+    return {
+        "users": [{"login": login} for login in ["owner", *people]],
+        "organizations": [
+            {"login": organization, "plan": plan, "owners": ["owner"], "members": people}
+        ],
+        "tokens": [{"login": "owner"}],
+        "apps": [
+            {
+                "slug": "portcullis",
+                "app_id": 1001,
+                "public_key": app_keys()[1],
+                "organizations": [organization],
+            }
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A running sandbox."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def small(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
+    """The small organization, declared and not yet made."""
+    return make_small(sandbox, tmp_path, request.node.name)
+
+
+def make_small(sandbox: Sandbox, folder: Path, name: str, *, protect: bool = False) -> Project:
+    """A project of the small organization in a world of its own."""
+    world = sandbox.world(f"w{abs(hash(name))}", seed("acme", PEOPLE))
+    project = Project(folder / "project", world, protect=protect)
+    project.write(SMALL.read_text(encoding="utf-8"))
+    project.create(SECRETS)
+    return project
+
+
+@pytest.fixture(scope="session")
+def made(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small organization after `pulumi up`; tests only read it, or preview."""
+    project = make_small(sandbox, tmp_path_factory.mktemp("made"), "made")
+    outcome = project.up()
+    assert outcome.code == 0, outcome.text
+    return project

@@ -1,0 +1,204 @@
+"""A copy of the project with an organization of its own, for tests that run the real `pulumi`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.support.sandbox import World
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("__main__.py", "Pulumi.yaml", "components", "workflows", "policy", "portcullis", "engine")
+STACK = "test"
+PASSPHRASE = "a-passphrase-for-tests"
+LIMIT_SECONDS = 300
+
+
+@dataclass
+class Outcome:
+    """What one run of `pulumi` did and said."""
+
+    code: int
+    stdout: str
+    stderr: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All that it printed."""
+        return self.stdout + self.stderr
+
+    def operations(self, *, final: bool = False) -> dict[str, str]:
+        """`Type name` to operation, of every resource that does not stay the same.
+
+        Args:
+            final: only those whose operation was carried out.
+        """
+        kind = "resOutputsEvent" if final else "resourcePreEvent"
+        found: dict[str, str] = {}
+        for event in self.events:
+            if kind in event:
+                step = event[kind]["metadata"]
+                if step["op"] != "same":
+                    found[short(step["urn"])] = step["op"]
+        return found
+
+    def changed(self, resource: str) -> set[str]:
+        """The properties of one resource that a preview would change."""
+        for event in self.events:
+            step = event.get("resourcePreEvent", {}).get("metadata")
+            if step and short(step["urn"]) == resource and step["op"] != "same":
+                return set(step.get("detailedDiff") or dict.fromkeys(step.get("diffs") or []))
+        return set()
+
+    def findings(self) -> list[dict[str, Any]]:
+        """The policy pack's findings."""
+        return [event["policyEvent"] for event in self.events if "policyEvent" in event]
+
+
+def short(urn: str) -> str:
+    """`Repository tool` out of a URN; a component's kind begins with a small p: `portcullis:`."""
+    _, _, kinds, name = urn.split("::", 3)
+    kind = kinds.rsplit("$", 1)[-1]
+    return f"{kind if kind.startswith('portcullis:') else kind.rsplit(':', 1)[-1]} {name}"
+
+
+class Project:
+    """One stack of one organization in one world of the sandbox."""
+
+    def __init__(self, folder: Path, world: World, *, protect: bool = False) -> None:
+        """Lay out the project in ``folder``; its stack is made with the first run."""
+        self.folder = folder
+        self.world = world
+        self.secrets: dict[str, str] = {}
+        self.protect = protect
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in PARTS:
+            (folder / part).symlink_to(ROOT / part)
+        (folder / ".venv").symlink_to(sys.prefix)
+        (folder / "orgs").mkdir()
+        (folder / "state").mkdir()
+        self.environment = engine.ensure().environment(
+            {
+                **os.environ,
+                "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+                "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+                "PULUMI_OPTION_POLICY_PACK": str(folder / "policy"),
+                "PULUMI_DEBUG_COMMANDS": "true",
+                "GITHUB_BASE_URL": world.base_url,
+                "GITHUB_TOKEN": world.token,
+                "PYTHONPATH": "",
+            }
+        )
+
+    def write(self, text: str, name: str = "test") -> None:
+        """Write the organization's file."""
+        (self.folder / "orgs" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    def edit(self, old: str, new: str, name: str = "test") -> None:
+        """Change the organization's file in one place."""
+        path = self.folder / "orgs" / f"{name}.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def create(self, secrets: Mapping[str, str], name: str = "test") -> None:
+        """Make the stack, with ``secrets`` in its encrypted config."""
+        self.pulumi("stack", "init", STACK, "--secrets-provider", "passphrase", check=True)
+        plain = ["--plaintext", f"portcullis:organization={name}"]
+        plain += ["--plaintext", f"portcullis:protect={str(self.protect).lower()}"]
+        self.pulumi("config", "set-all", *plain, check=True)
+        for key, value in secrets.items():
+            self.pulumi("config", "set", "--secret", f"portcullis:{key}", check=True, stdin=value)
+
+    def preview(self, *arguments: str) -> Outcome:
+        """Run `pulumi preview`."""
+        return self.pulumi("preview", *arguments)
+
+    def up(self, *arguments: str) -> Outcome:
+        """Run `pulumi up`, with its own preview before it."""
+        return self.pulumi("up", "--yes", *arguments)
+
+    def refresh(self, *arguments: str) -> Outcome:
+        """Run `pulumi refresh`."""
+        return self.pulumi("refresh", "--yes", *arguments)
+
+    def destroy(self, *arguments: str) -> Outcome:
+        """Run `pulumi destroy`."""
+        return self.pulumi("destroy", "--yes", *arguments)
+
+    def state(self) -> dict[str, Any]:
+        """The deployment as it is stored: secrets are ciphertext in it."""
+        exported = self.pulumi("stack", "export", check=True)
+        deployment: dict[str, Any] = json.loads(exported.stdout)["deployment"]
+        return deployment
+
+    def pulumi(self, *arguments: str, check: bool = False, stdin: str | None = None) -> Outcome:
+        """Run the real `pulumi`."""
+        command, log = self.command(*arguments)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            input=stdin or "",
+            timeout=LIMIT_SECONDS,
+        )
+        outcome = Outcome(done.returncode, done.stdout, done.stderr, read_events(log))
+        assert not check or outcome.code == 0, outcome.text
+        return outcome
+
+    def command(self, *arguments: str) -> tuple[list[str], Path]:
+        """The command line of a run, and where its events are written."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        if arguments[:2] != ("stack", "init"):
+            command += ["--stack", STACK]
+        log = self.folder / "events.jsonl"
+        log.unlink(missing_ok=True)
+        if arguments[0] in {"preview", "up", "refresh", "destroy"}:
+            command += ["--event-log", str(log)]
+        return command, log
+
+    def portcullis(self, *arguments: str) -> Outcome:
+        """Run the command line around `pulumi`, as make does."""
+        done = subprocess.run(
+            [sys.executable, "-m", "portcullis", *arguments, "--stack", STACK],
+            cwd=self.folder,
+            env={**self.environment, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_SECONDS,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def read_events(log: Path) -> list[dict[str, Any]]:
+    """The engine's events, of a run that may have been killed while it wrote one."""
+    if not log.exists():
+        return []
+    events = []
+    for line in log.read_text(encoding="utf-8").splitlines():
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            break
+    return events
+
+
+def without_colour(text: str) -> str:
+    """``text`` without the engine's colour marks."""
+    return re.sub(r"<\{%[^%]*%\}>", "", text)
