@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+)
+from pydantic_core import core_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pulumi
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
     from components.preflight import Preflight
 
@@ -41,17 +53,46 @@ class Config(BaseModel):
         use_attribute_docstrings=True,
     )
 
-
-def matching(pattern: str, what: str) -> AfterValidator:
-    """A validator whose message says in words what is allowed."""
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise ValueError(what)
+    @field_validator("*", mode="after")
+    @classmethod
+    def _nothing_twice(cls, value: object) -> object:
+        """No list has an item twice: a team that approves twice would be one gate, not two."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                if item in value[:index]:
+                    raise ValueError(f"item {index + 1} stands there already; take it out")
         return value
 
-    return AfterValidator(check)
+
+@dataclass(frozen=True)
+class Matching:
+    """A text that fits a pattern; see `matching`."""
+
+    pattern: str
+    what: str
+
+    def check(self, value: str) -> str:
+        """``value``, if the whole of it fits."""
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(self.what)
+        return value
+
+    def __get_pydantic_core_schema__(
+        self, source: type, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Check after the type is known to be right."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Editors check the pattern while it is typed."""
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+
+
+def matching(pattern: str, what: str) -> Matching:
+    """A validator whose message says in words what is allowed; ``pattern`` is the whole text."""
+    return Matching(pattern, what)
 
 
 def _secret_name(value: str) -> str:
@@ -60,7 +101,7 @@ def _secret_name(value: str) -> str:
     Source: https://docs.github.com/actions/reference/security/secrets
     """
     if value.upper().startswith("GITHUB_"):
-        raise ValueError("a name beginning with GITHUB_ is refused by GitHub; choose another name")
+        raise ValueError("GitHub keeps names with GITHUB_ for itself; allowed: another beginning")
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
         raise ValueError("allowed: letters, digits and underscores, not beginning with a digit")
     return value.upper()
@@ -73,6 +114,22 @@ def _days(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     raise ValueError("allowed: a number of days such as 90d")
+
+
+def _date(value: object) -> object:
+    """A date as people write it; with or without quotes, YAML's text reaches us."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+    if type(value) is date:
+        return value
+    raise ValueError("allowed: a date such as 2027-03-31")
+
+
+def _visible_kind(value: object) -> str | None:
+    if isinstance(value, list):
+        return "names"
+    return "word" if value in ("all", "private") else None
 
 
 Login = Annotated[
@@ -118,6 +175,29 @@ FilePath = Annotated[
     matching(
         r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\x00-\x1f][^\x00-\x1f]*(?<!/)",
         "allowed: a path inside the repository, such as docs/SECURITY.md",
+    ),
+]
+RepositoryPattern = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9._*?\[\]!-]{1,100}",
+        "allowed: a repository's name or an fnmatch pattern, such as web-*",
+    ),
+]
+EmailAddress = Annotated[str, matching(r"[^@\s]+@[^@\s]+", "allowed: an e-mail address")]
+VisibleTo = Annotated[
+    Annotated[list[RepositoryName], Tag("names")]
+    | Annotated[Literal["all", "private"], Tag("word")],
+    Discriminator(
+        _visible_kind,
+        custom_error_type="visible_to",
+        custom_error_message="allowed: all, private, or a list of repositories",
+    ),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(
+        _date, json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date"})]
     ),
 ]
 Days = Annotated[

@@ -16,7 +16,7 @@ PATH = ".github/CODEOWNERS"
 def render(owners: Mapping[str, list[str]], organization: str) -> str:
     """The text of CODEOWNERS: patterns to teams; a later line wins, as in the mapping's order."""
     lines = [
-        f"{pattern} {' '.join(f'@{organization}/{team}' for team in teams)}"
+        " ".join([pattern, *(f"@{organization}/{team}" for team in teams)])
         for pattern, teams in owners.items()
     ]
     return "\n".join(lines) + "\n"

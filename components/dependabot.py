@@ -11,9 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from ruamel.yaml import YAML
 
-from components.base import Config, Ecosystem
+from components.base import Config, Ecosystem, matching
 
 PATH = ".github/dependabot.yml"
+ManifestFolder = Annotated[
+    str,
+    matching(r"/[^\s\x00-\x1f]*", "allowed: a folder from the repository's root, such as /sdk"),
+]
 
 
 class DependabotConfig(Config):
@@ -23,7 +27,7 @@ class DependabotConfig(Config):
     cooldown_days: Annotated[int, Field(ge=0, le=90)] = 7
     """Days that a new version must have been out: malicious releases are mostly found by then."""
     open_pull_requests_limit: Annotated[int, Field(ge=0, le=50)] = 10
-    directories: dict[Ecosystem, list[str]] = {}
+    directories: dict[Ecosystem, Annotated[list[ManifestFolder], Field(min_length=1)]] = {}
     """Where each ecosystem's manifests are; the root if nothing is said."""
 
 

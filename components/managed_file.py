@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_github as github
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from components.base import Config, FilePath
 
@@ -18,14 +19,20 @@ class ManagedFileConfig(Config):
     """A file's content, written here or taken from a file of this project."""
 
     content: str | None = None
-    from_file: Annotated[str, Field(min_length=1)] | None = None
-    """A path relative to the project's folder."""
+    from_file: FilePath | None = None
+    """A path below the project's folder."""
 
     @model_validator(mode="after")
     def _one(self) -> ManagedFileConfig:
         if (self.content is None) == (self.from_file is None):
             raise ValueError("give exactly one: content or from_file")
         return self
+
+    def text(self) -> str:
+        """What the file has to say; `references.check` saw that it can be read."""
+        if self.content is not None:
+            return self.content
+        return Path(self.from_file or "").read_text(encoding="utf-8")
 
 
 def managed_files(

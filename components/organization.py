@@ -5,7 +5,6 @@ Source: https://docs.github.com/rest/orgs/orgs
 
 from __future__ import annotations
 
-from datetime import date
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
 from typing import Annotated, Literal
@@ -17,6 +16,8 @@ from pydantic import Field
 from components.base import (
     Config,
     Context,
+    Day,
+    EmailAddress,
     Login,
     Origin,
     Plan,
@@ -24,6 +25,7 @@ from components.base import (
     RulesetName,
     SecretName,
     TeamSlug,
+    matching,
 )
 from components.publish import trusted_publishers
 from components.repository import Repository, RepositoryConfig
@@ -41,7 +43,8 @@ class SettingsConfig(Config):
     """The organization's settings, by GitHub's names; what is not said is the secure value."""
 
     display_name: Annotated[str, Field(min_length=1)]
-    billing_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    billing_email: EmailAddress
+    """Where GitHub sends bills; an update overwrites what GitHub has."""
     description: str = ""
     company: str = ""
     blog: str = ""
@@ -92,12 +95,13 @@ class AutomationConfig(Config):
 class ExemptionConfig(Config):
     """A finding that is accepted until a date."""
 
-    rule: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{3}$")]
+    rule: Annotated[str, matching(r"[A-Z]{2}[0-9]{3}", "allowed: a rule's id, such as BR012")]
     """The rule's id, as the finding names it."""
     resource: Annotated[str, Field(min_length=1)]
     """The item's path in this file, such as `repositories.sophia`."""
     reason: Annotated[str, Field(min_length=10)]
-    expires: date
+    expires: Day
+    """The last day on which the finding is accepted."""
     approved_by: Login | None = None
 
 
@@ -265,12 +269,12 @@ def with_repository_protection(config: OrganizationConfig) -> dict[str, Reposito
             key: item.for_repository()
             for key, item in config.protection.items()
             if (free or item.enforced_by == "classic")
-            and _covers(item.repositories, item.exclude_repositories, name)
+            and covers(item.repositories, item.exclude_repositories, name)
         }
         tags = {
             key: item.for_repository()
             for key, item in config.tag_protection.items()
-            if free and _covers(item.repositories, item.exclude_repositories, name)
+            if free and covers(item.repositories, item.exclude_repositories, name)
         }
         repositories[name] = repository.model_copy(
             update={
@@ -281,7 +285,9 @@ def with_repository_protection(config: OrganizationConfig) -> dict[str, Reposito
     return repositories
 
 
-def _covers(include: list[str], exclude: list[str], name: str) -> bool:
+def covers(include: list[str], exclude: list[str], name: str) -> bool:
+    """Whether a protection for these patterns holds for the repository ``name``."""
+
     def matches(patterns: list[str]) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in patterns)
 

@@ -99,14 +99,14 @@ class PythonPackage(_Package):
 
     @model_validator(mode="after")
     def _tokens_fit(self) -> PythonPackage:
-        given = self.tokens.model_fields_set
+        given = {name for name, token in self.tokens if token is not None}
         if self.auth == "oidc" and given:
             raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
         if self.auth != "oidc" and given != {"pypi", "testpypi"}:
             raise ValueError(
                 f"auth: {self.auth} needs tokens.pypi and tokens.testpypi, or use auth: oidc"
             )
-        if self.environment == self.test_environment:
+        if self.environment.lower() == self.test_environment.lower():
             raise ValueError("environment and test_environment have to be two environments")
         return self
 
@@ -148,9 +148,10 @@ class PublishConfig(Config):
 
     @model_validator(mode="after")
     def _gates_apart(self) -> PublishConfig:
-        names = [package.environment for package in self.packages()]
+        # GitHub does not tell upper from lower case in environments' names
+        names = [package.environment.lower() for package in self.packages()]
         if self.python:
-            names.append(self.python.test_environment)
+            names.append(self.python.test_environment.lower())
         if APPROVAL_ENVIRONMENT in names or len(set(names)) < len(names):
             raise ValueError(
                 "each package has an environment of its own, and none is called "

@@ -17,6 +17,7 @@ from components.base import (
     Enforcement,
     Origin,
     RefPattern,
+    RepositoryPattern,
     TeamSlug,
 )
 
@@ -37,8 +38,8 @@ class Bypass(Config):
 
     @model_validator(mode="after")
     def _one_actor(self) -> Bypass:
-        if len(self.model_fields_set & {"team", "app", "role"}) != 1:
-            raise ValueError("allowed: exactly one of team, app, role an entry")
+        if sum(actor is not None for actor in (self.team, self.app, self.role)) != 1:
+            raise ValueError("give exactly one of team, app and role an entry")
         return self
 
 
@@ -76,9 +77,9 @@ class BranchProtectionConfig(Config):
 class OrganizationBranchProtectionConfig(BranchProtectionConfig):
     """Branch protection that is declared once for many repositories."""
 
-    repositories: list[str] = Field(default=["*"], min_length=1)
+    repositories: list[RepositoryPattern] = Field(default=["*"], min_length=1)
     """Names or fnmatch patterns of repositories; `*` is all of them."""
-    exclude_repositories: list[str] = []
+    exclude_repositories: list[RepositoryPattern] = []
 
     def for_repository(self) -> BranchProtectionConfig:
         """The same protection, for one of the repositories."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
+from pydantic import BaseModel
 
 from components.base import Context
-from components.declaration import Declaration, DeclarationError, load
+from components.declaration import Declaration, DeclarationError, Mistake, load
 from components.github_access import AccessError, github_access
 from components.organization import Organization, OrganizationConfig, by_hand
 from components.preflight import Names, Preflight, PreflightError
 from components.publish import release_environments
+from components.secrets.secret import Reference
 from components.secrets.source import MissingSecretError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def declare() -> None:
@@ -24,6 +29,7 @@ def declare() -> None:
     settings = pulumi.Config()
     try:
         declaration = load(settings.require("organization"))
+        check_secrets(declaration)
         config = declaration.config
         context = _context(config, protect=settings.get_bool("protect") is not False)
         provider = context.preflight.access.provider(config.organization)
@@ -33,10 +39,38 @@ def declare() -> None:
             context=context,
             opts=pulumi.ResourceOptions(providers=[provider]),
         )
-    except (DeclarationError, AccessError, PreflightError, MissingSecretError) as error:
+    except (DeclarationError, AccessError, PreflightError) as error:
         raise pulumi.RunError(f"\n{error}") from None
     for name, value in outputs(declaration).items():
         pulumi.export(name, value)
+
+
+def check_secrets(declaration: Declaration) -> None:
+    """Ask each source for each secret, before the first resource is declared.
+
+    Raises:
+        DeclarationError: with every secret that its source does not have.
+    """
+    mistakes: list[Mistake] = []
+    for path, reference in _references(declaration.config):
+        try:
+            reference.value()
+        except MissingSecretError as error:
+            mistakes.append(declaration.mistake(path, str(error), ""))
+    if mistakes:
+        raise DeclarationError(mistakes)
+
+
+def _references(item: object, path: tuple[str, ...] = ()) -> Iterator[tuple[Any, Reference]]:
+    """The references to secrets in ``item``, and their paths in the file."""
+    if isinstance(item, Reference):
+        yield path, item
+    elif isinstance(item, BaseModel):
+        for name, field in type(item).model_fields.items():
+            yield from _references(getattr(item, name), (*path, field.alias or name))
+    elif isinstance(item, dict):
+        for name, value in item.items():
+            yield from _references(value, (*path, name))
 
 
 def _context(config: OrganizationConfig, *, protect: bool) -> Context:
@@ -73,7 +107,7 @@ def outputs(declaration: Declaration) -> dict[str, Any]:
         "release_paths": {
             name: list(release_environments(repository.publish))
             for name, repository in config.repositories.items()
-            if repository.publish
+            if repository.publish and not repository.archived
         },
         "register_by_hand": by_hand(config),
     }

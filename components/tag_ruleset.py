@@ -11,7 +11,7 @@ import pulumi
 import pulumi_github as github
 from pydantic import Field
 
-from components.base import Config, Context, Origin, TeamSlug
+from components.base import Config, Context, Origin, RepositoryPattern, TeamSlug, matching
 from components.ruleset import Bypass, bypass_actors, repository_condition
 
 
@@ -20,15 +20,19 @@ class TagProtectionConfig(Config):
 
     created_by: list[TeamSlug] = Field(min_length=1)
     """The teams that may push a release tag: the people who can start a release."""
-    prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = "v"
+    prefix: Annotated[
+        str,
+        matching(r"[A-Za-z][A-Za-z0-9-]*", "allowed: letters, digits and hyphens, a letter first"),
+    ] = "v"
+    """What stands before the version; the release workflow starts on `v`."""
 
 
 class OrganizationTagProtectionConfig(TagProtectionConfig):
     """Protection of release tags that is declared once for many repositories."""
 
-    repositories: list[str] = Field(default=["*"], min_length=1)
+    repositories: list[RepositoryPattern] = Field(default=["*"], min_length=1)
     """Names or fnmatch patterns of repositories; `*` is all of them."""
-    exclude_repositories: list[str] = []
+    exclude_repositories: list[RepositoryPattern] = []
 
     def for_repository(self) -> TagProtectionConfig:
         """The same protection, for one of the repositories."""
@@ -54,18 +58,19 @@ def tag_rulesets(
     """
     prefix = config.prefix
     release = f"refs/tags/{release_tag_pattern(prefix)}"
-    everything = f"refs/tags/{prefix}*"
+    # a star stops at a slash: v1/x would be a tag of nobody's
+    everything = [f"refs/tags/{prefix}*", f"refs/tags/{prefix}*/**/*"]
     makers = [Bypass(team=team, mode="always") for team in config.created_by]
     teams_only = [a for a in bypass_actors(makers, context) if a["actor_type"] == "Team"]
     return [
         (name, _refs([release]), {"creation": True}, teams_only),
         (
             f"{name} (immutable)",
-            _refs([everything]),
+            _refs(everything),
             {"update": True, "deletion": True, "non_fast_forward": True},
             [],
         ),
-        (f"{name} (names)", _refs([everything], [release]), {"creation": True}, []),
+        (f"{name} (names)", _refs(everything, [release]), {"creation": True}, []),
         (
             f"{name} (strict names)",
             # a character that is neither digit nor dot, or a fourth number

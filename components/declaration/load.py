@@ -16,7 +16,9 @@ from components.declaration.yaml_file import Place, Segments, UnreadableError, Y
 from components.organization import OrganizationConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from pydantic_core import ErrorDetails
 
 #: The folder of declarations, below the project's folder.
 FOLDER = "orgs"
@@ -29,6 +31,8 @@ class Declaration:
     config: OrganizationConfig
     origins: dict[str, Origin]
     """The organization's origin under ``""``, and those of repositories with files of their own."""
+    mistake: Callable[[Segments, str, str], Mistake]
+    """A mistake that is found later, by its path, what it is, and what is allowed."""
 
 
 def load(name: str, root: Path | None = None) -> Declaration:
@@ -41,18 +45,18 @@ def load(name: str, root: Path | None = None) -> Declaration:
     Raises:
         DeclarationError: with every mistake.
     """
-    files = _Files(root or Path.cwd(), name)
-    mistakes = list(files.mistakes)
+    root = root or Path.cwd()
+    files = _Files(root, name)
     data = files.data()
     config, problems = _validate(data)
-    mistakes += [files.mistake(*problem) for problem in problems]
+    problems += references.same_names(data)
     if config:
-        names = references.Names(_names(data, "teams"), _names(data, "repositories"))
-        found = references.check(config, names)
-        mistakes += [files.mistake(*problem) for problem in found]
+        names = references.Names(_names(data, "teams"), _names(data, "repositories"), root)
+        problems += references.check(config, names)
+    mistakes = files.mistakes + [files.mistake(*problem) for problem in problems]
     if mistakes or not config:
         raise DeclarationError(mistakes)
-    return Declaration(config, files.origins())
+    return Declaration(config, files.origins(), files.mistake)
 
 
 class _Files:
@@ -61,26 +65,33 @@ class _Files:
     def __init__(self, root: Path, name: str) -> None:
         self.mistakes: list[Mistake] = []
         self.repositories: dict[str, YamlFile] = {}
-        folder = root / FOLDER / name
-        self.in_folder = folder.is_dir()
-        main = folder / "organization.yaml" if self.in_folder else folder.with_suffix(".yaml")
-        if not main.is_file():
-            there = sorted({p.stem for p in (root / FOLDER).glob("*") if p.suffix in {".yaml", ""}})
-            raise DeclarationError(
-                [
-                    Mistake(
-                        Place(main.relative_to(root).as_posix()),
-                        "",
-                        "there is no such file; the stack's portcullis:organization names it",
-                        ", ".join(there),
-                    )
-                ]
-            )
-        self.main = self._read(main, root) or YamlFile(main.relative_to(root).as_posix(), {})
-        if self.in_folder:
-            for path in sorted((folder / "repositories").glob("*.yaml")):
-                if file := self._read(path, root):
-                    self.repositories[path.stem] = file
+        alone, folder = root / FOLDER / f"{name}.yaml", root / FOLDER / name
+        plain_name = Path(name).name == name
+        in_folder = plain_name and folder.is_dir()
+        main = folder / "organization.yaml" if in_folder else alone
+        place = Place(
+            f"{FOLDER}/{name}/organization.yaml" if in_folder else f"{FOLDER}/{name}.yaml"
+        )
+        if not plain_name or not main.is_file():
+            what = "there is no such file; the stack's portcullis:organization names it"
+            raise DeclarationError([Mistake(place, "", what, ", ".join(_organizations(root)))])
+        if in_folder and alone.is_file():
+            what = f"stands beside the folder {FOLDER}/{name}: keep one of them"
+            self.mistakes.append(Mistake(Place(f"{FOLDER}/{name}.yaml"), "", what))
+        self.main = self._read(main, root) or YamlFile(place.file, {})
+        if in_folder:
+            self._read_repositories(folder / "repositories", root)
+
+    def _read_repositories(self, folder: Path, root: Path) -> None:
+        for path in sorted(folder.glob("*")):
+            if path.name.startswith("."):
+                continue
+            if path.suffix != ".yaml" or not path.is_file():
+                place = Place(path.relative_to(root).as_posix())
+                what = "is not a repository's file, and would be passed over"
+                self.mistakes.append(Mistake(place, "", what, "<repository>.yaml"))
+            elif file := self._read(path, root):
+                self.repositories[path.stem] = file
 
     def _read(self, path: Path, root: Path) -> YamlFile | None:
         try:
@@ -127,6 +138,12 @@ class _Files:
 Problem = references.Problem
 
 
+def _organizations(root: Path) -> list[str]:
+    """The names of the declarations that there are."""
+    folders = {path.parent.name for path in (root / FOLDER).glob("*/organization.yaml")}
+    return sorted(folders | {path.stem for path in (root / FOLDER).glob("*.yaml")})
+
+
 def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Problem]]:
     """The organization as far as it is right, and what is wrong.
 
@@ -140,26 +157,54 @@ def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Pro
             return OrganizationConfig.model_validate(rest), problems
         except ValidationError as error:
             details = error.errors(include_url=False)
-        first_round = not problems
-        for detail in details:
-            path = tuple(part for part in detail["loc"] if part != "[key]")
-            if first_round:
-                problems.append(explain(detail, OrganizationConfig, _at(data, path)))
-        if not _cut(rest, [detail["loc"] for detail in details]):
+        paths = [_path(detail, rest) for detail in details]
+        if not problems:
+            for detail, path in zip(details, paths, strict=True):
+                what, allowed = explain(detail, OrganizationConfig, path, _at(data, path))
+                problems.append((path, what, allowed))
+        if not _cut(rest, paths):
             return None, problems
 
 
-def _cut(data: dict[str, Any], locations: list[Segments]) -> bool:
-    """Take the innermost named item of each location out; False when nothing is left to take."""
+#: What a file that lacks a field of the organization itself is looked at with, to find the rest.
+_STAND_INS: dict[str, Any] = {
+    "organization": "unknown",
+    "plan": "enterprise",
+    "settings": {"display_name": "unknown", "billing_email": "un@known"},
+}
+
+
+def _cut(data: dict[str, Any], paths: list[Segments]) -> bool:
+    """Take the innermost named item of each path out; False when nothing is left to take."""
     changed = False
-    for location in locations:
-        for path in _up(tuple(part for part in location if part != "[key]")):
+    for whole in paths:
+        if whole and whole[0] in _STAND_INS:
+            stand_in = copy.deepcopy(_STAND_INS[str(whole[0])])
+            changed |= data.get(str(whole[0])) != stand_in
+            data[str(whole[0])] = stand_in
+            continue
+        for path in _up(whole):
             parent = _at(data, path[:-1])
             if isinstance(parent, dict) and path[-1] in parent:
                 del parent[path[-1]]
                 changed = True
                 break
     return changed
+
+
+def _path(error: ErrorDetails, data: object) -> Segments:
+    """The keys and indexes of an error's location.
+
+    pydantic also puts the choice of a union there, and `[key]` where a key is wrong.
+    """
+    path: list[str | int] = []
+    for part in error["loc"]:
+        key = isinstance(data, dict) and part in data
+        item = isinstance(data, list) and isinstance(part, int)
+        if key or item or (error["type"] == "missing" and part == error["loc"][-1]):
+            path.append(part)
+            data = _at(data, (part,))
+    return tuple(path)
 
 
 def _up(path: Segments) -> Iterator[Segments]:

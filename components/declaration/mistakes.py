@@ -57,43 +57,62 @@ def listed(words: Iterable[str]) -> str:
 
 
 def explain(
-    error: ErrorDetails, model: type[BaseModel], value: object
-) -> tuple[Segments, str, str]:
-    """A pydantic error in words: (path, what, allowed).
+    error: ErrorDetails, model: type[BaseModel], path: Segments, value: object
+) -> tuple[str, str]:
+    """A pydantic error in words: (what, allowed).
 
-    ``value`` is what stood there, used only to find the nearest of the allowed words.
+    Args:
+        error: the error; its location may name more than the file has, such as a union's choice.
+        model: what the whole file should be.
+        path: where in the file.
+        value: what stands there, used only to find the nearest of the allowed words.
     """
-    path = tuple(part for part in error["loc"] if part != "[key]")
     kind = error["type"]
-    name = str(path[-1]) if path else ""
+    subject = _subject(path, is_key=error["loc"][-1:] == ("[key]",))
     if kind == "extra_forbidden":
-        parent = list(_models(model, path[:-1]))
-        fields = sorted({_alias(m, f) for m in parent for f in m.model_fields})
-        noun = _noun(parent)
-        return path, f"`{name}` is not a field of {noun}{nearest(name, fields)}", listed(fields)
+        noun, fields = _fields(model, path[:-1])
+        near = nearest(str(path[-1]), fields)
+        return f"{subject} is not a field of {noun}{near}", listed(fields)
     if kind == "missing":
-        return path, f"`{name}` is missing", _description(model, path)
-    if kind in {"literal_error", "enum"}:
+        return f"{subject} is missing", _description(model, path)
+    if kind == "literal_error":
         words = _literals(error)
         near = nearest(value, words) if isinstance(value, str) else ""
-        return path, f"`{name}` has a value that is not known{near}", ", ".join(words)
-    if kind == "value_error":
-        text = str(error["ctx"]["error"])
-        return path, *_split(f"`{name}`: {text}" if name else text)
-    return path, f"`{name}`: {_WORDS.get(kind, error['msg'])}", _limits(error)
+        return f"{subject} has a value that is not known{near}", ", ".join(words)
+    if kind in {"value_error", "visible_to"}:
+        return _by_validator(subject, error["msg"].removeprefix("Value error, "))
+    what = f"{subject} {_WORDS.get(kind, 'is of the wrong kind')}"
+    if value is None:
+        what += "; nothing stands here: leave it out, or give it a value"
+    return what, listed(_fields(model, path)[1]) if kind in _MAPPINGS else _limits(error)
 
 
+def _by_validator(subject: str, text: str) -> tuple[str, str]:
+    """Validators write `what; allowed: ...`, or one of the two."""
+    what, separator, allowed = text.partition("allowed: ")
+    if what:
+        return f"{subject}: {what.rstrip(' ;')}", allowed
+    return f"{subject} is not as it has to be", allowed if separator else ""
+
+
+def _subject(path: Segments, *, is_key: bool) -> str:
+    if not path:
+        return "the organization"
+    if isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of `{path[-2]}`"
+    return f"the name `{path[-1]}`" if is_key else f"`{path[-1]}`"
+
+
+_MAPPINGS = {"model_type", "model_attributes_type"}
 _WORDS = {
     "bool_type": "has to be true or false",
     "int_type": "has to be a whole number",
-    "string_type": "has to be a text (in quotes, if it looks like a number or a date)",
+    "string_type": "has to be a text (in quotes, if it looks like a number)",
     "list_type": "has to be a list",
     "dict_type": "has to be a mapping of names to items",
     "model_type": "has to be a mapping of fields",
     "model_attributes_type": "has to be a mapping of fields",
-    "date_type": "has to be a date such as 2027-03-31",
-    "date_from_datetime_parsing": "has to be a date such as 2027-03-31",
-    "string_pattern_mismatch": "has characters that are not allowed here",
+    "string_unicode": "has characters that UTF-8 does not have",
     "string_too_short": "is too short",
     "string_too_long": "is too long",
     "too_short": "has too few items",
@@ -107,23 +126,16 @@ _LIMITS = {
     "ge": "at least {}",
     "gt": "more than {}",
     "le": "at most {}",
-    "min_length": "at least {}",
-    "max_length": "at most {}",
-    "pattern": "text that matches {}",
+    "min_length": "at least {} {}",
+    "max_length": "at most {} {}",
 }
 
 
 def _limits(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
-    return ", ".join(text.format(context[key]) for key, text in _LIMITS.items() if key in context)
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Validators write `what; allowed: ...` or `allowed: ...`."""
-    what, separator, allowed = text.partition("allowed: ")
-    if not separator:
-        return what, ""
-    return what.rstrip(" :;") + " is not allowed as it stands", allowed
+    unit = "characters" if error["type"].startswith("string") else "items"
+    limits = [text.format(context[key], unit) for key, text in _LIMITS.items() if key in context]
+    return ", ".join(limits).replace("1 items", "1 item").replace("1 characters", "1 character")
 
 
 def _literals(error: ErrorDetails) -> list[str]:
@@ -133,6 +145,14 @@ def _literals(error: ErrorDetails) -> list[str]:
 
 def _alias(model: type[BaseModel], name: str) -> str:
     return model.model_fields[name].alias or name
+
+
+def _fields(model: type[BaseModel], path: Segments) -> tuple[str, list[str]]:
+    """What stands at ``path``, and its fields."""
+    models = list(_models(model, path))
+    return _noun(models), sorted(
+        {_alias(each, name) for each in models for name in each.model_fields}
+    )
 
 
 def _noun(models: Sequence[type[BaseModel]]) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed, nearest
+from components.organization import covers
+from components.publish import release_environments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from components.declaration.yaml_file import Segments
     from components.organization import OrganizationConfig
     from components.publish import PublishConfig
     from components.repository import RepositoryConfig
-    from components.ruleset import BranchProtectionConfig
+    from components.ruleset import BranchProtectionConfig, ForRepositories
 
 #: (path, what, allowed)
 Problem = tuple["Segments", str, str]
@@ -33,6 +35,8 @@ class Names:
 
     teams: frozenset[str]
     repositories: frozenset[str]
+    root: Path
+    """The project's folder, in which `from_file` names files."""
 
     def team(self, path: Segments, name: str) -> Iterator[Problem]:
         """A problem at ``path`` if there is no such team."""
@@ -52,15 +56,21 @@ class Names:
         """Patterns that match no repository: a protection that protects nothing."""
         for index, pattern in enumerate(patterns):
             if not any(fnmatchcase(name, pattern) for name in self.repositories):
-                what = f"`{pattern}` matches no repository of this organization"
+                what = "no repository of this organization matches"
                 near = nearest(pattern, self.repositories)
                 yield (*path, index), what + near, listed(self.repositories)
 
 
 def _unknown(path: Segments, noun: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
+    """A name that is nearly right is quoted; any other might be a secret in the wrong place."""
     if name not in known:
-        what = f"`{name}` is not a {noun} of this organization{nearest(name, known)}"
-        yield path, what, listed(known)
+        near = nearest(name, known)
+        what = f"there is no such {noun} in this organization"
+        yield (
+            path,
+            f"`{name}` is not a {noun} of this organization{near}" if near else what,
+            listed(known),
+        )
 
 
 def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
@@ -76,7 +86,6 @@ def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
             yield from names.repository_list((*path, "visible_to"), repositories)
     for name, repository in config.repositories.items():
         yield from _repository(("repositories", name), repository, config, names)
-    yield from _same_name(config.repositories)
 
 
 def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
@@ -97,6 +106,9 @@ def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
 
 
 def _organization_protection(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
+    for section in ("protection", "tag_protection"):
+        for name, item in getattr(config, section).items():
+            yield from _covers_private(section, name, item, config)
     for name, protection in config.protection.items():
         path: Segments = ("protection", name)
         yield from _protection(path, protection, config, names)
@@ -107,6 +119,22 @@ def _organization_protection(config: OrganizationConfig, names: Names) -> Iterat
         yield from names.team_list((*path, "created_by"), tags.created_by)
         yield from names.patterns((*path, "repositories"), tags.repositories)
         yield from names.patterns((*path, "exclude_repositories"), tags.exclude_repositories)
+
+
+def _covers_private(
+    section: str, name: str, item: ForRepositories, config: OrganizationConfig
+) -> Iterator[Problem]:
+    """GitHub Free: what the organization protects becomes the repositories' own protection."""
+    private = [
+        repository
+        for repository, each in config.repositories.items()
+        if covers(item.repositories, item.exclude_repositories, repository)
+        and each.visibility != "public"
+        and not each.archived
+    ]
+    if config.plan == "free" and private:
+        what = f"GitHub Free cannot protect private repositories: {', '.join(private)}"
+        yield (section, name), what, "exclude_repositories, visibility: public, or plan: team"
 
 
 def _protection(
@@ -121,6 +149,12 @@ def _protection(
     if protection.enforced_by == "classic" and protection.enforcement != "active":
         what = "classic protection is always active"
         yield (*path, "enforcement"), what, "active, or enforced_by: ruleset"
+    if protection.enforced_by == "classic" and protection.exclude_branches:
+        what = "classic protection cannot leave branches out"
+        yield (*path, "exclude_branches"), what, "nothing here, or enforced_by: ruleset"
+    if protection.enforced_by == "classic" and any(not entry.team for entry in protection.bypass):
+        what = "classic protection lets teams by, no apps and no roles"
+        yield (*path, "bypass"), what, "team, or enforced_by: ruleset"
 
 
 def _repository(
@@ -138,15 +172,38 @@ def _repository(
         yield from names.team_list((*path, "environments", name, "reviewers", "teams"), reviewers)
     if repository.publish:
         yield from _approvers((*path, "publish"), repository.publish, repository, names)
+        yield from _refined((*path, "environments"), repository.publish, repository)
     for file_path, file in repository.files.items():
-        if file.from_file and not Path(file.from_file).is_file():
-            what = f"there is no file {file.from_file}"
-            yield (
-                (*path, "files", file_path, "from_file"),
-                what,
-                "a path below the project's folder",
-            )
+        if file.from_file and not _readable(names.root / file.from_file):
+            what = "there is no such file, or it is not UTF-8 text"
+            allowed = "a path below the project's folder"
+            yield (*path, "files", file_path, "from_file"), what, allowed
+    for ecosystem in repository.dependabot.directories:
+        if ecosystem not in repository.ecosystems:
+            what = f"`{ecosystem}` is not among the repository's ecosystems"
+            where = (*path, "dependabot", "directories", ecosystem)
+            yield where, what, listed(repository.ecosystems)
     yield from _plan(path, repository, config)
+
+
+def _readable(path: Path) -> bool:
+    try:
+        path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _refined(
+    path: Segments, publish: PublishConfig, repository: RepositoryConfig
+) -> Iterator[Problem]:
+    """GitHub would take them for one environment, and the last to be declared would win."""
+    derived = {name.lower(): name for name in release_environments(publish)}
+    for name in repository.environments:
+        meant = derived.get(name.lower(), name)
+        if meant != name:
+            what = f"GitHub takes `{name}` and `{meant}`, which `publish` declares, for the same"
+            yield (*path, name), what, meant
 
 
 def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> Iterator[Problem]:
@@ -183,19 +240,45 @@ def _plan(
     if repository.visibility == "internal" and config.plan != "enterprise":
         what = f"`internal` needs GitHub Enterprise, and the plan is {config.plan}"
         yield (*path, "visibility"), what, "private, public"
-    if config.plan != "free" or repository.visibility == "public" or repository.archived:
+    if repository.visibility == "public" or repository.archived:
         return
-    for field in ("protection", "tag_protection", "environments", "publish"):
-        if getattr(repository, field):
-            what = f"GitHub Free has no {field} for private repositories: no gate would stand there"
-            yield (*path, field), what, "visibility: public, or plan: team"
+    if config.plan == "free":
+        for field in ("protection", "tag_protection", "environments", "publish"):
+            if getattr(repository, field):
+                what = f"GitHub Free has no {field} for private repositories: no gate would stand"
+                yield (*path, field), what, "visibility: public, or plan: team"
+    elif config.plan == "team":
+        yield from _gates_of_enterprise(path, repository)
 
 
-def _same_name(repositories: Iterable[str]) -> Iterator[Problem]:
-    """GitHub does not tell upper from lower case."""
+def _gates_of_enterprise(path: Segments, repository: RepositoryConfig) -> Iterator[Problem]:
+    """Reviewers and wait timers of private repositories.
+
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+    """
+    gates: list[Segments] = [("publish",)] if repository.publish else []
+    for name, environment in repository.environments.items():
+        if environment.reviewers.teams or environment.reviewers.users:
+            gates.append(("environments", name, "reviewers"))
+        if environment.wait_timer:
+            gates.append(("environments", name, "wait_timer"))
+    for gate in gates:
+        what = "for private repositories GitHub has reviewers and wait timers on Enterprise only"
+        yield (*path, *gate), what, "visibility: public, or plan: enterprise"
+
+
+#: Mappings whose names GitHub compares without regard to case.
+_CASELESS = frozenset({"environments", "repositories", "secrets", "teams", "variables"})
+
+
+def same_names(data: object, path: Segments = ()) -> Iterator[Problem]:
+    """Names that are one name for GitHub, anywhere in ``data``: one of the items would be lost."""
+    if not isinstance(data, dict):
+        return
     seen: dict[str, str] = {}
-    for name in repositories:
-        if first := seen.get(name.lower()):
+    for name, item in data.items():
+        first = seen.setdefault(name.lower(), name)
+        if first != name and path and path[-1] in _CASELESS:
             what = f"GitHub takes `{name}` and `{first}` for the same name"
-            yield ("repositories", name), what, "one of them"
-        seen[name.lower()] = name
+            yield (*path, name), what, "one of them"
+        yield from same_names(item, (*path, name))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 if TYPE_CHECKING:
@@ -61,29 +65,84 @@ def read(path: Path, name: str) -> YamlFile:
         UnreadableError: it is not there, not YAML, not a mapping, or has a key twice.
     """
     try:
-        root = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UnreadableError(Place(name), f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UnreadableError(Place(name), "is not UTF-8 text") from error
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        raise UnreadableError(place, _problem(error)) from error
-    except (YAMLError, ValueError) as error:
-        raise UnreadableError(Place(name), "is not YAML") from error
-    if not isinstance(root, CommentedMap):
-        raise UnreadableError(Place(name), "has to be a mapping: `organization: ...` and so on")
+        raise UnreadableError(Place(name), "is not UTF-8 text: save it as UTF-8") from error
     file = YamlFile(name, {})
-    file.data = _plain(root, (), file, frozenset())
+    try:
+        root = _load(text, name)
+        if not isinstance(root, CommentedMap):
+            what = "has to be a mapping of fields, such as `description: ...`"
+            raise UnreadableError(Place(name), f"{what}; it is empty" if root is None else what)
+        file.data = _plain(root, (), file, frozenset())
+    except RecursionError as error:
+        raise UnreadableError(Place(name), "is nested too deeply") from error
     return file
 
 
+class _Constructor(RoundTripConstructor):
+    """Scalars that are no numbers or truth values are text: dates, too, which the models read."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - ruamel's signature
+        """As ruamel does; a scalar that cannot be read is told with its place."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except YAMLError:
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise ConstructorError(
+                problem="this value cannot be read", problem_mark=node.start_mark
+            ) from error
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_str)
+
+
+def _load(text: str, name: str) -> Any:  # noqa: ANN401 - YAML is any data
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    try:
+        with warnings.catch_warnings():  # they quote what they warn of
+            warnings.simplefilter("ignore")
+            return yaml.load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        raise UnreadableError(place, _problem(error)) from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise UnreadableError(
+            Place(name, line), "is not YAML: a control character stands here"
+        ) from error
+    except YAMLError as error:
+        raise UnreadableError(Place(name), "is not YAML") from error
+
+
 def _problem(error: MarkedYAMLError) -> str:
-    """The parser's words, without the text that it quotes."""
-    if type(error).__name__ == "DuplicateKeyError":
+    """The parser's words, without what it quotes: that may be a value."""
+    if isinstance(error, DuplicateKeyError):
         return "this key stands here for the second time: one of them would be lost"
-    return f"is not YAML: {(error.problem or 'unreadable').splitlines()[0]}"
+    problem = (error.problem or "unreadable").splitlines()[0]
+    for start, what in _PROBLEMS.items():
+        if problem.startswith(start):
+            return f"is not YAML: {what}"
+    # one character in quotes is the parser's own, such as ':'; more is the file's
+    return f"is not YAML: {_QUOTED.sub('', problem)}"
+
+
+_QUOTED = re.compile(r" ?(?P<quote>['\"])(?!\\?.(?P=quote)).*(?P=quote)")
+_PROBLEMS = {
+    "found character '\\t'": "a tab stands here; indent with blanks",
+    "found undefined alias": "there is no such anchor; put a text that begins with * in quotes",
+    "could not find expected ':'": "a `:` is missing after a name on this or the line before",
+    "mapping values are not allowed": "a second `:` on this line; put the text in quotes",
+    "expected <block end>": "the indentation does not fit the lines before",
+    "found unexpected end of stream": "a quote is not closed",
+    "expected ',' or": "a bracket is not closed, or a comma is missing",
+    "but found another document": "a file holds one document: take the line --- out",
+}
 
 
 def _plain(node: Any, path: Segments, file: YamlFile, above: frozenset[int]) -> Any:  # noqa: ANN401 - YAML is any data
@@ -100,13 +159,17 @@ def _plain(node: Any, path: Segments, file: YamlFile, above: frozenset[int]) -> 
             file.places[*path, index] = Place(file.name, line + 1, column + 1)
             items.append(_plain(value, (*path, index), file, above))
         return items
-    mapping: dict[Any, Any] = {}
+    mapping: dict[str, Any] = {}
     for key, value in node.items():
-        plain_key = _scalar(key)
+        name = _scalar(key)
+        place = file.place(path)
         if key in node.lc.data:  # keys that a merge (<<) brought in have no place of their own
             line, column = node.lc.key(key)
-            file.places[*path, plain_key] = Place(file.name, line + 1, column + 1)
-        mapping[plain_key] = _plain(value, (*path, plain_key), file, above)
+            place = Place(file.name, line + 1, column + 1)
+        if not isinstance(name, str):
+            raise UnreadableError(place, "a name has to be a text: put it in quotes")
+        file.places[*path, name] = place
+        mapping[name] = _plain(value, (*path, name), file, above)
     return mapping
 
 
