@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import ipaddress
 import logging
-import os
 import socket
 import sys
 from pathlib import Path
@@ -20,6 +18,7 @@ from sandbox.app import App
 from sandbox.worlds import Sandbox
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Sequence
 
 MISUSE = 2
@@ -80,6 +79,11 @@ def _plant(sandbox: Sandbox, path: Path) -> None:
     world.commit()
 
 
+def _misuse(message: str) -> int:
+    sys.stderr.write(f"sandbox: {message}\n")
+    return MISUSE
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the sandbox until it is told to stop (SIGINT, SIGTERM).
 
@@ -89,20 +93,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _arguments(argv)
     logging.basicConfig(level=logging.INFO, format="sandbox: %(message)s")
     if not options.allow_remote and not _loopback(options.host):
-        print(
-            f"sandbox: --host {options.host} would let other machines in; use 127.0.0.1, or add "
-            "--allow-remote if that is meant",
-            file=sys.stderr,
+        return _misuse(
+            f"--host {options.host} would let other machines in; use 127.0.0.1, or add "
+            "--allow-remote if that is meant"
         )
-        return MISUSE
     try:
         sandbox = Sandbox(options.state)
         for path in options.seed:
             _plant(sandbox, path)
         listener = _listen(options.host, options.port)
     except (ValueError, OSError, OverflowError) as error:
-        print(f"sandbox: {error}", file=sys.stderr)
-        return MISUSE
+        return _misuse(str(error))
     host = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{host}:{listener.getsockname()[1]}"
     config = uvicorn.Config(
@@ -116,11 +117,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    print(f"sandbox: listening on {address}", flush=True)
+    sys.stdout.write(f"sandbox: listening on {address}\n")
+    sys.stdout.flush()
     if options.ready_file is not None:
         partial = options.ready_file.with_suffix(".partial")
         partial.write_text(f"{address}\n", encoding="utf-8")
-        os.replace(partial, options.ready_file)
+        partial.replace(options.ready_file)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:

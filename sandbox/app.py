@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from sandbox import control, dispatch, html
-from sandbox.http import Response
+from sandbox.faults import answer_of
+from sandbox.http import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from sandbox.faults import Fault
+    from sandbox.world import World
     from sandbox.worlds import Sandbox
 
     Scope = MutableMapping[str, Any]
@@ -23,12 +24,11 @@ BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of a request's body."""
 
 
-class Dropped(Exception):  # noqa: N818 - it is not an error of ours
-    """The connection is to be cut."""
-
-
 class App:
-    """The ASGI application over a sandbox."""
+    """The ASGI application over a sandbox.
+
+    Requests are answered one after the other, each in one go: a world never sees two at once.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         """Serve a sandbox."""
@@ -45,71 +45,53 @@ class App:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        path = scope["raw_path"].decode("ascii", "replace")
-        query = scope["query_string"].decode("ascii", "replace")
-        host = f"{scope['scheme']}://{headers.get('host', 'localhost')}"
-        try:
-            fault, response = self._route(scope, path, query, headers, content, host)
-            if fault is not None:
-                response = await self._struck(fault, response, scope)
-        except Dropped:
-            return
-        half = fault is not None and fault.drop == "half"
-        await _send(send, response, transport=scope["state"]["transport"] if half else None)
-
-    def _route(  # noqa: PLR0913 - the parts of a request
-        self,
-        scope: Scope,
-        path: str,
-        query: str,
-        headers: dict[str, str],
-        content: bytes,
-        host: str,
-    ) -> tuple[Fault | None, Callable[[], Response] | Response]:
-        name, _, rest = path.lstrip("/").partition("/")
-        method: str = scope["method"]
+        request = Request(
+            method=scope["method"],
+            path=scope["raw_path"].decode("ascii", "replace"),
+            query=scope["query_string"].decode("ascii", "replace"),
+            headers=headers,
+            content=content,
+            host=f"{scope['scheme']}://{headers.get('host', 'localhost')}",
+            client=scope["client"][0] if scope.get("client") else "",
+        )
+        name, _, rest = request.path.lstrip("/").partition("/")
         if name == "_control":
-            client = scope["client"][0] if scope.get("client") else ""
-            return None, control.answer(
-                self.sandbox, method, rest, query, headers, content, client, host
-            )
-        world = self.sandbox.worlds.get(name)
-        if not rest.startswith("api/"):
-            return None, html.answer(self.sandbox, method, name, rest)
-        if world is None:
-            known = ", ".join(sorted(self.sandbox.worlds)) or "none"
-            return None, Response(
-                404,
-                {
-                    "message": f"This sandbox has no world {name!r}. It has: {known}. A world is "
-                    "made by its control interface or a seed file.",
-                    "status": "404",
-                },
-            )
-        request = dispatch.Request(method, f"/{rest}", query, headers, content, f"{host}/{name}")
-        below = f"/{rest}".removeprefix("/api/v3") if rest != "api/graphql" else "/graphql"
-        fault = world.faults.strike(method, below)
-        if fault is None:
-            return None, dispatch.answer(world, request)
-        return fault, lambda: dispatch.answer(world, request)
+            await _send(send, control.answer(self.sandbox, request))
+        elif not rest.startswith("api/"):
+            await _send(send, html.answer(self.sandbox, request.method, name, rest))
+        elif name in self.sandbox.worlds:
+            world = self.sandbox.worlds[name]
+            await self._ask(world, request.below(f"/{name}"), scope, send)
+        else:
+            await _send(send, self._no_world(name))
 
-    async def _struck(
-        self, fault: Fault, true_answer: Callable[[], Response] | Response, scope: Scope
-    ) -> Response:
+    def _no_world(self, name: str) -> Response:
+        known = ", ".join(sorted(self.sandbox.worlds)) or "none"
+        message = (
+            f"This sandbox has no world {name!r}. It has: {known}. A world is made by the control "
+            "interface or a seed file."
+        )
+        return Response(404, {"message": message, "status": "404"})
+
+    async def _ask(self, world: World, request: Request, scope: Scope, send: Send) -> None:
+        """Ask a world, unless a fault strikes: then answer as the fault says, or not at all."""
+        path = request.path.removeprefix("/api").removeprefix("/v3")
+        fault = world.faults.strike(request.method, path)
+        if fault is None:
+            await _send(send, dispatch.answer(world, request))
+            return
+        transport: asyncio.Transport = scope["state"]["transport"]
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before":
-            scope["state"]["transport"].abort()
-            raise Dropped
-        if fault.status is not None:
-            response = control.faulty(fault)
-        else:
-            response = true_answer() if callable(true_answer) else true_answer
-        if fault.drop == "after":
-            scope["state"]["transport"].abort()
-            raise Dropped
+            transport.abort()
+            return
+        response = answer_of(fault) or dispatch.answer(world, request)
         response.headers.update(fault.headers)
-        return response
+        if fault.drop == "after":
+            transport.abort()
+            return
+        await _send(send, response, transport if fault.drop == "half" else None)
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -125,7 +107,8 @@ async def _body(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-async def _send(send: Send, response: Response, transport: Any = None) -> None:  # noqa: ANN401 - asyncio's
+async def _send(send: Send, response: Response, cut: asyncio.Transport | None = None) -> None:
+    """Send a response; with `cut`, only half of its body, and close that connection."""
     content = response.encoded()
     if response.body is not None and not isinstance(response.body, bytes):
         response.headers.setdefault("Content-Type", "application/json; charset=utf-8")
@@ -136,14 +119,9 @@ async def _send(send: Send, response: Response, transport: Any = None) -> None: 
     if response.status not in (204, 304):
         headers.append((b"content-length", str(len(content)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    if transport is not None:
-        await send(
-            {
-                "type": "http.response.body",
-                "body": content[: len(content) // 2],
-                "more_body": True,
-            }
-        )
-        transport.close()
+    if cut is None:
+        await send({"type": "http.response.body", "body": content})
         return
-    await send({"type": "http.response.body", "body": content})
+    half = content[: len(content) // 2]
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+    cut.close()

@@ -24,18 +24,18 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from sandbox import boxes, clock, dispatch, lookups, seed
-from sandbox.actors import Actor
-
-from sandbox.http import Response
-
+from sandbox.actors import ALL_SCOPES, Actor
+from sandbox.http import Request, Response
 
 if TYPE_CHECKING:
-    from sandbox.faults import Fault
+    from collections.abc import Callable
+
+    from sandbox.records import Record
     from sandbox.world import World
     from sandbox.worlds import Sandbox
 
@@ -46,93 +46,100 @@ class Mistake(Exception):  # noqa: N818 - a caller's mistake, not an error of ou
     """A control request that cannot be done; the message says why and what is allowed."""
 
 
-def faulty(fault: Fault) -> Response:
-    """Return the answer that a fault gives in place of the true one."""
-    if fault.status is None:
-        raise AssertionError("only faults with a status answer by themselves")
-    messages = {
-        429: "You have exceeded a secondary rate limit.",
-        403: "Forbidden",
-        404: "Not Found",
-    }
-    body = fault.body or {
-        "message": messages.get(fault.status, "Server Error"),
-        "documentation_url": "https://docs.github.com/rest",
-        "status": str(fault.status),
-    }
-    return Response(fault.status, body)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of one world.
+
+    Attributes:
+        item: What follows the verb in the path, such as a fault's id; or an empty text.
+        query: The query string's fields.
+        body: The JSON body.
+        host: Scheme, host and port that the client used.
+    """
+
+    item: str
+    query: dict[str, str]
+    body: dict[str, Any]
+    host: str
+
+    def user(self, world: World, field: str) -> Record:
+        """Return the user that a field of the body names."""
+        login = str(self.body[field])
+        found = world.find("user", login)
+        if found is None:
+            raise Mistake(f"{field}: there is no user {login!r} in world {world.name}")
+        return found
 
 
 def _host(text: str) -> str:
     return text.rpartition("]")[0].lstrip("[") if text.startswith("[") else text.partition(":")[0]
 
 
-def answer(  # noqa: PLR0913 - the parts of a request
-    sandbox: Sandbox,
-    method: str,
-    path: str,
-    query: str,
-    headers: dict[str, str],
-    content: bytes,
-    client: str,
-    host: str,
-) -> Response:
+def _refused(status: int, message: str) -> Response:
+    return Response(status, {"message": message})
+
+
+def _stranger(request: Request) -> str | None:
+    """Return why a request is not let in, or None."""
+    if request.client not in _LOOPBACK or _host(request.headers.get("host", "")) not in _LOOPBACK:
+        return "the control interface answers this machine only"
+    site = request.headers.get("sec-fetch-site", "none")
+    if "origin" in request.headers or site not in ("none", "same-origin"):
+        return "the control interface does not answer web pages"
+    return None
+
+
+def answer(sandbox: Sandbox, request: Request) -> Response:
     """Answer a control request."""
-    if client not in ("127.0.0.1", "::1") or _host(headers.get("host", "")) not in _LOOPBACK:
-        return _refused(403, "the control interface answers this machine only")
-    if "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return _refused(403, "the control interface does not answer web pages")
-    fields = dict(parse_qsl(query))
+    reason = _stranger(request)
+    if reason is not None:
+        return _refused(403, reason)
     try:
-        body = json.loads(content) if content else {}
+        body = json.loads(request.content) if request.content else {}
     except ValueError as error:
         return _refused(400, f"the body is not JSON: {error}")
     if not isinstance(body, dict):
         return _refused(400, "the body has to be a JSON object")
     try:
-        return _route(sandbox, method, path, fields, body, host)
+        return _route(sandbox, request, body)
     except (Mistake, ValueError, TypeError) as error:
         return _refused(422, str(error))
     except KeyError as error:
         return _refused(422, f"{error} is missing or not known")
 
 
-def _refused(status: int, message: str) -> Response:
-    return Response(status, {"message": message})
-
-
-def _route(  # noqa: PLR0913 - the parts of a request
-    sandbox: Sandbox,
-    method: str,
-    path: str,
-    query: dict[str, str],
-    body: dict[str, Any],
-    host: str,
-) -> Response:
-    parts = [unquote(part) for part in path.strip("/").split("/") if part]
+def _route(sandbox: Sandbox, request: Request, body: dict[str, Any]) -> Response:
+    parts = [unquote(part) for part in request.path.strip("/").split("/")][1:]
     if not parts:
         return Response(200, {"about": __doc__, "worlds": sorted(sandbox.worlds)})
+    if parts == ["worlds"]:
+        return _worlds(sandbox, request.method, body)
     if parts[0] != "worlds":
-        return _refused(404, f"no such thing: /_control/{path}; see GET /_control/")
-    if len(parts) == 1:
-        return _worlds(sandbox, method, body)
-    name = parts[1]
-    world = sandbox.worlds.get(name)
+        return _refused(404, f"no such thing: {request.path}; see GET /_control")
+    world = sandbox.worlds.get(parts[1])
     if world is None:
         known = ", ".join(sorted(sandbox.worlds)) or "none"
-        return _refused(404, f"no world {name!r}; there are: {known}")
-    if len(parts) == 2:  # noqa: PLR2004 - the world itself
-        if method == "DELETE":
-            sandbox.delete(name)
-            return Response(204)
+        return _refused(404, f"no world {parts[1]!r}; there are: {known}")
+    return _world(sandbox, world, parts[2:], request, body)
+
+
+def _world(
+    sandbox: Sandbox, world: World, parts: list[str], request: Request, body: dict[str, Any]
+) -> Response:
+    if not parts and request.method == "GET":
         return Response(200, summary(world))
-    if parts[2] == "reset" and method == "POST":
-        sandbox.delete(name)
-        return _made(sandbox, name, body.get("seed"))
-    verb = VERBS.get((method, parts[2] + ("/*" if len(parts) > 3 else "")))  # noqa: PLR2004
+    if not parts and request.method == "DELETE":
+        sandbox.delete(world.name)
+        return Response(204)
+    if parts == ["reset"] and request.method == "POST":
+        sandbox.delete(world.name)
+        return _made(sandbox, world.name, body.get("seed"))
+    name, _, item = "/".join(parts).partition("/")
+    verb = VERBS.get((request.method, f"{name}/*" if item else name))
     if verb is None:
-        return _refused(404, f"no such thing: {method} /_control/{path}; see GET /_control/")
-    result = verb(world, {"": parts[3] if len(parts) > 3 else "", **query}, {**body, "_host": host})  # noqa: PLR2004
+        return _refused(404, f"no such thing: {request.method} {request.path}; see GET /_control")
+    order = Order(item, dict(parse_qsl(request.query)), body, request.host)
+    result = verb(world, order)
     world.commit()
     return Response(204) if result is None else Response(200, result)
 
@@ -174,42 +181,40 @@ def _made(sandbox: Sandbox, name: str, seeds: object) -> Response:
     return Response(201, {**summary(world), "tokens": tokens})
 
 
-def _seed(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
-    host = {key: value for key, value in body.items() if key != "_host"}
+def _seed(world: World, order: Order) -> dict[str, Any]:
     try:
-        return {"tokens": seed.apply(world, seed.parse(host))}
+        return {"tokens": seed.apply(world, seed.parse(order.body))}
     except ValueError:
         world.rollback()
         raise
 
 
-def _state(world: World, query: dict[str, str], body: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001 - verbs
-    kind = query.get("kind")
+def _state(world: World, order: Order) -> list[dict[str, Any]]:
+    kind = order.query.get("kind")
     return [asdict(record) for record in world.tables if kind in (None, record.kind)]
 
 
-def _gaps(world: World, query: dict[str, str], body: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001 - verbs
+def _gaps(world: World, _order: Order) -> list[dict[str, Any]]:
     return [
         {"method": method, "path": path, "count": count}
         for (method, path), count in world.gaps.items()
     ]
 
 
-def _clear_gaps(world: World, query: dict[str, str], body: dict[str, Any]) -> None:  # noqa: ARG001 - verbs
+def _clear_gaps(world: World, _order: Order) -> None:
     world.gaps.clear()
 
 
-def _request(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
-    user = world.find("user", body["actor"])
-    if user is None:
-        raise Mistake(f"no user {body['actor']!r}")
+def _request(world: World, order: Order) -> dict[str, Any]:
+    body = order.body
+    user = order.user(world, "actor")
     raw, _, raw_query = str(body["path"]).partition("?")
     method = str(body["method"]).upper()
     path = "/api/graphql" if raw == "/graphql" else f"/api/v3{raw}"
     content = b"" if body.get("body") is None else json.dumps(body["body"]).encode()
     headers = {"accept": str(body.get("accept", "application/vnd.github+json"))}
-    host = f"{body['_host']}/{world.name}"
-    request = dispatch.Request(method, path, raw_query, headers, content, host)
+    host = f"{order.host}/{world.name}"
+    request = Request(method, path, raw_query, headers, content, host)
     response = dispatch.answer(world, request, Actor(user=user), journal=False)
     return {
         "status": response.status,
@@ -218,8 +223,9 @@ def _request(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[
     }
 
 
-def _journal(world: World, query: dict[str, str], body: dict[str, Any]) -> Any:  # noqa: ANN401, ARG001 - verbs
-    if query[""] == "counts":
+def _journal(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
+    query = order.query
+    if order.item == "counts":
         return world.journal.counts()
     since = int(query.get("since", "0"))
     exact = {key: query[key] for key in ("method", "operation", "actor", "status") if key in query}
@@ -235,24 +241,24 @@ def _journal(world: World, query: dict[str, str], body: dict[str, Any]) -> Any: 
     return found[-int(query["limit"]) :] if "limit" in query else found
 
 
-def _clear_journal(world: World, query: dict[str, str], body: dict[str, Any]) -> None:  # noqa: ARG001 - verbs
+def _clear_journal(world: World, _order: Order) -> None:
     world.journal.clear()
 
 
-def _faults(world: World, query: dict[str, str], body: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001 - verbs
+def _faults(world: World, _order: Order) -> list[dict[str, Any]]:
     return world.faults.list()
 
 
-def _add_fault(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
-    return asdict(world.faults.add(**{k: v for k, v in body.items() if k != "_host"}))
+def _add_fault(world: World, order: Order) -> dict[str, Any]:
+    return asdict(world.faults.add(**order.body))
 
 
-def _remove_faults(world: World, query: dict[str, str], body: dict[str, Any]) -> None:  # noqa: ARG001 - verbs
-    world.faults.remove(int(query[""]) if query[""] else None)
+def _remove_faults(world: World, order: Order) -> None:
+    world.faults.remove(int(order.item) if order.item else None)
 
 
-def _clock(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
-    moves = {key: value for key, value in body.items() if key != "_host"}
+def _clock(world: World, order: Order) -> dict[str, Any]:
+    moves = order.body
     unknown = moves.keys() - {"set", "advance", "stopped", "tick"}
     if unknown:
         raise Mistake(f"{', '.join(sorted(unknown))}: a clock has set, advance, stopped, tick")
@@ -265,20 +271,19 @@ def _clock(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[st
     return {"now": world.clock.now(), **world.clock.state()}
 
 
-def _settings(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
-    seed.set_settings(world, {key: value for key, value in body.items() if key != "_host"})
+def _settings(world: World, order: Order) -> dict[str, Any]:
+    seed.set_settings(world, order.body)
     return world.settings
 
 
-def _add_token(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
-    user = world.find("user", body["login"])
-    if user is None:
-        raise Mistake(f"no user {body['login']!r}")
-    scopes = body.get("scopes", list(seed.ALL_SCOPES))
-    return {"token": seed.new_token(world, user, scopes, body.get("token"))}
+def _add_token(world: World, order: Order) -> dict[str, Any]:
+    user = order.user(world, "login")
+    scopes = order.body.get("scopes", list(ALL_SCOPES))
+    return {"token": seed.new_token(world, user, scopes, order.body.get("token"))}
 
 
-def _reveal(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - verbs
+def _reveal(world: World, order: Order) -> dict[str, Any]:
+    body = order.body
     store = str(body.get("store", "actions"))
     holder = world.find("organization", str(body.get("org", "")))
     if "repository" in body:
@@ -288,12 +293,12 @@ def _reveal(world: World, query: dict[str, str], body: dict[str, Any]) -> dict[s
             holder = world.find("environment", str(body["environment"]), holder.id)
     secret = None if holder is None else world.find(f"{store}_secret", body["name"], holder.id)
     if holder is None or secret is None:
-        raise Mistake(f"no such secret: { ({k: v for k, v in body.items() if k != '_host'}) }")
+        raise Mistake(f"there is no such secret: {body}")
     value = boxes.decrypt(world, store, holder.id, secret["encrypted_value"])
     return {"value": value.decode("utf-8", "backslashreplace")}
 
 
-VERBS = {
+VERBS: dict[tuple[str, str], Callable[[World, Order], Any]] = {
     ("POST", "secrets/*"): _reveal,
     ("POST", "seed"): _seed,
     ("GET", "state"): _state,

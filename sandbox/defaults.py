@@ -144,16 +144,12 @@ def add_repository(world: World, account: Record, name: str, **settings: Any) ->
 
 def first_commit(world: World, repository: Record, user: Record, files: dict[str, bytes]) -> Record:
     """Make a repository's first commit, on its default branch."""
-    person = git.person_of(user, world.clock.now())
     made = git.commit(
         world,
         repository,
         {path: git.write_blob(world, repository, content) for path, content in files.items()},
         [],
-        "Initial commit",
-        person,
-        person,
-        user.id,
+        git.made_by(user, "Initial commit", world.clock.now()),
     )
     git.set_ref(world, repository, f"refs/heads/{repository['default_branch']}", made.name)
     return made

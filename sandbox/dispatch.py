@@ -6,19 +6,16 @@ import hashlib
 import itertools
 import logging
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from sandbox import graphql, lookups, permissions, rest
 from sandbox.actors import Actor, authenticate
 from sandbox.errors import GitHubError, not_found
-from sandbox.http import Call, Response
+from sandbox.http import Call, Request, Response
 from sandbox.journal import redacted, redacted_query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sandbox.world import World
 
 LOG = logging.getLogger("sandbox")
@@ -27,27 +24,6 @@ RATE_LIMIT = 15_000
 """Requests an hour; until rate limits are modelled, every answer says that all but one are left."""
 _UNKNOWN = "unknown route"
 _ids = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as it came.
-
-    Attributes:
-        method: The HTTP method.
-        path: The raw path below the world: `/api/v3/...` or `/api/graphql`.
-        query: The raw query string.
-        headers: Header fields, lower-case names.
-        content: The body.
-        host: Scheme, host and port that the client used, with the world's prefix.
-    """
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    content: bytes
-    host: str
 
 
 def answer(

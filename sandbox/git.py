@@ -138,15 +138,35 @@ def write_blob(world: World, repository: Record, content: bytes) -> str:
     return sha
 
 
-def commit(  # noqa: PLR0913 - what git's own commit takes
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a commit comes about.
+
+    Attributes:
+        message: The commit's message.
+        author: Who wrote it.
+        committer: Who committed it.
+        user: Id of the account that made it; 0 for none.
+    """
+
+    message: str
+    author: Person
+    committer: Person
+    user: int = 0
+
+
+def made_by(user: Record, message: str, date: str) -> Making:
+    """Return how a user makes a commit that they also wrote."""
+    person = person_of(user, date)
+    return Making(message, person, person, user.id)
+
+
+def commit(
     world: World,
     repository: Record,
     files: Mapping[str, str],
     parents: list[str],
-    message: str,
-    author: Person,
-    committer: Person,
-    user: int = 0,
+    making: Making,
 ) -> Record:
     """Make a commit; no ref is moved.
 
@@ -155,14 +175,11 @@ def commit(  # noqa: PLR0913 - what git's own commit takes
         repository: The repository.
         files: The whole tree: paths to blob ids.
         parents: Ids of the commits before it.
-        message: The commit's message.
-        author: Who wrote it.
-        committer: Who committed it.
-        user: Id of the account that made it; 0 for none.
+        making: Who makes it, and why.
     """
     lines = [f"tree {tree_sha(files)}", *(f"parent {parent}" for parent in parents)]
-    lines += [f"author {author.line()}", f"committer {committer.line()}", "", message]
-    sha = _object("commit", "\n".join(lines).encode())
+    lines += [f"author {making.author.line()}", f"committer {making.committer.line()}"]
+    sha = _object("commit", "\n".join([*lines, "", making.message]).encode())
     found = world.find("commit", sha, repository.id)
     if found is not None:
         return found
@@ -172,10 +189,10 @@ def commit(  # noqa: PLR0913 - what git's own commit takes
         sha,
         files=dict(files),
         parents=parents,
-        message=message,
-        author=author.json(),
-        committer=committer.json(),
-        user=user,
+        message=making.message,
+        author=making.author.json(),
+        committer=making.committer.json(),
+        user=making.user,
     )
 
 
@@ -209,7 +226,7 @@ def history(world: World, repository: Record, head: Record) -> list[Record]:
 
 
 def merge(
-    world: World, repository: Record, base: Record, head: Record, message: str, user: Record
+    world: World, repository: Record, base: Record, head: Record, making: Making
 ) -> Record | None:
     """Merge a commit into another, file by file; None when both changed the same file.
 
@@ -218,8 +235,7 @@ def merge(
         repository: The repository.
         base: The commit that is merged into.
         head: The commit that is merged.
-        message: The merge commit's message.
-        user: Who merges.
+        making: Who merges, and why.
     """
     ours = {record.name for record in history(world, repository, base)}
     shared = next((r for r in history(world, repository, head) if r.name in ours), None)
@@ -235,10 +251,7 @@ def merge(
             files.pop(path, None)
         else:
             files[path] = theirs
-    person = person_of(user, world.clock.now())
-    return commit(
-        world, repository, files, [base.name, head.name], message, person, person, user.id
-    )
+    return commit(world, repository, files, [base.name, head.name], making)
 
 
 def person_of(user: Record, date: str) -> Person:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import GitHubError, not_found
@@ -14,6 +14,35 @@ if TYPE_CHECKING:
     from sandbox.actors import Actor
     from sandbox.records import Record
     from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came.
+
+    Attributes:
+        method: The HTTP method.
+        path: The raw path, not decoded.
+        query: The raw query string.
+        headers: Header fields, lower-case names.
+        content: The body.
+        host: Scheme, host and port that the client used; below a world with the world's prefix.
+        client: The client's address.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    content: bytes
+    host: str
+    client: str = ""
+
+    def below(self, prefix: str) -> Request:
+        """Return the request as it looks below a path prefix, which moves to the host."""
+        return replace(
+            self, path=self.path.removeprefix(prefix) or "/", host=f"{self.host}{prefix}"
+        )
 
 
 @dataclass(slots=True)

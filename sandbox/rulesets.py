@@ -88,13 +88,14 @@ def checked(call: Call, org: Record | None, old: Record | None) -> dict[str, Any
         old: The ruleset that is changed; None for a new one.
     """
     mark = "!" if old is None else ""
+    table: dict[str, fields.Kind] = {
+        f"name{mark}": "text",
+        f"enforcement{mark}": ("disabled", "active", "evaluate"),
+        "conditions": "object",
+    }
     found = fields.body(
         call,
-        **{
-            f"name{mark}": "text",
-            f"enforcement{mark}": ("disabled", "active", "evaluate"),
-            "conditions": "object",
-        },
+        **table,
         target=("branch", "tag", "push", "repository"),
         bypass_actors="list",
         rules="list",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.errors import invalid, not_found
 from sandbox.pages import page
@@ -89,24 +89,17 @@ def page_of_repositories(call: Call, ids: list[int]) -> Response:
     )
 
 
-def visible(call: Call, record: Record, repository: Record) -> bool:
+def visible(record: Record, repository: Record) -> bool:
     """Say whether an organization's secret or variable is visible to a repository."""
-    visibility = record["visibility"]
+    visibility: str = record["visibility"]
     if visibility == "selected":
         return repository.id in record["selected_repository_ids"]
-    return visibility == "all" or repository["visibility"] != "public"
+    return visibility == "all" or str(repository["visibility"]) != "public"
 
 
 def org_items(call: Call, kind: str) -> list[Record]:
     """Return an organization's secrets or variables that the path's repository sees."""
     account = owner(call.world, call.repository)
     return [
-        record
-        for record in call.world.all(kind, account.id)
-        if visible(call, record, call.repository)
+        record for record in call.world.all(kind, account.id) if visible(record, call.repository)
     ]
-
-
-def visibility(body: dict[str, Any]) -> str:
-    """Return the visibility of a body, `private` when none is named."""
-    return str(body.get("visibility", "private"))

@@ -1,4 +1,4 @@
-"""What a world begins with: people, organizations, tokens, Apps.
+r"""What a world begins with: people, organizations, tokens, Apps.
 
 A seed is YAML in a file (`--seed`), or the same structure as JSON at the control interface:
 
@@ -22,7 +22,7 @@ organizations:
       widget:
         visibility: private
         settings: {has_wiki: false}                  # fields of PATCH /repos/{owner}/{repo}
-        files: {README.md: "# widget\\n"}            # first commit, on the default branch
+        files: {README.md: "# widget\n"}            # first commit, on the default branch
         teams: {release: push}
         collaborators: {zoe: pull}
 tokens:                        # where each token comes from or goes to: never the token itself
@@ -235,10 +235,8 @@ def _line(data: Any, place: tuple[int | str, ...]) -> int:  # noqa: ANN401 - any
     line = 1
     for part in place:
         try:
-            if isinstance(data, dict):
-                line = data.lc.key(part)[0] + 1
-            elif isinstance(data, list):
-                line = data.lc.item(part)[0] + 1
+            where = data.lc.key if hasattr(data, "keys") else data.lc.item
+            line = where(part)[0] + 1
             data = data[part]
         except (KeyError, IndexError, TypeError, AttributeError):
             break

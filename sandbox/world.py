@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.journal import Journal
 from sandbox.records import Record, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.journal import Journal
     from sandbox.store import Store
 
 SETTINGS: dict[str, Any] = {"etags": False}

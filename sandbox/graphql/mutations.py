@@ -42,6 +42,14 @@ ACTORS = (
 """Lists of users, teams and Apps of a classic protection rule."""
 
 
+_NEW: dict[str, Any] = {
+    **dict.fromkeys(BOOLEANS, False),
+    **{name: [] for name in ACTORS},
+    "requiredApprovingReviewCount": None,
+    "requiredStatusCheckContexts": [],
+}
+
+
 def _get(call: Call, kind: str, ident: str) -> Record:
     parsed = parse_node_id(ident)
     found = None if parsed is None or parsed[0] != kind else call.world.get(kind, parsed[1])
@@ -60,11 +68,7 @@ def _administered(call: Call, repository: Record) -> Record:
 
 
 def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    if old is None:
-        data = dict.fromkeys(BOOLEANS, False)
-        data |= {name: [] for name in ACTORS}
-        data |= {"requiredApprovingReviewCount": None, "requiredStatusCheckContexts": []}
+    data = _NEW.copy() if old is None else dict(old.data)
     for name in BOOLEANS:
         if given.get(name) is not None:
             data[name] = given[name]
@@ -72,20 +76,21 @@ def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, 
         if name in given:
             data[name] = [_actor(call, ident) for ident in given[name] or []]
     if "requiredApprovingReviewCount" in given:
-        count = given["requiredApprovingReviewCount"]
-        if count is not None and not 0 <= count <= 6:  # noqa: PLR2004 - GitHub's range
-            raise unprocessable("Required approving review count must be between 0 and 6")
-        data["requiredApprovingReviewCount"] = count
+        data["requiredApprovingReviewCount"] = _count(given["requiredApprovingReviewCount"])
     if given.get("requiredStatusCheckContexts") is not None:
         data["requiredStatusCheckContexts"] = given["requiredStatusCheckContexts"]
-    result = {**({} if old is None else old.data), **data}
-    if not result["restrictsPushes"]:
+    if not data["restrictsPushes"]:
         # seen on live repositories: taken without a word, and set back
-        result["blocksCreations"] = False
-        result["pushActorIds"] = []
-    if not result["restrictsReviewDismissals"]:
-        result["reviewDismissalActorIds"] = []
-    return result
+        data |= {"blocksCreations": False, "pushActorIds": []}
+    if not data["restrictsReviewDismissals"]:
+        data["reviewDismissalActorIds"] = []
+    return data
+
+
+def _count(count: int | None) -> int | None:
+    if count is not None and not 0 <= count <= 6:  # noqa: PLR2004 - GitHub's range
+        raise unprocessable("Required approving review count must be between 0 and 6")
+    return count
 
 
 def _actor(call: Call, ident: str) -> list[Any]:
@@ -103,7 +108,7 @@ def _unique(call: Call, repository: Record, pattern: str, old: Record | None) ->
         raise unprocessable("Pattern can't be blank")
 
 
-def create_protection(call: Call, source: object, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - resolver
+def create_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Create a rule."""
     given = arguments["input"]
     repository = _administered(call, _get(call, "repository", given["repositoryId"]))
@@ -120,7 +125,7 @@ def create_protection(call: Call, source: object, arguments: dict[str, Any]) -> 
     }
 
 
-def update_protection(call: Call, source: object, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - resolver
+def update_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Change a rule; what is not named stays."""
     given = arguments["input"]
     rule = _get(call, "branch_protection", given["branchProtectionRuleId"])
@@ -137,7 +142,7 @@ def update_protection(call: Call, source: object, arguments: dict[str, Any]) -> 
     }
 
 
-def delete_protection(call: Call, source: object, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - resolver
+def delete_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Delete a rule."""
     given = arguments["input"]
     rule = _get(call, "branch_protection", given["branchProtectionRuleId"])
@@ -151,8 +156,8 @@ def delete_protection(call: Call, source: object, arguments: dict[str, Any]) -> 
 
 def update_review_assignment(
     call: Call,
-    source: object,
-    arguments: dict[str, Any],  # noqa: ARG001 - resolver
+    _source: object,
+    arguments: dict[str, Any],
 ) -> dict[str, Any]:
     """Set who of a team reviews when the team is asked to."""
     given = arguments["input"]

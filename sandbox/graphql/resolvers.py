@@ -45,18 +45,16 @@ TYPES = {
 """Kinds of records and the types that they are."""
 
 
-def resolve_type(value: Any, info: GraphQLResolveInfo, abstract: GraphQLAbstractType) -> str:  # noqa: ANN401, ARG001 - graphql-core's signature
+def resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLAbstractType) -> str:  # noqa: ANN401 - graphql-core's signature
     """Return the type of a value of an interface or union."""
     return TYPES[value.kind]
 
 
-def resolve_field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
+def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
     """Return a field's value."""
     resolver = RESOLVERS.get((info.parent_type.name, info.field_name))
     if resolver is not None:
         return resolver(info.context, source, arguments)
-    if isinstance(source, Record):
-        return source[info.field_name]
     return source[info.field_name]
 
 
@@ -132,7 +130,7 @@ def _readable(call: Call, repository: Record) -> bool:
     return level(permission(call.world, repository, call.actor)) > 0
 
 
-def _node(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401, ARG001 - resolver
+def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
     ident = arguments["id"]
     parsed = parse_node_id(ident)
     found = None if parsed is None or parsed[0] not in TYPES else call.world.get(*parsed)
@@ -170,7 +168,7 @@ def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  
     return found
 
 
-def _organization(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401, ARG001 - resolver
+def _organization(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
     login = arguments["login"]
     found = call.world.find("organization", login)
     if found is None:
@@ -178,7 +176,7 @@ def _organization(call: Call, source: Any, arguments: dict[str, Any]) -> Record:
     return found
 
 
-def _user(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401, ARG001 - resolver
+def _user(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
     login = arguments["login"]
     found = call.world.find("user", login)
     if found is None or found.get("type") == "Bot":
@@ -186,7 +184,7 @@ def _user(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa
     return found
 
 
-def _rate_limit(call: Call, source: Any, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401, ARG001 - resolver
+def _rate_limit(call: Call, _source: Any, _arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - resolver
     now = call.world.clock.seconds()
     return {
         "cost": 1,
@@ -266,7 +264,7 @@ def _repositories(call: Call, org: Record, arguments: dict[str, Any]) -> dict[st
     return connection(found, arguments)
 
 
-def _default_branch(call: Call, repository: Record, arguments: dict[str, Any]) -> Record | None:  # noqa: ARG001 - resolver
+def _default_branch(call: Call, repository: Record, _arguments: dict[str, Any]) -> Record | None:
     return git.find_ref(call.world, repository, f"refs/heads/{repository['default_branch']}")
 
 
@@ -282,20 +280,20 @@ def _children(kind: str) -> Resolver:
     return lambda call, source, arguments: connection(call.world.all(kind, source.id), arguments)
 
 
-def _database_id(call: Call, source: Record, arguments: dict[str, Any]) -> int:  # noqa: ARG001 - resolver
+def _database_id(_call: Call, source: Record, _arguments: dict[str, Any]) -> int:
     return app_number(source) if source.kind == "app" else source.id
 
 
-def _id(call: Call, source: Record, arguments: dict[str, Any]) -> str:  # noqa: ARG001 - resolver
+def _id(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
     return node_id(source.kind, source.id)
 
 
-def _name(call: Call, source: Record, arguments: dict[str, Any]) -> str:  # noqa: ARG001 - resolver
+def _name(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
     return source.name
 
 
 def _delegation(field: str, default: Any) -> Resolver:  # noqa: ANN401 - any JSON
-    return lambda call, team, arguments: team.get("review_assignment", {}).get(field, default)  # noqa: ARG005 - resolver
+    return lambda _call, team, _arguments: team.get("review_assignment", {}).get(field, default)
 
 
 RESOLVERS: dict[tuple[str, str], Resolver] = {
@@ -305,10 +303,10 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Query", "rateLimit"): _rate_limit,
     ("Query", "repository"): _repository,
     ("Query", "user"): _user,
-    ("Query", "viewer"): lambda call, source, arguments: call.actor.user,  # noqa: ARG005 - resolver
+    ("Query", "viewer"): lambda call, _source, _arguments: call.actor.user,
     ("User", "login"): _name,
-    ("User", "name"): lambda call, user, arguments: user.get("name"),  # noqa: ARG005 - resolver
-    ("User", "email"): lambda call, user, arguments: user.get("email") or "",  # noqa: ARG005 - resolver
+    ("User", "name"): lambda _call, user, _arguments: user.get("name"),
+    ("User", "email"): lambda _call, user, _arguments: user.get("email") or "",
     ("App", "slug"): _name,
     ("App", "name"): _name,
     ("Organization", "login"): _name,
@@ -320,13 +318,13 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Team", "slug"): _name,
     ("Team", "members"): _team_members,
     ("Team", "repositories"): _team_repositories,
-    ("Team", "organization"): lambda call, team, arguments: call.world.get(  # noqa: ARG005 - resolver
+    ("Team", "organization"): lambda call, team, _arguments: call.world.get(
         "organization", team.parent
     ),
-    ("Team", "parentTeam"): lambda call, team, arguments: call.world.get(  # noqa: ARG005 - resolver
+    ("Team", "parentTeam"): lambda call, team, _arguments: call.world.get(
         "team", team["parent_team"] or 0
     ),
-    ("Team", "privacy"): lambda call, team, arguments: (  # noqa: ARG005 - resolver
+    ("Team", "privacy"): lambda _call, team, _arguments: (
         "SECRET" if team["privacy"] == "secret" else "VISIBLE"
     ),
     ("Team", "reviewRequestDelegationEnabled"): _delegation("enabled", default=False),
@@ -334,29 +332,29 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Team", "reviewRequestDelegationMemberCount"): _delegation("teamMemberCount", default=None),
     ("Team", "reviewRequestDelegationNotifyTeam"): _delegation("notifyTeam", default=True),
     ("Repository", "name"): _name,
-    ("Repository", "nameWithOwner"): lambda call, repo, arguments: full_name(call, repo),  # noqa: ARG005 - resolver
+    ("Repository", "nameWithOwner"): lambda call, repo, _arguments: full_name(call, repo),
     ("Repository", "branchProtectionRules"): _children("branch_protection"),
     ("Repository", "environments"): _children("environment"),
     ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
         "environment", arguments["name"], repo.id
     ),
     ("Repository", "defaultBranchRef"): _default_branch,
-    ("Repository", "deleteBranchOnMerge"): lambda call, repo, arguments: repo[  # noqa: ARG005 - resolver
+    ("Repository", "deleteBranchOnMerge"): lambda _call, repo, _arguments: repo[
         "delete_branch_on_merge"
     ],
-    ("Repository", "hasIssuesEnabled"): lambda call, repo, arguments: repo["has_issues"],  # noqa: ARG005 - resolver
-    ("Repository", "hasVulnerabilityAlertsEnabled"): lambda call, repo, arguments: repo[  # noqa: ARG005 - resolver
+    ("Repository", "hasIssuesEnabled"): lambda _call, repo, _arguments: repo["has_issues"],
+    ("Repository", "hasVulnerabilityAlertsEnabled"): lambda _call, repo, _arguments: repo[
         "vulnerability_alerts"
     ],
-    ("Repository", "isArchived"): lambda call, repo, arguments: repo["archived"],  # noqa: ARG005 - resolver
-    ("Repository", "isPrivate"): lambda call, repo, arguments: repo["visibility"] != "public",  # noqa: ARG005 - resolver
-    ("Repository", "isTemplate"): lambda call, repo, arguments: repo["is_template"],  # noqa: ARG005 - resolver
-    ("Repository", "visibility"): lambda call, repo, arguments: repo["visibility"].upper(),  # noqa: ARG005 - resolver
-    ("Ref", "name"): lambda call, ref, arguments: ref.name.split("/", 2)[2],  # noqa: ARG005 - resolver
-    ("Ref", "prefix"): lambda call, ref, arguments: ref.name[: ref.name.find("/", 5) + 1],  # noqa: ARG005 - resolver
+    ("Repository", "isArchived"): lambda _call, repo, _arguments: repo["archived"],
+    ("Repository", "isPrivate"): lambda _call, repo, _arguments: repo["visibility"] != "public",
+    ("Repository", "isTemplate"): lambda _call, repo, _arguments: repo["is_template"],
+    ("Repository", "visibility"): lambda _call, repo, _arguments: repo["visibility"].upper(),
+    ("Ref", "name"): lambda _call, ref, _arguments: ref.name.split("/", 2)[2],
+    ("Ref", "prefix"): lambda _call, ref, _arguments: ref.name[: ref.name.find("/", 5) + 1],
     ("Environment", "name"): _name,
     ("BranchProtectionRule", "pattern"): _name,
-    ("BranchProtectionRule", "repository"): lambda call, rule, arguments: call.world.get(  # noqa: ARG005 - resolver
+    ("BranchProtectionRule", "repository"): lambda call, rule, _arguments: call.world.get(
         "repository", rule.parent
     ),
     ("BranchProtectionRule", "pushAllowances"): _allowances("pushActorIds"),
@@ -374,10 +372,10 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
 for _type in TYPES.values():
     RESOLVERS[_type, "id"] = _id
     RESOLVERS[_type, "databaseId"] = _database_id
-    RESOLVERS[_type, "createdAt"] = lambda call, source, arguments: source.created_at  # noqa: ARG005 - resolver
+    RESOLVERS[_type, "createdAt"] = lambda _call, source, _arguments: source.created_at
 for _type in ("User", "Organization"):
-    RESOLVERS[_type, "url"] = lambda call, source, arguments: f"{call.host}/{source.name}"  # noqa: ARG005 - resolver
-RESOLVERS["Repository", "url"] = lambda call, repo, arguments: (  # noqa: ARG005 - resolver
+    RESOLVERS[_type, "url"] = lambda call, source, _arguments: f"{call.host}/{source.name}"
+RESOLVERS["Repository", "url"] = lambda call, repo, _arguments: (
     f"{call.host}/{owner(call.world, repo).name}/{repo.name}"
 )
-RESOLVERS["Team", "url"] = lambda call, team, arguments: f"{call.host}/teams/{team.name}"  # noqa: ARG005 - resolver
+RESOLVERS["Team", "url"] = lambda call, team, _arguments: f"{call.host}/teams/{team.name}"

@@ -238,7 +238,8 @@ def merge(call: Call) -> Response:
     if head.name in {each.name for each in git.history(call.world, call.repository, target)}:
         return Response(204)
     message = found.get("commit_message") or f"Merge {found['head']} into {found['base']}"
-    made = git.merge(call.world, call.repository, target, head, message, call.actor.user)
+    making = git.made_by(call.actor.user, message, call.world.clock.now())
+    made = git.merge(call.world, call.repository, target, head, making)
     if made is None:
         raise conflict("Merge conflict")
     git.set_ref(call.world, call.repository, into.name, made.name)

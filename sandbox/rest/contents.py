@@ -124,54 +124,53 @@ def _change(call: Call, *, remove: bool) -> Response:
     )
     branch = found.get("branch") or call.repository["default_branch"]
     ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
-    empty = not call.world.count("ref", call.repository.id)
-    if ref is None and not empty:
+    if ref is None and call.world.count("ref", call.repository.id):
         raise GitHubError(404, f"Branch {branch} not found")
     head = None if ref is None else _commit(call, branch)
-    files = {} if head is None else dict(head["files"])
-    old = files.get(path)
+    old = None if head is None else head["files"].get(path)
     if remove and old is None:
         raise not_found()
-    if old is not None and "sha" not in found:
-        raise invalid('Invalid request.\n\n"sha" wasn\'t supplied.')
-    if "sha" in found and old != found["sha"]:
-        raise conflict(f"{path} does not match {found['sha']}")
-    if not path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
-        raise invalid("path contains a malformed path component")
+    _check_target(path, old, found.get("sha"))
+    files = {} if head is None else dict(head["files"])
     if remove:
         del files[path]
     else:
-        try:
-            content = base64.b64decode(found["content"], validate=False)
-        except binascii.Error:
-            raise invalid("content is not valid Base64") from None
         if path in git.trees(files):
             raise invalid(f"{path} is a folder")
-        files[path] = git.write_blob(call.world, call.repository, content)
-    if call.actor.user is None:
-        raise not_found()
-    author = _person(
-        call, found.get("author"), git.person_of(call.actor.user, call.world.clock.now())
-    )
-    made = git.commit(
-        call.world,
-        call.repository,
-        files,
-        [] if head is None else [head.name],
-        found["message"],
-        author,
-        _person(call, found.get("committer"), author),
-        call.actor.user.id,
-    )
+        files[path] = git.write_blob(call.world, call.repository, _decoded(found["content"]))
+    parents = [] if head is None else [head.name]
+    made = git.commit(call.world, call.repository, files, parents, _making(call, found))
     git.set_ref(call.world, call.repository, f"refs/heads/{branch}", made.name)
     call.world.change(call.repository, pushed_at=call.world.clock.now())
-    content_json = None if remove else _file(call, path, files[path], branch)
-    if content_json is not None:
-        del content_json["content"], content_json["encoding"]
+    content = None if remove else _entry(call, path, files[path], branch)
     return Response(
-        200 if old is not None else 201,
-        {"content": content_json, "commit": git_commit(call, made)},
+        200 if old is not None else 201, {"content": content, "commit": git_commit(call, made)}
     )
+
+
+def _check_target(path: str, old: str | None, sha: str | None) -> None:
+    if old is not None and sha is None:
+        raise invalid('Invalid request.\n\n"sha" wasn\'t supplied.')
+    if sha is not None and old != sha:
+        raise conflict(f"{path} does not match {sha}")
+    if not path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
+        raise invalid("path contains a malformed path component")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=False)
+    except binascii.Error:
+        raise invalid("content is not valid Base64") from None
+
+
+def _making(call: Call, found: dict[str, Any]) -> git.Making:
+    if call.actor.user is None:
+        raise not_found()
+    fallback = git.person_of(call.actor.user, call.world.clock.now())
+    author = _person(call, found.get("author"), fallback)
+    committer = _person(call, found.get("committer"), author)
+    return git.Making(found["message"], author, committer, call.actor.user.id)
 
 
 @ROUTES.put(_ONE, needs="repo:write")

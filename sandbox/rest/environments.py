@@ -198,7 +198,7 @@ def delete(call: Call) -> Response:
     return NO_CONTENT
 
 
-def _policy(call: Call, policy: Record) -> dict[str, Any]:
+def _policy(policy: Record) -> dict[str, Any]:
     return {
         "id": policy.id,
         "node_id": node_id("deployment_policy", policy.id),
@@ -224,7 +224,7 @@ def _free(call: Call, environment: Record, key: str, but: Record | None = None) 
 def list_policies(call: Call) -> Response:
     """The deployment policies of an environment."""
     found = call.world.all("deployment_policy", find(call).id)
-    return page(call, found, lambda each: _policy(call, each), "branch_policies")
+    return page(call, found, _policy, "branch_policies")
 
 
 @ROUTES.post(_POLICIES, needs="repo:admin")
@@ -241,13 +241,13 @@ def create_policy(call: Call) -> Response:
     key = f"{kind}:{found['name']}"
     _free(call, environment, key)
     made = call.world.add("deployment_policy", environment.id, key, type=kind)
-    return Response(200, _policy(call, made))
+    return Response(200, _policy(made))
 
 
 @ROUTES.get(_POLICY, needs="repo:read")
 def get_policy(call: Call) -> Response:
     """A deployment policy."""
-    return Response(200, _policy(call, _find_policy(call)))
+    return Response(200, _policy(_find_policy(call)))
 
 
 @ROUTES.put(_POLICY, needs="repo:admin")
@@ -256,7 +256,7 @@ def update_policy(call: Call) -> Response:
     policy = _find_policy(call)
     key = f"{policy['type']}:{fields.body(call, **{'name!': 'text'})['name']}"
     _free(call, find(call), key, policy)
-    return Response(200, _policy(call, call.world.change(policy, key)))
+    return Response(200, _policy(call.world.change(policy, key)))
 
 
 @ROUTES.delete(_POLICY, needs="repo:admin")

@@ -133,10 +133,7 @@ def create_commit(call: Call) -> Response:
         call.repository,
         files,
         parents,
-        found["message"],
-        author,
-        person,
-        call.actor.user.id,
+        git.Making(found["message"], author, person, call.actor.user.id),
     )
     return Response(201, git_commit(call, made))
 

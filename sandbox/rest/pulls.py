@@ -304,22 +304,13 @@ def merge(call: Call) -> Response:
         else f"{pull['title']} (#{pull.name})"
     )
     message = f"{title}\n\n{found.get('commit_message') or pull['title']}"
-    made = git.merge(call.world, call.repository, into, head, message, call.actor.user)
+    making = git.made_by(call.actor.user, message, call.world.clock.now())
+    made = git.merge(call.world, call.repository, into, head, making)
     if made is None:
         raise GitHubError(405, "Pull Request is not mergeable")
     if method != "merge":
         # squashed or rebased: the same files in a commit with one parent
-        person = git.person_of(call.actor.user, call.world.clock.now())
-        made = git.commit(
-            call.world,
-            call.repository,
-            made["files"],
-            [into.name],
-            message,
-            person,
-            person,
-            call.actor.user.id,
-        )
+        made = git.commit(call.world, call.repository, made["files"], [into.name], making)
     git.set_ref(call.world, call.repository, f"refs/heads/{pull['base']}", made.name)
     now = call.world.clock.now()
     call.world.change(

@@ -65,7 +65,8 @@ def installation_json(call: Call, installation: Record) -> dict[str, Any]:
         "repository_selection": "all",
         "access_tokens_url": f"{call.api}/app/installations/{installation.id}/access_tokens",
         "repositories_url": f"{call.api}/installation/repositories",
-        "html_url": f"{call.host}/organizations/{org.name}/settings/installations/{installation.id}",
+        "html_url": f"{call.host}/organizations/{org.name}/settings/installations/"
+        f"{installation.id}",
         "app_id": app_number(app),
         "app_slug": app.name,
         "target_id": org.id,
