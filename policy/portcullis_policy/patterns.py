@@ -15,6 +15,9 @@ _NOT_RELEASES = (
 )
 
 
+_NOTHING = re.compile(r"(?!)")
+
+
 @lru_cache(maxsize=1024)
 def _glob(pattern: str) -> re.Pattern[str]:
     """Translate a pattern as Ruby's fnmatch with FNM_PATHNAME: `*` stays within a segment."""
@@ -30,14 +33,22 @@ def _glob(pattern: str) -> re.Pattern[str]:
             out, rest = out + "[^/]", rest[1:]
         elif group := re.match(r"\[[!^]?[^\]\[\\]+\]", rest):
             text = group.group()
-            out += "[^" + text[2:] if text[1] in "!^" else text
+            # `--`, `&&`, `~~` and `||` are kept for set operations by Python's re
+            body = re.sub(r"([&~|\\]|(?<=-)-)", r"\\\1", text[1:-1].lstrip("!^"))
+            out += f"[{'^' if text[1] in '!^' else ''}{body}]"
             rest = rest[len(text) :]
         else:
+            rest = rest[1:] if rest[0] == "\\" and len(rest) > 1 else rest
             out, rest = out + re.escape(rest[0]), rest[1:]
     try:
         return re.compile(out, re.DOTALL)
     except re.error:
-        return re.compile(r"(?!)")
+        return _NOTHING
+
+
+def is_readable(pattern: object) -> bool:
+    """Say whether a pattern is known and can be read; where it excludes, any other may match."""
+    return isinstance(pattern, str) and _glob(pattern) is not _NOTHING
 
 
 def matches(pattern: str, name: str) -> bool:

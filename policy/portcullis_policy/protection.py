@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from portcullis_policy import github as gh
 from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
-from portcullis_policy.patterns import DEFAULT_BRANCHES, covers_default, matches
+from portcullis_policy.patterns import DEFAULT_BRANCHES, covers_default, is_readable, matches
 from portcullis_policy.rule import Resource, Stack
 
 Reading = bool | UnknownType | None
@@ -171,7 +171,7 @@ def guards_default(protection: Protection, subject: Subject) -> bool:
 def excludes_default(excludes: Iterable[object], default: str | None) -> bool:
     """Say whether ref patterns may take the default branch out again; unknown ones may."""
     listed = list(excludes)
-    return any(not isinstance(item, str) for item in listed) or covers_default(listed, default)
+    return not all(map(is_readable, listed)) or covers_default(listed, default)
 
 
 def protects_branch(protection: Protection, subject: Subject, branch: str) -> bool:
@@ -197,7 +197,7 @@ def _guards_ref(protection: Protection, subject: Subject, ref: str, special: set
         for item in protection.includes
     )
     excluded = any(
-        not isinstance(item, str) or item in special or matches(item, ref)
+        not is_readable(item) or item in special or matches(str(item), ref)
         for item in protection.excludes
     )
     return included and not excluded and protection.selects(subject)
@@ -312,7 +312,9 @@ def _texts(facts: Facts, *path: str) -> tuple[object, ...]:
 def _any_matches(patterns: Iterable[object], name: str, *, closed: bool) -> bool:
     """Say whether a pattern matches; `closed` is the answer for one that cannot be read."""
     return any(
-        (pattern in _ALL or matches(pattern.lower(), name)) if isinstance(pattern, str) else closed
+        (pattern in _ALL or matches(pattern.lower(), name))
+        if isinstance(pattern, str) and is_readable(pattern)
+        else closed
         for pattern in patterns
     )
 

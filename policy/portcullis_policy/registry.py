@@ -10,6 +10,8 @@ from portcullis_policy.rules import (
     repository,
     rulesets,
     secrets,
+    stack,
+    tags,
 )
 
 RULES: tuple[Rule, ...] = tuple(
@@ -20,8 +22,10 @@ RULES: tuple[Rule, ...] = tuple(
         repository,
         branches,
         rulesets,
+        tags,
         environments,
         secrets,
+        stack,
         pack,
     )
     for rule in family.RULES

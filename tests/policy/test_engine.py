@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from portcullis_policy.registry import RULES
 
 import engine
 from tests.policy.harness import TODAY
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 POLICY = Path(__file__).resolve().parents[2] / "policy"
 CANARY = "canary-value-4b1e"
 LIMIT_SECONDS = 240
+KNOWN = frozenset(rule.id for rule in RULES)
 SEED: dict[str, Any] = {
     "users": [{"login": "owner"}],
     "organizations": [{"login": "guild", "plan": "enterprise", "owners": ["owner"]}],
@@ -111,6 +113,24 @@ class Stack:
         assert CANARY not in output + "".join(lines)
         return done.returncode, output, {event["policyName"] for event in events if event}
 
+    def analyze(self, old: str = "", new: str = "") -> tuple[int, set[str]]:
+        """Judge the state without program or provider; exit code and rules that spoke."""
+        exported = self.pulumi("stack", "export").stdout
+        assert old in exported
+        file = self.folder / "exported.json"
+        file.write_text(exported.replace(old, new), encoding="utf-8")
+        command = ["pulumi", "policy", "analyze", "--policy-pack", str(POLICY), "--file", str(file)]
+        done = subprocess.run(
+            [*command, "--non-interactive", "--color", "never"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+        return done.returncode, {rule for rule in KNOWN if f"  {rule} " in output}
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
@@ -165,11 +185,16 @@ def test_update_without_preview_stops_before_the_weak_resource(stack: Stack) -> 
 
 
 def test_sound_program_passes_at_preview_and_update(stack: Stack) -> None:
-    """C3: nothing sound is refused, before its ids are known and after; and it stays so."""
+    """C3: nothing sound is refused: at preview, at update, afterwards, and in the state file."""
     code, output, rules = stack.run(SOUND, "up", "--yes")
     assert (code, rules) == (0, set()), output
     code, output, rules = stack.run(SOUND, "preview", "--expect-no-changes")
     assert (code, rules) == (0, set()), output
+    assert stack.analyze() == (0, set())
+    weaker = ('"canAdminsBypass": false', '"canAdminsBypass": true')
+    code, rules = stack.analyze(*weaker)
+    assert code != 0
+    assert rules == {"EN003"}
 
 
 def test_value_that_preview_cannot_see_is_refused(stack: Stack) -> None:

@@ -54,6 +54,7 @@ WEAKER: list[tuple[str, tuple[Any, ...], Any]] = [
     ("BR001", ("main", "conditions", "refName", "includes"), ["refs/heads/release/*"]),
     ("BR001", ("main", "conditions", "refName", "excludes"), ["~DEFAULT_BRANCH"]),
     ("BR001", ("main", "conditions", "refName", "excludes"), ["refs/heads/[a-z]*"]),
+    ("BR001", ("main", "conditions", "refName", "excludes"), ["refs/heads/[z-a]"]),
     ("BR001", ("main", "conditions", "repositoryName", "includes"), ["aitbc"]),
     ("BR001", ("main", "conditions", "repositoryName", "excludes"), ["es*"]),
     ("BR001", ("main", "conditions", "repositoryName", "excludes"), [UNKNOWN]),
@@ -90,6 +91,7 @@ WEAKER: list[tuple[str, tuple[Any, ...], Any]] = [
     ("TG001", ("create-tags", "conditions", "refName", "excludes"), ["refs/tags/v[0-9]*"]),
     ("TG002", ("create-tags", "bypassActors", 0, "actorType"), "DeployKey"),
     ("TG002", ("create-tags", "bypassActors"), [{"actorType": "RepositoryRole", "actorId": 4}]),
+    ("TG004", ("keep-tags", "bypassActors"), [TEAM]),
     ("EN001", ("gate", "reviewers"), []),
     ("EN001", ("gate", "reviewers"), ...),
     ("EN002", ("gate", "preventSelfReview"), False),
@@ -186,6 +188,17 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
             "main",
             "bypassActors",
             to=[APP, {"actorType": "RepositoryRole", "actorId": 2, "bypassMode": "always"}],
+        ),
+    ),
+    (
+        "RS001",
+        "classic protection with a list of people who may force push",
+        without(
+            "main",
+            classic=Declared(
+                gh.BRANCH_PROTECTION,
+                {**CLASSIC, "repositoryId": "escai", "forcePushBypassers": ["/kim"]},
+            ),
         ),
     ),
     ("EN001", "other case, and a word around it", {**ORGANIZATION, "x": named("My-PyPI-Gate")}),

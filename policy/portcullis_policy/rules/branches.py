@@ -1,10 +1,10 @@
 """BR: what holds for default branches, all rulesets and classic protection taken together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
 from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, Example, stack
+from portcullis_policy.examples import Example, stack
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.protection import (
     Protection,
@@ -15,117 +15,26 @@ from portcullis_policy.protection import (
     subjects,
 )
 from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.rules.ruleset_examples import (
+    DEFAULT,
+    ESCAI,
+    GOOD,
+    PULL_REQUEST,
+    RULES_OF_MAIN,
+    checks,
+    classic,
+    classic_reviews,
+    organization_ruleset,
+    reviews,
+    ruleset,
+    ruleset_rules,
+)
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
 PROTECTIONS = (gh.REPOSITORY, *gh.RULESETS, *gh.CLASSIC)
 APPROVALS = Parameter(
     "minimum", 2, {"type": "integer", "minimum": 1, "maximum": 10}, "Approvals that are enough."
-)
-
-PULL_REQUEST: Mapping[str, object] = {
-    "requiredApprovingReviewCount": 2,
-    "dismissStaleReviewsOnPush": True,
-    "requireCodeOwnerReview": True,
-    "requireLastPushApproval": True,
-    "requiredReviewThreadResolution": True,
-}
-CHECKS: Mapping[str, object] = {
-    "requiredChecks": [{"context": "ci", "integrationId": 15368}],
-    "strictRequiredStatusChecksPolicy": True,
-}
-RULES_OF_MAIN: Mapping[str, object] = {
-    "deletion": True,
-    "nonFastForward": True,
-    "requiredSignatures": True,
-    "requiredLinearHistory": True,
-    "pullRequest": PULL_REQUEST,
-    "requiredStatusChecks": CHECKS,
-}
-DEFAULT = {"refName": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}}
-MAIN: Mapping[str, object] = {
-    "name": "main",
-    "repository": "escai",
-    "target": "branch",
-    "enforcement": "active",
-    "conditions": DEFAULT,
-    "rules": RULES_OF_MAIN,
-}
-EVERYWHERE = {"repositoryName": {"includes": ["~ALL"], "excludes": [], "protected": True}}
-CLASSIC: Mapping[str, object] = {
-    "repositoryId": "escai",
-    "pattern": "main",
-    "enforceAdmins": True,
-    "allowsDeletions": False,
-    "allowsForcePushes": False,
-    "requireConversationResolution": True,
-    "requireSignedCommits": True,
-    "requiredLinearHistory": True,
-    "requiredPullRequestReviews": [
-        {
-            "requiredApprovingReviewCount": 2,
-            "dismissStaleReviews": True,
-            "requireCodeOwnerReviews": True,
-            "requireLastPushApproval": True,
-        }
-    ],
-    "requiredStatusChecks": [{"strict": True, "contexts": ["ci"]}],
-}
-ESCAI = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "private"})
-
-
-def ruleset(name: str = "main", **changes: object) -> Declared:
-    """Return the examples' repository ruleset, changed at its top."""
-    return Declared(gh.REPOSITORY_RULESET, {**MAIN, **changes}, name)
-
-
-def ruleset_rules(name: str = "main", **changes: object) -> Declared:
-    """Return the examples' ruleset with changed rules."""
-    return ruleset(name, rules={**RULES_OF_MAIN, **changes})
-
-
-def _reviews(note: str, **changes: object) -> Example:
-    return stack(note, ESCAI, ruleset_rules(pullRequest={**PULL_REQUEST, **changes}))
-
-
-def _checks(note: str, **changes: object) -> Example:
-    return stack(note, ESCAI, ruleset_rules(requiredStatusChecks={**CHECKS, **changes}))
-
-
-def _classic(note: str, **changes: object) -> Example:
-    return stack(note, ESCAI, Declared(gh.BRANCH_PROTECTION, {**CLASSIC, **changes}))
-
-
-def _classic_reviews(note: str, **changes: object) -> Example:
-    reviews = CLASSIC["requiredPullRequestReviews"]
-    first = reviews[0] if isinstance(reviews, list) else {}
-    return _classic(note, requiredPullRequestReviews=[{**first, **changes}])
-
-
-def _organization(**changes: object) -> Declared:
-    """Return the examples' ruleset at the organization, for all repositories."""
-    props = {**MAIN, "conditions": {**DEFAULT, **EVERYWHERE}, **changes}
-    del props["repository"]
-    return Declared(gh.ORGANIZATION_RULESET, props, "everywhere")
-
-
-GOOD = (
-    stack("a ruleset of the repository", ESCAI, ruleset()),
-    stack("a ruleset of the organization", ESCAI, _organization()),
-    _classic("classic protection, as strict"),
-    stack(
-        "two rulesets that make it together",
-        ESCAI,
-        ruleset("half", rules={"deletion": True, "nonFastForward": True}),
-        _organization(
-            rules={
-                key: value
-                for key, value in RULES_OF_MAIN.items()
-                if key not in ("deletion", "nonFastForward")
-            }
-        ),
-    ),
-    stack("an archived repository", Declared(gh.REPOSITORY, {"name": "old", "archived": True})),
 )
 
 
@@ -161,7 +70,7 @@ class Protected(StackRule):
         stack(
             "the repository is excluded",
             ESCAI,
-            _organization(
+            organization_ruleset(
                 conditions={
                     **DEFAULT,
                     "repositoryName": {"includes": ["~ALL"], "excludes": ["ESC*"]},
@@ -270,7 +179,7 @@ class NoForcePush(Combined):
     bad = (
         stack("allowed", ESCAI, ruleset_rules(nonFastForward=False)),
         stack("unknown at preview", ESCAI, ruleset_rules(nonFastForward=UNKNOWN)),
-        _classic("classic, allowed", allowsForcePushes=True),
+        classic("classic, allowed", allowsForcePushes=True),
     )
 
 
@@ -289,7 +198,7 @@ class NoDeletion(Combined):
     detail = "no protection of the default branch refuses its deletion (`deletion`)"
     bad = (
         stack("allowed", ESCAI, ruleset_rules(deletion=False)),
-        _classic("classic, allowed", allowsDeletions=True),
+        classic("classic, allowed", allowsDeletions=True),
     )
 
 
@@ -311,7 +220,7 @@ class PullRequestRequired(Combined):
             ESCAI,
             ruleset(rules={k: v for k, v in RULES_OF_MAIN.items() if k != "pullRequest"}),
         ),
-        _classic("classic, not required", requiredPullRequestReviews=[]),
+        classic("classic, not required", requiredPullRequestReviews=[]),
         stack("unknown at preview", ESCAI, ruleset_rules(pullRequest=UNKNOWN)),
     )
 
@@ -333,7 +242,7 @@ class TwoApprovals(Combined):
     detail = "no protection of the default branch asks for enough approvals"
     good = (
         *GOOD,
-        _reviews("stricter", requiredApprovingReviewCount=3),
+        reviews("stricter", requiredApprovingReviewCount=3),
         Example(
             "one is enough here",
             (ESCAI, ruleset_rules(pullRequest={**PULL_REQUEST, "requiredApprovingReviewCount": 1})),
@@ -341,10 +250,10 @@ class TwoApprovals(Combined):
         ),
     )
     bad = (
-        _reviews("one", requiredApprovingReviewCount=1),
-        _reviews("left out: none", requiredApprovingReviewCount=None),
-        _reviews("unknown at preview", requiredApprovingReviewCount=UNKNOWN),
-        _classic_reviews("classic, one", requiredApprovingReviewCount=1),
+        reviews("one", requiredApprovingReviewCount=1),
+        reviews("left out: none", requiredApprovingReviewCount=None),
+        reviews("unknown at preview", requiredApprovingReviewCount=UNKNOWN),
+        classic_reviews("classic, one", requiredApprovingReviewCount=1),
     )
 
     def reading(self, protection: Protection, settings: Settings) -> Reading:
@@ -370,9 +279,9 @@ class StaleReviewsDismissed(Combined):
     rule, field = "dismissStaleReviewsOnPush", "dismiss_stale_reviews"
     detail = "no protection of the default branch dismisses stale reviews"
     bad = (
-        _reviews("kept", dismissStaleReviewsOnPush=False),
-        _reviews("left out: kept", dismissStaleReviewsOnPush=None),
-        _classic_reviews("classic, kept", dismissStaleReviews=False),
+        reviews("kept", dismissStaleReviewsOnPush=False),
+        reviews("left out: kept", dismissStaleReviewsOnPush=None),
+        classic_reviews("classic, kept", dismissStaleReviews=False),
     )
 
 
@@ -390,8 +299,8 @@ class LastPushApproved(Combined):
     rule, field = "requireLastPushApproval", "require_last_push_approval"
     detail = "no protection of the default branch asks for an approval of the last push"
     bad = (
-        _reviews("not asked for", requireLastPushApproval=False),
-        _classic_reviews("classic, not asked for", requireLastPushApproval=False),
+        reviews("not asked for", requireLastPushApproval=False),
+        classic_reviews("classic, not asked for", requireLastPushApproval=False),
     )
 
 
@@ -410,8 +319,8 @@ class CodeOwnersReview(Combined):
     rule, field = "requireCodeOwnerReview", "require_code_owner_review"
     detail = "no protection of the default branch asks for a code owner's review"
     bad = (
-        _reviews("not asked for", requireCodeOwnerReview=False),
-        _classic_reviews("classic, not asked for", requireCodeOwnerReviews=False),
+        reviews("not asked for", requireCodeOwnerReview=False),
+        classic_reviews("classic, not asked for", requireCodeOwnerReviews=False),
     )
 
 
@@ -433,8 +342,8 @@ class ChecksRequired(Combined):
             ESCAI,
             ruleset(rules={k: v for k, v in RULES_OF_MAIN.items() if k != "requiredStatusChecks"}),
         ),
-        _checks("an empty list", requiredChecks=[]),
-        _classic("classic, none", requiredStatusChecks=[]),
+        checks("an empty list", requiredChecks=[]),
+        classic("classic, none", requiredStatusChecks=[]),
     )
 
 
@@ -452,8 +361,8 @@ class ChecksStrict(Combined):
     rule, field = "strictRequiredStatusChecksPolicy", "strict_checks"
     detail = "no protection of the default branch requires branches to be up to date"
     bad = (
-        _checks("not strict", strictRequiredStatusChecksPolicy=False),
-        _classic("classic, not strict", requiredStatusChecks=[{"contexts": ["ci"]}]),
+        checks("not strict", strictRequiredStatusChecksPolicy=False),
+        classic("classic, not strict", requiredStatusChecks=[{"contexts": ["ci"]}]),
     )
 
 
@@ -471,8 +380,8 @@ class ConversationsResolved(Combined):
     rule, field = "requiredReviewThreadResolution", "require_conversation_resolution"
     detail = "no protection of the default branch requires conversations to be resolved"
     bad = (
-        _reviews("not required", requiredReviewThreadResolution=False),
-        _classic("classic, not required", requireConversationResolution=False),
+        reviews("not required", requiredReviewThreadResolution=False),
+        classic("classic, not required", requireConversationResolution=False),
     )
 
 
@@ -490,7 +399,7 @@ class CommitsSigned(Combined):
     detail = "no protection of the default branch requires signatures"
     bad = (
         stack("not required", ESCAI, ruleset_rules(requiredSignatures=False)),
-        _classic("classic, not required", requireSignedCommits=False),
+        classic("classic, not required", requireSignedCommits=False),
     )
 
 

@@ -1,0 +1,258 @@
+"""TG: release tags: who may make one, that nobody moves one, and what it may be called."""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.patterns import regex_admits_only_semver, sample
+from portcullis_policy.protection import protections_for, protects_tag, subject_named
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.rules.ruleset_examples import TAGS, bypass
+from portcullis_policy.rules.rulesets import actors
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_POLICY: Mapping[str, object] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "tagPattern": "v[0-9]*.[0-9]*.[0-9]*",
+}
+
+
+class TagsProtected(StackRule):
+    """Tags that start a release cannot be made, moved or deleted by everybody.
+
+    A release environment that admits tags trusts whoever can push one. Creation, update and
+    deletion have to be restricted by active tag rulesets that match everything it admits; who may
+    still create a tag is in their bypass lists.
+    """
+
+    id = "TG001"
+    title = "release tags are not protected"
+    severity = Severity.CRITICAL
+    resource_types = (gh.DEPLOYMENT_POLICY, *gh.RULESETS)
+    remediation = "Declare `tag_protection:` with the teams that may release in `created_by`."
+    good = (
+        stack(
+            "one", Declared(gh.DEPLOYMENT_POLICY, _POLICY), Declared(gh.REPOSITORY_RULESET, TAGS)
+        ),
+        stack(
+            "two together, of which one is wider",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            Declared(gh.REPOSITORY_RULESET, {**TAGS, "rules": {"creation": True}}, "create"),
+            Declared(
+                gh.REPOSITORY_RULESET,
+                {
+                    **TAGS,
+                    "conditions": {"refName": {"includes": ["refs/tags/v*"], "excludes": []}},
+                    "rules": {"update": True, "deletion": True},
+                },
+                "keep",
+            ),
+        ),
+        stack("no release", Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "docs"})),
+    )
+    bad = (
+        stack("no ruleset", Declared(gh.DEPLOYMENT_POLICY, _POLICY)),
+        stack(
+            "tags can be moved",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            Declared(
+                gh.REPOSITORY_RULESET,
+                {**TAGS, "rules": {"creation": True, "update": False, "deletion": True}},
+            ),
+        ),
+        stack(
+            "it guards fewer tags than may release",
+            Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "tagPattern": "v*"}),
+            Declared(gh.REPOSITORY_RULESET, TAGS),
+        ),
+        stack(
+            "only reports",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            Declared(gh.REPOSITORY_RULESET, {**TAGS, "enforcement": "evaluate"}),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for policy in stack.of(gh.DEPLOYMENT_POLICY):
+            pattern = policy.facts.text("tagPattern")
+            repository, name = policy.facts.text("repository"), policy.facts.text("environment")
+            if not isinstance(pattern, str) or not pattern or not isinstance(repository, str):
+                continue
+            if isinstance(name, str) and not settings.is_release_environment(name):
+                continue
+            subject = subject_named(stack, repository)
+            known = protections_for(stack, repository)
+            open_to_all = [
+                right
+                for right in ("creation", "update", "deletion")
+                if not all(
+                    any(
+                        item.rules[right] is True and protects_tag(item, subject, tag)
+                        for item in known
+                    )
+                    for tag in sample(pattern)
+                )
+            ]
+            if open_to_all:
+                yield Finding(
+                    f"no active ruleset restricts the {', '.join(open_to_all)} of all its tags",
+                    ("deploy_from", "tags"),
+                    urn=policy.urn,
+                )
+
+
+class TagsNotForAll(ResourceRule):
+    """Who may make release tags is chosen.
+
+    A bypass for the write role in a tag ruleset gives every collaborator the right that the ruleset
+    takes away.
+    """
+
+    id = "TG002"
+    title = "whoever may write may make release tags"
+    severity = Severity.CRITICAL
+    resource_types = gh.RULESETS
+    remediation = "Name teams: `created_by: [release-managers]`."
+    good = (
+        example("a team", gh.REPOSITORY_RULESET, TAGS),
+        example(
+            "maintainers",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            bypassActors=bypass("RepositoryRole", "always", 2),
+        ),
+    )
+    bad = (
+        example(
+            "the write role",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            bypassActors=bypass("RepositoryRole", "always", 4),
+        ),
+        example(
+            "a role not known yet",
+            gh.ORGANIZATION_RULESET,
+            TAGS,
+            bypassActors=bypass("RepositoryRole", "always", UNKNOWN),
+        ),
+        example("unknown list", gh.REPOSITORY_RULESET, TAGS, bypassActors=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.facts.text("target") != "tag":
+            return
+        for position, kind, _, number in actors(resource.facts):
+            chosen = kind in ("Team", "Integration", "OrganizationAdmin") or (
+                kind == "RepositoryRole" and number in (gh.MAINTAIN_ROLE, gh.ADMIN_ROLE)
+            )
+            if not chosen:
+                unseen = UNKNOWN if UNKNOWN in (kind, number) else None
+                detail = "a bypass actor is neither a team, an app nor the maintain or admin role"
+                yield finding(detail, "created_by", position, value=unseen)
+
+
+class TagNamesAreVersions(ResourceRule):
+    """A ruleset that says how tags are named asks for versions.
+
+    `v-test` or `v1.2` beside the releases invite a pipeline, or a person, to take them for one.
+    """
+
+    id = "TG003"
+    title = "a tag name pattern admits what is no version"
+    severity = Severity.MEDIUM
+    resource_types = gh.RULESETS
+    remediation = r"Use the operator `regex` with `^v[0-9]+\.[0-9]+\.[0-9]+$`."
+    good = (
+        example("no pattern", gh.REPOSITORY_RULESET, TAGS),
+        example(
+            "strict",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={
+                "tagNamePattern": {
+                    "operator": "regex",
+                    "pattern": r"^v[0-9]+\.[0-9]+\.[0-9]+$",
+                }
+            },
+        ),
+    )
+    bad = (
+        example(
+            "begins with v",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={"tagNamePattern": {"operator": "starts_with", "pattern": "v"}},
+        ),
+        example(
+            "a loose expression",
+            gh.ORGANIZATION_RULESET,
+            TAGS,
+            rules={"tagNamePattern": {"operator": "regex", "pattern": "^v.*"}},
+        ),
+        example(
+            "unknown at preview",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={"tagNamePattern": {"operator": "regex", "pattern": UNKNOWN}},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        block = resource.facts.block("rules", "tagNamePattern")
+        if block is None:
+            return
+        pattern = block.text("pattern")
+        strict = (
+            block.text("operator") == "regex"
+            and block.flag("negate") in (None, False)
+            and isinstance(pattern, str)
+            and regex_admits_only_semver(pattern)
+        )
+        if not strict:
+            detail = "`tagNamePattern` is looser than semantic versions"
+            yield finding(detail, "prefix", value=pattern)
+
+
+class TagsStay(ResourceRule):
+    """Nobody moves or deletes a release tag, not even those who make them.
+
+    A bypass holds for all rules of a ruleset: whoever may create a tag by it may then also move it
+    to other code under the same version. Two rulesets keep the two apart.
+    """
+
+    id = "TG004"
+    title = "people may move or delete release tags"
+    severity = Severity.MEDIUM
+    resource_types = gh.RULESETS
+    remediation = "Restrict update and deletion in a ruleset of their own, without bypass."
+    good = (
+        example("nobody", gh.REPOSITORY_RULESET, TAGS, bypassActors=[]),
+        example("only creation", gh.REPOSITORY_RULESET, TAGS, rules={"creation": True}),
+    )
+    bad = (
+        example("a team", gh.REPOSITORY_RULESET, TAGS),
+        example("unknown at preview", gh.ORGANIZATION_RULESET, TAGS, bypassActors=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        keeps = facts.flag("rules", "update") is True or facts.flag("rules", "deletion") is True
+        if facts.text("target") != "tag" or not keeps:
+            return
+        for position, kind, _, _ in actors(facts):
+            if kind != "Integration":
+                detail = "a bypass actor that is no app passes the rule against moving tags"
+                yield finding(detail, "bypass", position, value=kind)
+
+
+RULES = (TagsProtected, TagsNotForAll, TagNamesAreVersions, TagsStay)

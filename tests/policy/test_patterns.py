@@ -1,0 +1,148 @@
+"""Names and patterns are read as GitHub reads them."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from portcullis_policy.patterns import (
+    admits_only_semver,
+    is_wildcard,
+    matches,
+    regex_admits_only_semver,
+    sample,
+)
+from portcullis_policy.settings import Settings
+
+SETTINGS = Settings({}, lambda: dt.date(2026, 1, 1), frozenset())
+PIECES = st.sampled_from([*"ab1v./-*?[]^!{}\\", "**/", "[0-9]", "[a-", "refs/heads/"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "expected"),
+    [
+        ("*", "main", True),
+        ("*", "release/1", False),
+        ("**", "release/1", True),
+        ("refs/heads/**/*", "refs/heads/main", True),
+        ("refs/heads/**/*", "refs/heads/a/b", True),
+        ("release/*", "release/1", True),
+        ("release/*", "release/1/x", False),
+        ("v[0-9]*.[0-9]*", "v1.2", True),
+        ("v[0-9]*.[0-9]*", "vx.2", False),
+        ("v*[^0-9.]*", "v1.2.3-rc1", True),
+        ("v*[^0-9.]*", "v1.2.3", False),
+        ("v?", "v1", True),
+        ("a.b", "axb", False),
+        ("[", "[", True),
+        ("[z-a]", "z", False),
+        (r"v\*", "v*", True),
+        (r"v\*", "v1", False),
+    ],
+)
+def test_globs(pattern: str, name: str, *, expected: bool) -> None:
+    """C3: as Ruby's fnmatch: a star stays within a segment."""
+    assert matches(pattern, name) is expected
+
+
+@given(st.lists(PIECES, max_size=8).map("".join), st.lists(PIECES, max_size=8).map("".join))
+def test_any_pattern_is_answered(pattern: str, name: str) -> None:
+    """C3: no pattern crashes; one without special characters matches itself."""
+    matches(pattern, name)
+    admits_only_semver(pattern)
+    sample(pattern)
+    if not is_wildcard(pattern):
+        assert matches(pattern, pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "v[0-9]*.[0-9]*.[0-9]*",
+        "[0-9]*.[0-9]*.[0-9]*",
+        "v1.2.3",
+        "v1.[0-9]*.[0-9]*",
+        "sdk-v1.0.[0-9]",
+    ],
+)
+def test_strict_tag_patterns(pattern: str) -> None:
+    """A1: what only versions match is accepted, prefixed or narrowed."""
+    assert admits_only_semver(pattern)
+    assert all(matches(pattern, name) for name in sample(pattern))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*",
+        "v*",
+        "v*.*.*",
+        "v[0-9]*",
+        "v[0-9]*.[0-9]*",
+        "*v[0-9]*.[0-9]*.[0-9]*",
+        "release",
+        "",
+        "~ALL",
+    ],
+)
+def test_loose_tag_patterns(pattern: str) -> None:
+    """A1: `v-test` or `v1.2` are no releases."""
+    assert not admits_only_semver(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "strict"),
+    [
+        (r"^v[0-9]+\.[0-9]+\.[0-9]+$", True),
+        (r"^v\d+\.\d+\.\d+(-rc\d+)?$", True),
+        (r"v[0-9]+", False),
+        (r"^v", False),
+        (r"(", False),
+    ],
+)
+def test_tag_expressions(pattern: str, *, strict: bool) -> None:
+    """A1: an expression is tried on names that are no versions."""
+    assert regex_admits_only_semver(pattern) is strict
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "trial"),
+    [
+        ("pypi-release", True, False),
+        ("testpypi", True, True),
+        ("test-pypi", True, True),
+        ("npm-release", True, False),
+        ("Production", True, False),
+        ("release-approval", True, False),
+        ("prod-test", True, False),
+        ("latest-npm", True, False),
+        ("staging-deploy", True, True),
+        ("github-pages", False, False),
+        ("ci", False, False),
+        ("delivery-notes", False, False),
+    ],
+)
+def test_names_of_environments(name: str, *, release: bool, trial: bool) -> None:
+    """C3: what counts as a release environment when nothing is configured, and what as a trial."""
+    assert SETTINGS.is_release_environment(name) is release
+    assert SETTINGS.is_release_environment(name) is False or (
+        SETTINGS.is_test_environment(name) is trial
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "publishes"),
+    [
+        ("PYPI_API_TOKEN", True),
+        ("TEST_PYPI_API_TOKEN", True),
+        ("NPM_TOKEN", True),
+        ("npm_auth_token", True),
+        ("TWINE_PASSWORD", True),
+        ("CODECOV_TOKEN", False),
+        ("RELEASE_NOTES_URL", False),
+        ("AWS_ACCESS_KEY_ID", False),
+    ],
+)
+def test_names_of_publishing_secrets(name: str, *, publishes: bool) -> None:
+    """E3, A5: tokens that publish are known by name."""
+    assert SETTINGS.can_publish(name) is publishes
