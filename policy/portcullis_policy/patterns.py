@@ -58,7 +58,7 @@ def matches(pattern: str, name: str) -> bool:
 
 def is_wildcard(pattern: str) -> bool:
     """Say whether a pattern can match more than one name."""
-    return any(character in pattern for character in "*?[{~")
+    return any(character in pattern for character in "*?[{~\\")
 
 
 def admits_only_semver(pattern: str) -> bool:

@@ -1,0 +1,111 @@
+"""What the pack costs, beside a pack with one empty rule: `python -m tests.policy.measure`."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
+from pulumi_policy import policy as sdk
+
+from tests.policy.harness import Pack, struct, urn_of
+from tests.policy.secure import ORGANIZATION
+
+RESOURCES = 1000
+ROUNDS = 5
+POLICY = Path(__file__).resolve().parents[2] / "policy"
+OF_REPOSITORY = (
+    "repository",
+    "alerts",
+    "updates",
+    "gate",
+    "gate-tags",
+    "trial",
+    "trial-branch",
+    "token",
+    "region",
+    "access",
+)
+
+
+def resources() -> Iterator[Declared]:
+    """A sound organization of 1,000 resources: some of its own, then repository by repository."""
+    yield from (
+        Declared(item.type, item.props, name)
+        for name, item in ORGANIZATION.items()
+        if name not in OF_REPOSITORY
+    )
+    for number in range(RESOURCES):
+        for part in OF_REPOSITORY:
+            item = ORGANIZATION[part]
+            key = "name" if item.type == gh.REPOSITORY else "repository"
+            yield Declared(item.type, {**item.props, key: f"r{number}"}, f"{part}-{number}")
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """The median time of several rounds."""
+    times = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times) * 1000
+
+
+def main() -> None:
+    """Measure and print."""
+    declared = [item for item, _ in zip(resources(), range(RESOURCES), strict=False)]
+    requests = [
+        proto.AnalyzeRequest(
+            urn=urn_of(item), type=item.type, name=item.name, properties=struct(item.props)
+        )
+        for item in declared
+    ]
+    stack = proto.AnalyzeStackRequest()
+    for request in requests:
+        stack.resources.add(
+            urn=request.urn, type=request.type, name=request.name, properties=request.properties
+        )
+    make: Any = vars(sdk)["_PolicyAnalyzerServicer"]
+    nothing = [
+        ResourceValidationPolicy("empty", "empty", validate=lambda _args, _report: None),
+        StackValidationPolicy("empty-stack", "empty", validate=lambda _args, _report: None),
+    ]
+    pack = Pack()
+    empty = make("empty", "0.1.0", nothing, EnforcementLevel.ADVISORY)
+    naive = make("naive", "0.1.0", list(pack.policies), EnforcementLevel.ADVISORY)
+    said = [
+        item for request in requests for item in pack.servicer.Analyze(request, None).diagnostics
+    ]
+    said += pack.servicer.AnalyzeStack(stack, None).diagnostics
+    print(f"{len(pack.policies)} rules, {RESOURCES} resources, {len(said)} findings")  # noqa: T201 - a command
+    print("                         empty pack   this pack")  # noqa: T201 - a command
+    rows = (
+        ("ms a resource", lambda s: [s.Analyze(r, None) for r in requests], RESOURCES),
+        ("s a stack of 1,000", lambda s: s.AnalyzeStack(stack, None), 1000),
+    )
+    for title, work, share in rows:
+        one, all_ = (milliseconds(lambda s=s: work(s)) / share for s in (empty, pack.servicer))
+        print(f"{title:24} {one:10.3f}  {all_:10.3f}   x {all_ / one:.1f}")  # noqa: T201 - a command
+    few = requests[:100]
+    slow = milliseconds(lambda: [naive.Analyze(r, None) for r in few]) / len(few)
+    print(f"ms a resource, every policy run: {slow:.3f}")  # noqa: T201 - a command
+    for title, code in (
+        ("import pulumi_policy", "import pulumi_policy"),
+        ("start of the pack", "from portcullis_policy.analyzer import policies; policies()"),
+    ):
+        command = [sys.executable, "-c", code]
+        took = milliseconds(lambda c=command: subprocess.run(c, cwd=POLICY, check=True))
+        print(f"{title:24} {took:10.0f} ms")  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
