@@ -371,6 +371,7 @@ def _output_of(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:
 
 def serve(engine: str) -> None:
     """Serve the engine at the address `engine` until it ends this process, or is gone itself."""
+    parent = os.getppid()
     children = Children()
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -384,7 +385,6 @@ def serve(engine: str) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 - this line is how the engine learns the port
-    parent = os.getppid()
     while not done.wait(1.0) and os.getppid() == parent:
         pass  # an engine that was killed cannot say so: its children get another parent
     children.end_all()

@@ -129,7 +129,9 @@ def _unpack(archive: Path, target: Path) -> None:
             opened.extractall(target)  # noqa: S202 - its SHA-256 is the published one
     else:
         with tarfile.open(archive) as opened:
-            opened.extractall(target, filter="data")
+            # Python 3.11.3 and older know no filters, and ignore this.
+            opened.extraction_filter = getattr(tarfile, "data_filter", None)
+            opened.extractall(target)  # noqa: S202 - as above
 
 
 def _reason(error: BaseException) -> str:

@@ -85,7 +85,7 @@ def test_interrupted(machine: Machine) -> None:
         readers: list[TextIO] = []
 
         def report(line: str) -> None:
-            if "resource-github" in line:  # the first part is under way
+            if line.startswith("building"):
                 readers.append(opened.enter_context(pipe.open()))
                 assert readers[0].readline() == "started\n"
                 raise KeyboardInterrupt
