@@ -37,6 +37,7 @@ from components.secrets.secret import OrganizationSecretConfig, organization_sec
 from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset
 from components.team import Team, TeamConfig
 from components.variable import OrganizationVariableConfig, organization_variable
+from components.workflow import actions_of_others
 
 
 class SettingsConfig(Config):
@@ -76,10 +77,8 @@ class ActionsConfig(Config):
     github_owned_allowed: bool = True
     verified_allowed: bool = False
     """Actions of creators whom GitHub verified."""
-    patterns_allowed: list[Annotated[str, Field(min_length=1)]] = [
-        "pypa/gh-action-pypi-publish@*",
-    ]
-    """Other actions, such as `pypa/gh-action-pypi-publish@*`."""
+    patterns_allowed: list[Annotated[str, Field(min_length=1)]] = []
+    """Other actions, such as `codecov/codecov-action@*`; those of managed workflows are known."""
     sha_pinning_required: bool = True
     """Every action has to be pinned to a full commit SHA."""
     default_workflow_permissions: Literal["read", "write"] = "read"
@@ -189,7 +188,7 @@ class Organization(pulumi.ComponentResource):
                 {
                     "github_owned_allowed": config.actions.github_owned_allowed,
                     "verified_allowed": config.actions.verified_allowed,
-                    "patterns_alloweds": list(config.actions.patterns_allowed),
+                    "patterns_alloweds": _allowed_patterns(config),
                 }
                 if selected
                 else None
@@ -241,6 +240,14 @@ class Organization(pulumi.ComponentResource):
                 context=context,
                 opts=pulumi.ResourceOptions(parent=self),
             )
+
+
+def _allowed_patterns(config: OrganizationConfig) -> list[str]:
+    """The patterns that are written, and the actions that the managed workflows use."""
+    patterns = list(config.actions.patterns_allowed)
+    if any(repository.workflows for repository in config.repositories.values()):
+        patterns += [f"{action}@*" for action in actions_of_others()]
+    return sorted(set(patterns))
 
 
 def _exemption(exemption: ExemptionConfig) -> dict[str, str]:

@@ -39,7 +39,7 @@ class Bypass(Config):
     @model_validator(mode="after")
     def _one_actor(self) -> Bypass:
         if sum(actor is not None for actor in (self.team, self.app, self.role)) != 1:
-            raise ValueError("give exactly one of team, app and role an entry")
+            raise ValueError("give exactly one actor an entry; allowed: team, app, role")
         return self
 
 

@@ -193,6 +193,12 @@ def render_release(plan: WorkflowPlan) -> str:
     )
 
 
+def actions_of_others() -> list[str]:
+    """The actions of the templates that are not GitHub's own: Actions has to allow them."""
+    owners = ("actions/", "github/")
+    return [action for action in _pins()["actions"] if not action.startswith(owners)]
+
+
 def pin_actions(text: str) -> str:
     """Replaces each ``uses: owner/action@pin`` by the pinned commit and its version's comment.
 

@@ -51,7 +51,8 @@ def load(name: str, root: Path | None = None) -> Declaration:
     config, problems = _validate(data)
     problems += references.same_names(data)
     if config:
-        names = references.Names(_names(data, "teams"), _names(data, "repositories"), root)
+        wrong = frozenset(path for path, _, _ in problems)
+        names = references.Names(_names(data, "teams"), _names(data, "repositories"), root, wrong)
         problems += references.check(config, names)
     mistakes = files.mistakes + [files.mistake(*problem) for problem in problems]
     if mistakes or not config:

@@ -37,6 +37,12 @@ class Names:
     repositories: frozenset[str]
     root: Path
     """The project's folder, in which `from_file` names files."""
+    wrong: frozenset[Segments] = frozenset()
+    """Where mistakes were found already: what stands there is not known."""
+
+    def sure(self, path: Segments) -> bool:
+        """Whether all that stands at ``path`` is known."""
+        return not any(wrong[: len(path)] == path for wrong in self.wrong)
 
     def team(self, path: Segments, name: str) -> Iterator[Problem]:
         """A problem at ``path`` if there is no such team."""
@@ -178,8 +184,9 @@ def _repository(
             what = "there is no such file, or it is not UTF-8 text"
             allowed = "a path below the project's folder"
             yield (*path, "files", file_path, "from_file"), what, allowed
+    sure = names.sure((*path, "ecosystems"))
     for ecosystem in repository.dependabot.directories:
-        if ecosystem not in repository.ecosystems:
+        if sure and ecosystem not in repository.ecosystems:
             what = f"`{ecosystem}` is not among the repository's ecosystems"
             where = (*path, "dependabot", "directories", ecosystem)
             yield where, what, listed(repository.ecosystems)
@@ -207,10 +214,11 @@ def _refined(
 
 
 def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> Iterator[Problem]:
+    sure = names.sure((*path[:-1], "access"))
     for pattern, owners in repository.code_owners.items():
         yield from names.team_list((*path, pattern), owners)
         for index, team in enumerate(owners):
-            if team in names.teams and repository.access.get(team) not in MAY_PUSH:
+            if sure and team in names.teams and repository.access.get(team) not in MAY_PUSH:
                 what = f"GitHub ignores the code owner `{team}`, because it may not push"
                 yield (*path, pattern, index), what, f"access: {{{team}: push}} or more"
 
@@ -219,12 +227,13 @@ def _approvers(
     path: Segments, publish: PublishConfig, repository: RepositoryConfig, names: Names
 ) -> Iterator[Problem]:
     """An approver has to be able to read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
+    sure = names.sure((*path[:-1], "access"))
     for kind, package in (("python", publish.python), ("npm", publish.npm)):
         if package is None:
             continue
         yield from names.team_list((*path, kind, "approvers"), package.approvers)
         for index, team in enumerate(package.approvers):
-            if team in names.teams and team not in repository.access:
+            if sure and team in names.teams and team not in repository.access:
                 what = f"`{team}` cannot approve, because it cannot read the repository"
                 yield (*path, kind, "approvers", index), what, f"access: {{{team}: pull}} or more"
 

@@ -76,7 +76,7 @@ def read(path: Path, name: str) -> YamlFile:
         if not isinstance(root, CommentedMap):
             what = "has to be a mapping of fields, such as `description: ...`"
             raise UnreadableError(Place(name), f"{what}; it is empty" if root is None else what)
-        file.data = _plain(root, (), file, frozenset())
+        file.data = _plain(root, (), file)
     except RecursionError as error:
         raise UnreadableError(Place(name), "is nested too deeply") from error
     return file
@@ -86,7 +86,9 @@ class _Constructor(RoundTripConstructor):
     """Scalars that are no numbers or truth values are text: dates, too, which the models read."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - ruamel's signature
-        """As ruamel does; a scalar that cannot be read is told with its place."""
+        """As ruamel does, but it makes nothing of a node that stands in itself."""
+        if node in self.recursive_objects and node not in self.constructed_objects:
+            raise ConstructorError(problem=_IN_ITSELF, problem_mark=node.start_mark)
         try:
             return super().construct_object(node, deep=deep)
         except YAMLError:
@@ -108,7 +110,9 @@ def _load(text: str, name: str) -> Any:  # noqa: ANN401 - YAML is any data
             warnings.simplefilter("ignore")
             return yaml.load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = error.problem_mark
+        if (error.problem or "").startswith(_UNCLOSED):
+            mark = error.context_mark or mark  # where it was opened
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         raise UnreadableError(place, _problem(error)) from error
     except ReaderError as error:
@@ -125,6 +129,8 @@ def _problem(error: MarkedYAMLError) -> str:
     if isinstance(error, DuplicateKeyError):
         return "this key stands here for the second time: one of them would be lost"
     problem = (error.problem or "unreadable").splitlines()[0]
+    if problem == _IN_ITSELF:
+        return problem
     for start, what in _PROBLEMS.items():
         if problem.startswith(start):
             return f"is not YAML: {what}"
@@ -133,6 +139,8 @@ def _problem(error: MarkedYAMLError) -> str:
 
 
 _QUOTED = re.compile(r" ?(?P<quote>['\"])(?!\\?.(?P=quote)).*(?P=quote)")
+_IN_ITSELF = "an alias refers to what it stands in"
+_UNCLOSED = ("found unexpected end of stream", "expected ',' or")
 _PROBLEMS = {
     "found character '\\t'": "a tab stands here; indent with blanks",
     "found undefined alias": "there is no such anchor; put a text that begins with * in quotes",
@@ -145,31 +153,28 @@ _PROBLEMS = {
 }
 
 
-def _plain(node: Any, path: Segments, file: YamlFile, above: frozenset[int]) -> Any:  # noqa: ANN401 - YAML is any data
+def _plain(node: Any, path: Segments, file: YamlFile) -> Any:  # noqa: ANN401 - YAML is any data
     """``node`` as builtin types; notes the places of all keys and items on the way."""
     if not isinstance(node, CommentedMap | CommentedSeq):
         return _scalar(node)
-    if id(node) in above:
-        raise UnreadableError(file.place(path), "an alias refers to what it stands in")
-    above |= {id(node)}
     if isinstance(node, CommentedSeq):
         items = []
         for index, value in enumerate(node):
             line, column = node.lc.item(index)
             file.places[*path, index] = Place(file.name, line + 1, column + 1)
-            items.append(_plain(value, (*path, index), file, above))
+            items.append(_plain(value, (*path, index), file))
         return items
     mapping: dict[str, Any] = {}
     for key, value in node.items():
         name = _scalar(key)
         place = file.place(path)
-        if key in node.lc.data:  # keys that a merge (<<) brought in have no place of their own
+        if key in (node.lc.data or ()):  # keys that a merge (<<) brought in have no place of their own
             line, column = node.lc.key(key)
             place = Place(file.name, line + 1, column + 1)
         if not isinstance(name, str):
             raise UnreadableError(place, "a name has to be a text: put it in quotes")
         file.places[*path, name] = place
-        mapping[name] = _plain(value, (*path, name), file, above)
+        mapping[name] = _plain(value, (*path, name), file)
     return mapping
 
 

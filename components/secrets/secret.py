@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from components.secrets.source import Source
 
 Store = Literal["actions", "dependabot"]
+#: How well-known tokens begin: somebody took the place of the key's name for the value's.
+_NO_TOKEN = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
 ConfigKey = Annotated[
     str,
     matching(
-        r"[A-Za-z_][A-Za-z0-9_.-]{0,99}",
+        _NO_TOKEN + r"[A-Za-z_][A-Za-z0-9_.-]{0,63}",
         "allowed: the key's name: letters, digits, _ . and -; never the value itself",
     ),
 ]
 VariableName = Annotated[
     str,
     matching(
-        r"[A-Za-z_][A-Za-z0-9_]{0,99}",
+        _NO_TOKEN + r"[A-Za-z_][A-Za-z0-9_]{0,63}",
         "allowed: the variable's name: letters, digits and _; never the value itself",
     ),
 ]
@@ -51,7 +53,7 @@ class Reference(Config):
     @model_validator(mode="after")
     def _one_source(self) -> Reference:
         if sum(getattr(self, name) is not None for name in SOURCES) != 1:
-            raise ValueError(f"give exactly one source: {' or '.join(sorted(SOURCES))}")
+            raise ValueError(f"give exactly one source; allowed: {', '.join(SOURCES)}")
         return self
 
     @property

@@ -1,0 +1,499 @@
+"""One mistake a case: it is told once, with its file, line and column, and what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Case:
+    """``old`` of the sound file becomes ``new``, in which a mark stands before the mistake."""
+
+    id: str
+    old: str
+    new: str
+    what: str
+    allowed: str = ""
+
+
+PLAN = "plan: enterprise"
+SETTINGS = "  display_name: Acme"
+EMAIL = "billing_email: billing@acme.example"
+ACTIONS = "actions: {}"
+DEVS = "  devs: {members: [ana, ben]}"
+MAIN = "  main: {}"
+TAGS = "{created_by: [security]}"
+TOKEN = "{from: {config: token}, visible_to: [app]}"
+LEVEL = "{value: info, visible_to: all}"
+WEB = "  web: {}"
+ENVIRONMENTS = "    environments: {}"
+PUBLISH = "    publish: {python: {package: app, approvers: [security]}}"
+OWNERS = """\
+    access: {devs: maintain, security: push}
+    ecosystems: [pip]
+    code_owners: {"*": [devs]}"""
+EXEMPTION = "{rule: BR012, resource: repositories.web, reason: one maintainer for now, expires: "
+
+CASES = (
+    # fields
+    Case(
+        "unknown field",
+        SETTINGS,
+        "  »web_commit_signof_required: true\n" + SETTINGS,
+        "did you mean `web_commit_signoff_required`?",
+        "billing_email, blog",
+    ),
+    Case(
+        "misspelt field of a repository",
+        WEB,
+        "  web: {»visibilty: public}",
+        "`visibilty` is not a field of a repository; did you mean `visibility`?",
+        "visibility",
+    ),
+    Case("unknown section", PLAN, PLAN + "\n»team: {}", "did you mean `teams`?", "teams"),
+    Case("no organization", "organization: acme\n", "»", "`organization` is missing", "login"),
+    Case(
+        "no plan",
+        "organization: acme\n" + PLAN,
+        "»organization: acme",
+        "`plan` is missing",
+        "free, team, enterprise",
+    ),
+    Case(
+        "no e-mail",
+        "settings:\n" + SETTINGS + "\n  " + EMAIL,
+        "»settings:\n" + SETTINGS,
+        "`billing_email` is missing",
+        "bills",
+    ),
+    Case(
+        "no source",
+        "TOKEN: " + TOKEN,
+        "»TOKEN: {visible_to: [app]}",
+        "`from` is missing",
+        "source of the value",
+    ),
+    Case("no value", "LEVEL: " + LEVEL, "»LEVEL: {visible_to: all}", "`value` is missing"),
+    Case("nothing under a name", ACTIONS, "»actions:", "nothing stands here"),
+    Case("nothing under a mapping", DEVS, "  »devs:", "nothing stands here", "members"),
+    # types
+    Case("text for a truth value", MAIN, "  main: {»strict_checks: 'yes'}", "true or false"),
+    Case("number for a truth value", MAIN, "  main: {»strict_checks: 1}", "true or false"),
+    Case("text for a number", MAIN, "  main: {»approvals: two}", "a whole number"),
+    Case("truth value for a number", MAIN, "  main: {»approvals: true}", "a whole number"),
+    Case("number for a text", LEVEL, "{»value: 3.13, visible_to: all}", "a text (in quotes"),
+    Case("text for a list", DEVS, "  devs: {»members: ana}", "has to be a list"),
+    Case("mapping for a list", MAIN, "  main: {»required_checks: {ci: x}}", "has to be a list"),
+    Case("list for a mapping", WEB, "  »web: []", "has to be a mapping of fields", "publish"),
+    Case("number in a list", DEVS, "  devs: {members: [ana, »7]}", "item 2 of `members`"),
+    Case(
+        "value where a reference belongs",
+        TOKEN,
+        "{»from: s3cret, visible_to: [app]}",
+        "`from` has to be a mapping",
+        "config, env",
+    ),
+    Case(
+        "value for a whole secret",
+        "TOKEN: " + TOKEN,
+        "»TOKEN: s3cret",
+        "has to be a mapping",
+        "from, rotate_every",
+    ),
+    Case("number as a name", DEVS, "  »7: {members: [ana]}", "a name has to be a text"),
+    Case("list as a name", DEVS, "  ? »[a, b]\n  : {}", "a name has to be a text"),
+    # closed sets
+    Case("plan", PLAN, "»plan: teams", "did you mean `team`?", "free, team, enterprise"),
+    Case("licence", "licenses: []", "licenses: [»ghas]", "is not known", "secret-protection"),
+    Case("permission", "{devs: maintain,", "{»devs: write,", "is not known", "pull, triage, push"),
+    Case("visibility", WEB, "  web: {»visibility: secret}", "is not known", "public, private"),
+    Case("ecosystem", "[pip]", "[»pypi]", "is not known", "pip, uv, npm"),
+    Case(
+        "merge method",
+        MAIN,
+        "  main: {merge_methods: [»sqash]}",
+        "did you mean `squash`?",
+        "rebase",
+    ),
+    Case("enforcement", MAIN, "  main: {»enforcement: on}", "is not known", "active, evaluate"),
+    Case("store", TOKEN, TOKEN[:-1] + ", stores: [»codespaces]}", "is not known", "dependabot"),
+    Case(
+        "secret visible to a word",
+        TOKEN,
+        "{from: {config: token}, »visible_to: public}",
+        "`visible_to`",
+        "all, private, or a list of repositories",
+    ),
+    Case(
+        "variable visible to nothing", LEVEL, "{value: info, »visible_to: 1}", "`visible_to`", "all"
+    ),
+    Case(
+        "publishing by a word",
+        PUBLISH,
+        PUBLISH.replace("{package", "{»auth: odic, package"),
+        "did you mean `oidc`?",
+        "token, hybrid",
+    ),
+    # ranges and patterns
+    Case("approvals", MAIN, "  main: {»approvals: 11}", "is too large", "at most 10"),
+    Case("wait", ENVIRONMENTS, ENVIRONMENTS[:-2] + "{x: {»wait_timer: -1}}", "small", "at least 0"),
+    Case("cooldown", WEB, "  web: {dependabot: {»cooldown_days: 91}}", "too large", "at most 90"),
+    Case("App", "{app_id: 7}", "{»app_id: 0}", "is too small", "more than 0"),
+    Case("no tag makers", TAGS, "{»created_by: []}", "too few items", "at least 1 item"),
+    Case(
+        "three approvers",
+        PUBLISH,
+        PUBLISH.replace("approvers: [security]", "»approvers: [security, devs, ops]"),
+        "too many items",
+        "at most 2 items",
+    ),
+    Case("e-mail", EMAIL, "»billing_email: nobody", "`billing_email`", "an e-mail address"),
+    Case("login", DEVS, "  devs: {members: [»'@ana']}", "item 1 of `members`", "a GitHub login"),
+    Case(
+        "team's slug", DEVS, DEVS + "\n  »The Devs: {}", "the name `The Devs`", "lower-case letters"
+    ),
+    Case("repository's name", WEB, "  »my web: {}", "the name `my web`", "at most 100"),
+    Case("repository of dots", WEB, "  »..: {}", "the name `..`", "a repository's name"),
+    Case("topic", WEB, "  web: {topics: [»Web]}", "item 1 of `topics`", "lower-case letters"),
+    Case("tag prefix", TAGS, TAGS[:-1] + ", »prefix: 1}", "has to be a text"),
+    Case("tag prefix's pattern", TAGS, TAGS[:-1] + ", »prefix: v*}", "`prefix`", "letters, digits"),
+    Case("branch", WEB, "  web: {»default_branch: 'a b'}", "`default_branch`", "a branch's name"),
+    Case("rotation", TOKEN, TOKEN[:-1] + ", »rotate_every: 6 months}", "`rotate_every`", "90d"),
+    Case("rule's id", "{rule: BR012", "{»rule: no-force-push", "`rule`", "such as BR012"),
+    Case(
+        "no such day",
+        EXEMPTION + "2027-03-31",
+        EXEMPTION.replace("e: exp", "e, exp").replace("expires", "»expires") + "2027-02-30",
+        "`expires`",
+        "2027-03-31",
+    ),
+    Case(
+        "reason",
+        "reason: one maintainer for now",
+        "»reason: why",
+        "`reason` is too short",
+        "10 characters",
+    ),
+    Case("secret of GitHub's", "  TOKEN:", "  »GITHUB_X:", "for itself", "another beginning"),
+    Case("secret's name", "  TOKEN:", "  »MY-TOKEN:", "the name `MY-TOKEN`", "underscores"),
+    Case("key of a source", "{config: token}", "{»config: to ken}", "`config`", "never the value"),
+    Case("managed path", WEB, "  web: {files: {»../x: {content: a}}}", "the name", "a path inside"),
+    Case("owned path", '{"*": [devs]}', '{»"#x": [devs]}', "the name `#x`", "without blanks"),
+    Case(
+        "registry name", "{package: app,", "{»package: -app,", "`package`", "beginning and ending"
+    ),
+    Case(
+        "folder", "{package: app,", "{»directory: ../x, package: app,", "`directory`", "such as sdk"
+    ),
+    # contradictions
+    Case(
+        "two sources",
+        TOKEN,
+        TOKEN.replace("{config: token}", "{config: a, env: B}").replace("from", "»from"),
+        "exactly one source",
+        "config, env",
+    ),
+    Case(
+        "no source named",
+        TOKEN,
+        TOKEN.replace("token}", "null}").replace("from", "»from"),
+        "exactly one source",
+        "config, env",
+    ),
+    Case(
+        "no actor",
+        MAIN,
+        "  main: {bypass: [»{mode: always}]}",
+        "exactly one actor",
+        "team, app, role",
+    ),
+    Case(
+        "two actors",
+        MAIN,
+        "  main: {bypass: [»{app: 1, role: admin}]}",
+        "exactly one actor",
+        "team, app, role",
+    ),
+    Case(
+        "approver twice",
+        "approvers: [security]",
+        "»approvers: [security, security]",
+        "item 2 stands there already",
+    ),
+    Case("branch twice", MAIN, "  main: {»branches: [default, default]}", "stands there already"),
+    Case("file without content", WEB, "  web: {files: {»a.md: {}}}", "content or from_file"),
+    Case(
+        "any ref, and tags",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{x: {»deploy_from: {any_ref: true, tags: [v1]}}}",
+        "give branches or tags",
+    ),
+    Case(
+        "token without a token",
+        PUBLISH,
+        PUBLISH.replace("{python: {", "{»python: {auth: token, "),
+        "needs tokens.pypi and tokens.testpypi",
+    ),
+    Case(
+        "tokens that are nothing",
+        PUBLISH,
+        PUBLISH.replace(
+            "{python: {", "{»python: {auth: token, tokens: {pypi: null, testpypi: null}, "
+        ),
+        "needs tokens.pypi and tokens.testpypi",
+    ),
+    Case(
+        "a token that nothing uses",
+        PUBLISH,
+        PUBLISH.replace("app,", "app, tokens: {pypi: {from: {config: x}}},").replace(
+            "py", "»py", 1
+        ),
+        "auth: oidc stores no token",
+    ),
+    Case(
+        "one environment for both",
+        PUBLISH,
+        PUBLISH.replace("app,", "app, environment: TestPyPI,").replace("py", "»py", 1),
+        "have to be two environments",
+    ),
+    Case(
+        "one gate for both approvals",
+        PUBLISH,
+        PUBLISH.replace("app,", "app, environment: Release-Approval,").replace("pub", "»pub", 1),
+        "one approval must not open two gates",
+    ),
+    Case(
+        "two first gates",
+        PUBLISH,
+        "    »publish: {python: {package: app, approvers: [security, devs]},"
+        " npm: {package: app, approvers: [devs, security]}}",
+        "share the first gate",
+    ),
+    # references
+    Case(
+        "unknown team",
+        "{devs: maintain,",
+        "{»dev: push, devs: maintain,",
+        "mean `devs`?",
+        "security",
+    ),
+    Case(
+        "tag makers", TAGS, "{created_by: [»securty]}", "did you mean `security`?", "devs, security"
+    ),
+    Case(
+        "unlike any team",
+        TAGS,
+        "{created_by: [»qqqqqq]}",
+        "there is no such team",
+        "devs, security",
+    ),
+    Case(
+        "parent", DEVS, "  devs: {»parent: securit}", "did you mean `security`?", "devs, security"
+    ),
+    Case(
+        "bypassing team", MAIN, "  main: {bypass: [{»team: devz}]}", "did you mean `devs`?", "devs"
+    ),
+    Case("approver", "approvers: [security]", "approvers: [»securit]", "did you mean", "security"),
+    Case(
+        "reviewer",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{x: {reviewers: {teams: [»devss]}}}",
+        "mean `devs`",
+        "devs",
+    ),
+    Case("code owner", '{"*": [devs]}', '{"*": [»devss]}', "did you mean `devs`?", "devs"),
+    Case(
+        "secret's reader", TOKEN, TOKEN.replace("[app]", "[app, »wep]"), "mean `web`?", "app, web"
+    ),
+    Case("variable's reader", LEVEL, "{value: a, visible_to: [»ap]}", "mean `app`?", "app, web"),
+    Case(
+        "pattern without use", MAIN, "  main: {repositories: [»lib-*]}", "no repository", "app, web"
+    ),
+    Case(
+        "exclusion without use", TAGS, TAGS[:-1] + ", exclude_repositories: [»ap]}", "`app`", "web"
+    ),
+    Case("circle", DEVS, "  devs: {members: [ana], »parent: devs}", "in a circle: devs -> devs"),
+    Case(
+        "nested secret team",
+        DEVS,
+        "  devs: {parent: security, »visibility: secret}",
+        "cannot be nested",
+        "closed",
+    ),
+    Case(
+        "owner who may not push",
+        OWNERS,
+        OWNERS.replace("maintain", "pull").replace("[devs]", "[»devs]"),
+        "may not push",
+        "access: {devs: push} or more",
+    ),
+    Case(
+        "approver who may not read",
+        OWNERS + "\n" + ENVIRONMENTS + "\n" + PUBLISH,
+        OWNERS.replace(", security: push", "") + "\n" + PUBLISH.replace("[sec", "[»sec"),
+        "cannot read the repository",
+        "access: {security: pull} or more",
+    ),
+    Case(
+        "missing file",
+        WEB,
+        "  web: {files: {a: {»from_file: b}}}",
+        "no such file",
+        "project's folder",
+    ),
+    Case(
+        "file outside",
+        WEB,
+        "  web: {files: {a: {»from_file: ../b}}}",
+        "`from_file`",
+        "a path inside",
+    ),
+    Case(
+        "folders of an ecosystem that is not there",
+        WEB,
+        "  web: {ecosystems: [npm], dependabot: {directories: {»pip: [/]}}}",
+        "`pip` is not among",
+        "npm",
+    ),
+    Case("same secret", "  TOKEN:", f"  token: {TOKEN}\n  »TOKEN:", "for the same name"),
+    Case("same repository", WEB, WEB + "\n  »Web: {}", "`Web` and `web` for the same name"),
+    Case(
+        "another spelling of a gate",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{»PyPI-Release: {}}",
+        "which `publish` declares",
+        "pypi-release",
+    ),
+    Case(
+        "classic, only reporting",
+        MAIN,
+        "  main: {enforced_by: classic, »enforcement: evaluate}",
+        "always active",
+        "enforced_by: ruleset",
+    ),
+    Case(
+        "classic, leaving out",
+        MAIN,
+        "  main: {enforced_by: classic, »exclude_branches: [x]}",
+        "cannot leave branches out",
+        "enforced_by: ruleset",
+    ),
+    Case(
+        "classic, with an App",
+        MAIN,
+        "  main: {enforced_by: classic, »bypass: [{app: 1}]}",
+        "no apps and no roles",
+        "team",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_mistake_is_told_with_its_place_and_what_is_allowed(case: Case, tmp_path: Path) -> None:
+    """Each mistake is answered by its place, what it is and what is allowed (issue 3)."""
+    text, marked = places(replaced((case.old, case.new)))
+    found = mistakes(written(tmp_path, text))
+    assert [str(mistake.place) for mistake in found] == marked
+    assert case.what in found[0].what
+    assert case.allowed in found[0].allowed
+
+
+def test_the_sound_file_has_no_mistake(tmp_path: Path) -> None:
+    """The file that the cases break is right, so each case's mistake is its own."""
+    assert mistakes(written(tmp_path, SOUND)) == []
+
+
+PLANS = (
+    Case(
+        "internal below Enterprise",
+        "team",
+        "  web: {»visibility: internal}",
+        "GitHub Enterprise",
+        "private",
+    ),
+    Case(
+        "evaluate below Enterprise",
+        "team",
+        "  web: {protection: {x: {»enforcement: evaluate}}}",
+        "`evaluate` needs",
+        "disabled",
+    ),
+    Case(
+        "reviewers of a private repository",
+        "team",
+        "  web: {environments: {x: {»reviewers: {teams: [devs]}}}}",
+        "on Enterprise only",
+        "plan: enterprise",
+    ),
+    Case(
+        "wait timer of a private repository",
+        "team",
+        "  web: {environments: {x: {»wait_timer: 5}}}",
+        "on Enterprise only",
+        "visibility: public",
+    ),
+    Case(
+        "publishing from a private repository",
+        "team",
+        "  web: {access: {devs: push}, »publish: {npm: {package: web, approvers: [devs]}}}",
+        "on Enterprise only",
+        "plan: enterprise",
+    ),
+    Case(
+        "rulesets of a private repository",
+        "free",
+        "  web: {»protection: {x: {}}}",
+        "no gate would stand",
+        "plan: team",
+    ),
+    Case(
+        "environments of a private repository",
+        "free",
+        "  web: {»environments: {x: {}}}",
+        "no gate would stand",
+        "plan: team",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", PLANS, ids=lambda case: case.id)
+def test_what_a_plan_lacks_is_told_before_github_refuses_it(case: Case, tmp_path: Path) -> None:
+    """A gate that the plan does not offer is a mistake, never a gate that silently is not there."""
+    protected = "{repositories: [app]}" if case.old == "free" else "{}"
+    tags = TAGS[:-1] + ", repositories: [app]}" if case.old == "free" else TAGS
+    edits = ((PLAN, f"plan: {case.old}"), (MAIN, f"  main: {protected}"), (TAGS, tags))
+    text, marked = places(replaced(*edits, (WEB, case.new)))
+    (mistake,) = mistakes(written(tmp_path, text))
+    assert [str(mistake.place)] == marked
+    assert case.what in mistake.what
+    assert case.allowed in mistake.allowed
+
+
+def test_free_protection_of_everything_names_the_private_repositories(tmp_path: Path) -> None:
+    """On GitHub Free an organization's protection that covers a private repository is refused."""
+    text, marked = places(
+        replaced((PLAN, "plan: free"), (MAIN, "  »main: {}"), ("  releases", "  »releases"))
+    )
+    found = mistakes(written(tmp_path, text))
+    assert [str(mistake.place) for mistake in found] == marked
+    assert all("private repositories: web" in mistake.what for mistake in found)
+
+
+def test_a_message_reads_as_lines_for_a_terminal(tmp_path: Path) -> None:
+    """Place first, then what, then what is allowed, then that nothing was changed."""
+    text, _ = places(replaced((WEB, "  web: {»visibilty: public}")))
+    lines = str(outcome(written(tmp_path, text))).splitlines()
+    assert lines[0] == "error  orgs/acme.yaml:28:9  repositories.web.visibilty"
+    assert (
+        lines[1] == "      `visibilty` is not a field of a repository; did you mean `visibility`?"
+    )
+    assert lines[2].startswith("      allowed: access, archived, ")
+    assert lines[3:] == ["1 mistake; nothing was changed"]

@@ -1,0 +1,68 @@
+"""All mistakes at once: those of shape, of rules and of references, in one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.declaration.mistakes import DeclarationError
+from tests.declaration.sound import mistakes, outcome, places, replaced, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_mistakes_of_all_kinds_are_told_in_one_run_top_to_bottom(tmp_path: Path) -> None:
+    """A wrong type, an unknown field, a contradiction and unknown names hide none of each other."""
+    text, marked = places(
+        replaced(
+            ("  display_name: Acme", "  »display_name: 7"),
+            ("actions: {}", "actions: {»allowed_actions: any, sha_pinning_required: true}"),
+            ("{members: [ana, ben]}", "{members: [ana, »'@ben'], »lead: ana}"),
+            ("  main: {}", "  main: {»approvals: 99, bypass: [{»team: dev}]}"),
+            ("{created_by: [security]}", "{created_by: [»securty]}"),
+            ("visible_to: [app]", "visible_to: [app, »wep]"),
+            ("value: info, ", "»value: 3, "),
+            ("    environments: {}", "    environments: {x: {reviewers: {teams: [»devss]}}}"),
+            (
+                "  web: {}",
+                "  web: {»archived: 'no', »files: {a: {}}}".replace("»files: {a", "files: {»a"),
+            ),
+        )
+    )
+    found = mistakes(written(tmp_path, text))
+    assert [str(mistake.place) for mistake in found] == marked
+    kinds = ("has to be a text", "is not known", "login", "not a field", "too large", "`dev`")
+    told = "\n".join(map(str, found))
+    assert [kind for kind in kinds if kind not in told] == []
+
+
+def test_mistakes_of_the_organization_itself_hide_no_reference(tmp_path: Path) -> None:
+    """A missing plan, a wrong e-mail address and an unknown team are told together."""
+    text, marked = places(
+        replaced(
+            ("organization: acme\nplan: enterprise", "»organization: Acme Inc."),
+            ("  billing_email: billing@acme.example", "  »billing_email: none"),
+            ("{created_by: [security]}", "{created_by: [»securty]}"),
+        )
+    )
+    found = [str(mistake.place) for mistake in mistakes(written(tmp_path, text))]
+    assert found == ["orgs/acme.yaml:1:1", *marked]
+
+
+def test_a_wrong_item_makes_no_mistakes_of_those_that_name_it(tmp_path: Path) -> None:
+    """Where a team or a repository is wrong in itself, the places that name it are right."""
+    text, marked = places(
+        replaced(
+            ("  security: {members: [ines]}", "  security: {»members: ines}"),
+            ("  web: {}", "  web: {»archived: 1}"),
+        )
+    )
+    assert [str(mistake.place) for mistake in mistakes(written(tmp_path, text))] == marked
+
+
+def test_the_number_of_mistakes_is_told(tmp_path: Path) -> None:
+    """The last line counts, and says that nothing was changed."""
+    text, _ = places(replaced(("  main: {}", "  main: {»approvals: 99, »x: 1}")))
+    found = outcome(written(tmp_path, text))
+    assert isinstance(found, DeclarationError)
+    assert str(found).endswith("\n2 mistakes; nothing was changed")
