@@ -213,9 +213,10 @@ def update(call: Call) -> Response:
     if repository["archived"] and found.get("archived", True):
         raise forbidden("Repository was archived so is read-only.")
     name = _checked_name(call, account, found.pop("name", repository.name), repository)
-    given = "visibility" in found
+    # among other fields the same visibility passes: the provider archives in that way
+    alone = found.keys() == {"visibility"}
     visibility = _visibility(found)
-    if visibility is not None and visibility == repository["visibility"] and given:
+    if alone and visibility == repository["visibility"]:
         raise invalid(f"Visibility is already {visibility}.")
     if visibility == "internal":
         plans.check_internal(account)

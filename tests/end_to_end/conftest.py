@@ -12,8 +12,9 @@ from tests.support.project import Project
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = Path(__file__).with_name("small.yaml")
 CANARY = "canary-value-that-must-not-be-seen-anywhere"
 SECRETS = {
