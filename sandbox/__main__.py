@@ -63,8 +63,13 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(2048)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ValueError(f"cannot listen on {host} port {port}: {reason}") from None
     return listener
 
 
@@ -102,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for path in options.seed:
             _plant(sandbox, path)
         listener = _listen(options.host, options.port)
-    except (ValueError, OSError, OverflowError) as error:
+    except (ValueError, OSError) as error:
         return _misuse(str(error))
     host = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{host}:{listener.getsockname()[1]}"

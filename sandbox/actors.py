@@ -93,14 +93,9 @@ def authenticate(world: World, authorization: str | None) -> Actor:
 
 def _app(world: World, token: str) -> Record:
     try:
-        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
         app = next(
-            (
-                app
-                for app in world.all("app")
-                if str(issuer) in (str(app.id), app.get("client_id"), str(app.get("app_id")))
-            ),
-            None,
+            (app for app in world.all("app") if issuer == str(app["app_id"] or app.id)), None
         )
         if app is None:
             raise GitHubError(401, "A JSON web token could not be decoded")

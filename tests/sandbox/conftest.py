@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from tests.support.sandbox import Sandbox, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
 
 _numbers = itertools.count(1)
 

@@ -102,7 +102,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
     REFUSED,
     ids=[f"{row[0]} {row[1]} {row[4]}" for row in REFUSED],
 )
-def test_what_github_refuses(  # noqa: PLR0913 - the columns of the table
+def test_what_github_refuses(  # noqa: PLR0917 - the columns of the table
     api: httpx.Client, method: str, path: str, body: dict[str, Any], status: int, text: str
 ) -> None:
     """The request is refused with GitHub's status and reason, and changes nothing."""
@@ -196,7 +196,7 @@ PLANS = [
 
 
 @pytest.mark.parametrize(("plan", "method", "path", "body", "status"), PLANS)
-def test_plans_limit(  # noqa: PLR0913 - the columns of the table
+def test_plans_limit(  # noqa: PLR0917 - the columns of the table
     make_world: Callable[[dict[str, Any]], World],
     plan: str,
     method: str,
