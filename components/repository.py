@@ -216,6 +216,7 @@ class Repository(pulumi.ComponentResource):
                 protection,
                 repository=repository,
                 repository_name=name,
+                default_branch=config.default_branch,
                 origin=origin.child("protection", ruleset),
                 context=context,
                 opts=child,

@@ -204,6 +204,7 @@ class RepositoryRuleset(pulumi.ComponentResource):
         *,
         repository: github.Repository,
         repository_name: str,
+        default_branch: str,
         origin: Origin,
         context: Context,
         opts: pulumi.ResourceOptions | None = None,
@@ -214,8 +215,14 @@ class RepositoryRuleset(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self, protect=context.protect)
         if config.enforced_by == "classic":
             for branch in config.branches:
+                special = {"default": default_branch, "all": "*"}
                 _classic(
-                    full_name, branch, config, repository=repository, context=context, opts=child
+                    f"{full_name}/{branch}",
+                    special.get(branch, branch),
+                    config,
+                    repository=repository,
+                    context=context,
+                    opts=child,
                 )
             return
         github.RepositoryRuleset(
@@ -233,7 +240,7 @@ class RepositoryRuleset(pulumi.ComponentResource):
 
 def _classic(
     name: str,
-    branch: str,
+    pattern: str,
     config: BranchProtectionConfig,
     *,
     repository: github.Repository,
@@ -248,11 +255,10 @@ def _classic(
         f"{context.organization}/{entry.team}" for entry in config.bypass if entry.team
     ]
     checks: list[Any] = [{"strict": config.strict_checks, "contexts": list(config.required_checks)}]
-    special: dict[str, Any] = {"default": repository.default_branch, "all": "*"}
     github.BranchProtection(
-        f"{name}/{branch}",
+        name,
         repository_id=repository.node_id,
-        pattern=special.get(branch, branch),
+        pattern=pattern,
         enforce_admins=True,
         allows_deletions=config.allow_deletions,
         allows_force_pushes=config.allow_force_pushes,

@@ -168,7 +168,9 @@ def _plain(node: Any, path: Segments, file: YamlFile) -> Any:  # noqa: ANN401 - 
     for key, value in node.items():
         name = _scalar(key)
         place = file.place(path)
-        if key in (node.lc.data or ()):  # keys that a merge (<<) brought in have no place of their own
+        if key in (
+            node.lc.data or ()
+        ):  # keys that a merge (<<) brought in have no place of their own
             line, column = node.lc.key(key)
             place = Place(file.name, line + 1, column + 1)
         if not isinstance(name, str):

@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 Store = Literal["actions", "dependabot"]
 #: How well-known tokens begin: somebody took the place of the key's name for the value's.
-_NO_TOKEN = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
+_NOT_A_VALUE = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
 ConfigKey = Annotated[
     str,
     matching(
-        _NO_TOKEN + r"[A-Za-z_][A-Za-z0-9_.-]{0,63}",
+        _NOT_A_VALUE + r"[A-Za-z_][A-Za-z0-9_.-]{0,63}",
         "allowed: the key's name: letters, digits, _ . and -; never the value itself",
     ),
 ]
 VariableName = Annotated[
     str,
     matching(
-        _NO_TOKEN + r"[A-Za-z_][A-Za-z0-9_]{0,63}",
+        _NOT_A_VALUE + r"[A-Za-z_][A-Za-z0-9_]{0,63}",
         "allowed: the variable's name: letters, digits and _; never the value itself",
     ),
 ]

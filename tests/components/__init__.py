@@ -1,0 +1,1 @@
+"""What the components declare, under mocks of Pulumi; no engine, no network."""

@@ -1,0 +1,104 @@
+"""A sound organization as data, what changes of it declare, and nothing asked of GitHub."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pulumi
+
+from components.base import Context, Origin
+from components.github_access import GitHubAccess
+from components.organization import Organization, OrganizationConfig
+from components.preflight import Names, Preflight
+from components.stack import _references
+from tests.support.recording import Recording, record
+
+#: What the stack's config holds under every key: no value of it may be seen anywhere.
+CANARY = "canary-value-of-a-secret"
+
+SOUND: dict[str, Any] = {
+    "organization": "acme",
+    "plan": "enterprise",
+    "licenses": [],
+    "settings": {"display_name": "Acme", "billing_email": "billing@acme.example"},
+    "automation": {"app_id": 7},
+    "teams": {
+        "devs": {"members": ["ana", "ben"], "maintainers": ["ben"]},
+        "security": {"members": ["ines"]},
+    },
+    "protection": {"main": {"required_checks": ["ci"]}},
+    "tag_protection": {"releases": {"created_by": ["security"]}},
+    "secrets": {"TOKEN": {"from": {"config": "token"}, "visible_to": ["app"]}},
+    "variables": {"LEVEL": {"value": "info", "visible_to": ["app"]}},
+    "repositories": {
+        "app": {
+            "visibility": "public",
+            "access": {"devs": "maintain", "security": "push"},
+            "ecosystems": ["pip", "npm"],
+            "code_owners": {"*": ["devs"], "/.github/": ["security", "devs"]},
+            "secrets": {"HOOK": {"from": {"config": "hook"}}},
+            "variables": {"COLOR": "green"},
+            "environments": {
+                "staging": {
+                    "reviewers": {"teams": ["devs"], "users": ["Ana"]},
+                    "secrets": {"DSN": {"from": {"config": "dsn"}}},
+                    "variables": {"SIZE": "small"},
+                }
+            },
+            "publish": {
+                "python": {"package": "acme-app", "approvers": ["security", "devs"]},
+                "npm": {"package": "@acme/app", "approvers": ["security"]},
+            },
+            "files": {"SECURITY.md": {"content": "Tell us.\n"}},
+        },
+        "lib": {},
+    },
+}
+
+#: A change: a dotted path, and what stands there then.
+Change = tuple[str, object]
+
+
+def data(*changes: Change) -> dict[str, Any]:
+    """The sound organization with ``changes``; mappings on the way are made."""
+    changed = copy.deepcopy(SOUND)
+    for path, value in changes:
+        *parents, last = path.split(".")
+        item: Any = changed
+        for parent in parents:
+            item = item.setdefault(parent, {})
+        item[last] = value
+    return changed
+
+
+def organization(*changes: Change) -> OrganizationConfig:
+    """The sound organization with ``changes``, as models."""
+    return OrganizationConfig.model_validate(data(*changes))
+
+
+def declare(*changes: Change, **context: Any) -> Recording:  # noqa: ANN401 - of Context
+    """What the sound organization with ``changes`` declares; ``context`` is as for Context."""
+    return recorded(organization(*changes), **context)
+
+
+def recorded(config: OrganizationConfig, **context: Any) -> Recording:  # noqa: ANN401 - of Context
+    """What ``config`` declares, with a canary as the value of every secret."""
+    keys = [f"portcullis:{reference.config}" for _, reference in _references(config)]
+
+    def program() -> None:
+        access = GitHubAccess("https://github.invalid/", token="unused")
+        preflight = Preflight(config.organization, access, Names())
+        defaults: dict[str, Any] = {
+            "automation_app": config.automation.app_id if config.automation else None,
+            "licenses": frozenset(config.licenses),
+            "user_ids": {"ana": 11, "ben": 12},
+        }
+        Organization(
+            config,
+            origins={"": Origin("orgs/acme.yaml")},
+            context=Context(config.organization, config.plan, preflight, **defaults | context),
+            opts=pulumi.ResourceOptions(providers=[access.provider(config.organization)]),
+        )
+
+    return record(program, dict.fromkeys(keys, CANARY), encrypted=keys)

@@ -1,0 +1,205 @@
+"""The organization: secure settings said out loud, teams, and what outlives the stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from components.organization import by_hand
+from tests.components.building import CANARY, declare, organization
+from tests.support.recording import Secret, number_of
+
+if TYPE_CHECKING:
+    from tests.support.recording import Recording
+
+
+def test_every_setting_is_declared_with_its_secure_value(sound: Recording) -> None:
+    """A setting that is left out would keep what GitHub has: false is declared too."""
+    settings = sound.one("OrganizationSettings", "acme").inputs
+    assert settings == {
+        "name": "Acme",
+        "billingEmail": "billing@acme.example",
+        "defaultRepositoryPermission": "none",
+        "membersCanCreateRepositories": False,
+        "membersCanCreatePublicRepositories": False,
+        "membersCanCreatePrivateRepositories": False,
+        "membersCanCreatePages": False,
+        "membersCanCreatePublicPages": False,
+        "membersCanCreatePrivatePages": False,
+        "membersCanForkPrivateRepositories": False,
+        "webCommitSignoffRequired": True,
+        "hasOrganizationProjects": True,
+        "hasRepositoryProjects": True,
+        "dependencyGraphEnabledForNewRepositories": True,
+        "dependabotAlertsEnabledForNewRepositories": True,
+        "dependabotSecurityUpdatesEnabledForNewRepositories": True,
+        "secretScanningEnabledForNewRepositories": True,
+        "secretScanningPushProtectionEnabledForNewRepositories": True,
+    }
+
+
+def test_actions_may_do_the_least(sound: Recording) -> None:
+    """Selected actions, pinned; tokens that read; no approval by Actions (R2, R5)."""
+    permissions = sound.one("ActionsOrganizationPermissions", "acme").inputs
+    assert permissions["allowedActions"] == "selected"
+    assert permissions["enabledRepositories"] == "all"
+    assert permissions["shaPinningRequired"] is True
+    allowed = permissions["allowedActionsConfig"]
+    assert (allowed["githubOwnedAllowed"], allowed["verifiedAllowed"]) == (True, False)
+    assert sound.one("ActionsOrganizationWorkflowPermissions", "acme").inputs == {
+        "organizationSlug": "acme",
+        "defaultWorkflowPermissions": "read",
+        "canApprovePullRequestReviews": False,
+    }
+
+
+def test_a_list_of_actions_goes_with_selected_alone() -> None:
+    """GitHub refuses the list where all actions are allowed."""
+    inputs = declare(("actions.allowed_actions", "all")).one(
+        "ActionsOrganizationPermissions", "acme"
+    )
+    assert "allowedActionsConfig" not in inputs.inputs
+
+
+def test_what_destroy_would_weaken_outlives_the_stack(sound: Recording) -> None:
+    """Destroying settings and Actions permissions would widen them: GitHub keeps them instead."""
+    kept = {each.type for each in sound.resources if each.retain_on_delete}
+    assert kept == {
+        "OrganizationSettings",
+        "ActionsOrganizationPermissions",
+        "ActionsOrganizationWorkflowPermissions",
+    }
+
+
+def test_gates_are_protected_from_deletion(sound: Recording) -> None:
+    """Repositories, environments, rulesets and teams go only after a person unprotects them."""
+    protected = {each.type for each in sound.resources if each.protect}
+    assert protected == {
+        "Repository",
+        "RepositoryEnvironment",
+        "OrganizationRuleset",
+        "Team",
+    }
+    assert all(each.protect for each in sound.resources if each.type in protected)
+    assert not any(each.protect for each in declare(protect=False).resources)
+
+
+def test_what_github_is_asked_before_is_bound_to_what_it_is_about(sound: Recording) -> None:
+    """Each new repository and team, members, and the settings have their hook."""
+    hooks = {(each.type, hook) for each in sound.resources for hook in each.hooks}
+    assert hooks == {
+        ("Repository", "new repository"),
+        ("Team", "new team"),
+        ("TeamMembers", "known users"),
+        ("OrganizationSettings", "organization settings"),
+    }
+
+
+def test_a_team_has_exactly_its_members(sound: Recording) -> None:
+    """A maintainer who is a member too is declared once, as maintainer."""
+    assert sound.one("TeamMembers", "devs").inputs["members"] == [
+        {"username": "ana", "role": "member"},
+        {"username": "ben", "role": "maintainer"},
+    ]
+    team = sound.one("Team", "devs").inputs
+    assert (team["name"], team["privacy"]) == ("devs", "closed")
+
+
+def test_a_nested_team_names_its_parent_whatever_stands_first() -> None:
+    """Parents are declared first, in whichever order the file has them."""
+    recording = declare(("teams.devs.parent", "security"))
+    parent = recording.one("Team", "devs").inputs["parentTeamId"]
+    assert parent == str(number_of("github:index/team:Team", "security"))
+    assert "parentTeamId" not in recording.one("Team", "security").inputs
+
+
+def test_a_team_without_members_declares_no_membership() -> None:
+    """The provider refuses an empty list."""
+    assert declare(("teams.ops", {})).names("TeamMembers") == ["devs", "security"]
+
+
+def test_each_component_knows_where_it_is_declared(sound: Recording) -> None:
+    """The policy pack names file and path of every finding from these inputs."""
+    components = [each for each in sound.resources if each.type.startswith("component")]
+    assert len(components) > 10
+    assert all(each.inputs["declaredIn"] == "orgs/acme.yaml" for each in components)
+    paths = {str(each): each.inputs["path"] for each in components}
+    assert paths["component Repository app"] == ["repositories", "app"]
+    assert paths["component Environment app/staging"][-2:] == ["environments", "staging"]
+    assert paths["component Environment app/pypi-release"][-1] == "publish"
+    assert paths["component Ruleset main"] == ["protection", "main"]
+
+
+def test_every_resource_is_below_the_organization(sound: Recording) -> None:
+    """One tree: the provider is handed down by parents, and nothing stands beside them."""
+    roots = {str(each) for each in sound.resources if each.parent.startswith("pulumi Stack")}
+    assert roots == {"component Organization acme", "pulumi github github"}
+
+
+def test_exemptions_reach_the_policy_pack() -> None:
+    """The pack takes exemptions from the organization's inputs, dates as text."""
+    exemption = {
+        "rule": "BR012",
+        "resource": "repositories.lib",
+        "reason": "until the second is hired",
+        "expires": "2027-03-31",
+        "approved_by": "ines",
+    }
+    recording = declare(("exemptions", [exemption]))
+    assert recording.one("component Organization", "acme").inputs["exemptions"] == [
+        {
+            "rule": "BR012",
+            "resource": "repositories.lib",
+            "reason": "until the second is hired",
+            "expires": "2027-03-31",
+            "approvedBy": "ines",
+        }
+    ]
+
+
+def test_the_provider_does_not_sleep_and_holds_its_token_secret(sound: Recording) -> None:
+    """The default client sleeps a second after each write (design decision 2)."""
+    inputs = sound.one("pulumi github", "github").inputs
+    assert inputs["legacyClient"] in {False, "false"}
+    assert isinstance(inputs["token"], Secret)
+    assert inputs["owner"] == "acme"
+
+
+def test_a_variable_is_seen_by_those_it_names(sound: Recording) -> None:
+    """`selected` comes with the repositories' ids; a word is GitHub's own."""
+    assert sound.one("ActionsOrganizationVariable", "LEVEL").inputs["visibility"] == "selected"
+    seen = sound.one("ActionsOrganizationVariableRepositories", "LEVEL").inputs
+    assert seen["selectedRepositoryIds"] == [number_of("github:index/repository:Repository", "app")]
+    to_all = declare(("variables.LEVEL.visible_to", "all"))
+    assert to_all.one("ActionsOrganizationVariable", "LEVEL").inputs["visibility"] == "all"
+    assert to_all.names("ActionsOrganizationVariableRepositories") == []
+
+
+def test_what_is_registered_by_hand_is_listed_exactly() -> None:
+    """Owner, repository, workflow and environment of each trusted publisher (E2)."""
+    common = {"owner": "acme", "repository": "app", "workflow": "release.yml"}
+    python = {"package": "acme-app", **common}
+    assert by_hand(organization()) == [
+        {"registry": "TestPyPI", "environment": "testpypi", **python},
+        {"registry": "PyPI", "environment": "pypi-release", **python},
+        {"registry": "npm", "environment": "npm-release", "package": "@acme/app", **common},
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("repositories.app.archived", True), ("repositories.app.publish", None)],
+    ids=["archived", "publishes nothing"],
+)
+def test_nothing_is_registered_for_what_does_not_publish(change: tuple[str, object]) -> None:
+    """An archived repository releases nothing."""
+    assert by_hand(organization(change)) == []
+
+
+def test_no_value_of_a_secret_is_declared_in_the_open(sound: Recording) -> None:
+    """Outside of Pulumi secrets the canary is nowhere in what is declared."""
+    secret = repr(Secret(CANARY))
+    text = "".join(sound.plain())
+    assert secret in text
+    assert CANARY not in text.replace(secret, "")

@@ -1,0 +1,184 @@
+"""Repositories: adopted safely, every security feature declared, archived ones left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.components.building import declare
+from tests.support.recording import number_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.components.building import Change
+    from tests.support.recording import Recording
+
+SECURITY = {
+    "secretScanning": {"status": "enabled"},
+    "secretScanningPushProtection": {"status": "enabled"},
+}
+
+
+def test_a_repository_declares_every_secure_default(sound: Recording) -> None:
+    """What is not said is declared all the same, false included."""
+    inputs = dict(sound.one("Repository", "lib").inputs)
+    assert inputs == {
+        "name": "lib",
+        "description": "",
+        "homepageUrl": "",
+        "visibility": "private",
+        "topics": [],
+        "archived": False,
+        "autoInit": True,
+        "archiveOnDestroy": True,
+        "hasIssues": True,
+        "hasWiki": False,
+        "hasProjects": False,
+        "hasDiscussions": False,
+        "allowMergeCommit": False,
+        "allowSquashMerge": True,
+        "allowRebaseMerge": True,
+        "allowAutoMerge": False,
+        "allowUpdateBranch": True,
+        "deleteBranchOnMerge": True,
+        "webCommitSignoffRequired": True,
+    }
+
+
+def test_alerts_and_updates_are_declared(sound: Recording) -> None:
+    """Dependabot's alerts and security updates are on, and off only when it is said (G3)."""
+    kinds = ("RepositoryVulnerabilityAlerts", "RepositoryDependabotSecurityUpdates")
+    assert [sound.one(kind, "lib").inputs["enabled"] for kind in kinds] == [True, True]
+    off = declare(
+        ("repositories.lib.security.vulnerability_alerts", False),
+        ("repositories.lib.security.dependabot_security_updates", False),
+    )
+    assert [off.one(kind, "lib").inputs["enabled"] for kind in kinds] == [False, False]
+
+
+def test_secret_scanning_is_declared_where_github_offers_it(sound: Recording) -> None:
+    """On public repositories always, on private ones with the licence."""
+    assert sound.one("Repository", "app").inputs["securityAndAnalysis"] == SECURITY
+    licensed = declare(("licenses", ["secret-protection"]))
+    assert licensed.one("Repository", "lib").inputs["securityAndAnalysis"] == SECURITY
+
+
+def test_secret_scanning_that_is_off_is_declared_off() -> None:
+    """`disabled` is said: an omitted block would keep what GitHub has."""
+    off = declare(
+        ("repositories.app.security.secret_scanning", False),
+        ("repositories.app.security.secret_scanning_push_protection", False),
+    )
+    declared = off.one("Repository", "app").inputs["securityAndAnalysis"]
+    assert [each["status"] for each in declared.values()] == ["disabled", "disabled"]
+
+
+def test_teams_have_the_permission_that_is_said(sound: Recording) -> None:
+    """By the team's numeric id, as text: the provider takes a number for a slug otherwise."""
+    access = sound.one("TeamRepository", "app/devs").inputs
+    assert access == {
+        "repository": "app",
+        "teamId": str(number_of("github:index/team:Team", "devs")),
+        "permission": "maintain",
+    }
+
+
+def test_an_archived_repository_is_declared_alone() -> None:
+    """GitHub lets nobody change anything below it."""
+    recording = declare(("repositories.app.archived", True))
+    assert recording.one("Repository", "app").inputs["archived"] is True
+    below = [
+        str(each)
+        for each in recording.resources
+        if each.parent == "component Repository app" or each.name.startswith("app/")
+    ]
+    assert below == ["Repository app"]
+
+
+def test_repository_secrets_and_variables(sound: Recording) -> None:
+    """A variable is text; a secret goes to Actions unless Dependabot is named (S2)."""
+    variable = sound.one("ActionsVariable", "app/COLOR").inputs
+    assert variable == {"repository": "app", "variableName": "COLOR", "value": "green"}
+    assert sound.names("DependabotSecret") == []
+    both = declare(("repositories.app.secrets.HOOK.stores", ["dependabot"]))
+    assert (both.names("DependabotSecret"), both.names("ActionsSecret")) == (
+        ["app/dependabot/HOOK"],
+        [],
+    )
+
+
+FILES = (
+    ([], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml", "workflows/release.yml"]),
+    ([("repositories.app.workflows", False)], ["CODEOWNERS", "dependabot.yml"]),
+    ([("repositories.app.publish", None)], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml"]),
+    (
+        [("repositories.app.ecosystems", [])],
+        ["CODEOWNERS", "workflows/ci.yml", "workflows/release.yml"],
+    ),
+    (
+        [("repositories.app.code_owners", {})],
+        ["dependabot.yml", "workflows/ci.yml", "workflows/release.yml"],
+    ),
+    (
+        [("repositories.app.ecosystems", []), ("repositories.app.publish", None)],
+        ["CODEOWNERS"],
+    ),
+)
+
+
+@pytest.mark.parametrize(("changes", "files"), FILES)
+def test_managed_files_follow_what_the_repository_is(
+    changes: list[Change], files: list[str]
+) -> None:
+    """A repository that publishes has its workflows, also where it names no ecosystem."""
+    names = declare(*changes).names("RepositoryFile")
+    assert names == sorted([*(f"app/.github/{file}" for file in files), "app/SECURITY.md"])
+
+
+def test_managed_files_are_committed_one_after_the_other(sound: Recording) -> None:
+    """GitHub answers 409 to a commit on a branch that has just moved."""
+    files = {str(each): each for each in sound.resources if each.type == "RepositoryFile"}
+    waits = {
+        name: [other for other in each.depends_on if other in files] for name, each in files.items()
+    }
+    first = [name for name, others in waits.items() if not others]
+    assert len(first) == 1
+    chain, last = first, first[0]
+    while following := [name for name, others in waits.items() if others == [last]]:
+        (last,) = following
+        chain.append(last)
+    assert sorted(chain) == sorted(files)
+
+
+def test_a_managed_file_says_what_it_is_and_overwrites() -> None:
+    """A file that is there already is taken over; an empty one is a file, too."""
+    recording = declare(("repositories.app.files", {"docs/empty": {"content": ""}}))
+    file = recording.one("RepositoryFile", "app/docs/empty").inputs
+    assert file == {
+        "repository": "app",
+        "branch": "main",
+        "file": "docs/empty",
+        "content": "",
+        "commitMessage": "Portcullis: keep docs/empty",
+        "overwriteOnCreate": True,
+    }
+
+
+def test_what_is_written_under_files_wins() -> None:
+    """A repository's own dependabot.yml replaces the rendered one."""
+    own = {".github/dependabot.yml": {"content": "version: 2\n"}}
+    recording = declare(("repositories.app.files", own))
+    file = recording.one("RepositoryFile", "app/.github/dependabot.yml")
+    assert file.inputs["content"] == "version: 2\n"
+
+
+def test_a_managed_file_is_taken_from_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`from_file` is read below the project's folder, where the program runs."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.md").write_text("Tell us äh.\n", encoding="utf-8")
+    recording = declare(("repositories.app.files", {"S.md": {"from_file": "policy.md"}}))
+    assert recording.one("RepositoryFile", "app/S.md").inputs["content"] == "Tell us äh.\n"
