@@ -2,8 +2,8 @@
 
 A table maps field names to a type:
 
-- `"text"`, `"integer"`, `"boolean"`, `"list"`, `"object"`, `"any"`; `"texts"` and `"integers"` are
-  lists of those;
+- `"text"`, `"integer"`, `"boolean"`, `"list"`, `"object"`, `"any"`; `"texts"`, `"integers"` and
+  `"objects"` are lists of those;
 - a tuple of the texts that are allowed;
 - with `!` at the end of the field's name, the field has to be there;
 - with `?` at the end of the field's name, the field may be null.
@@ -25,28 +25,25 @@ if TYPE_CHECKING:
 Kind = str | tuple[str, ...]
 
 
-def _is(value: object, kind: Kind) -> bool:  # noqa: PLR0911 - one line a type
+_TYPES: dict[str, type] = {
+    "text": str,
+    "integer": int,
+    "boolean": bool,
+    "list": list,
+    "object": dict,
+    "any": object,
+}
+_LISTS = {"texts": "text", "integers": "integer", "objects": "object"}
+
+
+def _is(value: object, kind: Kind) -> bool:
     if isinstance(kind, tuple):
         return value in kind
-    match kind:
-        case "text":
-            return isinstance(value, str)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "boolean":
-            return isinstance(value, bool)
-        case "list":
-            return isinstance(value, list)
-        case "texts":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
-        case "integers":
-            return isinstance(value, list) and all(_is(item, "integer") for item in value)
-        case "object":
-            return isinstance(value, dict)
-        case "any":
-            return True
-        case _:
-            raise AssertionError(f"no type {kind!r}")
+    if kind in _LISTS:
+        return isinstance(value, list) and all(_is(item, _LISTS[kind]) for item in value)
+    if kind == "integer" and isinstance(value, bool):
+        return False
+    return isinstance(value, _TYPES[kind])
 
 
 _NAMES = {
@@ -56,6 +53,7 @@ _NAMES = {
     "list": "an array",
     "texts": "an array of strings",
     "integers": "an array of integers",
+    "objects": "an array of objects",
     "object": "an object",
 }
 

@@ -10,7 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.clock import parse
+from sandbox import fields
+from sandbox.clock import parse, stamp
+from sandbox.errors import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -258,3 +260,17 @@ def person_of(user: Record, date: str) -> Person:
     """Return a user as author or committer."""
     email = user.get("email") or f"{user.id}+{user.name}@users.noreply.github.com"
     return Person(user.get("name") or user.name, email, date)
+
+
+def person_from(given: object, now: str) -> Person:
+    """Return the author or committer that a request names; `now` when it names no date.
+
+    Raises:
+        GitHubError: 422, without name and e-mail address, or with a date that is none.
+    """
+    found = fields.checked(given, {"name!": "text", "email!": "text", "date": "text"})
+    date = found.get("date", now)
+    try:
+        return Person(found["name"], found["email"], stamp(parse(date)))
+    except (ValueError, OverflowError):
+        raise invalid(f"Invalid request.\n\n{date!r} is not a date.") from None

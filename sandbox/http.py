@@ -139,6 +139,10 @@ class Call:
         if not self.content:
             return {}
         try:
-            return json.loads(self.content)
-        except ValueError:
+            value = json.loads(self.content)
+            if b"\\ud" in self.content.lower():
+                # half of a surrogate pair is no text
+                json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             raise GitHubError(400, "Problems parsing JSON") from None
+        return value

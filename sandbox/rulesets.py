@@ -71,6 +71,13 @@ _PUSH_RULES = {
 _BRANCH_ONLY = {"pull_request", "merge_queue", "branch_name_pattern", "copilot_code_review"}
 _TAG_ONLY = {"tag_name_pattern"}
 
+_CONDITIONS: dict[str, dict[str, fields.Kind]] = {
+    "ref_name": {"include": "texts", "exclude": "texts"},
+    "repository_name": {"include": "texts", "exclude": "texts", "protected": "boolean"},
+    "repository_id": {"repository_ids!": "integers"},
+    "repository_property": {"include": "objects", "exclude": "objects"},
+}
+
 ROLES = {1: "read", 2: "maintain", 3: "triage", 4: "write", 5: "admin"}
 """Ids of the built-in repository roles, as bypass actors name them."""
 
@@ -136,9 +143,19 @@ def _rule(given: Any, target: str, org: Record | None) -> dict[str, Any]:  # noq
     if kind == "update" and not sent:
         return {"type": kind}
     parameters = {**defaults, **sent}
+    _check_parameters(kind, parameters, defaults)
+    return {"type": kind, "parameters": parameters}
+
+
+def _check_parameters(kind: str, parameters: dict[str, Any], defaults: dict[str, Any]) -> None:
+    for name, default in defaults.items():
+        if isinstance(default, list | bool) and not isinstance(parameters[name], type(default)):
+            raise _refused(f"Invalid rule '{kind}': {name} has a wrong type")
     missing = [name for name, value in parameters.items() if value is None]
     if missing:
         raise _refused(f"Invalid rule '{kind}': missing {', '.join(missing)}")
+    if kind == "required_status_checks":
+        _check_contexts(parameters["required_status_checks"])
     if kind == "pull_request":
         count = parameters["required_approving_review_count"]
         if not isinstance(count, int) or not 0 <= count <= 10:  # noqa: PLR2004 - GitHub's range
@@ -147,7 +164,13 @@ def _rule(given: Any, target: str, org: Record | None) -> dict[str, Any]:  # noq
             )
         if not parameters["allowed_merge_methods"]:
             raise _refused("Invalid rule 'pull_request': at least one merge method is needed")
-    return {"type": kind, "parameters": parameters}
+
+
+def _check_contexts(checks: Any) -> None:  # noqa: ANN401 - any JSON
+    if not isinstance(checks, list):
+        raise _refused("Invalid rule 'required_status_checks': the checks are no list")
+    for check in checks:
+        fields.checked(check, {"context!": "text", "integration_id?": "integer"})
 
 
 def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -194,6 +217,9 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
 
 
 def _check_conditions(conditions: dict[str, Any], target: str, org: Record | None) -> None:
+    for name, condition in conditions.items():
+        if name in _CONDITIONS and condition is not None:
+            fields.checked(condition, _CONDITIONS[name])
     refs = conditions.get("ref_name")
     if target in ("branch", "tag") and refs is not None:
         prefix = "refs/heads/" if target == "branch" else "refs/tags/"
@@ -201,7 +227,7 @@ def _check_conditions(conditions: dict[str, Any], target: str, org: Record | Non
         wrong = [
             pattern
             for side in ("include", "exclude")
-            for pattern in refs.get(side, [])
+            for pattern in refs.get(side) or []
             if pattern not in special and not pattern.startswith(prefix)
         ]
         if wrong:
@@ -209,6 +235,9 @@ def _check_conditions(conditions: dict[str, Any], target: str, org: Record | Non
                 f"Invalid target patterns: {', '.join(map(repr, wrong))}; they begin with {prefix}"
                 f" or are {' or '.join(special)}"
             )
+    for side in ("include", "exclude"):
+        for each in (conditions.get("repository_property") or {}).get(side, []):
+            fields.checked(each, {"name!": "text", "property_values!": "texts", "source": "text"})
     kinds = {"repository_name", "repository_id", "repository_property"} & conditions.keys()
     if org is None and kinds:
         raise _refused("Conditions of a repository's ruleset cannot select repositories")
@@ -234,7 +263,7 @@ def holds_for_repository(world: World, ruleset: Record, repository: Record) -> b
             ),
         )
     if "repository_id" in conditions:
-        return repository.id in conditions["repository_id"].get("repository_ids", [])
+        return repository.id in conditions["repository_id"]["repository_ids"]
     values = world.document(repository.id, "properties", {})
 
     def has(each: dict[str, Any]) -> bool:

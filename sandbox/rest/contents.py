@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -108,8 +107,7 @@ def get_readme(call: Call) -> Response:
 def _person(call: Call, given: Any, fallback: git.Person) -> git.Person:  # noqa: ANN401 - any JSON
     if not given:
         return fallback
-    found = fields.checked(given, {"name!": "text", "email!": "text", "date": "text"})
-    return git.Person(found["name"], found["email"], found.get("date", call.world.clock.now()))
+    return git.person_from(given, call.world.clock.now())
 
 
 def _change(call: Call, *, remove: bool) -> Response:
@@ -160,7 +158,7 @@ def _check_target(path: str, old: str | None, sha: str | None) -> None:
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=False)
-    except binascii.Error:
+    except ValueError:
         raise invalid("content is not valid Base64") from None
 
 

@@ -83,10 +83,9 @@ def _check(name: str, prop: dict[str, Any], value: Any) -> None:  # noqa: ANN401
     many = isinstance(value, list)
     values = value if many else [value]
     good = all(isinstance(each, str) for each in values) and many == (kind == "multi_select")
-    if kind == "true_false":
-        good = good and set(values) <= {"true", "false"}
-    if prop["allowed_values"] is not None:
-        good = good and set(values) <= set(prop["allowed_values"])
+    allowed = ["true", "false"] if kind == "true_false" else prop["allowed_values"]
+    if allowed is not None:
+        good = good and all(each in allowed for each in values)
     if not good:
         raise invalid(f"Invalid value for property {name}: {value!r}")
 

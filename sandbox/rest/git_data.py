@@ -126,8 +126,7 @@ def create_commit(call: Call) -> Response:
     person = git.person_of(call.actor.user, call.world.clock.now())
     author = person
     if "author" in found:
-        given = fields.checked(found["author"], {"name!": "text", "email!": "text", "date": "text"})
-        author = git.Person(given["name"], given["email"], given.get("date", person.date))
+        author = git.person_from(found["author"], person.date)
     made = git.commit(
         call.world,
         call.repository,
@@ -235,7 +234,10 @@ def create_blob(call: Call) -> Response:
     """Keep a file's content."""
     found = fields.body(call, **{"content!": "text"}, encoding=("utf-8", "base64"))
     text = found["content"]
-    content = base64.b64decode(text) if found.get("encoding") == "base64" else text.encode()
+    try:
+        content = base64.b64decode(text) if found.get("encoding") == "base64" else text.encode()
+    except ValueError:
+        raise invalid("content is not valid Base64") from None
     sha = git.write_blob(call.world, call.repository, content)
     return Response(201, {"sha": sha, "url": f"{base(call)}/git/blobs/{sha}"})
 

@@ -254,6 +254,7 @@ def _security(
     repository = call.repository
     public = (visibility or repository["visibility"]) == "public"
     security = dict(repository["security"])
+    asked = set()
     for feature in _SECURITY:
         setting = wanted.get(feature)
         if not isinstance(setting, dict) or setting.get("status") not in ("enabled", "disabled"):
@@ -265,8 +266,9 @@ def _security(
             title = feature.replace("_", " ").capitalize()
             raise invalid(f"{title} is not available for this repository.")
         security[feature] = on
+        asked |= {feature} if on else set()
     if security["secret_scanning_push_protection"] and not security["secret_scanning"]:
-        if wanted.get("secret_scanning_push_protection", {}).get("status") == "enabled":
+        if "secret_scanning_push_protection" in asked:
             raise invalid("Secret scanning must be enabled to enable push protection.")
         security["secret_scanning_push_protection"] = False
     return security

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from sandbox import boxes, fields, names, scopes
@@ -81,7 +80,7 @@ def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -
     key_id, _ = boxes.public_key(call.world, store, holder)
     try:
         sealed = base64.b64decode(found["encrypted_value"], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise invalid("Invalid request.\n\nencrypted_value is not base64.") from None
     if len(sealed) - _SEAL > VALUE_LIMIT:
         raise invalid(f"Secret values are limited to {VALUE_LIMIT // 1024} KB.")
@@ -91,6 +90,13 @@ def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -
         boxes.decrypt(call.world, store, holder, found["encrypted_value"])
     except ValueError:
         raise invalid("Bad request - encrypted_value could not be decrypted") from None
+
+
+def _ids(given: list[Any]) -> list[int]:
+    try:
+        return [int(ident) for ident in given]
+    except (TypeError, ValueError):
+        raise invalid("Invalid request.\n\nselected_repository_ids are not ids.") from None
 
 
 def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a route
@@ -129,7 +135,7 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         name = names.checked(call.parameters["secret_name"], "Secret")
         _checked_value(call, store, holder.id, found)
         if scope.org:
-            ids = [int(ident) for ident in found.get("selected_repository_ids", [])]
+            ids = _ids(found.get("selected_repository_ids", []))
             selected = found["visibility"] == "selected"
             found["selected_repository_ids"] = scopes.checked_ids(call, ids) if selected else []
         secret = call.world.find(kind, name, holder.id)
