@@ -94,6 +94,16 @@ def permission(world: World, repository: Record, actor: Actor) -> str:
     return _OLD_NAMES.get(found, found)
 
 
+def visible_repositories(world: World, account: Record, actor: Actor) -> list[Record]:
+    """Return the repositories of an account that an actor may see."""
+    found = world.all("repository", account.id)
+    if actor.installation is not None:
+        return found if actor.installation.parent == account.id else []
+    if account.kind == "organization" and org_role(world, account, actor.id) == "admin":
+        return found
+    return [each for each in found if level(permission(world, each, actor))]
+
+
 def require(call: Call, needs: str) -> None:
     """Refuse the call unless its actor has what the route needs.
 

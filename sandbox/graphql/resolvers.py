@@ -16,7 +16,7 @@ from sandbox.clock import stamp
 from sandbox.graphql import mutations
 from sandbox.graphql.refusals import not_found
 from sandbox.nodes import node_id, parse_node_id
-from sandbox.permissions import level, org_role, owner, permission
+from sandbox.permissions import level, org_role, owner, permission, visible_repositories
 from sandbox.records import Record
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
@@ -260,8 +260,7 @@ def _team_repositories(call: Call, team: Record, arguments: dict[str, Any]) -> d
 
 
 def _repositories(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-    found = [each for each in call.world.all("repository", org.id) if _readable(call, each)]
-    return connection(found, arguments)
+    return connection(visible_repositories(call.world, org, call.actor), arguments)
 
 
 def _default_branch(call: Call, repository: Record, _arguments: dict[str, Any]) -> Record | None:

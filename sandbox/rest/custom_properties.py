@@ -8,7 +8,7 @@ from sandbox import fields
 from sandbox.errors import invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
-from sandbox.permissions import level, permission
+from sandbox.permissions import visible_repositories
 from sandbox.routing import Routes
 from sandbox.shapes.repositories import full_name
 
@@ -174,11 +174,7 @@ def set_values(call: Call) -> Response:
 @ROUTES.get("/orgs/{org}/properties/values", needs="org:member")
 def list_values(call: Call) -> Response:
     """The values of all repositories."""
-    found = [
-        repository
-        for repository in call.world.all("repository", call.org.id)
-        if level(permission(call.world, repository, call.actor))
-    ]
+    found = visible_repositories(call.world, call.org, call.actor)
     return page(
         call,
         found,

@@ -8,7 +8,7 @@ from sandbox import fields
 from sandbox.errors import failed, invalid
 from sandbox.http import Response
 from sandbox.pages import page
-from sandbox.permissions import level, permission
+from sandbox.permissions import visible_repositories
 from sandbox.plans import at_least
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import full_organization, simple_organization
@@ -133,8 +133,7 @@ def list_repositories(call: Call) -> Response:
     wanted = call.query.get("type", "all")
     found = [
         repository
-        for repository in call.world.all("repository", call.org.id)
-        if level(permission(call.world, repository, call.actor))
-        and wanted in ("all", "sources", repository["visibility"])
+        for repository in visible_repositories(call.world, call.org, call.actor)
+        if wanted in ("all", "sources", repository["visibility"])
     ]
     return page(call, found, lambda repository: minimal_repository(call, repository))

@@ -8,7 +8,7 @@ from sandbox import lookups
 from sandbox.errors import not_found
 from sandbox.http import Response
 from sandbox.pages import page
-from sandbox.permissions import level, permission
+from sandbox.permissions import visible_repositories
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import (
     full_user,
@@ -58,8 +58,7 @@ def list_own_repositories(call: Call) -> Response:
     found = [
         repository
         for account in (*call.world.all("organization"), _me(call))
-        for repository in call.world.all("repository", account.id)
-        if level(permission(call.world, repository, call.actor))
+        for repository in visible_repositories(call.world, account, call.actor)
     ]
     return page(call, found, lambda repository: full_repository(call, repository))
 
@@ -110,11 +109,7 @@ def list_repositories(call: Call) -> Response:
     account = call.world.account(call.parameters["username"])
     if account is None:
         raise not_found()
-    found = [
-        repository
-        for repository in call.world.all("repository", account.id)
-        if level(permission(call.world, repository, call.actor))
-    ]
+    found = visible_repositories(call.world, account, call.actor)
     return page(call, found, lambda repository: minimal_repository(call, repository))
 
 
