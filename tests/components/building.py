@@ -82,8 +82,13 @@ def declare(*changes: Change, **context: Any) -> Recording:  # noqa: ANN401 - of
     return recorded(organization(*changes), **context)
 
 
-def recorded(config: OrganizationConfig, **context: Any) -> Recording:  # noqa: ANN401 - of Context
-    """What ``config`` declares, with a canary as the value of every secret."""
+def recorded(
+    config: OrganizationConfig,
+    *,
+    value: str = CANARY,
+    **context: Any,  # noqa: ANN401 - of Context
+) -> Recording:
+    """What ``config`` declares, with ``value`` (a `{key}` in it filled in) for every secret."""
     keys = [f"portcullis:{reference.config}" for _, reference in _references(config)]
 
     def program() -> None:
@@ -101,4 +106,4 @@ def recorded(config: OrganizationConfig, **context: Any) -> Recording:  # noqa: 
             opts=pulumi.ResourceOptions(providers=[access.provider(config.organization)]),
         )
 
-    return record(program, dict.fromkeys(keys, CANARY), encrypted=keys)
+    return record(program, {key: value.format(key=key) for key in keys}, encrypted=keys)

@@ -1,0 +1,289 @@
+"""Completeness: every field that people can write changes what is declared, or says why not."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import types
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from components.declaration import references
+from components.organization import OrganizationConfig, by_hand
+from tests.components.building import data, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Segments = tuple[str | int, ...]
+
+#: Fields whose change declares nothing else, each with its reason.
+DECLARES_NOTHING = {
+    "SecretConfig.rotate_every": "it says when a new value is due; the report reads it",
+    "RepositorySecretConfig.rotate_every": "as above",
+    "OrganizationSecretConfig.rotate_every": "as above",
+    "TokenConfig.rotate_every": "as above",
+}
+
+#: Values for fields that no value can be guessed for, by model and field.
+OTHERS: dict[str, list[Any]] = {
+    "OrganizationConfig.organization": ["other"],
+    "OrganizationConfig.plan": ["free"],
+    "OrganizationConfig.teams": [{"devs": {}, "security": {}, "ops": {}}],
+    "OrganizationConfig.repositories": [{"app": {}, "lib": {}}],
+    "Reviewers.users": [["ben"]],
+    "PythonTokens.pypi": [{"from": {"config": "other"}}],
+    "PythonTokens.testpypi": [{"from": {"config": "other"}}],
+    "NpmTokens.npm": [{"from": {"config": "other"}}],
+    "SettingsConfig.billing_email": ["other@acme.example"],
+    "ExemptionConfig.rule": ["BR099"],
+    "ExemptionConfig.expires": ["2028-01-31"],
+    "TeamConfig.parent": ["security"],
+    "Bypass.team": ["security"],
+    "Reference.config": ["other"],
+    "Reference.env": ["PATH"],
+    "TokenConfig.name": ["OTHER"],
+    "DeployFrom.any_ref": [True],
+    "ManagedFileConfig.from_file": ["pyproject.toml"],
+    "DependabotConfig.directories": [{"pip": ["/other"]}],
+    "RepositoryConfig.access": [{"devs": "admin", "security": "push"}],
+    "RepositoryConfig.code_owners": [{"*": ["security"]}],
+    "RepositoryConfig.topics": [["other"]],
+    "RepositoryConfig.ecosystems": [["npm"]],
+    "PublishConfig.npm": [None],
+    "PublishConfig.python": [None],
+}
+
+#: What else has to be said for a field to count, or for its other value to be allowed.
+ALONGSIDE: dict[str, dict[str, Any]] = {
+    "Reference.env": {"config": None},
+    "Bypass.app": {"team": None},
+    "Bypass.role": {"team": None},
+    "DeployFrom.any_ref": {"branches": [], "tags": []},
+    "ManagedFileConfig.from_file": {"content": None},
+    "BranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
+    "OrganizationBranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
+    "PythonPackage.auth": {"tokens": {}},
+    "NpmPackage.auth": {"tokens": {}},
+}
+
+PROTECTION = {
+    "required_checks": ["ci"],
+    "bypass": [{"team": "devs"}],
+    "exclude_branches": ["wip"],
+    "branches": ["default"],
+}
+TOKEN = {"from": {"config": "p"}, "rotate_every": "90d"}
+
+#: An organization in which every model stands at least once.
+FULL = data(
+    ("licenses", ["secret-protection"]),
+    ("protection.main", {**PROTECTION, "repositories": ["a*", "l*"], "exclude_repositories": []}),
+    (
+        "exemptions",
+        [
+            {
+                "rule": "BR012",
+                "resource": "repositories.lib",
+                "reason": "until the second is hired",
+                "expires": "2027-03-31",
+            }
+        ],
+    ),
+    ("repositories.app.protection", {"own": PROTECTION}),
+    ("repositories.app.tag_protection", {"own": {"created_by": ["devs"]}}),
+    ("repositories.app.topics", ["python"]),
+    ("repositories.app.dependabot", {"directories": {"pip": ["/sdk"]}}),
+    ("repositories.app.environments.staging.deploy_from", {"branches": ["default"], "tags": []}),
+    ("repositories.app.publish.python.auth", "hybrid"),
+    ("repositories.app.publish.python.tokens", {"pypi": TOKEN, "testpypi": TOKEN}),
+    ("repositories.app.publish.npm.auth", "hybrid"),
+    ("repositories.app.publish.npm.tokens", {"npm": TOKEN}),
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a model, and where an instance of the model stands in FULL."""
+
+    model: type[BaseModel]
+    name: str
+    path: Segments
+
+    @property
+    def key(self) -> str:
+        """``TeamConfig.members``."""
+        return f"{self.model.__name__}.{self.name}"
+
+    @property
+    def alias(self) -> str:
+        """The name that people write."""
+        return self.model.model_fields[self.name].alias or self.name
+
+
+def instances(item: object, path: Segments = ()) -> Iterator[tuple[type[BaseModel], Segments]]:
+    """The models in ``item`` and where they stand."""
+    if isinstance(item, BaseModel):
+        yield type(item), path
+        for name, field in type(item).model_fields.items():
+            yield from instances(getattr(item, name), (*path, field.alias or name))
+    elif isinstance(item, dict):
+        for key, value in item.items():
+            yield from instances(value, (*path, key))
+    elif isinstance(item, list):
+        for index, value in enumerate(item):
+            yield from instances(value, (*path, index))
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any annotation
+    """Every model that can stand in a file."""
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models(field.annotation)
+    for argument in get_args(annotation):
+        yield from models(argument)
+
+
+def fields() -> list[Field]:
+    """Every field of every model, once, at the first place where the model stands."""
+    where: dict[type[BaseModel], Segments] = {}
+    for model, path in instances(OrganizationConfig.model_validate(FULL)):
+        where.setdefault(model, path)
+    return [Field(model, name, where[model]) for model in where for name in model.model_fields]
+
+
+FIELDS = fields()
+
+
+def test_every_model_stands_in_the_full_organization() -> None:
+    """A model that is added has to be put into FULL, or its fields would not be looked at."""
+    looked_at = {field.model for field in FIELDS}
+    missing = {model.__name__ for model in models(OrganizationConfig)} - {
+        model.__name__ for model in looked_at
+    }
+    assert not missing, f"put an instance of {', '.join(sorted(missing))} into FULL of this file"
+    names = {field.key for field in FIELDS}
+    assert (
+        not (set(DECLARES_NOTHING) | set(OTHERS) | set(ALONGSIDE))
+        - names
+        - {
+            "SecretConfig.rotate_every",
+            "BranchProtectionConfig.enforced_by",
+        }
+    )
+
+
+def around(field: Field) -> dict[str, Any]:
+    """FULL, without what has nothing to do with ``field``: that is faster."""
+    whole = copy.deepcopy(FULL)
+    if not field.path:
+        return whole
+    section = field.path[0]
+    kept = {section, "organization", "plan", "settings", "automation", "teams", "licenses"}
+    kept |= {"protection"} if section == "automation" else set()
+    small = {key: value for key, value in whole.items() if key in kept}
+    small["repositories"] = {"app": {}, "lib": {}}
+    if section == "repositories":
+        app = whole["repositories"]["app"]
+        wanted = {"visibility", "access", "ecosystems", *field.path[2:3], field.name}
+        small["repositories"] = {"app": {key: app[key] for key in app if key in wanted}}
+    return small
+
+
+def at(item: Any, path: Segments) -> Any:  # noqa: ANN401 - any JSON
+    """What stands at ``path``; mappings on the way are made."""
+    for part in path:
+        item = item.setdefault(part, {}) if isinstance(item, dict) else item[part]
+    return item
+
+
+def candidates(annotation: Any, now: Any) -> Iterator[Any]:  # noqa: ANN401, C901 - any annotation, a line a kind
+    """Other values of the annotated type than ``now``."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from candidates(get_args(annotation)[0], now)
+    elif origin is Literal:
+        yield from (word for word in get_args(annotation) if word != now)
+    elif origin in (Union, types.UnionType):
+        for choice in get_args(annotation):
+            yield from [None] if choice is type(None) and now is not None else []
+            yield from candidates(choice, now)
+    elif annotation is bool:
+        yield not now
+    elif annotation is int:
+        yield (now or 0) + 1
+    elif annotation is str:
+        yield from (f"{now or ''}x", "other")
+    elif annotation is timedelta:
+        yield "45d"
+    elif origin is list:
+        items = ["other", "devs", "security", "lib", *candidates(get_args(annotation)[0], None)]
+        yield from ([item] for item in items if [item] != now)
+        yield from [now[:-1]] if now else []
+    elif origin is dict and now:
+        yield {}
+    elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        yield from (value for value in ({},) if now is None)
+
+
+def variants(field: Field) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The organization as it is and with another value of ``field``, both sound."""
+    base = around(field)
+    at(base, field.path).update(ALONGSIDE.get(field.key, {}))
+    if not sound(base):
+        base = around(field)
+    there = at(base, field.path)
+    annotation: Any = field.model.model_fields[field.name].annotation
+    default = field.model.model_fields[field.name].default
+    now = there.get(field.alias, default)
+    for value in OTHERS.get(field.key) or candidates(annotation, now):
+        changed = copy.deepcopy(base)
+        item = at(changed, field.path)
+        item.update(ALONGSIDE.get(field.key, {}))
+        item[field.alias] = value
+        if sound(changed):
+            yield base, changed
+
+
+def sound(organization: dict[str, Any]) -> bool:
+    """Whether the models take it, and every name in it is declared."""
+    try:
+        config = OrganizationConfig.model_validate(organization)
+    except ValidationError:
+        return False
+    names = references.Names(frozenset(config.teams), frozenset(config.repositories), Path())
+    unknown = ("there is no such", "is not a", "no repository of")
+    return not any(
+        word in what for _, what, _ in references.check(config, names) for word in unknown
+    )
+
+
+@cache
+def outcome(organization: str) -> frozenset[str]:
+    """All that an organization (as JSON) declares and asks people to do."""
+    config = OrganizationConfig.model_validate_json(organization, strict=False)
+    declared = recorded(config, value="of {key}").plain()
+    return frozenset(declared | {repr(each) for each in by_hand(config)})
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
+def test_a_field_changes_what_is_declared(field: Field) -> None:
+    """A field that is read and then forgotten would be a gate that people only believe in."""
+    pairs = list(variants(field))
+    annotation: Any = field.model.model_fields[field.name].annotation
+    if not pairs and inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return  # its own fields are looked at
+    assert pairs, f"{field.key}: no other value is known; put one into OTHERS of this file"
+    for before, after in pairs:
+        if outcome(json.dumps(before)) != outcome(json.dumps(after)):
+            assert field.key not in DECLARES_NOTHING, f"{field.key} does declare something"
+            return
+    assert field.key in DECLARES_NOTHING, f"{field.key} changes nothing that is declared"
