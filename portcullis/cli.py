@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from portcullis.project import ROOT, StackSettings, UserError
+from portcullis.project import StackSettings, UserError, project_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def up(stack: Stack = "dev") -> None:
 def _deploy(stack: str, *, change: bool) -> None:
     from portcullis import deploy
 
-    _answer(lambda: deploy.deploy(StackSettings(stack), console, change=change))
+    _answer(lambda: deploy.deploy(_settings(stack), console, change=change))
 
 
 @app.command()
@@ -43,7 +43,7 @@ def adopt(stack: Stack = "dev") -> None:
     """Take what exists on GitHub already, and is declared, into the stack's state."""
     from portcullis import deploy
 
-    _answer(lambda: deploy.adopt(StackSettings(stack), console))
+    _answer(lambda: deploy.adopt(_settings(stack), console))
 
 
 @app.command()
@@ -51,7 +51,7 @@ def down() -> None:
     """Stop the sandbox, and throw its organization and the state of stack dev away."""
     from portcullis import deploy
 
-    _answer(lambda: deploy.throw_away(StackSettings("dev"), console))
+    _answer(lambda: deploy.throw_away(_settings("dev"), console))
 
 
 @app.command()
@@ -59,7 +59,7 @@ def sandbox(stack: Stack = "dev") -> None:
     """Start the sandbox of a practice stack, and leave it running."""
     from portcullis import deploy
 
-    _answer(lambda: deploy.start_sandbox(StackSettings(stack), console))
+    _answer(lambda: deploy.start_sandbox(_settings(stack), console))
 
 
 @app.command()
@@ -69,7 +69,7 @@ def env(stack: Stack = "dev") -> None:
     def show() -> None:
         from portcullis import deploy
 
-        for name, value in deploy.environment_changes(StackSettings(stack)).items():
+        for name, value in deploy.environment_changes(_settings(stack)).items():
             typer.echo(f"export {name}={shlex.quote(value)}")
 
     _answer(show)
@@ -80,9 +80,17 @@ def docs() -> None:
     """Write the generated pages, and the schemas by which editors complete and check."""
     from portcullis.generated import pages
 
-    for path, text in pages().items():
-        (ROOT / path).write_text(text, encoding="utf-8")
-        console.print(f"docs       {path}")
+    def write() -> None:
+        root = project_root()
+        for path, text in pages(root).items():
+            (root / path).write_text(text, encoding="utf-8")
+            console.print(f"docs       {path}")
+
+    _answer(write)
+
+
+def _settings(stack: str) -> StackSettings:
+    return StackSettings(stack, project_root())
 
 
 def _answer(action: Callable[[], None]) -> None:

@@ -173,10 +173,14 @@ def _settle(
     pending = existing.pending_creates(stack)
     if not pending:
         return
-    found = existing.settle(stack, environment, declaration.config.organization, pending)
+    organization = declaration.config.organization
+    found = existing.find(stack, environment, organization, pending.values())
+    existing.drop_pending(stack)
+    if found:
+        existing.take_in(stack, environment, pending, found)
     console.print(
         f"recover    {len(pending)} creations were interrupted: "
-        f"{found} had happened and were taken in, the others are done again"
+        f"{len(found)} had happened and are taken in, the others are done again"
     )
 
 

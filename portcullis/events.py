@@ -73,10 +73,8 @@ class Run:
         if (pre := event.resource_pre_event) is not None:
             self.resources[pre.metadata.urn] = pre.metadata.op.value
             if pre.metadata.op.value == "create" and (new := pre.metadata.new) is not None:
-                # a provider's reference is its URN, `::` and its id
-                provider = (new.provider or "").rpartition("::")[0]
                 self.planned[new.urn] = Planned(
-                    new.urn, new.type, new.parent, provider, new.inputs or {}
+                    new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
                 )
         elif (outputs := event.res_outputs_event) is not None:
             self.done.add(outputs.metadata.urn)
@@ -95,6 +93,11 @@ class Run:
         elif (summary := event.summary_event) is not None:
             self.seconds = float(summary.duration_seconds)
             self.policy_packs = dict(summary.policy_packs or {})
+
+
+def provider_urn(reference: str | None) -> str:
+    """The URN in a reference to a provider, which is the URN, `::` and an id."""
+    return (reference or "").rpartition("::")[0]
 
 
 def plain(text: str) -> str:

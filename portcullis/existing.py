@@ -15,17 +15,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pulumi import automation
+
 from components.github_access import DOTCOM, App, GitHubAccess
-from portcullis.events import plain
+from portcullis.events import Planned, plain, provider_urn
 from portcullis.live_ids import live_id
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from pulumi import automation
-
-    from portcullis.events import Planned
 
 
 def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAccess:
@@ -39,36 +37,32 @@ def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAcc
     return GitHubAccess(base_url, token=config.get("github:token") or environment["GITHUB_TOKEN"])
 
 
-def pending_creates(stack: automation.Stack) -> list[Mapping[str, Any]]:
-    """The resources whose creation was begun and not noted as done."""
+def pending_creates(stack: automation.Stack) -> dict[str, Planned]:
+    """URN to resource, of those whose creation was begun and not noted as done."""
     deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
     pending: Iterable[Mapping[str, Any]] = deployment.get("pending_operations") or []
-    return [operation["resource"] for operation in pending if operation["type"] == "creating"]
+    begun = [operation["resource"] for operation in pending if operation["type"] == "creating"]
+    return {
+        state["urn"]: Planned(
+            urn=state["urn"],
+            type=state["type"],
+            parent=state.get("parent", ""),
+            provider=provider_urn(state.get("provider", "")),
+            inputs=state.get("inputs", {}),
+        )
+        for state in begun
+    }
 
 
-def settle(
-    stack: automation.Stack,
-    environment: Mapping[str, str],
-    organization: str,
-    pending: Sequence[Mapping[str, Any]],
-) -> int:
-    """Take in the pending creations that happened, drop the others; how many had happened.
+def drop_pending(stack: automation.Stack) -> None:
+    """Forget the operations that were interrupted.
 
-    Raises:
-        UserError: Pulumi refuses.
+    Pulumi offers this by hand (`pulumi refresh` asks for each), and then looks at every resource.
     """
-    client = access(stack, environment).client()
-    command = ["refresh", "--yes", "--skip-preview"]
-    happened = 0
-    for item in pending:
-        if number := live_id(client, organization, item["type"], item["inputs"]):
-            happened += 1
-            command += ["--import-pending-creates", item["urn"]]
-            command += ["--import-pending-creates", number]
-        # only what is pending is looked at: a refresh of all would cost a request a resource
-        command += ["--target", item["urn"]]
-    pulumi(stack, environment, [*command, "--clear-pending-creates"])
-    return happened
+    state = stack.export_stack()
+    deployment: dict[str, Any] = dict(state.deployment or {})
+    deployment.pop("pending_operations", None)
+    stack.import_stack(automation.Deployment(state.version, deployment))
 
 
 def find(
@@ -91,21 +85,22 @@ def take_in(
 ) -> None:
     """Import the resources of ``ids`` below the components that declare them.
 
-    The provider and those components come into the state first, by an update of only them: it
-    changes nothing on GitHub.
+    Where they are new themselves, the provider and those components come into the state first, by
+    an update of only them: it changes nothing on GitHub.
 
     Raises:
         UserError: Pulumi refuses.
     """
-    frame = {planned[urn].provider for urn in ids}
+    frame: set[str] = set()
     for urn in ids:
-        parent = planned[urn].parent
-        while parent in planned:
-            frame.add(parent)
-            parent = planned[parent].parent
-    targets = [argument for urn in sorted(frame) for argument in ("--target", urn)]
-    pulumi(stack, environment, ["up", "--yes", "--skip-preview", *targets])
-    table = {urn: urn for urn in (*frame, *(planned[urn].parent for urn in ids))}
+        around = [planned[urn].provider, planned[urn].parent]
+        while around and (item := planned.get(around.pop())):
+            frame.add(item.urn)
+            around.append(item.parent)
+    if frame:
+        targets = [argument for urn in sorted(frame) for argument in ("--target", urn)]
+        pulumi(stack, environment, ["up", "--yes", "--skip-preview", *targets])
+    table = {each: each for urn in ids for each in (planned[urn].provider, planned[urn].parent)}
     resources = [
         {
             "type": planned[urn].type,

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from portcullis import reference, schema
-from portcullis.project import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def pages() -> dict[str, str]:
-    """Path, relative to the project's folder, to text."""
+def pages(root: Path) -> dict[str, str]:
+    """Path, relative to the project's folder ``root``, to text."""
     return {
         schema.PATH: schema.schema_text(),
         schema.REPOSITORY_PATH: schema.repository_schema_text(),
         reference.PATH: reference.reference(),
-        "docs/rules.md": _rules(),
+        "docs/rules.md": _rules(root / "policy"),
     }
 
 
-def _rules() -> str:
+def _rules(pack: Path) -> str:
     """The catalogue, by the pack itself: it has its own path, and is used without this project."""
     return subprocess.run(
         [sys.executable, "-m", "portcullis_policy.catalogue"],
-        cwd=ROOT / "policy",
+        cwd=pack,
         capture_output=True,
         text=True,
         check=True,

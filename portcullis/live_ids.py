@@ -33,7 +33,9 @@ def live_id(
     Raises:
         githubkit.exception.RequestError: GitHub cannot be asked.
     """
-    look_up = _LOOK_UPS.get(kind.rsplit(":", 1)[-1])
+    package, _, name = kind.rpartition(":")
+    # our components share names with what they declare
+    look_up = _LOOK_UPS.get(name) if package.startswith("github:") else None
     return look_up(client, organization, inputs) if look_up else None
 
 

@@ -13,11 +13,6 @@ from ruamel.yaml import YAML
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).resolve().parent.parent
-
-#: Where everything of the practice stack lives that is not committed.
-SCRATCH = ROOT / ".portcullis"
-
 #: The practice stack's passphrase. It guards dummy values only, so that anybody can open them.
 PRACTICE_PASSPHRASE = "sandbox"  # noqa: S105 - said above
 
@@ -26,12 +21,25 @@ class UserError(Exception):
     """Something that the person at the keyboard can mend; the text says how."""
 
 
+def project_root() -> Path:
+    """The project's folder: as `pulumi` finds it, from the working directory upwards.
+
+    Raises:
+        UserError: there is none.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "Pulumi.yaml").is_file():
+            return folder
+    raise UserError(f"no Pulumi.yaml in {here} or above: run this in the project's folder")
+
+
 @dataclass(frozen=True)
 class StackSettings:
-    """A stack as its `Pulumi.<name>.yaml` has it."""
+    """A stack as its `Pulumi.<name>.yaml` has it; ``root`` is the project's folder."""
 
     name: str
-    root: Path = ROOT
+    root: Path
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
