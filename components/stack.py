@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+#: The exit code by which a program tells Pulumi that the person has read the error already:
+#: https://github.com/pulumi/pulumi/blob/master/sdk/python/cmd/pulumi-language-python-exec
+MISTAKE_WAS_TOLD = 32
+
+
 def declare() -> None:
     """Declare the organization that the stack's `portcullis:organization` names.
 
     Raises:
-        pulumi.RunError: with every mistake; Pulumi shows the text without a traceback.
+        SystemExit: after every mistake was told.
     """
     settings = pulumi.Config()
     try:
@@ -40,7 +46,8 @@ def declare() -> None:
             opts=pulumi.ResourceOptions(providers=[provider]),
         )
     except (DeclarationError, AccessError, PreflightError) as error:
-        raise pulumi.RunError(f"\n{error}") from None
+        pulumi.log.error(f"\n{error}")
+        sys.exit(MISTAKE_WAS_TOLD)
     for name, value in outputs(declaration).items():
         pulumi.export(name, value)
 

@@ -65,7 +65,7 @@ class Live:
 
     def _members(self, slug: str, role: Literal["member", "maintainer"]) -> set[str]:
         api = self.rest.teams
-        found = api.list_members_in_org(self.org, slug, role=role, per_page=100).parsed_data
+        found: Any = api.list_members_in_org(self.org, slug, role=role, per_page=100).parsed_data
         return {member.login for member in found}
 
     def rulesets(self) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,110 @@
+"""No value of a secret is seen anywhere but on GitHub, encrypted, and in the encrypted state."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.conftest import CANARY, make_small
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.project import Project
+    from tests.support.sandbox import Sandbox
+
+
+class Arguments:
+    """Looks at the arguments of all processes, until stopped, for the canary."""
+
+    def __init__(self) -> None:
+        """Begin to look."""
+        self.seen: set[str] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.02):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    text = path.read_bytes()
+                except OSError:
+                    continue
+                if CANARY.encode() in text:
+                    self.seen.add(text.decode(errors="replace"))
+
+    def stop(self) -> None:
+        """End it."""
+        self._stop.set()
+        self._thread.join()
+
+
+@pytest.fixture
+def arguments() -> Iterator[Arguments]:
+    """The watch over arguments."""
+    watch = Arguments()
+    yield watch
+    watch.stop()
+
+
+def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Arguments) -> None:
+    """Preview, up, refresh, failures, `--json`, debug logs: the values are in none of it."""
+    project = make_small(sandbox, tmp_path, "canaries")
+    outcomes = [
+        project.preview("--diff"),
+        project.preview("--json"),
+        project.up("--logtostderr", "-v=9"),
+        project.refresh("--diff"),
+        project.portcullis("up"),
+        project.pulumi("stack", "output", "--json"),
+        project.pulumi("stack", "export"),
+    ]
+    assert [outcome.code for outcome in outcomes] == [0] * len(outcomes), outcomes[-1].text
+    # failures: GitHub refuses a secret; a finding; a mistake
+    project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=f"{CANARY}-2")
+    project.world.fault(method="PUT", path="*/secrets/PYPI_API_TOKEN", status=422, count=1)
+    outcomes.append(project.up())
+    assert outcomes[-1].code != 0
+    project.edit("visible_to: [tool]\n\nvariables", "visible_to: all\n\nvariables")
+    outcomes.append(project.preview())
+    assert outcomes[-1].code != 0
+    for outcome in outcomes:
+        assert CANARY not in outcome.text
+        assert CANARY not in json.dumps(outcome.events)
+    assert CANARY not in json.dumps(project.world.journal())
+    assert arguments.seen == set()
+    in_files = [path for path in files(tmp_path) if CANARY.encode() in path.read_bytes()]
+    assert in_files == []
+    assert CANARY not in sandbox.errors()
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """All files below a folder that the run itself could have written."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def test_the_state_holds_secrets_encrypted(made: Project) -> None:
+    """The state has the secrets as ciphertext: another passphrase does not open it."""
+    text = json.dumps(made.state())
+    assert CANARY not in text
+    assert "ciphertext" in text
+    opened = made.pulumi("stack", "export", "--show-secrets", check=True)
+    assert f"{CANARY}-pypiToken" in opened.stdout
+    wrong = subprocess.run(
+        made.command("stack", "export", "--show-secrets")[0],
+        cwd=made.folder,
+        env={**made.environment, "PULUMI_CONFIG_PASSPHRASE": "another"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert wrong.returncode != 0
+    assert CANARY not in wrong.stdout + wrong.stderr

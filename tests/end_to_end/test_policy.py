@@ -1,0 +1,96 @@
+"""The policy pack at the door: what is insecure is not applied."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.end_to_end.conftest import CANARY, ROOT, seed
+from tests.support.project import Project, without_colour
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+
+def insecure(sandbox: Sandbox, folder: Path, name: str) -> Project:
+    """The worked example of an insecure organization, not yet made."""
+    world = sandbox.world(name, seed("guild", ["ana", "ben"]))
+    project = Project(folder / "project", world)
+    project.write((ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8"))
+    project.create({"pypiToken": CANARY})
+    return project
+
+
+def test_every_weakness_is_named_and_nothing_applied(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Preview of the example fails; each finding has rule, resource, place, remedy (C3)."""
+    project = insecure(sandbox, tmp_path, "insecure")
+    preview = project.preview()
+    assert preview.code != 0
+    mandatory = [f for f in preview.findings() if f["enforcementLevel"] == "mandatory"]
+    assert len({finding["policyName"] for finding in mandatory}) >= 15
+    for finding in mandatory:
+        text = without_colour(finding["message"])
+        assert finding["resourceUrn"]
+        assert re.search(r"orgs/test\.yaml:\d+:\d+", text), text
+        assert "fix:" in text
+        assert CANARY not in text
+    assert project.world.writes() == []
+
+
+def test_an_update_is_refused_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
+    """`pulumi up` stops at its preview: nothing reaches GitHub (C3)."""
+    project = insecure(sandbox, tmp_path, "insecure-up")
+    assert project.up().code != 0
+    assert project.world.writes() == []
+
+
+def test_the_marked_lines_are_those_that_are_found(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Most lines that the example marks as weak are the very places that findings name."""
+    project = insecure(sandbox, tmp_path, "insecure-lines")
+    text = "\n".join(without_colour(f["message"]) for f in project.preview().findings())
+    lines = (ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8").splitlines()
+    named = {int(number) for number in re.findall(r"orgs/test\.yaml:(\d+):", text)}
+    for weak in (
+        "default_repository_permission: write",
+        "allowed_actions: all",
+        "default_workflow_permissions: write",
+        "approvals: 1 ",
+        "allow_force_pushes: true",
+        "enforcement: disabled",
+        "reviewers: {} ",
+        "can_admins_bypass: true",
+    ):
+        [number] = [i for i, line in enumerate(lines, 1) if weak in line + " "]
+        assert number in named, weak
+
+
+MIRROR = """wait_timer: 5
+      pypi-mirror-release:
+        prevent_self_review: false
+        reviewers: {teams: [makers]}
+        deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}"""
+EXEMPTION = """
+exemptions:
+  - rule: EN002
+    resource: repositories.tool.environments.pypi-mirror-release
+    reason: one maintainer until the second one is hired
+    expires: {}
+"""
+
+
+def test_an_exemption_lets_one_finding_through_until_its_date(small: Project) -> None:
+    """A weaker value passes with rule, resource, reason and date, and only with them."""
+    small.edit("wait_timer: 5", MIRROR)
+    refused = small.preview()
+    assert refused.code != 0
+    mandatory = [f for f in refused.findings() if f["enforcementLevel"] == "mandatory"]
+    assert {finding["policyName"] for finding in mandatory} == {"EN002"}
+    path = small.folder / "orgs/test.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + EXEMPTION.format("2027-06-30"), encoding="utf-8")
+    accepted = small.preview()
+    assert accepted.code == 0, accepted.text
+    path.write_text(text + EXEMPTION.format("2026-01-31"), encoding="utf-8")
+    assert small.preview().code != 0
