@@ -124,6 +124,11 @@ def _app() -> App | None:
         return None
     if not isinstance(app, dict) or set(app) != {"id", "installationId"}:
         raise AccessError("portcullis:githubApp: allowed: exactly the keys id and installationId")
+    if not all(str(number).isdecimal() and int(number) for number in app.values()):
+        raise AccessError(
+            "portcullis:githubApp: allowed: id and installationId as numbers, "
+            "as the App's settings page shows them"
+        )
     key = config.get("githubAppKey") or os.environ.get("GITHUB_APP_PEM_FILE")
     if not key:
         raise AccessError(
@@ -149,10 +154,20 @@ def _answers(base_url: str) -> None:
 
     Only a connection is opened: no request is made, and none at all to other machines.
     """
+    wrong = AccessError(
+        f"github:baseUrl or GITHUB_BASE_URL is {base_url}; allowed: an https address such as "
+        f"{DOTCOM}, or http on this machine"
+    )
     address = urlsplit(base_url)
-    if address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    try:
+        port = address.port or (443 if address.scheme == "https" else 80)
+    except ValueError:
+        raise wrong from None
+    local = address.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not address.hostname or address.scheme not in ({"http", "https"} if local else {"https"}):
+        raise wrong  # a token would travel in the open
+    if not local:
         return
-    port = address.port or (443 if address.scheme == "https" else 80)
     try:
         socket.create_connection((address.hostname, port), timeout=5).close()
     except OSError as error:

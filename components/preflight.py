@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from components.base import Origin
     from components.github_access import GitHubAccess
@@ -127,7 +128,8 @@ class Preflight:
     def _send_settings(self, args: pulumi.ResourceHookArgs) -> None:
         settings = {_snake(key): value for key, value in (args.new_inputs or {}).items()}
         body = {key: value for key, value in settings.items() if not key.startswith("__")}
-        self.access.client().request("PATCH", f"/orgs/{self.organization}", json=body)
+        with _asking():
+            self.access.client().request("PATCH", f"/orgs/{self.organization}", json=body)
 
     @cached_property
     def _found(self) -> Mapping[tuple[str, str], int]:
@@ -147,7 +149,7 @@ class Preflight:
         return found
 
     def _ask(self, client: Any, batch: list[tuple[str, str]]) -> list[int | None]:  # noqa: ANN401 - githubkit is imported only when needed
-        from githubkit.exception import GraphQLFailed, RequestError  # noqa: PLC0415 - as above
+        from githubkit.exception import GraphQLFailed  # noqa: PLC0415 - as above
 
         owner = json.dumps(self.organization)
         fields = {
@@ -159,15 +161,38 @@ class Preflight:
             f"n{i}: {fields[kind] % json.dumps(name)}" for i, (kind, name) in enumerate(batch)
         )
         try:
-            data: dict[str, Any] = client.graphql(f"query {{ {query} }}")
+            with _asking():
+                data: dict[str, Any] = client.graphql(f"query {{ {query} }}")
         except GraphQLFailed as failed:
-            others = [e for e in failed.response.errors or [] if e.type != "NOT_FOUND"]
+            errors = failed.response.errors or []
+            others = sorted({error.message for error in errors if error.type != "NOT_FOUND"})
             if others or failed.response.data is None:
-                raise PreflightError(f"GitHub could not be asked: {others}") from failed
+                raise PreflightError(f"GitHub could not be asked: {'; '.join(others)}") from failed
             data = failed.response.data
-        except RequestError as error:
-            raise PreflightError(f"GitHub could not be asked: {error}") from error
         return [_number(data.get(f"n{i}")) for i in range(len(batch))]
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Turn what goes wrong on the way into words; no header, and so no token, is in them."""
+    from githubkit.exception import RequestError, RequestFailed  # noqa: PLC0415 - as in `_ask`
+
+    try:
+        yield
+    except RequestFailed as failed:
+        status = failed.response.status_code
+        hint = _HINTS.get(status, "try again later")
+        raise PreflightError(f"GitHub answered {status}; nothing was changed: {hint}") from None
+    except RequestError as error:
+        kind = type(error.exc).__name__
+        raise PreflightError(f"GitHub could not be reached ({kind}); nothing was changed") from None
+
+
+_HINTS = {
+    401: "the token is wrong or expired, or the App's key is not its own (docs/first-steps.md)",
+    403: "the token or the App may not do this (docs/first-steps.md lists what it needs)",
+    404: "there is no such organization, or the token or the App may not see it",
+}
 
 
 def _hook(name: str, check: Any) -> pulumi.ResourceHook:  # noqa: ANN401 - pulumi's callback type

@@ -129,7 +129,7 @@ def test_models_take_nothing_they_do_not_know() -> None:
     for value in ({"numbr": 1}, {"number": "1"}, {"number": True}, {"number": 1.0}, {"name": 1}):
         assert not accepts(Example, value)
     with pytest.raises(ValidationError):
-        Example().number = 2  # type: ignore[misc] - frozen: that is what is tested
+        Example().__setattr__("number", 2)
     with pytest.raises(ValidationError) as raised:
         Example.model_validate({"name": "CANARY", "number": "CANARY"})
     assert "CANARY" not in str(raised.value)

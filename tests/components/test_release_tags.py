@@ -17,7 +17,7 @@ from tests.support.recording import number_of
 
 STRICT = r"[0-9]+\.[0-9]+\.[0-9]+"
 #: What git lets a tag be called, as far as it matters here.
-NAMES = st.text("v0123456789.-+abrctx/*[]^!_ü", min_size=1, max_size=14)
+NAMES = st.text("v0123456789.-+abrctx/]!_ü", min_size=1, max_size=14)
 PREFIXES = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
 
 
@@ -70,6 +70,12 @@ def may_create(prefix: str, tag: str, *, maker: bool) -> bool:
     return True
 
 
+def git_takes(ref: str) -> bool:
+    """Whether git lets a ref be called so (git-check-ref-format)."""
+    refused = re.search(r"//|/\.|\.\.|[~^:?*\[\\ ]|/\Z|\.\Z", ref)
+    return refused is None
+
+
 @given(prefix=PREFIXES, tag=NAMES)
 @example(prefix="v", tag="1.2.3-rc1")
 @example(prefix="v", tag="1..2.3")
@@ -83,8 +89,9 @@ def may_create(prefix: str, tag: str, *, maker: bool) -> bool:
 def test_makers_can_push_strict_versions_and_nothing_else(prefix: str, tag: str) -> None:
     """Of all tags with the prefix, the named teams make MAJOR.MINOR.PATCH alone (A1)."""
     strict = re.fullmatch(STRICT, tag) is not None
-    assert may_create(prefix, prefix + tag, maker=True) == strict
-    assert not may_create(prefix, prefix + tag, maker=False)
+    if git_takes(prefix + tag):
+        assert may_create(prefix, prefix + tag, maker=True) == strict
+        assert not may_create(prefix, prefix + tag, maker=False)
 
 
 @given(prefix=PREFIXES, version=st.from_regex(STRICT, fullmatch=True))
@@ -110,7 +117,7 @@ def test_nobody_moves_or_deletes_a_tag_with_the_prefix(prefix: str, tag: str) ->
     assert actors == []
     assert conditions["ref_name"]["excludes"] == []
     ref = f"refs/tags/{prefix}{tag}"
-    if "//" not in ref and not ref.endswith("/") and "/." not in ref:  # git refuses those
+    if git_takes(ref):
         assert any(fnmatch(pattern, ref) for pattern in conditions["ref_name"]["includes"])
 
 

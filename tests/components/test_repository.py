@@ -109,7 +109,7 @@ def test_repository_secrets_and_variables(sound: Recording) -> None:
     )
 
 
-FILES = (
+FILES: tuple[tuple[list[Change], list[str]], ...] = (
     ([], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml", "workflows/release.yml"]),
     ([("repositories.app.workflows", False)], ["CODEOWNERS", "dependabot.yml"]),
     ([("repositories.app.publish", None)], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml"]),

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 def fetched(source: Source, key: str, config: dict[str, str], *, encrypted: bool) -> None:
     """Fetch a key in a stack that has this config."""
-    record(lambda: source.fetch(key) and None, config, encrypted=config if encrypted else ())
+    record(lambda: source.fetch(key), config, encrypted=config if encrypted else ())
 
 
 @pytest.mark.parametrize("visible_to", ["all", "private", ["app", "lib"]])
-def test_an_organization_secret_is_seen_by_those_it_names(visible_to: object) -> None:
+def test_an_organization_secret_is_seen_by_those_it_names(visible_to: str | list[str]) -> None:
     """`selected` comes with the repositories' ids; a word is GitHub's own (S1)."""
     recording = declare(
         ("secrets.TOKEN.visible_to", visible_to),

@@ -89,7 +89,7 @@ def test_the_full_file_is_sound() -> None:
 def test_no_message_says_a_value(path: tuple[str | int, ...]) -> None:
     """A token in any place of the file, alone, in a list or in a mapping, is never said again."""
     shaped, letters, odd, number = CANARIES
-    for value in ([shaped], {"config": letters}, odd, number, shaped):
+    for value in (shaped, {"config": letters, "name": number}, [odd, shaped]):
         words = said(planted(path, value))
         assert [canary for canary in CANARIES if str(canary) in words] == [], words
         assert "Traceback" not in words

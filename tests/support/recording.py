@@ -36,7 +36,7 @@ class Declared:
     inputs: Mapping[str, Any]
     """By the engine's names (camelCase); values that are secret as `Secret`."""
     parent: str = ""
-    """Type and name of the parent, as in `str` of it."""
+    """Type and name of the parent, as in `str` of it; nothing for the stack."""
     protect: bool = False
     retain_on_delete: bool = False
     hooks: tuple[str, ...] = ()
@@ -96,10 +96,10 @@ class _Monitor(mocks.MockMonitor):
         self.names: dict[str, str] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - the protocol's
-        response = super().RegisterResource(request)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         type_ = _short(request.type)
-        self.names[response.urn] = f"{type_} {request.name}"
         if request.type != "pulumi:pulumi:Stack":
+            self.names[response.urn] = f"{type_} {request.name}"
             self.recording.resources.append(
                 Declared(
                     type_,
@@ -137,7 +137,7 @@ def _short(type_: str) -> str:
 
 
 def record(
-    program: Callable[[], None],
+    program: Callable[[], object],
     config: Mapping[str, str] | None = None,
     *,
     encrypted: Iterable[str] = (),
@@ -156,7 +156,7 @@ def record(
     mocks.set_mocks(_Answers(), project=PROJECT, stack=STACK, preview=False, monitor=monitor)
     pulumi.runtime.set_all_config(dict(config or {}), list(encrypted))
     try:
-        pulumi.runtime.test(program)()
+        pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     finally:
         pulumi.runtime.set_all_config({}, [])
     return monitor.recording
