@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "orgs").glob("*.yaml"))
 
 
+@cache
 def validator(text: str) -> Any:  # noqa: ANN401 - jsonschema's class
     """The validator of a schema, which is a right schema itself."""
     schema = json.loads(text)
