@@ -60,7 +60,7 @@ class Team(pulumi.ComponentResource):
         if everyone:
             github.TeamMembers(
                 slug,
-                team_id=team.id,
+                team_slug=team.slug,
                 members=[
                     {
                         "username": login,

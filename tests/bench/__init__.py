@@ -1,0 +1,1 @@
+"""`make bench`: time and requests, as ratios in one run."""

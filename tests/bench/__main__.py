@@ -1,0 +1,199 @@
+"""Measure Portcullis against a bare Pulumi program that declares the same resources.
+
+`python -m tests.bench [COUNT ...]`, 50 and 200 repositories if nothing is said. Each figure is one
+run; the two programs run in turn on the same machine, so that their ratio holds when its speed
+does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.bare import PROGRAM
+from tests.bench.organization import fleet
+from tests.support.keys import app_keys
+from tests.support.project import Outcome, Project
+from tests.support.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: The target of the ratios: Portcullis may cost a quarter more than a bare program.
+TARGET = 1.25
+
+
+@dataclass
+class Figure:
+    """One run: wall and CPU seconds of all its processes, and requests to GitHub."""
+
+    wall: float
+    cpu: float
+    requests: int
+
+
+class Side:
+    """One of the two programs in a world of its own."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, name: str, count: int) -> None:
+        """Lay out the program; nothing is made yet."""
+        world = sandbox.world(f"{name}-{count}", seed())
+        self.project = Project(folder / f"{name}-{count}", world)
+        self.project.write(fleet(count))
+        if name != "portcullis":
+            main = self.project.folder / "__main__.py"
+            main.unlink()
+            main.write_text(PROGRAM, encoding="utf-8")
+        self.project.environment["BENCH_COUNT"] = str(count)
+        self.project.create({"deployKey": "a-value-for-the-bench"})
+        self.policies("" if name != "portcullis with policies" else "policy")
+
+    def policies(self, pack: str) -> None:
+        """Which policy pack the next runs have."""
+        self.project.environment["PULUMI_OPTION_POLICY_PACK"] = pack
+
+    def measure(self, action: Callable[[], Outcome]) -> Figure:
+        """Time ``action``, which has to succeed."""
+        self.project.world.clear_journal()
+        before, start = children_cpu(), time.monotonic()
+        outcome = action()
+        wall, cpu = time.monotonic() - start, children_cpu() - before
+        assert outcome.code == 0, outcome.text[-3000:]
+        counts = self.project.world.control("GET", "journal/counts")
+        return Figure(wall, cpu, sum(counts.values()))
+
+    def resources(self) -> Counter[str]:
+        """Type and name of all custom resources in the state, without the provider."""
+        return Counter(
+            f"{state['type']} {state['urn'].rsplit('::', 1)[-1]}"
+            for state in self.project.state()["resources"]
+            if state.get("custom") and not state["type"].startswith("pulumi:")
+        )
+
+
+def seed() -> dict[str, object]:
+    """The organization before anything is declared."""
+    return {
+        "users": ["owner", "ana", "ben"],
+        "organizations": [
+            {"login": "fleet", "plan": "team", "owners": ["owner"], "members": ["ana", "ben"]}
+        ],
+        "tokens": [{"login": "owner"}],
+        "apps": [
+            {
+                "slug": "portcullis",
+                "app_id": 1001,
+                "public_key": app_keys()[1],
+                "organizations": ["fleet"],
+            }
+        ],
+    }
+
+
+def children_cpu() -> float:
+    """CPU seconds of all child processes that have ended, and of theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> bool:
+    """Measure one size; whether both ratios are within the target."""
+    ours = Side(sandbox, folder, "portcullis", count)
+    bare = Side(sandbox, folder, "bare", count)
+    rows: list[tuple[str, Figure, Figure]] = []
+    rows.append(("first up", ours.measure(ours.project.up), bare.measure(bare.project.up)))
+    # the provider drops what is false when it creates the organization's settings: the bare
+    # program has to run twice until nothing changes (terraform-provider-github #3493)
+    bare.project.up()
+    rows.append(("preview, no change", ours.measure(preview(ours)), bare.measure(preview(bare))))
+    refresh = ours.measure(ours.project.refresh)
+    assert ours.resources() == bare.resources(), "the two programs declare different resources"
+
+    table = Table(title=f"{count} repositories, {sum(bare.resources().values())} resources")
+    for column in ("", "Portcullis s", "bare s", "ratio", "CPU ratio", "requests", "a repository"):
+        table.add_column(column, justify="left" if not column else "right")
+    for step, mine, other in rows:
+        table.add_row(
+            step,
+            f"{mine.wall:.1f}",
+            f"{other.wall:.1f}",
+            f"{mine.wall / other.wall:.2f}",
+            f"{mine.cpu / other.cpu:.2f}",
+            str(mine.requests),
+            f"{mine.requests / count:.2f}",
+        )
+    table.add_row(
+        "refresh",
+        f"{refresh.wall:.1f}",
+        "",
+        "",
+        "",
+        str(refresh.requests),
+        f"{refresh.requests / count:.2f}",
+    )
+    console.print(table)
+    shares(ours, rows[1][1], console)
+    return all(mine.wall / other.wall <= TARGET for _, mine, other in rows)
+
+
+def preview(side: Side) -> Callable[[], Outcome]:
+    """A preview that finds nothing to do."""
+    return lambda: side.project.preview("--expect-no-changes")
+
+
+def shares(side: Side, without: Figure, console: Console) -> None:
+    """Where the time of a preview without changes goes, by what is left when a part is taken out."""
+    side.policies("policy")
+    with_pack = side.measure(preview(side))
+    side.policies("")
+    python = program_seconds(side)
+    engine = max(with_pack.wall - python - (with_pack.wall - without.wall), 0.0)
+    console.print(
+        f"preview with the policy pack {with_pack.wall:.1f} s: our Python {python:.1f} s, "
+        f"engine and plugin {engine:.1f} s, policy pack {with_pack.wall - without.wall:.1f} s"
+    )
+
+
+def program_seconds(side: Side) -> float:
+    """Seconds of our Python alone: import, YAML, models, as far as no engine is needed."""
+    code = (
+        "import time; start = time.monotonic()\n"
+        "import components.stack, components.declaration as d\n"
+        "d.load('test')\nprint(time.monotonic() - start)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=side.project.folder,
+        env={**os.environ, "PYTHONPATH": str(side.project.folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(re.findall(r"[\d.]+", done.stdout)[-1])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the bench for each size."""
+    console = Console(width=120)
+    counts = [int(argument) for argument in arguments] or [50, 200]
+    with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
+        results = [bench(sandbox, Path(folder), count, console) for count in counts]
+    if not all(results):
+        console.print(f"missed: a ratio is above {TARGET}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
