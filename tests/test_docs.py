@@ -1,0 +1,256 @@
+"""What the documentation says is so: links, commands, examples, quoted findings, named tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from portcullis_policy.registry import RULES
+from ruamel.yaml import YAML
+
+from components.declaration import load
+from portcullis.generated import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+README_LINES = 90
+GENERATED = {"docs/rules.md", "docs/reference.md"}
+PAGES = sorted(
+    str(path.relative_to(ROOT))
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("policy/*.md"))
+)
+WRITTEN = [page for page in PAGES if page not in GENERATED]
+
+REQUIREMENTS = {"E": 8, "R": 16, "A": 10, "S": 16, "G": 10, "C": 5}
+
+# written in parts, so that this file does not hold what it forbids
+FOREIGN = re.compile(
+    "|".join(
+        (
+            "python" + "hosted",
+            "proxy" + r"\.golang",
+            "sum" + "db",
+            "registry" + r"\.npm",
+            "static" + r"\.crates",
+            r"repo[0-9]?\." + "maven",
+            "deb" + r"\.debian",
+            "/simp" + r"le[\"'/ ]",
+            r"(?<![\w.}*])/" + r"(?:work/(?:main|shared|steering|\.library)|farm|root|tmp/x)\b",
+        )
+    )
+)
+
+
+@cache
+def text_of(page: str) -> str:
+    """The text of a file of the project."""
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def fences(page: str, language: str) -> list[str]:
+    """The fenced blocks of a page in one language; an empty text is none."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL)
+
+
+def prose(page: str) -> str:
+    """The page without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
+
+
+@cache
+def anchors(page: str) -> frozenset[str]:
+    """What a link may name behind `#`: GitHub's own anchors of headings, and written ones."""
+    found: set[str] = set(re.findall(r"<a (?:id|name)=\"([^\"]+)\"", text_of(page)))
+    for heading in re.findall(r"^#+ +(.+?) *$", prose(page), re.MULTILINE):
+        plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+        slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        number = 0
+        while (name := f"{slug}-{number}" if number else slug) in found:
+            number += 1
+        found.add(name)
+    return frozenset(found)
+
+
+def anchors_of(path: Path) -> frozenset[str]:
+    """As `anchors`, by a path that may go up and down."""
+    return anchors(str(path.resolve().relative_to(ROOT)))
+
+
+def links(page: str) -> list[str]:
+    """The targets of links to files of the project."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", prose(page))
+    return [target for target in targets if not target.startswith(("http://", "https://"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    """Each link to a file finds it, and each anchor its heading."""
+    broken = []
+    for target in links(page):
+        name, _, anchor = target.partition("#")
+        path = (ROOT / page).parent / name if name else ROOT / page
+        if not path.exists() or (anchor and anchor not in anchors_of(path)):
+            broken.append(target)
+    assert broken == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    """No page is written and then not found by anybody."""
+    linked = {target.partition("#")[0] for target in links("README.md")}
+    assert {page for page in PAGES if not page.startswith("policy/")} - linked == {"README.md"}
+
+
+def test_pages_that_messages_name_are_there() -> None:
+    """An error that says where to read on names a page that exists."""
+    named: set[str] = set()
+    for path in tracked():
+        if path.suffix in {".py", ".yaml", ".in", ".toml"} or path.name == "Makefile":
+            named.update(re.findall(r"\bdocs/[a-z-]+\.md\b", path.read_text(encoding="utf-8")))
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_make_targets_are_there(page: str) -> None:
+    """Each `make target` of a page is one that make has."""
+    targets = set(re.findall(r"^([a-z]+):.*##", text_of("Makefile"), re.MULTILINE))
+    code = [*fences(page, r"\w*"), *re.findall(r"`([^`\n]+)`", prose(page))]
+    named = {
+        name
+        for piece in code
+        for name in re.findall(r"(?<![\w-])make(?: -\w+| [A-Z]+=\S+)* ([a-z]+)\b", piece)
+    }
+    assert named - targets == set()
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_yaml_examples_can_be_loaded(page: str, tmp_path: Path) -> None:
+    """An example of an organization's file, or of a part of one, has no mistake."""
+    for block in fences(page, "yaml"):
+        mark = block.partition("\n")[0]
+        assert mark.startswith(("# orgs/<name>.yaml", "# part of orgs/<name>.yaml")), mark
+        yaml = YAML(typ="safe", pure=True)
+        data: dict[str, Any] = yaml.load(block)
+        if mark.startswith("# part of"):
+            data = merged(yaml.load(text_of("orgs/guild.yaml")), data)
+        (tmp_path / "orgs").mkdir(exist_ok=True)
+        with (tmp_path / "orgs/example.yaml").open("w", encoding="utf-8") as file:
+            YAML().dump(data, file)
+        assert load("example", tmp_path).config.organization == data["organization"]
+
+
+def merged(base: Any, part: Any) -> Any:  # noqa: ANN401 - any YAML
+    """``part`` over ``base``: mappings key by key, everything else replaced."""
+    if not (isinstance(base, dict) and isinstance(part, dict)):
+        return part
+    return {**base, **{key: merged(base.get(key), value) for key, value in part.items()}}
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_quoted_findings_are_the_rules_own(page: str) -> None:
+    """A finding in the docs has the rule's level, title and remedy, and its place in the file."""
+    rules = {rule.id: rule for rule in RULES}
+    quoted = re.findall(
+        r"^(mandatory|advisory)  ([A-Z]{2}\d{3})  \S.*\n +(.+)\n +(\S+?):(\d+):\d+  (\S+)\n"
+        r"(?: {8}.*\n)+ +fix: (.+)$",
+        text_of(page),
+        re.MULTILINE,
+    )
+    assert len(quoted) == len(re.findall(r"^(?:mandatory|advisory)  ", text_of(page), re.MULTILINE))
+    for level, rule_id, title, file, line, path, fix in quoted:
+        rule = rules[rule_id]
+        assert (title, fix) == (rule.title, rule.remediation)
+        assert level == rule.severity.level
+        assert len(text_of(file).splitlines()) >= int(line)
+        assert path.rpartition(".")[2] in text_of(file)
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_named_tests_are_there(page: str) -> None:
+    """A test that is given as proof exists."""
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text_of(page)):
+        names = {node.name for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)}
+        assert name in names, f"{file}::{name}"
+
+
+@cache
+def tree(file: str) -> ast.Module:
+    """A Python file, parsed."""
+    return ast.parse(text_of(file))
+
+
+def test_every_requirement_has_its_row() -> None:
+    """docs/requirements.md leaves none out, and each that works names the test that shows it."""
+    rows = re.findall(
+        r"^\| ([A-Z]\d+) \| .+? \| (works|partly|later) \| (.*?) ?\|$",
+        text_of("docs/requirements.md"),
+        re.MULTILINE,
+    )
+    wanted = [f"{kind}{n}" for kind, most in REQUIREMENTS.items() for n in range(1, most + 1)]
+    assert [row[0] for row in rows] == wanted
+    assert [row[0] for row in rows if row[1] == "works" and "::test_" not in row[2]] == []
+
+
+def test_the_readme_is_short() -> None:
+    """One screen and a half."""
+    assert len(text_of("README.md").splitlines()) <= README_LINES
+
+
+def test_the_number_of_rules_is_told_right() -> None:
+    """Pages that say how many rules there are count them right."""
+    said = {
+        (page, int(number))
+        for page in WRITTEN
+        for number in re.findall(r"\b(\d+) rules\b", text_of(page))
+    }
+    assert {(page, number) for page, number in said if number != len(RULES)} == set()
+
+
+@pytest.mark.parametrize("page", sorted(pages(ROOT)))
+def test_generated_files_are_up_to_date(page: str) -> None:
+    """`make docs` would change nothing."""
+    assert text_of(page) == pages(ROOT)[page], "run: make docs"
+
+
+def test_ci_runs_the_readmes_command() -> None:
+    """CI does what a person does, and nothing of its own."""
+    commands = [
+        line
+        for line in text_of(".ci/run").splitlines()
+        if line and not line.startswith(("#", "set "))
+    ]
+    assert commands == ["make test"]
+    assert "\nmake test " in text_of("README.md")
+    workflow = YAML(typ="safe").load(text_of(".github/workflows/ci.yml"))
+    steps = workflow["jobs"]["test"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == ["make test"]
+
+
+def test_nothing_of_one_machine_is_in_the_project() -> None:
+    """No tracked file names a package registry's host or a path of somebody's machine."""
+    found = []
+    for path in tracked():
+        try:
+            content = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        if match := FOREIGN.search(content):
+            found.append(f"{path.relative_to(ROOT)}: {match[0]}")
+    assert found == []
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """The files that git keeps, as they are in the folder now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607 - git, as PATH has it
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    files = (ROOT / name for name in listed.split("\0") if name)
+    return tuple(path for path in files if path.is_file())
