@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -13,7 +14,7 @@ from components.declaration import Declaration, DeclarationError, Mistake, load
 from components.github_access import AccessError, github_access
 from components.organization import Organization, OrganizationConfig, by_hand
 from components.preflight import Names, Preflight, PreflightError
-from components.publish import release_environments
+from components.publish import PublishConfig, release_environments
 from components.secrets.secret import Reference
 from components.secrets.source import MissingSecretError
 
@@ -39,17 +40,40 @@ def declare() -> None:
         config = declaration.config
         context = _context(config, protect=settings.get_bool("protect") is not False)
         provider = context.preflight.access.provider(config.organization)
-        Organization(
-            config,
-            origins=declaration.origins,
-            context=context,
-            opts=pulumi.ResourceOptions(providers=[provider]),
-        )
+        with _short_stacks():
+            Organization(
+                config,
+                origins=declaration.origins,
+                context=context,
+                opts=pulumi.ResourceOptions(providers=[provider]),
+            )
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")
         sys.exit(MISTAKE_WAS_TOLD)
     for name, value in outputs(declaration).items():
         pulumi.export(name, value)
+
+
+#: Frames from the SDK's own code to the line that declares a resource.
+_FRAMES_OF_THE_SDK = 7
+
+
+@contextmanager
+def _short_stacks() -> Iterator[None]:
+    """Keep the Python stack of each resource short in the state: the line that declares it.
+
+    The SDK stores all of it, with paths of this machine: two fifths of the state, which a
+    self-managed backend writes twice a resource.
+    """
+    before = getattr(sys, "tracebacklimit", None)
+    sys.tracebacklimit = _FRAMES_OF_THE_SDK
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.tracebacklimit
+        else:
+            sys.tracebacklimit = before
 
 
 def check_secrets(declaration: Declaration) -> None:
@@ -106,13 +130,22 @@ def _context(config: OrganizationConfig, *, protect: bool) -> Context:
     )
 
 
+def _release_path(publish: PublishConfig) -> list[str]:
+    """The environments from a release tag to the registries, with who has to approve."""
+    path = []
+    for name, environment in release_environments(publish).items():
+        teams = ", ".join(environment.reviewers.teams)
+        path.append(f"{name} ({teams})" if teams else name)
+    return path
+
+
 def outputs(declaration: Declaration) -> dict[str, Any]:
     """The stack's outputs: the release path of each repository, and what is left to do by hand."""
     config = declaration.config
     return {
         "organization": config.organization,
         "release_paths": {
-            name: list(release_environments(repository.publish))
+            name: _release_path(repository.publish)
             for name, repository in config.repositories.items()
             if repository.publish and not repository.archived
         },

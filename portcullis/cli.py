@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
+#: Columns where no terminal says how many it has: a log wraps by itself.
+LOG_WIDTH = 200
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
 
 Stack = Annotated[str, typer.Option(help="The stack, as in Pulumi.<stack>.yaml.", envvar="STACK")]
 
@@ -27,15 +31,18 @@ def preview(stack: Stack = "dev") -> None:
 
 
 @app.command()
-def up(stack: Stack = "dev") -> None:
+def up(
+    stack: Stack = "dev",
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to the preview beforehand.")] = False,  # noqa: FBT002 - typer's way to declare a flag
+) -> None:
     """Preview, then make GitHub as the stack's organization declares it."""
-    _deploy(stack, change=True)
+    _deploy(stack, change=True, agreed=yes)
 
 
-def _deploy(stack: str, *, change: bool) -> None:
+def _deploy(stack: str, *, change: bool, agreed: bool = False) -> None:
     from portcullis import deploy
 
-    _answer(lambda: deploy.deploy(_settings(stack), console, change=change))
+    _answer(lambda: deploy.deploy(_settings(stack), console, change=change, agreed=agreed))
 
 
 @app.command()

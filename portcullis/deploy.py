@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     from portcullis.project import StackSettings
 
 
-def deploy(settings: StackSettings, console: Console, *, change: bool) -> None:
+def deploy(
+    settings: StackSettings, console: Console, *, change: bool, agreed: bool = False
+) -> None:
     """Preview the stack, and update it if ``change``; show what came of it.
+
+    A real organization is changed only after somebody said yes to the preview, at the keyboard
+    or before (``agreed``).
 
     Raises:
         UserError: something a person can mend; everything was said before anything was changed.
@@ -40,12 +46,29 @@ def deploy(settings: StackSettings, console: Console, *, change: bool) -> None:
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
     report.show_findings(console, planned.findings)
+    report.show_changes(console, planned)
     if not change:
         return
-    if planned.changes():
+    if planned.changes() or planned.outputs_differ:
+        if planned.changes() and not settings.practises:
+            _agree(declaration.config.organization, agreed=agreed)
         done = _run(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
+
+
+def _agree(organization: str, *, agreed: bool) -> None:
+    """Ask whether the previewed changes are to be made on a real organization."""
+    if agreed:
+        return
+    if not sys.stdin.isatty():
+        raise UserError(
+            f"nothing was changed: nobody is here to agree to the changes of {organization}; "
+            "once the preview was read: python -m portcullis up --yes"
+        )
+    answer = input(f"make these changes to {organization}? Type its name: ")
+    if answer.strip() != organization:
+        raise UserError("nothing was changed")
 
 
 def _show(
@@ -59,7 +82,8 @@ def _show(
     deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
     organization = declaration.config.organization
     console.print()
-    console.print(report.resource_tree(organization, deployment.get("resources", [])))
+    tree = report.resource_tree(organization, deployment.get("resources", []))
+    console.print(tree, crop=False, no_wrap=True, overflow="ignore")
     console.print()
     report.show_outputs(console, {key: out.value for key, out in stack.outputs().items()})
     if settings.practises:

@@ -55,12 +55,16 @@ class Run:
 
     resources: dict[str, str] = field(default_factory=dict)
     """URN to operation, of every resource in the order of their appearance."""
+    properties: dict[str, list[str]] = field(default_factory=dict)
+    """URN to the properties that an update or a replacement changes."""
     done: set[str] = field(default_factory=set)
     planned: dict[str, Planned] = field(default_factory=dict)
     """URN to resource, of those that are created."""
     findings: list[Finding] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     """(URN or "", text) of each error."""
+    outputs_differ: bool = False
+    """Whether the stack's outputs are others than before."""
     seconds: float = 0.0
     policy_packs: dict[str, str] = field(default_factory=dict)
 
@@ -72,12 +76,18 @@ class Run:
         """Note one engine event."""
         if (pre := event.resource_pre_event) is not None:
             self.resources[pre.metadata.urn] = pre.metadata.op.value
+            self.properties[pre.metadata.urn] = sorted(
+                pre.metadata.detailed_diff or pre.metadata.diffs or []
+            )
             if pre.metadata.op.value == "create" and (new := pre.metadata.new) is not None:
                 self.planned[new.urn] = Planned(
                     new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
                 )
         elif (outputs := event.res_outputs_event) is not None:
             self.done.add(outputs.metadata.urn)
+            if outputs.metadata.type == "pulumi:pulumi:Stack":
+                old, new = outputs.metadata.old, outputs.metadata.new
+                self.outputs_differ = (old and old.outputs) != (new and new.outputs)
         elif (policy := event.policy_event) is not None:
             finding = Finding(
                 policy.policy_name,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from rich.tree import Tree
+
+from portcullis.events import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from portcullis.events import Finding, Run
 
 _COMPONENT = "portcullis:index:"
+
+#: Where a word begins in `TagRuleset`.
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def headline(step: str, run: Run) -> str:
@@ -27,9 +33,34 @@ def headline(step: str, run: Run) -> str:
     return f"{step:<10} {changes or 'nothing to do'} in {run.seconds:.0f} s"
 
 
+#: Creations up to this number are listed one by one.
+FEW = 20
+
+
+def show_changes(console: Console, run: Run) -> None:
+    """What a preview would do: deletions, changes with their properties, then what is new."""
+    by_operation: defaultdict[str, list[str]] = defaultdict(list)
+    for urn, operation in run.resources.items():
+        if operation in DONE and "portcullis:index:" not in urn.split("::")[2].rsplit("$", 1)[-1]:
+            by_operation[operation].append(urn)
+    creations = by_operation.pop("create", [])
+    for operation in sorted(by_operation, key=lambda each: ("delete" not in each, each)):
+        for urn in by_operation[operation]:
+            properties = ", ".join(run.properties.get(urn, []))
+            detail = f"  ({properties})" if properties else ""
+            console.print(Text(f"  {operation:<8} {resource_name(urn)}{detail}"))
+    if len(creations) <= FEW:
+        for urn in creations:
+            console.print(Text(f"  create   {resource_name(urn)}"))
+    else:
+        kinds = Counter(resource_name(urn).split(" ")[0] for urn in creations)
+        for kind, count in sorted(kinds.items()):
+            console.print(Text(f"  create   {count} {kind}"))
+
+
 def policies(run: Run) -> str:
     """How many packs ran, and how many findings there are by level."""
-    packs = ", ".join(sorted(run.policy_packs)) or "none"
+    packs = ", ".join(sorted(name.split("|")[0] for name in run.policy_packs)) or "none"
     levels: defaultdict[str, int] = defaultdict(int)
     for finding in run.findings:
         levels[finding.level] += 1
@@ -82,25 +113,38 @@ def resource_tree(organization: str, states: Iterable[Mapping[str, Any]]) -> Tre
         organization: its login, the root's label.
         states: the resources of a stack's exported state.
     """
-    root = Tree(organization)
-    nodes: dict[str, Tree] = {}
-    leaves: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    below: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    root = ""
     for state in states:
-        kind, urn, parent = state["type"], state["urn"], state.get("parent", "")
-        name = urn.rsplit("::", 1)[-1]
-        if kind == f"{_COMPONENT}Organization":
-            nodes[urn] = root
-        elif kind.startswith(_COMPONENT):
-            label = f"{kind.removeprefix(_COMPONENT).lower()} {name}"
-            nodes[urn] = nodes[parent].add(Text(label))
-        elif parent in nodes:
-            leaves[parent][kind.rsplit(":", 1)[-1]].append(name)
-    for parent, kinds in leaves.items():
-        owner = parent.rsplit("::", 1)[-1]
-        for kind, names in kinds.items():
-            short = (name.removeprefix(f"{owner}/") for name in names)
-            nodes[parent].add(Text(f"{kind}: {', '.join(short)}", style="dim"))
-    return root
+        below[state.get("parent", "")].append(state)
+        if state["type"] == f"{_COMPONENT}Organization":
+            root = state["urn"]
+    tree = Tree(organization)
+    _grow(tree, root, below)
+    return tree
+
+
+def _grow(tree: Tree, urn: str, below: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Hang what is below ``urn`` on ``tree``: resources first, then components, each sorted."""
+    owner = _name(urn)
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    components: list[tuple[str, str, str]] = []
+    for state in below.get(urn, ()):
+        kind, name = state["type"], _name(state["urn"])
+        if kind.startswith(_COMPONENT):
+            words = _WORD.sub(" ", kind.removeprefix(_COMPONENT)).lower()
+            components.append((words, name, state["urn"]))
+        else:
+            kinds[kind.rsplit(":", 1)[-1]].append(name.removeprefix(f"{owner}/"))
+    for kind, names in sorted(kinds.items()):
+        listed = f": {', '.join(sorted(names))}" if names != [owner] else ""
+        tree.add(Text(f"{kind}{listed}", style="dim"))
+    for words, name, component in sorted(components):
+        _grow(tree.add(Text(f"{words} {name.removeprefix(f'{owner}/')}")), component, below)
+
+
+def _name(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]
 
 
 def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:

