@@ -161,17 +161,19 @@ class Repository(pulumi.ComponentResource):
         self.id_number = repository.repo_id
         if config.archived:
             return  # GitHub lets nobody change anything below it
-        github.RepositoryVulnerabilityAlerts(
+        # destroying either would switch it off
+        alerts = github.RepositoryVulnerabilityAlerts(
             name,
             repository=repository.name,
             enabled=config.security.vulnerability_alerts,
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
         github.RepositoryDependabotSecurityUpdates(
             name,
             repository=repository.name,
             enabled=config.security.dependabot_security_updates,
-            opts=child,
+            # GitHub refuses security updates where alerts are off
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=[alerts]),
         )
         access = [
             github.TeamRepository(

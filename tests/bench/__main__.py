@@ -154,7 +154,7 @@ def preview(side: Side) -> Callable[[], Outcome]:
 
 
 def shares(side: Side, without: Figure, console: Console) -> None:
-    """Where the time of a preview without changes goes, by what is left when a part is taken out."""
+    """Where the time of a preview goes, by what is left when a part is taken out."""
     side.policies("policy")
     with_pack = side.measure(preview(side))
     side.policies("")

@@ -228,7 +228,7 @@ def test_aegis_has_its_own_protection_and_dependabot_secrets(live: Live) -> None
 
 def test_managed_files_are_committed(live: Live) -> None:
     """Workflows, Dependabot, CODEOWNERS and own files are on the default branch (C2, G3, G4)."""
-    assert "name: pypi-release" in live.file("escai", ".github/workflows/release.yml")
+    assert 'name: "pypi-release"' in live.file("escai", ".github/workflows/release.yml")
     assert "release-approval" in live.file("aitbc", ".github/workflows/release.yml")
     assert "package-ecosystem: npm" in live.file("aitbc", ".github/dependabot.yml")
     assert "* @guild/escai-maintainers" in live.file("escai", ".github/CODEOWNERS")
