@@ -20,6 +20,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 LOG_WIDTH = 200
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
+#: Apart from the output: a shell evaluates that of `env`.
+errors = Console(
+    highlight=False,
+    soft_wrap=True,
+    width=None if sys.stderr.isatty() else LOG_WIDTH,
+    stderr=True,
+)
 
 Stack = Annotated[str, typer.Option(help="The stack, as in Pulumi.<stack>.yaml.", envvar="STACK")]
 
@@ -54,11 +61,11 @@ def adopt(stack: Stack = "dev") -> None:
 
 
 @app.command()
-def down() -> None:
-    """Stop the sandbox, and throw its organization and the state of stack dev away."""
+def down(stack: Stack = "dev") -> None:
+    """Stop the sandbox, and throw its organization and the practice state away."""
     from portcullis import deploy
 
-    _answer(lambda: deploy.throw_away(_settings("dev"), console))
+    _answer(lambda: deploy.throw_away(_settings(stack), console))
 
 
 @app.command()
@@ -105,8 +112,8 @@ def _answer(action: Callable[[], None]) -> None:
     try:
         action()
     except UserError as error:
-        console.print(Text(str(error)))
+        errors.print(Text(str(error)))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        console.print("stopped; the next run goes on from here")
+        errors.print("stopped; the next run goes on from here")
         raise typer.Exit(130) from None

@@ -15,6 +15,7 @@ from components.preflight import ADOPTING
 from portcullis import existing, locks, report, run
 from portcullis.practice import practice_of
 from portcullis.project import UserError, pulumi_environment
+from portcullis.run import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from portcullis.project import StackSettings
 
 
+@in_words()
 def deploy(
     settings: StackSettings, console: Console, *, change: bool, agreed: bool = False
 ) -> None:
@@ -51,22 +53,25 @@ def deploy(
         return
     if planned.changes() or planned.outputs_differ:
         if planned.changes() and not settings.practises:
-            _agree(declaration.config.organization, agreed=agreed)
+            _agree(declaration.config.organization, settings.name, agreed=agreed)
         done = _run(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
 
 
-def _agree(organization: str, *, agreed: bool) -> None:
+def _agree(organization: str, stack: str, *, agreed: bool) -> None:
     """Ask whether the previewed changes are to be made on a real organization."""
     if agreed:
         return
     if not sys.stdin.isatty():
         raise UserError(
             f"nothing was changed: nobody is here to agree to the changes of {organization}; "
-            "once the preview was read: python -m portcullis up --yes"
+            f"once the preview was read: python -m portcullis up --stack {stack} --yes"
         )
-    answer = input(f"make these changes to {organization}? Type its name: ")
+    try:
+        answer = input(f"make these changes to {organization}? Type its name: ")
+    except EOFError:
+        answer = ""
     if answer.strip() != organization:
         raise UserError("nothing was changed")
 
@@ -79,7 +84,7 @@ def _show(
     console: Console,
 ) -> None:
     """The tree, the outputs, the address."""
-    deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
+    deployment: Mapping[str, Any] = existing.exported(stack, environment).get("deployment") or {}
     organization = declaration.config.organization
     console.print()
     tree = report.resource_tree(organization, deployment.get("resources", []))
@@ -91,6 +96,7 @@ def _show(
         console.print(f"\nlook at it  {base_url}{organization}")
 
 
+@in_words()
 def adopt(settings: StackSettings, console: Console) -> None:
     """Take declared things that exist on GitHub into the state; nothing on GitHub changes.
 
@@ -102,15 +108,22 @@ def adopt(settings: StackSettings, console: Console) -> None:
     # what exists is not refused, and what it looks like now is not judged
     environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
     stack = run.select(settings, environment)
-    planned = _run(lambda: run.preview(stack, console), console).planned
-    found = existing.find(stack, environment, declaration.config.organization, planned.values())
-    if not found:
+    taken: list[str] = []
+    while True:
+        planned = _run(lambda: run.preview(stack, console), console).planned
+        new = [item for urn, item in planned.items() if urn not in taken]
+        found = existing.find(stack, environment, declaration.config.organization, new)
+        if not found:
+            break
+        existing.take_in(stack, environment, planned, found)
+        for urn in found:
+            console.print(Text(f"adopted    {report.resource_name(urn)}"))
+        taken += found
+        # again: only the id of a repository that is managed leads to its branch protections
+    if taken:
+        console.print("next       make preview shows what would be changed about them")
+    else:
         console.print("adopt      nothing to take in: all that is declared is managed, or is new")
-        return
-    existing.take_in(stack, environment, planned, found)
-    for urn in found:
-        console.print(Text(f"adopted    {report.resource_name(urn)}"))
-    console.print("next       make preview shows what would be changed about them")
 
 
 def throw_away(settings: StackSettings, console: Console) -> None:
@@ -129,8 +142,15 @@ def throw_away(settings: StackSettings, console: Console) -> None:
     console.print("down       sandbox stopped; its organization and the stack's state are gone")
 
 
+@in_words()
 def start_sandbox(settings: StackSettings, console: Console) -> None:
-    """Start the sandbox of a practice stack, and say where it is."""
+    """Start the sandbox of a practice stack, and say where it is.
+
+    Raises:
+        UserError: the stack is not a practice stack, or its sandbox does not start.
+    """
+    if not settings.practises:
+        raise UserError(f"stack {settings.name} is at {settings.base_url}: it has no sandbox")
     declaration = _declaration(settings)
     environment = _prepare(settings, declaration, console)
     organization = declaration.config.organization
@@ -138,13 +158,15 @@ def start_sandbox(settings: StackSettings, console: Console) -> None:
 
 
 def environment_changes(settings: StackSettings) -> dict[str, str]:
-    """The variables by which plain `pulumi` works as `make up` does."""
-    changes = pulumi_environment(settings, _engine().changes(os.environ))
+    """The variables by which plain `pulumi` works as `make up` does; what the user has set stays.
+
+    Raises:
+        UserError: there is no such stack, or no engine.
+    """
+    environment = pulumi_environment(settings, _engine().environment(os.environ))
     if settings.practises:
-        url = practice_of(settings).url
-        if url:
-            changes["GITHUB_BASE_URL"] = f"{url}/{practice_of(settings).world}/"
-    return changes
+        environment.setdefault("GITHUB_BASE_URL", practice_of(settings).base_url)
+    return {name: value for name, value in environment.items() if os.environ.get(name) != value}
 
 
 def _declaration(settings: StackSettings) -> Declaration:
@@ -169,14 +191,15 @@ def _prepare(settings: StackSettings, declaration: Declaration, console: Console
     # the Automation API looks for `pulumi` on this process's PATH
     os.environ.update(tools.changes(os.environ))
     environment = pulumi_environment(settings, os.environ)
-    if settings.practises and "GITHUB_BASE_URL" not in environment:
-        practice = practice_of(settings)
+    practice = practice_of(settings)
+    elsewhere = environment.get("GITHUB_BASE_URL", practice.base_url) != practice.base_url
+    if settings.practises and not elsewhere:
         url = practice.url
         token = "" if url else _practice_token(settings, environment)
-        url = practice.start(declaration.config, token)
-        environment["GITHUB_BASE_URL"] = f"{url}/{practice.world}/"
+        practice.start(declaration.config, token)
+        environment["GITHUB_BASE_URL"] = practice.base_url
         count = len(declaration.config.repositories)
-        console.print(f"sandbox    {url}/{practice.world} ({count} repositories declared)")
+        console.print(f"sandbox    {practice.base_url} ({count} repositories declared)")
     return environment
 
 
@@ -194,12 +217,13 @@ def _settle(
     """Make good what an interrupted run left: a lock, and things that it made and did not note."""
     if locks.lift_dead_locks(environment, stack.name):
         console.print("recover    the last run was killed: its lock is lifted")
-    pending = existing.pending_creates(stack)
+    state = existing.exported(stack, environment)
+    pending = existing.pending_creates(state)
     if not pending:
         return
     organization = declaration.config.organization
     found = existing.find(stack, environment, organization, pending.values())
-    existing.drop_pending(stack)
+    existing.drop_pending(stack, environment, state)
     if found:
         existing.take_in(stack, environment, pending, found)
     console.print(

@@ -18,6 +18,7 @@ DONE = {
     "replace": "replaced",
     "create-replacement": "replaced",
     "delete-replaced": "replaced",
+    "import-replacement": "replaced",
     "import": "adopted",
     "read": "read",
 }
@@ -76,9 +77,9 @@ class Run:
         """Note one engine event."""
         if (pre := event.resource_pre_event) is not None:
             self.resources[pre.metadata.urn] = pre.metadata.op.value
-            self.properties[pre.metadata.urn] = sorted(
-                pre.metadata.detailed_diff or pre.metadata.diffs or []
-            )
+            changed = sorted(pre.metadata.detailed_diff or pre.metadata.diffs or [])
+            # a replacement comes in three steps, and not each of them says what changed
+            self.properties[pre.metadata.urn] = changed or self.properties.get(pre.metadata.urn, [])
             if pre.metadata.op.value == "create" and (new := pre.metadata.new) is not None:
                 self.planned[new.urn] = Planned(
                     new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
@@ -108,6 +109,11 @@ class Run:
 def provider_urn(reference: str | None) -> str:
     """The URN in a reference to a provider, which is the URN, `::` and an id."""
     return (reference or "").rpartition("::")[0]
+
+
+def name_of(urn: str) -> str:
+    """The resource's name in a URN; a name may have `::` itself."""
+    return urn.split("::", 3)[-1]
 
 
 def plain(text: str) -> str:

@@ -12,34 +12,67 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi import automation
-
 from components.github_access import DOTCOM, App, GitHubAccess
-from portcullis.events import Planned, plain, provider_urn
+from portcullis.events import Planned, name_of, plain, provider_urn
 from portcullis.live_ids import live_id
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pulumi import automation
 
 
 def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAccess:
-    """How to reach the stack's GitHub from outside of the program."""
+    """How to reach the stack's GitHub from outside of the program.
+
+    Raises:
+        UserError: the stack has no credentials that could be used.
+    """
     config = {key: value.value for key, value in stack.get_all_config().items()}
     base_url = environment.get("GITHUB_BASE_URL") or config.get("github:baseUrl") or DOTCOM
     base_url = base_url.rstrip("/").removesuffix("/api/v3") + "/"
-    if app := json.loads(config.get("portcullis:githubApp", "null")):
+    if text := config.get("portcullis:githubApp"):
         key = config.get("portcullis:githubAppKey") or environment.get("GITHUB_APP_PEM_FILE", "")
-        return GitHubAccess(base_url, app=App(str(app["id"]), str(app["installationId"]), key))
-    return GitHubAccess(base_url, token=config.get("github:token") or environment["GITHUB_TOKEN"])
+        try:
+            app = json.loads(text)
+            ids = str(int(app["id"])), str(int(app["installationId"]))
+        except (ValueError, TypeError, KeyError):
+            raise UserError(
+                "portcullis:githubApp: allowed: id and installationId as numbers"
+            ) from None
+        return GitHubAccess(base_url, app=App(*ids, key))
+    if token := config.get("github:token") or environment.get("GITHUB_TOKEN"):
+        return GitHubAccess(base_url, token=token)
+    raise UserError(
+        f"no credentials for {base_url}: set portcullis:githubApp and its key, or github:token, "
+        "or the environment variable GITHUB_TOKEN (docs/first-steps.md)"
+    )
 
 
-def pending_creates(stack: automation.Stack) -> dict[str, Planned]:
-    """URN to resource, of those whose creation was begun and not noted as done."""
-    deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
+def exported(stack: automation.Stack, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The stack's state as it is stored: secrets are ciphertext in it.
+
+    Automation's own `export_stack` decrypts them, and its `import_stack` writes them to a file.
+
+    Raises:
+        UserError: Pulumi refuses.
+    """
+    state: dict[str, Any] = json.loads(pulumi(stack, environment, ["stack", "export"]))
+    return state
+
+
+def pending_creates(state: Mapping[str, Any]) -> dict[str, Planned]:
+    """URN to resource, of those whose creation was begun and not noted as done.
+
+    Args:
+        state: of `exported`.
+    """
+    deployment: Mapping[str, Any] = state.get("deployment") or {}
     pending: Iterable[Mapping[str, Any]] = deployment.get("pending_operations") or []
     begun = [operation["resource"] for operation in pending if operation["type"] == "creating"]
     return {
@@ -54,15 +87,34 @@ def pending_creates(stack: automation.Stack) -> dict[str, Planned]:
     }
 
 
-def drop_pending(stack: automation.Stack) -> None:
+def drop_pending(
+    stack: automation.Stack, environment: Mapping[str, str], state: Mapping[str, Any]
+) -> None:
     """Forget the operations that were interrupted.
 
     Pulumi offers this by hand (`pulumi refresh` asks for each), and then looks at every resource.
+
+    Args:
+        stack: whose they are.
+        environment: of the run.
+        state: of `exported`, just now.
+
+    Raises:
+        UserError: Pulumi refuses.
     """
-    state = stack.export_stack()
-    deployment: dict[str, Any] = dict(state.deployment or {})
+    deployment = {**state["deployment"]}
     deployment.pop("pending_operations", None)
-    stack.import_stack(automation.Deployment(state.version, deployment))
+    with _json_file({**state, "deployment": deployment}) as path:
+        pulumi(stack, environment, ["stack", "import", "--file", path])
+
+
+@contextmanager
+def _json_file(data: object) -> Iterator[str]:
+    """The path of a file with ``data``, in a folder that only this user can open."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data.json"
+        path.write_text(json.dumps(data), encoding="utf-8")
+        yield str(path)
 
 
 def find(
@@ -71,10 +123,39 @@ def find(
     organization: str,
     planned: Iterable[Planned],
 ) -> dict[str, str]:
-    """URN to import id, of those planned creations that exist on GitHub already."""
+    """URN to import id, of those planned creations that exist on GitHub already.
+
+    Raises:
+        UserError: GitHub cannot be asked.
+    """
     client = access(stack, environment).client()
-    found = {item.urn: live_id(client, organization, item.type, item.inputs) for item in planned}
+    with _asking():
+        found = {
+            each.urn: live_id(client, organization, each.type, each.inputs) for each in planned
+        }
     return {urn: number for urn, number in found.items() if number}
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Turn what goes wrong on the way into words; no header, and so no token, is in them."""
+    from githubkit.exception import GitHubException, GraphQLFailed, RequestError, RequestFailed  # noqa: PLC0415 - see github_access
+
+    before = "what exists on GitHub could not be looked up; nothing was changed:"
+    try:
+        yield
+    except RequestFailed as failed:
+        request, status = failed.request, failed.response.status_code
+        raise UserError(
+            f"{before} {request.method} {request.url} was answered with {status}"
+        ) from None
+    except RequestError as error:
+        raise UserError(f"{before} GitHub could not be reached ({error.exc!r})") from None
+    except GraphQLFailed as failed:
+        messages = "; ".join(error.message for error in failed.response.errors or [])
+        raise UserError(f"{before} {messages}") from None
+    except GitHubException as error:
+        raise UserError(f"{before} {error!r}") from None
 
 
 def take_in(
@@ -104,24 +185,22 @@ def take_in(
     resources = [
         {
             "type": planned[urn].type,
-            "name": urn.rsplit("::", 1)[-1],
+            "name": name_of(urn),
             "id": number,
             "parent": planned[urn].parent,
             "provider": planned[urn].provider,
         }
         for urn, number in ids.items()
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "import.json"
-        path.write_text(json.dumps({"nameTable": table, "resources": resources}), encoding="utf-8")
+    with _json_file({"nameTable": table, "resources": resources}) as path:
         options = ["--yes", "--skip-preview", "--generate-code=false", "--protect=false"]
-        pulumi(stack, environment, ["import", "--file", str(path), *options])
+        pulumi(stack, environment, ["import", "--file", path, *options])
 
 
 def pulumi(
     stack: automation.Stack, environment: Mapping[str, str], arguments: Sequence[str]
-) -> None:
-    """Run `pulumi` on the stack.
+) -> str:
+    """Run `pulumi` on the stack, and return what it printed to stdout.
 
     Raises:
         UserError: it failed; the text is its own.
@@ -137,3 +216,4 @@ def pulumi(
     )
     if done.returncode:
         raise UserError(f"pulumi {arguments[0]} failed:\n{plain(done.stdout + done.stderr)}")
+    return done.stdout

@@ -31,7 +31,7 @@ def live_id(
         inputs: the resource's inputs, by their names in Pulumi's state.
 
     Raises:
-        githubkit.exception.RequestError: GitHub cannot be asked.
+        githubkit.exception.GitHubException: GitHub cannot be asked.
     """
     package, _, name = kind.rpartition(":")
     # our components share names with what they declare
@@ -52,8 +52,10 @@ def _get(client: GitHub[Any], path: str) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _repository(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
-    found = _get(client, f"/repos/{organization}/{inputs['name']}")
-    return str(inputs["name"]) if found else None
+    name = str(inputs["name"])
+    found = _get(client, f"/repos/{organization}/{name}")
+    # a repository that was renamed still answers to its old name, which is free again
+    return name if found and found["name"].lower() == name.lower() else None
 
 
 def _team(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
@@ -89,7 +91,17 @@ def _branch_protection(
         } } }
     """
     del organization  # the repository's node id says it
-    node = client.graphql(query, {"id": inputs["repositoryId"]})["node"]
+    from githubkit.exception import GraphQLFailed  # noqa: PLC0415 - see github_access
+
+    try:
+        node = client.graphql(query, {"id": inputs["repositoryId"]})["node"]
+    except GraphQLFailed as failed:
+        # the repository is not managed yet, so that a preview does not know its id
+        if all(error.type == "NOT_FOUND" for error in failed.response.errors or []):
+            return None
+        raise
+    if not node:
+        return None
     patterns = {rule["pattern"] for rule in node["branchProtectionRules"]["nodes"]}
     return f"{node['name']}:{inputs['pattern']}" if inputs["pattern"] in patterns else None
 

@@ -30,22 +30,24 @@ def lift_dead_locks(environment: Mapping[str, str], stack: str) -> int:
 def _locks(environment: Mapping[str, str], stack: str) -> Iterator[Path]:
     address = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
     if address.scheme == "file":
-        yield from Path(unquote(address.path), ".pulumi", "locks").glob(f"*/*/{stack}/*.json")
+        # `file://~` is the home folder, as for Pulumi
+        folder = Path(unquote(address.netloc + address.path)).expanduser()
+        yield from folder.joinpath(".pulumi", "locks").glob(f"*/*/{stack}/*.json")
 
 
 def _is_dead(path: Path) -> bool:
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
         pid, machine = int(lock["pid"]), lock["hostname"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False  # not a lock as we know them: let Pulumi say what it thinks of it
-    if machine != socket.gethostname():
+    if machine != socket.gethostname() or pid <= 0:
         return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
-    except PermissionError:
+    except (PermissionError, OverflowError):
         return False
     return _is_zombie(pid)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -27,12 +27,12 @@ from ruamel.yaml import YAML
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from components.organization import OrganizationConfig
     from portcullis.project import StackSettings
 
-#: Seconds after which a sandbox that does not come up is given up.
+#: Seconds after which a sandbox that does not come up, or does not end, is given up.
 PATIENCE_SECONDS = 20.0
 
 #: The owner of the practice organization, whose token the practice stack has in its config.
@@ -52,14 +52,42 @@ class Practice:
     port: int
 
     @property
+    def pid(self) -> int | None:
+        """The process that runs as this sandbox, if there is one.
+
+        It holds a lock on its pid file while it lives, so that another process that has got its
+        number later, or another sandbox that has got its port, is not taken for it.
+
+        Raises:
+            UserError: another run is just starting it.
+        """
+        try:
+            with (self.folder / "pid").open("r+", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if number := (self.folder / "pid").read_text(encoding="utf-8"):
+                return int(number)
+            raise UserError("another run is starting the sandbox: try again in a moment") from None
+        except FileNotFoundError:
+            pass
+        return None
+
+    @property
     def url(self) -> str | None:
         """The address of the sandbox, if it runs and answers."""
+        if self.pid is None:
+            return None
         try:
             url = (self.folder / "address").read_text(encoding="utf-8").strip()
-            httpx.get(f"{url}/_control/", timeout=5).raise_for_status()
+            _ask("GET", f"{url}/_control/")
         except (OSError, httpx.HTTPError):
             return None
         return url
+
+    @property
+    def base_url(self) -> str:
+        """What the provider takes for GitHub's address, wherever the sandbox runs now."""
+        return f"{self.url or f'http://127.0.0.1:{self.port}'}/{self.world}/"
 
     def start(self, config: OrganizationConfig, token: str) -> str:
         """Start the sandbox if it does not run; people of ``config`` who are new are let in.
@@ -72,10 +100,8 @@ class Practice:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         seed = seed_of(config, self.world)
-        if url := self.url:
-            people = {key: seed[key] for key in ("users",)}
-            httpx.post(f"{url}/_control/worlds/{self.world}/seed", json=people, timeout=30)
-            return url
+        if self.pid is not None:
+            return self._let_in({key: seed[key] for key in ("users", "organizations")})
         with (self.folder / "seed.yaml").open("w", encoding="utf-8") as file:
             YAML().dump(seed, file)
         _make_app_key(self.folder)
@@ -83,20 +109,36 @@ class Practice:
 
     def stop(self) -> bool:
         """Stop the sandbox; False if none was running."""
-        pid_file = self.folder / "pid"
-        running = self.url is not None
-        if running:
-            with contextlib.suppress(OSError, ValueError):
-                os.kill(int(pid_file.read_text(encoding="utf-8")), signal.SIGTERM)
-            _wait(lambda: self.url is None)
-        pid_file.unlink(missing_ok=True)
+        pid = self.pid
+        for end in (signal.SIGTERM, signal.SIGKILL):
+            if pid is not None and self.pid == pid:
+                os.kill(pid, end)
+                _wait(lambda: self.pid is None)
+        (self.folder / "pid").unlink(missing_ok=True)
         (self.folder / "address").unlink(missing_ok=True)
-        return running
+        return pid is not None
 
     def forget(self) -> None:
         """Stop the sandbox and throw its organization away."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _let_in(self, people: Mapping[str, object]) -> str:
+        """Tell the running sandbox of ``people``; its address."""
+        _wait(lambda: self.url is not None or self.pid is None)
+        url = self.url
+        if url is None:
+            raise UserError(f"the sandbox (process {self.pid}) does not answer: make down ends it")
+        try:
+            _ask("POST", f"{url}/_control/worlds/{self.world}/seed", people)
+        except httpx.HTTPStatusError as refused:
+            raise UserError(
+                f"the sandbox at {url} does not take the organization's people: "
+                f"{refused.response.text}; make down throws its organization away"
+            ) from None
+        except httpx.HTTPError as error:
+            raise UserError(f"the sandbox at {url} does not answer: {error!r}") from None
+        return url
 
     def _launch(self, token: str) -> str:
         address, log = self.folder / "address", self.folder / "log"
@@ -104,7 +146,11 @@ class Practice:
         command = [sys.executable, "-m", "sandbox", "--port", str(self.port)]
         command += ["--state", str(self.folder / "state"), "--ready-file", str(address)]
         command += ["--seed", str(self.folder / "seed.yaml")]
-        with log.open("w", encoding="utf-8") as output:
+        with (
+            log.open("w", encoding="utf-8") as output,
+            (self.folder / "pid").open("w", encoding="utf-8") as pid_file,
+        ):
+            fcntl.flock(pid_file, fcntl.LOCK_EX)
             process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 command,
                 stdout=output,
@@ -113,21 +159,32 @@ class Practice:
                 cwd=Path(__file__).resolve().parent.parent,
                 env={**os.environ, TOKEN_VARIABLE: token},
                 start_new_session=True,
+                pass_fds=[pid_file.fileno()],  # the lock goes on with the sandbox
             )
-        (self.folder / "pid").write_text(str(process.pid), encoding="utf-8")
+            pid_file.write(str(process.pid))
         _wait(lambda: address.exists() or process.poll() is not None)
         if url := self.url:
             return url
+        self.stop()
         said = log.read_text(encoding="utf-8").strip()
         hint = f"; if the port is taken: PORT={self.port + 1} make up" if "in use" in said else ""
         raise UserError(f"the sandbox did not start: {said or 'it said nothing'}{hint}")
 
 
 def practice_of(settings: StackSettings) -> Practice:
-    """The sandbox of a stack: its world and port are those of the stack's address."""
+    """The sandbox of a stack: its world and port are those of the stack's address.
+
+    Raises:
+        UserError: the port is none.
+    """
     address = urlsplit(settings.base_url)
-    port = int(os.environ.get("PORT") or address.port or 80)
     folder = settings.root / ".portcullis" / "sandbox"
+    try:
+        port = int(os.environ.get("PORT") or address.port or 80)
+    except ValueError as error:
+        raise UserError(
+            f"the sandbox's port is that of github:baseUrl ({settings.base_url}), or PORT: {error}"
+        ) from None
     return Practice(folder, address.path.strip("/") or "practice", port)
 
 
@@ -177,10 +234,18 @@ def _make_app_key(folder: Path) -> None:
     (folder / PUBLIC_KEY).write_bytes(public)
 
 
-def _wait(until: object) -> None:
+def _ask(method: str, url: str, body: object = None) -> None:
+    """Make a request to the control interface; a proxy of the user's is for other machines.
+
+    Raises:
+        httpx.HTTPError: no answer, or a refusal.
+    """
+    answer = httpx.request(method, url, json=body, timeout=PATIENCE_SECONDS, trust_env=False)
+    answer.raise_for_status()
+
+
+def _wait(until: Callable[[], bool]) -> None:
     """Until ``until()`` is true, or the patience is over."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if callable(until) and until():
-            return
+    while time.monotonic() < deadline and not until():
         time.sleep(0.05)

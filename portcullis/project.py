@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,17 +47,25 @@ class StackSettings:
         """The `config` of the stack's file; encrypted values as they stand there.
 
         Raises:
-            UserError: there is no such file.
+            UserError: there is no such file, or it cannot be read.
         """
         path = self.root / f"Pulumi.{self.name}.yaml"
         if not path.is_file():
-            stacks = sorted(p.name.split(".")[1] for p in self.root.glob("Pulumi.*.yaml"))
+            stacks = sorted(
+                p.name.removeprefix("Pulumi.").removesuffix(".yaml")
+                for p in self.root.glob("Pulumi.*.yaml")
+            )
             raise UserError(
                 f"there is no stack {self.name}: {path.name} is missing; there are "
                 f"{', '.join(stacks) or 'none'} (choose by STACK=name)"
             )
-        settings = YAML(typ="safe").load(path) or {}
-        config: Mapping[str, Any] = settings.get("config") or {}
+        try:
+            settings = YAML(typ="safe").load(path) or {}
+            config: Mapping[str, Any] = dict(settings.get("config") or {})
+        except YAMLError as error:
+            raise UserError(f"{path.name} is not YAML:\n{error}") from None
+        except (AttributeError, TypeError, ValueError):
+            raise UserError(f"{path.name}: allowed: a mapping, with a mapping `config`") from None
         return config
 
     @property
@@ -71,8 +80,18 @@ class StackSettings:
 
     @property
     def practises(self) -> bool:
-        """Whether this stack's GitHub is a sandbox on this machine."""
-        return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        """Whether this stack's GitHub is a sandbox on this machine.
+
+        Raises:
+            UserError: its address is none.
+        """
+        try:
+            return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        except ValueError as error:
+            raise UserError(
+                f"Pulumi.{self.name}.yaml: github:baseUrl is {self.base_url}: {error}; "
+                "allowed: an address such as https://api.github.com/"
+            ) from None
 
 
 def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict[str, str]:

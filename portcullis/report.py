@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
-from portcullis.events import DONE
+from portcullis.events import DONE, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +33,9 @@ def headline(step: str, run: Run) -> str:
     return f"{step:<10} {changes or 'nothing to do'} in {run.seconds:.0f} s"
 
 
+#: Operations that take something away: listed first.
+_DELETING = ("delete", "replace")
+
 #: Creations up to this number are listed one by one.
 FEW = 20
 
@@ -41,10 +44,11 @@ def show_changes(console: Console, run: Run) -> None:
     """What a preview would do: deletions, changes with their properties, then what is new."""
     by_operation: defaultdict[str, list[str]] = defaultdict(list)
     for urn, operation in run.resources.items():
-        if operation in DONE and "portcullis:index:" not in urn.split("::")[2].rsplit("$", 1)[-1]:
-            by_operation[operation].append(urn)
+        if operation in DONE and _on_github(urn):
+            step = "replace" if DONE[operation] == "replaced" else operation
+            by_operation[step].append(urn)
     creations = by_operation.pop("create", [])
-    for operation in sorted(by_operation, key=lambda each: ("delete" not in each, each)):
+    for operation in sorted(by_operation, key=lambda each: (each not in _DELETING, each)):
         for urn in by_operation[operation]:
             properties = ", ".join(run.properties.get(urn, []))
             detail = f"  ({properties})" if properties else ""
@@ -56,6 +60,11 @@ def show_changes(console: Console, run: Run) -> None:
         kinds = Counter(resource_name(urn).split(" ")[0] for urn in creations)
         for kind, count in sorted(kinds.items()):
             console.print(Text(f"  create   {count} {kind}"))
+
+
+def _on_github(urn: str) -> bool:
+    """Whether the resource is a thing on GitHub, and no component, provider or stack."""
+    return urn.split("::")[2].rsplit("$", 1)[-1].startswith("github:")
 
 
 def policies(run: Run) -> str:
@@ -78,7 +87,10 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
 
 
 def show_errors(console: Console, run: Run, output: str) -> None:
-    """Each error once, without what only the engine's authors need."""
+    """Each error once, without what only the engine's authors need.
+
+    Where neither an error nor a mandatory finding says why, Pulumi's own ``output`` has to.
+    """
     shown: set[str] = set()
     for urn, text in run.errors:
         if text in shown or _noise(text):
@@ -86,7 +98,7 @@ def show_errors(console: Console, run: Run, output: str) -> None:
         shown.add(text)
         where = f"{resource_name(urn)}: " if urn and "pulumi:Stack" not in urn else ""
         console.print(Text(f"{where}{text}"))
-    if not shown and not run.findings:
+    if not shown and not any(finding.level == "mandatory" for finding in run.findings):
         console.print(Text(output))
 
 
@@ -126,11 +138,11 @@ def resource_tree(organization: str, states: Iterable[Mapping[str, Any]]) -> Tre
 
 def _grow(tree: Tree, urn: str, below: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Hang what is below ``urn`` on ``tree``: resources first, then components, each sorted."""
-    owner = _name(urn)
+    owner = name_of(urn)
     kinds: defaultdict[str, list[str]] = defaultdict(list)
     components: list[tuple[str, str, str]] = []
     for state in below.get(urn, ()):
-        kind, name = state["type"], _name(state["urn"])
+        kind, name = state["type"], name_of(state["urn"])
         if kind.startswith(_COMPONENT):
             words = _WORD.sub(" ", kind.removeprefix(_COMPONENT)).lower()
             components.append((words, name, state["urn"]))
@@ -141,10 +153,6 @@ def _grow(tree: Tree, urn: str, below: Mapping[str, Sequence[Mapping[str, Any]]]
         tree.add(Text(f"{kind}{listed}", style="dim"))
     for words, name, component in sorted(components):
         _grow(tree.add(Text(f"{words} {name.removeprefix(f'{owner}/')}")), component, below)
-
-
-def _name(urn: str) -> str:
-    return urn.rsplit("::", 1)[-1]
 
 
 def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pulumi import automation
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from portcullis.events import Run
+from portcullis.events import Run, plain
+from portcullis.project import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,10 +32,42 @@ class RunFailedError(Exception):
 
 
 def select(settings: StackSettings, environment: Mapping[str, str]) -> automation.Stack:
-    """The stack, made first where it is a practice stack that is not there yet."""
+    """The stack, made first where it is a practice stack that is not there yet.
+
+    Raises:
+        UserError: the state has no such stack.
+    """
     options = automation.LocalWorkspaceOptions(env_vars=dict(environment))
     choose = automation.create_or_select_stack if settings.practises else automation.select_stack
-    return choose(settings.name, work_dir=str(settings.root), opts=options)
+    try:
+        return choose(settings.name, work_dir=str(settings.root), opts=options)
+    except automation.StackNotFoundError:
+        raise UserError(
+            f"the state has no stack {settings.name} yet: pulumi stack init {settings.name} "
+            "(docs/first-steps.md)"
+        ) from None
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Where Pulumi refuses (a wrong passphrase, a state out of reach), only its words are shown.
+
+    Raises:
+        UserError: Pulumi refused.
+    """
+    try:
+        yield
+    except automation.CommandError as error:
+        raise UserError(f"pulumi failed:\n{_words(error)}") from None
+    except automation.InvalidVersionError as error:
+        raise UserError(str(error)) from None
+
+
+def _words(error: automation.CommandError) -> str:
+    """What the command printed, without Automation's headings."""
+    stdout, _, stderr = str(error).partition("\n stderr: ")
+    printed = (plain(stdout.partition("\n stdout: ")[2]), plain(stderr))
+    return "\n".join(text for text in printed if text) or plain(str(error))
 
 
 def preview(stack: automation.Stack, console: Console) -> Run:
@@ -65,7 +98,7 @@ def _try(step: str, run: Run, action: Callable[[], object]) -> None:
     try:
         action()
     except automation.CommandError as error:
-        raise RunFailedError(step, run, str(error)) from None
+        raise RunFailedError(step, run, _words(error)) from None
 
 
 @contextmanager

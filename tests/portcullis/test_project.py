@@ -1,0 +1,155 @@
+"""The project's folder, its stacks, and the environment of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portcullis.practice import practice_of
+from portcullis.project import (
+    PRACTICE_PASSPHRASE,
+    StackSettings,
+    UserError,
+    project_root,
+    pulumi_environment,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def stack(folder: Path, text: str, name: str = "dev") -> StackSettings:
+    """A stack whose file has ``text``."""
+    (folder / f"Pulumi.{name}.yaml").write_text(text, encoding="utf-8")
+    return StackSettings(name, folder)
+
+
+def at(folder: Path, address: str) -> StackSettings:
+    """A stack at an address."""
+    return stack(folder, f'config: {{"github:baseUrl": "{address}"}}\n')
+
+
+def test_the_folder_is_found_from_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Like Pulumi: from the working directory upwards."""
+    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert project_root() == tmp_path
+
+
+def test_a_folder_without_project_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text names where it was looked for."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=rf"no Pulumi\.yaml in {tmp_path} or above"):
+        project_root()
+
+
+def test_a_missing_stack_names_those_that_are_there(tmp_path: Path) -> None:
+    """Whole names, dots included."""
+    stack(tmp_path, "", "prod")
+    stack(tmp_path, "", "prod.eu")
+    with pytest.raises(UserError, match=r"Pulumi\.dve\.yaml is missing; there are prod, prod\.eu "):
+        _ = StackSettings("dve", tmp_path).config
+    with pytest.raises(UserError, match="there are none "):
+        _ = StackSettings("dve", tmp_path / "empty").config
+
+
+@pytest.mark.parametrize("text", ["", "config:\n", "encryptionsalt: x\n"])
+def test_a_stack_without_config_is_a_real_one(tmp_path: Path, text: str) -> None:
+    """What is not said is github.com, never a sandbox."""
+    settings = stack(tmp_path, text)
+    assert (settings.base_url, settings.organization) == ("https://api.github.com/", "")
+    assert not settings.practises
+
+
+@pytest.mark.parametrize("text", ["config: [", "- a\n", "config: a\n", "config: [a]\n", "a: *b\n"])
+def test_a_broken_stack_file_is_told(tmp_path: Path, text: str) -> None:
+    """The file is named; nobody gets a traceback."""
+    with pytest.raises(UserError, match=r"Pulumi\.dev\.yaml"):
+        _ = stack(tmp_path, text).config
+
+
+@pytest.mark.parametrize(
+    ("address", "practises"),
+    [
+        ("http://127.0.0.1:8930/guild/", True),
+        ("http://localhost:1/guild/", True),
+        ("http://[::1]:1/guild/", True),
+        ("https://api.github.com/", False),
+        ("https://127.0.0.1.example.com/", False),
+        ("https://example.com/127.0.0.1", False),
+    ],
+)
+def test_practice_is_on_this_machine_only(
+    tmp_path: Path,
+    address: str,
+    practises: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """The address decides: a name that looks like this machine's is another's."""
+    assert at(tmp_path, address).practises is practises
+
+
+def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
+    """With the stack's file and what is allowed."""
+    with pytest.raises(UserError, match=r"Pulumi\.dev\.yaml: github:baseUrl is http://\[: "):
+        _ = at(tmp_path, "http://[").practises
+
+
+def test_every_stack_gets_the_policy_pack(tmp_path: Path) -> None:
+    """A real stack gets that and no more: its state and passphrase are the person's own."""
+    settings = at(tmp_path, "https://api.github.com/")
+    environment = pulumi_environment(settings, {"A": "b"})
+    assert environment == {"A": "b", "PULUMI_OPTION_POLICY_PACK": str(tmp_path / "policy")}
+    assert not (tmp_path / ".portcullis").exists()
+
+
+def test_a_practice_stack_gets_state_and_passphrase(tmp_path: Path) -> None:
+    """Nobody has to log in to anything for practice."""
+    folder = tmp_path / "a b"
+    folder.mkdir()
+    environment = pulumi_environment(at(folder, "http://127.0.0.1:1/guild/"), {})
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/a%20b/.portcullis/state"
+    assert environment["PULUMI_CONFIG_PASSPHRASE"] == PRACTICE_PASSPHRASE
+    assert (folder / ".portcullis" / "state").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PULUMI_OPTION_POLICY_PACK", ""),
+        ("PULUMI_BACKEND_URL", "https://example.com"),
+        ("PULUMI_CONFIG_PASSPHRASE", "own"),
+        ("PULUMI_CONFIG_PASSPHRASE_FILE", "own"),
+    ],
+)
+def test_what_the_user_has_set_stays(tmp_path: Path, name: str, value: str) -> None:
+    """Also an empty value; a passphrase in a file is not overruled by ours."""
+    environment = pulumi_environment(at(tmp_path, "http://127.0.0.1:1/guild/"), {name: value})
+    assert environment[name] == value
+    if name == "PULUMI_CONFIG_PASSPHRASE_FILE":
+        assert "PULUMI_CONFIG_PASSPHRASE" not in environment
+
+
+def test_the_sandbox_is_where_the_stack_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """World and port are the address's; PORT overrules it."""
+    monkeypatch.delenv("PORT", raising=False)
+    settings = at(tmp_path, "http://127.0.0.1:8930/guild/")
+    assert practice_of(settings).base_url == "http://127.0.0.1:8930/guild/"
+    assert practice_of(at(tmp_path, "http://127.0.0.1")).world == "practice"
+    monkeypatch.setenv("PORT", "8931")
+    assert practice_of(settings).port == 8931
+
+
+@pytest.mark.parametrize(
+    ("address", "port"), [("http://127.0.0.1:x/", ""), ("http://127.0.0.1/", "x")]
+)
+def test_a_port_that_is_none_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, port: str
+) -> None:
+    """In the stack's file or in PORT."""
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(UserError, match="the sandbox's port is that of github:baseUrl"):
+        practice_of(at(tmp_path, address))
