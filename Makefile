@@ -52,7 +52,7 @@ pins: .venv/test  ## pin the newest allowed packages, by hash
 	$(BIN)/uv pip compile -q -U $(PIN) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q -U $(PIN) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
-PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header
 
 .venv/run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
