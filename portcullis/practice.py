@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -112,7 +113,8 @@ class Practice:
         pid = self.pid
         for end in (signal.SIGTERM, signal.SIGKILL):
             if pid is not None and self.pid == pid:
-                os.kill(pid, end)
+                with contextlib.suppress(ProcessLookupError):  # it has just ended
+                    os.kill(pid, end)
                 _wait(lambda: self.pid is None)
         (self.folder / "pid").unlink(missing_ok=True)
         (self.folder / "address").unlink(missing_ok=True)
