@@ -163,6 +163,11 @@ BranchName = Annotated[
         "allowed: a branch's name: letters, digits, . _ / and -",
     ),
 ]
+#: Rulesets of release tags get names that end in parentheses, and GitHub takes 100 characters.
+TagProtectionName = Annotated[
+    str,
+    matching(r"[^\x00-\x1f()]{1,80}", "allowed: 1 to 80 characters on one line, no parentheses"),
+]
 RulesetName = Annotated[
     str, matching(r"[^\x00-\x1f]{1,100}", "allowed: 1 to 100 characters on one line")
 ]

@@ -5,7 +5,7 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/deployme
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
 import pulumi_github as github
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 MOST_REVIEWERS = 6
 #: Thirty days, GitHub's limit.
 LONGEST_WAIT_MINUTES = 43_200
+
+
+#: Whether an environment leads to the registry that people install from, or to one for trials.
+ReleaseKind = Literal["release", "trial"]
 
 
 class Reviewers(Config):
@@ -44,13 +48,11 @@ class DeployFrom(Config):
     """`default` is the default branch; else a name or fnmatch pattern."""
     tags: list[RefPattern] = []
     """Names or fnmatch patterns of tags."""
-    any_ref: bool = False
-    """True opens the environment to every branch: whoever can push one gets in."""
 
     @model_validator(mode="after")
     def _something(self) -> DeployFrom:
-        if self.any_ref == bool(self.branches or self.tags):
-            raise ValueError("give branches or tags, or any_ref: true and neither of them")
+        if not (self.branches or self.tags):
+            raise ValueError("give branches or tags")
         return self
 
 
@@ -81,18 +83,20 @@ class Environment(pulumi.ComponentResource):
         default_branch: str,
         origin: Origin,
         context: Context,
+        release: ReleaseKind | None = None,
         access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the environment ``name`` of ``repository``.
 
+        ``release`` tells the policy pack what is published through it, whatever its name is.
         ``access`` are the grants by which teams may read the repository: GitHub refuses reviewers
         who may not.
         """
         full_name = f"{repository_name}/{name}"
-        super().__init__("portcullis:index:Environment", full_name, origin.inputs(), opts)
+        inputs = origin.inputs() | ({"release": release} if release else {})
+        super().__init__("portcullis:index:Environment", full_name, inputs, opts)
         child = pulumi.ResourceOptions(parent=self)
-        limited = not config.deploy_from.any_ref
         reviewers = _reviewers(config.reviewers, context)
         environment = github.RepositoryEnvironment(
             full_name,
@@ -103,9 +107,7 @@ class Environment(pulumi.ComponentResource):
             prevent_self_review=config.prevent_self_review and reviewers is not None,
             can_admins_bypass=config.can_admins_bypass,
             wait_timer=config.wait_timer,
-            deployment_branch_policy=(
-                {"protected_branches": False, "custom_branch_policies": True} if limited else None
-            ),
+            deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
             opts=pulumi.ResourceOptions(
                 parent=self, protect=context.protect, depends_on=list(access)
             ),

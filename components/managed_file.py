@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import pulumi
 import pulumi_github as github
 from pydantic import model_validator
 
-from components.base import Config, FilePath
+from components.base import Config, FilePath, matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+#: Only what lies in a folder of its own is copied out: not `.env`, not a key, not the state.
+SharedFile = Annotated[
+    FilePath, matching(r"files/[^.].*", "allowed: a file below the folder files/ of this project")
+]
 
 
 class ManagedFileConfig(Config):
     """A file's content, written here or taken from a file of this project."""
 
     content: str | None = None
-    from_file: FilePath | None = None
-    """A path below the project's folder."""
+    from_file: SharedFile | None = None
+    """A file of this project, below the folder `files`."""
 
     @model_validator(mode="after")
     def _one(self) -> ManagedFileConfig:
@@ -40,7 +46,7 @@ def managed_files(
     *,
     repository: github.Repository,
     repository_name: str,
-    branch: str,
+    branch: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Commit ``files`` (path to content) to ``branch``, one after the other.

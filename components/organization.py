@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pulumi
 import pulumi_github as github
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from components.base import (
     Config,
@@ -24,12 +24,14 @@ from components.base import (
     RepositoryName,
     RulesetName,
     SecretName,
+    TagProtectionName,
     TeamSlug,
     matching,
 )
 from components.publish import trusted_publishers
 from components.repository import Repository, RepositoryConfig
 from components.ruleset import (
+    GITHUB_ACTIONS_APP,
     OrganizationBranchProtectionConfig,
     OrganizationRuleset,
 )
@@ -90,6 +92,13 @@ class AutomationConfig(Config):
 
     app_id: Annotated[int, Field(gt=0)]
 
+    @field_validator("app_id")
+    @classmethod
+    def _not_actions(cls, value: int) -> int:
+        if value == GITHUB_ACTIONS_APP:
+            raise ValueError("this is GitHub Actions: every workflow could push; name an own App")
+        return value
+
 
 class ExemptionConfig(Config):
     """A finding that is accepted until a date."""
@@ -119,7 +128,7 @@ class OrganizationConfig(Config):
     teams: dict[TeamSlug, TeamConfig] = {}
     protection: dict[RulesetName, OrganizationBranchProtectionConfig] = {}
     """Branch protection, declared once for many repositories."""
-    tag_protection: dict[RulesetName, OrganizationTagProtectionConfig] = {}
+    tag_protection: dict[TagProtectionName, OrganizationTagProtectionConfig] = {}
     """Protection of release tags, declared once for many repositories."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
     variables: dict[SecretName, OrganizationVariableConfig] = {}
@@ -143,8 +152,7 @@ class Organization(pulumi.ComponentResource):
         super().__init__(
             "portcullis:index:Organization",
             config.organization,
-            # the policy pack takes the exemptions from here
-            {**origin.inputs(), "exemptions": [_exemption(e) for e in config.exemptions]},
+            _inputs(config, origin),
             opts,
         )
         self._settings(config, context)
@@ -248,6 +256,14 @@ def _allowed_patterns(config: OrganizationConfig) -> list[str]:
     if any(repository.workflows for repository in config.repositories.values()):
         patterns += [f"{action}@*" for action in actions_of_others()]
     return sorted(set(patterns))
+
+
+def _inputs(config: OrganizationConfig, origin: Origin) -> dict[str, Any]:
+    """What the policy pack takes from the root: exemptions, and which App may bypass."""
+    inputs = origin.inputs() | {"exemptions": [_exemption(each) for each in config.exemptions]}
+    if config.automation:
+        inputs["automationApp"] = config.automation.app_id
+    return inputs
 
 
 def _exemption(exemption: ExemptionConfig) -> dict[str, str]:

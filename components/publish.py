@@ -22,7 +22,7 @@ from components.base import (
     Visibility,
     matching,
 )
-from components.environment import DeployFrom, EnvironmentConfig, Reviewers
+from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
 from components.secrets.secret import SecretConfig
 from components.tag_ruleset import release_tag_pattern
 
@@ -190,6 +190,27 @@ def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]
     if npm := publish.npm:
         environments[npm.environment] = _gate(npm.approvers[-1], _token(npm.tokens.npm, NPM_TOKEN))
     return environments
+
+
+def release_kinds(publish: PublishConfig) -> dict[str, ReleaseKind]:
+    """What each of the `release_environments` leads to."""
+    kinds: dict[str, ReleaseKind] = dict.fromkeys(release_environments(publish), "release")
+    if publish.python:
+        kinds[publish.python.test_environment] = "trial"
+    return kinds
+
+
+def refined(derived: EnvironmentConfig, written: EnvironmentConfig) -> EnvironmentConfig:
+    """A derived environment with what is written about it: who approves and from where stays."""
+    return derived.model_copy(
+        update={
+            "prevent_self_review": written.prevent_self_review,
+            "can_admins_bypass": written.can_admins_bypass,
+            "wait_timer": written.wait_timer,
+            "secrets": {**written.secrets, **derived.secrets},
+            "variables": written.variables,
+        }
+    )
 
 
 def _gate(team: str | None, secrets: dict[str, SecretConfig] | None = None) -> EnvironmentConfig:

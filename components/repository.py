@@ -23,6 +23,7 @@ from components.base import (
     Permission,
     RulesetName,
     SecretName,
+    TagProtectionName,
     TeamSlug,
     Visibility,
     matching,
@@ -30,7 +31,13 @@ from components.base import (
 from components.dependabot import DependabotConfig
 from components.environment import Environment, EnvironmentConfig
 from components.managed_file import ManagedFileConfig, managed_files
-from components.publish import PublishConfig, release_environments, workflow_plan
+from components.publish import (
+    PublishConfig,
+    refined,
+    release_environments,
+    release_kinds,
+    workflow_plan,
+)
 from components.ruleset import BranchProtectionConfig, RepositoryRuleset
 from components.secrets.secret import RepositorySecretConfig, repository_secret
 from components.tag_ruleset import RepositoryTagRuleset, TagProtectionConfig
@@ -54,6 +61,10 @@ OwnedPath = Annotated[
         "allowed: a path or pattern such as /docs/ or *.py, without blanks, # ! [ and ]",
     ),
 ]
+
+
+#: What GitHub calls the first branch of a repository.
+FIRST_BRANCH = "main"
 
 
 class FeaturesConfig(Config):
@@ -101,7 +112,7 @@ class RepositoryConfig(Config):
     merge: MergeConfig = MergeConfig()
     security: SecurityConfig = SecurityConfig()
     protection: dict[RulesetName, BranchProtectionConfig] = {}
-    tag_protection: dict[RulesetName, TagProtectionConfig] = {}
+    tag_protection: dict[TagProtectionName, TagProtectionConfig] = {}
     environments: dict[EnvironmentName, EnvironmentConfig] = {}
     secrets: dict[SecretName, RepositorySecretConfig] = {}
     variables: dict[SecretName, str] = {}
@@ -161,6 +172,15 @@ class Repository(pulumi.ComponentResource):
         self.id_number = repository.repo_id
         if config.archived:
             return  # GitHub lets nobody change anything below it
+        branch: pulumi.Input[str] = config.default_branch
+        if config.default_branch != FIRST_BRANCH:
+            branch = github.BranchDefault(
+                name,
+                repository=repository.name,
+                branch=config.default_branch,
+                rename=True,
+                opts=child,
+            ).branch
         # destroying either would switch it off
         alerts = github.RepositoryVulnerabilityAlerts(
             name,
@@ -185,6 +205,7 @@ class Repository(pulumi.ComponentResource):
             )
             for team, permission in config.access.items()
         ]
+        kinds = release_kinds(config.publish) if config.publish else {}
         for key, (environment, place) in environments_of(config, origin).items():
             Environment(
                 key,
@@ -194,6 +215,7 @@ class Repository(pulumi.ComponentResource):
                 default_branch=config.default_branch,
                 origin=place,
                 context=context,
+                release=kinds.get(key),
                 access=access,
                 opts=child,
             )
@@ -209,7 +231,7 @@ class Repository(pulumi.ComponentResource):
             files_of(config, context.organization),
             repository=repository,
             repository_name=name,
-            branch=config.default_branch,
+            branch=branch,
             opts=child,
         )
         for ruleset, protection in config.protection.items():
@@ -238,14 +260,18 @@ class Repository(pulumi.ComponentResource):
 def environments_of(
     config: RepositoryConfig, origin: Origin
 ) -> dict[str, tuple[EnvironmentConfig, Origin]]:
-    """The environments that `publish` derives, and those that are written, which win."""
+    """The environments that `publish` derives, refined by what is written, and the others."""
     derived = release_environments(config.publish) if config.publish else {}
+    written = {
+        name: (environment, origin.child("environments", name))
+        for name, environment in config.environments.items()
+    }
+    for name, environment in derived.items():
+        if name in written:
+            written[name] = (refined(environment, written[name][0]), written[name][1])
     return {
         **{name: (environment, origin.child("publish")) for name, environment in derived.items()},
-        **{
-            name: (environment, origin.child("environments", name))
-            for name, environment in config.environments.items()
-        },
+        **written,
     }
 
 
@@ -272,7 +298,13 @@ def _security_and_analysis(
 
 
 def files_of(config: RepositoryConfig, organization: str) -> dict[str, str]:
-    """The managed files of a repository, path to content; what is written under `files` wins."""
+    """The managed files of a repository, path to content: derived ones and those of `files`."""
+    own = {path: file.text() for path, file in config.files.items()}
+    return {**derived_files(config, organization), **own}
+
+
+def derived_files(config: RepositoryConfig, organization: str) -> dict[str, str]:
+    """The managed files that follow from the rest of the declaration, path to content."""
     files: dict[str, str] = {}
     if config.code_owners:
         files[code_owners.PATH] = code_owners.render(config.code_owners, organization)
@@ -288,6 +320,4 @@ def files_of(config: RepositoryConfig, organization: str) -> dict[str, str]:
         files[workflow.CI_PATH] = workflow.render_ci(plan)
         if config.publish and config.publish.packages():
             files[workflow.RELEASE_PATH] = workflow.render_release(plan)
-    for path, file in config.files.items():
-        files[path] = file.text()
     return files

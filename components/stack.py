@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pydantic import BaseModel
 
-from components.base import Context
+from components.base import Context, Origin
 from components.declaration import Declaration, DeclarationError, Mistake, load
 from components.github_access import AccessError, github_access
 from components.organization import Organization, OrganizationConfig, by_hand
 from components.preflight import Names, Preflight, PreflightError
 from components.publish import PublishConfig, release_environments
+from components.repository import RepositoryConfig, environments_of
 from components.secrets.secret import Reference
 from components.secrets.source import MissingSecretError
 
@@ -130,11 +131,12 @@ def _context(config: OrganizationConfig, *, protect: bool) -> Context:
     )
 
 
-def _release_path(publish: PublishConfig) -> list[str]:
+def _release_path(repository: RepositoryConfig, publish: PublishConfig) -> list[str]:
     """The environments from a release tag to the registries, with who has to approve."""
+    environments = environments_of(repository, Origin(""))
     path = []
-    for name, environment in release_environments(publish).items():
-        teams = ", ".join(environment.reviewers.teams)
+    for name in release_environments(publish):
+        teams = ", ".join(environments[name][0].reviewers.teams)
         path.append(f"{name} ({teams})" if teams else name)
     return path
 
@@ -145,7 +147,7 @@ def outputs(declaration: Declaration) -> dict[str, Any]:
     return {
         "organization": config.organization,
         "release_paths": {
-            name: _release_path(repository.publish)
+            name: _release_path(repository, repository.publish)
             for name, repository in config.repositories.items()
             if repository.publish and not repository.archived
         },

@@ -105,7 +105,7 @@ def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict
     if settings.practises:
         state = settings.root / ".portcullis" / "state"
         state.mkdir(parents=True, exist_ok=True)
-        environment.setdefault("PULUMI_BACKEND_URL", state.as_uri())
-        if "PULUMI_CONFIG_PASSPHRASE_FILE" not in environment:
-            environment.setdefault("PULUMI_CONFIG_PASSPHRASE", PRACTICE_PASSPHRASE)
+        environment["PULUMI_BACKEND_URL"] = state.as_uri()
+        environment["PULUMI_CONFIG_PASSPHRASE"] = PRACTICE_PASSPHRASE
+        environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
     return environment

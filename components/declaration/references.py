@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+from components.declaration import release_gates
 from components.declaration.mistakes import listed, nearest
 from components.organization import covers
-from components.publish import release_environments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +91,10 @@ def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
         if isinstance(repositories, list):
             yield from names.repository_list((*path, "visible_to"), repositories)
     for name, repository in config.repositories.items():
-        yield from _repository(("repositories", name), repository, config, names)
+        where: Segments = ("repositories", name)
+        yield from _repository(where, repository, config, names)
+        if names.sure(where) and names.sure(("teams",)):
+            yield from release_gates.check(where, repository, config)
 
 
 def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
@@ -178,11 +181,10 @@ def _repository(
         yield from names.team_list((*path, "environments", name, "reviewers", "teams"), reviewers)
     if repository.publish:
         yield from _approvers((*path, "publish"), repository.publish, repository, names)
-        yield from _refined((*path, "environments"), repository.publish, repository)
     for file_path, file in repository.files.items():
         if file.from_file and not _readable(names.root / file.from_file):
             what = "there is no such file, or it is not UTF-8 text"
-            allowed = "a path below the project's folder"
+            allowed = "a text file below the folder files/"
             yield (*path, "files", file_path, "from_file"), what, allowed
     sure = names.sure((*path, "ecosystems"))
     for ecosystem in repository.dependabot.directories:
@@ -199,18 +201,6 @@ def _readable(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _refined(
-    path: Segments, publish: PublishConfig, repository: RepositoryConfig
-) -> Iterator[Problem]:
-    """GitHub would take them for one environment, and the last to be declared would win."""
-    derived = {name.lower(): name for name in release_environments(publish)}
-    for name in repository.environments:
-        meant = derived.get(name.lower(), name)
-        if meant != name:
-            what = f"GitHub takes `{name}` and `{meant}`, which `publish` declares, for the same"
-            yield (*path, name), what, meant
 
 
 def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> Iterator[Problem]:

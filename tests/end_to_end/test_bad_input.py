@@ -32,9 +32,9 @@ def test_mistakes_in_yaml_are_told_together(small: Project) -> None:
     refused(
         small,
         small.up(),
-        "orgs/test.yaml:34:5",
+        "orgs/test.yaml:35:5",
         "did you mean `topics`?",
-        "orgs/test.yaml:46:29",
+        "orgs/test.yaml:47:29",
         "did you mean `releasers`?",
         "2 mistakes; nothing was changed",
     )
