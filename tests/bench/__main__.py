@@ -7,10 +7,7 @@ does not.
 
 from __future__ import annotations
 
-import os
-import re
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +21,7 @@ from rich.table import Table
 
 from tests.bench.bare import PROGRAM
 from tests.bench.organization import fleet
+from tests.bench.shares import Shares
 from tests.support.keys import app_keys
 from tests.support.project import Outcome, Project
 from tests.support.sandbox import Sandbox
@@ -58,7 +56,7 @@ class Side:
             main.write_text(PROGRAM, encoding="utf-8")
         self.project.environment["BENCH_COUNT"] = str(count)
         self.project.create({"deployKey": "a-value-for-the-bench"})
-        self.policies("" if name != "portcullis with policies" else "policy")
+        self.policies("")
 
     def policies(self, pack: str) -> None:
         """Which policy pack the next runs have."""
@@ -144,7 +142,7 @@ def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> bool:
         f"{refresh.requests / count:.2f}",
     )
     console.print(table)
-    shares(ours, rows[1][1], console)
+    shares(ours, console)
     return all(mine.wall / other.wall <= TARGET for _, mine, other in rows)
 
 
@@ -153,35 +151,18 @@ def preview(side: Side) -> Callable[[], Outcome]:
     return lambda: side.project.preview("--expect-no-changes")
 
 
-def shares(side: Side, without: Figure, console: Console) -> None:
-    """Where the time of a preview goes, by what is left when a part is taken out."""
+def shares(side: Side, console: Console) -> None:
+    """Where the time of a preview without changes goes, the policy pack included."""
     side.policies("policy")
-    with_pack = side.measure(preview(side))
+    with Shares() as watched:
+        whole = side.measure(preview(side))
     side.policies("")
-    python = program_seconds(side)
-    engine = max(with_pack.wall - python - (with_pack.wall - without.wall), 0.0)
-    console.print(
-        f"preview with the policy pack {with_pack.wall:.1f} s: our Python {python:.1f} s, "
-        f"engine and plugin {engine:.1f} s, policy pack {with_pack.wall - without.wall:.1f} s"
+    parts = watched.seconds()
+    total = sum(parts.values()) or 1.0
+    listed = ", ".join(
+        f"{part} {used:.1f} s ({used / total:.0%})" for part, used in sorted(parts.items())
     )
-
-
-def program_seconds(side: Side) -> float:
-    """Seconds of our Python alone: import, YAML, models, as far as no engine is needed."""
-    code = (
-        "import time; start = time.monotonic()\n"
-        "import components.stack, components.declaration as d\n"
-        "d.load('test')\nprint(time.monotonic() - start)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=side.project.folder,
-        env={**os.environ, "PYTHONPATH": str(side.project.folder)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return float(re.findall(r"[\d.]+", done.stdout)[-1])
+    console.print(f"preview with the policy pack {whole.wall:.1f} s; CPU: {listed}")
 
 
 def main(arguments: Sequence[str]) -> int:

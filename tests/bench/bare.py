@@ -79,27 +79,26 @@ for index in range(COUNT):
         security_and_analysis={"secret_scanning": {"status": "enabled"},
                                "secret_scanning_push_protection": {"status": "enabled"}},
         opts=opts)
-    github.RepositoryVulnerabilityAlerts(name, repository=repository.name, enabled=True, opts=opts)
-    github.RepositoryDependabotSecurityUpdates(
+    alerts = github.RepositoryVulnerabilityAlerts(
         name, repository=repository.name, enabled=True, opts=opts)
+    github.RepositoryDependabotSecurityUpdates(
+        name, repository=repository.name, enabled=True,
+        opts=pulumi.ResourceOptions(provider=provider, depends_on=[alerts]))
     access = github.TeamRepository(
         f"{name}/releasers", repository=repository.name, team_id=team.id, permission="push",
         opts=opts)
-    for gate, reviewers, refs in (("staging", None, {"branch_pattern": "main"}),
-                                  ("production", [{"teams": [number]}], {"tag_pattern": SEMVER})):
-        environment = github.RepositoryEnvironment(
-            f"{name}/{gate}", repository=repository.name, environment=gate, reviewers=reviewers,
-            prevent_self_review=reviewers is not None, can_admins_bypass=False, wait_timer=0,
-            deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
-            opts=pulumi.ResourceOptions(provider=provider, depends_on=[access]))
-        kind = "branch/default" if gate == "staging" else "tag/" + SEMVER
-        github.RepositoryEnvironmentDeploymentPolicy(
-            f"{name}/{gate}/{kind}", repository=environment.repository,
-            environment=environment.environment, opts=opts, **refs)
-        for secret in ("DEPLOY_KEY", "REPORT_KEY") if gate == "production" else ():
-            github.ActionsEnvironmentSecret(
-                f"{name}/{gate}/{secret}", repository=environment.repository,
-                environment=environment.environment, secret_name=secret, value=key, opts=opts)
+    environment = github.RepositoryEnvironment(
+        f"{name}/production", repository=repository.name, environment="production",
+        reviewers=[{"teams": [number]}], prevent_self_review=True, can_admins_bypass=False,
+        wait_timer=0,
+        deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
+        opts=pulumi.ResourceOptions(provider=provider, depends_on=[access]))
+    github.RepositoryEnvironmentDeploymentPolicy(
+        f"{name}/production/tag/{SEMVER}", repository=environment.repository,
+        environment=environment.environment, tag_pattern=SEMVER, opts=opts)
+    github.ActionsEnvironmentSecret(
+        f"{name}/production/DEPLOY_KEY", repository=environment.repository,
+        environment=environment.environment, secret_name="DEPLOY_KEY", value=key, opts=opts)
     github.ActionsSecret(f"{name}/actions/SCAN_KEY", repository=repository.name,
                          secret_name="SCAN_KEY", value=key, opts=opts)
 """

@@ -22,13 +22,11 @@ REPOSITORY = """\
     access: {{releasers: push}}
     workflows: false
     environments:
-      staging: {{}}
       production:
         reviewers: {{teams: [releasers]}}
         deploy_from: {{tags: ["v[0-9]*.[0-9]*.[0-9]*"]}}
         secrets:
           DEPLOY_KEY: {{from: {{config: deployKey}}}}
-          REPORT_KEY: {{from: {{config: deployKey}}}}
     secrets:
       SCAN_KEY: {{from: {{config: deployKey}}}}
 """

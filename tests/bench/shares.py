@@ -1,0 +1,67 @@
+"""Which part of a run uses how much CPU time, as Linux counts it for each process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from pathlib import Path
+from typing import Self
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+#: A word of a process's command line, and the part that it belongs to.
+PARTS = {
+    "pulumi.policy": "policy pack",
+    "pulumi-language-python-exec": "our Python",
+    "pulumi-resource-github": "plugin",
+    "language_host": "language host",
+    "pulumi-language-python": "language host",
+    "pulumi": "engine",
+}
+
+
+class Shares:
+    """CPU seconds by part, of all processes that run while it watches."""
+
+    def __init__(self) -> None:
+        """Nothing is watched yet."""
+        self._seen: dict[int, tuple[str, float]] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._stop.set()
+        self._thread.join()
+
+    def seconds(self) -> dict[str, float]:
+        """Part to CPU seconds; what a process used in its last moments is missing."""
+        total: defaultdict[str, float] = defaultdict(float)
+        for part, seconds in self._seen.values():
+            total[part] += seconds
+        return dict(total)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.05):
+            for folder in Path("/proc").glob("[0-9]*"):
+                try:
+                    words = (folder / "cmdline").read_text(errors="replace").split("\0")
+                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if part := part_of(words):
+                    # fields 14 and 15 of proc(5), counted behind the name in parentheses
+                    used = (int(fields[11]) + int(fields[12])) / TICKS
+                    self._seen[int(folder.name)] = (part, used)
+
+
+def part_of(words: list[str]) -> str | None:
+    """The part that a command line belongs to, by its first words."""
+    names = {Path(word).name for word in words[:4]}
+    return next((part for word, part in PARTS.items() if word in names), None)
