@@ -95,10 +95,11 @@ class StackSettings:
 
 
 def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a Pulumi run: ``base``, and what is not set there.
+    """The environment of a Pulumi run: ``base``, and what the stack needs.
 
-    Every stack gets the policy pack, so that plain `pulumi up` has it too. The practice stack
-    also gets a state of its own and its passphrase; a real stack keeps the person's own.
+    Every stack gets the policy pack, unless ``base`` names one, so that plain `pulumi up` has it
+    too. The practice stack always has a state and a passphrase of its own: the user's are for
+    real organizations. A real stack keeps the user's.
     """
     environment = dict(base)
     environment.setdefault("PULUMI_OPTION_POLICY_PACK", str(settings.root / "policy"))

@@ -115,19 +115,20 @@ def test_env_of_a_real_stack_has_no_practice(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "untouched"),
+    ("name", "stack"),
     [
-        ("PULUMI_BACKEND_URL", "PULUMI_BACKEND_URL"),
-        ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG_PASSPHRASE"),
-        ("GITHUB_BASE_URL", "GITHUB_BASE_URL"),
+        ("PULUMI_BACKEND_URL", "prod"),
+        ("PULUMI_CONFIG_PASSPHRASE", "prod"),
+        ("PULUMI_OPTION_POLICY_PACK", "dev"),
+        ("GITHUB_BASE_URL", "dev"),
     ],
 )
 def test_env_keeps_what_the_user_has_set(
-    monkeypatch: pytest.MonkeyPatch, name: str, untouched: str
+    monkeypatch: pytest.MonkeyPatch, name: str, stack: str
 ) -> None:
     """As `make up` does in the same shell."""
     monkeypatch.setenv(name, "http://127.0.0.1:1/own/")
-    assert untouched not in exports(command("env").stdout)
+    assert name not in exports(command("env", "--stack", stack).stdout)
 
 
 def test_env_twice_is_env_once(monkeypatch: pytest.MonkeyPatch) -> None:

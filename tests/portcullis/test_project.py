@@ -114,21 +114,27 @@ def test_a_practice_stack_gets_state_and_passphrase(tmp_path: Path) -> None:
     assert (folder / ".portcullis" / "state").is_dir()
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("PULUMI_OPTION_POLICY_PACK", ""),
-        ("PULUMI_BACKEND_URL", "https://example.com"),
-        ("PULUMI_CONFIG_PASSPHRASE", "own"),
-        ("PULUMI_CONFIG_PASSPHRASE_FILE", "own"),
-    ],
-)
-def test_what_the_user_has_set_stays(tmp_path: Path, name: str, value: str) -> None:
-    """Also an empty value; a passphrase in a file is not overruled by ours."""
-    environment = pulumi_environment(at(tmp_path, "http://127.0.0.1:1/guild/"), {name: value})
-    assert environment[name] == value
-    if name == "PULUMI_CONFIG_PASSPHRASE_FILE":
-        assert "PULUMI_CONFIG_PASSPHRASE" not in environment
+OWN = {
+    "PULUMI_OPTION_POLICY_PACK": "",
+    "PULUMI_BACKEND_URL": "https://example.com",
+    "PULUMI_CONFIG_PASSPHRASE": "own",
+    "PULUMI_CONFIG_PASSPHRASE_FILE": "own",
+}
+
+
+def test_a_real_stack_keeps_what_the_user_has_set(tmp_path: Path) -> None:
+    """Also an empty value: the policy pack is on unless somebody says no."""
+    assert pulumi_environment(at(tmp_path, "https://api.github.com/"), OWN) == OWN
+
+
+def test_practice_never_touches_the_users_state(tmp_path: Path) -> None:
+    """The user's backend and passphrase are for real organizations."""
+    environment = pulumi_environment(at(tmp_path, "http://127.0.0.1:1/guild/"), OWN)
+    assert environment == {
+        "PULUMI_OPTION_POLICY_PACK": "",
+        "PULUMI_BACKEND_URL": (tmp_path / ".portcullis/state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": PRACTICE_PASSPHRASE,
+    }
 
 
 def test_the_sandbox_is_where_the_stack_says(
