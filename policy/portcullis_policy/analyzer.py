@@ -148,7 +148,7 @@ def _resource_check(
         )
         if first:
             _report_problems(rule, args.get_config(), report)
-        desk.judge.meet(resource)
+        resource = desk.judge.meet(resource)
         applicable = desk.judge.rules_for(resource.type)
         if gate:
             told = {other.id for other in applicable if desk.judge.judge(other, resource)}

@@ -104,8 +104,9 @@ def _example(heading: str, example: Example) -> Iterator[str]:
 
 def _yaml(declared: Declared) -> Iterator[str]:
     """Yield a resource as in a Pulumi YAML program."""
+    options = {"options": {"parent": f"${{{declared.parent}}}"}} if declared.parent else {}
     document = {
-        declared.name: {"type": declared.type, "properties": _printable(declared.props)},
+        declared.name: {"type": declared.type, "properties": _printable(declared.props), **options},
     }
     text = yaml.dump(document, Dumper=_Dumper, default_flow_style=None, sort_keys=False, width=100)
     yield from text.rstrip().splitlines()

@@ -1,7 +1,7 @@
 """The good and bad examples that a rule carries: tests and the catalogue are made from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +13,14 @@ class Declared:
         props: its properties, as Pulumi writes them (camelCase); UNKNOWN may stand for a value.
         name: its Pulumi name; unique within a type of an example.
         depends: names of the `Repository` resources that a property is made from, by property.
+        parent: name of the component that it is a child of, declared before it.
     """
 
     type: str
     props: Mapping[str, object]
     name: str = "example"
     depends: Mapping[str, str] = field(default_factory=dict)
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Example:
 
     Attributes:
         note: what is special here, in a few words.
-        resources: one resource for a rule on resources, a whole stack for a rule on stacks.
+        resources: one resource for a rule on resources, after its component if that matters; a
+            whole stack for a rule on stacks.
         given: policy configuration by rule id, where the example needs some.
     """
 
@@ -43,6 +46,14 @@ def example(note: str, type_: str, props: Mapping[str, object], **changes: objec
     """
     merged = {key: value for key, value in {**props, **changes}.items() if value is not None}
     return Example(note, (Declared(type_, merged),))
+
+
+def child(
+    note: str, component: Declared, type_: str, props: Mapping[str, object], **changes: object
+) -> Example:
+    """Return an example of one resource, as `example` does, that is a child of a component."""
+    (declared,) = example(note, type_, props, **changes).resources
+    return Example(note, (component, replace(declared, parent=component.name)))
 
 
 def stack(note: str, *resources: Declared) -> Example:

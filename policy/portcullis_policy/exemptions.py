@@ -18,7 +18,13 @@ LONGEST = dt.timedelta(days=400)
 NEVER_EXEMPT = ("EX", "PK")
 """Families that guard the exemptions and the pack itself."""
 
-_TOO_WIDE = frozenset({"repositories", "teams", "environments", "secrets", "*", "~ALL"})
+_TOO_WIDE = frozenset(
+    {
+        *("settings", "actions", "teams", "protection", "tag_protection", "secrets", "variables"),
+        *("repositories", "environments", "*", "~ALL"),
+    }
+)
+"""Whole sections of the YAML file, and what looks like everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ REPOSITORY_COLLABORATOR = _token("repositoryCollaborator")
 REPOSITORY_COLLABORATORS = _token("repositoryCollaborators")
 BRANCH_DEFAULT = _token("branchDefault")
 REPOSITORY_CUSTOM_PROPERTY = _token("repositoryCustomProperty")
-TEAM = _token("team")
 TEAM_REPOSITORY = _token("teamRepository")
 
 REPOSITORY_RULESET = _token("repositoryRuleset")
@@ -60,5 +59,12 @@ ACTIONS_ORGANIZATION_VARIABLE = _token("actionsOrganizationVariable")
 ACTIONS_ENVIRONMENT_VARIABLE = _token("actionsEnvironmentVariable")
 VARIABLES = (ACTIONS_VARIABLE, ACTIONS_ORGANIZATION_VARIABLE, ACTIONS_ENVIRONMENT_VARIABLE)
 
-MAINTAIN_ROLE, WRITE_ROLE, ADMIN_ROLE = 2, 4, 5
+OF_ENVIRONMENTS = (ENVIRONMENT, DEPLOYMENT_POLICY, ACTIONS_ENVIRONMENT_SECRET)
+"""What names an environment and is judged by what is published through it."""
+
+GITHUB_ACTIONS_APP = 15368
+"""The App as which every workflow acts; the same on all of github.com.
+Source: https://api.github.com/apps/github-actions"""
+
+MAINTAIN_ROLE, ADMIN_ROLE = 2, 5
 """GitHub's ids of its built-in repository roles, as rulesets name them."""

@@ -6,13 +6,18 @@ Knows nothing of Pulumi's policy SDK: any door (engine, offline check, state fil
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from portcullis_policy import github as gh
 from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
-from portcullis_policy.facts import UNKNOWN, Step
+from portcullis_policy.facts import UNKNOWN, Step, UnknownType
+from portcullis_policy.gates import ENVIRONMENT, key
 from portcullis_policy.messages import message
 from portcullis_policy.places import locate
 from portcullis_policy.rule import (
+    RELEASE,
+    TRIAL,
     Finding,
     Known,
     Resource,
@@ -22,6 +27,8 @@ from portcullis_policy.rule import (
     StackRule,
 )
 from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,9 @@ class Judge:
         self._today = today
         self._items: dict[str, _Item] = {}
         self._parents: dict[str, str | None] = {}
+        self._releases: dict[str, str] = {}
+        self._gates: dict[tuple[object, object], str] = {}
+        self._automation: dict[str, float | UnknownType] = {}
         self._declared: dict[str, tuple[Exemption, ...]] = {}
         self._configured: tuple[Exemption, ...] = ()
         self._used: set[tuple[str, int]] = set()
@@ -87,23 +97,51 @@ class Judge:
             listed = list(entries) if isinstance(entries, list | tuple) else [entries]
             self._configured = parse(listed, self.rules, self._today())
 
-    def meet(self, resource: Resource) -> None:
-        """Remember what children and the stack will need of a resource."""
+    def meet(self, resource: Resource) -> Resource:
+        """Remember what children and the stack will need of a resource.
+
+        Returns:
+            The resource, with what its components say of it.
+        """
         with self._lock:
             self._parents[resource.urn] = resource.parent
-            path = resource.facts.at("path")
-            declared_in = resource.facts.at("declaredIn")
-            if not resource.type.startswith("portcullis:"):
-                return
-            if isinstance(path, list) and all(isinstance(step, str | int) for step in path):
-                file = declared_in if isinstance(declared_in, str) else None
-                self._items[resource.urn] = _Item(file, tuple(path))
-            if resource.type == ORGANIZATION:
-                file = declared_in if isinstance(declared_in, str) else None
-                self._items.setdefault(resource.urn, _Item(file, ()))
-                entries = resource.facts.entries("exemptions")
-                listed = [UNKNOWN] if entries is UNKNOWN else entries
-                self._declared[resource.urn] = parse(listed, self.rules, self._today())
+            if resource.type.startswith("portcullis:"):
+                self._meet_component(resource)
+                return resource
+            release = self._release_of(resource)
+            if release is not None and resource.type == gh.ENVIRONMENT:
+                gate = key(resource.facts)
+                if UNKNOWN not in gate and self._gates.get(gate) != RELEASE:
+                    self._gates[gate] = release
+            automation = self._nearest(resource.urn, self._automation)
+        return replace(resource, release=release, automation_app=automation)
+
+    def _meet_component(self, resource: Resource) -> None:
+        """Remember what a component says: the place, exemptions, kind of environment."""
+        path = resource.facts.at("path")
+        declared_in = resource.facts.at("declaredIn")
+        if isinstance(path, list) and all(isinstance(step, str | int) for step in path):
+            file = declared_in if isinstance(declared_in, str) else None
+            self._items[resource.urn] = _Item(file, tuple(path))
+        if resource.type == ORGANIZATION:
+            file = declared_in if isinstance(declared_in, str) else None
+            self._items.setdefault(resource.urn, _Item(file, ()))
+            entries = resource.facts.entries("exemptions")
+            listed = [UNKNOWN] if entries is UNKNOWN else entries
+            self._declared[resource.urn] = parse(listed, self.rules, self._today())
+            automation = resource.facts.number("automationApp")
+            if automation is not None:
+                self._automation[resource.urn] = automation
+        elif resource.type == ENVIRONMENT:
+            said = resource.facts.at("release")
+            if said is not None:  # what is not understood is no trial
+                self._releases[resource.urn] = TRIAL if said == TRIAL else RELEASE
+
+    def _release_of(self, resource: Resource) -> str | None:
+        """Return what its component says of a resource's environment, or that of a namesake."""
+        if resource.type not in gh.OF_ENVIRONMENTS:
+            return None
+        return self._nearest(resource.urn, self._releases) or self._gates.get(key(resource.facts))
 
     def rules_for(self, type_: str) -> Sequence[ResourceRule]:
         """Return the rules that look at resources of a type."""
@@ -130,7 +168,12 @@ class Judge:
                 for urn, group in groups
                 for exemption in group
             )
-        return Stack(resources, known)
+            placed = tuple(self._of_its_gate(resource) for resource in resources)
+        return Stack(placed, known)
+
+    def _of_its_gate(self, resource: Resource) -> Resource:
+        release = self._release_of(resource)
+        return resource if release is None else replace(resource, release=release)
 
     def _apply(self, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
         """Run a check; one that raises is a finding. Only the error's type is told, no value."""
@@ -189,13 +232,17 @@ class Judge:
 
     def _item(self, urn: str | None) -> _Item:
         """Return the nearest component that says where it was declared."""
+        return self._nearest(urn, self._items) or _Item(None, ())
+
+    def _nearest(self, urn: str | None, known: Mapping[str, T]) -> T | None:
+        """Return what is known of a resource or of the nearest one above it."""
         seen: set[str] = set()
         while urn and urn not in seen:
-            if urn in self._items:
-                return self._items[urn]
+            if urn in known:
+                return known[urn]
             seen.add(urn)
             urn = self._parents.get(urn)
-        return _Item(None, ())
+        return None
 
     def _place(self, urn: str | None, at: tuple[Step, ...]) -> str | None:
         """Return the place in the YAML file; None without one: Pulumi names the resource itself."""

@@ -115,7 +115,8 @@ def subjects(stack: Stack) -> tuple[Subject, ...]:
 def subject_named(stack: Stack, repository: str) -> Subject:
     """Return a repository; one that the stack does not know has no more than its name."""
     name = repository.lower()
-    return stack.once(_read_subjects).get(name, Subject(name, None, None, Facts({}), {}))
+    known = stack.once(_read_subjects).get(name)
+    return known or Subject(name, None, stack.once(_defaults).get(name), Facts({}), {})
 
 
 def _read_protections(stack: Stack) -> tuple[Protection, ...]:
@@ -139,7 +140,7 @@ def is_active(ruleset: Resource) -> bool:
 def _read_subjects(stack: Stack) -> dict[str, Subject]:
     found: dict[str, Subject] = {}
     archived = set()
-    defaults = _defaults(stack)
+    defaults = stack.once(_defaults)
     properties = _properties(stack)
     for item in stack.of(gh.REPOSITORY):
         name = _name_of(item)
@@ -152,7 +153,7 @@ def _read_subjects(stack: Stack) -> dict[str, Subject]:
     for protection in protections(stack):
         other = protection.repository
         if other and other not in found and other not in archived and protection.target == "branch":
-            found[other] = Subject(other, None, None, Facts({}), {})
+            found[other] = Subject(other, None, defaults.get(other), Facts({}), {})
     return found
 
 

@@ -10,9 +10,12 @@ from typing import ClassVar, TypeVar, cast
 
 from portcullis_policy.examples import Example
 from portcullis_policy.exemptions import Exemption
-from portcullis_policy.facts import UNKNOWN, Facts, Step
+from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
+
+RELEASE, TRIAL = "release", "trial"
+"""What is published through an environment: packages for real, or to a test registry."""
 
 T = TypeVar("T")
 _ID = re.compile(r"[A-Z]{2}\d{3}")
@@ -31,6 +34,9 @@ class Resource:
         depends: in a stack, URNs of the resources that a property was made from, by property: they
             name what an unknown id will be.
         provider: in a stack, URN of the provider: what tells two organizations apart.
+        release: what the environment's component says of it, RELEASE or TRIAL; None: nothing.
+        automation_app: id of the App that the root component names as the organization's
+            automation; None where it names none, or there is no such component.
     """
 
     type: str
@@ -40,6 +46,8 @@ class Resource:
     facts: Facts
     depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provider: str | None = None
+    release: str | None = None
+    automation_app: float | UnknownType | None = None
 
 
 @dataclass(frozen=True, slots=True)

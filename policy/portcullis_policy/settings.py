@@ -30,7 +30,8 @@ RELEASE_ENVIRONMENTS = Parameter(
     "releaseEnvironments",
     r"pypi|npm|crates|rubygems|nuget|maven|docker|registry|release|publish|prod|deploy|(?<![a-z])live",
     _REGEX,
-    "An environment whose name contains a match (in any case) is a release environment.",
+    "An environment whose name contains a match (in any case) is a release environment, unless its "
+    "component says so itself (`release`).",
 )
 TEST_ENVIRONMENTS = Parameter(
     "testEnvironments",
@@ -41,8 +42,10 @@ TEST_ENVIRONMENTS = Parameter(
 )
 PUBLISHING_SECRETS = Parameter(
     "publishingSecrets",
-    r"(PYPI|TWINE|NPM|CARGO|CRATES|RUBYGEMS|GEM_HOST|NUGET|MAVEN|OSSRH|SONATYPE|DOCKERHUB"
-    r"|DOCKER|GHCR|HEX|PUBLISH|RELEASE)(_[A-Z0-9]+)*_(TOKEN|KEY|PASSWORD|PASSPHRASE|SECRET|AUTH)$",
+    r"(PYPI|TWINE|NPM|NODE_AUTH|CARGO|CRATES|RUBYGEMS|GEM_HOST|NUGET|MAVEN|OSSRH|SONATYPE|DOCKER"
+    r"|GHCR|PACKAGIST|COCOAPODS|PUBLISH|RELEASE|(?<![A-Z0-9])(HEX|FLIT|HATCH_INDEX)_)[A-Z0-9_]*?"
+    r"(TOKEN|KEY|PASSWORD|PASSPHRASE|SECRET|AUTH)[0-9]*"
+    r"(?!\w*_(URL|URI|NAME|ID|PATH|ARN|TTL|FILE|EXPIRY|HEADER)$)(_[A-Z0-9]+)*$",
     _REGEX,
     "A secret whose name contains a match can publish a package.",
 )

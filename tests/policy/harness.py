@@ -91,7 +91,7 @@ class Pack:
         """Finish an update; what the pack says about the stack."""
         request = proto.AnalyzeStackRequest()
         for declared in resources:
-            parent = (parents or {}).get(declared.name, "")
+            parent = (parents or {}).get(declared.name, "") or _parent_of(declared, resources)
             item = request.resources.add(
                 urn=urn_of(declared),
                 type=declared.type,
@@ -109,8 +109,13 @@ class Pack:
         """Register all resources one by one and finish; everything that the pack says."""
         said = list(self.started)
         for declared in resources:
-            said += self.analyze(declared)
+            said += self.analyze(declared, _parent_of(declared, resources))
         return said + self.analyze_stack(resources)
+
+
+def _parent_of(declared: Declared, resources: Sequence[Declared]) -> str:
+    """The URN of the component that an example names as the parent of a resource."""
+    return next((urn_of(item) for item in resources if item.name == declared.parent), "")
 
 
 def ids(diagnostics: Sequence[Any]) -> set[str]:

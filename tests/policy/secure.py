@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared
+from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
+from portcullis_policy.gates import ENVIRONMENT
 
 SEMVER = "v[0-9]*.[0-9]*.[0-9]*"
 APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}
@@ -196,13 +199,14 @@ ORGANIZATION: dict[str, Declared] = {
         gh.TEAM_REPOSITORY, {"repository": "escai", "teamId": "11", "permission": "maintain"}
     ),
 }
+TWO = Declared(gh.REPOSITORY, {"name": "two", "visibility": "private"})
 
 
 def changed(name: str, *path: Any, to: object) -> dict[str, Declared]:  # noqa: ANN401 - keys and positions
     """The organization with one value changed; `...` takes it away."""
     declared = ORGANIZATION[name]
     props = _changed(declared.props, path, to)
-    return {**ORGANIZATION, name: Declared(declared.type, props, declared.name, declared.depends)}
+    return {**ORGANIZATION, name: replace(declared, props=props)}
 
 
 def without(*names: str, **more: Declared) -> dict[str, Declared]:
@@ -213,9 +217,28 @@ def without(*names: str, **more: Declared) -> dict[str, Declared]:
 
 def declared(organization: Mapping[str, Declared]) -> list[Declared]:
     """The organization's resources, each under its own Pulumi name."""
-    return [
-        Declared(item.type, item.props, name, item.depends) for name, item in organization.items()
-    ]
+    return [replace(item, name=name) for name, item in organization.items()]
+
+
+def under(
+    type_: str, props: Mapping[str, object], name: str, organization: dict[str, Declared]
+) -> dict[str, Declared]:
+    """The organization with one resource as the child of a component, which is registered first."""
+    child = replace(organization[name], parent="component")
+    return {"component": Declared(type_, props), **organization, name: child}
+
+
+def said_to_be(
+    release: object, name: str, organization: dict[str, Declared] = ORGANIZATION
+) -> dict[str, Declared]:
+    """The organization with a component above an environment that says what it releases."""
+    return under(ENVIRONMENT, {"release": release}, name, organization)
+
+
+def automated(app: object) -> dict[str, Declared]:
+    """The organization with a root component that names its automation."""
+    props = {"path": [], "automationApp": app}
+    return under(ORGANIZATION_COMPONENT, props, "main", ORGANIZATION)
 
 
 def _changed(value: Any, path: tuple[Any, ...], to: object) -> Any:  # noqa: ANN401 - any JSON

@@ -13,6 +13,10 @@ from tests.policy.harness import TODAY, Pack, ids, urn_of
 
 IDS = frozenset(rule.id for rule in RULES)
 WEAK = Declared(gh.ENVIRONMENT, {"repository": "sophia", "environment": "pypi-release"}, "gate")
+SECTIONS = (
+    *("settings", "actions", "teams", "protection", "tag_protection", "secrets", "variables"),
+    "repositories",
+)
 AT = ["repositories", "sophia", "environments", "pypi-release"]
 
 
@@ -107,7 +111,7 @@ def test_exemption_counts_on_its_last_day() -> None:
         {"rule": "EX001"},
         {"rule": "PK001"},
         {"resource": None},
-        {"resource": "repositories"},
+        *({"resource": section} for section in SECTIONS),
         {"resource": "*"},
         {"reason": None},
         {"reason": "  "},

@@ -107,7 +107,7 @@ def test_good_resource_made_unknown_is_refused_or_does_not_matter(rule: Resource
         good = next(
             (g.resources[0] for g in rule.good if g.resources[0].type == declared.type), None
         )
-        if good is None or bad.given:
+        if good is None or bad.given or len(bad.resources) > 1:
             continue
         changed = {
             key

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.examples import Declared, child, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.gates import ENVIRONMENT, is_release, key, needs_reviewers
 from portcullis_policy.patterns import admits_only_semver, is_wildcard
 from portcullis_policy.protection import protections_for, protects_branch, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
@@ -27,20 +28,23 @@ _TAGS: Mapping[str, object] = {
 _TEST_GATE: Mapping[str, object] = {**_GATE, "environment": "testpypi", "reviewers": []}
 _PROTECTED = {"protectedBranches": True, "customBranchPolicies": False}
 _GOOD = example("a gate", gh.ENVIRONMENT, _GATE)
-
-
-def _released(facts: Facts, settings: Settings) -> bool:
-    """Say whether the facts name a release environment; an unknown name is taken for one."""
-    name = facts.text("environment")
-    return name is UNKNOWN or (name is not None and settings.is_release_environment(name))
-
-
-def _needs_reviewers(facts: Facts, settings: Settings) -> bool:
-    """Say whether it is a release environment that is no place of trial."""
-    name = facts.text("environment")
-    return _released(facts, settings) and (
-        name is UNKNOWN or name is None or not settings.is_test_environment(name)
-    )
+_RELEASE = Declared(ENVIRONMENT, {"release": "release"}, "component")
+_TRIAL = Declared(ENVIRONMENT, {"release": "trial"}, "component")
+_SAYS = "whose component says that it releases"
+_FROM_TRUNK = Declared(
+    gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": None, "branchPattern": "trunk"}
+)
+_DEFAULT_GUARDED = Declared(
+    gh.REPOSITORY_RULESET,
+    {
+        "repository": "escai",
+        "target": "branch",
+        "enforcement": "active",
+        "conditions": {"refName": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}},
+        "rules": {"pullRequest": {"requiredApprovingReviewCount": 2}},
+    },
+)
+_ANY_BRANCH = ("*", "**", "**/*", "*/*")
 
 
 def _reviewers(facts: Facts) -> tuple[int, int, bool]:
@@ -78,6 +82,7 @@ class ReviewersRequired(ResourceRule):
         example("a place of trial", gh.ENVIRONMENT, _TEST_GATE),
         example("publishes nothing", gh.ENVIRONMENT, {"environment": "docs", "repository": "x"}),
         example("a new team", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": [UNKNOWN]}]),
+        child("a trial by its component", _TRIAL, gh.ENVIRONMENT, _GATE, reviewers=None),
     )
     bad = (
         example("nobody", gh.ENVIRONMENT, _GATE, reviewers=None),
@@ -85,12 +90,28 @@ class ReviewersRequired(ResourceRule):
         example("other case", gh.ENVIRONMENT, _GATE, environment="PyPI-Release", reviewers=[]),
         example("unknown at preview", gh.ENVIRONMENT, _GATE, reviewers=UNKNOWN),
         example("unknown list", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": UNKNOWN}]),
+        child(
+            f"`gate`, {_SAYS}",
+            _RELEASE,
+            gh.ENVIRONMENT,
+            _GATE,
+            environment="gate",
+            reviewers=None,
+        ),
+        child(
+            f"`pypi-dev`, {_SAYS}",
+            _RELEASE,
+            gh.ENVIRONMENT,
+            _GATE,
+            environment="pypi-dev",
+            reviewers=None,
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         teams, people, unknown = _reviewers(resource.facts)
-        if _needs_reviewers(resource.facts, settings) and not teams + people:
+        if needs_reviewers(resource, settings) and not teams + people:
             yield Finding("nobody has to approve a run (`reviewers`)", ("reviewers",), unknown)
 
 
@@ -115,7 +136,7 @@ class NoSelfReview(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         prevented = resource.facts.flag("preventSelfReview")
-        if _needs_reviewers(resource.facts, settings) and prevented is not True:
+        if needs_reviewers(resource, settings) and prevented is not True:
             yield finding("`preventSelfReview` is not true", "prevent_self_review", value=prevented)
 
 
@@ -142,7 +163,7 @@ class NoAdminBypass(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         bypass = resource.facts.flag("canAdminsBypass")
-        if _released(resource.facts, settings) and bypass is not False:
+        if is_release(resource, settings) and bypass is not False:
             yield finding("`canAdminsBypass` is not false", "can_admins_bypass", value=bypass)
 
 
@@ -181,7 +202,7 @@ class RefsRestricted(ResourceRule):
             policy.flag(name) if policy is not None else None
             for name in ("customBranchPolicies", "protectedBranches")
         )
-        if _released(resource.facts, settings) and not (custom is True or protected is True):
+        if is_release(resource, settings) and not (custom is True or protected is True):
             unseen = UNKNOWN if UNKNOWN in (custom, protected) else None
             yield finding("`deploymentBranchPolicy` restricts nothing", "deploy_from", value=unseen)
 
@@ -190,6 +211,7 @@ class BranchPolicyNamesBranches(ResourceRule):
     """A release environment admits branches by name, not by wildcard.
 
     Whoever may write may create a branch that a wildcard matches, with a workflow of their own.
+    `*` and its like are no restriction at all.
     """
 
     id = "EN005"
@@ -197,7 +219,8 @@ class BranchPolicyNamesBranches(ResourceRule):
     severity = Severity.HIGH
     resource_types = (gh.DEPLOYMENT_POLICY,)
     remediation = (
-        "Release from tags, or name each branch in full: `deploy_from: {branches: [main]}`."
+        'Release from tags, `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`, or name each branch '
+        "in full, `deploy_from: {branches: [default]}`."
     )
     good = (
         example("tags", gh.DEPLOYMENT_POLICY, _TAGS),
@@ -209,15 +232,26 @@ class BranchPolicyNamesBranches(ResourceRule):
         ),
     )
     bad = (
-        example("any", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="*"),
+        *(
+            example(
+                f"any, `{any_}`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="", branchPattern=any_
+            )
+            for any_ in _ANY_BRANCH
+        ),
         example("a family", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
         example("unknown", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern=UNKNOWN),
+        child(
+            f"of an environment {_SAYS}",
+            _RELEASE,
+            gh.DEPLOYMENT_POLICY,
+            {"repository": "escai", "environment": "gate", "branchPattern": "*"},
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         pattern = resource.facts.text("branchPattern")
-        if not _released(resource.facts, settings) or not pattern_given(pattern):
+        if not is_release(resource, settings) or not pattern_given(pattern):
             return
         if pattern is UNKNOWN or (isinstance(pattern, str) and is_wildcard(pattern)):
             detail = "`branchPattern` is a wildcard"
@@ -251,7 +285,7 @@ class TagPolicyIsSemver(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         pattern = resource.facts.text("tagPattern")
-        if not _released(resource.facts, settings) or not pattern_given(pattern):
+        if not is_release(resource, settings) or not pattern_given(pattern):
             return
         if pattern is UNKNOWN or (isinstance(pattern, str) and not admits_only_semver(pattern)):
             detail = "`tagPattern` is looser than semantic versions"
@@ -279,7 +313,7 @@ class MoreThanOneReviewer(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         teams, people, unknown = _reviewers(resource.facts)
-        if _needs_reviewers(resource.facts, settings) and (teams, people, unknown) == (0, 1, False):
+        if needs_reviewers(resource, settings) and (teams, people, unknown) == (0, 1, False):
             yield finding("`reviewers` is one person", "reviewers")
 
 
@@ -300,15 +334,15 @@ class DeploymentPolicyExists(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        entered = {_key(policy.facts) for policy in stack.of(gh.DEPLOYMENT_POLICY)}
+        entered = {key(policy.facts) for policy in stack.of(gh.DEPLOYMENT_POLICY)}
         for environment in stack.of(gh.ENVIRONMENT):
             custom = environment.facts.flag("deploymentBranchPolicy", "customBranchPolicies")
-            key = _key(environment.facts)
+            gate = key(environment.facts)
             if (
-                _released(environment.facts, settings)
+                is_release(environment, settings)
                 and custom is True
-                and UNKNOWN not in key
-                and key not in entered
+                and UNKNOWN not in gate
+                and gate not in entered
                 and not any(UNKNOWN in other for other in entered)
             ):
                 detail = "it takes custom policies, and none is declared"
@@ -351,6 +385,12 @@ class ReleaseBranchIsProtected(StackRule):
                 {"repository": "escai", "branch": "main", "requiredPullRequestReviews": {}},
             ),
         ),
+        stack(
+            "the default branch of a repository declared elsewhere",
+            Declared(gh.BRANCH_DEFAULT, {"repository": "escai", "branch": "trunk"}),
+            _FROM_TRUNK,
+            _DEFAULT_GUARDED,
+        ),
     )
     bad = (
         stack(
@@ -361,6 +401,12 @@ class ReleaseBranchIsProtected(StackRule):
             "protected branches, and there is none",
             Declared(gh.ENVIRONMENT, {**_GATE, "deploymentBranchPolicy": _PROTECTED}),
         ),
+        stack(
+            "`main`, which is not the default branch",
+            Declared(gh.BRANCH_DEFAULT, {"repository": "escai", "branch": "trunk"}),
+            Declared(gh.DEPLOYMENT_POLICY, {**_FROM_TRUNK.props, "branchPattern": "main"}),
+            _DEFAULT_GUARDED,
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
@@ -368,7 +414,7 @@ class ReleaseBranchIsProtected(StackRule):
         for policy in stack.of(gh.DEPLOYMENT_POLICY):
             branch = policy.facts.text("branchPattern")
             repository = policy.facts.text("repository")
-            if not _released(policy.facts, settings) or not isinstance(branch, str) or not branch:
+            if not is_release(policy, settings) or not isinstance(branch, str) or not branch:
                 continue
             if is_wildcard(branch) or not isinstance(repository, str):
                 continue  # EN005's business
@@ -382,7 +428,7 @@ class ReleaseBranchIsProtected(StackRule):
         for environment in stack.of(gh.ENVIRONMENT):
             protected = environment.facts.flag("deploymentBranchPolicy", "protectedBranches")
             repository = environment.facts.text("repository")
-            if not _released(environment.facts, settings) or protected is not True:
+            if not is_release(environment, settings) or protected is not True:
                 continue
             known = protections_for(stack, repository) if isinstance(repository, str) else ()
             if not any(item.classic for item in known):
@@ -393,12 +439,6 @@ class ReleaseBranchIsProtected(StackRule):
 def pattern_given(pattern: object) -> bool:
     """Say whether a pattern was given; the provider writes an absent one as empty text."""
     return pattern is UNKNOWN or bool(pattern)
-
-
-def _key(facts: Facts) -> tuple[object, object]:
-    """Return what tells one environment from another; GitHub ignores the case of both."""
-    names = facts.text("repository"), facts.text("environment")
-    return tuple(n.lower() if isinstance(n, str) else n for n in names)  # type: ignore[return-value]
 
 
 RULES = (

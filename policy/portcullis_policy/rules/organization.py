@@ -81,6 +81,11 @@ class PublicRepositories(ResourceRule):
     )
     bad = (
         _settings("allowed", membersCanCreatePublicRepositories=True),
+        _settings(
+            "allowed, where private ones are not",
+            membersCanCreatePublicRepositories=True,
+            membersCanCreateRepositories=False,
+        ),
         _settings("left out: GitHub allows it", membersCanCreatePublicRepositories=None),
         _settings("unknown at preview", membersCanCreatePublicRepositories=UNKNOWN),
     )
@@ -89,7 +94,8 @@ class PublicRepositories(ResourceRule):
         """See Rule."""
         del settings
         public = resource.facts.flag("membersCanCreatePublicRepositories")
-        if public is not False and resource.facts.flag("membersCanCreateRepositories") is not False:
+        none = public is None and resource.facts.flag("membersCanCreateRepositories") is False
+        if public is not False and not none:
             detail = "`membersCanCreatePublicRepositories` is not false"
             yield finding(
                 detail, "settings", "members_can_create_public_repositories", value=public

@@ -102,6 +102,7 @@ class MalformedExemption(ResourceRule):
         example("too far ahead", ORGANIZATION, _with(expires="2099-12-31")),
         example("unknown rule", ORGANIZATION, _with(rule="BR999")),
         example("covers every repository", ORGANIZATION, _with(resource="repositories")),
+        example("covers every ruleset", ORGANIZATION, _with(resource="protection")),
         example("unknown at preview", ORGANIZATION, _with(expires=UNKNOWN)),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Example, example
-from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -26,6 +26,7 @@ _HOOK: Mapping[str, object] = {
         "insecureSsl": False,
     },
 }
+_ACCESS: Mapping[str, object] = {"repository": "escai", "teamId": "11", "permission": "maintain"}
 _KEY: Mapping[str, object] = {"repository": "escai", "title": "ci", "key": "k", "readOnly": True}
 
 
@@ -282,7 +283,7 @@ class AdministratorsAreTeams(ResourceRule):
     title = "a person is administrator of a repository by name"
     severity = Severity.MEDIUM
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
-    remediation = "Give `admin` to a team, and put the person into it."
+    remediation = "Give a team what the work needs, and put the person into it."
     good = (
         example("writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "push"}),
         example(
@@ -317,6 +318,48 @@ class AdministratorsAreTeams(ResourceRule):
                 yield finding("a person has `admin`", "access", value=permission)
 
 
+class NoTeamAdministers(ResourceRule):
+    """No team is administrator of a repository.
+
+    `admin` includes deleting the repository's rulesets and environments, and so every gate of its
+    release path, until the next update puts them back. `maintain` is enough for daily work.
+    """
+
+    id = "RE009"
+    title = "a team is administrator of a repository"
+    severity = Severity.MEDIUM
+    resource_types = (gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATORS)
+    remediation = "Give the team `maintain`, or exempt it with a reason and a date."
+    good = (
+        example("maintains", gh.TEAM_REPOSITORY, _ACCESS),
+        example("left out: reads", gh.TEAM_REPOSITORY, _ACCESS, permission=None),
+        example(
+            "in a list",
+            gh.REPOSITORY_COLLABORATORS,
+            {"repository": "x", "teams": [{"teamId": "a", "permission": "push"}]},
+        ),
+    )
+    bad = (
+        example("administers", gh.TEAM_REPOSITORY, _ACCESS, permission="admin"),
+        example(
+            "in a list",
+            gh.REPOSITORY_COLLABORATORS,
+            {"repository": "x", "teams": [{"teamId": "a", "permission": "admin"}]},
+        ),
+        example("unknown at preview", gh.TEAM_REPOSITORY, _ACCESS, permission=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        listed = resource.type == gh.REPOSITORY_COLLABORATORS
+        teams = resource.facts.blocks("teams") if listed else [resource.facts]
+        for team in [Facts(UNKNOWN)] if teams is UNKNOWN else teams:
+            permission = team.text("permission")
+            if permission == "admin" or permission is UNKNOWN:
+                yield finding("a team has `admin`", "access", value=permission)
+
+
 RULES = (
     AlertsOn,
     SecurityUpdatesOn,
@@ -326,4 +369,5 @@ RULES = (
     WebhookEncrypted,
     DeployKeyReadsOnly,
     AdministratorsAreTeams,
+    NoTeamAdministers,
 )

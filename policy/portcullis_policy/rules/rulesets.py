@@ -3,25 +3,48 @@
 from collections.abc import Iterator
 
 from portcullis_policy import github as gh
-from portcullis_policy.examples import example
+from portcullis_policy.examples import Declared, child, example
+from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.patterns import covers_default
-from portcullis_policy.protection import (
-    excludes_default,
-)
+from portcullis_policy.protection import excludes_default
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.rules.ruleset_examples import CLASSIC, MAIN, RULES_OF_MAIN, TAGS, bypass
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
-_SHA_APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}
+_APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}
+_ROOT = Declared(ORGANIZATION, {"path": [], "automationApp": 1001}, "component")
 
 
-def actors(facts: Facts) -> Iterator[tuple[int, object, object, object]]:
-    """Yield (position, type, mode, id) of each bypass actor; UNKNOWN for a list not known."""
-    actors = facts.blocks("bypassActors")
-    for position, actor in enumerate([Facts(UNKNOWN)] if actors is UNKNOWN else actors):
-        yield position, actor.text("actorType"), actor.text("bypassMode"), actor.number("actorId")
+def actors(resource: Resource) -> Iterator[tuple[int, object, object, object]]:
+    """Yield (position, type, mode, id) of each bypass actor; UNKNOWN for a list not known.
+
+    The position is that in the YAML file, where the automation is not listed.
+    """
+    actors = resource.facts.blocks("bypassActors")
+    position = 0
+    for actor in [Facts(UNKNOWN)] if actors is UNKNOWN else actors:
+        kind, number = actor.text("actorType"), actor.number("actorId")
+        yield position, kind, actor.text("bypassMode"), number
+        position += not (kind == "Integration" and number == resource.automation_app)
+
+
+def distrust(resource: Resource, number: object) -> str | None:
+    """Return what an app is that must not pass a ruleset; None for one that may.
+
+    Args:
+        resource: the ruleset.
+        number: the app's id.
+    """
+    automation = resource.automation_app
+    if number == gh.GITHUB_ACTIONS_APP:
+        return "GitHub Actions itself, so every workflow,"
+    if not isinstance(number, float) or automation is UNKNOWN:
+        return "an app that is not known"
+    if automation is not None and number != automation:
+        return "an app that is not the organization's automation"
+    return None
 
 
 class NobodyBypassesAlways(ResourceRule):
@@ -29,18 +52,23 @@ class NobodyBypassesAlways(ResourceRule):
 
     An actor that may `always` bypass pushes straight to the protected branch; given to a team, a
     role or deploy keys, that is every account or key in it; classic protection has a list of people
-    who may force push. Apps may be given it: the automation
-    that keeps the managed files is one.
+    who may force push. An app may be given it, such as the automation that keeps the managed files;
+    where the organization names its automation, no other. GitHub Actions itself is no such app:
+    every workflow acts as it.
     """
 
     id = "RS001"
-    title = "people may push past a branch ruleset"
+    title = "people or workflows may push past a branch ruleset"
     severity = Severity.CRITICAL
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
-    remediation = "Remove the bypass, or use `mode: pull_request` for an emergency team."
+    remediation = (
+        "Remove the bypass, or use `mode: pull_request` for an emergency team. The one App that "
+        "may always bypass is named by `automation: {app_id: ...}`."
+    )
     good = (
         example("nobody", gh.REPOSITORY_RULESET, MAIN),
-        example("the automation", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_SHA_APP]),
+        example("an app", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        child("the automation", _ROOT, gh.ORGANIZATION_RULESET, MAIN, bypassActors=[_APP]),
         example("pull", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "pull_request")),
         example("classic protection", gh.BRANCH_PROTECTION, CLASSIC),
         example("who may create tags", gh.REPOSITORY_RULESET, TAGS),
@@ -57,12 +85,25 @@ class NobodyBypassesAlways(ResourceRule):
             "owners",
             gh.REPOSITORY_RULESET,
             MAIN,
-            bypassActors=[_SHA_APP, *bypass("OrganizationAdmin", "always", 1)],
+            bypassActors=[_APP, *bypass("OrganizationAdmin", "always", 1)],
         ),
         example("keys", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("DeployKey", "always")),
-        example("unknown entry", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_SHA_APP, UNKNOWN]),
+        example("unknown entry", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP, UNKNOWN]),
         example("unknown list", gh.REPOSITORY_RULESET, MAIN, bypassActors=UNKNOWN),
         example("classic force push", gh.BRANCH_PROTECTION, CLASSIC, forcePushBypassers=["/kim"]),
+        example(
+            "every workflow",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Integration", "always", gh.GITHUB_ACTIONS_APP),
+        ),
+        child(
+            "another app than the automation",
+            _ROOT,
+            gh.ORGANIZATION_RULESET,
+            MAIN,
+            bypassActors=[_APP, *bypass("Integration", "always", 2002)],
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -74,29 +115,32 @@ class NobodyBypassesAlways(ResourceRule):
                 yield finding("`forcePushBypassers` is not empty", "bypass", value=pushers)
         if resource.facts.text("target") == "tag":
             return
-        for position, kind, mode, _ in actors(resource.facts):
-            if kind != "Integration" and mode != "pull_request":
-                unseen = UNKNOWN if UNKNOWN in (kind, mode) else None
-                detail = "a bypass actor that is no app may always bypass it"
-                yield finding(detail, "bypass", position, value=unseen)
+        for position, kind, mode, number in actors(resource):
+            if mode == "pull_request":
+                continue
+            app = kind == "Integration"
+            passing = distrust(resource, number) if app else "a bypass actor that is no app"
+            if passing:
+                unseen = UNKNOWN if UNKNOWN in (kind, mode, number if app else None) else None
+                yield finding(f"{passing} may always bypass it", "bypass", position, value=unseen)
 
 
 class NobodyMergesAlone(ResourceRule):
-    """No person merges past a branch ruleset either.
+    """No team or person merges past a branch ruleset either.
 
     `pull_request` bypass still merges one's own pull request without approval and checks. For an
-    emergency team it can be right; it should be a decision with a date.
+    emergency team it can be right; it should be a decision with a date. For roles see RS007.
     """
 
     id = "RS002"
-    title = "people may merge past a branch ruleset"
+    title = "a team or a person may merge past a branch ruleset"
     severity = Severity.MEDIUM
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = "Remove the bypass, or exempt it with a reason and a date."
     good = (
         example("nobody", gh.REPOSITORY_RULESET, MAIN),
         example("classic protection", gh.BRANCH_PROTECTION, CLASSIC),
-        example("the automation", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_SHA_APP]),
+        example("an app", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
     )
     bad = (
         example("team", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "pull_request")),
@@ -128,10 +172,66 @@ class NobodyMergesAlone(ResourceRule):
                     yield finding(f"`{'.'.join(field)}` is not empty", "bypass", value=passing)
         if resource.facts.text("target") == "tag":
             return
-        for position, kind, mode, _ in actors(resource.facts):
-            if kind != "Integration" and mode == "pull_request":
-                detail = "a bypass actor that is no app may merge past it"
-                yield finding(detail, "bypass", position)
+        for position, kind, mode, _ in actors(resource):
+            if kind == "Team" and mode == "pull_request":
+                yield finding("a team may merge past it", "bypass", position)
+
+
+class NoRoleMergesAlone(ResourceRule):
+    """No role merges past a branch ruleset.
+
+    Who has a role is decided elsewhere, and by others: every maintainer of a repository, every
+    owner, and with GitHub Actions itself every workflow would merge without approval and checks. A
+    team has members that somebody chose for it.
+    """
+
+    id = "RS007"
+    title = "everybody in a role may merge past a branch ruleset"
+    severity = Severity.HIGH
+    resource_types = gh.RULESETS
+    remediation = "Remove the bypass, or give it to an emergency team instead of a role."
+    good = (
+        example("nobody", gh.REPOSITORY_RULESET, MAIN),
+        example("team", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "pull_request")),
+        example("an app", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+    )
+    bad = (
+        example(
+            "a role",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("RepositoryRole", "pull_request"),
+        ),
+        example(
+            "owners",
+            gh.ORGANIZATION_RULESET,
+            MAIN,
+            bypassActors=bypass("OrganizationAdmin", "pull_request", 1),
+        ),
+        example(
+            "every workflow",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Integration", "pull_request", gh.GITHUB_ACTIONS_APP),
+        ),
+        example(
+            "not known who",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=[{"actorType": UNKNOWN, "actorId": 5, "bypassMode": "pull_request"}],
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.facts.text("target") == "tag":
+            return
+        for position, kind, mode, number in actors(resource):
+            chosen = kind == "Team" or (kind == "Integration" and number != gh.GITHUB_ACTIONS_APP)
+            if mode == "pull_request" and not chosen:
+                detail = "a bypass actor that is neither a team nor an app of its own may merge"
+                yield finding(detail, "bypass", position, value=kind)
 
 
 class Enforced(ResourceRule):
@@ -284,4 +384,5 @@ RULES = (
     NotExcludedAgain,
     AdministratorsIncluded,
     ChecksBoundToApp,
+    NoRoleMergesAlone,
 )

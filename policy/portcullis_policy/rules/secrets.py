@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.examples import Declared, child, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.gates import ENVIRONMENT, is_release
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -119,21 +120,31 @@ class NotForAll(ResourceRule):
 
 
 class PublishingTokenBehindGate(ResourceRule):
-    """A token that can publish is a secret of an environment.
+    """A token that can publish is a secret of a release environment.
 
     Repository and organization secrets are read by every workflow on every branch: whoever may
-    push a branch publishes with them, whatever the default branch's protection says.
+    push a branch publishes with them, whatever the default branch's protection says. An environment
+    that releases nothing has no gate either, and the secrets of Dependabot and of codespaces are
+    read by what a dependency or a branch brings along.
     """
 
     id = "SE003"
     title = "a publishing token lies outside of a release environment"
     severity = Severity.CRITICAL
-    resource_types = (gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET)
+    resource_types = gh.SECRETS
     remediation = "Move it to the release environment's `secrets`, or use trusted publishing."
     waits = True
     good = (
         example("no publishing token", gh.ACTIONS_SECRET, _SECRET),
         example("behind the gate", gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT),
+        child(
+            "behind one whose component says that it releases",
+            Declared(ENVIRONMENT, {"release": "release"}, "component"),
+            gh.ACTIONS_ENVIRONMENT_SECRET,
+            _ENVIRONMENT,
+            environment="gate",
+        ),
+        example("to read packages", gh.DEPENDABOT_SECRET, _SECRET, secretName="NPM_READ"),
     )
     bad = (
         example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),
@@ -144,14 +155,28 @@ class PublishingTokenBehindGate(ResourceRule):
             _ORGANIZATION,
             secretName="TEST_PYPI_API_TOKEN",
         ),
+        example(
+            "an environment that releases nothing",
+            gh.ACTIONS_ENVIRONMENT_SECRET,
+            _ENVIRONMENT,
+            environment="ci",
+        ),
+        example("Dependabot", gh.DEPENDABOT_SECRET, _SECRET, secretName="NODE_AUTH_TOKEN"),
+        example(
+            "Dependabot in many repositories",
+            gh.DEPENDABOT_ORGANIZATION_SECRET,
+            _ORGANIZATION,
+            secretName="TWINE_PASSWORD",
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         name = _name(resource.facts)
+        gated = resource.type == gh.ACTIONS_ENVIRONMENT_SECRET and is_release(resource, settings)
         if name is None:
             yield Finding("its name is not known", _at(resource.facts), unknown=True)
-        elif settings.can_publish(name):
+        elif settings.can_publish(name) and not gated:
             yield finding("its name says that it publishes packages", *_at(resource.facts))
 
 
@@ -259,17 +284,24 @@ class NoTwinOutside(StackRule):
                 gh.ACTIONS_ORGANIZATION_SECRET, {**_ORGANIZATION, "secretName": "SIGNING_KEY"}
             ),
         ),
+        stack(
+            "of the repository, beside a gate that its component says to be one",
+            Declared(ENVIRONMENT, {"release": "release"}, "component"),
+            Declared(
+                gh.ACTIONS_ENVIRONMENT_SECRET,
+                {**_ENVIRONMENT, "environment": "gate", "secretName": "SIGNING_KEY"},
+                parent="component",
+            ),
+            Declared(gh.ACTIONS_SECRET, {**_SECRET, "secretName": "SIGNING_KEY"}),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         gated: set[tuple[object, str]] = set()
         for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
-            environment, name = item.facts.text("environment"), _name(item.facts)
-            public = isinstance(environment, str) and not settings.is_release_environment(
-                environment
-            )
-            if name is not None and not public:
+            name = _name(item.facts)
+            if name is not None and is_release(item, settings):
                 gated.add((_repository(item.facts), name.upper()))
         anywhere = {name for _, name in gated}
         for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET):

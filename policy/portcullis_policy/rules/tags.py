@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, example, stack
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.gates import ENVIRONMENT, is_release
 from portcullis_policy.patterns import regex_admits_only_semver, sample
 from portcullis_policy.protection import protections_for, protects_tag, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.rules.ruleset_examples import TAGS, bypass
-from portcullis_policy.rules.rulesets import actors
+from portcullis_policy.rules.rulesets import actors, distrust
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
@@ -56,6 +57,11 @@ class TagsProtected(StackRule):
     bad = (
         stack("no ruleset", Declared(gh.DEPLOYMENT_POLICY, _POLICY)),
         stack(
+            "of an environment whose component says that it releases",
+            Declared(ENVIRONMENT, {"release": "release"}, "component"),
+            Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "gate"}, parent="component"),
+        ),
+        stack(
             "tags can be moved",
             Declared(gh.DEPLOYMENT_POLICY, _POLICY),
             Declared(
@@ -79,10 +85,10 @@ class TagsProtected(StackRule):
         """See Rule."""
         for policy in stack.of(gh.DEPLOYMENT_POLICY):
             pattern = policy.facts.text("tagPattern")
-            repository, name = policy.facts.text("repository"), policy.facts.text("environment")
+            repository = policy.facts.text("repository")
             if not isinstance(pattern, str) or not pattern or not isinstance(repository, str):
                 continue
-            if isinstance(name, str) and not settings.is_release_environment(name):
+            if not is_release(policy, settings):
                 continue
             subject = subject_named(stack, repository)
             known = protections_for(stack, repository)
@@ -109,7 +115,7 @@ class TagsNotForAll(ResourceRule):
     """Who may make release tags is chosen.
 
     A bypass for the write role in a tag ruleset gives every collaborator the right that the ruleset
-    takes away.
+    takes away; one for GitHub Actions itself gives it to every workflow.
     """
 
     id = "TG002"
@@ -140,6 +146,12 @@ class TagsNotForAll(ResourceRule):
             bypassActors=bypass("RepositoryRole", "always", UNKNOWN),
         ),
         example("unknown list", gh.REPOSITORY_RULESET, TAGS, bypassActors=UNKNOWN),
+        example(
+            "every workflow",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            bypassActors=bypass("Integration", "always", gh.GITHUB_ACTIONS_APP),
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -147,11 +159,15 @@ class TagsNotForAll(ResourceRule):
         del settings
         if resource.facts.text("target") != "tag":
             return
-        for position, kind, _, number in actors(resource.facts):
-            chosen = kind in ("Team", "Integration", "OrganizationAdmin") or (
+        for position, kind, _, number in actors(resource):
+            chosen = kind in ("Team", "OrganizationAdmin") or (
                 kind == "RepositoryRole" and number in (gh.MAINTAIN_ROLE, gh.ADMIN_ROLE)
             )
-            if not chosen:
+            if kind == "Integration":
+                distrusted = distrust(resource, number)
+                if distrusted:
+                    yield finding(f"{distrusted} may make them", "created_by", position)
+            elif not chosen:
                 unseen = UNKNOWN if UNKNOWN in (kind, number) else None
                 detail = "a bypass actor is neither a team, an app nor the maintain or admin role"
                 yield finding(detail, "created_by", position, value=unseen)
@@ -249,9 +265,9 @@ class TagsStay(ResourceRule):
         keeps = facts.flag("rules", "update") is True or facts.flag("rules", "deletion") is True
         if facts.text("target") != "tag" or not keeps:
             return
-        for position, kind, _, _ in actors(facts):
-            if kind != "Integration":
-                detail = "a bypass actor that is no app passes the rule against moving tags"
+        for position, kind, _, number in actors(resource):
+            if kind != "Integration" or number == gh.GITHUB_ACTIONS_APP:
+                detail = "a person, or every workflow, passes the rule against moving tags"
                 yield finding(detail, "bypass", position, value=kind)
 
 

@@ -1,0 +1,240 @@
+"""What looks right in the sound organization and is not: rule, what is tried, organization."""
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.gates import ENVIRONMENT
+
+from tests.policy.secure import (
+    ALL,
+    APP,
+    CLASSIC,
+    GATE,
+    ORGANIZATION,
+    TWO,
+    automated,
+    changed,
+    refs,
+    said_to_be,
+    without,
+)
+
+
+def named(environment: str) -> Declared:
+    """A gate of another name that nobody guards."""
+    return Declared(gh.ENVIRONMENT, {**GATE, "environment": environment, "reviewers": []})
+
+
+def gate_named(environment: str, **changes: object) -> dict[str, Declared]:
+    """The organization with a gate of another name, whose component says that it releases."""
+    gate = {**GATE, "environment": environment, **changes}
+    return {
+        "component": Declared(ENVIRONMENT, {"release": "release"}),
+        **ORGANIZATION,
+        "x": Declared(gh.ENVIRONMENT, gate, parent="component"),
+    }
+
+
+EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
+    (
+        "BR001",
+        "all protection is disabled, a second one looks right",
+        changed("main", "enforcement", to="disabled"),
+    ),
+    (
+        "BR001",
+        "a repository that only one of two rulesets names",
+        {**changed("main", "conditions", "repositoryName", "includes", to=["escai"]), "two": TWO},
+    ),
+    (
+        "BR001",
+        "a default branch with another name",
+        {
+            **changed("main", "conditions", to={**refs("refs/heads/main"), **ALL}),
+            "default": Declared(gh.BRANCH_DEFAULT, {"repository": "escai", "branch": "trunk"}),
+        },
+    ),
+    (
+        "BR001",
+        "classic protection of a branch that is not the default one",
+        without(
+            "main",
+            classic=Declared(
+                gh.BRANCH_PROTECTION_V3,
+                {"repository": "escai", "branch": "dev", "enforceAdmins": True},
+            ),
+        ),
+    ),
+    (
+        "BR001",
+        "a custom property that the repository does not have",
+        {
+            **changed(
+                "main",
+                "conditions",
+                to={
+                    **refs("~ALL"),
+                    "repositoryProperty": {
+                        "includes": [{"name": "tier", "propertyValues": ["gold"]}]
+                    },
+                },
+            )
+        },
+    ),
+    (
+        "RS001",
+        "a second actor of a role behind an app",
+        changed(
+            "main",
+            "bypassActors",
+            to=[APP, {"actorType": "RepositoryRole", "actorId": 2, "bypassMode": "always"}],
+        ),
+    ),
+    (
+        "RS001",
+        "classic protection with a list of people who may force push",
+        without(
+            "main",
+            classic=Declared(
+                gh.BRANCH_PROTECTION,
+                {**CLASSIC, "repositoryId": "escai", "forcePushBypassers": ["/kim"]},
+            ),
+        ),
+    ),
+    ("EN001", "other case, and a word around it", {**ORGANIZATION, "x": named("My-PyPI-Gate")}),
+    (
+        "EN001",
+        "a look-alike that also says test",
+        {**ORGANIZATION, "x": named("pypi-release-test")},
+    ),
+    (
+        "EN001",
+        "a reviewers block that names nobody",
+        changed("gate", "reviewers", to=[{"teams": [], "users": []}]),
+    ),
+    ("EN001", "a name that says nothing", gate_named("gate", reviewers=[])),
+    ("EN001", "a name that says trial", gate_named("pypi-dev", reviewers=[])),
+    ("EN002", "the first gate, started by its approver", gate_named("g", preventSelfReview=False)),
+    ("EN003", "the first gate, for administrators", gate_named("g", canAdminsBypass=True)),
+    ("EN007", "the first gate, with one person", gate_named("g", reviewers=[{"users": [7]}])),
+    ("EN008", "a gate of another name that nothing can enter", gate_named("g")),
+    (
+        "EN006",
+        "the policy of a gate of another name, declared outside of its component",
+        {
+            **gate_named("g"),
+            "y": Declared(
+                gh.DEPLOYMENT_POLICY,
+                {"repository": "ESCAI", "environment": "G", "tagPattern": "v*"},
+            ),
+        },
+    ),
+    (
+        "EN009",
+        "the branch of a gate of another name",
+        {
+            **gate_named("g"),
+            "y": Declared(
+                gh.DEPLOYMENT_POLICY,
+                {"repository": "escai", "environment": "g", "branchPattern": "develop"},
+                parent="component",
+            ),
+        },
+    ),
+    (
+        "TG001",
+        "the tags of a gate of another name",
+        {
+            **gate_named("g"),
+            "y": Declared(
+                gh.DEPLOYMENT_POLICY,
+                {"repository": "escai", "environment": "g", "tagPattern": "x1.2.3"},
+                parent="component",
+            ),
+        },
+    ),
+    (
+        "EN001",
+        "a component that says something else than release or trial",
+        said_to_be("no", "trial"),
+    ),
+    (
+        "EN001",
+        "a component that cannot be seen yet",
+        said_to_be(UNKNOWN, "trial"),
+    ),
+    (
+        "RS001",
+        "an app that is not the automation",
+        automated(2002),
+    ),
+    (
+        "RS001",
+        "an automation that cannot be seen yet",
+        automated(UNKNOWN),
+    ),
+    (
+        "OR002",
+        "public repositories, where members may create no others",
+        changed("settings", "membersCanCreatePublicRepositories", to=True),
+    ),
+    (
+        "EN009",
+        "`main` of a repository declared elsewhere, whose default branch is another",
+        {
+            **ORGANIZATION,
+            "ship": Declared(
+                gh.DEPLOYMENT_POLICY,
+                {"repository": "elsewhere", "environment": "release", "branchPattern": "main"},
+            ),
+            "default": Declared(gh.BRANCH_DEFAULT, {"repository": "elsewhere", "branch": "trunk"}),
+        },
+    ),
+    *(
+        (
+            "SE003",
+            f"a publishing token as {type_.rpartition(':')[2]}",
+            {
+                **ORGANIZATION,
+                "x": Declared(
+                    type_,
+                    {
+                        "repository": "escai",
+                        "secretName": "UV_PUBLISH_TOKEN",
+                        "visibility": "selected",
+                    },
+                ),
+            },
+        )
+        for type_ in gh.SECRETS
+        if type_ != gh.ACTIONS_ENVIRONMENT_SECRET
+    ),
+    (
+        "ST001",
+        "a second resource for the same gate",
+        {
+            **ORGANIZATION,
+            "again": Declared(gh.ENVIRONMENT, {**GATE, "environment": "PyPI-Release"}),
+        },
+    ),
+    (
+        "SE006",
+        "the same secret in the repository",
+        {
+            **ORGANIZATION,
+            "twin": Declared(
+                gh.ACTIONS_SECRET, {"repository": "ESCAI", "secretName": "pypi_api_token"}
+            ),
+        },
+    ),
+    (
+        "AC003",
+        "a list with one unknown entry",
+        changed("actions", "allowedActionsConfig", "patternsAlloweds", to=["pypa/*", UNKNOWN]),
+    ),
+    (
+        "TG001",
+        "the tag ruleset of another repository",
+        changed("keep-tags", "conditions", "repositoryName", "includes", to=["aitbc"]),
+    ),
+]
