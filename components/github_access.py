@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 DOTCOM = "https://api.github.com/"
 
+#: Where a sandbox listens. No proxy stands before it.
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 class AccessError(Exception):
     """GitHub cannot be reached as this stack is set up; the text says what to do."""
@@ -74,14 +77,17 @@ class GitHubAccess:
         """A client for look-ups of our own; imported only when one is needed."""
         from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy  # noqa: PLC0415 - costs 0.2 s, and most runs look nothing up
 
+        proxied = urlsplit(self.base_url).hostname not in LOOPBACK
         if self.app:
             return GitHub(
                 AppInstallationAuthStrategy(
                     self.app.app_id, self.app.key, int(self.app.installation_id)
                 ),
                 base_url=self.rest_url,
+                trust_env=proxied,
             )
-        return GitHub(TokenAuthStrategy(self.token or ""), base_url=self.rest_url)
+        token = TokenAuthStrategy(self.token or "")
+        return GitHub(token, base_url=self.rest_url, trust_env=proxied)
 
 
 def github_access(owner: str) -> GitHubAccess:
@@ -163,7 +169,7 @@ def _answers(base_url: str) -> None:
         port = address.port or (443 if address.scheme == "https" else 80)
     except ValueError:
         raise wrong from None
-    local = address.hostname in {"127.0.0.1", "localhost", "::1"}
+    local = address.hostname in LOOPBACK
     if not address.hostname or address.scheme not in ({"http", "https"} if local else {"https"}):
         raise wrong  # a token would travel in the open
     if not local:

@@ -319,6 +319,8 @@ def _organization(world: World, seed: Organization) -> None:
         )
     if org is None:
         org = defaults.add_organization(world, seed.login, plan=seed.plan, **seed.settings)
+    elif "plan" in seed.model_fields_set:
+        world.change(org, plan=seed.plan)
     for login, role in [
         *((login, "admin") for login in seed.owners),
         *((login, "member") for login in seed.members),

@@ -174,8 +174,9 @@ class Project:
 
     def portcullis(self, *arguments: str) -> Outcome:
         """Run the command line around `pulumi`, as make does."""
+        agreed = ["--yes"] if arguments[0] == "up" else []
         done = subprocess.run(
-            [sys.executable, "-m", "portcullis", *arguments, "--stack", STACK],
+            [sys.executable, "-m", "portcullis", *arguments, *agreed, "--stack", STACK],
             cwd=self.folder,
             env={**self.environment, "PYTHONPATH": str(self.folder)},
             capture_output=True,
