@@ -115,3 +115,32 @@ def test_settings_are_found_from_the_root(root: Path, monkeypatch: pytest.Monkey
     settings = Declared(gh.ORGANIZATION_SETTINGS, {"defaultRepositoryPermission": "admin"})
     said = {i.policyName: i.message for i in pack.analyze(settings, urn_of(organization))}
     assert "orgs/guild.yaml:1:1  settings.default_repository_permission" in said["OR001"]
+
+
+def test_a_bypass_is_placed_where_the_file_has_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C3: the automation, which the file does not list, does not shift the entries that it does."""
+    monkeypatch.setitem(os.environ, "PORTCULLIS_ROOT", str(root))
+    text = "protection:\n  main:\n    bypass:\n      - {team: a}\n      - {team: b}\n"
+    (root / "orgs" / "guild.yaml").write_text(text, encoding="utf-8")
+    organization = Declared(
+        ORGANIZATION, {"declaredIn": "orgs/guild.yaml", "path": [], "automationApp": 7}, "guild"
+    )
+    component = Declared(
+        "portcullis:index:Ruleset",
+        {"declaredIn": "orgs/guild.yaml", "path": ["protection", "main"]},
+        "main",
+    )
+    actors = [
+        {"actorType": "Integration", "actorId": 7, "bypassMode": "always"},
+        {"actorType": "Team", "actorId": 1, "bypassMode": "pull_request"},
+        {"actorType": "Team", "actorId": 2, "bypassMode": "always"},
+    ]
+    pack = Pack()
+    pack.analyze(organization)
+    pack.analyze(component, parent=urn_of(organization))
+    ruleset = Declared(gh.ORGANIZATION_RULESET, {"target": "branch", "bypassActors": actors})
+    said = {i.policyName: i.message for i in pack.analyze(ruleset, urn_of(component))}
+    assert "orgs/guild.yaml:4:9 " in said["RS002"]
+    assert "orgs/guild.yaml:5:9 " in said["RS001"]
