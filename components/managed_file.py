@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: Only what lies in a folder of its own is copied out: not `.env`, not a key, not the state.
 SharedFile = Annotated[
-    FilePath, matching(r"files/[^.].*", "allowed: a file below the folder files/ of this project")
+    FilePath, matching(r"files/[^./].*", "allowed: a file below the folder files/ of this project")
 ]
 
 

@@ -96,7 +96,9 @@ class AutomationConfig(Config):
     @classmethod
     def _not_actions(cls, value: int) -> int:
         if value == GITHUB_ACTIONS_APP:
-            raise ValueError("this is GitHub Actions: every workflow could push; name an own App")
+            raise ValueError(
+                "this is GitHub Actions: every workflow could push; allowed: an own App"
+            )
         return value
 
 

@@ -41,7 +41,7 @@ class Bypass(Config):
         if sum(actor is not None for actor in (self.team, self.app, self.role)) != 1:
             raise ValueError("give exactly one actor an entry; allowed: team, app, role")
         if self.app == GITHUB_ACTIONS_APP:
-            raise ValueError("this is GitHub Actions: any workflow could bypass; name another App")
+            raise ValueError("this is GitHub Actions: any workflow could; allowed: another App")
         return self
 
 

@@ -93,7 +93,7 @@ def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
     for name, repository in config.repositories.items():
         where: Segments = ("repositories", name)
         yield from _repository(where, repository, config, names)
-        if names.sure(where) and names.sure(("teams",)):
+        if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
             yield from release_gates.check(where, repository, config)
 
 

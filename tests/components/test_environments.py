@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from components.declaration import Declaration
 from components.environment import LONGEST_WAIT_MINUTES
 from components.stack import outputs
-from tests.components.building import CANARY, declare, organization
+from tests.components.building import CANARY, declare, organization, recorded
 from tests.support.recording import Secret, number_of
 
 if TYPE_CHECKING:
+    from tests.components.building import Change
     from tests.support.recording import Recording
 
 RELEASE_TAG = "v[0-9]*.[0-9]*.[0-9]*"
 TOKENS = {"pypi": {"from": {"config": "p"}}, "testpypi": {"from": {"config": "t"}}}
+
+
+def never(*_: object) -> Any:  # noqa: ANN401 - not called
+    """Stands where no mistake is found."""
+    raise AssertionError
 
 
 def team(slug: str) -> int:
@@ -67,13 +74,23 @@ def test_the_default_branch_is_the_repository_s_own() -> None:
     ]
 
 
-def test_an_open_environment_has_no_policy() -> None:
-    """`any_ref: true` is the one way to open it, and then no policy is declared."""
-    path = "repositories.app.environments.staging.deploy_from"
-    recording = declare((path, {"any_ref": True}))
-    inputs = recording.one("RepositoryEnvironment", "app/staging").inputs
-    assert "deploymentBranchPolicy" not in inputs
-    assert policies(recording, "staging") == []
+def test_no_environment_is_open_to_every_ref(sound: Recording) -> None:
+    """Each one has policies of its own, and nothing in YAML takes them away (R1)."""
+    environments = [each for each in sound.resources if each.type == "RepositoryEnvironment"]
+    assert len(environments) == 5
+    for each in environments:
+        assert each.inputs["deploymentBranchPolicy"] == {
+            "protectedBranches": False,
+            "customBranchPolicies": True,
+        }
+        assert policies(sound, each.inputs["environment"])
+
+
+@pytest.mark.parametrize("nothing", [{}, {"branches": [], "tags": []}, {"any_ref": True}], ids=str)
+def test_an_environment_that_admits_no_named_ref_is_refused(nothing: dict[str, Any]) -> None:
+    """GitHub takes an environment without policies for one that everything may enter."""
+    with pytest.raises(ValueError, match="deploy_from"):
+        organization(("repositories.app.environments.staging.deploy_from", nothing))
 
 
 def test_secrets_and_variables_of_an_environment(sound: Recording) -> None:
@@ -146,13 +163,114 @@ def test_tokens_are_secrets_of_their_environments(auth: str) -> None:
     assert "secrets.PYPI_API_TOKEN" in workflow
 
 
-def test_what_is_written_under_environments_refines_what_publish_derives() -> None:
-    """A release environment can be declared in full; its origin is then its own item."""
-    refined = {"reviewers": {"teams": ["security"]}, "deploy_from": {"tags": ["v1.*"]}}
-    recording = declare(("repositories.app.environments", {"pypi-release": refined}))
-    assert policies(recording, "pypi-release") == [{"tagPattern": "v1.*"}]
-    origin = recording.one("component Environment", "app/pypi-release").inputs["path"]
-    assert origin == ["repositories", "app", "environments", "pypi-release"]
+REFINEMENTS: tuple[tuple[str, object, str, object], ...] = (
+    ("wait_timer", 30, "waitTimer", 30),
+    ("prevent_self_review", False, "preventSelfReview", False),
+    ("can_admins_bypass", True, "canAdminsBypass", True),
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "key", "declared"), REFINEMENTS, ids=[each[0] for each in REFINEMENTS]
+)
+def test_what_is_written_about_a_derived_environment_changes_that_alone(
+    sound: Recording, field: str, value: object, key: str, declared: object
+) -> None:
+    """Everything else stays as `publish` derives it: who approves, and that tags get in."""
+    recording = declare(("repositories.app.environments.pypi-release", {field: value}))
+    derived = sound.one("RepositoryEnvironment", "app/pypi-release").inputs
+    refined = recording.one("RepositoryEnvironment", "app/pypi-release").inputs
+    assert refined == {**derived, key: declared}
+    assert derived[key] != declared
+    assert policies(recording, "pypi-release") == [{"tagPattern": RELEASE_TAG}]
+
+
+def test_no_refinement_takes_the_approvers_or_the_tags_away() -> None:
+    """Even a model that was not checked before cannot widen the gate (A4, R1)."""
+    wide = {"reviewers": {"users": ["ana"]}, "deploy_from": {"branches": ["*"]}}
+    recording = declare(("repositories.app.environments", {"pypi-release": wide}))
+    inputs = recording.one("RepositoryEnvironment", "app/pypi-release").inputs
+    assert inputs["reviewers"] == [{"teams": [team("devs")], "users": []}]
+    assert policies(recording, "pypi-release") == [{"tagPattern": RELEASE_TAG}]
+
+
+def test_a_refined_environment_is_declared_where_it_is_written() -> None:
+    """A finding about it points at its own item, not at `publish`; the others keep theirs."""
+    recording = declare(("repositories.app.environments", {"pypi-release": {"wait_timer": 5}}))
+    path = ("component Environment", "app/pypi-release")
+    assert recording.one(*path).inputs["path"] == [
+        "repositories",
+        "app",
+        "environments",
+        "pypi-release",
+    ]
+    assert recording.one("component Environment", "app/testpypi").inputs["path"][-1] == "publish"
+    assert recording.names("RepositoryEnvironment").count("app/pypi-release") == 1
+
+
+def test_a_derived_environment_gets_more_secrets_and_keeps_its_token() -> None:
+    """What is written stands beside the registry's token, and never in its place (E3)."""
+    own = {"DSN": {"from": {"config": "own"}}, "PYPI_API_TOKEN": {"from": {"config": "own"}}}
+    recording = recorded(
+        organization(
+            ("repositories.app.publish.python.auth", "hybrid"),
+            ("repositories.app.publish.python.tokens", TOKENS),
+            (
+                "repositories.app.environments",
+                {"pypi-release": {"secrets": own, "variables": {"SIZE": "big"}}},
+            ),
+        ),
+        value="of {key}",
+    )
+    values = {
+        name: recording.one("ActionsEnvironmentSecret", f"app/pypi-release/{name}").inputs["value"]
+        for name in own
+    }
+    assert values == {
+        "DSN": Secret("of portcullis:own"),
+        "PYPI_API_TOKEN": Secret("of portcullis:p"),
+    }
+    variable = recording.one("ActionsEnvironmentVariable", "app/pypi-release/SIZE").inputs
+    assert variable["value"] == "big"
+
+
+def releases(recording: Recording) -> dict[str, str | None]:
+    """What the policy pack is told of each environment of app."""
+    return {
+        each.name.removeprefix("app/"): each.inputs.get("release")
+        for each in recording.resources
+        if each.type == "component Environment"
+    }
+
+
+def test_the_policy_pack_is_told_what_an_environment_leads_to(sound: Recording) -> None:
+    """By what `publish` says, and nothing for an environment that it does not name."""
+    assert releases(sound) == {
+        "release-approval": "release",
+        "testpypi": "trial",
+        "pypi-release": "release",
+        "npm-release": "release",
+        "staging": None,
+    }
+
+
+def test_what_an_environment_leads_to_does_not_hang_on_its_name() -> None:
+    """Other names lead to the same registries, and a refined environment stays what it is."""
+    found = releases(
+        declare(
+            ("repositories.app.publish.python.environment", "staging"),
+            ("repositories.app.publish.python.test_environment", "pypi-release"),
+            ("repositories.app.publish.npm.environment", "docs"),
+            ("repositories.app.environments", {"staging": {"wait_timer": 5}, "npm-release": {}}),
+        )
+    )
+    assert found == {
+        "release-approval": "release",
+        "pypi-release": "trial",
+        "staging": "release",
+        "docs": "release",
+        "npm-release": None,
+    }
 
 
 def test_an_environment_waits_as_long_as_github_lets_it() -> None:
@@ -175,11 +293,6 @@ def test_there_are_at_most_six_reviewers() -> None:
 
 def test_the_outputs_name_the_release_path() -> None:
     """Gates in their order, for each repository that publishes and is not archived."""
-    from components.declaration import Declaration  # noqa: PLC0415 - only here
-
-    def never(*_: object) -> Any:  # noqa: ANN401 - not called
-        raise AssertionError
-
     found = outputs(Declaration(organization(), {}, never))
     gates = [
         "release-approval (security)",
@@ -192,3 +305,32 @@ def test_the_outputs_name_the_release_path() -> None:
     assert len(found["register_by_hand"]) == 3
     archived = outputs(Declaration(organization(("repositories.app.archived", True)), {}, never))
     assert (archived["release_paths"], archived["register_by_hand"]) == ({}, [])
+
+
+PATHS: tuple[tuple[Change, ...], ...] = (
+    (),
+    (("repositories.app.publish.npm", None),),
+    (("repositories.app.publish.python", None),),
+    (("repositories.app.publish.python.approvers", ["devs"]),),
+    (("repositories.app.publish.python.approvers", ["devs", "security"]),),
+    (("repositories.app.publish.python.environment", "gate"),),
+    (("repositories.app.environments", {"pypi-release": {"wait_timer": 5}}),),
+    (("repositories.app.environments", {"npm-release": {"reviewers": {"teams": ["devs"]}}}),),
+)
+
+
+@pytest.mark.parametrize("changes", PATHS, ids=lambda changes: str(dict(changes)))
+def test_the_release_path_is_what_is_declared(changes: tuple[Change, ...]) -> None:
+    """Each gate that the output names is an environment with just that team; none is missing."""
+    told = outputs(Declaration(organization(*changes), {}, never))["release_paths"]["app"]
+    recording = declare(*changes)
+    declared = []
+    for each in recording.resources:
+        if each.type == "component Environment" and "release" in each.inputs:
+            inputs = recording.one("RepositoryEnvironment", each.name).inputs
+            numbers = [number for block in inputs.get("reviewers", []) for number in block["teams"]]
+            slugs = [slug for slug in ("devs", "security") if team(slug) in numbers]
+            assert len(slugs) == len(numbers)
+            name = each.name.removeprefix("app/")
+            declared.append(f"{name} ({', '.join(slugs)})" if slugs else name)
+    assert sorted(told) == sorted(declared)

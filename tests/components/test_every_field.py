@@ -50,8 +50,7 @@ OTHERS: dict[str, list[Any]] = {
     "Reference.config": ["other"],
     "Reference.env": ["PATH"],
     "TokenConfig.name": ["OTHER"],
-    "DeployFrom.any_ref": [True],
-    "ManagedFileConfig.from_file": ["pyproject.toml"],
+    "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
     "RepositoryConfig.access": [{"devs": "admin", "security": "push"}],
     "RepositoryConfig.code_owners": [{"*": ["security"]}],
@@ -66,7 +65,6 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
     "Reference.env": {"config": None},
     "Bypass.app": {"team": None},
     "Bypass.role": {"team": None},
-    "DeployFrom.any_ref": {"branches": [], "tags": []},
     "ManagedFileConfig.from_file": {"content": None},
     "BranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
     "OrganizationBranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
@@ -161,6 +159,14 @@ def fields() -> list[Field]:
 
 
 FIELDS = fields()
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a project that has the file of OTHERS."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "other.md").write_text("Other.\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
 
 
 def test_every_model_stands_in_the_full_organization() -> None:

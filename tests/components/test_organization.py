@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components.organization import by_hand
+from components.ruleset import GITHUB_ACTIONS_APP
 from tests.components.building import CANARY, declare, organization
 from tests.support.recording import Secret, number_of
 
@@ -63,12 +64,14 @@ def test_a_list_of_actions_goes_with_selected_alone() -> None:
 
 
 def test_what_destroy_would_weaken_outlives_the_stack(sound: Recording) -> None:
-    """Destroying settings and Actions permissions would widen them: GitHub keeps them instead."""
+    """Destroying these would widen or switch off what they guard: GitHub keeps them instead."""
     kept = {each.type for each in sound.resources if each.retain_on_delete}
     assert kept == {
         "OrganizationSettings",
         "ActionsOrganizationPermissions",
         "ActionsOrganizationWorkflowPermissions",
+        "RepositoryVulnerabilityAlerts",
+        "RepositoryDependabotSecurityUpdates",
     }
 
 
@@ -156,6 +159,21 @@ def test_exemptions_reach_the_policy_pack() -> None:
             "approvedBy": "ines",
         }
     ]
+
+
+def test_the_policy_pack_is_told_which_app_may_bypass(sound: Recording) -> None:
+    """The automation's App reaches the pack; without one, no App is named."""
+    assert sound.one("component Organization", "acme").inputs["automationApp"] == 7
+    without = declare(("automation", None)).one("component Organization", "acme")
+    assert "automationApp" not in without.inputs
+
+
+def test_github_actions_is_not_taken_for_the_automation() -> None:
+    """Its App is every workflow's: each could push to protected branches (R2)."""
+    with pytest.raises(ValueError, match="every workflow could push"):
+        organization(("automation.app_id", GITHUB_ACTIONS_APP))
+    with pytest.raises(ValueError, match="any workflow could"):
+        organization(("protection.main.bypass", [{"app": GITHUB_ACTIONS_APP}]))
 
 
 def test_the_provider_does_not_sleep_and_holds_its_token_secret(sound: Recording) -> None:

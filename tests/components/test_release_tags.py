@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from components.base import Context
+from components.base import Context, TagProtectionName
 from components.github_access import GitHubAccess
 from components.preflight import Names, Preflight
 from components.tag_ruleset import TagProtectionConfig, release_tag_pattern, tag_rulesets
@@ -137,6 +139,23 @@ def test_only_the_named_teams_pass_and_not_the_automation() -> None:
     (maker,) = actors.pop("releases")
     assert sorted(map(str, maker.values())) == sorted(["Team", "always", str(team)])
     assert list(actors.values()) == [[], [], []]
+
+
+@given(st.text(max_size=90))
+@example("n" * 80)
+@example("n" * 81)
+@example("releases (names)")
+def test_names_of_tag_rulesets_fit_and_cannot_meet(name: str) -> None:
+    """GitHub takes 100 characters, and no name that is accepted is one that Portcullis makes."""
+    try:
+        TypeAdapter(TagProtectionName).validate_python(name)
+    except ValidationError:
+        return
+    made = [each[0].replace("r", name, 1) for each in rulesets("v")]
+    assert max(map(len, made)) <= 100
+    for other in made[1:]:
+        with pytest.raises(ValidationError):
+            TypeAdapter(TagProtectionName).validate_python(other)
 
 
 def test_tags_of_one_repository_are_protected_alike() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.components.building import declare
+from tests.components.building import declare, organization
 from tests.support.recording import number_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,35 @@ def test_alerts_and_updates_are_declared(sound: Recording) -> None:
     assert [off.one(kind, "lib").inputs["enabled"] for kind in kinds] == [False, False]
 
 
+def test_security_updates_wait_for_alerts(sound: Recording) -> None:
+    """GitHub refuses security updates where alerts are off (G3)."""
+    updates = sound.one("RepositoryDependabotSecurityUpdates", "lib")
+    assert "RepositoryVulnerabilityAlerts lib" in updates.depends_on
+
+
+def test_the_first_branch_is_not_declared(sound: Recording) -> None:
+    """GitHub calls it main by itself: there is nothing to rename."""
+    assert sound.names("BranchDefault") == []
+
+
+def test_a_default_branch_of_another_name_is_renamed_before_files_are_committed() -> None:
+    """A managed file goes to a branch that is there, and that the protection is for."""
+    recording = declare(("repositories.app.default_branch", "trunk"))
+    assert recording.names("BranchDefault") == ["app"]
+    assert recording.one("BranchDefault", "app").inputs == {
+        "repository": "app",
+        "branch": "trunk",
+        "rename": True,
+    }
+    files = [
+        each
+        for each in recording.resources
+        if each.type == "RepositoryFile" and each.name.startswith("app/")
+    ]
+    assert {each.inputs["branch"] for each in files} == {"trunk"}
+    assert [each.name for each in files if "BranchDefault app" not in each.depends_on] == []
+
+
 def test_secret_scanning_is_declared_where_github_offers_it(sound: Recording) -> None:
     """On public repositories always, on private ones with the licence."""
     assert sound.one("Repository", "app").inputs["securityAndAnalysis"] == SECURITY
@@ -87,7 +116,9 @@ def test_teams_have_the_permission_that_is_said(sound: Recording) -> None:
 
 def test_an_archived_repository_is_declared_alone() -> None:
     """GitHub lets nobody change anything below it."""
-    recording = declare(("repositories.app.archived", True))
+    recording = declare(
+        ("repositories.app.archived", True), ("repositories.app.default_branch", "trunk")
+    )
     assert recording.one("Repository", "app").inputs["archived"] is True
     below = [
         str(each)
@@ -166,10 +197,10 @@ def test_a_managed_file_says_what_it_is_and_overwrites() -> None:
     }
 
 
-def test_what_is_written_under_files_wins() -> None:
-    """A repository's own dependabot.yml replaces the rendered one."""
+def test_a_file_that_portcullis_does_not_derive_is_the_repository_s_own() -> None:
+    """Where no ecosystem is named, dependabot.yml is what is written under `files`."""
     own = {".github/dependabot.yml": {"content": "version: 2\n"}}
-    recording = declare(("repositories.app.files", own))
+    recording = declare(("repositories.app.ecosystems", []), ("repositories.app.files", own))
     file = recording.one("RepositoryFile", "app/.github/dependabot.yml")
     assert file.inputs["content"] == "version: 2\n"
 
@@ -177,8 +208,32 @@ def test_what_is_written_under_files_wins() -> None:
 def test_a_managed_file_is_taken_from_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`from_file` is read below the project's folder, where the program runs."""
+    """`from_file` is read below the project's folder `files`, where the program runs."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "policy.md").write_text("Tell us äh.\n", encoding="utf-8")
-    recording = declare(("repositories.app.files", {"S.md": {"from_file": "policy.md"}}))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "policy.md").write_text("Tell us äh.\n", encoding="utf-8")
+    recording = declare(("repositories.app.files", {"S.md": {"from_file": "files/policy.md"}}))
     assert recording.one("RepositoryFile", "app/S.md").inputs["content"] == "Tell us äh.\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".env",
+        "Pulumi.acme.yaml",
+        "files",
+        "files/",
+        "files/.env",
+        "files/../.env",
+        "files/a/../../.env",
+        "files//.env",
+        "files/./.env",
+        "/files/a",
+        "./files/a",
+        "filesystem/a",
+    ],
+)
+def test_no_other_file_of_the_project_is_copied_out(path: str) -> None:
+    """Keys, state and settings lie outside of `files/`, and stay there (E3)."""
+    with pytest.raises(ValueError, match="from_file"):
+        organization(("repositories.app.files", {"S.md": {"from_file": path}}))

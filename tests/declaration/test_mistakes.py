@@ -147,6 +147,23 @@ CASES = (
     Case("wait", ENVIRONMENTS, ENVIRONMENTS[:-2] + "{x: {»wait_timer: -1}}", "small", "at least 0"),
     Case("cooldown", WEB, "  web: {dependabot: {»cooldown_days: 91}}", "too large", "at most 90"),
     Case("App", "{app_id: 7}", "{»app_id: 0}", "is too small", "more than 0"),
+    Case(
+        "Actions as App", "{app_id: 7}", "{»app_id: 15368}", "every workflow could push", "own App"
+    ),
+    Case(
+        "parentheses in a tag protection's name",
+        "  releases:",
+        "  »releases (names):",
+        "the name `releases (names)`",
+        "no parentheses",
+    ),
+    Case(
+        "a tag protection's name that is too long",
+        "  releases:",
+        f"  »{'r' * 81}:",
+        "the name",
+        "1 to 80 characters",
+    ),
     Case("no tag makers", TAGS, "{»created_by: []}", "too few items", "at least 1 item"),
     Case(
         "three approvers",
@@ -223,6 +240,13 @@ CASES = (
         "team, app, role",
     ),
     Case(
+        "Actions as actor",
+        MAIN,
+        "  main: {bypass: [»{app: 15368}]}",
+        "this is GitHub Actions: any workflow could",
+        "another App",
+    ),
+    Case(
         "approver twice",
         "approvers: [security]",
         "»approvers: [security, security]",
@@ -231,10 +255,17 @@ CASES = (
     Case("branch twice", MAIN, "  main: {»branches: [default, default]}", "stands there already"),
     Case("file without content", WEB, "  web: {files: {»a.md: {}}}", "content or from_file"),
     Case(
-        "any ref, and tags",
+        "from nowhere",
         ENVIRONMENTS,
-        ENVIRONMENTS[:-2] + "{x: {»deploy_from: {any_ref: true, tags: [v1]}}}",
+        ENVIRONMENTS[:-2] + "{x: {»deploy_from: {branches: [], tags: []}}}",
         "give branches or tags",
+    ),
+    Case(
+        "from anywhere",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{x: {deploy_from: {»any_ref: true}}}",
+        "`any_ref` is not a field",
+        "branches, tags",
     ),
     Case(
         "token without a token",
@@ -338,16 +369,39 @@ CASES = (
     Case(
         "approver who may not read",
         OWNERS + "\n" + ENVIRONMENTS + "\n" + PUBLISH,
-        OWNERS.replace(", security: push", "") + "\n" + PUBLISH.replace("[sec", "[»sec"),
+        OWNERS.replace("devs: maintain, ", "").replace("[devs]", "[security]")
+        + "\n"
+        + PUBLISH.replace("[security]", "[»devs]"),
         "cannot read the repository",
-        "access: {security: pull} or more",
+        "access: {devs: pull} or more",
     ),
     Case(
         "missing file",
         WEB,
-        "  web: {files: {a: {»from_file: b}}}",
+        "  web: {files: {a: {»from_file: files/b}}}",
         "no such file",
-        "project's folder",
+        "below the folder files/",
+    ),
+    Case(
+        "file beside the folder",
+        WEB,
+        "  web: {files: {a: {»from_file: pyproject.toml}}}",
+        "`from_file`",
+        "below the folder files/",
+    ),
+    Case(
+        "hidden file",
+        WEB,
+        "  web: {files: {a: {»from_file: files/.env}}}",
+        "`from_file`",
+        "below the folder files/",
+    ),
+    Case(
+        "file out of the folder",
+        WEB,
+        "  web: {files: {a: {»from_file: files/../.env}}}",
+        "`from_file`",
+        "a path inside",
     ),
     Case(
         "file outside",
@@ -429,7 +483,7 @@ PLANS = (
     Case(
         "reviewers of a private repository",
         "team",
-        "  web: {environments: {x: {»reviewers: {teams: [devs]}}}}",
+        "  web: {access: {devs: pull}, environments: {x: {»reviewers: {teams: [devs]}}}}",
         "on Enterprise only",
         "plan: enterprise",
     ),
@@ -443,7 +497,7 @@ PLANS = (
     Case(
         "publishing from a private repository",
         "team",
-        "  web: {access: {devs: push}, »publish: {npm: {package: web, approvers: [devs]}}}",
+        "  web: {access: {security: push}, »publish: {npm: {package: w, approvers: [security]}}}",
         "on Enterprise only",
         "plan: enterprise",
     ),

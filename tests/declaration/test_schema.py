@@ -80,7 +80,7 @@ def test_an_editor_refuses_what_the_models_refuse(old: str, new: str) -> None:
 EXPLAINED = {
     "ActionsConfig": ["verified_allowed", "patterns_allowed", "sha_pinning_required"],
     "Bypass": ["app", "mode"],
-    "DeployFrom": ["branches", "tags", "any_ref"],
+    "DeployFrom": ["branches", "tags"],
     "EnvironmentConfig": ["prevent_self_review", "wait_timer"],
     "ExemptionConfig": ["rule", "resource", "expires"],
     "OrganizationBranchProtectionConfig": ["branches", "enforcement", "enforced_by", "checks_app"],

@@ -60,6 +60,17 @@ def test_a_wrong_item_makes_no_mistakes_of_those_that_name_it(tmp_path: Path) ->
     assert [str(mistake.place) for mistake in mistakes(written(tmp_path, text))] == marked
 
 
+def test_a_wrong_tag_protection_makes_no_mistakes_of_the_gates(tmp_path: Path) -> None:
+    """An entry whose exclusions cannot be read is not held against a repository of two gates."""
+    text, marked = places(
+        replaced(
+            ("{created_by: [security]}", "{created_by: [devs], »exclude_repositories: app}"),
+            ("approvers: [security]", "approvers: [security, devs]"),
+        )
+    )
+    assert [str(mistake.place) for mistake in mistakes(written(tmp_path, text))] == marked
+
+
 def test_the_number_of_mistakes_is_told(tmp_path: Path) -> None:
     """The last line counts, and says that nothing was changed."""
     text, _ = places(replaced(("  main: {}", "  main: {»approvals: 99, »x: 1}")))

@@ -1,0 +1,364 @@
+"""Release gates: nobody opens two, nothing goes around them, and whoever has to can open one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from components.declaration.release_gates import members_of
+from components.organization import OrganizationConfig
+from tests.declaration.sound import SOUND, mistakes, places, replaced, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Edit = tuple[str, str]
+
+#: The sound file with two gates: security starts a release, devs stand behind the last gate.
+TWO = replaced(("approvers: [security]", "approvers: [security, devs]"))
+
+SECURITY = "  security: {members: [ines]}"
+MAKERS = "{created_by: [security]}"
+ACCESS = "{devs: maintain, security: push}"
+ENVIRONMENTS = "    environments: {}"
+PUBLISH = "    publish: {"
+WEB = "  web: {}"
+
+APART = "two teams without a common member, nested teams included"
+REFINES = "approvers in publish; here wait_timer, secrets, variables"
+NOT_A_READER = "cannot review, because it cannot read the repository"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Edits of ``text``, one of which holds a mark where the one mistake is."""
+
+    id: str
+    text: str
+    edits: tuple[Edit, ...]
+    what: str
+    allowed: str
+
+
+def override(path: str) -> Case:
+    """A repository's own text for a file that Portcullis derives."""
+    edit = (PUBLISH, f"    files: {{»{path}: {{content: a}}}}\n{PUBLISH}")
+    what = "Portcullis writes this file itself, from the rest of the declaration"
+    return Case(f"own {path}", SOUND, (edit,), what, "another path")
+
+
+def shared(id_: str, *edits: Edit, who: str) -> Case:
+    """Somebody who is in both teams."""
+    edits = (*edits, ("approvers: [security, devs]", "»approvers: [security, devs]"))
+    what = f"two gates, but one key: {who} could open both"
+    return Case(id_, TWO, edits, what, APART)
+
+
+def makers(id_: str, *edits: Edit) -> Case:
+    """Somebody else than the first team may push release tags."""
+    what = "app has two gates: only the first team may start a release"
+    return Case(id_, TWO, edits, what, "[security], in an entry for app")
+
+
+def twice(field: str, value: str) -> Case:
+    """Something that `publish` has decided about the gate already."""
+    edit = (ENVIRONMENTS, f"    environments: {{pypi-release: {{»{field}: {value}}}}}")
+    what = "`publish` decides who approves here, and that release tags get in"
+    return Case(f"{field} of a derived environment", SOUND, (edit,), what, REFINES)
+
+
+CASES = (
+    # one person, two gates
+    shared("a member of both teams", (SECURITY, "  security: {members: [ines, Ben]}"), who="ben"),
+    shared(
+        "a maintainer of the other team",
+        (SECURITY, "  security: {members: [ines], maintainers: [ana, ben]}"),
+        who="ana, ben",
+    ),
+    shared(
+        "a member of a nested team",
+        (SECURITY, SECURITY + "\n  ops: {parent: devs, members: [ines]}"),
+        who="ines",
+    ),
+    shared(
+        "a member of a team two levels below",
+        (
+            SECURITY,
+            SECURITY + "\n  ops: {parent: security}\n  night: {parent: ops, maintainers: [ana]}",
+        ),
+        who="ana",
+    ),
+    shared(
+        "a team below the other one",
+        (SECURITY, "  security: {members: [ines], parent: devs}"),
+        who="ines",
+    ),
+    # nobody, one gate
+    Case(
+        "an approver team without people",
+        SOUND,
+        ((SECURITY, "  security: {}"), ("approvers: [sec", "»approvers: [sec")),
+        "nobody is in `security`, so nobody could approve",
+        "a team of people",
+    ),
+    Case(
+        "a second team without people",
+        TWO,
+        (("  devs: {members: [ana, ben]}", "  devs: {}"), ("approvers: [sec", "»approvers: [sec")),
+        "nobody is in `devs`, so nobody could approve",
+        "a team of people",
+    ),
+    # who starts a release
+    *(
+        Case(
+            f"a tag maker with {permission}",
+            SOUND,
+            ((ACCESS, f"{{devs: maintain, security: {permission}}}"), ("{created", "{»created")),
+            "`security` cannot make a release tag of app: it may not push there",
+            "access: {security: push} in app",
+        )
+        for permission in ("pull", "triage")
+    ),
+    Case(
+        "a tag maker without access",
+        SOUND,
+        ((MAKERS, "{»created_by: [security, ops]}"), (SECURITY, SECURITY + "\n  ops: {}")),
+        "`ops` cannot make a release tag of app: it may not push there",
+        "access: {ops: push} in app",
+    ),
+    Case(
+        "a tag maker of the repository's own entry without access",
+        SOUND,
+        (
+            (PUBLISH, "    tag_protection: {own: {»created_by: [ops]}}\n" + PUBLISH),
+            (SECURITY, SECURITY + "\n  ops: {}"),
+        ),
+        "`ops` cannot make a release tag of app: it may not push there",
+        "access: {ops: push} in app",
+    ),
+    makers("the second team starts", (MAKERS, "{»created_by: [devs]}")),
+    makers("the second team starts, too", (MAKERS, "{»created_by: [security, devs]}")),
+    makers(
+        "a third team starts, too",
+        (MAKERS, "{»created_by: [security, ops]}"),
+        (SECURITY, SECURITY + "\n  ops: {}"),
+        (ACCESS, "{devs: maintain, security: push, ops: push}"),
+    ),
+    makers(
+        "the second team starts by the repository's own entry",
+        (PUBLISH, "    tag_protection: {own: {»created_by: [devs]}}\n" + PUBLISH),
+    ),
+    makers(
+        "the second team starts by one entry of two",
+        (MAKERS, MAKERS + "\n  more: {»created_by: [devs], repositories: ['a*']}"),
+    ),
+    # ways around
+    override(".github/CODEOWNERS"),
+    override(".github/dependabot.yml"),
+    override(".github/workflows/ci.yml"),
+    override(".github/workflows/release.yml"),
+    Case(
+        "two gates without the managed workflows",
+        TWO,
+        ((PUBLISH, "    »workflows: false\n" + PUBLISH),),
+        "without the managed release workflow nobody waits at the first of the two gates",
+        "true, or one team in approvers",
+    ),
+    twice("reviewers", "{teams: [devs]}"),
+    Case(
+        "no reviewers of a derived environment",
+        TWO,
+        ((ENVIRONMENTS, "    environments: {release-approval: {»reviewers: {}}}"),),
+        "`publish` decides who approves here, and that release tags get in",
+        REFINES,
+    ),
+    twice("deploy_from", "{branches: [default]}"),
+    Case(
+        "another spelling of a derived environment",
+        SOUND,
+        ((ENVIRONMENTS, "    environments: {»TestPyPI: {}}"),),
+        "GitHub takes `TestPyPI` and `testpypi`, which `publish` declares, for the same",
+        "testpypi",
+    ),
+    # reviewers
+    Case(
+        "a reviewing team without access",
+        SOUND,
+        (
+            (ENVIRONMENTS, "    environments: {x: {reviewers: {teams: [devs, »ops]}}}"),
+            (SECURITY, SECURITY + "\n  ops: {members: [ana]}"),
+        ),
+        f"`ops` {NOT_A_READER}",
+        "access: {ops: pull} or more",
+    ),
+    Case(
+        "a reviewer whom no team lets in",
+        SOUND,
+        (
+            (
+                WEB,
+                "  web: {access: {devs: pull}, environments: {x: {reviewers: {users: [»ines]}}}}",
+            ),
+        ),
+        "`ines` cannot review, because no team with access has this member",
+        "a member of a team in access",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_gate_that_would_not_hold_is_told(case: Case, tmp_path: Path) -> None:
+    """One mistake a case, at its place, with what is allowed instead (A4, R1)."""
+    text, marked = places(replaced(*case.edits, text=case.text))
+    (mistake,) = mistakes(written(tmp_path, text))
+    assert [str(mistake.place)] == marked
+    assert (mistake.what, mistake.allowed) == (case.what, case.allowed)
+
+
+REFINED = """\
+    environments:
+      pypi-release:
+        wait_timer: 5
+        can_admins_bypass: true
+        prevent_self_review: false
+        secrets: {A: {from: {config: a}}}
+        variables: {B: c}"""
+
+SOUND_CASES: tuple[tuple[str, str, tuple[Edit, ...]], ...] = (
+    ("two gates", TWO, ()),
+    (
+        "an approver team whose people are in a nested one",
+        TWO,
+        ((SECURITY, "  security: {}\n  ops: {parent: security, members: [ines]}"),),
+    ),
+    (
+        "a common team above both",
+        TWO,
+        (
+            (SECURITY, "  security: {members: [ines], parent: all}\n  all: {members: [zoe]}"),
+            ("{members: [ana, ben]}", "{members: [ana, ben], parent: all}"),
+        ),
+    ),
+    (
+        "an entry of others that leaves the repository out",
+        TWO,
+        ((MAKERS, "{created_by: [devs], exclude_repositories: [app]}"),),
+    ),
+    ("one gate, several makers", SOUND, ((MAKERS, "{created_by: [security, devs]}"),)),
+    (
+        "one gate, workflows of one's own",
+        SOUND,
+        (
+            (
+                PUBLISH,
+                "    workflows: false\n"
+                "    files: {.github/workflows/release.yml: {content: a}}\n" + PUBLISH,
+            ),
+        ),
+    ),
+    (
+        "refinements",
+        TWO,
+        (
+            (
+                ENVIRONMENTS,
+                REFINED,
+            ),
+        ),
+    ),
+    (
+        "anybody reviews what is public",
+        SOUND,
+        ((ENVIRONMENTS, "    environments: {x: {reviewers: {users: [zoe]}}}"),),
+    ),
+    (
+        "a reviewer of a nested team, in another spelling",
+        SOUND,
+        (
+            (SECURITY, SECURITY + "\n  ops: {parent: devs, maintainers: [Zoe]}"),
+            (WEB, "  web: {access: {devs: pull}, environments: {x: {reviewers: {users: [zoE]}}}}"),
+        ),
+    ),
+    ("a tag maker of a repository without releases", SOUND, ((WEB, "  web: {access: {}}"),)),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "edits"), [case[1:] for case in SOUND_CASES], ids=[case[0] for case in SOUND_CASES]
+)
+def test_a_gate_that_holds_is_no_mistake(
+    text: str, edits: tuple[Edit, ...], tmp_path: Path
+) -> None:
+    """What is right is not refused."""
+    assert mistakes(written(tmp_path, replaced(*edits, text=text))) == []
+
+
+def test_gates_of_all_packages_are_looked_at(tmp_path: Path) -> None:
+    """The npm package's approvers are held to the same, at their own place."""
+    python = "{python: {package: app, approvers: [security, devs]}"
+    text, marked = places(
+        replaced(
+            (
+                f"{python}}}",
+                f"{python}, npm: {{package: app, »approvers: [security, ops]}}}}",
+            ),
+            (SECURITY, SECURITY + "\n  ops: {members: [ines]}"),
+            (ACCESS, "{devs: maintain, security: push, ops: pull}"),
+            text=TWO,
+        )
+    )
+    (mistake,) = mistakes(written(tmp_path, text))
+    assert [str(mistake.place)] == marked
+    assert "ines could open both" in mistake.what
+
+
+def test_teams_that_are_nested_in_a_circle_are_told_and_end(tmp_path: Path) -> None:
+    """The circle is told, and that everybody in it could open both gates: nothing hangs."""
+    text, marked = places(
+        replaced(
+            ("{members: [ana, ben]}", "{members: [ana, ben], »parent: security}"),
+            (SECURITY, "  security: {members: [ines], parent: devs}"),
+            ("approvers: [sec", "»approvers: [sec"),
+            text=TWO,
+        )
+    )
+    circle, key = mistakes(written(tmp_path, text))
+    assert [str(circle.place), str(key.place)] == marked
+    assert "in a circle" in circle.what
+    assert "ana, ben, ines could open both" in key.what
+
+
+TEAMS = ("a", "b", "c", "d", "e")
+
+
+@given(st.dictionaries(st.sampled_from(TEAMS), st.sampled_from((*TEAMS, "gone"))))
+@example({"a": "a"})
+@example({"a": "b", "b": "a"})
+@example({"a": "b", "b": "c", "c": "d", "d": "e"})
+def test_members_are_those_of_all_teams_below(parents: dict[str, str]) -> None:
+    """Whatever the nesting, circles too: a team's people are those of all teams below it."""
+    config = OrganizationConfig.model_validate(
+        {
+            "organization": "acme",
+            "plan": "team",
+            "settings": {"display_name": "Acme", "billing_email": "billing@acme.example"},
+            "teams": {
+                slug: {"members": [f"{slug.upper()}-1"], "maintainers": [f"{slug}-2"]}
+                | ({"parent": parents[slug]} if slug in parents else {})
+                for slug in TEAMS
+            },
+        }
+    )
+    for team in TEAMS:
+        expected = set()
+        for slug in TEAMS:
+            above = [slug]
+            while (parent := parents.get(above[-1])) and parent not in above:
+                above.append(parent)
+            if team in above:
+                expected |= {f"{slug}-1", f"{slug}-2"}
+        assert members_of(team, config) == expected
