@@ -55,6 +55,7 @@ class Side:
             main.unlink()
             main.write_text(PROGRAM, encoding="utf-8")
         self.project.environment["BENCH_COUNT"] = str(count)
+        self.project.limit = 3600
         self.project.create({"deployKey": "a-value-for-the-bench"})
         self.policies("")
 

@@ -22,7 +22,7 @@ PARTS = {
 
 
 class Shares:
-    """CPU seconds by part, of all processes that run while it watches."""
+    """CPU seconds by part, of this process's children and theirs, while it watches."""
 
     def __init__(self) -> None:
         """Nothing is watched yet."""
@@ -48,17 +48,22 @@ class Shares:
         return dict(total)
 
     def _watch(self) -> None:
+        ours = {os.getpid()}
         while not self._stop.wait(0.05):
-            for folder in Path("/proc").glob("[0-9]*"):
+            # children have higher numbers than their parents, but for a wrap-around
+            for number in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
+                folder = Path(f"/proc/{number}")
                 try:
                     words = (folder / "cmdline").read_text(errors="replace").split("\0")
                     fields = (folder / "stat").read_text().rpartition(")")[2].split()
                 except OSError:
                     continue
+                if int(fields[1]) not in ours:  # its parent's number
+                    continue
+                ours.add(number)
                 if part := part_of(words):
                     # fields 14 and 15 of proc(5), counted behind the name in parentheses
-                    used = (int(fields[11]) + int(fields[12])) / TICKS
-                    self._seen[int(folder.name)] = (part, used)
+                    self._seen[number] = (part, (int(fields[11]) + int(fields[12])) / TICKS)
 
 
 def part_of(words: list[str]) -> str | None:

@@ -81,8 +81,9 @@ class Project:
         """Lay out the project in ``folder``; its stack is made with the first run."""
         self.folder = folder
         self.world = world
-        self.secrets: dict[str, str] = {}
+
         self.protect = protect
+        self.limit = LIMIT_SECONDS
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             (folder / part).symlink_to(ROOT / part)
@@ -155,7 +156,7 @@ class Project:
             text=True,
             check=False,
             input=stdin or "",
-            timeout=LIMIT_SECONDS,
+            timeout=self.limit,
         )
         outcome = Outcome(done.returncode, done.stdout, done.stderr, read_events(log))
         assert not check or outcome.code == 0, outcome.text
