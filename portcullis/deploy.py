@@ -41,6 +41,10 @@ def deploy(
     """
     declaration = _declaration(settings)
     environment = _prepare(settings, declaration, console)
+    if locks.lift_dead_locks(environment, settings.name):
+        console.print("recover    the last run was killed: its lock is lifted")
+    if locks.mend_attributes(environment, settings.name):
+        console.print("recover    it left half a file beside the state: taken away")
     stack = run.select(settings, environment)
     if change:
         _settle(stack, environment, declaration, console)
@@ -214,9 +218,7 @@ def _settle(
     declaration: Declaration,
     console: Console,
 ) -> None:
-    """Make good what an interrupted run left: a lock, and things that it made and did not note."""
-    if locks.lift_dead_locks(environment, stack.name):
-        console.print("recover    the last run was killed: its lock is lifted")
+    """Take in what an interrupted run made on GitHub and did not note."""
     state = existing.exported(stack, environment)
     pending = existing.pending_creates(state)
     if not pending:

@@ -1,4 +1,4 @@
-"""A run that was killed leaves its lock on the state; it is lifted once its process is gone.
+"""A run that was killed leaves a lock on the state, and may leave half a file beside it.
 
 Only self-managed backends in a folder have such locks: {"pid", "hostname", ...} in a file each.
 Pulumi Cloud has leases of its own, which end by themselves.
@@ -27,12 +27,43 @@ def lift_dead_locks(environment: Mapping[str, str], stack: str) -> int:
     return len(dead)
 
 
+def mend_attributes(environment: Mapping[str, str], stack: str) -> int:
+    """Remove the stack's broken `.attrs` files, unless a run holds its lock; how many they were.
+
+    The library below Pulumi's folder backend keeps such a file beside each object and writes it in
+    place. A run that is killed there leaves half of one, and then the state cannot be read. Without
+    the file it can: it holds nothing that Pulumi needs.
+    Source: https://pkg.go.dev/gocloud.dev/blob/fileblob
+    """
+    if any(_locks(environment, stack)):
+        return 0
+    broken = [path for path in _below(environment, f"stacks/*/{stack}.json*.attrs") if _torn(path)]
+    for path in broken:
+        path.unlink(missing_ok=True)
+    return len(broken)
+
+
+def _torn(path: Path) -> bool:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _locks(environment: Mapping[str, str], stack: str) -> Iterator[Path]:
+    yield from _below(environment, f"locks/*/*/{stack}/*.json")
+
+
+def _below(environment: Mapping[str, str], pattern: str) -> Iterator[Path]:
+    """The files of a folder backend that match ``pattern``."""
     address = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
     if address.scheme == "file":
         # `file://~` is the home folder, as for Pulumi
         folder = Path(unquote(address.netloc + address.path)).expanduser()
-        yield from folder.joinpath(".pulumi", "locks").glob(f"*/*/{stack}/*.json")
+        yield from folder.joinpath(".pulumi").glob(pattern)
 
 
 def _is_dead(path: Path) -> bool:

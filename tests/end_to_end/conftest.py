@@ -20,7 +20,7 @@ CANARY = "canary-value-that-must-not-be-seen-anywhere"
 SECRETS = {
     key: f"{CANARY}-{key}" for key in ("sharedToken", "testPypiToken", "pypiToken", "scanToken")
 }
-PEOPLE = ["ana", "ben", "kim", "lea"]
+PEOPLE = ["ana", "ben", "kim", "lea", "zoe"]
 
 
 def seed(organization: str, people: list[str], plan: str = "team") -> dict[str, object]:

@@ -38,7 +38,7 @@ CHANGES = [
     ("makers: maintain}", "makers: admin}", {"TeamRepository tool/makers": {"permission"}}),
     (
         "members: [ana, ben]",
-        "members: [ana, ben, kim]",
+        "members: [ana, ben, zoe]",
         {"TeamMembers releasers": {"members[2]"}},
     ),
 ]

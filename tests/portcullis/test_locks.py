@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portcullis.locks import lift_dead_locks
+from portcullis.locks import lift_dead_locks, mend_attributes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,3 +108,34 @@ def test_other_backends_have_no_such_locks(
     monkeypatch.chdir(tmp_path)
     lock(tmp_path, held_by(ended))
     assert lift_dead_locks({"PULUMI_BACKEND_URL": backend} if backend else {}, "dev") == 0
+
+
+def sidecar(folder: Path, content: str) -> Path:
+    """The attributes of stack dev's state, as they were left."""
+    path = folder / ".pulumi" / "stacks" / "portcullis" / "dev.json.attrs"
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("content", ["", '{"user.content_t'])
+def test_half_a_file_of_attributes_is_taken_away(tmp_path: Path, content: str) -> None:
+    """Pulumi could not read the state that it stands beside."""
+    path = sidecar(tmp_path, content)
+    assert mend_attributes({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 1
+    assert not path.exists()
+
+
+def test_whole_attributes_stay(tmp_path: Path) -> None:
+    """What is right is left alone."""
+    path = sidecar(tmp_path, '{"user.content_type": "application/json"}')
+    assert mend_attributes({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 0
+    assert path.exists()
+
+
+def test_attributes_that_a_run_may_be_writing_stay(tmp_path: Path) -> None:
+    """A run that lives holds the lock: its files are its own."""
+    path = sidecar(tmp_path, "")
+    lock(tmp_path, held_by(os.getpid()))
+    assert mend_attributes({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 0
+    assert path.exists()
