@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from components.ruleset import BranchProtectionConfig, ForRepositories
 
 #: (path, what, allowed)
-Problem = tuple["Segments", str, str]
-
-#: GitHub ignores a code owner who may do less.
-#: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
-MAY_PUSH = frozenset({"push", "maintain", "admin"})
+Problem = release_gates.Problem
 
 
 @dataclass(frozen=True)
@@ -208,7 +204,11 @@ def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> 
     for pattern, owners in repository.code_owners.items():
         yield from names.team_list((*path, pattern), owners)
         for index, team in enumerate(owners):
-            if sure and team in names.teams and repository.access.get(team) not in MAY_PUSH:
+            if (
+                sure
+                and team in names.teams
+                and repository.access.get(team) not in release_gates.MAY_PUSH
+            ):
                 what = f"GitHub ignores the code owner `{team}`, because it may not push"
                 yield (*path, pattern, index), what, f"access: {{{team}: push}} or more"
 

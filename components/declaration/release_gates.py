@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Problem = tuple["Segments", str, str]
 
-#: Who may push a tag: https://docs.github.com/organizations/managing-user-access-to-your-organizations-repositories
+#: Who may push, and so make a tag; GitHub ignores a code owner who may do less.
+#: https://docs.github.com/organizations/managing-user-access-to-your-organizations-repositories
 MAY_PUSH = frozenset({"push", "maintain", "admin"})
 
 

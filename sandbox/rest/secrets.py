@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sandbox import boxes, fields, names, scopes
-from sandbox.errors import conflict, invalid, not_found
+from sandbox import boxes, fields, names, scopes, selection
+from sandbox.errors import invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
 from sandbox.routing import Routes
@@ -152,42 +152,8 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         call.world.remove(find(call))
         return NO_CONTENT
 
-    if not scope.org:
-        return
-
-    def selection(call: Call) -> Record:
-        secret = find(call)
-        if secret["visibility"] != "selected":
-            raise conflict("Visibility of this secret is not set to selected repositories")
-        return secret
-
-    @ROUTES.get(f"{one}/repositories", needs=scope.reads)
-    def list_selected(call: Call) -> Response:
-        return scopes.page_of_repositories(call, selection(call)["selected_repository_ids"])
-
-    @ROUTES.put(f"{one}/repositories", needs=scope.writes)
-    def set_selected(call: Call) -> Response:
-        ids = fields.body(call, **{"selected_repository_ids!": "integers"})
-        call.world.change(
-            selection(call),
-            selected_repository_ids=scopes.checked_ids(call, ids["selected_repository_ids"]),
-        )
-        return NO_CONTENT
-
-    @ROUTES.put(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
-    def add_selected(call: Call) -> Response:
-        secret = selection(call)
-        ids = [*secret["selected_repository_ids"], call.integer("repository_id")]
-        call.world.change(secret, selected_repository_ids=scopes.checked_ids(call, ids))
-        return NO_CONTENT
-
-    @ROUTES.delete(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
-    def remove_selected(call: Call) -> Response:
-        secret = selection(call)
-        gone = call.integer("repository_id")
-        kept = [ident for ident in secret["selected_repository_ids"] if ident != gone]
-        call.world.change(secret, selected_repository_ids=kept)
-        return NO_CONTENT
+    if scope.org:
+        selection.add_routes(ROUTES, scope, one, find)
 
 
 for _store, _scope in _SCOPES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, names, scopes
+from sandbox import fields, names, scopes, selection
 from sandbox.errors import conflict, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
@@ -119,27 +119,8 @@ def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
         call.world.remove(find(call))
         return NO_CONTENT
 
-    if not scope.org:
-        return
-
-    def selection(call: Call) -> Record:
-        variable = find(call)
-        if variable["visibility"] != "selected":
-            raise conflict("Visibility of this variable is not set to selected repositories")
-        return variable
-
-    @ROUTES.get(f"{one}/repositories", needs=scope.reads)
-    def list_selected(call: Call) -> Response:
-        return scopes.page_of_repositories(call, selection(call)["selected_repository_ids"])
-
-    @ROUTES.put(f"{one}/repositories", needs=scope.writes)
-    def set_selected(call: Call) -> Response:
-        ids = fields.body(call, **{"selected_repository_ids!": "integers"})
-        call.world.change(
-            selection(call),
-            selected_repository_ids=scopes.checked_ids(call, ids["selected_repository_ids"]),
-        )
-        return NO_CONTENT
+    if scope.org:
+        selection.add_routes(ROUTES, scope, one, find)
 
 
 for _scope in _SCOPES:
