@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields, git
+from sandbox import fields, git, refs
 from sandbox.errors import GitHubError, conflict, failed, invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
@@ -242,5 +242,5 @@ def merge(call: Call) -> Response:
     made = git.merge(call.world, call.repository, target, head, making)
     if made is None:
         raise conflict("Merge conflict")
-    git.set_ref(call.world, call.repository, into.name, made.name)
+    refs.move(call, into.name, made.name)
     return Response(201, commit_json(call, made, files=True))

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields, git
+from sandbox import fields, git, refs
 from sandbox.errors import GitHubError, conflict, invalid, not_found
 from sandbox.http import Response
 from sandbox.routing import Routes
@@ -138,7 +138,7 @@ def _change(call: Call, *, remove: bool) -> Response:
         files[path] = git.write_blob(call.world, call.repository, _decoded(found["content"]))
     parents = [] if head is None else [head.name]
     made = git.commit(call.world, call.repository, files, parents, _making(call, found))
-    git.set_ref(call.world, call.repository, f"refs/heads/{branch}", made.name)
+    refs.move(call, f"refs/heads/{branch}", made.name)
     call.world.change(call.repository, pushed_at=call.world.clock.now())
     content = None if remove else _entry(call, path, files[path], branch)
     return Response(

@@ -6,7 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
+from sandbox import fields, git, refs
 from sandbox.errors import GitHubError, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.nodes import node_id
@@ -64,7 +64,7 @@ def create_ref(call: Call) -> Response:
     if git.find_ref(call.world, call.repository, found["ref"]) is not None:
         raise invalid("Reference already exists")
     _commit(call, found["sha"])
-    made = git.set_ref(call.world, call.repository, found["ref"], found["sha"])
+    made = refs.move(call, found["ref"], found["sha"])
     return Response(201, ref_json(call, made))
 
 
@@ -77,7 +77,7 @@ def update_ref(call: Call) -> Response:
     behind = {each.name for each in git.history(call.world, call.repository, commit)}
     if ref["sha"] not in behind and not found.get("force", False):
         raise invalid("Update is not a fast forward")
-    moved = git.set_ref(call.world, call.repository, ref.name, commit.name)
+    moved = refs.move(call, ref.name, commit.name)
     return Response(200, ref_json(call, moved))
 
 
@@ -92,7 +92,7 @@ def delete_ref(call: Call) -> Response:
     for pull in call.world.all("pull", call.repository.id):
         if pull["head"] == ref.name.removeprefix("refs/heads/") and pull["state"] == "open":
             call.world.change(pull, state="closed", closed_at=call.world.clock.now())
-    call.world.remove(ref)
+    refs.delete(call, ref)
     return NO_CONTENT
 
 
@@ -245,8 +245,9 @@ def create_blob(call: Call) -> Response:
 @ROUTES.get("/repos/{owner}/{repo}/tags", needs="repo:read")
 def list_tags(call: Call) -> Response:
     """The tags."""
-    refs = call.world.all("ref", call.repository.id)
-    found = sorted((ref for ref in refs if ref.name.startswith("refs/tags/")), key=lambda r: r.name)
+    every = call.world.all("ref", call.repository.id)
+    tags = (ref for ref in every if ref.name.startswith("refs/tags/"))
+    found = sorted(tags, key=lambda ref: ref.name)
 
     def shape(ref: Record) -> dict[str, Any]:
         name = ref.name.removeprefix("refs/tags/")

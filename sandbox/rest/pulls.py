@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
+from sandbox import fields, git, refs
 from sandbox.errors import GitHubError, conflict, failed, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.nodes import node_id
@@ -311,7 +311,7 @@ def merge(call: Call) -> Response:
     if method != "merge":
         # squashed or rebased: the same files in a commit with one parent
         made = git.commit(call.world, call.repository, made["files"], [into.name], making)
-    git.set_ref(call.world, call.repository, f"refs/heads/{pull['base']}", made.name)
+    refs.move(call, f"refs/heads/{pull['base']}", made.name, pull=pull, method=method)
     now = call.world.clock.now()
     call.world.change(
         pull,
@@ -326,7 +326,7 @@ def merge(call: Call) -> Response:
     if call.repository["delete_branch_on_merge"]:
         ref = git.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
         if ref is not None:
-            call.world.remove(ref)
+            refs.delete(call, ref)
     return Response(
         200,
         {"sha": made.name, "merged": True, "message": "Pull Request successfully merged"},
