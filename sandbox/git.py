@@ -149,18 +149,43 @@ class Making:
         author: Who wrote it.
         committer: Who committed it.
         user: Id of the account that made it; 0 for none.
+        verification: What is known of its signature, in GitHub's words; None: it has none.
     """
 
     message: str
     author: Person
     committer: Person
     user: int = 0
+    verification: dict[str, Any] | None = None
 
 
-def made_by(user: Record, message: str, date: str) -> Making:
-    """Return how a user makes a commit that they also wrote."""
+def made_by(user: Record, message: str, date: str, *, signed: bool = False) -> Making:
+    """Return how a user makes a commit that they also wrote.
+
+    Args:
+        user: The author.
+        message: The commit's message.
+        date: When.
+        signed: Whether GitHub itself makes the commit, as it does when it merges, and signs it.
+    """
     person = person_of(user, date)
-    return Making(message, person, person, user.id)
+    verification = by_github(date) if signed else None
+    return Making(message, person, person, user.id, verification)
+
+
+def by_github(date: str) -> dict[str, Any]:
+    """Return the verification of a commit that GitHub signs with its own key.
+
+    It does so for merges, and for commits that an App makes without naming an author
+    (docs.github.com, "About commit signature verification", "Signature verification for bots").
+    """
+    return {
+        "verified": True,
+        "reason": "valid",
+        "signature": "-----BEGIN PGP SIGNATURE-----\n\nsandbox\n-----END PGP SIGNATURE-----\n",
+        "payload": None,
+        "verified_at": date,
+    }
 
 
 def commit(
@@ -195,6 +220,7 @@ def commit(
         author=making.author.json(),
         committer=making.committer.json(),
         user=making.user,
+        verification=making.verification,
     )
 
 
@@ -239,10 +265,22 @@ def merge(
         head: The commit that is merged.
         making: Who merges, and why.
     """
+    files = _merged(world, repository, base, head)
+    if files is None:
+        return None
+    return commit(world, repository, files, [base.name, head.name], making)
+
+
+def conflicts(world: World, repository: Record, base: Record, head: Record) -> bool:
+    """Say whether both sides changed the same file in different ways."""
+    return _merged(world, repository, base, head) is None
+
+
+def _merged(world: World, repository: Record, base: Record, head: Record) -> dict[str, str] | None:
     ours = {record.name for record in history(world, repository, base)}
     shared = next((r for r in history(world, repository, head) if r.name in ours), None)
     origin: dict[str, str] = {} if shared is None else shared["files"]
-    files = dict(base["files"])
+    files: dict[str, str] = dict(base["files"])
     for path in origin.keys() | head["files"].keys():
         theirs, was = head["files"].get(path), origin.get(path)
         if theirs == was:
@@ -253,7 +291,7 @@ def merge(
             files.pop(path, None)
         else:
             files[path] = theirs
-    return commit(world, repository, files, [base.name, head.name], making)
+    return files
 
 
 def person_of(user: Record, date: str) -> Person:

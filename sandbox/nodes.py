@@ -22,6 +22,15 @@ PREFIXES = {
     "commit": "C",
     "installation": "I",
     "label": "LA",
+    "review": "PRR",
+    "review_comment": "PRRC",
+    "review_thread": "PRRT",
+    "status": "SC",
+    "check_run": "CR",
+    "run": "WFR",
+    "job": "CRJ",
+    "deployment": "DE",
+    "workflow": "W",
 }
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

@@ -55,14 +55,30 @@ def team_and_parents(world: World, team: Record) -> Iterator[Record]:
         current = None if parent is None else world.get("team", parent)
 
 
+def custom_role(world: World, repository: Record, name: str) -> Record | None:
+    """Return the custom repository role of that name in the repository's organization."""
+    return world.find("repository_role", name, repository.parent)
+
+
+def _base(world: World, repository: Record, granted: str) -> str:
+    """Return what a grant comes to: one of `LEVELS`; a custom role counts as its base role."""
+    role = custom_role(world, repository, granted)
+    granted = granted if role is None else str(role["base_role"])
+    return _OLD_NAMES.get(granted, granted)
+
+
+def _team_grants(world: World, team: Record, repository: Record) -> list[str]:
+    grants = [
+        world.find("team_repository", str(repository.id), each.id)
+        for each in team_and_parents(world, team)
+    ]
+    return [str(grant["permission"]) for grant in grants if grant is not None]
+
+
 def team_permission(world: World, team: Record, repository: Record) -> str:
     """Return the permission of a team on a repository, inherited ones included."""
-    best = "none"
-    for each in team_and_parents(world, team):
-        grant = world.find("team_repository", str(repository.id), each.id)
-        if grant is not None and level(grant["permission"]) > level(best):
-            best = grant["permission"]
-    return _OLD_NAMES.get(best, best)
+    found = [_base(world, repository, each) for each in _team_grants(world, team, repository)]
+    return max(["none", *found], key=level)
 
 
 def permission(world: World, repository: Record, actor: Actor) -> str:
@@ -72,8 +88,7 @@ def permission(world: World, repository: Record, actor: Actor) -> str:
         return "admin" if actor.installation.parent == account.id else "none"
     if actor.id == account.id:
         return "admin"
-    best = "read" if repository["visibility"] == "public" else "none"
-    candidates = [best]
+    candidates = ["read" if repository["visibility"] == "public" else "none"]
     if account.kind == "organization":
         role = org_role(world, account, actor.id)
         if role == "admin":
@@ -82,16 +97,29 @@ def permission(world: World, repository: Record, actor: Actor) -> str:
             candidates.append(account["default_repository_permission"])
             if repository["visibility"] == "internal":
                 candidates.append("read")
-        candidates += [
-            team_permission(world, team, repository)
-            for team in world.all("team", account.id)
-            if world.find("team_member", str(actor.id), team.id) is not None
-        ]
+    grants = granted_roles(world, repository, actor)
+    candidates += [_base(world, repository, each) for each in grants]
+    return max(candidates, key=level)
+
+
+def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:
+    """Return the roles, custom ones too, that were granted to a person or to a team of theirs."""
+    grants: list[str] = []
+    for team in teams_of(world, repository.parent, actor.id):
+        grants += _team_grants(world, team, repository)
     collaborator = world.find("collaborator", str(actor.id), repository.id)
     if collaborator is not None:
-        candidates.append(collaborator["permission"])
-    found = max(candidates, key=level)
-    return _OLD_NAMES.get(found, found)
+        grants.append(str(collaborator["permission"]))
+    return grants
+
+
+def teams_of(world: World, org_id: int, user_id: int) -> list[Record]:
+    """Return the teams of an organization that a user is a direct member of."""
+    return [
+        team
+        for team in world.all("team", org_id)
+        if world.find("team_member", str(user_id), team.id) is not None
+    ]
 
 
 def visible_repositories(world: World, account: Record, actor: Actor) -> list[Record]:

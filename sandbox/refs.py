@@ -7,9 +7,9 @@ whoever starts workflow runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sandbox import enforcement, git, runs
+from sandbox import enforcement, git, pulls, runs
 
 if TYPE_CHECKING:
     from sandbox.http import Call
@@ -27,6 +27,8 @@ class Update:
         after: The commit that it shall point to; None when it is to be deleted.
         pull: The pull request whose merge moves it; None for a push.
         method: How the pull request is merged: `merge`, `squash` or `rebase`.
+        status: What a refusal is answered with: 422 for refs, 409 for files and merges of
+            branches, 405 for pull requests.
     """
 
     repository: Record
@@ -35,22 +37,32 @@ class Update:
     after: str | None
     pull: Record | None = None
     method: str = "merge"
+    status: int = 422
 
 
-def move(
-    call: Call, ref: str, after: str, *, pull: Record | None = None, method: str = "merge"
-) -> Record:
+def update_of(call: Call, ref: str, after: str | None, **more: Any) -> Update:  # noqa: ANN401 - fields of Update
+    """Return the update that makes a ref of the path's repository point to a commit."""
+    found = git.find_ref(call.world, call.repository, ref)
+    before = None if found is None else str(found["sha"])
+    return Update(call.repository, ref, before, after, **more)
+
+
+def move(call: Call, ref: str, after: str, **more: Any) -> Record:  # noqa: ANN401 - fields of Update
     """Create a ref of the path's repository, or move it; return it.
+
+    Args:
+        call: The request.
+        ref: The ref's full name.
+        after: The commit that it shall point to.
+        more: `pull`, `method` and `status` of the update.
 
     Raises:
         GitHubError: A protection forbids it.
     """
-    found = git.find_ref(call.world, call.repository, ref)
-    before = None if found is None else str(found["sha"])
-    update = Update(call.repository, ref, before, after, pull, method)
+    update = update_of(call, ref, after, **more)
     enforcement.check(call, update)
     moved = git.set_ref(call.world, call.repository, ref, after)
-    runs.moved(call, update)
+    _tell(call, update)
     return moved
 
 
@@ -63,4 +75,13 @@ def delete(call: Call, ref: Record) -> None:
     update = Update(call.repository, ref.name, str(ref["sha"]), None)
     enforcement.check(call, update)
     call.world.remove(ref)
+    _tell(call, update)
+
+
+def _tell(call: Call, update: Update) -> None:
+    """Tell pull requests and workflows that a ref has moved."""
+    if update.ref.startswith("refs/heads/"):
+        branch = update.ref.removeprefix("refs/heads/")
+        for pull in pulls.synchronize(call.world, update.repository, branch, call.actor.id):
+            runs.pull_request(call, pull, "synchronize")
     runs.moved(call, update)

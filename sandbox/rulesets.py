@@ -279,7 +279,10 @@ def holds_for_repository(world: World, ruleset: Record, repository: Record) -> b
 
 
 def _system(repository: Record) -> dict[str, str]:
-    return {"visibility": repository["visibility"], "fork": "false"}
+    return {
+        "visibility": repository["visibility"],
+        "fork": str(bool(repository.get("fork_of"))).lower(),
+    }
 
 
 def rulesets_of(world: World, repository: Record) -> list[Record]:

@@ -154,6 +154,35 @@ def delete_protection(call: Call, _source: object, arguments: dict[str, Any]) ->
     return {"clientMutationId": given.get("clientMutationId")}
 
 
+def resolve_thread(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Settle a conversation of a pull request."""
+    return _settle(call, arguments["input"], resolved=True)
+
+
+def unresolve_thread(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Open a conversation of a pull request again."""
+    return _settle(call, arguments["input"], resolved=False)
+
+
+def _settle(call: Call, given: dict[str, Any], *, resolved: bool) -> dict[str, Any]:
+    parsed = parse_node_id(given["threadId"])
+    thread = None
+    if parsed is not None and parsed[0] == "review_thread":
+        # a conversation goes by its first comment
+        thread = call.world.get("review_comment", parsed[1])
+    pull = None if thread is None else call.world.get("pull", thread.parent)
+    repository = None if pull is None else call.world.get("repository", pull.parent)
+    found = 0 if repository is None else level(permission(call.world, repository, call.actor))
+    if thread is None or pull is None or not found:
+        raise not_found(f"Could not resolve to a node with the global id of '{given['threadId']}'")
+    if found < level("write") and call.actor.id != pull["user"]:
+        raise forbidden("Viewer can not resolve this conversation.")
+    return {
+        "thread": call.world.change(thread, resolved=resolved),
+        "clientMutationId": given.get("clientMutationId"),
+    }
+
+
 def update_review_assignment(
     call: Call,
     _source: object,

@@ -366,6 +366,12 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Mutation", "updateBranchProtectionRule"): mutations.update_protection,
     ("Mutation", "deleteBranchProtectionRule"): mutations.delete_protection,
     ("Mutation", "updateTeamReviewAssignment"): mutations.update_review_assignment,
+    ("Mutation", "resolveReviewThread"): mutations.resolve_thread,
+    ("Mutation", "unresolveReviewThread"): mutations.unresolve_thread,
+    ("PullRequestReviewThread", "id"): lambda _call, thread, _arguments: node_id(
+        "review_thread", thread.id
+    ),
+    ("PullRequestReviewThread", "isResolved"): lambda _call, thread, _arguments: thread["resolved"],
 }
 
 for _type in TYPES.values():

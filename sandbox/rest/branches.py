@@ -242,5 +242,5 @@ def merge(call: Call) -> Response:
     made = git.merge(call.world, call.repository, target, head, making)
     if made is None:
         raise conflict("Merge conflict")
-    refs.move(call, into.name, made.name)
+    refs.move(call, into.name, made.name, status=409)
     return Response(201, commit_json(call, made, files=True))

@@ -10,7 +10,7 @@ from sandbox.errors import invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
-from sandbox.permissions import level, old_name, org_role, owner, permission
+from sandbox.permissions import custom_role, level, old_name, org_role, owner, permission
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
@@ -81,7 +81,7 @@ def add(call: Call) -> Response:
     """Add a member at once, invite anybody else; or change the permission."""
     user = lookups.user(call, call.parameters["username"])
     wanted = fields.body(call, permission="text").get("permission", "push")
-    if not level(wanted):
+    if not level(wanted) and custom_role(call.world, call.repository, wanted) is None:
         raise invalid(f"{wanted!r} is not a permission")
     wanted = old_name(wanted)
     account = owner(call.world, call.repository)

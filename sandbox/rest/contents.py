@@ -138,7 +138,7 @@ def _change(call: Call, *, remove: bool) -> Response:
         files[path] = git.write_blob(call.world, call.repository, _decoded(found["content"]))
     parents = [] if head is None else [head.name]
     made = git.commit(call.world, call.repository, files, parents, _making(call, found))
-    refs.move(call, f"refs/heads/{branch}", made.name)
+    refs.move(call, f"refs/heads/{branch}", made.name, status=409)
     call.world.change(call.repository, pushed_at=call.world.clock.now())
     content = None if remove else _entry(call, path, files[path], branch)
     return Response(
@@ -168,7 +168,10 @@ def _making(call: Call, found: dict[str, Any]) -> git.Making:
     fallback = git.person_of(call.actor.user, call.world.clock.now())
     author = _person(call, found.get("author"), fallback)
     committer = _person(call, found.get("committer"), author)
-    return git.Making(found["message"], author, committer, call.actor.user.id)
+    # an App's commit in which it names nobody is signed by GitHub
+    signed = call.actor.installation is not None and author is committer is fallback
+    verification = git.by_github(fallback.date) if signed else None
+    return git.Making(found["message"], author, committer, call.actor.user.id, verification)
 
 
 @ROUTES.put(_ONE, needs="repo:write")

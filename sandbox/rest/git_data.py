@@ -89,9 +89,6 @@ def delete_ref(call: Call) -> Response:
         raise invalid("Reference does not exist")
     if ref.name == f"refs/heads/{call.repository['default_branch']}":
         raise invalid("Cannot delete the default branch")
-    for pull in call.world.all("pull", call.repository.id):
-        if pull["head"] == ref.name.removeprefix("refs/heads/") and pull["state"] == "open":
-            call.world.change(pull, state="closed", closed_at=call.world.clock.now())
     refs.delete(call, ref)
     return NO_CONTENT
 

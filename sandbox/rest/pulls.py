@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git, refs
+from sandbox import code_owners, enforcement, fields, git, pulls, refs, runs
 from sandbox.errors import GitHubError, conflict, failed, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.nodes import node_id
@@ -14,8 +14,11 @@ from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, commit_json, html_base
 from sandbox.shapes.repositories import full_repository
+from sandbox.shapes.teams import simple_with_parent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.http import Call
     from sandbox.records import Record
 
@@ -24,21 +27,24 @@ _LIST = "/repos/{owner}/{repo}/pulls"
 _ONE = _LIST + "/{pull_number}"
 
 
-def _find(call: Call) -> Record:
+def find(call: Call) -> Record:
+    """Return the path's pull request; 404 when there is none."""
     found = call.world.find("pull", str(call.integer("pull_number")), call.repository.id)
     if found is None:
         raise not_found()
     return found
 
 
-def _side(call: Call, branch: str, sha: str) -> dict[str, Any]:
-    account = owner(call.world, call.repository)
+def _side(call: Call, repository: Record | None, branch: str, sha: str) -> dict[str, Any]:
+    if repository is None:
+        return {"label": f"unknown:{branch}", "ref": branch, "sha": sha, "user": None, "repo": None}
+    account = owner(call.world, repository)
     return {
         "label": f"{account.name}:{branch}",
         "ref": branch,
         "sha": sha,
         "user": simple_user(call, account),
-        "repo": full_repository(call, call.repository),
+        "repo": full_repository(call, repository),
     }
 
 
@@ -53,8 +59,8 @@ def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
     html = f"{html_base(call)}/pull/{number}"
     user = call.world.get("user", pull["user"])
     issue = f"{base(call)}/issues/{number}"
-    head = _sha(call, pull["head"]) if pull["state"] == "open" else None
-    head = head or pull["head_sha"]
+    head = pull["head_sha"]
+    source = pulls.head_repository(call.world, call.repository, pull)
     into = _sha(call, pull["base"]) or pull["base_sha"]
     links = {
         "self": url,
@@ -94,10 +100,10 @@ def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
         "merge_commit_sha": pull["merge_commit_sha"],
         "assignee": None,
         "assignees": [],
-        "requested_reviewers": [],
-        "requested_teams": [],
-        "head": _side(call, pull["head"], head),
-        "base": _side(call, pull["base"], into),
+        "requested_reviewers": _asked(call, "user", pull, simple_user),
+        "requested_teams": _asked(call, "team", pull, simple_with_parent),
+        "head": _side(call, source, pull["head"], head),
+        "base": _side(call, call.repository, pull["base"], into),
         "_links": {name: {"href": link} for name, link in links.items()},
         "author_association": "MEMBER",
         "auto_merge": None,
@@ -107,9 +113,8 @@ def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
         merger = call.world.get("user", pull["merged_by"])
         body |= {
             "merged": pull["merged_at"] is not None,
-            "mergeable": pull["state"] == "open",
+            **_mergeable(call, pull),
             "rebaseable": None,
-            "mergeable_state": "clean" if pull["state"] == "open" else "unknown",
             "merged_by": None if merger is None else simple_user(call, merger),
             "comments": 0,
             "review_comments": 0,
@@ -119,19 +124,35 @@ def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
     return body
 
 
-def _ahead(call: Call, head: str, into: str) -> list[Record]:
-    tip = git.resolve(call.world, call.repository, head)
-    below = git.resolve(call.world, call.repository, into)
-    if tip is None:
-        return []
-    known = set()
-    if below is not None:
-        known = {commit.name for commit in git.history(call.world, call.repository, below)}
-    return [c for c in git.history(call.world, call.repository, tip) if c.name not in known]
+def _asked(
+    call: Call, kind: str, pull: Record, render: Callable[[Call, Record], Any]
+) -> list[dict[str, Any]]:
+    ids = pull["requested_reviewers" if kind == "user" else "requested_teams"]
+    found = (call.world.get(kind, ident) for ident in ids)
+    return [render(call, record) for record in found if record is not None]
+
+
+def _mergeable(call: Call, pull: Record) -> dict[str, Any]:
+    """Return whether a merge would do, by trying the protections without merging."""
+    if pull["state"] != "open":
+        return {"mergeable": False, "mergeable_state": "unknown"}
+    head = git.resolve(call.world, call.repository, pull["head_sha"])
+    into = git.resolve(call.world, call.repository, pull["base"])
+    if head is None or into is None or git.conflicts(call.world, call.repository, into, head):
+        return {"mergeable": False, "mergeable_state": "dirty"}
+    if pull["draft"]:
+        return {"mergeable": True, "mergeable_state": "draft"}
+    update = refs.update_of(call, f"refs/heads/{pull['base']}", head.name, pull=pull)
+    try:
+        enforcement.check(call, update)
+    except GitHubError as error:
+        behind = "out of date" in error.message
+        return {"mergeable": True, "mergeable_state": "behind" if behind else "blocked"}
+    return {"mergeable": True, "mergeable_state": "clean"}
 
 
 def _counts(call: Call, head: str, into: str) -> dict[str, int]:
-    commits = _ahead(call, head, into)
+    commits = pulls.commits(call.world, call.repository, head, into)
     shown = [commit_json(call, commit, files=True) for commit in commits]
     return {
         "commits": len(commits),
@@ -168,19 +189,22 @@ def create(call: Call) -> Response:
     )
     if call.actor.user is None:
         raise not_found()
-    head, into = found["head"].rpartition(":")[2], found["base"]
-    head_sha, base_sha = _sha(call, head), _sha(call, into)
-    if head_sha is None:
+    source, head = _head(call, found["head"])
+    into, base_sha = found["base"], _sha(call, found["base"])
+    ref = git.find_ref(call.world, source, f"refs/heads/{head}")
+    if ref is None:
         raise failed("PullRequest", "head", "invalid")
+    head_sha = str(ref["sha"])
+    pulls.take_commits(call.world, source, call.repository, head_sha)
     if base_sha is None:
         raise failed("PullRequest", "base", "invalid")
-    label = f"{owner(call.world, call.repository).name}:{head}"
+    label = f"{owner(call.world, source).name}:{head}"
     message = None
-    if not _ahead(call, head_sha, base_sha):
+    if not pulls.commits(call.world, call.repository, head_sha, base_sha):
         message = f"No commits between {into} and {head}"
     if any(
-        pull["head"] == head and pull["base"] == into and pull["state"] == "open"
-        for pull in call.world.all("pull", call.repository.id)
+        target.id == call.repository.id and pull["base"] == into
+        for target, pull in pulls.of_head(call.world, source, head)
     ):
         message = f"A pull request already exists for {label}."
     if message is not None:
@@ -194,6 +218,7 @@ def create(call: Call) -> Response:
         title=found["title"],
         body=found.get("body"),
         head=head,
+        head_repository=0 if source.id == call.repository.id else source.id,
         base=into,
         head_sha=head_sha,
         base_sha=base_sha,
@@ -205,20 +230,45 @@ def create(call: Call) -> Response:
         merged_at=None,
         merged_by=0,
         merge_commit_sha=None,
+        pushed_by=call.actor.user.id,
+        requested_reviewers=[],
+        requested_teams=[],
     )
+    pull = _ask_code_owners(call, pull)
+    runs.pull_request(call, pull, "opened")
     return Response(201, shape(call, pull, full=True))
+
+
+def _head(call: Call, text: str) -> tuple[Record, str]:
+    """Return repository and branch of a head: `branch`, or `owner:branch` of a fork."""
+    account, _, branch = text.rpartition(":")
+    own = owner(call.world, call.repository)
+    if account.lower() in ("", own.name.lower()):
+        return call.repository, branch
+    for fork in call.world.all("repository", getattr(call.world.account(account), "id", -1)):
+        if fork.get("fork_of") == call.repository.id:
+            return fork, branch
+    raise failed("PullRequest", "head", "invalid")
+
+
+def _ask_code_owners(call: Call, pull: Record) -> Record:
+    """Ask the owners of the changed files for a review, as GitHub does."""
+    owners: set[int] = set()
+    for path in pulls.paths(call.world, call.repository, pull):
+        owners |= code_owners.owners(call.world, call.repository, pull["base"], path)
+    return call.world.change(pull, requested_reviewers=sorted(owners - {pull["user"]}))
 
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
     """A pull request."""
-    return Response(200, shape(call, _find(call), full=True))
+    return Response(200, shape(call, find(call), full=True))
 
 
 @ROUTES.patch(_ONE, needs="repo:read")
 def update(call: Call) -> Response:
     """Change title, body, base or state."""
-    pull = _find(call)
+    pull = find(call)
     found = fields.body(
         call,
         **{"body?": "text"},
@@ -234,27 +284,30 @@ def update(call: Call) -> Response:
     if found.get("state", pull["state"]) != pull["state"]:
         closed = found["state"] == "closed"
         found["closed_at"] = call.world.clock.now() if closed else None
-        found["head_sha"] = _sha(call, pull["head"]) or pull["head_sha"]
+        found["head_sha"] = pulls.head_tip(call.world, call.repository, pull) or pull["head_sha"]
+        changed = call.world.change(pull, **found)
+        runs.pull_request(call, changed, "closed" if closed else "reopened")
+        return Response(200, shape(call, changed, full=True))
     return Response(200, shape(call, call.world.change(pull, **found), full=True))
 
 
 @ROUTES.get(_ONE + "/commits", needs="repo:read")
 def list_commits(call: Call) -> Response:
     """The commits of a pull request."""
-    pull = _find(call)
-    head = _sha(call, pull["head"]) or pull["head_sha"]
-    found = list(reversed(_ahead(call, head, pull["base_sha"])))
+    pull = find(call)
+    ahead = pulls.commits(call.world, call.repository, pull["head_sha"], pull["base_sha"])
+    found = list(reversed(ahead))
     return page(call, found, lambda commit: commit_json(call, commit))
 
 
 @ROUTES.get(_ONE + "/files", needs="repo:read")
 def list_files(call: Call) -> Response:
     """The files that a pull request changes."""
-    pull = _find(call)
-    head = _sha(call, pull["head"]) or pull["head_sha"]
+    pull = find(call)
+    ahead = pulls.commits(call.world, call.repository, pull["head_sha"], pull["base_sha"])
     found = {
         file["filename"]: file
-        for commit in reversed(_ahead(call, head, pull["base_sha"]))
+        for commit in reversed(ahead)
         for file in commit_json(call, commit, files=True)["files"]
     }
     return page(call, list(found.values()), lambda file: file)
@@ -263,7 +316,7 @@ def list_files(call: Call) -> Response:
 @ROUTES.get(_ONE + "/merge", needs="repo:read")
 def check_merged(call: Call) -> Response:
     """204 when it was merged, 404 when not."""
-    if _find(call)["merged_at"] is None:
+    if find(call)["merged_at"] is None:
         raise not_found()
     return NO_CONTENT
 
@@ -271,7 +324,7 @@ def check_merged(call: Call) -> Response:
 @ROUTES.put(_ONE + "/merge", needs="repo:write")
 def merge(call: Call) -> Response:
     """Merge a pull request into its base."""
-    pull = _find(call)
+    pull = find(call)
     found = fields.body(
         call,
         commit_title="text",
@@ -285,7 +338,7 @@ def merge(call: Call) -> Response:
         "squash": "allow_squash_merge",
         "rebase": "allow_rebase_merge",
     }
-    head_sha = _sha(call, pull["head"])
+    head_sha = pulls.head_tip(call.world, call.repository, pull)
     if pull["state"] != "open" or head_sha is None or pull["draft"]:
         raise GitHubError(405, "Pull Request is not mergeable")
     if not call.repository[setting[method]]:
@@ -304,16 +357,18 @@ def merge(call: Call) -> Response:
         else f"{pull['title']} (#{pull.name})"
     )
     message = f"{title}\n\n{found.get('commit_message') or pull['title']}"
-    making = git.made_by(call.actor.user, message, call.world.clock.now())
+    # a rebase makes the author's commits anew, which GitHub cannot sign for them
+    signed = method != "rebase"
+    making = git.made_by(call.actor.user, message, call.world.clock.now(), signed=signed)
     made = git.merge(call.world, call.repository, into, head, making)
     if made is None:
         raise GitHubError(405, "Pull Request is not mergeable")
     if method != "merge":
         # squashed or rebased: the same files in a commit with one parent
         made = git.commit(call.world, call.repository, made["files"], [into.name], making)
-    refs.move(call, f"refs/heads/{pull['base']}", made.name, pull=pull, method=method)
+    refs.move(call, f"refs/heads/{pull['base']}", made.name, pull=pull, method=method, status=405)
     now = call.world.clock.now()
-    call.world.change(
+    merged = call.world.change(
         pull,
         state="closed",
         closed_at=now,
@@ -323,7 +378,8 @@ def merge(call: Call) -> Response:
         head_sha=head_sha,
         base_sha=into.name,
     )
-    if call.repository["delete_branch_on_merge"]:
+    runs.pull_request(call, merged, "closed")
+    if call.repository["delete_branch_on_merge"] and not pull["head_repository"]:
         ref = git.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
         if ref is not None:
             refs.delete(call, ref)

@@ -8,7 +8,7 @@ from sandbox import fields, lookups
 from sandbox.errors import GitHubError, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
-from sandbox.permissions import level, old_name, require, team_permission
+from sandbox.permissions import custom_role, level, old_name, require, team_permission
 from sandbox.routing import Routes
 from sandbox.shapes.repositories import team_repository
 
@@ -62,7 +62,7 @@ def set_permission(call: Call) -> Response:
     if call.repository.parent != call.org.id:
         raise GitHubError(422, "Validation Failed", ["The repository is of another owner."])
     permission = fields.body(call, permission="text").get("permission", "push")
-    if not level(permission):
+    if not level(permission) and custom_role(call.world, call.repository, permission) is None:
         raise invalid(
             f"{permission!r} is not a permission: pull, triage, push, maintain, admin, or the "
             "name of a custom repository role."

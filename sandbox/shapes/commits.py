@@ -45,7 +45,7 @@ def git_commit(call: Call, commit: Record) -> dict[str, Any]:
         "message": commit["message"],
         "tree": {"sha": tree, "url": f"{base(call)}/git/trees/{tree}"},
         "parents": _parents(call, commit),
-        "verification": VERIFICATION,
+        "verification": commit.get("verification") or VERIFICATION,
     }
 
 
@@ -75,7 +75,7 @@ def commit_json(call: Call, commit: Record, *, files: bool = False) -> dict[str,
             "tree": {"sha": tree, "url": f"{base(call)}/git/trees/{tree}"},
             "url": f"{base(call)}/git/commits/{commit.name}",
             "comment_count": 0,
-            "verification": VERIFICATION,
+            "verification": commit.get("verification") or VERIFICATION,
         },
         "url": f"{base(call)}/commits/{commit.name}",
         "html_url": f"{html_base(call)}/commit/{commit.name}",

@@ -108,7 +108,7 @@ def minimal_repository(call: Call, repository: Record) -> dict[str, Any]:
         "owner": simple_user(call, account),
         "html_url": html,
         "description": repository["description"],
-        "fork": False,
+        "fork": bool(repository.get("fork_of")),
         "url": url,
         **{key: url + suffix for key, suffix in _LINKS},
         "git_url": f"git://{authority}/{name}.git",

@@ -1,0 +1,77 @@
+"""What commits have to be: checked, up to date, signed, without merges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox import git
+from sandbox.shapes.apps import app_number
+
+if TYPE_CHECKING:
+    from sandbox.enforcement.attempt import Attempt
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A required status check: its name, and the number of the App that has to report it."""
+
+    context: str
+    app: int | None = None
+
+
+def tested(attempt: Attempt) -> str:
+    """Return the commit whose checks count: a pull request's head, or what is pushed."""
+    pull = attempt.update.pull
+    return str(attempt.update.after if pull is None else pull["head_sha"])
+
+
+def violations(attempt: Attempt, wanted: list[Wanted], *, strict: bool) -> list[str]:
+    """Return which required checks have not succeeded, and whether the head is out of date.
+
+    Args:
+        attempt: The attempt.
+        wanted: The required checks.
+        strict: Whether a pull request's head has to hold all of its base.
+    """
+    commit = attempt.world.find("commit", tested(attempt), attempt.repository.id)
+    missing = [
+        f'Required status check "{each.context}" is expected.'
+        for each in wanted
+        if commit is None or not _succeeded(attempt.world, commit, each)
+    ]
+    if strict and attempt.update.pull is not None and commit is not None:
+        history = git.history(attempt.world, attempt.repository, commit)
+        if attempt.update.before not in {each.name for each in history}:
+            missing.append("Head branch is out of date. Review and try the merge again.")
+    return missing
+
+
+def _succeeded(world: World, commit: Record, wanted: Wanted) -> bool:
+    """Say whether the newest report of a check is a success; skipped and neutral count as one."""
+    newest: Record | None = None
+    for kind in ("status", "check_run"):
+        for each in world.all(kind, commit.id):
+            fits = each["context"] == wanted.context
+            reporter = world.get("app", each["app"]) if each["app"] else None
+            if wanted.app is not None:
+                fits = fits and reporter is not None and app_number(reporter) == wanted.app
+            if fits and (newest is None or each.id > newest.id):
+                newest = each
+    return newest is not None and newest["state"] in ("success", "skipped", "neutral")
+
+
+def unsigned(attempt: Attempt) -> list[str]:
+    """Return whether a new commit has no verified signature."""
+    if all((commit.get("verification") or {}).get("verified") for commit in attempt.commits):
+        return []
+    return ["Commits must have verified signatures."]
+
+
+def merges(attempt: Attempt) -> list[str]:
+    """Return whether a new commit has more than one parent."""
+    if any(len(commit["parents"]) > 1 for commit in attempt.commits):
+        return ["This branch must not contain merge commits."]
+    return []

@@ -1,0 +1,94 @@
+"""Classic branch protection: two gates, as tests on live repositories found them.
+
+The *merge gate* asks for reviews, checks and the like; the *push gate* asks who may push at all.
+Both have to be passed. An administrator passes the merge gate unless the rule is enforced for
+administrators, and the push gate always. Source of the two gates and of who passes them: SpecterOps
+GitHound, "mitigating controls" (2026).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.enforcement import checks, reviews
+from sandbox.enforcement.bypass import is_one_of
+from sandbox.protection import rule_for
+
+if TYPE_CHECKING:
+    from sandbox.enforcement.attempt import Attempt
+    from sandbox.records import Record
+
+_NOT_AUTHORIZED = (
+    "You're not authorized to push to this branch. Visit https://docs.github.com/repositories/"
+    "configuring-branches-and-merges-in-your-repository/managing-protected-branches/"
+    "about-protected-branches for more information."
+)
+
+
+def violations(attempt: Attempt) -> list[str]:
+    """Return why classic protection forbids the attempt; nothing when it does not."""
+    if attempt.branch is None:
+        return []
+    rule = rule_for(attempt.world, attempt.repository, attempt.branch)
+    if rule is None:
+        return []
+    return [*_history(attempt, rule), *_merge_gate(attempt, rule), *_push_gate(attempt, rule)]
+
+
+def _history(attempt: Attempt, rule: Record) -> list[str]:
+    """Nobody rewrites or deletes what is protected, administrators included, unless allowed."""
+    if attempt.deletes and not rule["allowsDeletions"]:
+        return ["Cannot delete this branch"]
+    listed = is_one_of(attempt, rule["bypassForcePushActorIds"])
+    if attempt.forced and not rule["allowsForcePushes"] and not listed:
+        return ["Cannot force-push to this branch"]
+    return []
+
+
+def _merge_gate(attempt: Attempt, rule: Record) -> list[str]:
+    if not rule["isAdminEnforced"] and (
+        attempt.permission == "admin" or "bypass_branch_protection" in attempt.custom_permissions
+    ):
+        return []
+    if attempt.deletes:
+        return []
+    found = []
+    if rule["lockBranch"] and not attempt.creates:
+        found.append("Cannot change this locked branch")
+    if rule["requiresApprovingReviews"] and not attempt.creates:
+        found += _reviews(attempt, rule)
+    if rule["requiresStatusChecks"]:
+        wanted = [checks.Wanted(each) for each in rule["requiredStatusCheckContexts"]]
+        strict = rule["requiresStrictStatusChecks"]
+        found += checks.violations(attempt, wanted, strict=strict)
+    if rule["requiresCommitSignatures"]:
+        found += checks.unsigned(attempt)
+    if rule["requiresLinearHistory"]:
+        found += checks.merges(attempt)
+    if rule["requiresConversationResolution"]:
+        found += reviews.unresolved(attempt)
+    return found
+
+
+def _reviews(attempt: Attempt, rule: Record) -> list[str]:
+    if is_one_of(attempt, rule["bypassPullRequestActorIds"]):
+        return []
+    return reviews.violations(
+        attempt,
+        reviews.Wanted(
+            approvals=rule["requiredApprovingReviewCount"] or 0,
+            code_owners=rule["requiresCodeOwnerReviews"],
+            last_push=rule["requireLastPushApproval"],
+        ),
+    )
+
+
+def _push_gate(attempt: Attempt, rule: Record) -> list[str]:
+    if not rule["restrictsPushes"] or (attempt.creates and not rule["blocksCreations"]):
+        return []
+    allowed = (
+        attempt.permission in ("admin", "maintain")
+        or "push_protected_branch" in attempt.custom_permissions
+        or is_one_of(attempt, rule["pushActorIds"])
+    )
+    return [] if allowed else [_NOT_AUTHORIZED]

@@ -1,0 +1,91 @@
+"""Reviews that a change needs before it gets into a branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox import code_owners, pulls
+from sandbox.matching import matches
+
+if TYPE_CHECKING:
+    from sandbox.enforcement.attempt import Attempt
+    from sandbox.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What reviews a branch asks for.
+
+    Attributes:
+        approvals: How many people with write access have to approve.
+        code_owners: Whether an owner of each changed file has to.
+        last_push: Whether somebody else than who pushed last has to approve that push.
+        teams: Teams that have to approve changes to some files: `required_reviewers` of a ruleset.
+    """
+
+    approvals: int = 0
+    code_owners: bool = False
+    last_push: bool = False
+    teams: list[dict[str, Any]] = field(default_factory=list)
+
+
+def violations(attempt: Attempt, wanted: Wanted) -> list[str]:
+    """Return what a branch that takes pull requests only says to an attempt."""
+    pull = attempt.update.pull
+    if pull is None:
+        return ["Changes must be made through a pull request."]
+    world, repository = attempt.world, attempt.repository
+    opinions = pulls.opinions(world, repository, pull)
+    approved = {user: each for user, each in opinions.items() if each["state"] == "APPROVED"}
+    found = []
+    if len(approved) < wanted.approvals:
+        many = "reviews are" if wanted.approvals > 1 else "review is"
+        found.append(
+            f"At least {wanted.approvals} approving {many} required by reviewers with write access."
+        )
+    if wanted.approvals and any(e["state"] == "CHANGES_REQUESTED" for e in opinions.values()):
+        found.append("Changes have been requested by a reviewer with write access.")
+    if wanted.code_owners and not _owners_approve(attempt, pull, set(approved)):
+        found.append("Waiting on code owner review.")
+    if wanted.last_push and not any(
+        each["commit"] == pull["head_sha"] and user != pull["pushed_by"]
+        for user, each in approved.items()
+    ):
+        found.append("New changes require approval from someone other than the last pusher.")
+    found += [
+        "Review is required from a team that the ruleset names."
+        for each in wanted.teams
+        if not _team_approves(attempt, pull, each, set(approved))
+    ]
+    return found
+
+
+def _owners_approve(attempt: Attempt, pull: Record, approved: set[int]) -> bool:
+    """Say whether each changed file that has owners was approved by one of them."""
+    for path in pulls.paths(attempt.world, attempt.repository, pull):
+        owners = code_owners.owners(attempt.world, attempt.repository, pull["base"], path)
+        if owners and not owners & approved:
+            return False
+    return True
+
+
+def _team_approves(
+    attempt: Attempt, pull: Record, wanted: dict[str, Any], approved: set[int]
+) -> bool:
+    changed = pulls.paths(attempt.world, attempt.repository, pull)
+    patterns = wanted.get("file_patterns", [])
+    if not any(matches(pattern, path) for pattern in patterns for path in changed):
+        return True
+    team = wanted.get("reviewer", {}).get("id", 0)
+    members = {int(each.name) for each in attempt.world.all("team_member", team)}
+    return len(members & approved) >= int(wanted.get("minimum_approvals", 1))
+
+
+def unresolved(attempt: Attempt) -> list[str]:
+    """Return whether a pull request has conversations that nobody resolved."""
+    pull = attempt.update.pull
+    comments = [] if pull is None else attempt.world.all("review_comment", pull.id)
+    if any(not each["in_reply_to"] and not each["resolved"] for each in comments):
+        return ["A conversation must be resolved before this pull request can be merged."]
+    return []

@@ -1,0 +1,118 @@
+"""Custom repository roles: a base role and single permissions beside it; Enterprise only.
+
+Source: https://docs.github.com/enterprise-cloud@latest/rest/orgs/custom-roles
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, plans
+from sandbox.errors import failed, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.permissions import LEVELS
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/orgs/{org}/custom-repository-roles"
+_ONE = _LIST + "/{role_id}"
+_BASES = ("read", "triage", "write", "maintain")
+_FIELDS: dict[str, fields.Kind] = {
+    "name": "text",
+    "description?": "text",
+    "base_role": _BASES,
+    "permissions": "texts",
+}
+
+
+def _find(call: Call) -> Record:
+    found = call.world.get("repository_role", call.integer("role_id"))
+    if found is None or found.parent != call.org.id:
+        raise not_found()
+    return found
+
+
+def _shape(call: Call, role: Record) -> dict[str, Any]:
+    return {
+        "id": role.id,
+        "name": role.name,
+        "description": role["description"],
+        "base_role": role["base_role"],
+        "permissions": role["permissions"],
+        "organization": simple_user(call, call.org),
+        "created_at": role.created_at,
+        "updated_at": role.updated_at,
+    }
+
+
+def _free(call: Call, name: str, but: Record | None = None) -> None:
+    taken = call.world.find("repository_role", name, call.org.id)
+    if name.lower() in LEVELS or (taken is not None and (but is None or taken.id != but.id)):
+        raise failed("CustomRepositoryRole", "name", "already_exists")
+
+
+@ROUTES.get(_LIST, needs="org:member")
+def list_roles(call: Call) -> Response:
+    """The custom repository roles of an organization."""
+    roles = [_shape(call, role) for role in call.world.all("repository_role", call.org.id)]
+    return Response(200, {"total_count": len(roles), "custom_roles": roles})
+
+
+@ROUTES.post(_LIST, needs="org:admin")
+def create(call: Call) -> Response:
+    """Create a custom repository role."""
+    plans.check_custom_roles(call.org)
+    wanted = {**_FIELDS, "name!": "text", "base_role!": _BASES, "permissions!": "texts"}
+    for name in ("name", "base_role", "permissions"):
+        del wanted[name]
+    found = fields.body(call, **wanted)
+    name = found.pop("name")
+    _free(call, name)
+    role = call.world.add("repository_role", call.org.id, name, **{"description": None, **found})
+    return Response(201, _shape(call, role))
+
+
+@ROUTES.get(_ONE, needs="org:member")
+def get(call: Call) -> Response:
+    """A custom repository role."""
+    return Response(200, _shape(call, _find(call)))
+
+
+@ROUTES.patch(_ONE, needs="org:admin")
+def update(call: Call) -> Response:
+    """Change a custom repository role; a new name goes to everybody who has it."""
+    role = _find(call)
+    found = fields.body(call, **_FIELDS)
+    name = found.pop("name", role.name)
+    _free(call, name, role)
+    if name != role.name:
+        _rename_grants(call, role.name, name)
+    return Response(200, _shape(call, call.world.change(role, name, **found)))
+
+
+@ROUTES.delete(_ONE, needs="org:admin")
+def delete(call: Call) -> Response:
+    """Delete a custom repository role; who had it keeps the base role."""
+    role = _find(call)
+    _rename_grants(call, role.name, role["base_role"])
+    call.world.remove(role)
+    return NO_CONTENT
+
+
+def _rename_grants(call: Call, old: str, new: str) -> None:
+    world = call.world
+    grants = [
+        grant
+        for team in world.all("team", call.org.id)
+        for grant in world.all("team_repository", team.id)
+    ]
+    for repository in world.all("repository", call.org.id):
+        grants += world.all("collaborator", repository.id)
+    for grant in grants:
+        if grant["permission"] == old:
+            world.change(grant, permission=new)

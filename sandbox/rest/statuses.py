@@ -1,0 +1,233 @@
+"""Commit statuses and check runs: what was reported about a commit.
+
+Source: https://docs.github.com/rest/commits/statuses and https://docs.github.com/rest/checks/runs
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, git
+from sandbox.errors import forbidden, invalid, not_found
+from sandbox.http import Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.apps import app_json
+from sandbox.shapes.commits import base, html_base
+from sandbox.shapes.repositories import minimal_repository
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_COMMIT = "/repos/{owner}/{repo}/commits/{ref}"
+_RUNS = "/repos/{owner}/{repo}/check-runs"
+_CONCLUSIONS = (
+    "action_required",
+    "cancelled",
+    "failure",
+    "neutral",
+    "skipped",
+    "stale",
+    "success",
+    "timed_out",
+)
+
+
+def _commit(call: Call, name: str) -> Record:
+    found = git.resolve(call.world, call.repository, name)
+    if found is None:
+        raise invalid(f"No commit found for SHA: {name}")
+    return found
+
+
+def _app(call: Call) -> int:
+    installation = call.actor.installation
+    return 0 if installation is None else int(installation["app"])
+
+
+def _status(call: Call, commit: Record, status: Record) -> dict[str, Any]:
+    user = call.world.get("user", status["user"])
+    return {
+        "url": f"{base(call)}/statuses/{commit.name}",
+        "avatar_url": f"{call.host}/avatars/{status['user']}",
+        "id": status.id,
+        "node_id": node_id("status", status.id),
+        "state": status["state"],
+        "description": status["description"],
+        "target_url": status["target_url"],
+        "context": status["context"],
+        "created_at": status.created_at,
+        "updated_at": status.updated_at,
+        "creator": None if user is None else simple_user(call, user),
+    }
+
+
+@ROUTES.post("/repos/{owner}/{repo}/statuses/{sha}", needs="repo:write")
+def create_status(call: Call) -> Response:
+    """Say how a commit stands by some name."""
+    commit = _commit(call, call.parameters["sha"])
+    found = fields.body(
+        call,
+        **{"state!": "text", "target_url?": "text", "description?": "text"},
+        context="text",
+    )
+    if found["state"] not in ("error", "failure", "pending", "success"):
+        raise invalid("Validation Failed", "state is not included in the list")
+    status = call.world.add(
+        "status",
+        commit.id,
+        state=found["state"],
+        target_url=found.get("target_url"),
+        description=found.get("description"),
+        context=found.get("context", "default"),
+        user=call.actor.id,
+        app=_app(call),
+    )
+    return Response(201, _status(call, commit, status))
+
+
+@ROUTES.get(_COMMIT + "/statuses", needs="repo:read")
+def list_statuses(call: Call) -> Response:
+    """Everything that was said of a commit, newest first."""
+    commit = _commit(call, call.parameters["ref"])
+    found = call.world.all("status", commit.id)[::-1]
+    return page(call, found, lambda each: _status(call, commit, each))
+
+
+@ROUTES.get(_COMMIT + "/status", needs="repo:read")
+def combined(call: Call) -> Response:
+    """The newest status of each name, and what they come to together."""
+    commit = _commit(call, call.parameters["ref"])
+    newest = {each["context"]: each for each in call.world.all("status", commit.id)}
+    states = {each["state"] for each in newest.values()}
+    state = "success" if states == {"success"} else "pending"
+    if states & {"error", "failure"}:
+        state = "failure"
+    return Response(
+        200,
+        {
+            "state": state,
+            "statuses": [_simple(call, commit, each) for each in newest.values()],
+            "sha": commit.name,
+            "total_count": len(newest),
+            "repository": minimal_repository(call, call.repository),
+            "commit_url": f"{base(call)}/commits/{commit.name}",
+            "url": f"{base(call)}/commits/{commit.name}/status",
+        },
+    )
+
+
+def _simple(call: Call, commit: Record, status: Record) -> dict[str, Any]:
+    shown = _status(call, commit, status)
+    del shown["creator"]
+    return shown
+
+
+def check_run_json(call: Call, run: Record) -> dict[str, Any]:
+    """Return a check run as `check-run`."""
+    commit = call.world.get("commit", run.parent)
+    app = call.world.get("app", run["app"])
+    if commit is None or app is None:
+        raise AssertionError("a check run has a commit and an App")
+    return {
+        "id": run.id,
+        "node_id": node_id("check_run", run.id),
+        "name": run["context"],
+        "head_sha": commit.name,
+        "external_id": "",
+        "url": f"{base(call)}/check-runs/{run.id}",
+        "html_url": f"{html_base(call)}/runs/{run.id}",
+        "details_url": None,
+        "status": run["status"],
+        "conclusion": run["state"] if run["status"] == "completed" else None,
+        "started_at": run.created_at,
+        "completed_at": run.updated_at if run["status"] == "completed" else None,
+        "output": {
+            "title": None,
+            "summary": None,
+            "text": None,
+            "annotations_count": 0,
+            "annotations_url": f"{base(call)}/check-runs/{run.id}/annotations",
+        },
+        "check_suite": None,
+        "app": app_json(call, app),
+        "pull_requests": [],
+    }
+
+
+def _find_run(call: Call) -> Record:
+    run = call.world.get("check_run", call.integer("check_run_id"))
+    commit = None if run is None else call.world.get("commit", run.parent)
+    if run is None or commit is None or commit.parent != call.repository.id:
+        raise not_found()
+    return run
+
+
+def _reporter(call: Call) -> int:
+    if call.actor.installation is None:
+        raise forbidden("You must authenticate via a GitHub App.")
+    return _app(call)
+
+
+@ROUTES.post(_RUNS, needs="repo:write")
+def create_run(call: Call) -> Response:
+    """Report a check; only Apps do."""
+    app = _reporter(call)
+    found = fields.body(
+        call,
+        **{"name!": "text", "head_sha!": "text"},
+        status=("queued", "in_progress", "completed"),
+        conclusion=_CONCLUSIONS,
+    )
+    commit = _commit(call, found["head_sha"])
+    status = "completed" if "conclusion" in found else found.get("status", "queued")
+    run = call.world.add(
+        "check_run",
+        commit.id,
+        context=found["name"],
+        status=status,
+        state=found.get("conclusion", "pending"),
+        app=app,
+    )
+    return Response(201, check_run_json(call, run))
+
+
+@ROUTES.patch(_RUNS + "/{check_run_id}", needs="repo:write")
+def update_run(call: Call) -> Response:
+    """Go on with a check; only the App that began it does."""
+    run = _find_run(call)
+    if run["app"] != _reporter(call):
+        raise forbidden("Invalid app_id `check_run` is not owned by this app.")
+    found = fields.body(
+        call,
+        name="text",
+        status=("queued", "in_progress", "completed"),
+        conclusion=_CONCLUSIONS,
+    )
+    status = "completed" if "conclusion" in found else found.get("status", run["status"])
+    changed = call.world.change(
+        run,
+        context=found.get("name", run["context"]),
+        status=status,
+        state=found.get("conclusion", run["state"]),
+    )
+    return Response(200, check_run_json(call, changed))
+
+
+@ROUTES.get(_RUNS + "/{check_run_id}", needs="repo:read")
+def get_run(call: Call) -> Response:
+    """A check run."""
+    return Response(200, check_run_json(call, _find_run(call)))
+
+
+@ROUTES.get(_COMMIT + "/check-runs", needs="repo:read")
+def list_runs(call: Call) -> Response:
+    """The check runs of a commit."""
+    found = call.world.all("check_run", _commit(call, call.parameters["ref"]).id)
+    wanted = call.query.get("check_name")
+    found = [run for run in found if wanted in (None, run["context"])]
+    return page(call, found, lambda each: check_run_json(call, each), "check_runs")
