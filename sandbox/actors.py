@@ -12,6 +12,8 @@ from sandbox.errors import GitHubError
 from sandbox.world import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.records import Record
     from sandbox.world import World
 
@@ -40,12 +42,18 @@ class Actor:
         scopes: A classic token's scopes; empty for an App's.
         installation: The App's installation that the token belongs to.
         app: The App that signed the JWT.
+        permissions: What the token may do, by GitHub's names of an App's permissions; None: all.
+        repositories: Ids of the repositories that the token reaches; None: all of its account.
+        job: Id of the workflow's job whose token it is.
     """
 
     user: Record | None = None
     scopes: tuple[str, ...] = ()
     installation: Record | None = None
     app: Record | None = None
+    permissions: Mapping[str, str] | None = None
+    repositories: frozenset[int] | None = None
+    job: int | None = None
 
     @property
     def login(self) -> str:
@@ -82,13 +90,26 @@ def authenticate(world: World, authorization: str | None) -> Actor:
     expires = record.get("expires_at")
     if expires is not None and parse(expires) <= world.clock.seconds():
         raise GitHubError(401, "Bad credentials")
+    job = record.get("job")
+    running = None if job is None else world.get("job", job)
+    if "user" not in record.data or (job is not None and not _runs(running)):
+        raise GitHubError(401, "Bad credentials")
     user = world.get("user", record["user"])
+    reached = record.get("repositories")
     installation = record.get("installation")
     return Actor(
         user=user,
         scopes=tuple(record.get("scopes", ())),
         installation=None if installation is None else world.get("installation", installation),
+        permissions=record.get("permissions"),
+        repositories=None if reached is None else frozenset(reached),
+        job=job,
     )
+
+
+def _runs(job: Record | None) -> bool:
+    """Say whether a job still runs: its token ends with it."""
+    return job is not None and job["status"] == "in_progress"
 
 
 def _app(world: World, token: str) -> Record:

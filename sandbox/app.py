@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import control, dispatch, html
 from sandbox.faults import answer_of
 from sandbox.http import Request, Response
+from sandbox.runs import oidc
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -57,6 +58,9 @@ class App:
         name, _, rest = request.path.lstrip("/").partition("/")
         if name == "_control":
             await _send(send, control.answer(self.sandbox, request))
+        elif rest.startswith(f"{oidc.PATH}/") and name in self.sandbox.worlds:
+            world = self.sandbox.worlds[name]
+            await _send(send, oidc.answer(world, request.below(f"/{name}")))
         elif not rest.startswith("api/"):
             await _send(send, html.answer(self.sandbox, request.method, name, rest))
         elif name in self.sandbox.worlds:

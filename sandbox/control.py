@@ -17,7 +17,9 @@ Everything is JSON below `/_control`, only from this machine, and never from a w
 - `GET|PATCH .../{world}/settings {"etags"?}`.
 - `POST .../{world}/tokens {"login", "scopes"?}` -> a new token.
 - `POST .../{world}/secrets/reveal {"store", "org"|"repository", "environment"?, "name"}` -> the
-  plaintext: the only place that gives it.
+  plaintext. That, and what a job sees, are the only places that give it.
+- `GET .../{world}/jobs`, `GET|POST .../{world}/jobs/{id}`, `PUT .../{world}/job-plans`: see
+  `runs/control.py`.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from urllib.parse import parse_qsl, unquote
 from sandbox import boxes, clock, dispatch, lookups, seed
 from sandbox.actors import ALL_SCOPES, Actor
 from sandbox.http import Request, Response
+from sandbox.runs import control as jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,4 +320,8 @@ VERBS: dict[tuple[str, str], Callable[[World, Order], Any]] = {
     ("GET", "settings"): _settings,
     ("PATCH", "settings"): _settings,
     ("POST", "tokens"): _add_token,
+    ("GET", "jobs"): jobs.read,
+    ("GET", "jobs/*"): jobs.read,
+    ("POST", "jobs/*"): jobs.end,
+    ("PUT", "job-plans"): jobs.plan,
 }

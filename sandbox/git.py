@@ -265,7 +265,7 @@ def merge(
         head: The commit that is merged.
         making: Who merges, and why.
     """
-    files = _merged(world, repository, base, head)
+    files = merged(world, repository, base, head)
     if files is None:
         return None
     return commit(world, repository, files, [base.name, head.name], making)
@@ -273,10 +273,11 @@ def merge(
 
 def conflicts(world: World, repository: Record, base: Record, head: Record) -> bool:
     """Say whether both sides changed the same file in different ways."""
-    return _merged(world, repository, base, head) is None
+    return merged(world, repository, base, head) is None
 
 
-def _merged(world: World, repository: Record, base: Record, head: Record) -> dict[str, str] | None:
+def merged(world: World, repository: Record, base: Record, head: Record) -> dict[str, str] | None:
+    """Return the files of a merge: paths to blob ids; None when both sides changed the same one."""
     ours = {record.name for record in history(world, repository, base)}
     shared = next((r for r in history(world, repository, head) if r.name in ours), None)
     origin: dict[str, str] = {} if shared is None else shared["files"]

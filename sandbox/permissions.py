@@ -85,7 +85,7 @@ def permission(world: World, repository: Record, actor: Actor) -> str:
     """Return what an actor may do to a repository: one of `LEVELS`."""
     account = owner(world, repository)
     if actor.installation is not None:
-        return "admin" if actor.installation.parent == account.id else "none"
+        return _of_token(account, repository, actor)
     if actor.id == account.id:
         return "admin"
     candidates = ["read" if repository["visibility"] == "public" else "none"]
@@ -100,6 +100,21 @@ def permission(world: World, repository: Record, actor: Actor) -> str:
     grants = granted_roles(world, repository, actor)
     candidates += [_base(world, repository, each) for each in grants]
     return max(candidates, key=level)
+
+
+def _of_token(account: Record, repository: Record, actor: Actor) -> str:
+    """Return what the token of an App's installation may do, by the permissions that it has."""
+    reads = "read" if repository["visibility"] == "public" else "none"
+    installation = actor.installation
+    if installation is None or installation.parent != account.id:
+        return reads
+    if actor.repositories is not None and repository.id not in actor.repositories:
+        return reads
+    if actor.permissions is None or actor.permissions.get("administration") == "write":
+        return "admin"
+    if actor.permissions.get("contents") == "write":
+        return "write"
+    return "read" if "contents" in actor.permissions else reads
 
 
 def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:

@@ -20,6 +20,7 @@ FAMILIES = (
     "custom_properties",
     "custom_repository_roles",
     "deploy_keys",
+    "deployments",
     "environments",
     "forks",
     "git_data",
@@ -40,6 +41,7 @@ FAMILIES = (
     "users",
     "variables",
     "webhooks",
+    "workflow_runs",
 )
 """The modules of this package that hold routes."""
 

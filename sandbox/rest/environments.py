@@ -13,9 +13,8 @@ from sandbox.pages import page
 from sandbox.permissions import level, owner, team_permission
 from sandbox.permissions import permission as permission_of
 from sandbox.routing import Routes
-from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.repositories import full_name
-from sandbox.shapes.teams import simple_with_parent
+from sandbox.shapes.runs import reviewer_json
 
 if TYPE_CHECKING:
     from sandbox.http import Call
@@ -48,7 +47,7 @@ def shape(call: Call, environment: Record) -> dict[str, Any]:
     rules: list[dict[str, Any]] = []
     if environment["wait_timer"]:
         rules.append({"type": "wait_timer", "wait_timer": environment["wait_timer"]})
-    reviewers = [_reviewer(call, each) for each in environment["reviewers"]]
+    reviewers = [reviewer_json(call, each) for each in environment["reviewers"]]
     if reviewers:
         rules.append(
             {
@@ -78,15 +77,6 @@ def shape(call: Call, environment: Record) -> dict[str, Any]:
         "protection_rules": rules,
         "deployment_branch_policy": policy,
     }
-
-
-def _reviewer(call: Call, each: dict[str, Any]) -> dict[str, Any]:
-    kind = "user" if each["type"] == "User" else "team"
-    record = call.world.get(kind, each["id"])
-    if record is None:
-        raise AssertionError(f"reviewer {each} is gone")
-    shown = simple_user(call, record) if kind == "user" else simple_with_parent(call, record)
-    return {"type": each["type"], "reviewer": shown}
 
 
 @ROUTES.get(_LIST, needs="repo:read")

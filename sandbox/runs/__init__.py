@@ -1,20 +1,117 @@
-"""Workflow runs: what a push, a tag, a pull request or a dispatch starts."""
+"""Workflow runs: what a push, a tag, a pull request or a dispatch starts.
+
+`moved` and `pull_request` are told what happened; `triggers` find the workflows that wait for it;
+`progress` lets a run's jobs go on, up to the `gates` of their environments; `visible` and `tokens`
+say what a job that got through sees.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from sandbox import git
+from sandbox.runs.triggers import Event, start
 
 if TYPE_CHECKING:
     from sandbox.http import Call
     from sandbox.records import Record
     from sandbox.refs import Update
 
+DEPENDABOT = "dependabot[bot]"
 
-def pull_request(call: Call, pull: Record, action: str) -> None:
-    """Start the workflows that something done to a pull request triggers."""
-    del call, pull, action
+
+def _by_workflow(call: Call) -> bool:
+    """Say whether a workflow's own token did it: that starts no further workflow."""
+    return call.actor.job is not None
+
+
+def _untrusted(call: Call) -> str:
+    return "dependabot" if call.actor.login == DEPENDABOT else ""
 
 
 def moved(call: Call, update: Update) -> None:
     """Start the workflows that a moved ref triggers."""
-    del call, update
+    if _by_workflow(call):
+        return
+    world, repository = call.world, update.repository
+    name = update.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    if update.after is None:
+        tip = git.resolve(world, repository, repository["default_branch"])
+        if tip is not None:
+            start(world, repository, _event(call, "delete", f"refs/heads/{name}", tip, name))
+        return
+    commit = world.find("commit", update.after, repository.id)
+    if commit is None:
+        return
+    start(world, repository, _event(call, "push", update.ref, commit, name))
+    if update.before is None:
+        start(world, repository, _event(call, "create", update.ref, commit, name))
+
+
+def _event(call: Call, name: str, ref: str, commit: Record, short: str) -> Event:
+    repository = call.repository
+    return Event(
+        name=name,
+        ref=ref,
+        sha=commit.name,
+        actor=call.actor.id,
+        files=commit["files"],
+        head_branch=short,
+        head_sha=commit.name,
+        changed={each["path"] for each in git.changed(call.world, repository, commit)},
+        untrusted=_untrusted(call),
+    )
+
+
+def pull_request(call: Call, pull: Record, action: str) -> None:
+    """Start the workflows that something done to a pull request triggers."""
+    world = call.world
+    repository = world.get("repository", pull.parent)
+    if _by_workflow(call) or repository is None:
+        return
+    base = git.resolve(world, repository, pull["base"])
+    head = world.find("commit", pull["head_sha"], repository.id)
+    default = git.resolve(world, repository, repository["default_branch"])
+    if base is None or head is None or default is None:
+        return
+    files = git.merged(world, repository, base, head)
+    fork = "fork" if pull["head_repository"] else _untrusted(call)
+    shared = {
+        "actor": call.actor.id,
+        "type": action,
+        "base": pull["base"],
+        "pull": pull,
+        "head_branch": pull["head"],
+        "changed": {each["path"] for each in git.changed(world, repository, head)},
+        "payload": {"number": int(pull.name), "pull_request": {"number": int(pull.name)}},
+    }
+    if files is not None:
+        # the merge of both sides is what runs; GitHub keeps it at this ref
+        start(
+            world,
+            repository,
+            Event(
+                name="pull_request",
+                ref=f"refs/pull/{pull.name}/merge",
+                sha=head.name,
+                head_sha=head.name,
+                files=files,
+                untrusted=fork,
+                **shared,
+            ),
+        )
+    # since December 2025 always the default branch's workflow, with secrets (github.blog changelog,
+    # "Actions pull_request_target and environment branch protections changes")
+    start(
+        world,
+        repository,
+        Event(
+            name="pull_request_target",
+            ref=f"refs/heads/{repository['default_branch']}",
+            sha=default.name,
+            head_sha=default.name,
+            files=default["files"],
+            untrusted="dependabot" if fork == "dependabot" else "",
+            **shared,
+        ),
+    )

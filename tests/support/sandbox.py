@@ -157,6 +157,20 @@ class World:
         )["value"]
         return value
 
+    def jobs(self, **wanted: object) -> list[dict[str, Any]]:
+        """Return the workflow jobs so far, oldest first, that have these fields."""
+        found: list[dict[str, Any]] = self.control("GET", "jobs")
+        return [job for job in found if all(job[key] == value for key, value in wanted.items())]
+
+    def job(self, ident: int) -> dict[str, Any]:
+        """Return what a job sees: `secrets`, `variables`, `github_token`, `oidc`."""
+        found: dict[str, Any] = self.control("GET", f"jobs/{ident}")
+        return found
+
+    def plan(self, repository: str, job: str, plan: str) -> None:
+        """Say how jobs of a key end from now on: `success`, `failure`, or `hold` them."""
+        self.control("PUT", "job-plans", {"repository": repository, "job": job, "plan": plan})
+
     def state(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Return all records, or those of a kind."""
         records: list[dict[str, Any]] = self.control(

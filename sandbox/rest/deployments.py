@@ -1,0 +1,145 @@
+"""Deployments: what was, or is to be, brought to an environment.
+
+Source: https://docs.github.com/rest/deployments/deployments and /statuses
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, git
+from sandbox.errors import invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.runs import gates
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.commits import base
+from sandbox.shapes.runs import deployment_json
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/repos/{owner}/{repo}/deployments"
+_ONE = _LIST + "/{deployment_id}"
+_STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
+
+
+def _find(call: Call) -> Record:
+    found = call.world.get("deployment", call.integer("deployment_id"))
+    if found is None or found.parent != call.repository.id:
+        raise not_found()
+    return found
+
+
+@ROUTES.get(_LIST, needs="repo:read")
+def list_deployments(call: Call) -> Response:
+    """The deployments, newest first."""
+    found = [
+        each
+        for each in reversed(call.world.all("deployment", call.repository.id))
+        if all(
+            call.query.get(key) in (None, each[key])
+            for key in ("environment", "ref", "sha", "task")
+        )
+    ]
+    return page(call, found, lambda each: deployment_json(call, each))
+
+
+@ROUTES.post(_LIST, needs="repo:write")
+def create(call: Call) -> Response:
+    """Create a deployment by hand; it opens no environment to any job."""
+    found = fields.body(
+        call,
+        **{"ref!": "text", "description?": "text"},
+        environment="text",
+        task="text",
+        payload="any",
+    )
+    commit = git.resolve(call.world, call.repository, found["ref"])
+    if commit is None:
+        raise invalid(f"No ref found for: {found['ref']}")
+    gate = gates.environment(call.world, call.repository, found.get("environment", "production"))
+    made = call.world.add(
+        "deployment",
+        call.repository.id,
+        environment=gate.name,
+        ref=found["ref"],
+        sha=commit.name,
+        task=found.get("task", "deploy"),
+        description=found.get("description"),
+        payload=found.get("payload", {}),
+        creator=call.actor.id,
+        run=None,
+        state="pending",
+        forced=False,
+    )
+    return Response(201, deployment_json(call, made))
+
+
+@ROUTES.get(_ONE, needs="repo:read")
+def get(call: Call) -> Response:
+    """A deployment."""
+    return Response(200, deployment_json(call, _find(call)))
+
+
+@ROUTES.delete(_ONE, needs="repo:write")
+def delete(call: Call) -> Response:
+    """Delete a deployment that is not active."""
+    deployment = _find(call)
+    if deployment["state"] in ("success", "in_progress", "waiting"):
+        raise invalid("Cannot delete an active deployment")
+    call.world.remove(deployment)
+    return NO_CONTENT
+
+
+def _status(call: Call, deployment: Record, status: Record) -> dict[str, Any]:
+    user = call.world.get("user", status["creator"])
+    url = f"{base(call)}/deployments/{deployment.id}"
+    return {
+        "url": f"{url}/statuses/{status.id}",
+        "id": status.id,
+        "node_id": node_id("deployment", status.id),
+        "state": status["state"],
+        "creator": None if user is None else simple_user(call, user),
+        "description": status["description"],
+        "environment": deployment["environment"],
+        "target_url": "",
+        "created_at": status.created_at,
+        "updated_at": status.updated_at,
+        "deployment_url": url,
+        "repository_url": base(call),
+        "environment_url": "",
+        "log_url": "",
+    }
+
+
+@ROUTES.get(_ONE + "/statuses", needs="repo:read")
+def list_statuses(call: Call) -> Response:
+    """What was said of a deployment, newest first."""
+    deployment = _find(call)
+    found = call.world.all("deployment_status", deployment.id)[::-1]
+    return page(call, found, lambda each: _status(call, deployment, each))
+
+
+@ROUTES.post(_ONE + "/statuses", needs="repo:write")
+def create_status(call: Call) -> Response:
+    """Say how a deployment stands."""
+    deployment = _find(call)
+    found = fields.body(call, **{"state!": "text"}, description="text")
+    if found["state"] not in _STATES:
+        raise invalid("Validation Failed", "state is not included in the list")
+    if deployment["run"] is not None and deployment["state"] == "waiting":
+        raise invalid("The deployment waits at its environment.")
+    call.world.change(deployment, state=found["state"])
+    made = call.world.add(
+        "deployment_status",
+        deployment.id,
+        state=found["state"],
+        description=found.get("description", ""),
+        creator=call.actor.id,
+    )
+    return Response(201, _status(call, deployment, made))

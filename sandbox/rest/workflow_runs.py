@@ -1,0 +1,352 @@
+"""Workflows and their runs: dispatch, jobs, environments that wait, approvals.
+
+Source: https://docs.github.com/rest/actions/workflows, /workflow-runs and /workflow-jobs
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, git
+from sandbox.errors import GitHubError, forbidden, invalid, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.runs import gates, progress, triggers
+from sandbox.runs.workflow import Workflow, WorkflowError, paths, read
+from sandbox.shapes import runs as shapes
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_ACTIONS = "/repos/{owner}/{repo}/actions"
+_WORKFLOW = _ACTIONS + "/workflows/{workflow_id}"
+_RUN = _ACTIONS + "/runs/{run_id}"
+
+
+def _workflow(call: Call) -> Record:
+    _see_default_branch(call)
+    wanted = call.parameters["workflow_id"]
+    found = None
+    if wanted.isdigit():
+        found = call.world.get("workflow", int(wanted))
+    for each in call.world.all("workflow", call.repository.id):
+        if each.name.rpartition("/")[2] == wanted:
+            found = each
+    if found is None or found.parent != call.repository.id:
+        raise not_found()
+    return found
+
+
+def _see_default_branch(call: Call) -> None:
+    """Give every workflow of the default branch an id: that is when GitHub knows of it."""
+    tip = git.resolve(call.world, call.repository, call.repository["default_branch"])
+    for path in paths({} if tip is None else tip["files"]):
+        triggers.known_workflow(call.world, call.repository, path)
+
+
+@ROUTES.get(_ACTIONS + "/workflows", needs="repo:read")
+def list_workflows(call: Call) -> Response:
+    """The workflows."""
+    _see_default_branch(call)
+    found = call.world.all("workflow", call.repository.id)
+    return page(call, found, lambda each: shapes.workflow_json(call, each), "workflows")
+
+
+@ROUTES.get(_WORKFLOW, needs="repo:read")
+def get_workflow(call: Call) -> Response:
+    """A workflow, by id or file name."""
+    return Response(200, shapes.workflow_json(call, _workflow(call)))
+
+
+@ROUTES.put(_WORKFLOW + "/disable", needs="repo:write")
+def disable(call: Call) -> Response:
+    """Let a workflow start no more."""
+    call.world.change(_workflow(call), state="disabled_manually")
+    return NO_CONTENT
+
+
+@ROUTES.put(_WORKFLOW + "/enable", needs="repo:write")
+def enable(call: Call) -> Response:
+    """Let a workflow start again."""
+    call.world.change(_workflow(call), state="active")
+    return NO_CONTENT
+
+
+@ROUTES.post(_WORKFLOW + "/dispatches", needs="repo:write")
+def dispatch(call: Call) -> Response:
+    """Start a workflow by hand, on any branch or tag that has it."""
+    known = _workflow(call)
+    found = fields.body(call, **{"ref!": "text"}, inputs="object")
+    ref = _full_ref(call, found["ref"])
+    commit = git.resolve(call.world, call.repository, ref)
+    if commit is None:
+        raise invalid(f"No ref found for: {found['ref']}")
+    if known["state"] != "active":
+        raise forbidden("Cannot trigger a 'workflow_dispatch' on a disabled workflow")
+    try:
+        workflow = read(call.world, call.repository, commit["files"], known.name)
+    except WorkflowError as error:
+        raise invalid(str(error)) from None
+    if "workflow_dispatch" not in workflow.events:
+        raise invalid("Workflow does not have 'workflow_dispatch' trigger")
+    event = triggers.Event(
+        name="workflow_dispatch",
+        ref=ref,
+        sha=commit.name,
+        actor=call.actor.id,
+        files=commit["files"],
+        head_branch=ref.split("/", 2)[2],
+        head_sha=commit.name,
+        inputs=_inputs(workflow, found.get("inputs", {})),
+    )
+    triggers.begin(call.world, call.repository, workflow, event)
+    return NO_CONTENT
+
+
+def _full_ref(call: Call, name: str) -> str:
+    for ref in (name, f"refs/heads/{name}", f"refs/tags/{name}"):
+        if ref.startswith("refs/") and git.find_ref(call.world, call.repository, ref) is not None:
+            return ref
+    raise invalid(f"No ref found for: {name}")
+
+
+def _inputs(workflow: Workflow, given: dict[str, Any]) -> dict[str, Any]:
+    wanted = workflow.events["workflow_dispatch"].get("inputs") or {}
+    unknown = sorted(given.keys() - wanted.keys())
+    if unknown:
+        raise invalid(f"Unexpected inputs provided: {unknown}")
+    found = {}
+    for name, declared in wanted.items():
+        about = declared or {}
+        if name not in given and about.get("required") and "default" not in about:
+            raise invalid(f"Required input '{name}' not provided")
+        found[name] = given.get(name, about.get("default", ""))
+    return found
+
+
+@ROUTES.post("/repos/{owner}/{repo}/dispatches", needs="repo:write")
+def repository_dispatch(call: Call) -> Response:
+    """Tell the default branch's workflows that something happened outside."""
+    found = fields.body(call, **{"event_type!": "text"}, client_payload="object")
+    branch = call.repository["default_branch"]
+    tip = git.resolve(call.world, call.repository, branch)
+    if tip is None:
+        raise invalid("No commit found on the default branch")
+    event = triggers.Event(
+        name="repository_dispatch",
+        ref=f"refs/heads/{branch}",
+        sha=tip.name,
+        actor=call.actor.id,
+        files=tip["files"],
+        head_branch=branch,
+        head_sha=tip.name,
+        type=found["event_type"],
+        payload={"client_payload": found.get("client_payload", {})},
+    )
+    triggers.start(call.world, call.repository, event)
+    return NO_CONTENT
+
+
+def find(call: Call) -> Record:
+    """Return the path's run, gone on as far as it can by now; 404 when there is none."""
+    run = call.world.get("run", call.integer("run_id"))
+    if run is None or run.parent != call.repository.id:
+        raise not_found()
+    return triggers.go_on(call.world, call.repository, run)
+
+
+def _runs(call: Call, workflow: int | None) -> Response:
+    wanted = {key: call.query.get(key) for key in ("branch", "event", "head_sha", "actor")}
+    status = call.query.get("status")
+    found = []
+    for each in reversed(call.world.all("run", call.repository.id)):
+        run = triggers.go_on(call.world, call.repository, each)
+        actor = call.world.get("user", run["actor"])
+        has = {
+            "branch": run["head_branch"],
+            "event": run["event"],
+            "head_sha": run["head_sha"],
+            "actor": None if actor is None else actor.name,
+        }
+        if (
+            workflow in (None, run["workflow"])
+            and all(value in (None, has[key]) for key, value in wanted.items())
+            and status in (None, run["status"], run["conclusion"])
+        ):
+            found.append(run)
+    return page(call, found, lambda run: shapes.run_json(call, run), "workflow_runs")
+
+
+@ROUTES.get(_ACTIONS + "/runs", needs="repo:read")
+def list_runs(call: Call) -> Response:
+    """The runs, newest first."""
+    return _runs(call, None)
+
+
+@ROUTES.get(_WORKFLOW + "/runs", needs="repo:read")
+def list_workflow_runs(call: Call) -> Response:
+    """The runs of a workflow, newest first."""
+    return _runs(call, _workflow(call).id)
+
+
+@ROUTES.get(_RUN, needs="repo:read")
+def get_run(call: Call) -> Response:
+    """A run."""
+    return Response(200, shapes.run_json(call, find(call)))
+
+
+@ROUTES.delete(_RUN, needs="repo:write")
+def delete_run(call: Call) -> Response:
+    """Delete a run that has ended."""
+    run = find(call)
+    if run["status"] != "completed":
+        raise forbidden("Cannot delete a workflow run that is not completed")
+    call.world.remove(run)
+    return NO_CONTENT
+
+
+@ROUTES.get(_RUN + "/jobs", needs="repo:read")
+def list_jobs(call: Call) -> Response:
+    """The jobs of a run."""
+    found = call.world.all("job", find(call).id)
+    return page(call, found, lambda job: shapes.job_json(call, job), "jobs")
+
+
+@ROUTES.get(_ACTIONS + "/jobs/{job_id}", needs="repo:read")
+def get_job(call: Call) -> Response:
+    """A job."""
+    job = call.world.get("job", call.integer("job_id"))
+    run = None if job is None else call.world.get("run", job.parent)
+    if job is None or run is None or run.parent != call.repository.id:
+        raise not_found()
+    triggers.go_on(call.world, call.repository, run)
+    return Response(200, shapes.job_json(call, call.world.get("job", job.id) or job))
+
+
+@ROUTES.post(_RUN + "/cancel", needs="repo:write")
+def cancel(call: Call) -> Response:
+    """End a run before its time."""
+    run = find(call)
+    if run["status"] == "completed":
+        raise GitHubError(409, "Cannot cancel a workflow run that is completed.")
+    for job in call.world.all("job", run.id):
+        if job["status"] != "completed":
+            progress.end(call.world, job, "cancelled")
+    triggers.go_on(call.world, call.repository, run)
+    return Response(202, {})
+
+
+@ROUTES.post(_RUN + "/rerun", needs="repo:write")
+def rerun(call: Call) -> Response:
+    """Run again: with the first actor's rights, and nothing approved yet."""
+    run = find(call)
+    if run["status"] != "completed":
+        raise forbidden("The workflow run is already running")
+    jobs = call.world.all("job", run.id)
+    for job in jobs:
+        call.world.change(
+            job,
+            status="queued",
+            conclusion=None,
+            reason=None,
+            deployment=None,
+            ran=False,
+            attempt=run["attempt"] + 1,
+        )
+    again = call.world.change(
+        run,
+        attempt=run["attempt"] + 1,
+        triggering_actor=call.actor.id,
+        status="queued",
+        conclusion=None,
+    )
+    triggers.go_on(call.world, call.repository, again)
+    return Response(201, {})
+
+
+@ROUTES.post(_RUN + "/approve", needs="repo:write")
+def approve(call: Call) -> Response:
+    """Let the run of a fork's pull request begin."""
+    run = call.world.get("run", call.integer("run_id"))
+    if run is None or run.parent != call.repository.id:
+        raise not_found()
+    if run["conclusion"] != "action_required":
+        raise forbidden("This run is not waiting for approval")
+    run = call.world.change(run, status="queued", conclusion=None)
+    triggers.go_on(call.world, call.repository, run)
+    return Response(201, {})
+
+
+# --- environments that wait
+
+
+def _pending(call: Call, run: Record) -> list[tuple[Record, Record]]:
+    """Return the environments that a run waits at, each with its deployment."""
+    found: dict[int, tuple[Record, Record]] = {}
+    for job in call.world.all("job", run.id):
+        if job["status"] == "waiting":
+            gate = call.world.get("environment", job["environment_id"])
+            deployment = call.world.get("deployment", job["deployment"])
+            if gate is not None and deployment is not None:
+                found[gate.id] = (gate, deployment)
+    return list(found.values())
+
+
+@ROUTES.get(_RUN + "/pending_deployments", needs="repo:read")
+def list_pending(call: Call) -> Response:
+    """The environments that a run waits at."""
+    run = find(call)
+    return Response(
+        200,
+        [
+            shapes.pending_json(call, gate, deployment, may=shapes.may_review(call, run, gate))
+            for gate, deployment in _pending(call, run)
+        ],
+    )
+
+
+@ROUTES.post(_RUN + "/pending_deployments", needs="repo:read")
+def review(call: Call) -> Response:
+    """Approve or reject the deployments to environments; one reviewer is enough.
+
+    An administrator who is no reviewer goes around the rules of an environment that lets them, as
+    github.com's own page does; GitHub has no REST operation for that.
+    """
+    run = find(call)
+    wanted_fields: dict[str, fields.Kind] = {
+        "environment_ids!": "integers",
+        "state!": ("approved", "rejected"),
+        "comment!": "text",
+    }
+    found = fields.body(call, **wanted_fields)
+    pending = {gate.id: (gate, deployment) for gate, deployment in _pending(call, run)}
+    wanted = found["environment_ids"]
+    if not wanted or not set(wanted) <= pending.keys():
+        raise invalid("There are no pending deployment requests for these environments.")
+    for ident in wanted:
+        gate, deployment = pending[ident]
+        if gates.check_review(call.world, run, gate, call.actor) and found["state"] == "approved":
+            call.world.change(deployment, forced=True)
+    call.world.add(
+        "approval",
+        run.id,
+        environments=wanted,
+        state=found["state"],
+        comment=found["comment"],
+        user=call.actor.id,
+        attempt=run["attempt"],
+    )
+    triggers.go_on(call.world, call.repository, run)
+    deployments = [call.world.get("deployment", pending[ident][1].id) for ident in wanted]
+    shown = [shapes.deployment_json(call, each) for each in deployments if each is not None]
+    return Response(200, shown)
+
+
+@ROUTES.get(_RUN + "/approvals", needs="repo:read")
+def list_approvals(call: Call) -> Response:
+    """Who approved and rejected what."""
+    found = call.world.all("approval", find(call).id)
+    return Response(200, [shapes.approval_json(call, each) for each in found])

@@ -1,0 +1,138 @@
+"""Environments as gates: which refs get in, who has to approve, how long to wait.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import plans
+from sandbox.actors import Actor
+from sandbox.clock import parse
+from sandbox.errors import GitHubError, forbidden
+from sandbox.matching import matches
+from sandbox.permissions import level, owner, permission, team_and_parents, teams_of
+from sandbox.protection import rule_for
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+def environment(world: World, repository: Record, name: str) -> Record:
+    """Return an environment; naming one that is not there makes it, without protection."""
+    found = world.find("environment", name, repository.id)
+    if found is None:
+        found = world.add(
+            "environment",
+            repository.id,
+            name,
+            wait_timer=0,
+            reviewers=[],
+            prevent_self_review=False,
+            can_admins_bypass=True,
+            deployment_branch_policy=None,
+        )
+    return found
+
+
+def refused_ref(world: World, repository: Record, gate: Record, ref: str) -> str | None:
+    """Return why a ref may not deploy to an environment, or None when it may."""
+    if _admitted(world, repository, gate, ref):
+        return None
+    kind, name = ("Tag", ref.removeprefix("refs/tags/"))
+    if not ref.startswith("refs/tags/"):
+        kind, name = "Branch", ref.removeprefix("refs/heads/")
+    return (
+        f'{kind} "{name}" is not allowed to deploy to {gate.name} due to environment protection '
+        "rules."
+    )
+
+
+def _admitted(world: World, repository: Record, gate: Record, ref: str) -> bool:
+    policy = gate["deployment_branch_policy"]
+    if policy is None:
+        return True
+    if policy["protected_branches"]:
+        if not world.count("branch_protection", repository.id):
+            # documented: without any protected branch, every branch may deploy
+            return True
+        branch = ref.removeprefix("refs/heads/")
+        return branch != ref and rule_for(world, repository, branch) is not None
+    kind = "tag" if ref.startswith("refs/tags/") else "branch"
+    # a pull request's ref is compared as a whole: `refs/pull/*/merge`
+    name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    return any(
+        each["type"] == kind and matches(each.name.partition(":")[2], name)
+        for each in world.all("deployment_policy", gate.id)
+    )
+
+
+def has_rules(world: World, repository: Record) -> bool:
+    """Say whether the plan has protection rules: private repositories of the Free plan do not."""
+    account = owner(world, repository)
+    return repository["visibility"] == "public" or plans.at_least(account, "team")
+
+
+def open_at(gate: Record, deployment: Record) -> float:
+    """Return the Unix time at which an environment's wait timer lets a deployment in."""
+    return parse(deployment.created_at) + 60 * int(gate["wait_timer"])
+
+
+def waits(world: World, run: Record, gate: Record, deployment: Record) -> str | None:
+    """Return what a deployment still waits for: `reviewers`, `timer`; None: it may go on."""
+    if deployment["forced"]:
+        return None
+    if gate["reviewers"] and not approvals(world, run, gate, "approved"):
+        return "reviewers"
+    if world.clock.seconds() < open_at(gate, deployment):
+        return "timer"
+    return None
+
+
+def approvals(world: World, run: Record, gate: Record, state: str) -> list[Record]:
+    """Return the reviews of a run's present attempt that approve or reject an environment."""
+    return [
+        each
+        for each in world.all("approval", run.id)
+        if gate.id in each["environments"]
+        and each["state"] == state
+        and each["attempt"] == run["attempt"]
+    ]
+
+
+def is_reviewer(world: World, repository: Record, gate: Record, user: Record) -> bool:
+    """Say whether somebody is a reviewer of an environment, by name or by a team."""
+    teams = {
+        each.id
+        for team in teams_of(world, repository.parent, user.id)
+        for each in team_and_parents(world, team)
+    }
+    listed = any(
+        (each["type"] == "User" and each["id"] == user.id)
+        or (each["type"] == "Team" and each["id"] in teams)
+        for each in gate["reviewers"]
+    )
+    return listed and level(permission(world, repository, Actor(user=user))) > 0
+
+
+def check_review(world: World, run: Record, gate: Record, actor: Actor) -> bool:
+    """Say whether a review is an administrator's way around the gate's rules.
+
+    Raises:
+        GitHubError: 403, the actor may neither review nor go around.
+    """
+    repository = world.get("repository", run.parent)
+    if repository is None or actor.user is None:
+        raise GitHubError(404, "Not Found")
+    starters = (run["actor"], run["triggering_actor"])
+    if is_reviewer(world, repository, gate, actor.user):
+        if not gate["prevent_self_review"] or actor.id not in starters:
+            return False
+        reason = "You cannot review a deployment that you started: self-review is prevented."
+    else:
+        reason = f"{actor.login} is not a required reviewer of {gate.name}."
+    if gate["can_admins_bypass"] and permission(world, repository, actor) == "admin":
+        return True
+    raise forbidden(reason)

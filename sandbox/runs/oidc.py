@@ -1,0 +1,253 @@
+"""The issuer of OIDC tokens: who a job is, signed, for outside systems to trust.
+
+Source: https://docs.github.com/actions/reference/security/oidc
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from nacl.secret import SecretBox
+
+from sandbox.clock import parse
+from sandbox.http import Request, Response
+from sandbox.permissions import owner
+from sandbox.protection import rule_for
+from sandbox.rulesets import holds_for_ref, rulesets_of
+from sandbox.world import digest
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+PATH = "_oidc"
+"""The issuer's path below the world's."""
+LIFE = 300
+"""Seconds that a token lives."""
+_BITS = 2048
+_CLAIMS = (
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "iss",
+    "jti",
+    "nbf",
+    "ref",
+    "ref_type",
+    "ref_protected",
+    "sha",
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "repository_visibility",
+    "enterprise",
+    "run_id",
+    "run_number",
+    "run_attempt",
+    "runner_environment",
+    "actor",
+    "actor_id",
+    "workflow",
+    "workflow_ref",
+    "workflow_sha",
+    "head_ref",
+    "base_ref",
+    "event_name",
+    "environment",
+    "job_workflow_ref",
+    "job_workflow_sha",
+)
+
+
+def answer(world: World, request: Request) -> Response:
+    """Answer what is asked of the issuer: discovery, keys, or a token for a job."""
+    place = request.path.removeprefix(f"/{PATH}/")
+    issuer = f"{request.host}/{PATH}"
+    if request.method != "GET":
+        return Response(405, {"message": "The issuer is only read"})
+    if place == ".well-known/openid-configuration":
+        return Response(200, discovery(issuer))
+    if place == ".well-known/jwks":
+        response = Response(200, {"keys": [_public(world)]})
+        world.commit()
+        return response
+    if place.startswith("token/"):
+        response = _token(world, request, issuer)
+        world.commit()
+        return response
+    return Response(404, {"message": "Not Found"})
+
+
+def discovery(issuer: str) -> dict[str, Any]:
+    """Return the discovery document (OpenID Connect Discovery 1.0, section 3)."""
+    return {
+        "issuer": issuer,
+        "jwks_uri": f"{issuer}/.well-known/jwks",
+        "subject_types_supported": ["public", "pairwise"],
+        "response_types_supported": ["id_token"],
+        "claims_supported": list(_CLAIMS),
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid"],
+    }
+
+
+def _key(world: World) -> rsa.RSAPrivateKey:
+    """Return the world's signing key; it is made when first needed, and kept encrypted."""
+    derived = hashlib.blake2b(
+        f"{world.name}/oidc".encode(), digest_size=32, key=world.master_key
+    ).digest()
+    box = SecretBox(derived)
+    kept = world.find("document", "oidc-key", 0)
+    if kept is None:
+        key = rsa.generate_private_key(public_exponent=65_537, key_size=_BITS)
+        der = key.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        sealed = base64.b64encode(bytes(box.encrypt(der))).decode()
+        world.add("document", 0, "oidc-key", sealed=sealed)
+        return key
+    der = box.decrypt(base64.b64decode(kept["sealed"]))
+    loaded = serialization.load_der_private_key(der, None)
+    if not isinstance(loaded, rsa.RSAPrivateKey):
+        raise TypeError("the signing key is an RSA key")
+    return loaded
+
+
+def _public(world: World) -> dict[str, Any]:
+    shown = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(_key(world).public_key()))
+    plain = {name: shown[name] for name in ("kty", "n", "e")}
+    kid = hashlib.sha256(shown["n"].encode()).hexdigest()[:40]
+    return {**plain, "kid": kid, "alg": "RS256", "use": "sig"}
+
+
+def _token(world: World, request: Request, issuer: str) -> Response:
+    job = _asker(world, request)
+    if job is None:
+        return Response(401, {"message": "Bad credentials"})
+    run = world.get("run", job.parent)
+    repository = None if run is None else world.get("repository", run.parent)
+    if run is None or repository is None:
+        return Response(404, {"message": "Not Found"})
+    audience = _query(request).get("audience")
+    account = owner(world, repository)
+    claims = claims_of(world, repository, run, job)
+    now = int(world.clock.seconds())
+    payload = {
+        **claims,
+        "iss": issuer,
+        "aud": audience or f"{request.host}/{account.name}",
+        "jti": secrets.token_hex(16),
+        "iat": now,
+        "nbf": now - 600,
+        "exp": now + LIFE,
+    }
+    token = jwt.encode(payload, _key(world), "RS256", headers={"kid": _public(world)["kid"]})
+    return Response(200, {"count": len(token), "value": token})
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query))
+
+
+def _asker(world: World, request: Request) -> Record | None:
+    """Return the job whose request token it is, while the job runs."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    record = world.find("token", digest(token.strip()))
+    if scheme.lower() != "bearer" or record is None or not record.get("oidc_job"):
+        return None
+    if parse(record["expires_at"]) <= world.clock.seconds():
+        return None
+    job = world.get("job", record["oidc_job"])
+    wanted = request.path.rpartition("/")[2]
+    running = job is not None and job["status"] == "in_progress" and str(job.id) == wanted
+    return job if running else None
+
+
+def claims_of(world: World, repository: Record, run: Record, job: Record) -> dict[str, Any]:
+    """Return what a job's token says of it, `sub` included."""
+    account = owner(world, repository)
+    actor = world.get("user", run["actor"])
+    full = f"{account.name}/{repository.name}"
+    ref = str(run["ref"])
+    environment = world.get("environment", job.get("environment_id") or 0)
+    claims: dict[str, Any] = {
+        "ref": ref,
+        "ref_type": "tag" if ref.startswith("refs/tags/") else "branch",
+        "ref_protected": str(_protected(world, repository, ref)).lower(),
+        "sha": run["sha"],
+        "repository": full,
+        "repository_id": str(repository.id),
+        "repository_owner": account.name,
+        "repository_owner_id": str(account.id),
+        "repository_visibility": repository["visibility"],
+        "run_id": str(run.id),
+        "run_number": str(run["number"]),
+        "run_attempt": str(run["attempt"]),
+        "runner_environment": "github-hosted",
+        "actor": "" if actor is None else actor.name,
+        "actor_id": str(run["actor"]),
+        "workflow": run["workflow_name"],
+        "workflow_ref": f"{full}/{run['path']}@{ref}",
+        "workflow_sha": run["sha"],
+        "head_ref": run["head_branch"] if run["pull"] else "",
+        "base_ref": run["base"] or "",
+        "event_name": run["event"],
+        "job_workflow_ref": job["workflow_ref"],
+        "job_workflow_sha": job["workflow_sha"],
+    }
+    if environment is not None:
+        claims["environment"] = environment.name
+    return {"sub": subject(world, repository, claims), **claims}
+
+
+def subject(world: World, repository: Record, claims: dict[str, Any]) -> str:
+    """Return the subject, by the template of the repository or of its organization."""
+    own = world.document(repository.id, "oidc", {"use_default": True})
+    keys = own.get("include_claim_keys") or []
+    if own["use_default"]:
+        keys = ["repo", "context"]
+    elif not keys:
+        # not the default, and no keys of its own: the organization's template
+        of_org = world.document(repository.parent, "oidc", {"include_claim_keys": []})
+        keys = of_org["include_claim_keys"] or ["repo", "context"]
+    parts = []
+    for key in keys:
+        if key == "repo":
+            parts.append(f"repo:{claims['repository']}")
+        elif key == "context":
+            parts.append(_context(claims))
+        else:
+            # a colon inside a value is written so that it cannot look like another claim
+            parts.append(f"{key}:{str(claims.get(key, '')).replace(':', '%3A')}")
+    return ":".join(parts)
+
+
+def _context(claims: dict[str, Any]) -> str:
+    if "environment" in claims:
+        return f"environment:{claims['environment'].replace(':', '%3A')}"
+    if claims["event_name"] == "pull_request":
+        return "pull_request"
+    return f"ref:{claims['ref']}"
+
+
+def _protected(world: World, repository: Record, ref: str) -> bool:
+    branch = ref.removeprefix("refs/heads/")
+    if branch != ref and rule_for(world, repository, branch) is not None:
+        return True
+    return any(
+        ruleset["enforcement"] == "active" and holds_for_ref(ruleset, repository, ref)
+        for ruleset in rulesets_of(world, repository)
+        if ruleset["target"] != "push"
+    )

@@ -1,0 +1,62 @@
+"""What a job carries: the token of its workflow, and the request for an OIDC token."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from sandbox.clock import stamp
+from sandbox.world import digest
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+APP = "github-actions"
+APP_ID = 15_368
+"""The number of the App behind every workflow's token, on github.com."""
+LIFE = 24 * 3600
+"""Seconds that a job's token lives at most; it ends with the job."""
+
+
+def app(world: World) -> Record:
+    """Return the App that workflows act as; every world has it."""
+    found = world.find("app", APP)
+    if found is None:
+        bot = world.add("user", 0, f"{APP}[bot]", type="Bot")
+        found = world.add("app", 0, APP, public_key="", bot=bot.id, app_id=APP_ID)
+    return found
+
+
+def installation(world: World, account: int) -> Record:
+    """Return the App's installation in an account: it is everywhere."""
+    actions = app(world)
+    found = world.find("installation", str(actions.id), account)
+    if found is None:
+        found = world.add("installation", account, str(actions.id), app=actions.id)
+    return found
+
+
+def github_token(world: World, repository: Record, job: Record) -> str:
+    """Make a token of a job: it may do what the job's `permissions` say, in its repository."""
+    actions = app(world)
+    return _add(
+        world,
+        f"sandbox_job_{secrets.token_hex(20)}",
+        user=actions["bot"],
+        installation=installation(world, repository.parent).id,
+        permissions={key.replace("-", "_"): value for key, value in job["permissions"].items()},
+        repositories=[repository.id],
+        job=job.id,
+    )
+
+
+def request_token(world: World, job: Record) -> str:
+    """Make the token with which a job asks for OIDC tokens."""
+    return _add(world, f"sandbox_oidc_{secrets.token_hex(20)}", oidc_job=job.id)
+
+
+def _add(world: World, token: str, **data: object) -> str:
+    expires = stamp(world.clock.seconds() + LIFE)
+    world.add("token", 0, digest(token), expires_at=expires, **data)
+    return token

@@ -1,0 +1,418 @@
+"""Which workflows an event starts, and the runs and jobs that come of it.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sandbox import git
+from sandbox.actors import Actor
+from sandbox.permissions import level, owner, permission
+from sandbox.runs import progress, settings
+from sandbox.runs.filters import any_passes, passes
+from sandbox.runs.workflow import (
+    Workflow,
+    WorkflowError,
+    combinations,
+    needs_of,
+    paths,
+    read,
+    texts,
+    used_actions,
+)
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+_SKIP = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]")
+_NESTED_LIMIT = 10
+"""Reusable workflows that may call each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and that workflows may be waiting for.
+
+    Attributes:
+        name: `push`, `pull_request`, `workflow_dispatch`, ...
+        ref: The full ref that the run belongs to.
+        sha: The commit that the run belongs to.
+        actor: Id of who caused it.
+        files: The files in which the workflows are looked for: paths to blob ids.
+        head_branch: The branch's or tag's name, as the run shows it.
+        head_sha: The commit that checks are reported to.
+        type: The activity type, such as `opened`; or nothing.
+        changed: The files that were changed, for `paths`.
+        base: The branch that `branches` is compared with; None: the ref itself.
+        pull: The pull request, or None.
+        inputs: A dispatch's inputs.
+        payload: Further fields of `github.event`.
+        untrusted: Whether it comes from a fork or from Dependabot: no secrets, a token that reads.
+    """
+
+    name: str
+    ref: str
+    sha: str
+    actor: int
+    files: dict[str, str]
+    head_branch: str
+    head_sha: str
+    type: str = ""
+    changed: set[str] = field(default_factory=set)
+    base: str | None = None
+    pull: Record | None = None
+    inputs: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+    untrusted: str = ""
+
+
+_DEFAULT_TYPES: dict[str, tuple[str, ...]] = {
+    "pull_request": ("opened", "synchronize", "reopened"),
+    "pull_request_target": ("opened", "synchronize", "reopened"),
+}
+
+
+def fits(workflow: Workflow, event: Event) -> bool:
+    """Say whether a workflow waits for an event."""
+    if event.name not in workflow.events:
+        return False
+    filters = workflow.events[event.name]
+    types = texts(filters.get("types")) or _DEFAULT_TYPES.get(event.name, ())
+    if event.type and types and event.type not in types:
+        return False
+    if event.name == "workflow_run":
+        wanted = texts(filters.get("workflows")) or []
+        return event.payload.get("workflow") in wanted and passes(
+            event.head_branch, texts(filters.get("branches")), texts(filters.get("branches-ignore"))
+        )
+    return _ref_fits(filters, event) and _files_fit(filters, event)
+
+
+def _ref_fits(filters: dict[str, Any], event: Event) -> bool:
+    branches = texts(filters.get("branches")), texts(filters.get("branches-ignore"))
+    tags = texts(filters.get("tags")), texts(filters.get("tags-ignore"))
+    if event.base is not None:
+        return passes(event.base, *branches)
+    if event.name != "push":
+        return True
+    by_branch, by_tag = branches != (None, None), tags != (None, None)
+    if event.ref.startswith("refs/tags/"):
+        # with filters for branches only, tags start nothing; and the other way round
+        return passes(event.head_branch, *tags) if by_tag else not by_branch
+    return passes(event.head_branch, *branches) if by_branch else not by_tag
+
+
+def _files_fit(filters: dict[str, Any], event: Event) -> bool:
+    wanted, ignored = texts(filters.get("paths")), texts(filters.get("paths-ignore"))
+    if (wanted, ignored) == (None, None) or event.ref.startswith("refs/tags/"):
+        return True
+    return any_passes(event.changed, wanted, ignored)
+
+
+def start(world: World, repository: Record, event: Event) -> list[Record]:
+    """Start every workflow that waits for an event; return the runs."""
+    if repository["archived"] or not settings.enabled(world, repository):
+        return []
+    commit = world.find("commit", event.sha, repository.id)
+    message = "" if commit is None else str(commit["message"])
+    if event.name in ("push", "pull_request") and _SKIP.search(message):
+        return []
+    runs = []
+    for path in paths(event.files):
+        known = known_workflow(world, repository, path)
+        if known["state"] != "active":
+            continue
+        try:
+            workflow = read(world, repository, event.files, path)
+        except WorkflowError as error:
+            if event.name == "push":
+                # GitHub shows a run that failed to start at every push of a broken file
+                runs.append(_fail(world, repository, known, event, str(error)))
+            continue
+        if fits(workflow, event):
+            runs.append(begin(world, repository, workflow, event))
+    return runs
+
+
+def known_workflow(world: World, repository: Record, path: str) -> Record:
+    """Return a workflow's record, which gives it its id; make it at the first sight."""
+    found = world.find("workflow", path, repository.id)
+    if found is None:
+        found = world.add("workflow", repository.id, path, state="active", runs=0)
+    return found
+
+
+def _fail(world: World, repository: Record, known: Record, event: Event, reason: str) -> Record:
+    run = _add_run(world, repository, known, known.name, event)
+    return world.change(run, status="completed", conclusion="startup_failure", reason=reason)
+
+
+def _add_run(world: World, repository: Record, known: Record, name: str, event: Event) -> Record:
+    known = world.change(known, runs=known["runs"] + 1)
+    return world.add(
+        "run",
+        repository.id,
+        workflow=known.id,
+        path=known.name,
+        workflow_name=name,
+        number=known["runs"],
+        event=event.name,
+        type=event.type,
+        ref=event.ref,
+        sha=event.sha,
+        head_branch=event.head_branch,
+        head_sha=event.head_sha,
+        base=event.base,
+        pull=None if event.pull is None else event.pull.id,
+        inputs=event.inputs,
+        payload=event.payload,
+        actor=event.actor,
+        triggering_actor=event.actor,
+        untrusted=event.untrusted,
+        attempt=1,
+        status="queued",
+        conclusion=None,
+        reason=None,
+    )
+
+
+def begin(world: World, repository: Record, workflow: Workflow, event: Event) -> Record:
+    """Start one workflow; return its run, which has gone on as far as nobody has to be asked."""
+    known = known_workflow(world, repository, workflow.path)
+    for uses in used_actions(workflow):
+        reason = settings.refused_action(world, repository, uses)
+        if reason is not None:
+            return _fail(world, repository, known, event, reason)
+    run = _add_run(world, repository, known, workflow.name, event)
+    caller = Caller(
+        f"{full_name(world, repository)}/{workflow.path}@{event.ref}",
+        event.sha,
+        workflow,
+        event.files,
+    )
+    try:
+        _add_jobs(world, repository, run, caller)
+    except WorkflowError as error:
+        for job in world.all("job", run.id):
+            world.remove(job)
+        return world.change(
+            run, status="completed", conclusion="startup_failure", reason=str(error)
+        )
+    if _waits_for_maintainer(world, repository, event):
+        return world.change(run, status="completed", conclusion="action_required")
+    return go_on(world, repository, run)
+
+
+def go_on(world: World, repository: Record, run: Record) -> Record:
+    """Let a run go on as far as it can; at its end, start what waits for that. Return it."""
+    if run["status"] == "completed":
+        return run
+    run = progress.advance(world, run)
+    if run["status"] == "completed" and run["event"] != "workflow_run":
+        tip = git.resolve(world, repository, repository["default_branch"])
+        if tip is not None:
+            start(world, repository, _run_ended(repository, run, tip))
+    return run
+
+
+def _run_ended(repository: Record, run: Record, tip: Record) -> Event:
+    """Return the event that a run has ended: its workflows are the default branch's."""
+    return Event(
+        name="workflow_run",
+        ref=f"refs/heads/{repository['default_branch']}",
+        sha=tip.name,
+        actor=run["triggering_actor"],
+        files=tip["files"],
+        head_branch=run["head_branch"],
+        head_sha=tip.name,
+        type="completed",
+        payload={
+            "workflow": run["workflow_name"],
+            "workflow_run": {
+                "id": run.id,
+                "conclusion": run["conclusion"],
+                "event": run["event"],
+                "head_branch": run["head_branch"],
+                "head_sha": run["head_sha"],
+            },
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A workflow file whose jobs are added to a run.
+
+    Attributes:
+        ref: `owner/repo/path@ref`, as `job_workflow_ref` claims it.
+        sha: The commit that it was read from.
+        workflow: The file.
+        files: The files beside it, for reusable workflows that it calls by path.
+        prefix: What its jobs' keys begin with: the calling jobs' keys.
+        needs: Keys that all of its jobs wait for, beside their own.
+        permissions: What a calling job allows at most; None: no limit.
+        secrets: Names of secrets that it sees, to their names at the caller; None: all.
+        depth: How many files call each other above it.
+    """
+
+    ref: str
+    sha: str
+    workflow: Workflow
+    files: dict[str, str]
+    prefix: str = ""
+    needs: tuple[str, ...] = ()
+    permissions: dict[str, str] | None = None
+    secrets: dict[str, str] | None = None
+    depth: int = 1
+
+
+def full_name(world: World, repository: Record) -> str:
+    """Return `owner/name`."""
+    return f"{owner(world, repository).name}/{repository.name}"
+
+
+def _add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> None:
+    for key, job in caller.workflow.jobs.items():
+        allowed = settings.permissions(
+            world,
+            repository,
+            caller.workflow.permissions,
+            job.get("permissions"),
+            read_only=bool(run["untrusted"]),
+        )
+        if caller.permissions is not None:
+            allowed = _held_down(allowed, caller.permissions)
+        needs = (*caller.needs, *(f"{caller.prefix}{each}" for each in needs_of(job)))
+        if "uses" in job:
+            called = _called(world, repository, run, caller, key)
+            _add_jobs(world, repository, run, replace(called, needs=needs, permissions=allowed))
+            continue
+        for matrix in combinations(job):
+            world.add(
+                "job",
+                run.id,
+                key=f"{caller.prefix}{key}",
+                title=_title(f"{caller.prefix}{job.get('name') or key}", matrix),
+                needs=list(needs),
+                condition=None if job.get("if") is None else str(job["if"]),
+                environment=job.get("environment"),
+                permissions=allowed,
+                secrets=caller.secrets,
+                matrix=matrix,
+                workflow_ref=caller.ref,
+                workflow_sha=caller.sha,
+                status="queued",
+                conclusion=None,
+                reason=None,
+                deployment=None,
+                attempt=run["attempt"],
+            )
+
+
+def _title(name: str, matrix: dict[str, Any]) -> str:
+    name = name.replace("/", " / ")
+    return f"{name} ({', '.join(map(str, matrix.values()))})" if matrix else name
+
+
+def _held_down(wanted: dict[str, str], limit: dict[str, str]) -> dict[str, str]:
+    rank = {"none": 0, "read": 1, "write": 2}
+    found = {
+        key: min(value, limit.get(key, "none"), key=lambda each: rank.get(each, 0))
+        for key, value in wanted.items()
+    }
+    return {key: value for key, value in found.items() if value != "none"}
+
+
+def _called(world: World, repository: Record, run: Record, caller: Caller, key: str) -> Caller:
+    """Return the reusable workflow that a job calls.
+
+    Raises:
+        WorkflowError: It is not there, cannot be called, or calls go too deep.
+    """
+    job = caller.workflow.jobs[key]
+    uses = str(job["uses"])
+    if caller.depth >= _NESTED_LIMIT:
+        raise WorkflowError(f"{uses}: more than {_NESTED_LIMIT} workflows call each other")
+    if uses.startswith("./"):
+        place, ref, source, files, sha = uses[2:], run["ref"], repository, caller.files, caller.sha
+    else:
+        source, place, ref, sha = _elsewhere(world, repository, uses)
+        commit = world.find("commit", sha, source.id)
+        files = {} if commit is None else commit["files"]
+    workflow = read(world, source, files, place)
+    if "workflow_call" not in workflow.events:
+        raise WorkflowError(f"{uses}: does not have the trigger workflow_call")
+    given = job.get("secrets")
+    secrets = caller.secrets
+    if given != "inherit":
+        secrets = {
+            str(name): match.group(1)
+            for name, value in (given if isinstance(given, dict) else {}).items()
+            if (match := _SECRET.fullmatch(str(value).strip()))
+        }
+        if caller.secrets is not None:
+            own = {name.upper(): source for name, source in caller.secrets.items()}
+            secrets = {n: own[v.upper()] for n, v in secrets.items() if v.upper() in own}
+    return Caller(
+        f"{full_name(world, source)}/{place}@{ref}",
+        sha,
+        workflow,
+        files,
+        prefix=f"{caller.prefix}{key}/",
+        secrets=secrets,
+        depth=caller.depth + 1,
+    )
+
+
+_SECRET = re.compile(r"\$\{\{\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+
+
+def _elsewhere(world: World, repository: Record, uses: str) -> tuple[Record, str, str, str]:
+    """Return repository, path, ref and commit of a workflow in another repository."""
+    where, _, ref = uses.partition("@")
+    parts = where.split("/", 2)
+    account = world.account(parts[0])
+    source = (
+        None
+        if account is None or len(parts) < 3 or not ref  # noqa: PLR2004 - owner, name, path
+        else world.find("repository", parts[1], account.id)
+    )
+    if source is None or not _may_call(world, source, repository):
+        raise WorkflowError(f"{uses}: workflow was not found")
+    commit = git.resolve(world, source, ref)
+    if commit is None:
+        raise WorkflowError(f"{uses}: there is no {ref}")
+    for kind in ("heads", "tags"):
+        if git.find_ref(world, source, f"refs/{kind}/{ref}") is not None:
+            ref = f"refs/{kind}/{ref}"
+            break
+    return source, parts[2], ref, commit.name
+
+
+def _may_call(world: World, source: Record, repository: Record) -> bool:
+    if source["visibility"] == "public" or source.id == repository.id:
+        return True
+    access = world.document(source.id, "access", {"access_level": "none"})["access_level"]
+    return access in ("organization", "enterprise") and source.parent == repository.parent
+
+
+def _waits_for_maintainer(world: World, repository: Record, event: Event) -> bool:
+    """Say whether the run of a fork's pull request waits until a maintainer lets it run."""
+    if event.name != "pull_request" or event.untrusted != "fork":
+        return False
+    user = world.get("user", event.actor)
+    if user is None or level(permission(world, repository, Actor(user=user))) >= level("write"):
+        return False
+    if settings.fork_policy(world, repository) == "all_external_contributors":
+        return True
+    merged = [
+        pull
+        for pull in world.all("pull", repository.id)
+        if pull["user"] == event.actor and pull["merged_at"] is not None
+    ]
+    return not merged

@@ -1,0 +1,69 @@
+"""Which secrets and variables a job sees.
+
+Source: https://docs.github.com/actions/concepts/security/secrets, on precedence and visibility.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import boxes, plans, scopes
+from sandbox.permissions import owner
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+def _items(world: World, repository: Record, kind: str) -> dict[str, Record]:
+    """Return what an organization and its repository have under each name; the nearer counts."""
+    found = {
+        item.name: item
+        for item in world.all(kind, repository.parent)
+        if scopes.visible(item, repository)
+        and (repository["visibility"] == "public" or _shares(world, repository))
+    }
+    return found | {item.name: item for item in world.all(kind, repository.id)}
+
+
+def _shares(world: World, repository: Record) -> bool:
+    """Say whether an organization's secrets reach private repositories: not in the Free plan."""
+    return plans.at_least(owner(world, repository), "team")
+
+
+def variables(world: World, repository: Record, environment: Record | None) -> dict[str, str]:
+    """Return the variables that a job sees, by name."""
+    found = _items(world, repository, "variable")
+    if environment is not None:
+        found |= {item.name: item for item in world.all("variable", environment.id)}
+    return {name: str(item["value"]) for name, item in sorted(found.items())}
+
+
+def secrets(world: World, repository: Record, run: Record, job: Record) -> dict[str, str]:
+    """Return the plaintext of the secrets that a job sees, by name.
+
+    The environment's win over the repository's, those over the organization's. A fork's run sees
+    none, Dependabot's the Dependabot secrets; a reusable workflow what its caller hands on, and its
+    own job's environment's.
+    """
+    if run["untrusted"] == "fork" or not job.get("ran"):
+        return {}
+    store = "dependabot" if run["untrusted"] == "dependabot" else "actions"
+    kind = f"{store}_secret"
+    found = _items(world, repository, kind)
+    handed = job["secrets"]
+    if handed is not None:
+        found = {
+            name.upper(): found[source.upper()]
+            for name, source in handed.items()
+            if source.upper() in found
+        }
+    environment = world.get("environment", job.get("environment_id") or 0)
+    if environment is not None and store == "actions":
+        found |= {item.name: item for item in world.all(kind, environment.id)}
+    return {
+        name: boxes.decrypt(world, store, item.parent, item["encrypted_value"]).decode(
+            "utf-8", "backslashreplace"
+        )
+        for name, item in sorted(found.items())
+    }

@@ -1,0 +1,192 @@
+"""Workflow files: read from a repository at a commit, as data.
+
+Only what decides about who may do what is read: triggers, jobs with `needs`, `if`, `environment`,
+`permissions`, `strategy.matrix`, `uses` and `secrets`; of steps, the actions that they use.
+Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sandbox import git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.records import Record
+    from sandbox.world import World
+
+FOLDER = ".github/workflows/"
+_COMBINATIONS_LIMIT = 256
+
+
+class WorkflowError(ValueError):
+    """A workflow file that GitHub would not run; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow file.
+
+    Attributes:
+        path: Where it lies in the repository.
+        name: Its `name`, or its path.
+        events: Its triggers: event to filters.
+        permissions: Its `permissions`, or None.
+        jobs: Its jobs by key, as they stand in the file.
+    """
+
+    path: str
+    name: str
+    events: dict[str, dict[str, Any]]
+    permissions: Any
+    jobs: dict[str, dict[str, Any]]
+
+
+def paths(files: Mapping[str, str]) -> list[str]:
+    """Return where a commit's files hold workflows."""
+    return [
+        path
+        for path in sorted(files)
+        if path.startswith(FOLDER)
+        and "/" not in path.removeprefix(FOLDER)
+        and path.endswith((".yml", ".yaml"))
+    ]
+
+
+def read(world: World, repository: Record, files: Mapping[str, str], path: str) -> Workflow:
+    """Read a workflow file.
+
+    Args:
+        world: The world.
+        repository: The repository.
+        files: A commit's files: paths to blob ids.
+        path: The workflow's path.
+
+    Raises:
+        WorkflowError: It is not there, is no YAML, or lacks what GitHub asks for.
+    """
+    content = git.read_blob(world, repository, files[path]) if path in files else None
+    if content is None:
+        raise WorkflowError(f"{path}: there is no such file")
+    try:
+        data = yaml.safe_load(content.decode())
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+        raise WorkflowError(f"{path}: not YAML") from None
+    return parse(data, path)
+
+
+def parse(data: Any, path: str) -> Workflow:  # noqa: ANN401 - any YAML
+    """Check what a workflow file says.
+
+    Raises:
+        WorkflowError: It lacks what GitHub asks for.
+    """
+    if not isinstance(data, dict):
+        raise WorkflowError(f"{path}: not a workflow")
+    # YAML 1.1 reads the key `on` as true
+    events = _events(data.get("on", data.get(True)), path)
+    jobs = data.get("jobs")
+    if not isinstance(jobs, dict) or not jobs:
+        raise WorkflowError(f"{path}: no jobs")
+    for key, job in jobs.items():
+        if not isinstance(job, dict) or ("runs-on" in job) == ("uses" in job):
+            raise WorkflowError(f"{path}: job {key}: needs either runs-on or uses")
+        unknown = set(needs_of(job)) - {str(each) for each in jobs}
+        if unknown:
+            names = ", ".join(sorted(unknown))
+            raise WorkflowError(f"{path}: job {key}: needs unknown job {names}")
+    _check_order(jobs, path)
+    return Workflow(
+        path,
+        str(data.get("name") or path),
+        events,
+        data.get("permissions"),
+        {str(key): job for key, job in jobs.items()},
+    )
+
+
+def _events(on: Any, path: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - any YAML
+    if isinstance(on, str):
+        return {on: {}}
+    if isinstance(on, list) and all(isinstance(each, str) for each in on):
+        return {each: {} for each in on}
+    if isinstance(on, dict):
+        return {
+            str(event): dict(filters) if isinstance(filters, dict) else {}
+            for event, filters in on.items()
+        }
+    raise WorkflowError(f"{path}: no triggers: `on` is missing")
+
+
+def _check_order(jobs: Mapping[Any, dict[str, Any]], path: str) -> None:
+    left = {str(key): set(needs_of(job)) for key, job in jobs.items()}
+    while left:
+        ready = [key for key, needs in left.items() if not needs & left.keys()]
+        if not ready:
+            raise WorkflowError(f"{path}: jobs need each other: {', '.join(sorted(left))}")
+        for key in ready:
+            del left[key]
+
+
+def needs_of(job: Mapping[str, Any]) -> list[str]:
+    """Return the keys of the jobs that a job waits for."""
+    needs = job.get("needs") or []
+    return [str(each) for each in (needs if isinstance(needs, list) else [needs])]
+
+
+def texts(value: object) -> list[str] | None:
+    """Return a filter's patterns; None when there is no such filter."""
+    if value is None:
+        return None
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def combinations(job: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the combinations of a job's matrix; one empty combination without a matrix.
+
+    Raises:
+        WorkflowError: There are more than GitHub's 256.
+    """
+    strategy = job.get("strategy")
+    matrix = strategy.get("matrix") if isinstance(strategy, dict) else None
+    if not isinstance(matrix, dict):
+        return [{}]
+    axes = {
+        str(key): values
+        for key, values in matrix.items()
+        if key not in ("include", "exclude") and isinstance(values, list)
+    }
+    found = [dict(zip(axes, each, strict=True)) for each in itertools.product(*axes.values())]
+    for gone in matrix.get("exclude") or []:
+        found = [each for each in found if not gone.items() <= each.items()]
+    found = found if axes else []
+    for more in matrix.get("include") or []:
+        own = {key: value for key, value in more.items() if key in axes}
+        fitting = [each for each in found if own.items() <= each.items()] if own or axes else []
+        for each in fitting:
+            each.update(more)
+        if not fitting:
+            found.append(dict(more))
+    if len(found) > _COMBINATIONS_LIMIT:
+        raise WorkflowError(f"the matrix has more than {_COMBINATIONS_LIMIT} combinations")
+    return found or [{}]
+
+
+def used_actions(workflow: Workflow) -> list[str]:
+    """Return what the jobs and their steps use: actions and reusable workflows."""
+    steps = [
+        each
+        for job in workflow.jobs.values()
+        for each in [job, *(job["steps"] if isinstance(job.get("steps"), list) else [])]
+    ]
+    return [
+        each["uses"]
+        for each in steps
+        if isinstance(each, dict) and isinstance(each.get("uses"), str)
+    ]

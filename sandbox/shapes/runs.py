@@ -1,0 +1,225 @@
+"""Workflow runs, jobs and deployments as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import git, pulls
+from sandbox.nodes import node_id
+from sandbox.runs import gates
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.commits import base, html_base
+from sandbox.shapes.repositories import minimal_repository
+from sandbox.shapes.teams import simple_with_parent
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+
+def workflow_json(call: Call, workflow: Record) -> dict[str, Any]:
+    """Return a workflow as `workflow`."""
+    url = f"{base(call)}/actions/workflows/{workflow.id}"
+    return {
+        "id": workflow.id,
+        "node_id": node_id("workflow", workflow.id),
+        "name": _name(call, workflow),
+        "path": workflow.name,
+        "state": workflow["state"],
+        "created_at": workflow.created_at,
+        "updated_at": workflow.updated_at,
+        "url": url,
+        "html_url": f"{html_base(call)}/blob/{call.repository['default_branch']}/{workflow.name}",
+        "badge_url": f"{html_base(call)}/workflows/{workflow.id}/badge.svg",
+    }
+
+
+def _name(call: Call, workflow: Record) -> str:
+    from sandbox.runs.workflow import WorkflowError, read  # noqa: PLC0415 - reads YAML: only here
+
+    tip = git.resolve(call.world, call.repository, call.repository["default_branch"])
+    try:
+        return read(
+            call.world, call.repository, (tip or {"files": {}})["files"], workflow.name
+        ).name
+    except WorkflowError:
+        return workflow.name
+
+
+def run_json(call: Call, run: Record) -> dict[str, Any]:
+    """Return a run as `workflow-run`."""
+    url = f"{base(call)}/actions/runs/{run.id}"
+    html = f"{html_base(call)}/actions/runs/{run.id}"
+    world = call.world
+    commit = world.find("commit", run["head_sha"], call.repository.id)
+    pull = None if run["pull"] is None else world.get("pull", run["pull"])
+    source = call.repository
+    if pull is not None:
+        source = pulls.head_repository(world, call.repository, pull) or source
+    return {
+        "id": run.id,
+        "name": run["workflow_name"],
+        "node_id": node_id("run", run.id),
+        "check_suite_id": run.id,
+        "check_suite_node_id": node_id("check_run", run.id),
+        "head_branch": run["head_branch"],
+        "head_sha": run["head_sha"],
+        "path": run["path"],
+        "run_number": run["number"],
+        "run_attempt": run["attempt"],
+        "referenced_workflows": [],
+        "event": run["event"],
+        "display_title": run["workflow_name"],
+        "status": run["status"],
+        "conclusion": run["conclusion"],
+        "workflow_id": run["workflow"],
+        "url": url,
+        "html_url": html,
+        "pull_requests": [],
+        "created_at": run.created_at,
+        "updated_at": run.updated_at,
+        "actor": _user(call, run["actor"]),
+        "triggering_actor": _user(call, run["triggering_actor"]),
+        "run_started_at": run.created_at,
+        "jobs_url": f"{url}/jobs",
+        "logs_url": f"{url}/logs",
+        "check_suite_url": f"{base(call)}/check-suites/{run.id}",
+        "artifacts_url": f"{url}/artifacts",
+        "cancel_url": f"{url}/cancel",
+        "rerun_url": f"{url}/rerun",
+        "previous_attempt_url": None,
+        "workflow_url": f"{base(call)}/actions/workflows/{run['workflow']}",
+        "head_commit": None if commit is None else _commit(commit),
+        "repository": minimal_repository(call, call.repository),
+        "head_repository": minimal_repository(call, source),
+    }
+
+
+def _user(call: Call, ident: int) -> dict[str, Any] | None:
+    user = call.world.get("user", ident)
+    return None if user is None else simple_user(call, user)
+
+
+def _commit(commit: Record) -> dict[str, Any]:
+    return {
+        "id": commit.name,
+        "tree_id": git.tree_sha(commit["files"]),
+        "message": commit["message"],
+        "timestamp": commit["committer"]["date"],
+        "author": {key: commit["author"][key] for key in ("name", "email")},
+        "committer": {key: commit["committer"][key] for key in ("name", "email")},
+    }
+
+
+def job_json(call: Call, job: Record) -> dict[str, Any]:
+    """Return a job as `job`."""
+    run = call.world.get("run", job.parent)
+    if run is None:
+        raise AssertionError("a job has a run")
+    done = job["status"] == "completed"
+    return {
+        "id": job.id,
+        "run_id": run.id,
+        "run_url": f"{base(call)}/actions/runs/{run.id}",
+        "run_attempt": job["attempt"],
+        "node_id": node_id("job", job.id),
+        "head_sha": run["head_sha"],
+        "url": f"{base(call)}/actions/jobs/{job.id}",
+        "html_url": f"{html_base(call)}/actions/runs/{run.id}/job/{job.id}",
+        "status": job["status"],
+        "conclusion": job["conclusion"],
+        "created_at": job.created_at,
+        "started_at": job.created_at,
+        "completed_at": job.updated_at if done else None,
+        "name": job["title"],
+        "steps": [],
+        "check_run_url": f"{base(call)}/check-runs/{job.id}",
+        "labels": [],
+        "runner_id": None,
+        "runner_name": None,
+        "runner_group_id": None,
+        "runner_group_name": None,
+        "workflow_name": run["workflow_name"],
+        "head_branch": run["head_branch"],
+    }
+
+
+def reviewer_json(call: Call, each: dict[str, Any]) -> dict[str, Any]:
+    """Return a required reviewer: a user or a team."""
+    kind = each["type"].lower()
+    record = call.world.get(kind, each["id"])
+    if record is None:
+        raise AssertionError(f"reviewer {each} is gone")
+    shown = simple_user(call, record) if kind == "user" else simple_with_parent(call, record)
+    return {"type": each["type"], "reviewer": shown}
+
+
+def pending_json(call: Call, gate: Record, deployment: Record, *, may: bool) -> dict[str, Any]:
+    """Return an environment that a run waits at as `pending-deployment`."""
+    started = None
+    if gate["wait_timer"]:
+        started = deployment.created_at
+    return {
+        "environment": environment_json(call, gate),
+        "wait_timer": gate["wait_timer"],
+        "wait_timer_started_at": started,
+        "current_user_can_approve": may,
+        "reviewers": [reviewer_json(call, each) for each in gate["reviewers"]],
+    }
+
+
+def environment_json(call: Call, gate: Record) -> dict[str, Any]:
+    """Return an environment in short."""
+    return {
+        "id": gate.id,
+        "node_id": node_id("environment", gate.id),
+        "name": gate.name,
+        "url": f"{base(call)}/environments/{gate.name}",
+        "html_url": f"{html_base(call)}/deployments/activity_log?environments_filter={gate.name}",
+        "created_at": gate.created_at,
+        "updated_at": gate.updated_at,
+    }
+
+
+def approval_json(call: Call, approval: Record) -> dict[str, Any]:
+    """Return a review of deployments as `environment-approvals`."""
+    found = (call.world.get("environment", ident) for ident in approval["environments"])
+    return {
+        "state": approval["state"],
+        "comment": approval["comment"],
+        "user": _user(call, approval["user"]),
+        "environments": [environment_json(call, gate) for gate in found if gate is not None],
+    }
+
+
+def may_review(call: Call, run: Record, gate: Record) -> bool:
+    """Say whether the caller is a reviewer who may approve this run."""
+    user = call.actor.user
+    if user is None or not gates.is_reviewer(call.world, call.repository, gate, user):
+        return False
+    own = user.id in (run["actor"], run["triggering_actor"])
+    return not (gate["prevent_self_review"] and own)
+
+
+def deployment_json(call: Call, deployment: Record) -> dict[str, Any]:
+    """Return a deployment as `deployment`."""
+    url = f"{base(call)}/deployments/{deployment.id}"
+    return {
+        "url": url,
+        "id": deployment.id,
+        "node_id": node_id("deployment", deployment.id),
+        "sha": deployment["sha"],
+        "ref": deployment["ref"],
+        "task": deployment["task"],
+        "payload": deployment["payload"],
+        "original_environment": deployment["environment"],
+        "environment": deployment["environment"],
+        "description": deployment["description"],
+        "creator": _user(call, deployment["creator"]),
+        "created_at": deployment.created_at,
+        "updated_at": deployment.updated_at,
+        "statuses_url": f"{url}/statuses",
+        "repository_url": base(call),
+        "transient_environment": False,
+        "production_environment": False,
+    }
