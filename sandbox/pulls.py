@@ -50,13 +50,14 @@ def paths(world: World, repository: Record, pull: Record) -> set[str]:
 
 
 def opinions(world: World, repository: Record, pull: Record) -> dict[int, Record]:
-    """Return the review that counts of each person with write access: the last that judges."""
+    """Return the review that counts of each account with write access: the last that judges."""
     found: dict[int, Record] = {}
     for review in world.all("review", pull.id):
         user = world.get("user", review["user"])
         if user is None or review["state"] in ("COMMENTED", "PENDING"):
             continue
-        if level(permission(world, repository, Actor(user=user))) >= level("write"):
+        writes = level(permission(world, repository, Actor(user=user))) >= level("write")
+        if writes or review["by_app"]:
             found[user.id] = review
     return found
 

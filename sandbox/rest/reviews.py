@@ -14,6 +14,7 @@ from sandbox.errors import GitHubError, forbidden, invalid, not_found
 from sandbox.http import Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
+from sandbox.permissions import level, permission
 from sandbox.protection import rule_for
 from sandbox.refs import update_of
 from sandbox.rest.pulls import find, shape
@@ -87,6 +88,8 @@ def create(call: Call) -> Response:
         state=_STATES.get(found.get("event", ""), "PENDING"),
         commit=found.get("commit_id") or pulls.head_tip(call.world, call.repository, pull),
         submitted_at=call.world.clock.now(),
+        by_app=call.actor.installation is not None
+        and level(permission(call.world, call.repository, call.actor)) >= level("write"),
     )
     for each in found.get("comments", []):
         _comment(call, pull, fields.checked(each, {"path!": "text", "body!": "text"}), review.id)

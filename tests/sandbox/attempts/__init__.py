@@ -1,0 +1,1 @@
+"""Attempts to publish by somebody who must not."""

@@ -1,0 +1,1 @@
+"""What protections stop, row by row."""
