@@ -1,0 +1,1 @@
+"""Workflow runs: what starts them, what they wait for, what their jobs see."""
