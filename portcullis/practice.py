@@ -38,6 +38,7 @@ PATIENCE_SECONDS = 20.0
 
 #: The owner of the practice organization, whose token the practice stack has in its config.
 OWNER = "owner"
+APP = "portcullis"
 
 PRIVATE_KEY, PUBLIC_KEY = "app-private.pem", "app-public.pem"
 
@@ -201,7 +202,7 @@ def seed_of(config: OrganizationConfig, world: str) -> Mapping[str, object]:
     automation = config.automation
     apps = [
         {
-            "slug": "portcullis",
+            "slug": APP,
             "app_id": app.app_id,
             "public_key_file": PUBLIC_KEY,
             "organizations": [config.organization],
@@ -219,7 +220,8 @@ def seed_of(config: OrganizationConfig, world: str) -> Mapping[str, object]:
                 "members": sorted(people),
             }
         ],
-        "tokens": [{"login": OWNER, "env": TOKEN_VARIABLE}],
+        # as on GitHub: rulesets let the automation's App pass, and no owner
+        "tokens": [{**({"app": APP} if apps else {"login": OWNER}), "env": TOKEN_VARIABLE}],
         "apps": apps,
     }
 

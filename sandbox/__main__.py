@@ -89,8 +89,12 @@ def _misuse(message: str) -> int:
     return MISUSE
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, application: type[App] = App) -> int:
     """Run the sandbox until it is told to stop (SIGINT, SIGTERM).
+
+    Args:
+        argv: The command line; None takes the process's.
+        application: What answers: tests put a judge around it.
 
     Returns:
         The exit code: 0, or 2 for a wrong option, seed file or state folder.
@@ -112,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     host = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{host}:{listener.getsockname()[1]}"
     config = uvicorn.Config(
-        App(sandbox),
+        application(sandbox),
         http=Protocol,
         ws="none",
         lifespan="off",

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 _PULL_REQUEST: dict[str, Any] = {
-    "dismiss_stale_reviews_on_push": False,
-    "require_code_owner_review": False,
-    "require_last_push_approval": False,
-    "required_approving_review_count": 0,
-    "required_review_thread_resolution": False,
+    "dismiss_stale_reviews_on_push": None,
+    "require_code_owner_review": None,
+    "require_last_push_approval": None,
+    "required_approving_review_count": None,
+    "required_review_thread_resolution": None,
     "required_reviewers": [],
     "allowed_merge_methods": ["merge", "squash", "rebase"],
 }
@@ -43,7 +43,7 @@ RULES: dict[str, dict[str, Any] | None] = {
     "pull_request": _PULL_REQUEST,
     "required_status_checks": {
         "required_status_checks": None,
-        "strict_required_status_checks_policy": False,
+        "strict_required_status_checks_policy": None,
         "do_not_enforce_on_create": False,
     },
     "non_fast_forward": None,

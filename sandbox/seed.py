@@ -29,6 +29,7 @@ tokens:                        # where each token comes from or goes to: never t
   - {login: ana, env: SANDBOX_TOKEN}        # the value of an environment variable
   - {login: ben, file: ben.token}           # made, and written to a file only you can read
     scopes: [repo]
+  - {app: portal, env: APP_TOKEN}           # of the App's first installation; it never expires
 apps:
   - {slug: portal, app_id: 7, public_key_file: portal.pem, organizations: [acme]}
 ```
@@ -113,9 +114,10 @@ class Organization(_Model):
 
 
 class Token(_Model):
-    """A token, by where it comes from or goes to."""
+    """A token of a person, or of an App's first installation, by where it comes from or goes to."""
 
-    login: Login
+    login: Login | None = None
+    app: str | None = None
     scopes: list[str] = list(ALL_SCOPES)
     env: str | None = None
     file: str | None = None
@@ -271,13 +273,13 @@ def apply(world: World, seed: Seed, folder: Path | None = None) -> dict[str, str
     wanted = seed.tokens
     if wanted is None:
         wanted = [Token(login=org.owners[0]) for org in seed.organizations]
-    made = {}
-    for token in wanted:
-        value = _token(world, token, folder or Path())
-        if token.env is None and token.file is None:
-            made[token.login] = value
     for app in seed.apps:
         _app(world, app, folder or Path())
+    made = {}
+    for token in wanted:
+        holder, value = _token(world, token, folder or Path())
+        if token.env is None and token.file is None:
+            made[holder] = value
     return made
 
 
@@ -294,11 +296,18 @@ def set_settings(world: World, settings: dict[str, Any]) -> None:
         world.settings[name] = value
 
 
-def new_token(world: World, user: Record, scopes: list[str], value: str | None = None) -> str:
-    """Give a user a token and return it; only its hash is kept."""
+def new_token(
+    world: World,
+    user: Record,
+    scopes: list[str],
+    value: str | None = None,
+    installation: Record | None = None,
+) -> str:
+    """Give a user, or an App's installation, a token and return it; only its hash is kept."""
     token = value or f"sandbox_{secrets.token_hex(20)}"
     if world.find("token", digest(token)) is None:
-        world.add("token", 0, digest(token), user=user.id, scopes=scopes)
+        more = {"scopes": scopes} if installation is None else {"installation": installation.id}
+        world.add("token", 0, digest(token), user=user.id, **more)
     return token
 
 
@@ -391,25 +400,48 @@ def _repository(world: World, org: Record, name: str, seed: Repository, owner: s
         world.add("collaborator", repository.id, str(user.id), permission=permission)
 
 
-def _token(world: World, seed: Token, folder: Path) -> str:
-    user = world.find("user", seed.login)
-    if user is None:
-        raise SeedError(f"tokens: there is no user {seed.login!r}")
+def _holder(world: World, seed: Token) -> tuple[Record, Record | None]:
+    """Return the account of a token, and the installation if it is an App's."""
+    if (seed.login is None) == (seed.app is None):
+        raise SeedError("tokens: each is of a login or of an app")
+    if seed.app is None:
+        user = world.find("user", str(seed.login))
+        if user is None:
+            raise SeedError(f"tokens: there is no user {seed.login!r}")
+        return user, None
+    app = world.find("app", seed.app)
+    bot = None if app is None else world.get("user", app["bot"])
+    if app is None or bot is None:
+        raise SeedError(f"tokens: there is no app {seed.app!r}")
+    for org in world.all("organization"):
+        installation = world.find("installation", str(app.id), org.id)
+        if installation is not None:
+            return bot, installation
+    raise SeedError(f"tokens: the app {seed.app!r} is installed nowhere")
+
+
+def _token(world: World, seed: Token, folder: Path) -> tuple[str, str]:
+    """Give somebody a token; return whose it is, and the token."""
+    user, installation = _holder(world, seed)
+
+    def give(value: str | None = None) -> tuple[str, str]:
+        return user.name, new_token(world, user, seed.scopes, value, installation)
+
     if seed.env is not None:
         value = os.environ.get(seed.env, "")
         if not value:
             raise SeedError(f"tokens: the environment variable {seed.env} is not set")
-        return new_token(world, user, seed.scopes, value)
+        return give(value)
     if seed.file is None:
-        return new_token(world, user, seed.scopes)
+        return give()
     path = folder / seed.file
     if path.exists():
-        return new_token(world, user, seed.scopes, path.read_text(encoding="utf-8").strip())
-    token = new_token(world, user, seed.scopes)
+        return give(path.read_text(encoding="utf-8").strip())
+    name, token = give()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"{token}\n")
-    return token
+    return name, token
 
 
 def _app(world: World, seed: GitHubApp, folder: Path) -> None:

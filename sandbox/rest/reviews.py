@@ -263,13 +263,15 @@ def list_comments(call: Call) -> Response:
 def create_comment(call: Call) -> Response:
     """Begin a conversation on a file, or go on with one."""
     pull = find(call)
-    found = fields.body(call, **{"body!": "text"}, path="text", in_reply_to="integer")
+    found = fields.body(
+        call, **{"body!": "text"}, path="text", commit_id="text", in_reply_to="integer"
+    )
     reply = found.get("in_reply_to", 0)
     if reply:
         first = call.world.get("review_comment", reply)
         if first is None or first.parent != pull.id:
             raise not_found()
         found["path"] = first["path"]
-    if "path" not in found:
-        raise invalid('Invalid request.\n\n"path" wasn\'t supplied.')
+    elif "path" not in found or "commit_id" not in found:
+        raise invalid('Invalid request.\n\n"commit_id", "path" weren\'t supplied.')
     return Response(201, _comment_shape(call, _comment(call, pull, found, None, reply)))

@@ -30,7 +30,7 @@ def seed(organization: str, people: list[str], plan: str = "team") -> dict[str, 
         "organizations": [
             {"login": organization, "plan": plan, "owners": ["owner"], "members": people}
         ],
-        "tokens": [{"login": "owner"}],
+        "tokens": [{"login": "owner"}, {"app": "portcullis"}],
         "apps": [
             {
                 "slug": "portcullis",

@@ -88,7 +88,7 @@ def test_the_seed_has_the_app_and_no_token() -> None:
     """The App is installed; the owner's token is named by its variable only."""
     seed: Any = seed_of(config(automation={"app_id": 7}), "guild")
     assert [(app["app_id"], app["organizations"]) for app in seed["apps"]] == [(7, ["acme"])]
-    assert all(set(token) == {"login", "env"} for token in seed["tokens"])
+    assert all(set(token) == {"app", "env"} for token in seed["tokens"])
 
 
 def test_it_runs_from_run_to_run(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:

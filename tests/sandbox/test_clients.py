@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from githubkit import GitHub
 from githubkit.config import get_config
 
+from tests.sandbox.bodies import pull_request, status_checks
 from tests.sandbox.conftest import ACME
 
 if TYPE_CHECKING:
@@ -79,18 +80,15 @@ def test_githubkit_models_take_every_answer(world: World, api: httpx.Client) -> 
         json={"value_type": "string", "required": False},
     )
     api.post(f"{repo}/hooks", json={"config": {"url": "https://example.com/"}})
-    api.post("/orgs/acme/hooks", json={"config": {"url": "https://example.com/"}})
+    api.post("/orgs/acme/hooks", json={"name": "web", "config": {"url": "https://example.com/"}})
     api.post(f"{repo}/keys", json={"key": "ssh-ed25519 AAAAC3Nz", "title": "k"})
     api.put(f"{repo}/collaborators/zoe", json={"permission": "push"})
     api.post(f"{repo}/actions/variables", json={"name": "A", "value": "1"})
     names = {"repository_name": {"include": ["~ALL"], "exclude": []}}
     rules = [
         {"type": "deletion"},
-        {"type": "pull_request", "parameters": {"required_approving_review_count": 1}},
-        {
-            "type": "required_status_checks",
-            "parameters": {"required_status_checks": [{"context": "ci"}]},
-        },
+        pull_request(),
+        status_checks("ci"),
     ]
     ref = {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}
     body = {"name": "r", "enforcement": "active", "rules": rules}

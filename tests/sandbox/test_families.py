@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.bodies import pull_request
 from tests.sandbox.sealing import sealed
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def test_rulesets_of_organization_and_repository_hold_together(api: httpx.Client
         **own,
         "name": "above",
         "conditions": {**refs, "repository_name": {"include": ["wid*"], "exclude": []}},
-        "rules": [{"type": "pull_request", "parameters": {"required_approving_review_count": 2}}],
+        "rules": [pull_request(2)],
     }
     made = api.post(f"{REPO}/rulesets", json=own)
     assert (made.status_code, made.json()["source"]) == (201, "acme/widget")

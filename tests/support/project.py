@@ -98,7 +98,8 @@ class Project:
                 "PULUMI_OPTION_POLICY_PACK": str(folder / "policy"),
                 "PULUMI_DEBUG_COMMANDS": "true",
                 "GITHUB_BASE_URL": world.base_url,
-                "GITHUB_TOKEN": world.token,
+                # as the automation's App, which rulesets let pass, if the world has one
+                "GITHUB_TOKEN": world.tokens.get("portcullis[bot]", world.token),
                 "PYTHONPATH": "",
             }
         )

@@ -180,7 +180,11 @@ class World:
 
 
 class Sandbox:
-    """A running `python -m sandbox`; a context manager that stops it."""
+    """A running sandbox, with a judge at its door; a context manager that stops it.
+
+    At the end it fails when something that was asked or answered is not what GitHub's published
+    description says, or when something was asked for that the sandbox does not have.
+    """
 
     def __init__(self, state: Path | None = None, *options: str) -> None:
         """Start it and wait until it listens.
@@ -193,7 +197,7 @@ class Sandbox:
             RuntimeError: It ended instead of listening; with what it said.
         """
         self._folder = tempfile.TemporaryDirectory()
-        command = [sys.executable, "-m", "sandbox", "--port", "0", *options]
+        command = [sys.executable, "-m", "tests.support.judged_sandbox", "--port", "0", *options]
         if state is not None:
             command += ["--state", str(state)]
         self._errors = Path(self._folder.name, "stderr")
@@ -242,6 +246,17 @@ class Sandbox:
         """Return what it wrote to stderr so far."""
         return self._errors.read_text()
 
+    def verdicts(self) -> list[str]:
+        """Return what was not as GitHub's published description says."""
+        found: list[str] = httpx.get(f"{self.url}/_verdicts", timeout=60).json()
+        return found
+
+    def all_gaps(self) -> list[str]:
+        """Return what was asked for, in any world, and is not there."""
+        worlds = [each["name"] for each in self.control("GET", "worlds")]
+        gaps = [(name, self.control("GET", f"worlds/{name}/gaps")) for name in worlds]
+        return [f"{name}: {e['method']} {e['path']}" for name, found in gaps for e in found]
+
     def kill(self) -> None:
         """End it at once, as `kill -9` does."""
         self.process.kill()
@@ -274,5 +289,9 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         """Stop it, if it still runs."""
-        if self.process.returncode is None:
+        if self.process.poll() is None:
+            wrong = self.verdicts() if error is None else []
+            gaps = self.all_gaps() if error is None else []
             self.stop()
+            assert not wrong, "not as GitHub describes it:\n" + "\n".join(wrong)
+            assert not gaps, "asked for, and not there:\n" + "\n".join(gaps)

@@ -15,6 +15,7 @@ import jwt
 import pytest
 
 from tests.sandbox.attempts.path import CI, RELEASE, REPO, SEED, Path
+from tests.sandbox.bodies import pull_request, status_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,13 +45,6 @@ class Attempt:
 
 
 ATTEMPTS: list[Attempt] = []
-PULL_REQUEST = {
-    "required_approving_review_count": 1,
-    "dismiss_stale_reviews_on_push": False,
-    "require_code_owner_review": False,
-    "require_last_push_approval": False,
-    "required_review_thread_resolution": False,
-}
 MAINTAINERS = {"actor_id": 2, "actor_type": "RepositoryRole", "bypass_mode": "always"}
 ADMINISTRATORS = {"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}
 
@@ -72,10 +66,9 @@ def stopped_by(
     return register
 
 
-def pull_request(**more: object) -> Callable[[Path], object]:
+def pulls_only(approvals: int = 1, **more: object) -> Callable[[Path], object]:
     """Turn on a rule that takes pull requests only."""
-    rule = {"type": "pull_request", "parameters": {**PULL_REQUEST, **more}}
-    return lambda path: path.ruleset(rule)
+    return lambda path: path.ruleset(pull_request(approvals, **more))
 
 
 def tags(rule: str) -> Callable[[Path], object]:
@@ -103,13 +96,13 @@ def classic(**switches: object) -> Callable[[Path], object]:
 # --- what gets into main
 
 
-@stopped_by("a rule that takes pull requests only", pull_request())
+@stopped_by("a rule that takes pull requests only", pulls_only())
 def _(path: Path) -> bool:
     """A contributor pushes straight to main."""
     return path.commit("carl", "src/sophia.py", "evil").is_success
 
 
-@stopped_by("rulesets bind administrators who are not listed", pull_request())
+@stopped_by("rulesets bind administrators who are not listed", pulls_only())
 def _(path: Path) -> bool:
     """The organization's owner pushes straight to main."""
     return path.commit("olga", "src/sophia.py", "evil").is_success
@@ -142,13 +135,13 @@ def _(path: Path) -> bool:
     return path.commit("carl", "src/sophia.py", "evil").is_success
 
 
-@stopped_by("required approvals", pull_request())
+@stopped_by("required approvals", pulls_only())
 def _(path: Path) -> bool:
     """A contributor merges what nobody has looked at."""
     return path.merge("carl", path.pull("carl"))
 
 
-@stopped_by("two required approvals", pull_request(required_approving_review_count=2))
+@stopped_by("two required approvals", pulls_only(2))
 def _(path: Path) -> bool:
     """One colleague is enough to approve."""
     number = path.pull("carl")
@@ -156,7 +149,7 @@ def _(path: Path) -> bool:
     return path.merge("carl", number)
 
 
-@stopped_by("approvals that new commits dismiss", pull_request(dismiss_stale_reviews_on_push=True))
+@stopped_by("approvals that new commits dismiss", pulls_only(dismiss_stale_reviews_on_push=True))
 def _(path: Path) -> bool:
     """A contributor changes the change after it was approved."""
     number = path.pull("carl")
@@ -165,7 +158,7 @@ def _(path: Path) -> bool:
     return path.merge("carl", number)
 
 
-@stopped_by("approval of the last push", pull_request(require_last_push_approval=True))
+@stopped_by("approval of the last push", pulls_only(require_last_push_approval=True))
 def _(path: Path) -> bool:
     """A reviewer pushes to the change that they approve themselves."""
     number = path.pull("carl")
@@ -174,7 +167,7 @@ def _(path: Path) -> bool:
     return path.merge("mia", number)
 
 
-@stopped_by("reviews by code owners", pull_request(require_code_owner_review=True))
+@stopped_by("reviews by code owners", pulls_only(require_code_owner_review=True))
 def _(path: Path) -> bool:
     """A friend approves a change to the release workflow."""
     number = path.pull("carl", path=".github/workflows/release.yml", text=f"{RELEASE}# evil\n")
@@ -184,23 +177,24 @@ def _(path: Path) -> bool:
 
 @stopped_by(
     "conversations that have to be resolved",
-    pull_request(required_approving_review_count=0, required_review_thread_resolution=True),
+    pulls_only(0, required_review_thread_resolution=True),
 )
 def _(path: Path) -> bool:
     """A contributor merges over an objection."""
     number = path.pull("carl")
-    comment = {"body": "this leaks", "path": "src/sophia.py"}
+    comment = {
+        "body": "this leaks",
+        "path": "src/sophia.py",
+        "commit_id": path.tip("change"),
+    }
     assert path.as_("mia").post(f"{REPO}/pulls/{number}/comments", json=comment).is_success
     return path.merge("carl", number)
 
 
 def checks(*, strict: bool = False, **check: object) -> Callable[[Path], object]:
     """Turn on a rule that asks for the check `ci`."""
-    parameters = {
-        "required_status_checks": [{"context": "ci", **check}],
-        "strict_required_status_checks_policy": strict,
-    }
-    rule = {"type": "required_status_checks", "parameters": parameters}
+    listed = [{"context": "ci", **check}]
+    rule = status_checks(strict=strict, required_status_checks=listed)
     return lambda path: path.ruleset(rule, bypass=[ADMINISTRATORS])
 
 
@@ -265,7 +259,7 @@ def _(path: Path) -> bool:
 
 @stopped_by(
     "a ruleset of the organization instead of the repository's own",
-    lambda path: path.ruleset({"type": "pull_request", "parameters": dict(PULL_REQUEST)}, org=True),
+    lambda path: path.ruleset(pull_request(), org=True),
 )
 def _(path: Path) -> bool:
     """The repository's administrator takes its rulesets away, and pushes."""
@@ -556,7 +550,7 @@ def _(path: Path) -> bool:
 
 
 def _reviewed(path: Path, *, approve: bool) -> None:
-    pull_request()(path)
+    pulls_only()(path)
     path.token_may("write", approve=approve)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.bodies import pull_request, status_checks
 from tests.sandbox.enforcement.acting import REPO
 
 if TYPE_CHECKING:
@@ -16,20 +17,8 @@ if TYPE_CHECKING:
 
     from tests.sandbox.enforcement.acting import Acting
 
-PULL: dict[str, Any] = {
-    "type": "pull_request",
-    "parameters": {"required_approving_review_count": 1},
-}
+PULL = pull_request()
 PATTERN = {"operator": "starts_with", "pattern": "fix:"}
-
-
-def checks(*contexts: str, **more: object) -> dict[str, Any]:
-    """Return the rule that asks for these checks."""
-    listed = [{"context": each} for each in contexts]
-    return {
-        "type": "required_status_checks",
-        "parameters": {"required_status_checks": listed, **more},
-    }
 
 
 @dataclass(frozen=True)
@@ -60,18 +49,12 @@ CASES = [
     Case(PULL, lambda a: a.write("ben"), "through a pull request"),
     Case(PULL, _merge(), "At least 1 approving review is required"),
     Case(
-        {
-            "type": "pull_request",
-            "parameters": {
-                "required_approving_review_count": 0,
-                "allowed_merge_methods": ["squash"],
-            },
-        },
+        pull_request(0, allowed_merge_methods=["squash"]),
         _merge(),
         "can only be merged by: squash",
     ),
-    Case(checks("ci"), _merge(), 'Required status check "ci" is expected.'),
-    Case(checks("ci"), lambda a: a.write("ben"), 'Required status check "ci" is expected.'),
+    Case(status_checks("ci"), _merge(), 'Required status check "ci" is expected.'),
+    Case(status_checks("ci"), lambda a: a.write("ben"), 'Required status check "ci" is expected.'),
     Case(
         {
             "type": "required_deployments",
@@ -213,8 +196,7 @@ def test_what_is_not_active_stops_nobody(acting: Acting, enforcement: str) -> No
 def test_all_rules_together_the_strictest_counts(acting: Acting) -> None:
     """Two rulesets and classic protection each refuse what they forbid (E1)."""
     acting.ruleset(PULL)
-    two = {"type": "pull_request", "parameters": {"required_approving_review_count": 2}}
-    acting.ruleset(two, base="/orgs/acme")
+    acting.ruleset(pull_request(2), base="/orgs/acme")
     number = acting.pull("ben")
     acting.review("kim", number)
     assert "At least 2" in acting.merge("ben", number).json()["message"]
