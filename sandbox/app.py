@@ -62,7 +62,7 @@ class App:
             world = self.sandbox.worlds[name]
             await _send(send, oidc.answer(world, request.below(f"/{name}")))
         elif not rest.startswith("api/"):
-            await _send(send, html.answer(self.sandbox, request.method, name, rest))
+            await _send(send, html.answer(self.sandbox, request))
         elif name in self.sandbox.worlds:
             world = self.sandbox.worlds[name]
             await self._ask(world, request.below(f"/{name}"), scope, send)

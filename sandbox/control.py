@@ -82,19 +82,26 @@ def _refused(status: int, message: str) -> Response:
     return Response(status, {"message": message})
 
 
-def _stranger(request: Request) -> str | None:
-    """Return why a request is not let in, or None."""
+def stranger(request: Request, *, pages: bool = False) -> str | None:
+    """Return why a request is not let in, or None.
+
+    Args:
+        request: The request.
+        pages: Whether the sandbox's own pages are let in.
+    """
     if request.client not in _LOOPBACK or _host(request.headers.get("host", "")) not in _LOOPBACK:
         return "the control interface answers this machine only"
     site = request.headers.get("sec-fetch-site", "none")
-    if "origin" in request.headers or site not in ("none", "same-origin"):
+    origin = request.headers.get("origin")
+    own = origin is None or (pages and origin == request.host)
+    if not own or site not in ("none", "same-origin"):
         return "the control interface does not answer web pages"
     return None
 
 
 def answer(sandbox: Sandbox, request: Request) -> Response:
     """Answer a control request."""
-    reason = _stranger(request)
+    reason = stranger(request)
     if reason is not None:
         return _refused(403, reason)
     try:
