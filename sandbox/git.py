@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields
+from sandbox import fields, signatures
 from sandbox.clock import parse, stamp
 from sandbox.errors import invalid
 
@@ -149,7 +149,8 @@ class Making:
         author: Who wrote it.
         committer: Who committed it.
         user: Id of the account that made it; 0 for none.
-        verification: What is known of its signature, in GitHub's words; None: it has none.
+        verification: What GitHub says of its own signature; None: it does not sign.
+        signature: The signature that the maker gives, in its armour; None: none.
     """
 
     message: str
@@ -157,6 +158,7 @@ class Making:
     committer: Person
     user: int = 0
     verification: dict[str, Any] | None = None
+    signature: str | None = None
 
 
 def made_by(user: Record, message: str, date: str, *, signed: bool = False) -> Making:
@@ -206,10 +208,18 @@ def commit(
     """
     lines = [f"tree {tree_sha(files)}", *(f"parent {parent}" for parent in parents)]
     lines += [f"author {making.author.line()}", f"committer {making.committer.line()}"]
+    payload = "\n".join([*lines, "", making.message])
+    if making.signature is not None:
+        lines.append("gpgsig " + making.signature.strip().replace("\n", "\n "))
     sha = _object("commit", "\n".join([*lines, "", making.message]).encode())
     found = world.find("commit", sha, repository.id)
     if found is not None:
         return found
+    verification = making.verification
+    if making.signature is not None:
+        verification = signatures.verification(
+            world, making.signature, payload, making.committer.email, world.clock.now()
+        )
     return world.add(
         "commit",
         repository.id,
@@ -220,7 +230,7 @@ def commit(
         author=making.author.json(),
         committer=making.committer.json(),
         user=making.user,
-        verification=making.verification,
+        verification=verification,
     )
 
 

@@ -57,9 +57,12 @@ class Response:
         """Return the body as bytes."""
         if self.body is None:
             return b""
-        if isinstance(self.body, bytes):
-            return self.body
-        return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
+        return self.body if isinstance(self.body, bytes) else json_bytes(self.body)
+
+
+def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """Return a value as JSON, without blanks."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 NO_CONTENT = Response(204)

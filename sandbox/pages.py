@@ -41,7 +41,7 @@ def page(
     Args:
         call: The request; its `per_page` and `page` (from 1) count.
         items: The whole list. Only the page's items are rendered.
-        render: Makes an item's JSON.
+        render: Makes an item's JSON, or the bytes of it if it keeps them.
         envelope: The field that the list stands in, beside `total_count`; None for a bare list.
         per_page: Items on a page when the request says nothing.
         limit: Items on a page at most.
@@ -64,6 +64,17 @@ def page(
             f'<{call.api}{call.raw_path}?{urlencode({**call.query, "page": target})}>; rel="{rel}"'
             for target, rel in links
         )
+    if shown and all(isinstance(each, bytes) for each in shown):
+        headers["Content-Type"] = "application/json; charset=utf-8"
+        return Response(200, _joined(shown, envelope, len(items)), headers)
     if envelope is None:
         return Response(200, shown, headers)
     return Response(200, {"total_count": len(items), envelope: shown}, headers)
+
+
+def _joined(shown: list[bytes], envelope: str | None, total: int) -> bytes:
+    """Return a page of items that are bytes already."""
+    inner = b"[" + b",".join(shown) + b"]"
+    if envelope is None:
+        return inner
+    return b'{"total_count":%d,"%s":%s}' % (total, envelope.encode(), inner)

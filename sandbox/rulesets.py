@@ -198,7 +198,8 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
     elif kind == "User":
         known = call.world.get("user", ident or 0) is not None
     elif kind == "RepositoryRole":
-        known = ident in ROLES
+        role = call.world.get("repository_role", ident or 0)
+        known = ident in ROLES or (role is not None and role.parent == call.org.id)
     elif kind == "Integration":
         known = any(
             ident in (app.id, app.get("app_id")) for app in call.world.all("app")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import invalid, not_found
 from sandbox.pages import page
 from sandbox.permissions import owner
-from sandbox.shapes.repositories import minimal_repository
+from sandbox.shapes.repositories import listed_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def page_of_repositories(call: Call, ids: list[int]) -> Response:
     return page(
         call,
         selected(call, ids),
-        lambda record: minimal_repository(call, record),
+        lambda record: listed_repository(call, record),
         "repositories",
     )
 

@@ -54,6 +54,8 @@ class World:
         self.journal = journal
         self.faults = Faults()
         self.gaps: dict[tuple[str, str], int] = {}
+        # repositories as lists show them, by id, permission and host: see shapes.repositories
+        self.listed: dict[tuple[int, str, str], tuple[Record, Record, bytes]] = {}
         self._store = store
         self._meta: dict[str, Any] = {}
 

@@ -35,6 +35,7 @@ FAMILIES = (
     "rulesets",
     "secrets",
     "security",
+    "signing_keys",
     "statuses",
     "team_repositories",
     "teams",

@@ -11,7 +11,7 @@ from sandbox.http import Response
 from sandbox.pages import page
 from sandbox.routing import Routes
 from sandbox.shapes.apps import PERMISSIONS, app_json, installation_json
-from sandbox.shapes.repositories import minimal_repository
+from sandbox.shapes.repositories import listed_repository
 from sandbox.world import digest
 
 if TYPE_CHECKING:
@@ -120,4 +120,4 @@ def list_repositories(call: Call) -> Response:
     if call.actor.installation is None:
         raise not_found()
     found = call.world.all("repository", call.actor.installation.parent)
-    return page(call, found, lambda each: minimal_repository(call, each), "repositories")
+    return page(call, found, lambda each: listed_repository(call, each), "repositories")

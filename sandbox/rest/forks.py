@@ -13,7 +13,7 @@ from sandbox.http import Response
 from sandbox.pages import page
 from sandbox.permissions import level, org_role, permission
 from sandbox.routing import Routes
-from sandbox.shapes.repositories import full_repository, minimal_repository
+from sandbox.shapes.repositories import full_repository, listed_repository
 
 if TYPE_CHECKING:
     from sandbox.http import Call
@@ -34,7 +34,7 @@ def list_forks(call: Call) -> Response:
         if each.get("fork_of") == call.repository.id
         and level(permission(call.world, each, call.actor))
     ]
-    return page(call, forks, lambda each: minimal_repository(call, each))
+    return page(call, forks, lambda each: listed_repository(call, each))
 
 
 @ROUTES.post(_FORKS, needs="repo:read")

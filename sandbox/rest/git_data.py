@@ -15,6 +15,7 @@ from sandbox.routing import Routes
 from sandbox.shapes.commits import base, git_commit, html_base, ref_json
 
 if TYPE_CHECKING:
+    from sandbox.actors import Actor
     from sandbox.http import Call
     from sandbox.records import Record
 
@@ -106,7 +107,12 @@ def get_commit(call: Call) -> Response:
 def create_commit(call: Call) -> Response:
     """Make a commit of a tree; no ref is moved."""
     found = fields.body(
-        call, **{"message!": "text", "tree!": "text"}, parents="texts", author="object"
+        call,
+        **{"message!": "text", "tree!": "text"},
+        parents="texts",
+        author="object",
+        committer="object",
+        signature="text",
     )
     files = call.world.document(call.repository.id, f"tree:{found['tree']}", {}).get("files")
     if files is None:
@@ -121,17 +127,24 @@ def create_commit(call: Call) -> Response:
     if call.actor.user is None:
         raise not_found()
     person = git.person_of(call.actor.user, call.world.clock.now())
-    author = person
-    if "author" in found:
-        author = git.person_from(found["author"], person.date)
-    made = git.commit(
-        call.world,
-        call.repository,
-        files,
-        parents,
-        git.Making(found["message"], author, person, call.actor.user.id),
-    )
+    making = _making(found, person, call.actor)
+    made = git.commit(call.world, call.repository, files, parents, making)
     return Response(201, git_commit(call, made))
+
+
+def _making(found: dict[str, Any], person: git.Person, actor: Actor) -> git.Making:
+    author = committer = person
+    if found.get("author"):
+        # who is named as the author alone is also the committer
+        author = committer = git.person_from(found["author"], person.date)
+    if found.get("committer"):
+        committer = git.person_from(found["committer"], person.date)
+    # an App's commit in which it names and signs nothing itself is signed by GitHub
+    bare = author is committer is person and "signature" not in found
+    signed = actor.installation is not None and bare
+    verification = git.by_github(person.date) if signed else None
+    signature = found.get("signature")
+    return git.Making(found["message"], author, committer, actor.id, verification, signature)
 
 
 def _entries(files: dict[str, str], *, recursive: bool) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sandbox.permissions import visible_repositories
 from sandbox.plans import at_least
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import full_organization, simple_organization
-from sandbox.shapes.repositories import minimal_repository
+from sandbox.shapes.repositories import listed_repository
 
 if TYPE_CHECKING:
     from sandbox.http import Call
@@ -136,4 +136,4 @@ def list_repositories(call: Call) -> Response:
         for repository in visible_repositories(call.world, call.org, call.actor)
         if wanted in ("all", "sources", repository["visibility"])
     ]
-    return page(call, found, lambda repository: minimal_repository(call, repository))
+    return page(call, found, lambda repository: listed_repository(call, repository))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.http import json_bytes
 from sandbox.nodes import node_id
 from sandbox.permissions import level, owner, permission
 from sandbox.shapes.accounts import simple_user
@@ -141,6 +142,22 @@ def minimal_repository(call: Call, repository: Record) -> dict[str, Any]:
         "open_issues": 0,
         "watchers": 0,
     }
+
+
+def listed_repository(call: Call, repository: Record) -> bytes:
+    """Return a repository of a list, as JSON's bytes.
+
+    They are kept: records never change in place, so what was written of them stays true as long as
+    they are the same ones. Lists of a hundred repositories are most of what clients read.
+    """
+    account = owner(call.world, repository)
+    found = permission(call.world, repository, call.actor)
+    key = (repository.id, found, call.host)
+    kept = call.world.listed.get(key)
+    if kept is None or kept[0] is not repository or kept[1] is not account:
+        kept = (repository, account, json_bytes(minimal_repository(call, repository)))
+        call.world.listed[key] = kept
+    return kept[2]
 
 
 def full_repository(call: Call, repository: Record) -> dict[str, Any]:

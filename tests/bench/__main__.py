@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import sandbox as sandbox_figures
 from tests.bench.bare import PROGRAM
 from tests.bench.organization import fleet
 from tests.bench.shares import Shares
@@ -170,7 +171,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the bench for each size."""
     console = Console(width=120)
     counts = [int(argument) for argument in arguments] or [50, 200]
-    with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
+    sandbox_figures.show(console)
+    with Sandbox(judged=False) as sandbox, tempfile.TemporaryDirectory() as folder:
         results = [bench(sandbox, Path(folder), count, console) for count in counts]
     if not all(results):
         console.print(f"missed: a ratio is above {TARGET}")

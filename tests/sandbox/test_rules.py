@@ -289,3 +289,39 @@ def test_etags_when_they_are_switched_on(world: World, api: httpx.Client) -> Non
     assert api.get(REPO, headers={"If-None-Match": tag}).status_code == 304
     api.patch(REPO, json={"description": "other"})
     assert api.get(REPO, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_list_follows_every_change(world: World, api: httpx.Client) -> None:
+    """What lists keep of a repository goes with it, its owner, and who asks."""
+
+    def listed(client: httpx.Client) -> dict[str, Any]:
+        found = client.get("/orgs/acme/repos").json()
+        return {each["name"]: each for each in found}
+
+    assert listed(api)["widget"]["description"] is None
+    api.patch(REPO, json={"description": "new", "name": "gadget"})
+    assert listed(api)["gadget"]["description"] == "new"
+    assert listed(api)["gadget"]["permissions"]["admin"] is True
+    with world.client("ben") as ben:
+        assert listed(ben)["gadget"]["permissions"]["admin"] is False
+
+
+@pytest.mark.parametrize("kind", ["secrets", "variables"])
+def test_one_selected_repository_is_added_and_removed(api: httpx.Client, kind: str) -> None:
+    """An organization's secret or variable takes and loses single repositories (S5)."""
+    base = f"/orgs/acme/actions/{kind}"
+    body: dict[str, Any] = {"visibility": "selected", "selected_repository_ids": []}
+    if kind == "secrets":
+        assert api.put(f"{base}/X", json={**sealed(api, base, "x"), **body}).status_code == 201
+    else:
+        assert api.post(base, json={"name": "X", "value": "1", **body}).status_code == 201
+    ident = api.get(REPO).json()["id"]
+
+    def selected() -> list[int]:
+        found = api.get(f"{base}/X/repositories").json()["repositories"]
+        return [each["id"] for each in found]
+
+    assert api.put(f"{base}/X/repositories/{ident}").status_code == 204
+    assert selected() == [ident]
+    assert api.delete(f"{base}/X/repositories/{ident}").status_code == 204
+    assert selected() == []
