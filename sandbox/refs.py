@@ -60,7 +60,7 @@ def move(call: Call, ref: str, after: str, **more: Any) -> Record:  # noqa: ANN4
         GitHubError: A protection forbids it.
     """
     update = update_of(call, ref, after, **more)
-    enforcement.check(call, update)
+    enforcement.check(call, update, record=True)
     moved = git.set_ref(call.world, call.repository, ref, after)
     _tell(call, update)
     return moved
@@ -73,7 +73,7 @@ def delete(call: Call, ref: Record) -> None:
         GitHubError: A protection forbids it.
     """
     update = Update(call.repository, ref.name, str(ref["sha"]), None)
-    enforcement.check(call, update)
+    enforcement.check(call, update, record=True)
     call.world.remove(ref)
     _tell(call, update)
 

@@ -57,7 +57,9 @@ def public_key(line: str) -> bytes | None:
     words = line.split()
     try:
         blob = base64.b64decode(words[1], validate=True)
-        loaded = serialization.load_ssh_public_key(b" ".join([words[0].encode(), words[1].encode()]))
+        loaded = serialization.load_ssh_public_key(
+            b" ".join([words[0].encode(), words[1].encode()])
+        )
     except (IndexError, ValueError, UnsupportedAlgorithm):
         return None
     able = isinstance(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sandbox.enforcement import classic, rulesets
+from sandbox.enforcement import classic, rulesets, suites
 from sandbox.enforcement.attempt import Attempt
 from sandbox.errors import GitHubError, forbidden
 
@@ -13,22 +13,37 @@ if TYPE_CHECKING:
     from sandbox.refs import Update
 
 
-def check(call: Call, update: Update) -> None:
+def check(call: Call, update: Update, *, record: bool = False) -> None:
     """Refuse the move of a ref that a protection forbids to the actor.
 
     All rulesets that hold for the ref apply together with classic protection: each of them can
     refuse (docs.github.com, "About rulesets", rule layering).
 
+    Args:
+        call: The request.
+        update: What shall become of the ref.
+        record: Whether what the rules said is kept as a rule suite.
+
     Raises:
-        GitHubError: With the update's own status; 403 in an archived repository.
+        GitHubError: With the update's own status, and every rule that is violated under `errors`;
+            403 in an archived repository.
     """
     if call.repository["archived"]:
         raise forbidden("Repository was archived so is read-only.")
     attempt = Attempt(call.world, call.actor, update)
-    violations = rulesets.violations(attempt)
-    if violations:
-        listed = "\n".join(violations)
-        raise GitHubError(update.status, f"Repository rule violations found\n\n{listed}\n\n")
-    violations = classic.violations(attempt)
-    if violations:
-        raise GitHubError(update.status, "\n".join(violations))
+    evaluations = rulesets.evaluate(attempt)
+    stopping = [(each.rule, text) for each in evaluations if each.stops for text in each.violations]
+    protection = [("branch_protection", text) for text in classic.violations(attempt)]
+    errors = [_error(*each) for each in dict.fromkeys([*stopping, *protection])]
+    if stopping:
+        listed = "\n".join(dict.fromkeys(text for _, text in stopping))
+        message = f"Repository rule violations found\n\n{listed}\n\n"
+        raise GitHubError(update.status, message, errors)
+    if protection:
+        raise GitHubError(update.status, "\n".join(text for _, text in protection), errors)
+    if record:
+        suites.record(attempt, evaluations)
+
+
+def _error(rule: str, text: str) -> dict[str, Any]:
+    return {"resource": "RepositoryRule", "field": rule, "code": "custom", "message": text}

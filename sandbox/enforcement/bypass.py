@@ -30,17 +30,21 @@ def is_one_of(attempt: Attempt, actors: list[list[Any]]) -> bool:
     )
 
 
-def bypasses(attempt: Attempt, ruleset: Record) -> bool:
-    """Say whether the actor passes by a ruleset.
+def bypass_mode(attempt: Attempt, ruleset: Record) -> str | None:
+    """Return how the actor passes by a ruleset: `exempt`, `always`, `pull_request`; None: not.
 
     Nobody does who is not listed, administrators included. Who is listed for pull requests only
-    does so by merging one (docs.github.com, "Creating rulesets", bypass permissions).
+    does so by merging one (docs.github.com, "Creating rulesets", bypass permissions). Who is
+    exempt passes without leaving a trace.
     """
-    return any(
-        _is(attempt, each["actor_type"], each["actor_id"])
-        and (each["bypass_mode"] != "pull_request" or attempt.update.pull is not None)
+    modes = {
+        each["bypass_mode"]
         for each in ruleset["bypass_actors"]
-    )
+        if _is(attempt, each["actor_type"], each["actor_id"])
+    }
+    if attempt.update.pull is None:
+        modes.discard("pull_request")
+    return next((mode for mode in ("exempt", "always", "pull_request") if mode in modes), None)
 
 
 def _is(attempt: Attempt, kind: str, ident: int | None) -> bool:

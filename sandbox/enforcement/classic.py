@@ -47,7 +47,7 @@ def _history(attempt: Attempt, rule: Record) -> list[str]:
 
 def _merge_gate(attempt: Attempt, rule: Record) -> list[str]:
     if not rule["isAdminEnforced"] and (
-        attempt.permission == "admin" or "bypass_branch_protection" in attempt.custom_permissions
+        _administers(attempt) or "bypass_branch_protection" in attempt.custom_permissions
     ):
         return []
     if attempt.deletes:
@@ -83,11 +83,17 @@ def _reviews(attempt: Attempt, rule: Record) -> list[str]:
     )
 
 
+def _administers(attempt: Attempt) -> bool:
+    """Say whether the actor is an administrator: a person; an App passes only by being listed."""
+    return attempt.permission == "admin" and attempt.actor.installation is None
+
+
 def _push_gate(attempt: Attempt, rule: Record) -> list[str]:
     if not rule["restrictsPushes"] or (attempt.creates and not rule["blocksCreations"]):
         return []
     allowed = (
-        attempt.permission in ("admin", "maintain")
+        _administers(attempt)
+        or attempt.permission == "maintain"
         or "push_protected_branch" in attempt.custom_permissions
         or is_one_of(attempt, rule["pushActorIds"])
     )

@@ -1,28 +1,58 @@
-"""Rulesets: every active one that holds for a ref, and that the actor does not pass by."""
+"""Rulesets: each that holds for a ref is evaluated; active ones stop whom they do not let by.
+
+All active rulesets count together: the strictest of each rule does, since each can refuse.
+`evaluate` only reports, `disabled` does nothing (docs.github.com, "About rulesets").
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox.enforcement.bypass import bypasses
+from sandbox.enforcement.bypass import bypass_mode
 from sandbox.enforcement.rules import RULES
 from sandbox.rulesets import holds_for_ref, rulesets_of
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
+    from sandbox.records import Record
 
 
-def violations(attempt: Attempt) -> list[str]:
-    """Return why rulesets forbid the attempt; nothing when they do not.
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one rule says to an attempt.
 
-    All active rulesets together: the strictest of each rule counts, since each can refuse.
-    `evaluate` and `disabled` stop nobody.
+    Attributes:
+        ruleset: The ruleset that has the rule.
+        rule: The rule's type.
+        violations: Why it forbids the attempt; empty when it does not.
+        bypassed: Whether the actor passes by all the same.
     """
-    found: list[str] = []
+
+    ruleset: Record
+    rule: str
+    violations: list[str]
+    bypassed: bool
+
+    @property
+    def stops(self) -> bool:
+        """Whether the attempt fails by this rule."""
+        active = self.ruleset["enforcement"] == "active"
+        return bool(self.violations) and active and not self.bypassed
+
+
+def evaluate(attempt: Attempt) -> list[Evaluation]:
+    """Return what each rule says that holds for the attempt's ref."""
+    found: list[Evaluation] = []
     for ruleset in rulesets_of(attempt.world, attempt.repository):
         holds = holds_for_ref(ruleset, attempt.repository, attempt.update.ref)
-        if ruleset["enforcement"] != "active" or not holds or bypasses(attempt, ruleset):
+        if ruleset["enforcement"] == "disabled" or not holds:
+            continue
+        mode = bypass_mode(attempt, ruleset)
+        if mode == "exempt":
+            # not even evaluated
             continue
         for rule in ruleset["rules"]:
-            found += RULES[rule["type"]](attempt, rule.get("parameters") or {})
-    return list(dict.fromkeys(found))
+            said = RULES[rule["type"]](attempt, rule.get("parameters") or {})
+            found.append(Evaluation(ruleset, rule["type"], said, mode is not None))
+    return found

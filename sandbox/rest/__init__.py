@@ -32,6 +32,7 @@ FAMILIES = (
     "rate_limit",
     "repositories",
     "reviews",
+    "rule_suites",
     "rulesets",
     "secrets",
     "security",

@@ -1,0 +1,101 @@
+"""Rule suites: what rules said to pushes that got through.
+
+Source: https://docs.github.com/rest/repos/rule-suites and https://docs.github.com/rest/orgs/rule-suites
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import clock
+from sandbox.errors import not_found
+from sandbox.http import Response
+from sandbox.pages import page
+from sandbox.routing import Routes
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_ORG = "/orgs/{org}/rulesets/rule-suites"
+_REPO = "/repos/{owner}/{repo}/rulesets/rule-suites"
+_PERIODS = {"hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000}
+
+
+def _shape(call: Call, suite: Record, *, full: bool) -> dict[str, Any]:
+    repository = call.world.get("repository", suite.parent)
+    user = call.world.get("user", suite["actor"])
+    if repository is None:
+        raise AssertionError("a rule suite belongs to a repository")
+    body = {
+        "id": suite.id,
+        "actor_id": suite["actor"],
+        "actor_name": "" if user is None else user.name,
+        "before_sha": suite["before"],
+        "after_sha": suite["after"],
+        "ref": suite["ref"],
+        "repository_id": repository.id,
+        "repository_name": repository.name,
+        "pushed_at": suite.created_at,
+        "result": suite["result"],
+    }
+    if full or suite["evaluation_result"] is not None:
+        body["evaluation_result"] = suite["evaluation_result"]
+    if full:
+        body["rule_evaluations"] = suite["evaluations"]
+    return body
+
+
+def _listed(call: Call, repositories: list[Record]) -> Response:
+    """Answer with the suites of some repositories, newest first, as the query narrows them."""
+    query = call.query
+    now = call.world.clock.seconds()
+    since = now - _PERIODS.get(query.get("time_period", "day"), _PERIODS["day"])
+    actor = call.world.find("user", query["actor_name"]) if "actor_name" in query else None
+    ref = query.get("ref", "")
+    result = query.get("rule_suite_result", "all")
+    found = [
+        suite
+        for repository in repositories
+        for suite in call.world.all("rule_suite", repository.id)
+        if clock.parse(suite.created_at) >= since
+        and ("actor_name" not in query or (actor is not None and suite["actor"] == actor.id))
+        and ref in ("", suite["ref"], suite["ref"].split("/", 2)[2])
+        and result in ("all", suite["result"])
+    ]
+    found.sort(key=lambda suite: -suite.id)
+    return page(call, found, lambda suite: _shape(call, suite, full=False))
+
+
+@ROUTES.get(_REPO, needs="repo:write")
+def list_repo(call: Call) -> Response:
+    """The rule suites of a repository; of the last day when nothing else is asked for."""
+    return _listed(call, [call.repository])
+
+
+@ROUTES.get(_REPO + "/{rule_suite_id}", needs="repo:write")
+def get_repo(call: Call) -> Response:
+    """One rule suite with each rule."""
+    found = call.world.get("rule_suite", call.integer("rule_suite_id"))
+    if found is None or found.parent != call.repository.id:
+        raise not_found()
+    return Response(200, _shape(call, found, full=True))
+
+
+@ROUTES.get(_ORG, needs="org:admin")
+def list_org(call: Call) -> Response:
+    """The rule suites of an organization's repositories; `repository_name` narrows."""
+    wanted = call.query.get("repository_name")
+    every = call.world.all("repository", call.org.id)
+    return _listed(call, [each for each in every if wanted in (None, each.name)])
+
+
+@ROUTES.get(_ORG + "/{rule_suite_id}", needs="org:admin")
+def get_org(call: Call) -> Response:
+    """One rule suite with each rule."""
+    found = call.world.get("rule_suite", call.integer("rule_suite_id"))
+    repository = None if found is None else call.world.get("repository", found.parent)
+    if found is None or repository is None or repository.parent != call.org.id:
+        raise not_found()
+    return Response(200, _shape(call, found, full=True))
