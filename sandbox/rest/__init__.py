@@ -28,6 +28,7 @@ FAMILIES = (
     "oidc",
     "organization_roles",
     "organizations",
+    "pull_merges",
     "pulls",
     "rate_limit",
     "repositories",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields, git, refs
+from sandbox import fields, git, pulls, refs
+from sandbox.enforcement import renames
 from sandbox.errors import GitHubError, conflict, failed, invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
@@ -106,15 +107,19 @@ def get(call: Call) -> Response:
     )
 
 
-@ROUTES.post(_ONE + "/rename", needs="repo:admin")
+@ROUTES.post(_ONE + "/rename", needs="repo:write")
 def rename(call: Call) -> Response:
-    """Rename a branch; the default branch, protection and old links follow it."""
+    """Rename a branch; the default branch, protection, bases and old links follow it.
+
+    Pull requests that come from the branch are closed.
+    """
     ref = _find(call)
     old, new = _name(ref), fields.body(call, **{"new_name!": "text"})["new_name"]
     if not new or " " in new:
         raise invalid(f"{new!r} is not a valid branch name")
     if git.find_ref(call.world, call.repository, f"refs/heads/{new}") is not None:
         raise failed("Branch", "new_name", "already_exists")
+    renames.check_rename(call, ref, new)
     call.world.change(ref, f"refs/heads/{new}")
     rule = call.world.find("branch_protection", old, call.repository.id)
     if rule is not None and call.world.find("branch_protection", new, call.repository.id) is None:
@@ -123,6 +128,10 @@ def rename(call: Call) -> Response:
         call.world.change(call.repository, default_branch=new)
     call.world.set_document(call.repository.id, "renamed-branches", **{old: new})
     call.refresh()
+    pulls.synchronize(call.world, call.repository, old, call.actor.id)
+    for pull in call.world.all("pull", call.repository.id):
+        if pull["state"] == "open" and pull["base"] == old:
+            call.world.change(pull, base=new)
     call.parameters["branch"] = new
     response = get(call)
     return Response(201, response.body)
@@ -238,7 +247,7 @@ def merge(call: Call) -> Response:
     if head.name in {each.name for each in git.history(call.world, call.repository, target)}:
         return Response(204)
     message = found.get("commit_message") or f"Merge {found['head']} into {found['base']}"
-    making = git.made_by(call.actor.user, message, call.world.clock.now())
+    making = git.made_by(call.actor.user, message, call.world.clock.now(), signed=True)
     made = git.merge(call.world, call.repository, target, head, making)
     if made is None:
         raise conflict("Merge conflict")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import code_owners, enforcement, fields, git, pulls, refs, runs
-from sandbox.errors import GitHubError, conflict, failed, not_found
-from sandbox.http import NO_CONTENT, Response
+from sandbox.errors import GitHubError, failed, not_found
+from sandbox.http import Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
 from sandbox.permissions import owner
@@ -311,79 +311,3 @@ def list_files(call: Call) -> Response:
         for file in commit_json(call, commit, files=True)["files"]
     }
     return page(call, list(found.values()), lambda file: file)
-
-
-@ROUTES.get(_ONE + "/merge", needs="repo:read")
-def check_merged(call: Call) -> Response:
-    """204 when it was merged, 404 when not."""
-    if find(call)["merged_at"] is None:
-        raise not_found()
-    return NO_CONTENT
-
-
-@ROUTES.put(_ONE + "/merge", needs="repo:write")
-def merge(call: Call) -> Response:
-    """Merge a pull request into its base."""
-    pull = find(call)
-    found = fields.body(
-        call,
-        commit_title="text",
-        commit_message="text",
-        sha="text",
-        merge_method=("merge", "squash", "rebase"),
-    )
-    method = found.get("merge_method", "merge")
-    setting = {
-        "merge": "allow_merge_commit",
-        "squash": "allow_squash_merge",
-        "rebase": "allow_rebase_merge",
-    }
-    head_sha = pulls.head_tip(call.world, call.repository, pull)
-    if pull["state"] != "open" or head_sha is None or pull["draft"]:
-        raise GitHubError(405, "Pull Request is not mergeable")
-    if not call.repository[setting[method]]:
-        names = {"merge": "Merge commits", "squash": "Squash merges", "rebase": "Rebase merges"}
-        raise GitHubError(405, f"{names[method]} are not allowed on this repository.")
-    if found.get("sha", head_sha) != head_sha:
-        raise conflict("Head branch was modified. Review and try the merge again.")
-    head = git.resolve(call.world, call.repository, head_sha)
-    into = git.resolve(call.world, call.repository, pull["base"])
-    if head is None or into is None or call.actor.user is None:
-        raise not_found()
-    title = found.get("commit_title") or (
-        f"Merge pull request #{pull.name} from {owner(call.world, call.repository).name}/"
-        f"{pull['head']}"
-        if method == "merge"
-        else f"{pull['title']} (#{pull.name})"
-    )
-    message = f"{title}\n\n{found.get('commit_message') or pull['title']}"
-    # a rebase makes the author's commits anew, which GitHub cannot sign for them
-    signed = method != "rebase"
-    making = git.made_by(call.actor.user, message, call.world.clock.now(), signed=signed)
-    made = git.merge(call.world, call.repository, into, head, making)
-    if made is None:
-        raise GitHubError(405, "Pull Request is not mergeable")
-    if method != "merge":
-        # squashed or rebased: the same files in a commit with one parent
-        made = git.commit(call.world, call.repository, made["files"], [into.name], making)
-    refs.move(call, f"refs/heads/{pull['base']}", made.name, pull=pull, method=method, status=405)
-    now = call.world.clock.now()
-    merged = call.world.change(
-        pull,
-        state="closed",
-        closed_at=now,
-        merged_at=now,
-        merged_by=call.actor.user.id,
-        merge_commit_sha=made.name,
-        head_sha=head_sha,
-        base_sha=into.name,
-    )
-    runs.pull_request(call, merged, "closed")
-    if call.repository["delete_branch_on_merge"] and not pull["head_repository"]:
-        ref = git.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
-        if ref is not None:
-            refs.delete(call, ref)
-    return Response(
-        200,
-        {"sha": made.name, "merged": True, "message": "Pull Request successfully merged"},
-    )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox import defaults, fields, git, plans
+from sandbox.enforcement import renames
 from sandbox.errors import GitHubError, failed, forbidden, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
@@ -234,6 +235,8 @@ def update(call: Call) -> Response:
             f"The branch {branch} was not found. Please push that ref first or create it via the "
             "Git Data API.",
         )
+    if branch != repository["default_branch"]:
+        renames.check_default_branch(call)
     _checked_merges({**repository.data, **found})
     security = found.pop("security_and_analysis", None)
     if security:

@@ -1,0 +1,106 @@
+"""What a branch's new name, or another default branch, must not get around.
+
+A rename needs write access; that of the default branch or of a classically protected one needs
+administrators. Rulesets must hold for the new name as for the old one, unless the actor may edit
+them or passes by them; another default branch under an organization's ruleset is for organization
+owners (docs.github.com, "Renaming a branch", "Allowing repository admins to rename branches with
+organization rulesets").
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sandbox.enforcement import classic
+from sandbox.enforcement.attempt import Attempt
+from sandbox.enforcement.bypass import bypass_mode
+from sandbox.enforcement.rules import RULES
+from sandbox.errors import GitHubError, forbidden
+from sandbox.permissions import org_role, owner
+from sandbox.protection import rule_for
+from sandbox.refs import Update
+from sandbox.rulesets import holds_for_ref, rulesets_of
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+_HEADS = "refs/heads/"
+
+
+def check_rename(call: Call, ref: Record, new: str) -> None:
+    """Refuse to give a branch of the path's repository a name that gets around its protections.
+
+    Raises:
+        GitHubError: 403 or 422.
+    """
+    world, repository = call.world, call.repository
+    old = ref.name.removeprefix(_HEADS)
+    if repository["archived"]:
+        raise forbidden("Repository was archived so is read-only.")
+    leaving = Attempt(world, call.actor, Update(repository, ref.name, str(ref["sha"]), None))
+    coming = Attempt(world, call.actor, Update(repository, _HEADS + new, None, str(ref["sha"])))
+    default = repository["default_branch"] == old
+    protected = rule_for(world, repository, old) is not None
+    if (default or protected) and leaving.permission != "admin":
+        raise forbidden("Must have admin rights to Repository.")
+    after = repository
+    if default:
+        after = replace(repository, data={**repository.data, "default_branch": new})
+    found: list[str] = []
+    for ruleset in rulesets_of(world, repository):
+        if ruleset["enforcement"] != "active" or _edits(leaving, ruleset):
+            continue
+        held = holds_for_ref(ruleset, repository, ref.name)
+        holds = holds_for_ref(ruleset, after, _HEADS + new)
+        if held and not holds and bypass_mode(leaving, ruleset) is None:
+            found.append(f"Ruleset '{ruleset.name}' does not hold for the new name.")
+        if holds and not held and bypass_mode(coming, ruleset) is None:
+            found += _arrival(coming, ruleset)
+    found += [] if protected else classic.violations(coming)
+    if found:
+        listed = "\n".join(dict.fromkeys(found))
+        raise GitHubError(422, f"Repository rule violations found\n\n{listed}\n\n")
+
+
+def _arrival(coming: Attempt, ruleset: Record) -> list[str]:
+    """Return what a ruleset says to a name that comes under it."""
+    return [
+        text
+        for rule in ruleset["rules"]
+        if rule["type"] in ("creation", "branch_name_pattern")
+        for text in RULES[rule["type"]](coming, rule.get("parameters") or {})
+    ]
+
+
+def check_default_branch(call: Call) -> None:
+    """Refuse another default branch where an organization's ruleset holds for the present one.
+
+    Raises:
+        GitHubError: 403.
+    """
+    repository = call.repository
+    ref = _HEADS + repository["default_branch"]
+    attempt = Attempt(call.world, call.actor, Update(repository, ref, None, None))
+    for ruleset in call.world.all("ruleset", repository.parent):
+        if ruleset in rulesets_of(call.world, repository) and (
+            ruleset["enforcement"] == "active"
+            and ruleset["target"] == "branch"
+            and holds_for_ref(ruleset, repository, ref)
+            and not _edits(attempt, ruleset)
+        ):
+            raise forbidden("Only organization owners may change the default branch.")
+
+
+def _edits(attempt: Attempt, ruleset: Record) -> bool:
+    """Say whether the actor may edit a ruleset, so that it does not bind them in names."""
+    if ruleset.parent == attempt.repository.id and attempt.permission == "admin":
+        return True
+    if attempt.actor.installation is not None:
+        given = attempt.actor.permissions
+        return attempt.permission == "admin" and (
+            given is None or given.get("organization_administration") == "write"
+        )
+    account = owner(attempt.world, attempt.repository)
+    return org_role(attempt.world, account, attempt.actor.id) == "admin"
