@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sandbox import graphql, lookups, permissions, rest
+from sandbox import graphql, limits, lookups, permissions, rest
 from sandbox.actors import Actor, authenticate
 from sandbox.errors import GitHubError, not_found
 from sandbox.http import Call, Request, Response
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("sandbox")
 ROUTER = rest.router()
-RATE_LIMIT = 15_000
-"""Requests an hour; until rate limits are modelled, every answer says that all but one are left."""
 _UNKNOWN = "unknown route"
 _ids = itertools.count(1)
 
@@ -52,6 +50,7 @@ def answer(
     try:
         if actor is None:
             call.actor = authenticate(world, request.headers.get("authorization"))
+            limits.check(world, call.actor, request.method, request.path)
         if request.path.rstrip("/") == "/api/graphql":
             operation = "POST /graphql"
             response = graphql.answer(call)
@@ -67,7 +66,7 @@ def answer(
         world.rollback()
         LOG.exception("%s %s in world %s", request.method, request.path, world.name)
         response = Response(500, {"message": "Server Error"})
-    response = _finish(call, response)
+    response = _finish(call, response, request.path)
     if journal:
         _write_down(call, operation, response, time.perf_counter() - started)
     return response
@@ -97,31 +96,34 @@ def _gap(call: Call, request: Request) -> GitHubError:
     return not_found()
 
 
-def _finish(call: Call, response: Response) -> Response:
+def _finish(call: Call, response: Response, request_path: str) -> Response:
     """Return the response with the headers that all have, its body encoded."""
-    world, now = call.world, int(call.world.clock.seconds())
+    world = call.world
     content = response.encoded()
+    tag = _tag(call, response, content)
+    fresh = tag is not None and call.headers.get("if-none-match") == tag
+    limits.spend(world, call.actor, request_path, 304 if fresh else response.status)
     headers = {
         "X-GitHub-Request-Id": f"SBX:{next(_ids):08X}",
         "X-GitHub-Media-Type": "github.v3; format=json",
         "X-GitHub-Api-Version-Selected": call.headers.get("x-github-api-version", "2022-11-28"),
-        "X-RateLimit-Limit": str(RATE_LIMIT),
-        "X-RateLimit-Remaining": str(RATE_LIMIT - 1),
-        "X-RateLimit-Used": "1",
-        "X-RateLimit-Reset": str(now - now % 3600 + 3600),
-        "X-RateLimit-Resource": "core",
+        **limits.headers(world, call.actor, limits.resource_of(request_path)),
         "X-OAuth-Scopes": ", ".join(call.actor.scopes),
         **response.headers,
     }
     if content:
         headers.setdefault("Content-Type", "application/json; charset=utf-8")
-    ok = response.status == 200  # noqa: PLR2004 - HTTP's own number
-    if world.settings["etags"] and call.method == "GET" and ok:
-        tag = f'W/"{hashlib.sha256(content).hexdigest()}"'
+    if tag is not None:
         headers["ETag"] = tag
-        if call.headers.get("if-none-match") == tag:
-            return Response(304, b"", headers)
-    return Response(response.status, content, headers)
+    return Response(304, b"", headers) if fresh else Response(response.status, content, headers)
+
+
+def _tag(call: Call, response: Response, content: bytes) -> str | None:
+    """Return the ETag of what is shown to this caller; None where ETags are off."""
+    ok = response.status == 200  # noqa: PLR2004 - HTTP's own number
+    if not (call.world.settings["etags"] and call.method == "GET" and ok):
+        return None
+    return f'W/"{hashlib.sha256(content).hexdigest()}"'
 
 
 def _write_down(call: Call, operation: str, response: Response, seconds: float) -> None:

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.journal import Journal
+    from sandbox.limits import Usage
     from sandbox.store import Store
 
-SETTINGS: dict[str, Any] = {"etags": False}
-"""What can be switched per world, with its default."""
+SETTINGS: dict[str, Any] = {"etags": False, "rate_limits": False, "limits": {}}
+"""What can be set per world, with its default.
+
+`etags`: whether answers have them. `rate_limits`: whether limits are enforced. `limits`: other
+numbers than GitHub's, such as `{"core": 10, "points_a_minute": 20}`.
+"""
 
 
 def digest(token: str) -> str:
@@ -54,6 +59,8 @@ class World:
         self.journal = journal
         self.faults = Faults()
         self.gaps: dict[tuple[str, str], int] = {}
+        # who has used how much of the rate limits: forgotten at a restart
+        self.usage: dict[str, Usage] = {}
         # repositories as lists show them, by id, permission and host: see shapes.repositories
         self.listed: dict[tuple[int, str, str], tuple[Record, Record, bytes]] = {}
         self._store = store

@@ -1,9 +1,13 @@
-"""Rate limits, and the little that GitHub says of itself."""
+"""Rate limits, and the little that GitHub says of itself.
+
+Source: https://docs.github.com/rest/rate-limit/rate-limit and https://docs.github.com/rest/meta/meta
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox import limits
 from sandbox.http import Response
 from sandbox.routing import Routes
 
@@ -11,17 +15,13 @@ if TYPE_CHECKING:
     from sandbox.http import Call
 
 ROUTES = Routes()
-LIMIT = 15_000
-"""Requests an hour."""
 
 
 @ROUTES.get("/rate_limit", needs="user")
 def get(call: Call) -> Response:
-    """What is left in each category; asking costs nothing."""
-    now = int(call.world.clock.seconds())
-    core = {"limit": LIMIT, "used": 1, "remaining": LIMIT - 1, "reset": now - now % 3600 + 3600}
-    names = ("core", "search", "graphql", "integration_manifest", "code_search")
-    return Response(200, {"resources": {name: dict(core) for name in names}, "rate": core})
+    """What is left of each resource; asking costs nothing."""
+    found = limits.all_states(call.world, call.actor)
+    return Response(200, {"resources": found, "rate": found["core"]})
 
 
 @ROUTES.get("/meta", needs="user")
