@@ -45,6 +45,7 @@ class Actor:
         permissions: What the token may do, by GitHub's names of an App's permissions; None: all.
         repositories: Ids of the repositories that the token reaches; None: all of its account.
         job: Id of the workflow's job whose token it is.
+        by_token: Whether a token's scopes hold the account down; not so behind the world's back.
     """
 
     user: Record | None = None
@@ -54,6 +55,7 @@ class Actor:
     permissions: Mapping[str, str] | None = None
     repositories: frozenset[int] | None = None
     job: int | None = None
+    by_token: bool = False
 
     @property
     def login(self) -> str:
@@ -104,6 +106,7 @@ def authenticate(world: World, authorization: str | None) -> Actor:
         permissions=record.get("permissions"),
         repositories=None if reached is None else frozenset(reached),
         job=job,
+        by_token=True,
     )
 
 

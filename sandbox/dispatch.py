@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sandbox import graphql, limits, lookups, permissions, rest
+from sandbox import graphql, limits, lookups, permissions, rest, token_scopes
 from sandbox.actors import Actor, authenticate
 from sandbox.errors import GitHubError, not_found
 from sandbox.http import Call, Request, Response
@@ -84,6 +84,7 @@ def _rest(call: Call, request: Request) -> tuple[str, Response]:
     try:
         lookups.resolve(call)
         permissions.require(call, route.needs)
+        token_scopes.require(call, route)
         return route.operation, route.handler(call)
     except GitHubError as error:
         error.operation = route.operation
@@ -109,6 +110,7 @@ def _finish(call: Call, response: Response, request_path: str) -> Response:
         "X-GitHub-Api-Version-Selected": call.headers.get("x-github-api-version", "2022-11-28"),
         **limits.headers(world, call.actor, limits.resource_of(request_path)),
         "X-OAuth-Scopes": ", ".join(call.actor.scopes),
+        "X-Accepted-OAuth-Scopes": ", ".join(call.accepted_scopes),
         **response.headers,
     }
     if content:

@@ -82,6 +82,7 @@ class Call:
         headers: Request headers, lower-case names.
         content: The raw body.
         parameters: The route's path parameters, decoded.
+        accepted_scopes: Scopes of which a classic token needs one for the route.
     """
 
     world: World
@@ -93,6 +94,7 @@ class Call:
     headers: Mapping[str, str]
     content: bytes
     parameters: dict[str, str] = field(default_factory=dict)
+    accepted_scopes: tuple[str, ...] = ()
     _org: Record | None = None
     _repository: Record | None = None
 

@@ -1,0 +1,77 @@
+"""A classic token does what its scopes allow, never more than its person may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.actors import ALL_SCOPES
+from sandbox.token_scopes import granted
+
+if TYPE_CHECKING:
+    from tests.support.sandbox import World
+
+PRIVATE, PUBLIC = "/repos/acme/widget", "/repos/acme/site"
+
+
+def ask(world: World, scopes: list[str], method: str, path: str) -> httpx.Response:
+    """Ask as ana, the owner, by a token with these scopes."""
+    made = world.control("POST", "tokens", {"login": "ana", "scopes": scopes})
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    bodies: dict[str, Any] = {"PATCH": {"description": "x"}, "PUT": {"names": ["a"]}}
+    body = bodies.get(method)
+    return httpx.request(method, f"{world.rest_url}{path}", headers=headers, json=body)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "method", "path", "status"),
+    [
+        ([], "GET", PUBLIC, 200),
+        ([], "GET", PRIVATE, 404),
+        (["public_repo"], "GET", PRIVATE, 404),
+        (["repo"], "GET", PRIVATE, 200),
+        ([], "PUT", f"{PUBLIC}/topics", 403),
+        (["public_repo"], "PUT", f"{PUBLIC}/topics", 200),
+        (["public_repo"], "GET", f"{PUBLIC}/actions/secrets", 403),
+        (["repo"], "GET", f"{PUBLIC}/actions/secrets", 200),
+        (["repo"], "DELETE", PUBLIC, 403),
+        (["delete_repo"], "DELETE", PUBLIC, 204),
+        ([], "GET", "/orgs/acme", 200),
+        ([], "GET", "/orgs/acme/teams", 403),
+        (["read:org"], "GET", "/orgs/acme/teams", 200),
+        (["read:org"], "PATCH", "/orgs/acme/teams/release", 403),
+        (["admin:org"], "PATCH", "/orgs/acme/teams/release", 200),
+        (["read:org"], "GET", "/orgs/acme/actions/secrets", 403),
+        (["repo", "admin:org"], "GET", "/orgs/acme/hooks", 403),
+        (["admin:org_hook"], "GET", "/orgs/acme/hooks", 200),
+        (["read:repo_hook"], "GET", f"{PUBLIC}/hooks", 200),
+    ],
+)
+def test_scopes(world: World, scopes: list[str], method: str, path: str, status: int) -> None:
+    """Each kind of route asks for its scope; private things are not even shown (C2)."""
+    answer = ask(world, scopes, method, path)
+    assert answer.status_code == status
+    assert answer.headers["x-oauth-scopes"] == ", ".join(scopes)
+    if status == 403:
+        assert answer.headers["x-accepted-oauth-scopes"] in answer.json()["message"]
+
+
+def test_a_scope_gives_no_right(world: World) -> None:
+    """All scopes in the hands of a member are still a member's (C2)."""
+    made = world.control("POST", "tokens", {"login": "kim", "scopes": list(ALL_SCOPES)})
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    assert httpx.get(f"{world.rest_url}{PRIVATE}", headers=headers).status_code == 200
+    refused = httpx.patch(f"{world.rest_url}/orgs/acme", headers=headers, json={"name": "x"})
+    assert refused.status_code == 403
+
+
+@given(st.lists(st.sampled_from([*ALL_SCOPES, "read:org", "public_repo", "nonsense"])))
+def test_a_token_has_at_least_its_own_scopes(scopes: list[str]) -> None:
+    """What a scope includes comes with it, and nothing gets lost (C2)."""
+    found = granted(tuple(scopes))
+    assert set(scopes) <= found
+    assert granted(tuple(found)) == found
