@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.enforcement import classic, rulesets, suites
+from sandbox.enforcement import classic, rulesets, suites, workflow_files
 from sandbox.enforcement.attempt import Attempt
 from sandbox.errors import GitHubError, forbidden
 
@@ -26,11 +26,12 @@ def check(call: Call, update: Update, *, record: bool = False) -> None:
 
     Raises:
         GitHubError: With the update's own status, and every rule that is violated under `errors`;
-            403 in an archived repository.
+            403 in an archived repository, and for workflow files that the token may not change.
     """
     if call.repository["archived"]:
         raise forbidden("Repository was archived so is read-only.")
     attempt = Attempt(call.world, call.actor, update)
+    workflow_files.check(attempt)
     evaluations = rulesets.evaluate(attempt)
     stopping = [(each.rule, text) for each in evaluations if each.stops for text in each.violations]
     protection = [("branch_protection", text) for text in classic.violations(attempt)]

@@ -60,6 +60,27 @@ def test_scopes(world: World, scopes: list[str], method: str, path: str, status:
         assert answer.headers["x-accepted-oauth-scopes"] in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "scopes", "status"),
+    [
+        (".github/workflows/x.yml", ["repo"], 403),
+        (".github/workflows/x.yml", ["repo", "workflow"], 201),
+        ("src/x.py", ["repo"], 201),
+    ],
+)
+def test_workflow_files_need_their_own_scope(
+    world: World, path: str, scopes: list[str], status: int
+) -> None:
+    """A token without `workflow` changes everything but workflow files (C2, E1)."""
+    made = world.control("POST", "tokens", {"login": "ana", "scopes": scopes})
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    url = f"{world.rest_url}{PRIVATE}/contents/{path}"
+    body = {"message": "m", "content": "eA=="}
+    answer = httpx.put(url, headers=headers, json=body)
+    assert answer.status_code == status
+    assert status == 201 or "without `workflow` scope" in answer.json()["message"]
+
+
 def test_a_scope_gives_no_right(world: World) -> None:
     """All scopes in the hands of a member are still a member's (C2)."""
     made = world.control("POST", "tokens", {"login": "kim", "scopes": list(ALL_SCOPES)})
