@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 REPO = "/repos/acme/widget"
 SEED: dict[str, Any] = {
+    "users": ["zoe"],
     "organizations": [
         {
             "login": "acme",
@@ -22,16 +23,26 @@ SEED: dict[str, Any] = {
             "teams": {"crew": {"members": ["tess"]}},
             "repositories": {
                 "widget": {
-                    "files": {"README.md": "# widget\n", "a.txt": "a\n"},
+                    "files": {
+                        "README.md": "# widget\n",
+                        "a.txt": "a\n",
+                        "CODEOWNERS": "/owned/ @kim\n",
+                    },
                     "collaborators": {"ben": "push", "kim": "push", "max": "maintain"},
                     "teams": {"crew": "push"},
                 }
             },
         }
     ],
-    "tokens": [{"login": "ana"}],
+    "apps": [
+        {"slug": "portal", "app_id": 7, "public_key": "PUBLIC KEY", "organizations": ["acme"]}
+    ],
+    "tokens": [{"login": "ana"}, {"app": "portal"}],
 }
-"""Ana owns; ben, kim and tess write; max maintains. Bo, pia and lou get custom roles."""
+"""Ana owns; ben, kim and tess write; max maintains. Bo, pia and lou get custom roles, zoe nothing.
+
+`portal[bot]` is an App's.
+"""
 CUSTOM = {
     "bo": ["bypass_branch_protection"],
     "pia": ["push_protected_branch"],
@@ -65,6 +76,13 @@ class Acting:
         for client in self.clients.values():
             client.close()
 
+    def graphql(self, login: str, document: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Make a mutation with its `input`; return the whole answer."""
+        body = {"query": document, "variables": {"input": given}}
+        url = f"{self.world.base_url}api/graphql"
+        found: dict[str, Any] = self.as_(login).post(url, json=body).json()
+        return found
+
     def node(self, path: str) -> str:
         """Return the node id of what a path shows."""
         found: str = self.as_("ana").get(path).json()["node_id"]
@@ -77,9 +95,7 @@ class Acting:
             " createBranchProtectionRule(input: $input) { branchProtectionRule { id } } }"
         )
         given = {"repositoryId": self.node(REPO), "pattern": pattern, **switches}
-        body = {"query": document, "variables": {"input": given}}
-        url = f"{self.world.base_url}api/graphql"
-        answer = self.as_("ana").post(url, json=body).json()
+        answer = self.graphql("ana", document, given)
         assert "errors" not in answer, answer
 
     def ruleset(
@@ -150,6 +166,17 @@ class Acting:
         made = self.as_(login).post(f"{REPO}/pulls", json=body)
         assert made.status_code == 201, made.text
         found: int = made.json()["number"]
+        return found
+
+    def passed(self, sha: str, context: str = "ci", login: str = "kim") -> None:
+        """Report that a commit is fine."""
+        body = {"state": "success", "context": context}
+        made = self.as_(login).post(f"{REPO}/statuses/{sha}", json=body)
+        assert made.status_code == 201, made.text
+
+    def state(self, number: int) -> str:
+        """Return what GitHub says of merging a pull request."""
+        found: str = self.as_("ana").get(f"{REPO}/pulls/{number}").json()["mergeable_state"]
         return found
 
     def review(self, login: str, number: int, event: str = "APPROVE") -> httpx.Response:
