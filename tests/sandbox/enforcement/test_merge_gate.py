@@ -177,5 +177,6 @@ def test_an_app_passes_only_when_it_is_listed(
     acting.protect(**switches)
     assert acting.write("portal[bot]").status_code == 409
     acting.as_("ana").delete(PROTECTION)
-    acting.protect(**switches, **{listed: [acting.node("/apps/portal")]})
+    allowed: dict[str, Any] = {**switches, listed: [acting.node("/apps/portal")]}
+    acting.protect(**allowed)
     assert acting.write("portal[bot]").status_code == 201
