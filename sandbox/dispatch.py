@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sandbox import graphql, limits, lookups, permissions, rest, token_scopes
+from sandbox import app_permissions, graphql, limits, lookups, permissions, rest, token_scopes
 from sandbox.actors import Actor, authenticate
 from sandbox.errors import GitHubError, not_found
 from sandbox.http import Call, Request, Response
@@ -85,6 +85,7 @@ def _rest(call: Call, request: Request) -> tuple[str, Response]:
         lookups.resolve(call)
         permissions.require(call, route.needs)
         token_scopes.require(call, route)
+        app_permissions.require(call, route)
         return route.operation, route.handler(call)
     except GitHubError as error:
         error.operation = route.operation

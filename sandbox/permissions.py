@@ -117,6 +117,17 @@ def _of_token(account: Record, repository: Record, actor: Actor) -> str:
     return "read" if "contents" in actor.permissions else reads
 
 
+def reaches(actor: Actor, repository: Record) -> bool:
+    """Say whether a repository is within the reach of an App's token that has permissions."""
+    installation = actor.installation
+    return (
+        installation is not None
+        and actor.permissions is not None
+        and installation.parent == repository.parent
+        and (actor.repositories is None or repository.id in actor.repositories)
+    )
+
+
 def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:
     """Return the roles, custom ones too, that were granted to a person or to a team of theirs."""
     grants: list[str] = []
@@ -167,6 +178,8 @@ def require(call: Call, needs: str) -> None:
     scope, _, wanted = needs.partition(":")
     if scope == "org":
         _require_org(call, wanted)
+    elif scope == "repo" and reaches(call.actor, call.repository):
+        return  # by a table of its own: see app_permissions
     elif scope == "repo":
         have = level(permission(call.world, call.repository, call.actor))
         if not have:

@@ -32,6 +32,7 @@ tokens:                        # where each token comes from or goes to: never t
   - {app: portal, env: APP_TOKEN}           # of the App's first installation; it never expires
 apps:
   - {slug: portal, app_id: 7, public_key_file: portal.pem, organizations: [acme]}
+    # permissions: {contents: write, ...}   # none: all
 ```
 
 At the control interface tokens are made and returned; `public_key` holds the PEM itself.
@@ -130,6 +131,7 @@ class GitHubApp(_Model):
     app_id: int | None = None
     public_key: str | None = None
     public_key_file: str | None = None
+    permissions: dict[str, Literal["read", "write", "admin"]] | None = None
     organizations: list[Login] = []
 
 
@@ -306,7 +308,10 @@ def new_token(
     """Give a user, or an App's installation, a token and return it; only its hash is kept."""
     token = value or f"sandbox_{secrets.token_hex(20)}"
     if world.find("token", digest(token)) is None:
-        more = {"scopes": scopes} if installation is None else {"installation": installation.id}
+        more: dict[str, Any] = {"scopes": scopes}
+        if installation is not None:
+            app = world.get("app", installation["app"])
+            more = {"installation": installation.id, "permissions": app and app["permissions"]}
         world.add("token", 0, digest(token), user=user.id, **more)
     return token
 
@@ -456,7 +461,15 @@ def _app(world: World, seed: GitHubApp, folder: Path) -> None:
     if world.find("app", seed.slug) is not None:
         return
     bot = _user(world, f"{seed.slug}[bot]", type="Bot")
-    app = world.add("app", 0, seed.slug, public_key=key, bot=bot.id, app_id=seed.app_id)
+    app = world.add(
+        "app",
+        0,
+        seed.slug,
+        public_key=key,
+        bot=bot.id,
+        app_id=seed.app_id,
+        permissions=seed.permissions,
+    )
     for login in seed.organizations:
         org = world.find("organization", login)
         if org is None:

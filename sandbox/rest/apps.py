@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sandbox import fields
+from sandbox.app_permissions import allows
 from sandbox.clock import stamp
-from sandbox.errors import not_found
+from sandbox.errors import invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
 from sandbox.routing import Routes
-from sandbox.shapes.apps import PERMISSIONS, app_json, installation_json
-from sandbox.shapes.repositories import listed_repository
+from sandbox.shapes.apps import app_json, installation_json, permissions_of
+from sandbox.shapes.repositories import listed_repository, minimal_repository
 from sandbox.world import digest
 
 if TYPE_CHECKING:
@@ -85,33 +87,63 @@ def get_org_installation(call: Call) -> Response:
 @ROUTES.get("/orgs/{org}/installations", needs="org:admin")
 def list_org_installations(call: Call) -> Response:
     """The Apps installed in an organization."""
-    found = call.world.all("installation", call.org.id)
+    # the App behind the workflows' tokens is everywhere, and never listed
+    found = [
+        each
+        for each in call.world.all("installation", call.org.id)
+        if (app := call.world.get("app", each["app"])) is not None and app["public_key"]
+    ]
     return page(call, found, lambda each: installation_json(call, each), "installations")
 
 
 @ROUTES.post("/app/installations/{installation_id}/access_tokens", needs="app")
 def create_token(call: Call) -> Response:
-    """Make a token of an installation; it lives for an hour."""
-    installation = _installation(call)
+    """Make a token of an installation; it lives for an hour, and may be held down further."""
+    installation, app = _installation(call), _app(call)
+    found = fields.body(call, repositories="texts", repository_ids="integers", permissions="object")
+    asked = found.get("permissions")
+    have = permissions_of(app)
+    if asked is not None and not all(allows(have, *each) for each in asked.items()):
+        raise invalid("The permissions requested are not granted to this installation.")
+    chosen = _chosen(call, installation, found)
     token = f"sandbox_app_{secrets.token_hex(20)}"
     expires = stamp(call.world.clock.seconds() + TOKEN_LIFE)
+    more: dict[str, Any] = {}
+    if asked is not None or app.get("permissions"):
+        more["permissions"] = asked or have
+    if chosen is not None:
+        more["repositories"] = [repository.id for repository in chosen]
     call.world.add(
         "token",
         0,
         digest(token),
-        user=_app(call)["bot"],
+        user=app["bot"],
         installation=installation.id,
         expires_at=expires,
+        **more,
     )
-    return Response(
-        201,
-        {
-            "token": token,
-            "expires_at": expires,
-            "permissions": PERMISSIONS,
-            "repository_selection": "all",
-        },
-    )
+    body: dict[str, Any] = {
+        "token": token,
+        "expires_at": expires,
+        "permissions": asked or have,
+        "repository_selection": "all" if chosen is None else "selected",
+    }
+    if chosen is not None:
+        body["repositories"] = [minimal_repository(call, each) for each in chosen]
+    return Response(201, body)
+
+
+def _chosen(call: Call, installation: Record, found: dict[str, Any]) -> list[Record] | None:
+    """Return the repositories that a token is to be held to; None: all of the installation."""
+    names, ids = found.get("repositories"), found.get("repository_ids")
+    if names is None and ids is None:
+        return None
+    wanted = [call.world.find("repository", name, installation.parent) for name in names or []]
+    wanted += [call.world.get("repository", ident) for ident in ids or []]
+    chosen = [each for each in wanted if each is not None and each.parent == installation.parent]
+    if len(chosen) != len(wanted):
+        raise invalid("There is at least one repository that does not exist or is not accessible.")
+    return chosen
 
 
 @ROUTES.get("/installation/repositories", needs="user")
@@ -120,4 +152,6 @@ def list_repositories(call: Call) -> Response:
     if call.actor.installation is None:
         raise not_found()
     found = call.world.all("repository", call.actor.installation.parent)
+    if call.actor.repositories is not None:
+        found = [each for each in found if each.id in call.actor.repositories]
     return page(call, found, lambda each: listed_repository(call, each), "repositories")

@@ -25,7 +25,12 @@ PERMISSIONS = {
     "secrets": "write",
     "workflows": "write",
 }
-"""What every App may do here."""
+"""What an App may do whose seed says nothing: everything, shown by its usual names."""
+
+
+def permissions_of(app: Record) -> dict[str, str]:
+    """Return what an App may do: everything, unless its seed says otherwise."""
+    return dict(app.get("permissions") or PERMISSIONS)
 
 
 def app_number(app: Record) -> int:
@@ -47,7 +52,7 @@ def app_json(call: Call, app: Record) -> dict[str, Any]:
         "html_url": f"{call.host}/apps/{app.name}",
         "created_at": app.created_at,
         "updated_at": app.updated_at,
-        "permissions": PERMISSIONS,
+        "permissions": permissions_of(app),
         "events": [],
         "installations_count": 1,
     }
@@ -71,7 +76,7 @@ def installation_json(call: Call, installation: Record) -> dict[str, Any]:
         "app_slug": app.name,
         "target_id": org.id,
         "target_type": "Organization",
-        "permissions": PERMISSIONS,
+        "permissions": permissions_of(app),
         "events": [],
         "created_at": installation.created_at,
         "updated_at": installation.updated_at,
