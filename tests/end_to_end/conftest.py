@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.app_permissions import documented
 from tests.support.keys import app_keys
 from tests.support.project import Project
 from tests.support.sandbox import Sandbox
@@ -36,6 +37,8 @@ def seed(organization: str, people: list[str], plan: str = "team") -> dict[str, 
                 "slug": "portcullis",
                 "app_id": 1001,
                 "public_key": app_keys()[1],
+                # exactly what the documentation asks people for
+                "permissions": documented(),
                 "organizations": [organization],
             }
         ],
