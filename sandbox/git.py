@@ -109,12 +109,20 @@ def branches(world: World, repository: Record) -> list[Record]:
     return sorted((r for r in refs if r.name.startswith("refs/heads/")), key=lambda r: r.name)
 
 
-def set_ref(world: World, repository: Record, ref: str, sha: str) -> Record:
-    """Make a ref point to a commit; make it if need be."""
+def set_ref(world: World, repository: Record, ref: str, sha: str, pusher: int = 0) -> Record:
+    """Make a ref point to a commit; make it if need be.
+
+    Args:
+        world: The world.
+        repository: The repository.
+        ref: The ref's full name.
+        sha: The commit.
+        pusher: Id of the account that does so; 0 for none.
+    """
     found = find_ref(world, repository, ref)
     if found is None:
-        return world.add("ref", repository.id, ref, sha=sha)
-    return world.change(found, sha=sha)
+        return world.add("ref", repository.id, ref, sha=sha, pusher=pusher)
+    return world.change(found, sha=sha, pusher=pusher)
 
 
 def resolve(world: World, repository: Record, name: str) -> Record | None:

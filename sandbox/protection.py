@@ -21,3 +21,9 @@ def rule_for(world: World, repository: Record, branch: str) -> Record | None:
     exact = [rule for rule in rules if rule.name == branch]
     fitting = exact or [rule for rule in rules if matches(rule.name, branch)]
     return fitting[0] if fitting else None
+
+
+def approvals(rule: Record) -> int:
+    """Return how many approvals a rule that asks for reviews wants: one when it does not say."""
+    count = rule["requiredApprovingReviewCount"]
+    return 1 if count is None else int(count)

@@ -22,10 +22,16 @@ def head_repository(world: World, repository: Record, pull: Record) -> Record | 
     return world.get("repository", pull["head_repository"])
 
 
-def head_tip(world: World, repository: Record, pull: Record) -> str | None:
-    """Return the commit that the head branch points to; None when the branch is gone."""
+def head_ref(world: World, repository: Record, pull: Record) -> tuple[Record | None, Record | None]:
+    """Return the repository and the ref of a pull request's head; None for what is gone."""
     source = head_repository(world, repository, pull)
     ref = None if source is None else git.find_ref(world, source, f"refs/heads/{pull['head']}")
+    return source, ref
+
+
+def head_tip(world: World, repository: Record, pull: Record) -> str | None:
+    """Return the commit that the head branch points to; None when the branch is gone."""
+    _, ref = head_ref(world, repository, pull)
     return None if ref is None else str(ref["sha"])
 
 
@@ -97,12 +103,18 @@ def synchronize(world: World, source: Record, branch: str, pusher: int) -> list[
             world.change(pull, state="closed", closed_at=world.clock.now())
             continue
         take_commits(world, source, target, tip)
-        if dismisses_stale(world, target, pull["base"]):
-            for review in world.all("review", pull.id):
-                if review["state"] == "APPROVED":
-                    world.change(review, state="DISMISSED")
+        dismiss_stale(world, target, pull)
         moved.append(world.change(pull, head_sha=tip, pushed_by=pusher))
     return moved
+
+
+def dismiss_stale(world: World, repository: Record, pull: Record) -> None:
+    """Dismiss the approvals of a pull request that has changed, where its base asks for it."""
+    if not dismisses_stale(world, repository, pull["base"]):
+        return
+    for review in world.all("review", pull.id):
+        if review["state"] == "APPROVED":
+            world.change(review, state="DISMISSED")
 
 
 def dismisses_stale(world: World, repository: Record, branch: str) -> bool:

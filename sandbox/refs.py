@@ -61,7 +61,7 @@ def move(call: Call, ref: str, after: str, **more: Any) -> Record:  # noqa: ANN4
     """
     update = update_of(call, ref, after, **more)
     enforcement.check(call, update, record=True)
-    moved = git.set_ref(call.world, call.repository, ref, after)
+    moved = git.set_ref(call.world, call.repository, ref, after, call.actor.id)
     _tell(call, update)
     return moved
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.enforcement import checks, reviews
 from sandbox.enforcement.bypass import is_one_of
-from sandbox.protection import rule_for
+from sandbox.protection import approvals, rule_for
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
@@ -76,7 +76,7 @@ def _reviews(attempt: Attempt, rule: Record) -> list[str]:
     return reviews.violations(
         attempt,
         reviews.Wanted(
-            approvals=rule["requiredApprovingReviewCount"] or 0,
+            approvals=approvals(rule),
             code_owners=rule["requiresCodeOwnerReviews"],
             last_push=rule["requireLastPushApproval"],
         ),

@@ -10,7 +10,7 @@ from sandbox.enforcement import renames
 from sandbox.errors import GitHubError, conflict, failed, invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
-from sandbox.protection import rule_for
+from sandbox.protection import approvals, rule_for
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.apps import app_json
@@ -193,7 +193,7 @@ def _reviews(call: Call, rule: Record, url: str) -> dict[str, Any]:
         "dismiss_stale_reviews": rule["dismissesStaleReviews"],
         "require_code_owner_reviews": rule["requiresCodeOwnerReviews"],
         "require_last_push_approval": rule["requireLastPushApproval"],
-        "required_approving_review_count": rule["requiredApprovingReviewCount"] or 0,
+        "required_approving_review_count": approvals(rule),
     }
     if rule["bypassPullRequestActorIds"]:
         body["bypass_pull_request_allowances"] = _actors(call, rule["bypassPullRequestActorIds"])

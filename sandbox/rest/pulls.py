@@ -230,7 +230,7 @@ def create(call: Call) -> Response:
         merged_at=None,
         merged_by=0,
         merge_commit_sha=None,
-        pushed_by=call.actor.user.id,
+        pushed_by=ref.get("pusher") or call.actor.user.id,
         requested_reviewers=[],
         requested_teams=[],
     )
@@ -284,11 +284,25 @@ def update(call: Call) -> Response:
     if found.get("state", pull["state"]) != pull["state"]:
         closed = found["state"] == "closed"
         found["closed_at"] = call.world.clock.now() if closed else None
-        found["head_sha"] = pulls.head_tip(call.world, call.repository, pull) or pull["head_sha"]
+        source, ref = pulls.head_ref(call.world, call.repository, pull)
+        if source is not None and ref is not None:
+            found |= {"head_sha": ref["sha"], "pushed_by": ref.get("pusher") or pull["pushed_by"]}
+            pulls.take_commits(call.world, source, call.repository, ref["sha"])
+        elif not closed:
+            raise failed("PullRequest", "state", "invalid", "the head branch is gone")
         changed = call.world.change(pull, **found)
+        _dismiss_stale(call, pull, changed)
         runs.pull_request(call, changed, "closed" if closed else "reopened")
         return Response(200, shape(call, changed, full=True))
-    return Response(200, shape(call, call.world.change(pull, **found), full=True))
+    changed = call.world.change(pull, **found)
+    _dismiss_stale(call, pull, changed)
+    return Response(200, shape(call, changed, full=True))
+
+
+def _dismiss_stale(call: Call, before: Record, after: Record) -> None:
+    """Dismiss approvals that were given to another head, or for another base."""
+    if (before["head_sha"], before["base"]) != (after["head_sha"], after["base"]):
+        pulls.dismiss_stale(call.world, call.repository, after)
 
 
 @ROUTES.get(_ONE + "/commits", needs="repo:read")

@@ -157,3 +157,43 @@ def test_a_required_workflow_lets_pass_when_it_ran(acting: Acting) -> None:
     acting.world.plan("acme/widget", "test", "success")
     assert acting.write("ben", "change", "more.txt").status_code == 201
     assert acting.merge("ben", number).status_code == 200
+
+
+STALE = pull_request(dismiss_stale_reviews_on_push=True)
+
+
+def test_an_approval_for_another_base_is_stale(acting: Acting) -> None:
+    """A change that was approved for some branch is not approved for main (E1)."""
+    acting.create("ben", "heads/playground")
+    number = acting.pull("ben")
+    path = f"{REPO}/pulls/{number}"
+    assert acting.as_("ben").patch(path, json={"base": "playground"}).status_code == 200
+    acting.review("kim", number)
+    acting.ruleset(STALE)
+    assert acting.as_("ben").patch(path, json={"base": "main"}).status_code == 200
+    assert acting.merge("ben", number).status_code == 405
+
+
+def test_a_push_to_a_closed_pull_request_makes_approvals_stale(acting: Acting) -> None:
+    """What is pushed while a pull request is closed makes its approvals stale, too (E1)."""
+    acting.ruleset(STALE)
+    number = acting.pull("ben")
+    path = f"{REPO}/pulls/{number}"
+    acting.review("kim", number)
+    acting.as_("ben").patch(path, json={"state": "closed"})
+    assert acting.write("ben", "change", "more.txt").status_code == 201
+    assert acting.as_("ben").patch(path, json={"state": "open"}).status_code == 200
+    assert acting.merge("ben", number).status_code == 405
+
+
+def test_the_last_pusher_is_who_pushed_not_who_asked(acting: Acting) -> None:
+    """Another author on the pull request does not let the pusher approve (E1)."""
+    acting.ruleset(pull_request(require_last_push_approval=True))
+    acting.create("ben", "heads/change")
+    acting.write("ben", "change")
+    body = {"title": "change", "head": "change", "base": "main"}
+    number = acting.as_("kim").post(f"{REPO}/pulls", json=body).json()["number"]
+    acting.review("ben", number)
+    assert "last pusher" in acting.merge("kim", number).json()["message"]
+    acting.review("max", number)
+    assert acting.merge("kim", number).status_code == 200
