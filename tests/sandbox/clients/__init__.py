@@ -1,0 +1,1 @@
+"""Clients that nobody here wrote, each doing real work over the surface."""
