@@ -74,8 +74,16 @@ def _arrival(coming: Attempt, ruleset: Record) -> list[str]:
     ]
 
 
-def check_default_branch(call: Call) -> None:
-    """Refuse another default branch where an organization's ruleset holds for the present one.
+def check_repository(call: Call, name: str, default_branch: str) -> None:
+    """Refuse a new name or another default branch that gets around an organization's rulesets.
+
+    A ruleset may keep the repositories that it selects by name from renames; another default branch
+    is refused where one holds for the present one.
+
+    Args:
+        call: The request; its repository is to be changed.
+        name: The repository's name from now on.
+        default_branch: Its default branch from now on.
 
     Raises:
         GitHubError: 403.
@@ -83,13 +91,14 @@ def check_default_branch(call: Call) -> None:
     repository = call.repository
     ref = _HEADS + repository["default_branch"]
     attempt = Attempt(call.world, call.actor, Update(repository, ref, None, None))
-    for ruleset in call.world.all("ruleset", repository.parent):
-        if ruleset in rulesets_of(call.world, repository) and (
-            ruleset["enforcement"] == "active"
-            and ruleset["target"] == "branch"
-            and holds_for_ref(ruleset, repository, ref)
-            and not _edits(attempt, ruleset)
-        ):
+    for ruleset in rulesets_of(call.world, repository):
+        if ruleset["enforcement"] != "active" or _edits(attempt, ruleset):
+            continue
+        by_name = (ruleset["conditions"] or {}).get("repository_name", {})
+        if name != repository.name and by_name.get("protected"):
+            raise forbidden(f"Ruleset '{ruleset.name}' prevents renaming this repository.")
+        of_branches = ruleset["target"] == "branch" and holds_for_ref(ruleset, repository, ref)
+        if default_branch != repository["default_branch"] and of_branches:
             raise forbidden("Only organization owners may change the default branch.")
 
 

@@ -235,8 +235,7 @@ def update(call: Call) -> Response:
             f"The branch {branch} was not found. Please push that ref first or create it via the "
             "Git Data API.",
         )
-    if branch != repository["default_branch"]:
-        renames.check_default_branch(call)
+    renames.check_repository(call, name, branch)
     _checked_merges({**repository.data, **found})
     security = found.pop("security_and_analysis", None)
     if security:

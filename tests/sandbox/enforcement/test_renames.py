@@ -111,3 +111,23 @@ def test_an_archived_repository_keeps_its_names(acting: Acting) -> None:
     """It is read-only (E1)."""
     acting.as_("ana").patch(REPO, json={"archived": True})
     assert _rename(acting, "ana", "main", "trunk").status_code == 403
+
+
+@pytest.mark.parametrize(("protected", "status"), [(True, 403), (False, 200)])
+def test_a_repository_keeps_the_name_that_a_ruleset_knows_it_by(
+    acting: Acting, *, protected: bool, status: int
+) -> None:
+    """`protected` names cannot be changed by the repository's administrators (E1)."""
+    _administrator(acting, "kim")
+    names = {"include": ["widget"], "exclude": [], "protected": protected}
+    body = {
+        "name": "all",
+        "enforcement": "active",
+        "rules": [PULL],
+        "conditions": {
+            "repository_name": names,
+            "ref_name": {"include": ["~ALL"], "exclude": []},
+        },
+    }
+    assert acting.as_("ana").post("/orgs/acme/rulesets", json=body).status_code == 201
+    assert acting.as_("kim").patch(REPO, json={"name": "gizmo"}).status_code == status
