@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote
 
 from sandbox import control, dispatch
 from sandbox.actors import Actor
-from sandbox.html import views
+from sandbox.html import runs, views
 from sandbox.http import Request, Response
 
 if TYPE_CHECKING:
@@ -111,11 +111,11 @@ def _show_repository(  # noqa: PLR0917 - what is shown, and where
 ) -> Response:
     if not parts:
         return _page("repository", trail=trail, **views.repository(world, org, repository))
-    run = views.find_run(world, repository, parts)
+    run = runs.find_run(world, repository, parts)
     if run is None:
         return _missing("/".join(parts))
     trail.append((repository.name, f"/{world.name}/{org.name}/{repository.name}"))
-    shown = views.run(world, org, repository, run)
+    shown = runs.run(world, org, repository, run)
     return _page("run", trail=trail, token=_token(world, run.id), notice=notice, **shown)
 
 
@@ -129,7 +129,7 @@ def _decide(world: World, parts: list[str], request: Request) -> Response:
     form = dict(parse_qsl(request.content.decode("utf-8", "replace")))
     org = world.find("organization", parts[0]) if parts else None
     repository = world.find("repository", parts[1], org.id) if org and len(parts) > 1 else None
-    run = None if repository is None else views.find_run(world, repository, parts[2:])
+    run = None if repository is None else runs.find_run(world, repository, parts[2:])
     if org is None or repository is None or run is None:
         return _page("message", 405, title="Pages can only be read", text="", trail=[])
     if stranger or not hmac.compare_digest(form.get("token", ""), _token(world, run.id)):
@@ -138,11 +138,11 @@ def _decide(world: World, parts: list[str], request: Request) -> Response:
     if user is None:
         return _missing(f"user {form.get('actor', '')!r}")
     base = f"/api/v3/repos/{org.name}/{repository.name}/actions/runs/{run.id}"
-    wanted = views.decision(form)
+    wanted = runs.decision(form)
     review = Request(
         "POST", f"{base}/pending_deployments", "", {}, wanted, f"{request.host}/{world.name}"
     )
     said = dispatch.answer(world, review, Actor(user=user))
-    notice = views.told(user.name, form, said)
-    address = views.address(world, org, repository, run)
-    return Response(303, b"", {"Location": f"{address}?notice={views.quoted(notice)}"})
+    notice = runs.told(user.name, form, said)
+    address = runs.address(world, org, repository, run)
+    return Response(303, b"", {"Location": f"{address}?notice={runs.quoted(notice)}"})

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.lookups import find_repository
-from sandbox.runs import oidc, progress, tokens, triggers, visible
+from sandbox.runs import jobs, oidc, progress, tokens, triggers, visible
 
 if TYPE_CHECKING:
     from sandbox.control import Order
@@ -39,7 +39,7 @@ def _summary(world: World, job: Record) -> dict[str, Any]:
         "name": job["title"],
         "run": run.id,
         "workflow": run["path"],
-        "repository": triggers.full_name(world, repository),
+        "repository": jobs.full_name(world, repository),
         "event": run["event"],
         "ref": run["ref"],
         "environment": None if gate is None else gate.name,

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import (
+    presence_of_element_located,
+    staleness_of,
+)
 from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.sandbox.attempts.path import REPO, SEED, TOKEN, Path
 from tests.sandbox.pages.browser import chromium
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
+PATIENCE_SECONDS = 30
 _numbers = itertools.count(1)
 
 
@@ -131,8 +137,13 @@ def browser() -> Iterator[Chrome]:
 
 def _decide(browser: Chrome, login: str, button: str) -> str:
     Select(browser.find_element(By.NAME, "actor")).select_by_value(login)
-    browser.find_element(By.XPATH, f"//button[.='{button}']").click()
-    return browser.find_element(By.CSS_SELECTOR, "[role=status]").text
+    pressed = browser.find_element(By.XPATH, f"//button[.='{button}']")
+    pressed.click()
+    # the click may return before the next page is there
+    patience = WebDriverWait(browser, PATIENCE_SECONDS)
+    patience.until(staleness_of(pressed))
+    notice = (By.CSS_SELECTOR, "[role=status]")
+    return str(patience.until(presence_of_element_located(notice)).text)
 
 
 def _complaints(browser: Chrome) -> list[Any]:

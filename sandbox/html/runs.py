@@ -1,0 +1,146 @@
+"""Workflow runs on pages: where they stand, who is asked, and what came of a decision."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sandbox.actors import Actor
+from sandbox.html import words
+from sandbox.permissions import level, permission
+from sandbox.runs import gates, triggers
+
+if TYPE_CHECKING:
+    from sandbox.http import Response
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+def address(world: World, org: Record, repository: Record, run: Record) -> str:
+    """Return where a run's page is."""
+    parts = (world.name, org.name, repository.name)
+    return "/" + "/".join(quoted(each) for each in parts) + f"/actions/runs/{run.id}"
+
+
+def runs_of(world: World, org: Record, repository: Record) -> list[dict[str, Any]]:
+    """Return the runs of a repository, newest first, each gone on as far as it can."""
+    found = []
+    for each in reversed(world.all("run", repository.id)):
+        run = triggers.go_on(world, repository, each)
+        found.append(_run(world, org, repository, run))
+    return found
+
+
+def _run(world: World, org: Record, repository: Record, run: Record) -> dict[str, Any]:
+    return {
+        "address": address(world, org, repository, run),
+        "repository": f"{org.name}/{repository.name}",
+        "workflow": run["workflow_name"],
+        "number": run["number"],
+        "event": run["event"],
+        "ref": run["ref"],
+        "sha": run["head_sha"][:7],
+        "actor": words.person(world, run["actor"]),
+        "status": run["conclusion"] or run["status"],
+        "created": run.created_at,
+    }
+
+
+def find_run(world: World, repository: Record, parts: list[str]) -> Record | None:
+    """Return the run that `actions/runs/{id}` names, gone on as far as it can."""
+    if len(parts) != 3 or parts[:2] != ["actions", "runs"] or not parts[2].isdigit():  # noqa: PLR2004 - the id
+        return None
+    run = world.get("run", int(parts[2]))
+    if run is None or run.parent != repository.id:
+        return None
+    return triggers.go_on(world, repository, run)
+
+
+_REASONS = {
+    "reviewers": "waits for a review",
+    "timer": "waits for its timer",
+}
+
+
+def run(world: World, org: Record, repository: Record, run: Record) -> dict[str, Any]:
+    """Return a run: its jobs, where each stands and why, who may approve, who has."""
+    waiting = {
+        job["environment_id"] for job in world.all("job", run.id) if job["status"] == "waiting"
+    }
+    at = [gate for ident in waiting if (gate := world.get("environment", ident)) is not None]
+    return {
+        "world": world.name,
+        "org": org,
+        "repository": repository,
+        "address": address(world, org, repository, run),
+        "run": _run(world, org, repository, run),
+        "reason": run["reason"],
+        "jobs": [
+            {
+                "name": job["title"],
+                "status": job["conclusion"] or job["status"],
+                "environment": getattr(
+                    world.get("environment", job.get("environment_id") or 0), "name", ""
+                ),
+                "reason": _REASONS.get(job["reason"], job["reason"] or ""),
+            }
+            for job in world.all("job", run.id)
+        ],
+        "gates": [{"id": gate.id, **words.environment(world, gate)} for gate in at],
+        "people": _people(world, repository, at),
+        "approvals": [
+            {
+                "user": words.person(world, each["user"]),
+                "state": each["state"],
+                "comment": each["comment"],
+                "environments": ", ".join(
+                    found.name
+                    for ident in each["environments"]
+                    if (found := world.get("environment", ident)) is not None
+                ),
+                "at": each.created_at,
+            }
+            for each in world.all("approval", run.id)
+        ],
+    }
+
+
+def _people(world: World, repository: Record, at: list[Record]) -> list[dict[str, Any]]:
+    """Return who one can act as: everybody who may read, reviewers first."""
+    found = [
+        {
+            "login": user.name,
+            "reviewer": any(gates.is_reviewer(world, repository, gate, user) for gate in at),
+            "permission": has,
+        }
+        for user in world.all("user")
+        if user.get("type") != "Bot"
+        and level(has := permission(world, repository, Actor(user=user)))
+    ]
+    return sorted(found, key=lambda each: (not each["reviewer"], each["login"]))
+
+
+def decision(form: dict[str, str]) -> bytes:
+    """Return the body of the review that a form asks for."""
+    gate = form.get("environment", "")
+    return json.dumps(
+        {
+            "environment_ids": [int(gate)] if gate.isdigit() else [],
+            "state": form.get("state", ""),
+            "comment": form.get("comment", ""),
+        }
+    ).encode()
+
+
+def told(login: str, form: dict[str, str], said: Response) -> str:
+    """Return in words what came of a decision."""
+    if said.status < 300:  # noqa: PLR2004 - HTTP's own
+        return f"{login} {form.get('state', '')} the deployment."
+    message = json.loads(said.body or b"{}").get("message", "")
+    return f"GitHub refuses ({said.status}): {message}"
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in an address."""
+    return quote(text, safe="")

@@ -1,0 +1,123 @@
+"""Records in words: what rulesets, environments and secrets come to, never a secret's value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.rulesets import ROLES
+
+if TYPE_CHECKING:
+    from sandbox.records import Record
+    from sandbox.world import World
+
+
+def names(records: list[Record]) -> list[str]:
+    """Return the names of records, sorted."""
+    return sorted(each.name for each in records)
+
+
+def person(world: World, ident: int) -> str:
+    """Return a user's login."""
+    user = world.get("user", ident)
+    return "somebody who is gone" if user is None else user.name
+
+
+def members(world: World, kind: str, parent: int) -> list[tuple[str, str]]:
+    """Return the people of a team or an organization: login and role."""
+    found = [(person(world, int(each.name)), str(each["role"])) for each in world.all(kind, parent)]
+    return sorted(found)
+
+
+def secrets(world: World, holder: int) -> list[dict[str, str]]:
+    """Return secrets and variables of a place by name, never a value."""
+    kinds = {"actions_secret": "secret", "dependabot_secret": "Dependabot secret"}
+    return [
+        {
+            "name": each.name,
+            "kind": kinds.get(kind, "variable"),
+            "visibility": _visibility(world, each),
+            "updated": each.updated_at,
+        }
+        for kind in (*kinds, "variable")
+        for each in world.all(kind, holder)
+    ]
+
+
+def _visibility(world: World, item: Record) -> str:
+    found = str(item.get("visibility") or "")
+    if found != "selected":
+        return found
+    selected = (world.get("repository", each) for each in item["selected_repository_ids"])
+    return ", ".join(each.name for each in selected if each is not None) or "none"
+
+
+def ruleset(world: World, ruleset: Record) -> dict[str, Any]:
+    """Return a ruleset in words."""
+    refs = (ruleset["conditions"] or {}).get("ref_name") or {}
+    return {
+        "name": ruleset.name,
+        "target": ruleset["target"],
+        "enforcement": ruleset["enforcement"],
+        "refs": refs.get("include", []),
+        "but": refs.get("exclude", []),
+        "rules": [_rule(each) for each in ruleset["rules"]],
+        "bypass": [_bypass(world, each) for each in ruleset["bypass_actors"]],
+    }
+
+
+def _bypass(world: World, actor: dict[str, Any]) -> str:
+    kind, ident = actor["actor_type"], actor["actor_id"]
+    names = {"Team": "team", "User": "user", "RepositoryRole": "repository_role"}
+    record = world.get(names.get(kind, ""), ident or 0)
+    name = ROLES.get(ident, "") if kind == "RepositoryRole" else ""
+    if kind == "Integration":
+        app = next((a for a in world.all("app") if ident in (a.id, a.get("app_id"))), None)
+        name = "App " + (str(ident) if app is None else app.name)
+    shown = name or (record.name if record is not None else kind)
+    return shown + (" by pull request" if actor["bypass_mode"] == "pull_request" else "")
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    parameters = rule.get("parameters", {})
+    words = str(rule["type"]).replace("_", " ")
+    if rule["type"] == "pull_request":
+        count = parameters["required_approving_review_count"]
+        extra = [f"{count} approvals"]
+        extra += ["code owners"] if parameters["require_code_owner_review"] else []
+        extra += ["last push"] if parameters["require_last_push_approval"] else []
+        return f"{words}: {', '.join(extra)}"
+    if rule["type"] == "required_status_checks":
+        contexts = (each["context"] for each in parameters["required_status_checks"])
+        return f"{words}: {', '.join(contexts)}"
+    return words
+
+
+def environment(world: World, gate: Record) -> dict[str, Any]:
+    """Return an environment's gate in words."""
+    policy = gate["deployment_branch_policy"]
+    refs = ["every branch and tag"]
+    if policy is not None:
+        refs = ["protected branches"]
+        if policy["custom_branch_policies"]:
+            found = world.all("deployment_policy", gate.id)
+            refs = [each.name.replace(":", " ", 1) for each in found] or ["none"]
+    return {
+        "name": gate.name,
+        "refs": refs,
+        "reviewers": _reviewers(world, gate),
+        "self_review": "no" if gate["prevent_self_review"] else "yes",
+        "bypass": "yes" if gate["can_admins_bypass"] else "no",
+        "timer": f"{gate['wait_timer']} minutes" if gate["wait_timer"] else "none",
+        "secrets": [each["name"] for each in secrets(world, gate.id)],
+    }
+
+
+def _reviewers(world: World, gate: Record) -> list[str]:
+    found = [
+        (each["type"], world.get(each["type"].lower(), each["id"])) for each in gate["reviewers"]
+    ]
+    return [
+        f"team {record['name']}" if kind == "Team" else record.name
+        for kind, record in found
+        if record is not None
+    ]
