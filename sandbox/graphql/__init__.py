@@ -1,4 +1,4 @@
-"""GraphQL: a small schema with GitHub's own names, executed by graphql-core."""
+"""GraphQL: a part of GitHub's published schema, executed by graphql-core."""
 
 from __future__ import annotations
 

@@ -51,11 +51,21 @@ def resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLA
 
 
 def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
-    """Return a field's value."""
+    """Return a field's value.
+
+    Raises:
+        GraphQLError: GitHub has the field, and the sandbox does not; it is noted as a gap.
+    """
     resolver = RESOLVERS.get((info.parent_type.name, info.field_name))
     if resolver is not None:
         return resolver(info.context, source, arguments)
-    return source[info.field_name]
+    fields = source.data if isinstance(source, Record) else source
+    if fields is not None and info.field_name in fields:
+        return fields[info.field_name]
+    name = f"{info.parent_type.name}.{info.field_name}"
+    gaps = info.context.world.gaps
+    gaps["GRAPHQL", name] = gaps.get(("GRAPHQL", name), 0) + 1
+    raise GraphQLError(f"The sandbox does not have {name}.")
 
 
 def _cursor(index: int) -> str:

@@ -155,3 +155,15 @@ def test_what_the_schema_does_not_have_is_refused(ask: Ask) -> None:
     answer = ask("{viewer{login nonsense}}")
     assert "data" not in answer
     assert "nonsense" in answer["errors"][0]["message"]
+
+
+def test_a_field_that_is_not_there_is_named_and_noted(world: World, api: httpx.Client) -> None:
+    """GitHub has it, the sandbox does not: an error in words, and a gap, never a silent null."""
+    body = {"query": '{ organization(login: "acme") { login isVerified } }'}
+    answer = api.post(f"{world.base_url}api/graphql", json=body).json()
+    assert [each["message"] for each in answer["errors"]] == [
+        "The sandbox does not have Organization.isVerified."
+    ]
+    assert world.gaps() == [{"method": "GRAPHQL", "path": "Organization.isVerified", "count": 1}]
+    # meant: at the end of the tests no world may have any
+    world.control("DELETE", "gaps")
