@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     "actions_permissions",
     "apps",
+    "blocks",
     "branches",
     "collaborators",
     "commits",
@@ -35,6 +36,8 @@ FAMILIES = (
     "reviews",
     "rule_suites",
     "rulesets",
+    "runner_groups",
+    "search",
     "secrets",
     "security",
     "signing_keys",

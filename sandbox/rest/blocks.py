@@ -1,0 +1,65 @@
+"""Users that an organization has blocked.
+
+Source: https://docs.github.com/rest/orgs/blocking
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import lookups
+from sandbox.errors import failed, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.pages import page
+from sandbox.permissions import org_role
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/orgs/{org}/blocks"
+_ONE = _LIST + "/{username}"
+
+
+def _block(call: Call) -> Record | None:
+    user = lookups.user(call, call.parameters["username"])
+    return call.world.find("block", str(user.id), call.org.id)
+
+
+@ROUTES.get(_LIST, needs="org:admin")
+def list_blocked(call: Call) -> Response:
+    """The blocked users."""
+    blocks = call.world.all("block", call.org.id)
+    users = [call.world.get("user", int(each.name)) for each in blocks]
+    return page(call, [each for each in users if each], lambda each: simple_user(call, each))
+
+
+@ROUTES.get(_ONE, needs="org:admin")
+def check(call: Call) -> Response:
+    """204 for a blocked user, 404 for anybody else."""
+    if _block(call) is None:
+        raise not_found()
+    return NO_CONTENT
+
+
+@ROUTES.put(_ONE, needs="org:admin")
+def block(call: Call) -> Response:
+    """Block a user; members cannot be blocked."""
+    user = lookups.user(call, call.parameters["username"])
+    if org_role(call.world, call.org, user.id) is not None:
+        raise failed("Block", "user", "custom", "Members of the organization cannot be blocked.")
+    if _block(call) is None:
+        call.world.add("block", call.org.id, str(user.id))
+    return NO_CONTENT
+
+
+@ROUTES.delete(_ONE, needs="org:admin")
+def unblock(call: Call) -> Response:
+    """Unblock a user."""
+    found = _block(call)
+    if found is not None:
+        call.world.remove(found)
+    return NO_CONTENT
