@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import pulumi
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     field_validator,
 )
 from pydantic_core import core_schema
@@ -23,10 +22,11 @@ from pydantic_core import core_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pulumi
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
     from components.preflight import Preflight
+    from components.secrets.reference import Reference
+    from components.secrets.source import SecretValue
 
 Plan = Literal["free", "team", "enterprise"]
 Visibility = Literal["public", "private", "internal"]
@@ -126,12 +126,6 @@ def _date(value: object) -> object:
     raise ValueError("allowed: a date such as 2027-03-31")
 
 
-def _visible_kind(value: object) -> str | None:
-    if isinstance(value, list):
-        return "names"
-    return "word" if value in ("all", "private") else None
-
-
 Login = Annotated[
     str,
     matching(
@@ -190,15 +184,6 @@ RepositoryPattern = Annotated[
     ),
 ]
 EmailAddress = Annotated[str, matching(r"[^@\s]+@[^@\s]+", "allowed: an e-mail address")]
-VisibleTo = Annotated[
-    Annotated[list[RepositoryName], Tag("names")]
-    | Annotated[Literal["all", "private"], Tag("word")],
-    Discriminator(
-        _visible_kind,
-        custom_error_type="visible_to",
-        custom_error_message="allowed: all, private, or a list of repositories",
-    ),
-]
 Day = Annotated[
     date,
     BeforeValidator(
@@ -252,6 +237,12 @@ class Context:
     user_ids: Mapping[str, int] = field(default_factory=dict)
     """Numeric ids of reviewers, by lower-case login."""
     team_ids: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
+    secrets: Mapping[Reference, SecretValue] = field(default_factory=dict, repr=False)
+    """What each reference to a secret source gave."""
+
+    def secret(self, reference: Reference) -> pulumi.Output[str]:
+        """The value of ``reference``, as a Pulumi secret."""
+        return pulumi.Output.secret(self.secrets[reference].value)
 
     def with_team_ids(self, team_ids: Mapping[str, pulumi.Output[int]]) -> Context:
         """The context once the teams are declared."""

@@ -131,7 +131,7 @@ class Environment(pulumi.ComponentResource):
         for secret, reference in config.secrets.items():
             environment_secret(
                 secret,
-                reference,
+                value=context.secret(reference.from_),
                 environment=environment,
                 environment_name=full_name,
                 opts=child,

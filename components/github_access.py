@@ -50,6 +50,11 @@ class GitHubAccess:
         """Where the REST API is: GitHub Enterprise Server and the sandbox have it below api/v3."""
         return self.base_url if self.base_url == DOTCOM else f"{self.base_url}api/v3/"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether this GitHub is a sandbox on this machine."""
+        return urlsplit(self.base_url).hostname in LOOPBACK
+
     def provider(self, owner: str) -> github.Provider:
         """The provider of the organization ``owner``.
 
@@ -77,17 +82,16 @@ class GitHubAccess:
         """A client for look-ups of our own; imported only when one is needed."""
         from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy  # noqa: PLC0415 - costs 0.2 s, and most runs look nothing up
 
-        proxied = urlsplit(self.base_url).hostname not in LOOPBACK
         if self.app:
             return GitHub(
                 AppInstallationAuthStrategy(
                     self.app.app_id, self.app.key, int(self.app.installation_id)
                 ),
                 base_url=self.rest_url,
-                trust_env=proxied,
+                trust_env=not self.is_local,
             )
         token = TokenAuthStrategy(self.token or "")
-        return GitHub(token, base_url=self.rest_url, trust_env=proxied)
+        return GitHub(token, base_url=self.rest_url, trust_env=not self.is_local)
 
 
 def github_access(owner: str) -> GitHubAccess:

@@ -28,6 +28,11 @@ from components.base import (
     TeamSlug,
     matching,
 )
+from components.custom_property import (
+    CustomPropertyConfig,
+    PropertyName,
+    organization_property,
+)
 from components.publish import trusted_publishers
 from components.repository import Repository, RepositoryConfig
 from components.ruleset import (
@@ -35,10 +40,13 @@ from components.ruleset import (
     OrganizationBranchProtectionConfig,
     OrganizationRuleset,
 )
+from components.secrets.inventory import declared_secrets, facts
 from components.secrets.secret import OrganizationSecretConfig, organization_secret
+from components.secrets.sources import SourcesConfig
 from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset
 from components.team import Team, TeamConfig
 from components.variable import OrganizationVariableConfig, organization_variable
+from components.visibility import VisibleTo, selected
 from components.workflow import actions_of_others
 
 
@@ -132,10 +140,22 @@ class OrganizationConfig(Config):
     """Branch protection, declared once for many repositories."""
     tag_protection: dict[TagProtectionName, OrganizationTagProtectionConfig] = {}
     """Protection of release tags, declared once for many repositories."""
+    sources: SourcesConfig = SourcesConfig()
+    """Where secrets come from, outside of the stack."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
+    properties: dict[PropertyName, CustomPropertyConfig] = {}
+    """Custom properties of the repositories."""
     variables: dict[SecretName, OrganizationVariableConfig] = {}
     repositories: dict[RepositoryName, RepositoryConfig] = {}
     exemptions: list[ExemptionConfig] = []
+
+    def property_values(self, repository: str, property_: str) -> list[str]:
+        """What a repository has of a custom property, the property's default included."""
+        given = self.repositories[repository].properties.get(property_)
+        if given is None:
+            default = self.properties[property_].default if property_ in self.properties else None
+            return [] if default is None else [default]
+        return given if isinstance(given, list) else [given]
 
 
 class Organization(pulumi.ComponentResource):
@@ -154,10 +174,15 @@ class Organization(pulumi.ComponentResource):
         super().__init__(
             "portcullis:index:Organization",
             config.organization,
-            _inputs(config, origin),
+            _inputs(config, origin, context),
             opts,
         )
+        child = pulumi.ResourceOptions(parent=self)
         self._settings(config, context)
+        properties = [
+            organization_property(name, property_, opts=child)
+            for name, property_ in config.properties.items()
+        ]
         context = self._teams(config, context, origin)
         repositories = {
             name: Repository(
@@ -165,17 +190,31 @@ class Organization(pulumi.ComponentResource):
                 repository,
                 origin=origins.get(name, origin.child("repositories", name)),
                 context=context,
-                opts=pulumi.ResourceOptions(parent=self),
+                property_types={key: each.type for key, each in config.properties.items()},
+                # GitHub takes values of known properties only
+                opts=pulumi.ResourceOptions(parent=self, depends_on=properties),
             )
             for name, repository in with_repository_protection(config).items()
         }
         self._rulesets(config, context, origin)
         ids = {name: repository.id_number for name, repository in repositories.items()}
-        child = pulumi.ResourceOptions(parent=self)
+
+        def visible(visible_to: VisibleTo) -> Literal["all", "private"] | list[pulumi.Output[int]]:
+            names = selected(visible_to, config)
+            return names if isinstance(names, str) else [ids[each] for each in names]
+
         for name, secret in config.secrets.items():
-            organization_secret(name, secret, repository_ids=ids, opts=child)
+            organization_secret(
+                name,
+                secret,
+                value=context.secret(secret.from_),
+                visible_to=visible(secret.visible_to),
+                opts=child,
+            )
         for name, variable in config.variables.items():
-            organization_variable(name, variable, repository_ids=ids, opts=child)
+            organization_variable(
+                name, variable, visible_to=visible(variable.visible_to), opts=child
+            )
 
     def _settings(self, config: OrganizationConfig, context: Context) -> None:
         # destroying these would widen what Actions may do, and overwrite the billing address
@@ -260,9 +299,16 @@ def _allowed_patterns(config: OrganizationConfig) -> list[str]:
     return sorted(set(patterns))
 
 
-def _inputs(config: OrganizationConfig, origin: Origin) -> dict[str, Any]:
-    """What the policy pack takes from the root: exemptions, and which App may bypass."""
-    inputs = origin.inputs() | {"exemptions": [_exemption(each) for each in config.exemptions]}
+def _inputs(config: OrganizationConfig, origin: Origin, context: Context) -> dict[str, Any]:
+    """What the policy pack takes from the root: exemptions, facts on secrets, the App's id."""
+    inputs = origin.inputs() | {
+        "exemptions": [_exemption(each) for each in config.exemptions],
+        "secrets": {
+            ".".join(each.path): facts(each, context.secrets[each.config.from_])
+            for each in declared_secrets(config)
+        },
+        "sandbox": context.preflight.access.is_local,
+    }
     if config.automation:
         inputs["automationApp"] = config.automation.app_id
     return inputs

@@ -8,7 +8,7 @@ the publish job needs both.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -25,6 +25,9 @@ from components.base import (
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
 from components.secrets.secret import SecretConfig
 from components.tag_ruleset import release_tag_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Auth = Literal["oidc", "token", "hybrid"]
 ReleaseEnvironmentName = Annotated[
@@ -174,6 +177,34 @@ class PublishConfig(Config):
 PYPI_TOKEN, TEST_PYPI_TOKEN, NPM_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN", "NPM_TOKEN"
 
 
+class TokenSecret(NamedTuple):
+    """A registry's token as the secret of a release environment."""
+
+    field: tuple[str, ...]
+    """Where it stands in `publish`."""
+    environment: str
+    name: str
+    config: SecretConfig
+
+
+def token_secrets(publish: PublishConfig) -> Iterator[TokenSecret]:
+    """The tokens that are stored, each checked to be one of its package and registry alone."""
+    if python := publish.python:
+        for registry, token, environment, usual in (
+            ("testpypi", python.tokens.testpypi, python.test_environment, TEST_PYPI_TOKEN),
+            ("pypi", python.tokens.pypi, python.environment, PYPI_TOKEN),
+        ):
+            if token:
+                kind = {"kind": "pypi-token", "project": python.package, "registry": registry}
+                field = ("python", "tokens", registry)
+                checked = token.model_copy(update=kind)
+                yield TokenSecret(field, environment, token.name or usual, checked)
+    if (npm := publish.npm) and (token := npm.tokens.npm):
+        checked = token.model_copy(update={"kind": "npm-token"})
+        field = ("npm", "tokens", "npm")
+        yield TokenSecret(field, npm.environment, token.name or NPM_TOKEN, checked)
+
+
 def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]:
     """The environments that the release path needs, by name; all admit release tags only."""
     environments: dict[str, EnvironmentConfig] = {}
@@ -181,14 +212,12 @@ def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]
     if team:
         environments[APPROVAL_ENVIRONMENT] = _gate(team)
     if python := publish.python:
-        environments[python.test_environment] = _gate(
-            None, _token(python.tokens.testpypi, TEST_PYPI_TOKEN)
-        )
-        environments[python.environment] = _gate(
-            python.approvers[-1], _token(python.tokens.pypi, PYPI_TOKEN)
-        )
+        environments[python.test_environment] = _gate(None)
+        environments[python.environment] = _gate(python.approvers[-1])
     if npm := publish.npm:
-        environments[npm.environment] = _gate(npm.approvers[-1], _token(npm.tokens.npm, NPM_TOKEN))
+        environments[npm.environment] = _gate(npm.approvers[-1])
+    for token in token_secrets(publish):
+        environments[token.environment].secrets[token.name] = token.config
     return environments
 
 
@@ -213,16 +242,12 @@ def refined(derived: EnvironmentConfig, written: EnvironmentConfig) -> Environme
     )
 
 
-def _gate(team: str | None, secrets: dict[str, SecretConfig] | None = None) -> EnvironmentConfig:
+def _gate(team: str | None) -> EnvironmentConfig:
     return EnvironmentConfig(
         reviewers=Reviewers(teams=[team] if team else []),
         deploy_from=DeployFrom(tags=[release_tag_pattern()]),
-        secrets=secrets or {},
+        secrets={},
     )
-
-
-def _token(token: TokenConfig | None, usual_name: str) -> dict[str, SecretConfig]:
-    return {} if token is None else {_name(token, usual_name): token}
 
 
 def _name(token: TokenConfig | None, usual_name: str) -> str:

@@ -28,6 +28,7 @@ from components.base import (
     Visibility,
     matching,
 )
+from components.custom_property import PropertyName, PropertyValue, repository_property
 from components.dependabot import DependabotConfig
 from components.environment import Environment, EnvironmentConfig
 from components.managed_file import ManagedFileConfig, managed_files
@@ -116,6 +117,8 @@ class RepositoryConfig(Config):
     environments: dict[EnvironmentName, EnvironmentConfig] = {}
     secrets: dict[SecretName, RepositorySecretConfig] = {}
     variables: dict[SecretName, str] = {}
+    properties: dict[PropertyName, PropertyValue | list[PropertyValue]] = {}
+    """Values of the organization's custom properties; a list for `multi_select`."""
     ecosystems: list[Ecosystem] = []
     """What the repository is built from: Dependabot and the CI workflow follow it."""
     dependabot: DependabotConfig = DependabotConfig()
@@ -139,9 +142,10 @@ class Repository(pulumi.ComponentResource):
         *,
         origin: Origin,
         context: Context,
+        property_types: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the repository ``name``."""
+        """Declare the repository ``name``; ``property_types`` are those of custom properties."""
         super().__init__("portcullis:index:Repository", name, origin.inputs(), opts)
         child = pulumi.ResourceOptions(parent=self)
         repository = github.Repository(
@@ -221,11 +225,25 @@ class Repository(pulumi.ComponentResource):
             )
         for secret, reference in config.secrets.items():
             repository_secret(
-                secret, reference, repository=repository, repository_name=name, opts=child
+                secret,
+                reference,
+                value=context.secret(reference.from_),
+                repository=repository,
+                repository_name=name,
+                opts=child,
             )
         for variable, value in config.variables.items():
             repository_variable(
                 variable, value, repository=repository, repository_name=name, opts=child
+            )
+        for property_, values in config.properties.items():
+            repository_property(
+                property_,
+                values if isinstance(values, list) else [values],
+                type_=property_types[property_],
+                repository=repository,
+                repository_name=name,
+                opts=child,
             )
         managed_files(
             files_of(config, context.organization),

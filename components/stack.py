@@ -7,20 +7,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pydantic import BaseModel
 
 from components.base import Context, Origin
-from components.declaration import Declaration, DeclarationError, Mistake, load
+from components.declaration import Declaration, DeclarationError, load
 from components.github_access import AccessError, github_access
 from components.organization import Organization, OrganizationConfig, by_hand
 from components.preflight import Names, Preflight, PreflightError
 from components.publish import PublishConfig, release_environments
 from components.repository import RepositoryConfig, environments_of
-from components.secrets.secret import Reference
-from components.secrets.source import MissingSecretError
+from components.secrets.sources import open_sources
+from components.secrets.values import read_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from components.secrets.reference import Reference
+    from components.secrets.source import SecretValue
 
 
 #: The exit code by which a program tells Pulumi that the person has read the error already:
@@ -37,9 +39,12 @@ def declare() -> None:
     settings = pulumi.Config()
     try:
         declaration = load(settings.require("organization"))
-        check_secrets(declaration)
         config = declaration.config
-        context = _context(config, protect=settings.get_bool("protect") is not False)
+        context = _context(
+            config,
+            protect=settings.get_bool("protect") is not False,
+            secrets=read_values(declaration, open_sources(config.sources)),
+        )
         provider = context.preflight.access.provider(config.organization)
         with _short_stacks():
             Organization(
@@ -77,35 +82,9 @@ def _short_stacks() -> Iterator[None]:
             sys.tracebacklimit = before
 
 
-def check_secrets(declaration: Declaration) -> None:
-    """Ask each source for each secret, before the first resource is declared.
-
-    Raises:
-        DeclarationError: with every secret that its source does not have.
-    """
-    mistakes: list[Mistake] = []
-    for path, reference in _references(declaration.config):
-        try:
-            reference.value()
-        except MissingSecretError as error:
-            mistakes.append(declaration.mistake(path, str(error), ""))
-    if mistakes:
-        raise DeclarationError(mistakes)
-
-
-def _references(item: object, path: tuple[str, ...] = ()) -> Iterator[tuple[Any, Reference]]:
-    """The references to secrets in ``item``, and their paths in the file."""
-    if isinstance(item, Reference):
-        yield path, item
-    elif isinstance(item, BaseModel):
-        for name, field in type(item).model_fields.items():
-            yield from _references(getattr(item, name), (*path, field.alias or name))
-    elif isinstance(item, dict):
-        for name, value in item.items():
-            yield from _references(value, (*path, name))
-
-
-def _context(config: OrganizationConfig, *, protect: bool) -> Context:
+def _context(
+    config: OrganizationConfig, *, protect: bool, secrets: Mapping[Reference, SecretValue]
+) -> Context:
     access = github_access(config.organization)
     reviewers = sorted(
         {
@@ -128,6 +107,7 @@ def _context(config: OrganizationConfig, *, protect: bool) -> Context:
         automation_app=config.automation.app_id if config.automation else None,
         licenses=frozenset(config.licenses),
         user_ids=preflight.user_ids(reviewers),
+        secrets=secrets,
     )
 
 

@@ -5,15 +5,14 @@ Source: https://docs.github.com/actions/concepts/workflows-and-actions/variables
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pulumi_github as github
 
-from components.base import Config, VisibleTo
+from components.base import Config
+from components.visibility import VisibleTo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pulumi
 
 
@@ -29,11 +28,13 @@ def organization_variable(
     name: str,
     config: OrganizationVariableConfig,
     *,
-    repository_ids: Mapping[str, pulumi.Output[int]],
+    visible_to: Literal["all", "private"] | list[pulumi.Output[int]],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the organization variable ``name``, and who sees it."""
-    visible_to = config.visible_to
+    """Declare the organization variable ``name``.
+
+    ``visible_to`` are the numeric ids of the repositories that see it, or GitHub's word.
+    """
     variable = github.ActionsOrganizationVariable(
         name,
         variable_name=name,
@@ -45,7 +46,7 @@ def organization_variable(
         github.ActionsOrganizationVariableRepositories(
             name,
             variable_name=variable.variable_name,
-            selected_repository_ids=[repository_ids[each] for each in visible_to],
+            selected_repository_ids=visible_to,
             opts=opts,
         )
 

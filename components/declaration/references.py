@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from components.declaration import release_gates
+from components.declaration import custom_properties, release_gates
 from components.declaration.mistakes import listed, nearest
 from components.organization import covers
 
@@ -79,13 +79,14 @@ def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
     """Problems between the parts of an organization."""
     yield from _teams(config, names)
     yield from _organization_protection(config, names)
-    visible = {
-        **{("secrets", name): item.visible_to for name, item in config.secrets.items()},
-        **{("variables", name): item.visible_to for name, item in config.variables.items()},
-    }
-    for path, repositories in visible.items():
-        if isinstance(repositories, list):
-            yield from names.repository_list((*path, "visible_to"), repositories)
+    yield from custom_properties.check(config)
+    for section in ("secrets", "variables"):
+        for name, item in getattr(config, section).items():
+            path: Segments = (section, name, "visible_to")
+            if isinstance(item.visible_to, list):
+                yield from names.patterns(path, item.visible_to)
+            elif not isinstance(item.visible_to, str):
+                yield from custom_properties.selection(path, item.visible_to, config)
     for name, repository in config.repositories.items():
         where: Segments = ("repositories", name)
         yield from _repository(where, repository, config, names)

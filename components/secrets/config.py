@@ -1,29 +1,42 @@
 """The stack's encrypted config as a secret source: `from: {config: pypiToken}`.
 
+Values that the stack's `environment:` brings in from Pulumi ESC are config too.
+
 Source: https://www.pulumi.com/docs/iac/concepts/secrets/
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from components.secrets.source import MissingSecretError
+from components.secrets.source import MissingSecretError, SecretValue
+
+if TYPE_CHECKING:
+    from components.secrets.reference import Reference
+
+#: The config key under which `portcullis secrets rotate` notes when a value was set, by key.
+CHANGED = "secretsChanged"
 
 
 class ConfigSource:
-    """Values of `portcullis:<key>` in Pulumi.<stack>.yaml."""
+    """Values of `portcullis:<key>` in Pulumi.<stack>.yaml, or from its ESC environments."""
 
-    def fetch(self, key: str) -> pulumi.Output[str]:
-        """The value of ``key``; one that is not encrypted is refused.
+    def fetch(self, reference: Reference) -> SecretValue:
+        """The value of the key; one that is not encrypted is refused.
 
         Raises:
             MissingSecretError: there is no such key, or it stands in the file as plain text.
         """
+        key = reference.place
         config = pulumi.Config()
         stack = pulumi.get_stack()
         setter = f"pulumi config set --secret {config.full_key(key)} --stack {stack}"
-        if config.get(key) is None:
+        value = config.get(key)
+        if value is None:
             raise MissingSecretError(
                 f"Pulumi.{stack}.yaml has no {config.full_key(key)}; set it: {setter}"
             )
@@ -32,4 +45,12 @@ class ConfigSource:
                 f"{config.full_key(key)} stands in Pulumi.{stack}.yaml as plain text: "
                 f"make a new value at its issuer, then encrypt that one: {setter}"
             )
-        return config.require_secret(key)
+        changed = config.get_object(CHANGED) or {}
+        return SecretValue(value, changed=_day(changed.get(key)))
+
+
+def _day(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+    except ValueError:
+        return None

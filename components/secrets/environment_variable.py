@@ -1,27 +1,46 @@
-"""A variable of the run as a secret source: `from: {env: PYPI_TOKEN}`, for local work."""
+"""A variable of the run, or of a .env file, as a secret source: `from: {env: PYPI_TOKEN}`.
+
+For local work: on a real organization the policy pack refuses it without an exemption (SE0NN).
+"""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pulumi
+from dotenv import dotenv_values
 
-from components.secrets.source import MissingSecretError
+from components.secrets.source import MissingSecretError, SecretValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.secrets.reference import Reference
 
 
 class EnvironmentVariableSource:
-    """Values of variables in the environment of the Pulumi program."""
+    """Values of variables in the environment of the Pulumi program, or else in `.env`."""
 
-    def fetch(self, key: str) -> pulumi.Output[str]:
-        """The value of the variable ``key``.
+    def __init__(self, file: Path = Path(".env")) -> None:
+        """Variables that the run does not have are looked for in ``file``, if there is one."""
+        self._file = file
+
+    def fetch(self, reference: Reference) -> SecretValue:
+        """The value of the variable.
 
         Raises:
             MissingSecretError: the variable is not set, or empty.
         """
-        value = os.environ.get(key)
+        key = reference.place
+        value = os.environ.get(key) or self._of_file().get(key)
         if not value:
             raise MissingSecretError(
-                f"the environment variable {key} is not set; set it for this run, "
-                "or take the value from another source"
+                f"the environment variable {key} is not set, and {self._file.name} does not have "
+                "it; set it for this run, or take the value from another source"
             )
-        return pulumi.Output.secret(value)
+        return SecretValue(value)
+
+    def _of_file(self) -> Mapping[str, str | None]:
+        # no interpolation: a dollar sign in a secret is a dollar sign
+        return dotenv_values(self._file, interpolate=False) if self._file.is_file() else {}

@@ -5,70 +5,22 @@ Source: https://docs.github.com/actions/reference/security/secrets
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import Config, Days, VisibleTo, matching
-from components.secrets.config import ConfigSource
-from components.secrets.environment_variable import EnvironmentVariableSource
+from components.base import Config, Days
+from components.secrets.kind import Kind
+from components.secrets.pypi_token import Registry
+from components.secrets.reference import Reference
+from components.visibility import VisibleTo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pulumi
-
-    from components.secrets.source import Source
-
-Store = Literal["actions", "dependabot"]
-#: How well-known tokens begin: somebody took the place of the key's name for the value's.
-_NOT_A_VALUE = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
-ConfigKey = Annotated[
-    str,
-    matching(
-        _NOT_A_VALUE + r"[A-Za-z_][A-Za-z0-9_.-]{0,63}",
-        "allowed: the key's name: letters, digits, _ . and -; never the value itself",
-    ),
-]
-VariableName = Annotated[
-    str,
-    matching(
-        _NOT_A_VALUE + r"[A-Za-z_][A-Za-z0-9_]{0,63}",
-        "allowed: the variable's name: letters, digits and _; never the value itself",
-    ),
-]
-
-SOURCES: Mapping[str, Source] = {"config": ConfigSource(), "env": EnvironmentVariableSource()}
-
-
-class Reference(Config):
-    """Where a value comes from: exactly one source."""
-
-    config: ConfigKey | None = None
-    """A key of the stack's encrypted config."""
-    env: VariableName | None = None
-    """A variable of the run's environment, for local work."""
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Reference:
-        if sum(getattr(self, name) is not None for name in SOURCES) != 1:
-            raise ValueError(f"give exactly one source; allowed: {', '.join(SOURCES)}")
-        return self
-
-    @property
-    def source(self) -> str:
-        """The name of the source: ``config`` or ``env``."""
-        return next(name for name in SOURCES if getattr(self, name) is not None)
-
-    def value(self) -> pulumi.Output[str]:
-        """The value, as a Pulumi secret.
-
-        Raises:
-            MissingSecretError: the source does not have it.
-        """
-        key: str = getattr(self, self.source)
-        return SOURCES[self.source].fetch(key)
+Store = Literal["actions", "dependabot", "codespaces"]
 
 
 class SecretConfig(Config):
@@ -78,13 +30,25 @@ class SecretConfig(Config):
     """The source of the value. Never the value."""
     rotate_every: Days | None = None
     """When a new value is due, such as `90d`."""
+    kind: Kind = "opaque"
+    """What the value is; it is checked before anything is changed."""
+    project: str | None = None
+    """The one project that a `pypi-token` has to be restricted to."""
+    registry: Registry | None = None
+    """Where a `pypi-token` is valid: `pypi` if not given, or `testpypi`."""
+
+    @model_validator(mode="after")
+    def _for_pypi(self) -> SecretConfig:
+        if self.kind != "pypi-token" and (self.project or self.registry):
+            raise ValueError("project and registry are for kind: pypi-token; take them out")
+        return self
 
 
 class RepositorySecretConfig(SecretConfig):
     """A secret of a repository."""
 
     stores: list[Store] = Field(default=["actions"], min_length=1)
-    """Who may read it: `actions`, `dependabot`, or both."""
+    """Who may read it: `actions`, `dependabot`, `codespaces`."""
 
 
 class OrganizationSecretConfig(RepositorySecretConfig):
@@ -98,71 +62,87 @@ def organization_secret(
     name: str,
     config: OrganizationSecretConfig,
     *,
-    repository_ids: Mapping[str, pulumi.Output[int]],
+    value: pulumi.Output[str],
+    visible_to: Literal["all", "private"] | list[pulumi.Output[int]],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the organization secret ``name`` in each of its stores, and who sees it."""
-    visible_to = config.visible_to
+    """Declare the organization secret ``name`` in each of its stores.
+
+    ``visible_to`` are the numeric ids of the repositories that see it, or GitHub's word.
+    """
     visibility = visible_to if isinstance(visible_to, str) else "selected"
-    value = config.from_.value()
     for store in config.stores:
         create, select = _ORGANIZATION_STORES[store]
         secret = create(
-            f"{store}/{name}", secret_name=name, value=value, visibility=visibility, opts=opts
+            f"{store}/{name}",
+            secret_name=name,
+            visibility=visibility,
+            opts=_for(store, opts),
+            **_given(store, value),
         )
         if isinstance(visible_to, list):
             select(
                 f"{store}/{name}",
                 secret_name=secret.secret_name,
-                selected_repository_ids=[repository_ids[each] for each in visible_to],
+                selected_repository_ids=visible_to,
                 opts=opts,
             )
 
 
 _ORGANIZATION_STORES: Mapping[Store, tuple[Any, Any]] = {
-    "actions": (
-        github.ActionsOrganizationSecret,
-        github.ActionsOrganizationSecretRepositories,
-    ),
+    "actions": (github.ActionsOrganizationSecret, github.ActionsOrganizationSecretRepositories),
     "dependabot": (
         github.DependabotOrganizationSecret,
         github.DependabotOrganizationSecretRepositories,
     ),
+    "codespaces": (
+        github.CodespacesOrganizationSecret,
+        github.CodespacesOrganizationSecretRepositories,
+    ),
 }
+_REPOSITORY_STORES: Mapping[Store, Any] = {
+    "actions": github.ActionsSecret,
+    "dependabot": github.DependabotSecret,
+    "codespaces": github.CodespacesSecret,
+}
+
+
+def _given(store: Store, value: pulumi.Output[str]) -> dict[str, Any]:
+    """The provider has no `value` for Codespaces, only the older name."""
+    return {"plaintext_value" if store == "codespaces" else "value": value}
+
+
+def _for(store: Store, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """The provider replaces a Codespaces secret: deleted afterwards, the new one would be gone."""
+    if store != "codespaces":
+        return opts
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))
 
 
 def repository_secret(
     name: str,
     config: RepositorySecretConfig,
     *,
+    value: pulumi.Output[str],
     repository: github.Repository,
     repository_name: str,
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Declare the repository secret ``name`` in each of its stores."""
-    value = config.from_.value()
-    if "actions" in config.stores:
-        github.ActionsSecret(
-            f"{repository_name}/actions/{name}",
+    for store in config.stores:
+        _REPOSITORY_STORES[store](
+            f"{repository_name}/{store}/{name}",
             repository=repository.name,
             secret_name=name,
-            value=value,
-            opts=opts,
-        )
-    if "dependabot" in config.stores:
-        github.DependabotSecret(
-            f"{repository_name}/dependabot/{name}",
-            repository=repository.name,
-            secret_name=name,
-            value=value,
-            opts=opts,
+            opts=_for(store, opts),
+            **_given(store, value),
         )
 
 
 def environment_secret(
     name: str,
-    config: SecretConfig,
     *,
+    value: pulumi.Output[str],
     environment: github.RepositoryEnvironment,
     environment_name: str,
     opts: pulumi.ResourceOptions,
@@ -173,6 +153,6 @@ def environment_secret(
         repository=environment.repository,
         environment=environment.environment,
         secret_name=name,
-        value=config.from_.value(),
+        value=value,
         opts=opts,
     )

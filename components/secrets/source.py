@@ -1,31 +1,77 @@
 """The one small interface behind which secret sources stand.
 
-A source turns a reference into a Pulumi secret. It never puts the value anywhere else: not into an
-error, not into a log.
+A source turns a reference into a value, once per distinct path. It never puts the value anywhere
+else: not into an error, not into a log.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    import pulumi
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from components.secrets.reference import Reference
+
+
+T = TypeVar("T")
 
 
 class MissingSecretError(Exception):
-    """A source does not have what a secret refers to, or has it in the open.
+    """A source does not give what a secret refers to, or has it in the open.
 
-    The text names the source's key and what to do; never a value.
+    The text names the source's path and what to do; never a value, and never the words of the
+    other side, which could hold one.
     """
+
+
+@dataclass(frozen=True)
+class SecretValue:
+    """A value out of its source, and what the source says about it.
+
+    The value is not in the representation: a traceback or a failed assertion would print it.
+    """
+
+    value: str = field(repr=False)
+    version: str | None = None
+    """By the source's own numbering; None where it has none."""
+    changed: datetime | None = None
+    """When the source took this value, in UTC; None where it does not say."""
 
 
 class Source(Protocol):
     """Where values of secrets come from."""
 
-    def fetch(self, key: str) -> pulumi.Output[str]:
-        """The value under ``key``, as a Pulumi secret.
+    def fetch(self, reference: Reference) -> SecretValue:
+        """The value that ``reference`` refers to.
 
         Raises:
-            MissingSecretError: the source has no such key, or keeps it in the open.
+            MissingSecretError: the source does not have it, or does not give it.
         """
         ...
+
+
+@dataclass
+class Readings(Generic[T]):
+    """What was read under each path, or why it could not be: nothing is asked for twice."""
+
+    _known: dict[tuple[str, str | None], T | MissingSecretError] = field(default_factory=dict)
+
+    def of(self, reference: Reference, read: Callable[[Reference], T]) -> T:
+        """What ``read`` gave for the path and version of ``reference``.
+
+        Raises:
+            MissingSecretError: as ``read`` did, at the first time too.
+        """
+        path = (reference.place, reference.version)
+        if path not in self._known:
+            try:
+                self._known[path] = read(reference)
+            except MissingSecretError as error:
+                self._known[path] = error
+        found = self._known[path]
+        if isinstance(found, MissingSecretError):
+            raise found
+        return found

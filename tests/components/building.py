@@ -11,7 +11,8 @@ from components.base import Context, Origin
 from components.github_access import GitHubAccess
 from components.organization import Organization, OrganizationConfig
 from components.preflight import Names, Preflight
-from components.stack import _references
+from components.secrets.inventory import declared_secrets
+from components.secrets.source import SecretValue
 from tests.support.recording import Recording, record
 
 #: What the stack's config holds under every key: no value of it may be seen anywhere.
@@ -88,8 +89,8 @@ def recorded(
     value: str = CANARY,
     **context: Any,  # noqa: ANN401 - of Context
 ) -> Recording:
-    """What ``config`` declares, with ``value`` (a `{key}` in it filled in) for every secret."""
-    keys = [f"portcullis:{reference.config}" for _, reference in _references(config)]
+    """What ``config`` declares, with ``value`` (a `{place}` in it filled in) for every secret."""
+    references = [secret.config.from_ for secret in declared_secrets(config)]
 
     def program() -> None:
         access = GitHubAccess("https://github.invalid/", token="unused")
@@ -98,6 +99,10 @@ def recorded(
             "automation_app": config.automation.app_id if config.automation else None,
             "licenses": frozenset(config.licenses),
             "user_ids": {"ana": 11, "ben": 12},
+            "secrets": {
+                each: SecretValue(value.format(place=f"{each} {each.version}"))
+                for each in references
+            },
         }
         Organization(
             config,
@@ -106,4 +111,4 @@ def recorded(
             opts=pulumi.ResourceOptions(providers=[access.provider(config.organization)]),
         )
 
-    return record(program, {key: value.format(key=key) for key in keys}, encrypted=keys)
+    return record(program)

@@ -220,7 +220,7 @@ def test_a_derived_environment_gets_more_secrets_and_keeps_its_token() -> None:
                 {"pypi-release": {"secrets": own, "variables": {"SIZE": "big"}}},
             ),
         ),
-        value="of {key}",
+        value="of {place}",
     )
     values = {
         name: recording.one("ActionsEnvironmentSecret", f"app/pypi-release/{name}").inputs["value"]

@@ -274,7 +274,7 @@ def sound(organization: dict[str, Any]) -> bool:
 def outcome(organization: str) -> frozenset[str]:
     """All that an organization (as JSON) declares and asks people to do."""
     config = OrganizationConfig.model_validate_json(organization, strict=False)
-    declared = recorded(config, value="of {key}").plain()
+    declared = recorded(config, value="of {place}").plain()
     return frozenset(declared | {repr(each) for each in by_hand(config)})
 
 

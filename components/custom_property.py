@@ -1,0 +1,87 @@
+"""Custom properties: facts about repositories, by which secrets and variables choose them.
+
+Source: https://docs.github.com/organizations/managing-organization-settings/managing-custom-properties-for-repositories-in-your-organization
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import pulumi_github as github
+from pydantic import Field, model_validator
+
+from components.base import Config, matching
+
+if TYPE_CHECKING:
+    import pulumi
+
+PropertyName = Annotated[
+    str,
+    matching(r"[A-Za-z0-9_#$-]{1,75}", "allowed: letters, digits and _ # $ -, at most 75"),
+]
+PropertyValue = Annotated[
+    str, matching(r'[^"\x00-\x1f]{1,75}', "allowed: 1 to 75 characters on one line, no quotes")
+]
+
+
+class CustomPropertyConfig(Config):
+    """A property that every repository may have; only organization owners set values."""
+
+    type: Literal["string", "single_select", "multi_select", "true_false"] = "single_select"
+    description: str = ""
+    allowed: list[PropertyValue] = Field(default=[], max_length=200)
+    """The values to choose from, for the two kinds of `select`."""
+    default: PropertyValue | None = None
+    """What a repository has that says nothing."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> CustomPropertyConfig:
+        if self.type.endswith("_select") != bool(self.allowed):
+            raise ValueError("`allowed` lists the values of a select, and only of one")
+        if self.default is not None and not self.takes([self.default]):
+            raise ValueError("the default is not among the values that are allowed")
+        return self
+
+    def takes(self, values: list[str]) -> bool:
+        """Whether a repository may have these values."""
+        if self.type != "multi_select" and len(values) > 1:
+            return False
+        allowed = ["true", "false"] if self.type == "true_false" else self.allowed
+        return not allowed or set(values) <= set(allowed)
+
+
+def organization_property(
+    name: str, config: CustomPropertyConfig, *, opts: pulumi.ResourceOptions
+) -> github.OrganizationCustomProperties:
+    """Declare the property ``name`` for all repositories."""
+    return github.OrganizationCustomProperties(
+        name,
+        property_name=name,
+        value_type=config.type,
+        description=config.description or None,
+        allowed_values=list(config.allowed) or None,
+        default_value=config.default,
+        required=config.default is not None,
+        values_editable_by="org_actors",
+        opts=opts,
+    )
+
+
+def repository_property(
+    name: str,
+    values: list[str],
+    *,
+    type_: str,
+    repository: github.Repository,
+    repository_name: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Declare the values of the property ``name`` for a repository."""
+    github.RepositoryCustomProperty(
+        f"{repository_name}/{name}",
+        repository=repository.name,
+        property_name=name,
+        property_type=type_,
+        property_values=values,
+        opts=opts,
+    )

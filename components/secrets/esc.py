@@ -1,0 +1,125 @@
+"""Pulumi ESC as a secret source: `from: {esc: sophia/api-keys, key: OPENAI_API_KEY}`.
+
+Environments are opened with pulumi-esc-sdk, so this works with any state backend. On Pulumi Cloud
+the stack's `environment:` is the other way: its values are config, `from: {config: openaiApiKey}`.
+
+Source: https://www.pulumi.com/docs/esc/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+from components.base import Config, matching
+from components.secrets.plugin import asked
+from components.secrets.source import MissingSecretError, Readings, SecretValue
+
+if TYPE_CHECKING:
+    from pulumi_esc_sdk import EscClient
+
+    from components.secrets.reference import Reference
+
+CLOUD = "https://api.pulumi.com"
+#: Seconds that ESC may take for one answer, providers behind it included.
+PATIENCE_SECONDS = 60.0
+
+
+class EscConfig(Config):
+    """Where ESC is. The access token is never written here: it is the run's own."""
+
+    organization: Annotated[
+        str, matching(r"[A-Za-z0-9_-]{1,40}", "allowed: an organization of Pulumi Cloud")
+    ]
+    host: Annotated[str, matching(r"https?://[^\s/@]+/?", "allowed: https://host")] = CLOUD
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An environment's values, and the revision that they are of."""
+
+    values: Any = field(repr=False)
+    version: str | None
+    changed: datetime | None
+
+
+class EscSource:
+    """Values of ESC environments, each environment opened once."""
+
+    def __init__(self, config: EscConfig | None) -> None:
+        """The connection is made with the first value that is asked for."""
+        self._config = config
+        self._opened: Readings[_Opened] = Readings()
+        self._made: Any = None
+
+    def fetch(self, reference: Reference) -> SecretValue:
+        """The value at a dotted path of an environment.
+
+        Raises:
+            MissingSecretError: there is no such environment or key, or ESC refuses.
+        """
+        opened = self._opened.of(reference, self._ask)
+        values = opened.values
+        for part in (reference.key or "").split("."):
+            values = values.get(part) if isinstance(values, dict) else None
+        if not isinstance(values, str) or not values:
+            raise MissingSecretError(
+                f"ESC's {reference.place} has no text at {reference.key}; write it there: "
+                f"pulumi env set {reference.place} {reference.key} --secret"
+            )
+        return SecretValue(values, opened.version, opened.changed)
+
+    def _ask(self, reference: Reference) -> _Opened:
+        client, organization = self._client()
+        project, name = reference.place.split("/")
+        where = (organization, project, name)
+        return asked(f"ESC's {reference.place}", lambda: _open(client, where, reference.version))
+
+    def _client(self) -> tuple[EscClient, str]:
+        from pulumi_esc_sdk import Configuration, EscClient  # noqa: PLC0415 - 0.8 s
+
+        if self._config is None:
+            raise MissingSecretError(
+                "nothing says which organization of Pulumi ESC: set sources.esc.organization"
+            )
+        if self._made is None:
+            token = access_token(self._config.host)
+            if not token:
+                raise MissingSecretError(
+                    "this run has no login to Pulumi ESC: pulumi login, or PULUMI_ACCESS_TOKEN"
+                )
+            self._made = EscClient(Configuration(host=self._config.host, access_token=token))
+            pool = self._made.esc_api.api_client.rest_client.pool_manager
+            pool.connection_pool_kw["timeout"] = PATIENCE_SECONDS
+        return self._made, self._config.organization
+
+
+def access_token(host: str) -> str | None:
+    """The run's token for ``host``: PULUMI_ACCESS_TOKEN, or what `pulumi login` has noted."""
+    if token := os.environ.get("PULUMI_ACCESS_TOKEN"):
+        return token
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    try:
+        accounts = json.loads((home / "credentials.json").read_text(encoding="utf-8"))
+        tokens: dict[str, str] = accounts["accessTokens"]
+    except (OSError, ValueError, KeyError):
+        return None
+    wanted = urlsplit(host).netloc
+    return next((token for url, token in tokens.items() if urlsplit(url).netloc == wanted), None)
+
+
+def _open(client: EscClient, where: tuple[str, str, str], version: str | None) -> _Opened:
+    """Open an environment; ``where`` is its organization, project and name."""
+    if version:  # a revision's number or a tag such as stable: it says itself what it is
+        return _Opened(
+            client.open_and_read_environment_at_version(*where, version)[1], version, None
+        )
+    values = client.open_and_read_environment(*where)[1]
+    newest = client.list_environment_revisions(*where, count=1)[0]
+    changed = datetime.fromisoformat(newest.created) if newest.created else None
+    return _Opened(values, str(newest.number), changed)

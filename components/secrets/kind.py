@@ -1,0 +1,83 @@
+"""What a secret is, where it says so: its value is checked before anything is changed.
+
+The check stays within the process, and says what is wrong without a word of the value.
+
+Sources: https://docs.npmjs.com/about-access-tokens,
+https://docs.github.com/actions/reference/security/secrets (48 KB)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from components.secrets import pypi_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from components.secrets.pypi_token import Registry
+
+Kind = Literal[
+    "opaque", "pypi-token", "npm-token", "github-app-key", "aws-access-key", "cosign-key"
+]
+
+#: GitHub's limit for one secret, in bytes.
+MOST_BYTES = 48 * 1024
+
+
+def check(
+    value: str, kind: Kind, *, project: str | None = None, registry: Registry = "pypi"
+) -> str | None:
+    """What is wrong with ``value``, in words that hold nothing of it; None if it is as it should.
+
+    Args:
+        value: the secret.
+        kind: what it says that it is.
+        project: for a PyPI token, the one project that it has to be restricted to.
+        registry: for a PyPI token, where it has to be valid.
+    """
+    if len(value.encode()) > MOST_BYTES:
+        return f"the value is longer than the {MOST_BYTES // 1024} KB that GitHub takes"
+    if kind == "pypi-token":
+        return pypi_token.check(value, project, pypi_token.DOMAINS[registry])
+    return _CHECKS[kind](value)
+
+
+def _matches(pattern: str, otherwise: str) -> Callable[[str], str | None]:
+    return lambda value: None if re.fullmatch(pattern, value) else otherwise
+
+
+def _opaque(_value: str) -> None:
+    return None
+
+
+def _app_key(value: str) -> str | None:
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - rarely needed
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - as above
+        load_pem_private_key,
+    )
+
+    try:
+        key = load_pem_private_key(value.encode(), password=None)
+    except (ValueError, TypeError):
+        return "the value is no private key in PEM without a password, as GitHub gives for an App"
+    return None if isinstance(key, rsa.RSAPrivateKey) else "the key is not an RSA key"
+
+
+_CHECKS: Mapping[Kind, Callable[[str], str | None]] = {
+    "opaque": _opaque,
+    "npm-token": _matches(
+        r"npm_[A-Za-z0-9]{36}", "the value is no npm token: one is npm_ and 36 letters and digits"
+    ),
+    "github-app-key": _app_key,
+    "aws-access-key": _matches(
+        r"(?:AKIA|ASIA)[A-Z2-7]{16}|[A-Za-z0-9/+]{40}",
+        "the value is neither an access key id nor a secret access key of AWS",
+    ),
+    "cosign-key": _matches(
+        r"-----BEGIN (ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE|PUBLIC) KEY-----\n"
+        r"[A-Za-z0-9+/=\n]+-----END \1 KEY-----\n?",
+        "the value is no key of cosign in PEM: an encrypted private key, or a public key",
+    ),
+}

@@ -1,0 +1,64 @@
+"""Asking a provider plugin for a value, with its failures in words that hold no value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from components.secrets.source import MissingSecretError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+#: What a failure is called, by words of Vault's, AWS's, ESC's and Go's own errors; first match.
+_FAILURES: Mapping[str, tuple[str, ...]] = {
+    "access is denied: let this login read it, or log in as somebody who may": (
+        *("denied", "authorized", "forbidden", r"\b40[13]\b", "invalid ?token", "bad token"),
+        *("unrecognizedclient", "invalidclienttokenid", "expiredtoken"),
+    ),
+    "there is no such path: write the secret there, or correct the path": (
+        *("no secret found", "no value found", "not ?found", "can't find", r"\b404\b"),
+    ),
+    "this run has no login there: docs/secrets.md names the variables of each source": (
+        *("credential", "no vault token", "missing client token"),
+    ),
+    "it does not answer: check the address and that it runs, then run this again": (
+        *("connection", "no such host", "dial tcp", r"\beof\b", "time-?out", "timed out"),
+        *("deadline", "could not connect"),
+    ),
+    "it is not able to answer now: run this again later": (
+        *(r"\b50[0234]\b", "sealed", "internal", "throttl", r"\b429\b", "rate exceeded"),
+        "too many requests",
+    ),
+    "the provider plugin is not installed": ("plugin",),
+}
+
+
+def asked(place: str, ask: Callable[[], T]) -> T:
+    """What ``ask`` gets from a provider plugin.
+
+    The plugin's own words are not passed on: an answer that it cannot read may be quoted in them.
+
+    Args:
+        place: the source and its path, for the message.
+        ask: invokes a function of the plugin.
+
+    Raises:
+        MissingSecretError: it failed.
+    """
+    try:
+        return ask()
+    except MissingSecretError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the SDK raises plain exceptions for a failed invoke
+        raise MissingSecretError(f"{place}: {reason(str(error))}") from None
+
+
+def reason(words: str) -> str:
+    """What a failure's ``words`` mean, without repeating them."""
+    for meaning, marks in _FAILURES.items():
+        if re.search("|".join(marks), words, re.IGNORECASE):
+            return meaning
+    return "the answer is not one that can be read: look at the source, then run this again"

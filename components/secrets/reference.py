@@ -1,0 +1,110 @@
+"""A reference in YAML to where a secret's value lives: `from: {vault: ci/codecov, key: token}`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from components.base import Config, matching
+
+SourceName = Literal["config", "env", "esc", "vault", "aws"]
+SOURCE_NAMES: tuple[SourceName, ...] = get_args(SourceName)
+
+#: How well-known tokens begin: somebody took the place of the key's name for the value's.
+_NOT_A_VALUE = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
+ConfigKey = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE + r"[A-Za-z_][A-Za-z0-9_.-]{0,63}",
+        "allowed: the key's name: letters, digits, _ . and -; never the value itself",
+    ),
+]
+VariableName = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE + r"[A-Za-z_][A-Za-z0-9_]{0,63}",
+        "allowed: the variable's name: letters, digits and _; never the value itself",
+    ),
+]
+VaultPath = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE + r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+",
+        "allowed: the mount and the path in it, such as ci/codecov",
+    ),
+]
+AwsName = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE
+        + r"(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+"
+        r"|ssm:/?[A-Za-z0-9_./-]{1,1011}|[A-Za-z0-9/_+=.@-]{1,512})",
+        "allowed: a secret's name or ARN in Secrets Manager, or ssm:/path of a parameter",
+    ),
+]
+EscName = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE + r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}",
+        "allowed: project/environment, such as sophia/api-keys",
+    ),
+]
+ValueKey = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE + r"[A-Za-z0-9_./-]{1,200}",
+        "allowed: the key's name; never the value itself",
+    ),
+]
+
+_WITH_KEY: dict[SourceName, bool] = {"vault": True, "esc": True, "aws": False}
+"""Sources that hold several values under a path, and whether the key has to be named."""
+
+
+class Reference(Config):
+    """Where a value comes from: exactly one source."""
+
+    config: ConfigKey | None = None
+    """A key of the stack's encrypted config."""
+    env: VariableName | None = None
+    """A variable of the run's environment or of a .env file, for local work."""
+    esc: EscName | None = None
+    """An environment of Pulumi ESC: project/environment."""
+    vault: VaultPath | None = None
+    """A path in Vault's key-value store, its mount first."""
+    aws: AwsName | None = None
+    """A secret of AWS Secrets Manager by name or ARN, or a parameter as ssm:/path."""
+    key: ValueKey | None = None
+    """Which of the values under the path; in ESC a dotted path, in AWS a key of a JSON object."""
+    version: Annotated[str, Field(min_length=1)] | None = None
+    """A pinned version, by the source's own numbering; the newest if not given."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Reference:
+        given = [name for name in SOURCE_NAMES if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one source; allowed: {', '.join(SOURCE_NAMES)}")
+        (name,) = given
+        if name not in _WITH_KEY and (self.key or self.version):
+            raise ValueError(f"{name} has one value and no versions; take key and version out")
+        if _WITH_KEY.get(name) and self.key is None:
+            raise ValueError(f"name the value under the {name} path: key: ...")
+        if name == "vault" and self.version and not self.version.isdecimal():
+            raise ValueError("a version in Vault is a number in quotes, such as '7'")
+        return self
+
+    @property
+    def source(self) -> SourceName:
+        """The name of the source."""
+        return next(name for name in SOURCE_NAMES if getattr(self, name) is not None)
+
+    @property
+    def place(self) -> str:
+        """What the source calls it: a config key, a variable or a path."""
+        place: str = getattr(self, self.source)
+        return place
+
+    def __str__(self) -> str:
+        """``vault ci/codecov token``, for messages and listings."""
+        return " ".join(part for part in (self.source, self.place, self.key) if part)

@@ -1,0 +1,37 @@
+"""All secret sources of a stack, and `sources` in YAML: where they are and who we are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.base import Config
+from components.secrets.aws import AwsConfig, AwsSource
+from components.secrets.config import ConfigSource
+from components.secrets.environment_variable import EnvironmentVariableSource
+from components.secrets.esc import EscConfig, EscSource
+from components.secrets.vault import VaultConfig, VaultSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.secrets.reference import SourceName
+    from components.secrets.source import Source
+
+
+class SourcesConfig(Config):
+    """Secret sources outside of the stack. Nothing secret stands here."""
+
+    vault: VaultConfig = VaultConfig()
+    aws: AwsConfig = AwsConfig()
+    esc: EscConfig | None = None
+
+
+def open_sources(config: SourcesConfig) -> Mapping[SourceName, Source]:
+    """The sources by name; each one connects with the first value that is asked of it."""
+    return {
+        "config": ConfigSource(),
+        "env": EnvironmentVariableSource(),
+        "esc": EscSource(config.esc),
+        "vault": VaultSource(config.vault),
+        "aws": AwsSource(config.aws),
+    }

@@ -1,0 +1,161 @@
+"""HashiCorp Vault's key-value store as a secret source: `from: {vault: ci/codecov, key: token}`.
+
+Read through pulumi-vault, so login and TLS are the provider's own.
+
+Sources: https://www.pulumi.com/registry/packages/vault/,
+https://developer.hashicorp.com/vault/docs/secrets/kv
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pulumi
+from pydantic import Field, model_validator
+
+from components.base import Config, matching
+from components.secrets.plugin import asked
+from components.secrets.source import MissingSecretError, Readings, SecretValue
+
+if TYPE_CHECKING:
+    from components.secrets.reference import Reference
+
+#: The secret half of an AppRole: a variable of the run, or a key of the stack's encrypted config.
+SECRET_ID_VARIABLE, SECRET_ID_KEY = "VAULT_SECRET_ID", "vaultSecretId"
+
+Mount = Annotated[
+    str, matching(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*", "allowed: a mount's path, such as jwt")
+]
+Address = Annotated[str, matching(r"https?://[^\s/@]+/?", "allowed: https://host, or with a port")]
+
+
+class AppRoleConfig(Config):
+    """Login by AppRole; its secret id comes from VAULT_SECRET_ID or the encrypted config."""
+
+    role_id: Annotated[str, Field(min_length=1)]
+    mount: Mount = "approle"
+
+
+class JwtConfig(Config):
+    """Login by a token of an OIDC issuer, which the run has in TERRAFORM_VAULT_AUTH_JWT."""
+
+    role: Annotated[str, Field(min_length=1)]
+    mount: Mount = "jwt"
+
+
+class VaultConfig(Config):
+    """Where Vault is, and who Portcullis is there; without a login, VAULT_TOKEN of the run."""
+
+    address: Address | None = None
+    """The server; VAULT_ADDR of the run if not given."""
+    namespace: str | None = None
+    """Of Vault Enterprise."""
+    approle: AppRoleConfig | None = None
+    jwt: JwtConfig | None = None
+    mounts: dict[Mount, Literal[1, 2]] = {}
+    """Versions of key-value mounts; a mount that is not named is the first segment, version 2."""
+
+    @model_validator(mode="after")
+    def _one_login(self) -> VaultConfig:
+        if self.approle and self.jwt:
+            raise ValueError("give one login; allowed: approle, jwt, or none for VAULT_TOKEN")
+        return self
+
+    def split(self, path: str) -> tuple[str, str, int]:
+        """The mount, the path in it, and the mount's version."""
+        for mount in sorted(self.mounts, key=len, reverse=True):
+            if path.startswith(f"{mount}/"):
+                return mount, path.removeprefix(f"{mount}/"), self.mounts[mount]
+        mount, _, rest = path.partition("/")
+        return mount, rest, 2
+
+
+class VaultSource:
+    """Values of Vault, each path read once."""
+
+    def __init__(self, config: VaultConfig) -> None:
+        """The provider is declared with the first value that is asked for."""
+        self._config = config
+        self._provider: Any = None
+        self._read: Readings[Any] = Readings()
+
+    def fetch(self, reference: Reference) -> SecretValue:
+        """The value under the path and key.
+
+        Raises:
+            MissingSecretError: there is no such path, version or key, or Vault refuses.
+        """
+        found = self._read.of(reference, self._ask)
+        value = (found.data or {}).get(reference.key)
+        if not isinstance(value, str) or not value:
+            raise MissingSecretError(
+                f"Vault has {reference.place}, but no text under its key {reference.key}; "
+                f"write it there, or correct the key"
+            )
+        version = getattr(found, "version", None)
+        return SecretValue(
+            value,
+            version=str(int(version)) if version else None,
+            changed=_time(getattr(found, "created_time", None)),
+        )
+
+    def _ask(self, reference: Reference) -> Any:  # noqa: ANN401 - pulumi_vault is imported only when used
+        import pulumi_vault as vault  # noqa: PLC0415 - 0.7 s
+
+        mount, name, version = self._config.split(reference.place)
+        if version == 1 and reference.version:
+            raise MissingSecretError(f"Vault's mount {mount} keeps no versions: take version out")
+        options = pulumi.InvokeOptions(provider=self._vault())
+        place = f"Vault's {reference.place}"
+        if version == 1:
+            return asked(place, lambda: vault.kv.get_secret(path=f"{mount}/{name}", opts=options))
+        pinned = int(reference.version) if reference.version else None
+        found = asked(
+            place,
+            lambda: vault.kv.get_secret_v2(mount=mount, name=name, version=pinned, opts=options),
+        )
+        if found.destroyed or found.deletion_time:
+            raise MissingSecretError(f"{place}: this version is deleted; write a new one")
+        return found
+
+    def _vault(self) -> Any:  # noqa: ANN401 - as above
+        import pulumi_vault as vault  # noqa: PLC0415 - as above
+
+        if self._provider is None:
+            address = self._config.address or os.environ.get("VAULT_ADDR")
+            if not address:
+                raise MissingSecretError(
+                    "nothing says where Vault is: set VAULT_ADDR, or sources.vault.address"
+                )
+            self._provider = vault.Provider(
+                "vault", address=address, namespace=self._config.namespace, **self._login()
+            )
+        return self._provider
+
+    def _login(self) -> dict[str, Any]:
+        """What the provider is given; tokens it takes from the run's environment by itself."""
+        if jwt := self._config.jwt:
+            return {"auth_login_jwt": {"role": jwt.role, "mount": jwt.mount}}
+        if role := self._config.approle:
+            secret_id = os.environ.get(SECRET_ID_VARIABLE) or pulumi.Config().get(SECRET_ID_KEY)
+            if not secret_id:
+                stack = pulumi.get_stack()
+                raise MissingSecretError(
+                    f"the AppRole login to Vault has no secret id: set {SECRET_ID_VARIABLE}, or "
+                    f"pulumi config set --secret portcullis:{SECRET_ID_KEY} --stack {stack}"
+                )
+            parameters = {"role_id": role.role_id, "secret_id": pulumi.Output.secret(secret_id)}
+            return {
+                "auth_login": {"path": f"auth/{role.mount}/login", "parameters": parameters},
+            }
+        return {}
+
+
+def _time(text: str | None) -> datetime | None:
+    """RFC 3339 with nanoseconds, as Vault writes it."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
