@@ -16,6 +16,7 @@ from portcullis import existing, locks, report, run
 from portcullis.practice import practice_of
 from portcullis.project import UserError, pulumi_environment
 from portcullis.run import in_words
+from portcullis.secrets import deletion, drift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +49,7 @@ def deploy(
     stack = run.select(settings, environment)
     if change:
         _settle(stack, environment, declaration, console)
+    _mend_secrets(stack, environment, declaration, console, change=change)
     planned = _run(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
@@ -56,8 +58,11 @@ def deploy(
     if not change:
         return
     if planned.changes() or planned.outputs_differ:
-        if planned.changes() and not settings.practises:
-            _agree(declaration.config.organization, settings.name, agreed=agreed)
+        organization = declaration.config.organization
+        if deletion.of_all_secrets(planned):
+            _agree_to_lose_all_secrets(organization)
+        elif planned.changes() and not settings.practises:
+            _agree(organization, settings.name, agreed=agreed)
         done = _run(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
@@ -72,8 +77,22 @@ def _agree(organization: str, stack: str, *, agreed: bool) -> None:
             f"nothing was changed: nobody is here to agree to the changes of {organization}; "
             f"once the preview was read: python -m portcullis up --stack {stack} --yes"
         )
+    _type_name(f"make these changes to {organization}? Type its name: ", organization)
+
+
+def _agree_to_lose_all_secrets(organization: str) -> None:
+    """Nobody agrees beforehand to the deletion of every secret."""
+    if not sys.stdin.isatty():
+        raise UserError(
+            f"nothing was changed: this would delete all secrets of {organization}; "
+            "run it at a keyboard, where the organization's name can be typed"
+        )
+    _type_name(f"delete ALL secrets of {organization}? Type its name: ", organization)
+
+
+def _type_name(question: str, organization: str) -> None:
     try:
-        answer = input(f"make these changes to {organization}? Type its name: ")
+        answer = input(question)
     except EOFError:
         answer = ""
     if answer.strip() != organization:
@@ -232,6 +251,34 @@ def _settle(
         f"recover    {len(pending)} creations were interrupted: "
         f"{len(found)} had happened and are taken in, the others are done again"
     )
+
+
+def _mend_secrets(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    declaration: Declaration,
+    console: Console,
+    *,
+    change: bool,
+) -> None:
+    """Tell of secrets that were changed past Portcullis; let the update set them again."""
+    state = existing.exported(stack, environment)
+    if not drift.secrets_of(state):
+        return
+    client = existing.access(stack, environment).client()
+    with existing.asking():
+        found = drift.drifted(client, declaration.config.organization, state)
+    for each in found:
+        console.print(Text(f"drift      {each}"))
+    if found and not change:
+        console.print("           a preview leaves them; make up sets them again")
+    elif found:
+        gone = [each.urn for each in found if each.has_to_be_made_anew]
+        if gone:
+            targets = [argument for urn in gone for argument in ("--target", urn)]
+            existing.pulumi(stack, environment, ["refresh", "--yes", "--skip-preview", *targets])
+            state = existing.exported(stack, environment)
+        existing.replace(stack, environment, drift.forget(state, found))
 
 
 def _run(action: Callable[[], Run], console: Console) -> Run:

@@ -104,7 +104,18 @@ def drop_pending(
     """
     deployment = {**state["deployment"]}
     deployment.pop("pending_operations", None)
-    with _json_file({**state, "deployment": deployment}) as path:
+    replace(stack, environment, {**state, "deployment": deployment})
+
+
+def replace(
+    stack: automation.Stack, environment: Mapping[str, str], state: Mapping[str, Any]
+) -> None:
+    """Put ``state``, a changed export of just now, in the place of the stack's.
+
+    Raises:
+        UserError: Pulumi refuses.
+    """
+    with _json_file(state) as path:
         pulumi(stack, environment, ["stack", "import", "--file", path])
 
 
@@ -129,7 +140,7 @@ def find(
         UserError: GitHub cannot be asked.
     """
     client = access(stack, environment).client()
-    with _asking():
+    with asking():
         found = {
             each.urn: live_id(client, organization, each.type, each.inputs) for each in planned
         }
@@ -137,7 +148,7 @@ def find(
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def asking() -> Iterator[None]:
     """Turn what goes wrong on the way into words; no header, and so no token, is in them."""
     from githubkit.exception import GitHubException, GraphQLFailed, RequestError, RequestFailed  # noqa: PLC0415 - see github_access
 

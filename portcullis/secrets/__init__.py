@@ -1,0 +1,1 @@
+"""Secrets around a run: what there is, what changed behind Portcullis' back, new values."""

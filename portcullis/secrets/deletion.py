@@ -1,0 +1,20 @@
+"""The one deletion that nobody agrees to beforehand: that of all secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portcullis.secrets.drift import LISTS
+
+if TYPE_CHECKING:
+    from portcullis.events import Run
+
+
+def of_all_secrets(planned: Run) -> bool:
+    """Whether a preview deletes more than one secret and leaves none."""
+    operations = [
+        operation
+        for urn, operation in planned.resources.items()
+        if urn.split("::")[2].rpartition("$")[2].rpartition(":")[2] in LISTS
+    ]
+    return len(operations) > 1 and set(operations) == {"delete"}

@@ -1,0 +1,182 @@
+"""Secrets that somebody changed or deleted on GitHub, past Portcullis.
+
+GitHub tells nobody a value, so the provider sees no difference, and an update leaves the foreign
+value where it is. But GitHub tells when a secret was set last: if that is not when Portcullis set
+it, somebody else did. Then the state forgets the value, so that the next update sets it again, in
+place.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from portcullis.events import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from githubkit import GitHub
+
+#: GitHub's largest page.
+PAGE = 100
+
+#: Where GitHub lists the secrets of a type, in terms of a resource's outputs.
+LISTS: Mapping[str, str] = {
+    "ActionsOrganizationSecret": "/orgs/{owner}/actions/secrets",
+    "DependabotOrganizationSecret": "/orgs/{owner}/dependabot/secrets",
+    "CodespacesOrganizationSecret": "/orgs/{owner}/codespaces/secrets",
+    "ActionsSecret": "/repos/{owner}/{repository}/actions/secrets",
+    "DependabotSecret": "/repos/{owner}/{repository}/dependabot/secrets",
+    "CodespacesSecret": "/repos/{owner}/{repository}/codespaces/secrets",
+    "ActionsEnvironmentSecret": "/repos/{owner}/{repository}/environments/{environment}/secrets",
+}
+
+#: How far this machine's clock may be from GitHub's.
+CLOCKS_APART = timedelta(minutes=2)
+
+#: The mark of a secret in Pulumi's state; a `plaintext` in it is encrypted when it is imported.
+#: Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
+_SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+_FORGOTTEN = {**_SECRET, "plaintext": '""'}
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """A secret that is not as it was left."""
+
+    urn: str
+    type: str
+    what: Literal["changed", "deleted", "shown to others"]
+
+    @property
+    def name(self) -> str:
+        """The resource's name, such as ``escai/pypi-release/PYPI_API_TOKEN``."""
+        return name_of(self.urn)
+
+    @property
+    def has_to_be_made_anew(self) -> bool:
+        """The provider cannot update a Codespaces secret, and fails to delete one that is gone."""
+        return self.what == "deleted" and self.type.startswith("Codespaces")
+
+    def __str__(self) -> str:
+        """``ActionsSecret aegis/actions/COSIGN_PUBKEY was changed on GitHub``, for people."""
+        return f"{self.type} {self.name} was {self.what} on GitHub, not by Portcullis"
+
+
+def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) -> list[Drifted]:
+    """Secrets of the state that GitHub has otherwise; one request a hundred secrets of a scope.
+
+    Args:
+        client: a client of the organization's GitHub.
+        organization: its login.
+        state: a stack's, exported; nothing is decrypted.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    known: dict[str, dict[str, dict[str, Any]]] = {}
+    found: list[Drifted] = []
+    selections = _selections(state)
+    for resource, kind in secrets_of(state):
+        outputs = resource["outputs"]
+        path = _path(kind, organization, outputs)
+        if path not in known:
+            known[path] = _listed(client, path)
+        live = known[path].get(str(outputs["secretName"]).upper())
+        if what := _difference(outputs, live, selections.get(resource["urn"])):
+            found.append(Drifted(resource["urn"], kind, what))
+    return found
+
+
+def forget(state: Mapping[str, Any], secrets: Sequence[Drifted]) -> dict[str, Any]:
+    """The state without the values of ``secrets``: the next update sets them again.
+
+    With a deleted organization secret went the list of the repositories that see it.
+    """
+    forgotten = {each.urn for each in secrets}
+    changed = copy.deepcopy(dict(state))
+    for resource in changed["deployment"]["resources"]:
+        if resource["urn"] in forgotten:
+            for properties in (resource["inputs"], resource["outputs"]):
+                for name in ("value", "plaintextValue"):
+                    if properties.get(name) is not None:
+                        properties[name] = _FORGOTTEN
+        elif forgotten & set(resource.get("dependencies") or ()):
+            for properties in (resource["inputs"], resource["outputs"]):
+                if "selectedRepositoryIds" in properties:
+                    properties["selectedRepositoryIds"] = []
+    return changed
+
+
+def secrets_of(state: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """The secrets on GitHub that the state knows, and the names of their types."""
+    resources: Iterable[dict[str, Any]] = (state.get("deployment") or {}).get("resources") or []
+    kinds = ((each, each["type"].rpartition(":")) for each in resources)
+    return [
+        (resource, kind)
+        for resource, (package, _, kind) in kinds
+        if package.startswith("github:") and kind in LISTS and resource.get("outputs")
+    ]
+
+
+def _path(kind: str, owner: str, outputs: Mapping[str, Any]) -> str:
+    names = {key: quote(str(outputs.get(key)), safe="") for key in ("repository", "environment")}
+    return LISTS[kind].format(owner=quote(owner, safe=""), **names)
+
+
+def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]]:
+    """What GitHub lists at ``path``, by upper-case name; nothing where there is no such place."""
+    from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
+
+    listed: dict[str, dict[str, Any]] = {}
+    page, total = 1, 1
+    while len(listed) < total and (page - 1) * PAGE < total:
+        try:
+            answer = client.request("GET", path, params={"per_page": PAGE, "page": page}).json()
+        except RequestFailed as error:
+            if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
+                return {}
+            raise
+        listed |= {str(each["name"]).upper(): each for each in answer["secrets"]}
+        page, total = page + 1, int(answer["total_count"])
+    return listed
+
+
+def _selections(state: Mapping[str, Any]) -> dict[str, datetime]:
+    """When it was last said who sees a secret, by the secret's URN and this machine's clock."""
+    said = {
+        urn: _time(resource.get("modified"))
+        for resource in (state.get("deployment") or {}).get("resources") or []
+        if "selectedRepositoryIds" in (resource.get("inputs") or {})
+        for urn in resource.get("dependencies") or ()
+    }
+    return {urn: time for urn, time in said.items() if time}
+
+
+def _difference(
+    outputs: Mapping[str, Any], live: Mapping[str, Any] | None, selection: datetime | None
+) -> Literal["changed", "deleted", "shown to others"] | None:
+    if live is None:
+        return "deleted"
+    ours = _time(outputs.get("updatedAt") or outputs.get("remoteUpdatedAt"))
+    theirs = _time(live.get("updated_at"))
+    # to say who sees a secret counts as an update of it
+    by_selection = bool(selection and theirs and theirs <= selection + CLOCKS_APART)
+    if ours and theirs and ours != theirs and not by_selection:
+        return "changed"
+    if live.get("visibility", outputs.get("visibility")) != outputs.get("visibility"):
+        return "shown to others"
+    return None
+
+
+def _time(text: object) -> datetime | None:
+    """GitHub's ISO times, and those in the provider's state: `2026-11-25 22:46:49 +0000 UTC`."""
+    words = str(text or "").removesuffix(" UTC").replace(" +0000", "+00:00")
+    try:
+        return datetime.fromisoformat(words).astimezone(UTC)
+    except ValueError:
+        return None
