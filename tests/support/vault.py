@@ -114,7 +114,7 @@ class Vault:
 
     def approle(self, role: str, *policies: str, mount: str = "approle") -> tuple[str, str]:
         """Make an AppRole with these policies; return its role id and a secret id."""
-        self._login_method("approle", mount)
+        self.login_method("approle", mount)
         approle = self.client.auth.approle
         approle.create_or_update_approle(role, token_policies=list(policies), mount_point=mount)
         ident = approle.read_role_id(role, mount_point=mount)["data"]["role_id"]
@@ -123,7 +123,7 @@ class Vault:
 
     def trust(self, issuer: str, mount: str = "jwt") -> None:
         """Trust the tokens of an OIDC issuer: its keys are found by its discovery document."""
-        self._login_method("jwt", mount)
+        self.login_method("jwt", mount)
         self.client.auth.jwt.configure(oidc_discovery_url=issuer, bound_issuer=issuer, path=mount)
 
     def jwt_role(
@@ -156,7 +156,8 @@ class Vault:
         answer = client.auth.jwt.jwt_login(role=role, jwt=token, path=mount, use_token=False)
         return self.client_of(answer["auth"]["client_token"])
 
-    def _login_method(self, method: str, mount: str) -> None:
+    def login_method(self, method: str, mount: str) -> None:
+        """Switch a login method on, if it is off."""
         there = self.client.adapter.get("/v1/sys/auth")
         assert isinstance(there, dict)
         if f"{mount}/" not in there["data"]:
