@@ -25,7 +25,15 @@ from engine.errors import EngineError, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Engine", "EngineError", "Origin", "ensure", "ensure_actionlint", "ensure_github_plugin"]
+__all__ = [
+    "Engine",
+    "EngineError",
+    "Origin",
+    "ensure",
+    "ensure_actionlint",
+    "ensure_github_plugin",
+    "ensure_vault",
+]
 
 
 class Origin(StrEnum):
@@ -134,6 +142,21 @@ def ensure_github_plugin(
     """
     environ = os.environ if environ is None else environ
     return _ensure_part(recipe.GITHUB, cache.cache_folder(environ), environ, report)
+
+
+def ensure_vault(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have a Vault server that keeps all in memory, for tests and for practice: built.
+
+    A `vault` on PATH is not used: it would have to be told to listen on a port that the system
+    chooses, and to keep its root token out of its arguments and its output.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.VAULT, cache.cache_folder(environ), environ, report)
 
 
 def _ensure_part(

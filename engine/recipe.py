@@ -108,6 +108,14 @@ ACTIONLINT = Part(
     packages=110,
 )
 
+VAULT = Part(
+    name="vault",
+    binary="portcullis-vault",
+    version="1.21.4",
+    package=".",
+    packages=1660,
+)
+
 LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
 """Files of ours that go beside `pulumi`, where it looks for its language hosts."""
 

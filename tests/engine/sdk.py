@@ -1,6 +1,7 @@
-"""What the installed pulumi-github package says about each resource and function.
+"""What an installed Pulumi package, such as pulumi-github, says about resources and functions.
 
-The same words as the plugin's `-schema` (engine/github/schema.go) are used, so that both compare.
+The same words as the GitHub plugin's `-schema` (engine/github/schema.go) are used, so that both
+compare.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
-import pulumi_github
 from pulumi import _types
 
 Shape = dict[str, Any]
@@ -64,7 +64,7 @@ def token_of(name: str) -> str:
 
 
 def resources() -> dict[str, Entity]:
-    """Every resource class of the package, by its token."""
+    """Every resource class of pulumi-github, by its token."""
     found = {}
     for module in _modules():
         for name, resource in vars(module).items():
@@ -74,24 +74,57 @@ def resources() -> dict[str, Entity]:
     return found
 
 
-def provider() -> Entity:
-    """The class Provider."""
-    module = importlib.import_module("pulumi_github.provider")
+def provider(package: str = "pulumi_github") -> Entity:
+    """The class Provider of a package."""
+    module = importlib.import_module(f"{package}.provider")
     return _resource(module, "Provider", module.Provider)
 
 
 def functions() -> dict[str, Entity]:
-    """Every function (data source) of the package, by its token."""
-    found = {}
-    for module in _modules():
-        for node in ast.parse(inspect.getsource(module)).body:
-            if isinstance(node, ast.FunctionDef):
-                found.update(_function(module, node))
+    """Every function (data source) of pulumi-github, by its token."""
+    return {token: found for module in _modules() for token, found in functions_of(module).items()}
+
+
+def functions_of(module: Any) -> dict[str, Entity]:  # noqa: ANN401 - a module
+    """The functions that one module of a package defines, by their tokens."""
+    found: dict[str, Entity] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef):
+            found.update(_function(module, node))
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef) and (token := _token_of_output(node)):
+            found[token].required.update(_required(node, found[token].inputs))
     return found
 
 
+def _token_of_output(node: ast.FunctionDef) -> str:
+    """The token of the function whose variant that takes outputs is `node`."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Call(
+                func=ast.Attribute(attr="invoke_output"), args=[ast.Constant(value=found), *_]
+            ):
+                return str(found)
+    return ""
+
+
+def _required(node: ast.FunctionDef, inputs: dict[str, Shape]) -> set[str]:
+    """The inputs that have to be given: the generator writes `Optional` once for them, else twice.
+
+    Only the source tells: to the interpreter both are the same type.
+    """
+    once = {
+        argument.arg.replace("_", "").lower()
+        for argument in node.args.args
+        if argument.annotation is not None
+        and ast.unparse(argument.annotation).count("Optional[") == 1
+    }
+    return {name for name in inputs if name.lower() in once}
+
+
 def _modules() -> list[Any]:
-    names = [module.name for module in pkgutil.iter_modules(pulumi_github.__path__)]
+    package = importlib.import_module("pulumi_github")
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
     return [importlib.import_module(f"pulumi_github.{name}") for name in names if name != "config"]
 
 

@@ -1,0 +1,274 @@
+"""The stand-in for pulumi-aws: reads from Secrets Manager and Parameter Store of a moto server.
+
+Behaviour: hashicorp/terraform-provider-aws, internal/service/secretsmanager/
+secret_version_data_source.go and secret_data_source.go, internal/service/ssm/
+parameter_data_source.go; what happens before: pulumi/pulumi-aws, provider/resources.go.
+Not like it: every service is reached by `endpoints` on a loopback address, and on no other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.plugins.stand_in import PluginError, StandIn, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+VERSION = "aws:secretsmanager/getSecretVersion:getSecretVersion"
+SECRET = "aws:secretsmanager/getSecret:getSecret"
+PARAMETER = "aws:ssm/getParameter:getParameter"
+
+SERVICES = {
+    "secretsmanager": "Secrets Manager",
+    "ssm": "SSM",
+    "sts": "STS",
+}
+"""As Go's SDK names them in its errors."""
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+WITHOUT_VALUE = {"ResourceNotFoundException", "InvalidRequestException"}
+"""Codes of a secret that is not there, or whose value was deleted."""
+
+
+class AwsStandIn(StandIn):
+    """One configured provider."""
+
+    package = "pulumi_aws"
+    settings = frozenset(
+        {
+            *("region", "accessKey", "secretKey", "token", "profile", "endpoints", "maxRetries"),
+            *("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck"),
+            *("skipRegionValidation", "assumeRoleWithWebIdentity"),
+        }
+    )
+
+    def __init__(self) -> None:
+        """Start without a session."""
+        super().__init__()
+        self._session = boto3.Session()
+
+    def functions(self) -> Mapping[str, Callable[[Values], Values]]:
+        """Of both services."""
+        return {
+            VERSION: self.get_secret_version,
+            SECRET: self.get_secret,
+            PARAMETER: self.get_parameter,
+        }
+
+    def secret(self, token: str) -> frozenset[str]:
+        """Values are, but for those of parameters that are not encrypted."""
+        return {
+            VERSION: frozenset({"secretString", "secretBinary"}),
+            PARAMETER: frozenset({"value"}),
+        }.get(token, frozenset())
+
+    def configure(self) -> None:
+        """Find credentials, and ask STS whose they are unless that is to be skipped."""
+        config = self.config
+        try:
+            self._session = boto3.Session(
+                aws_access_key_id=config.get("accessKey"),
+                aws_secret_access_key=config.get("secretKey"),
+                aws_session_token=config.get("token"),
+                profile_name=config.get("profile") or None,
+                region_name=config.get("region"),
+            )
+            if role := config.get("assumeRoleWithWebIdentity"):
+                self._session = self._assumed(role)
+        except BotoCoreError as error:
+            raise PluginError(_unvalidated(str(error))) from None
+        if not self._session.region_name:
+            raise PluginError("invalid AWS Region: ")
+        if not config.get("skipCredentialsValidation"):
+            try:
+                self._ask("sts", "GetCallerIdentity")
+            except PluginError as error:
+                said = f"validating provider credentials: retrieving caller identity: {error}"
+                raise PluginError(_unvalidated(said)) from None
+
+    def get_secret_version(self, arguments: Values) -> Values:
+        """Read the value of a secret."""
+        wanted = {"SecretId": arguments["secretId"]}
+        stage = arguments.get("versionStage") or "AWSCURRENT"
+        if version := arguments.get("versionId"):
+            wanted["VersionId"] = version
+        else:
+            wanted["VersionStage"] = stage
+        ident = f"{arguments['secretId']}|{version or stage}"
+        found = self._found(
+            f"reading Secrets Manager Secret Version ({ident})",
+            *("secretsmanager", "GetSecretValue"),
+            **wanted,
+            region=arguments.get("region"),
+        )
+        binary = found.get("SecretBinary", b"").decode("utf-8", "replace")
+        return {
+            **arguments,
+            "id": ident,
+            "arn": found["ARN"],
+            "secretArn": found["ARN"],
+            "createdDate": rfc3339(found["CreatedDate"]),
+            "region": self._region(arguments),
+            "secretBinary": binary,
+            "secretString": found.get("SecretString", ""),
+            "versionId": found["VersionId"],
+            "versionStage": stage,
+            "versionStages": sorted(found["VersionStages"]),
+        }
+
+    def get_secret(self, arguments: Values) -> Values:
+        """Read what is known of a secret, but for its value."""
+        if ("arn" in arguments) == ("name" in arguments):
+            raise PluginError("one of `arn,name` must be specified, and only one")
+        ident = arguments.get("arn") or arguments["name"]
+        what = f"reading Secrets Manager Secret ({ident})"
+        service, region = "secretsmanager", arguments.get("region")
+        found = self._found(what, service, "DescribeSecret", SecretId=ident, region=region)
+        arn = found["ARN"]
+        policy = self._found(
+            f"{what} policy", service, "GetResourcePolicy", SecretId=arn, region=region
+        )
+        return {
+            "id": arn,
+            "arn": arn,
+            "name": found["Name"],
+            "createdDate": rfc3339(found["CreatedDate"]),
+            "lastChangedDate": rfc3339(found["LastChangedDate"]),
+            "description": found.get("Description", ""),
+            "kmsKeyId": found.get("KmsKeyId", ""),
+            "policy": policy.get("ResourcePolicy", ""),
+            "region": self._region(arguments),
+            "tags": {each["Key"]: each["Value"] for each in found.get("Tags", [])},
+            "type": found.get("Type", ""),
+        }
+
+    def get_parameter(self, arguments: Values) -> Values:
+        """Read a parameter."""
+        name = arguments["name"]
+        decrypt = arguments.get("withDecryption", True)
+        what = f"reading SSM Parameter ({name})"
+        found = self._found(
+            *(what, "ssm", "GetParameter"),
+            Name=name,
+            WithDecryption=decrypt,
+            region=arguments.get("region"),
+        )["Parameter"]
+        open_ = found["Type"] != "SecureString"
+        return {
+            "id": found["Name"],
+            "arn": found["ARN"],
+            "name": found["Name"],
+            "type": found["Type"],
+            "version": found["Version"],
+            "value": found["Value"],
+            "insecureValue": found["Value"] if open_ else None,
+            "region": self._region(arguments),
+            "withDecryption": decrypt,
+        }
+
+    def _region(self, arguments: Values) -> str:
+        return str(arguments.get("region") or self._session.region_name)
+
+    def _found(
+        self, what: str, service: str, operation: str, **arguments: object
+    ) -> dict[str, Any]:
+        try:
+            return self._ask(service, operation, **arguments)
+        except PluginError as error:
+            raise PluginError(f"{what}: {error}") from None
+
+    def _ask(
+        self, service: str, operation: str, region: object = None, **arguments: object
+    ) -> dict[str, Any]:
+        """Make a request; its error reads as that of Go's SDK, which quotes no value either."""
+        client = self._client(self._session, service, region)
+        method = "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
+        self.note(request=f"{service} {operation} {next(iter(arguments.values()), '')}".strip())
+        try:
+            answer: dict[str, Any] = getattr(client, method)(**arguments)
+        except ClientError as error:
+            said, status = error.response["Error"], error.response["ResponseMetadata"]
+            if operation == "GetSecretValue" and said["Code"] in WITHOUT_VALUE:
+                raise PluginError("couldn't find resource") from None
+            raise PluginError(
+                f"operation error {SERVICES[service]}: {operation}, https response error "
+                f"StatusCode: {status['HTTPStatusCode']}, RequestID: {status.get('RequestId')}, "
+                f"{said['Code']}: {said.get('Message')}"
+            ) from None
+        except BotoCoreError as error:
+            raise PluginError(
+                f"operation error {SERVICES[service]}: {operation}, request send failed: {error}"
+            ) from None
+        finally:
+            client.close()
+        return answer
+
+    def _client(
+        self,
+        session: boto3.Session,
+        service: str,
+        region: object = None,
+        signature: Any = None,  # noqa: ANN401 - a mark of botocore's
+    ) -> Any:  # noqa: ANN401 - a client of any service
+        given = self.config.get("endpoints") or [{}]
+        endpoint = given[0].get(service, "")
+        if urlsplit(endpoint).hostname not in LOOPBACK:
+            raise PluginError(
+                f"aws:endpoints[0].{service}: the plugin that stands in for pulumi_aws in tests "
+                "reaches loopback addresses only; give one"
+            )
+        retries: Any = {"total_max_attempts": 1}
+        config = Config(retries=retries, signature_version=signature, proxies={})
+        make: Callable[..., Any] = session.client
+        return make(service, region_name=region, endpoint_url=endpoint, config=config)
+
+    def _assumed(self, role: Values) -> boto3.Session:
+        """A session of a role, for a token that another issuer has signed."""
+        token = role.get("webIdentityToken")
+        if not token:
+            with open(role["webIdentityTokenFile"], encoding="utf-8") as file:  # noqa: PTH123 - a path as it is given
+                token = file.read().strip()
+        operation = "AssumeRoleWithWebIdentity"
+        client = self._client(self._session, "sts", signature=UNSIGNED)
+        self.note(request=f"sts {operation} {role['roleArn']}")
+        try:
+            answer = client.assume_role_with_web_identity(
+                RoleArn=role["roleArn"],
+                RoleSessionName=role.get("sessionName") or "terraform",
+                WebIdentityToken=token,
+            )
+        except ClientError as error:
+            said = error.response["Error"]
+            raise PluginError(
+                _unvalidated(
+                    "cannot assume role with web identity: operation error STS: "
+                    f"{operation}, {said['Code']}: {said.get('Message')}"
+                )
+            ) from None
+        finally:
+            client.close()
+        given = answer["Credentials"]
+        return boto3.Session(
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+            region_name=self._session.region_name,
+        )
+
+
+def _unvalidated(details: str) -> str:
+    return f"unable to validate AWS credentials.\nDetails: {details}\n"
+
+
+def rfc3339(moment: dt.datetime) -> str:
+    """A time as Go writes it: in UTC, to the second."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
