@@ -25,7 +25,15 @@ from engine.errors import EngineError, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Engine", "EngineError", "Origin", "ensure", "ensure_actionlint", "ensure_github_plugin"]
+__all__ = [
+    "Engine",
+    "EngineError",
+    "Origin",
+    "ensure",
+    "ensure_actionlint",
+    "ensure_esc",
+    "ensure_github_plugin",
+]
 
 
 class Origin(StrEnum):
@@ -122,6 +130,18 @@ def ensure_actionlint(
     if found := official.which("actionlint", environ):
         return found
     return _ensure_part(recipe.ACTIONLINT, cache.cache_folder(environ), environ, report)
+
+
+def ensure_esc(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have our stand-in for the service of Pulumi ESC, for tests.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.ESC, cache.cache_folder(environ), environ, report)
 
 
 def ensure_github_plugin(

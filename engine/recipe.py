@@ -108,6 +108,14 @@ ACTIONLINT = Part(
     packages=110,
 )
 
+ESC = Part(
+    name="esc",
+    binary="esc",
+    version="0.26.0",
+    package=".",
+    packages=440,
+)
+
 LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
 """Files of ours that go beside `pulumi`, where it looks for its language hosts."""
 
