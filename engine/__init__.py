@@ -31,6 +31,7 @@ __all__ = [
     "Origin",
     "ensure",
     "ensure_actionlint",
+    "ensure_esc",
     "ensure_github_plugin",
     "ensure_vault",
 ]
@@ -130,6 +131,18 @@ def ensure_actionlint(
     if found := official.which("actionlint", environ):
         return found
     return _ensure_part(recipe.ACTIONLINT, cache.cache_folder(environ), environ, report)
+
+
+def ensure_esc(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have our stand-in for the service of Pulumi ESC, for tests.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.ESC, cache.cache_folder(environ), environ, report)
 
 
 def ensure_github_plugin(

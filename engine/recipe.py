@@ -116,6 +116,14 @@ VAULT = Part(
     packages=1660,
 )
 
+ESC = Part(
+    name="esc",
+    binary="esc",
+    version="0.26.0",
+    package=".",
+    packages=440,
+)
+
 LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
 """Files of ours that go beside `pulumi`, where it looks for its language hosts."""
 
