@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -34,9 +34,6 @@ LISTS: Mapping[str, str] = {
     "CodespacesSecret": "/repos/{owner}/{repository}/codespaces/secrets",
     "ActionsEnvironmentSecret": "/repos/{owner}/{repository}/environments/{environment}/secrets",
 }
-
-#: How far this machine's clock may be from GitHub's.
-CLOCKS_APART = timedelta(minutes=2)
 
 #: The mark of a secret in Pulumi's state; a `plaintext` in it is encrypted when it is imported.
 #: Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
@@ -80,23 +77,19 @@ def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) ->
     """
     known: dict[str, dict[str, dict[str, Any]]] = {}
     found: list[Drifted] = []
-    selections = _selections(state)
     for resource, kind in secrets_of(state):
         outputs = resource["outputs"]
         path = _path(kind, organization, outputs)
         if path not in known:
             known[path] = _listed(client, path)
         live = known[path].get(str(outputs["secretName"]).upper())
-        if what := _difference(outputs, live, selections.get(resource["urn"])):
+        if what := _difference(outputs, live):
             found.append(Drifted(resource["urn"], kind, what))
     return found
 
 
 def forget(state: Mapping[str, Any], secrets: Sequence[Drifted]) -> dict[str, Any]:
-    """The state without the values of ``secrets``: the next update sets them again.
-
-    With a deleted organization secret went the list of the repositories that see it.
-    """
+    """The state without the values of ``secrets``: the next update sets them again."""
     forgotten = {each.urn for each in secrets}
     changed = copy.deepcopy(dict(state))
     for resource in changed["deployment"]["resources"]:
@@ -105,10 +98,6 @@ def forget(state: Mapping[str, Any], secrets: Sequence[Drifted]) -> dict[str, An
                 for name in ("value", "plaintextValue"):
                     if properties.get(name) is not None:
                         properties[name] = _FORGOTTEN
-        elif forgotten & set(resource.get("dependencies") or ()):
-            for properties in (resource["inputs"], resource["outputs"]):
-                if "selectedRepositoryIds" in properties:
-                    properties["selectedRepositoryIds"] = []
     return changed
 
 
@@ -146,27 +135,14 @@ def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]]:
     return listed
 
 
-def _selections(state: Mapping[str, Any]) -> dict[str, datetime]:
-    """When it was last said who sees a secret, by the secret's URN and this machine's clock."""
-    said = {
-        urn: _time(resource.get("modified"))
-        for resource in (state.get("deployment") or {}).get("resources") or []
-        if "selectedRepositoryIds" in (resource.get("inputs") or {})
-        for urn in resource.get("dependencies") or ()
-    }
-    return {urn: time for urn, time in said.items() if time}
-
-
 def _difference(
-    outputs: Mapping[str, Any], live: Mapping[str, Any] | None, selection: datetime | None
+    outputs: Mapping[str, Any], live: Mapping[str, Any] | None
 ) -> Literal["changed", "deleted", "shown to others"] | None:
     if live is None:
         return "deleted"
     ours = _time(outputs.get("updatedAt") or outputs.get("remoteUpdatedAt"))
     theirs = _time(live.get("updated_at"))
-    # to say who sees a secret counts as an update of it
-    by_selection = bool(selection and theirs and theirs <= selection + CLOCKS_APART)
-    if ours and theirs and ours != theirs and not by_selection:
+    if ours and theirs and ours != theirs:
         return "changed"
     if live.get("visibility", outputs.get("visibility")) != outputs.get("visibility"):
         return "shown to others"

@@ -3,12 +3,13 @@
 Behaviour: hashicorp/terraform-provider-aws, internal/service/secretsmanager/
 secret_version_data_source.go and secret_data_source.go, internal/service/ssm/
 parameter_data_source.go; what happens before: pulumi/pulumi-aws, provider/resources.go.
-Not like it: every service is reached by `endpoints` on a loopback address, and on no other.
+Not like it: services are reached by `endpoints` or AWS_ENDPOINT_URL, on loopback addresses only.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -220,7 +221,7 @@ class AwsStandIn(StandIn):
         signature: Any = None,  # noqa: ANN401 - a mark of botocore's
     ) -> Any:  # noqa: ANN401 - a client of any service
         given = self.config.get("endpoints") or [{}]
-        endpoint = given[0].get(service, "")
+        endpoint = given[0].get(service) or os.environ.get("AWS_ENDPOINT_URL", "")
         if urlsplit(endpoint).hostname not in LOOPBACK:
             raise PluginError(
                 f"aws:endpoints[0].{service}: the plugin that stands in for pulumi_aws in tests "

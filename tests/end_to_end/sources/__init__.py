@@ -1,0 +1,1 @@
+"""Secrets from every source, to every target, on the real engine."""
