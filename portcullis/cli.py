@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from portcullis.project import StackSettings, UserError, project_root
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from portcullis.commands import Stack, console
+from portcullis.commands import answer as _answer
+from portcullis.commands import settings as _settings
+from portcullis.esc.commands import app as esc_app
+from portcullis.project import project_root
+from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-#: Columns where no terminal says how many it has: a log wraps by itself.
-LOG_WIDTH = 200
-
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
-#: Apart from the output: a shell evaluates that of `env`.
-errors = Console(
-    highlight=False,
-    soft_wrap=True,
-    width=None if sys.stderr.isatty() else LOG_WIDTH,
-    stderr=True,
-)
-
-Stack = Annotated[str, typer.Option(help="The stack, as in Pulumi.<stack>.yaml.", envvar="STACK")]
+app.add_typer(esc_app, name="esc")
+app.add_typer(secrets_app, name="secrets")
 
 
 @app.command()
@@ -101,19 +89,3 @@ def docs() -> None:
             console.print(f"docs       {path}")
 
     _answer(write)
-
-
-def _settings(stack: str) -> StackSettings:
-    return StackSettings(stack, project_root())
-
-
-def _answer(action: Callable[[], None]) -> None:
-    """Run ``action``; a person's mistake ends with its text and exit code 1."""
-    try:
-        action()
-    except UserError as error:
-        errors.print(Text(str(error)))
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        errors.print("stopped; the next run goes on from here")
-        raise typer.Exit(130) from None

@@ -11,6 +11,9 @@ import (
 	"github.com/pulumi/esc/eval"
 )
 
+// reserved beginnings of names: their addresses would be those of other things.
+var reserved = regexp.MustCompile(`^(\.|open|yaml)`)
+
 var allowed = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,100}$`)
 
 func (s *service) list(c call) error {
@@ -40,8 +43,9 @@ func (s *service) create(c call) error {
 }
 
 func (s *service) add(c call, project, name string) (*environment, error) {
-	if !allowed.MatchString(project) || !allowed.MatchString(name) {
-		return nil, refusal{http.StatusBadRequest, "names have letters, digits, hyphens, dots, underscores"}
+	if !allowed.MatchString(project) || !allowed.MatchString(name) || reserved.MatchString(name) {
+		return nil, refusal{http.StatusBadRequest,
+			"names have letters, digits, hyphens, dots, underscores, and do not begin with open or yaml"}
 	}
 	made := &environment{Project: project, Name: name,
 		RevisionTags: map[string]label{}, Tags: map[string]label{}}

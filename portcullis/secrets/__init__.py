@@ -1,1 +1,1 @@
-"""Secrets around a run: what there is, what changed behind Portcullis' back, new values."""
+"""Values of secrets on their way into where they live; the declaration only refers to them."""

@@ -50,9 +50,10 @@ class Esc:
         if not self._tokens.exists():
             self._tokens.write_text("{}")
         self.token = self.login("admin", EVERYTHING)
-        command = [engine.ensure_esc(), "-organization", organization, "-tokens", self._tokens]
+        command = [str(engine.ensure_esc()), "-organization", organization]
+        command += ["-tokens", str(self._tokens)]
         if state is not None:
-            command += ["-state", state]
+            command += ["-state", str(state)]
         self._errors = Path(self._folder.name, "stderr")
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
@@ -90,7 +91,7 @@ class Esc:
         )
 
     def environment(self, base: Mapping[str, str], token: str | None = None) -> dict[str, str]:
-        """`base`, changed so that `pulumi` has this as its cloud and has no home folder but ours."""
+        """`base`, so that this is the cloud of `pulumi`, and its home is a folder of ours."""
         home = Path(self._folder.name, "home")
         return {
             **base,
@@ -103,8 +104,9 @@ class Esc:
         self, *arguments: str, token: str | None = None, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Run the real `pulumi` against it, without a terminal."""
+        command = ["pulumi", *arguments]
         return subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
+            command,
             env=self.environment(engine.ensure().environment(os.environ), token),
             input=stdin,
             capture_output=True,
@@ -114,7 +116,7 @@ class Esc:
         )
 
     def put(self, environment: str, yaml: str) -> None:
-        """Have an environment `project/name` with this definition; secrets as `fn::secret: value`."""
+        """Have an environment `project/name` with this definition; `fn::secret` may be plain."""
         project, name = environment.split("/")
         client = self.client()
         listed = client.list_environments(self.organization).environments or []

@@ -1,0 +1,46 @@
+"""What all commands share: where they print, and how a person's mistake ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from portcullis.project import StackSettings, UserError, project_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Columns where no terminal says how many it has: a log wraps by itself.
+LOG_WIDTH = 200
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
+#: Apart from the output: a shell evaluates that of `env`.
+errors = Console(
+    highlight=False,
+    soft_wrap=True,
+    width=None if sys.stderr.isatty() else LOG_WIDTH,
+    stderr=True,
+)
+
+Stack = Annotated[str, typer.Option(help="The stack, as in Pulumi.<stack>.yaml.", envvar="STACK")]
+
+
+def settings(stack: str) -> StackSettings:
+    """A stack of the project in the working directory."""
+    return StackSettings(stack, project_root())
+
+
+def answer(action: Callable[[], None]) -> None:
+    """Run ``action``; a person's mistake ends with its text and exit code 1."""
+    try:
+        action()
+    except UserError as error:
+        errors.print(Text(str(error)))
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        errors.print("stopped; the next run goes on from here")
+        raise typer.Exit(130) from None

@@ -1,0 +1,1 @@
+"""Pulumi ESC: its environments by group and stage, compared with the files under `esc/`."""

@@ -1,0 +1,59 @@
+"""ESC is made as the files under `esc/` have it; nothing is deleted that nobody named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portcullis.esc import definition
+from portcullis.esc.connection import in_words
+from portcullis.project import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pulumi_esc_sdk.esc_client import EscClient
+
+    from portcullis.esc.compare import Difference
+
+
+def apply(
+    client: EscClient, differences: Sequence[Difference], report: Callable[[str], None]
+) -> None:
+    """Make what is missing and change what differs; values that are set in ESC stay.
+
+    Raises:
+        EscError: ESC refused one; those before it are done, and the next run goes on.
+    """
+    for each in differences:
+        name = each.target.environment
+        if each.is_new:
+            with in_words(f"{name} (to be made)"):
+                client.create_environment(name.organization, name.project, name.name)
+        if each.target.data:
+            if not each.changes:
+                continue
+            definition.write(client, each.target)
+        if each.changes:
+            report(f"{name}: {', '.join(each.changes)}")
+
+
+def delete(client: EscClient, organization: str, named: str) -> None:
+    """Delete an environment `<project>/<name>`, or one of its keys `<project>/<name>:<KEY>`.
+
+    Raises:
+        UserError: it is not there, or may not be deleted.
+    """
+    where, separator, key = named.partition(":")
+    project, slash, name = where.partition("/")
+    if not (project and slash and name) or bool(separator) != bool(key):
+        raise UserError("--delete: allowed: <project>/<environment>, or with :<KEY> behind it")
+    at = definition.Name(organization, project, name)
+    if not key:
+        with in_words(where):
+            client.delete_environment(organization, project, name)
+        return
+    found = definition.read(client, at)
+    if key not in found.values:
+        raise UserError(f"--delete: {where} has no {key}")
+    del found.values[key]
+    definition.write(client, found)

@@ -1,0 +1,85 @@
+"""`portcullis secrets ...`: values of secrets, which are never shown."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - typer reads it when the program runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from portcullis.commands import Stack, answer, console, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portcullis.secrets.import_env import Entry, Place
+    from portcullis.secrets.places import Target
+
+app = typer.Typer(no_args_is_help=True, help="Secrets: where their values live; never the values.")
+
+
+@app.callback()
+def secrets() -> None:
+    """Secrets: where their values live; never the values."""
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A `.env` file; git must not track it.")],
+    *,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="esc:<project>, vault:<mount>/<path>, aws:<name>, ssm:/<path>, or config."
+        ),
+    ],
+    group: Annotated[
+        str, typer.Option(help="The group, such as api-keys; for ESC, esc/ says it by name.")
+    ] = "",
+    stage: Annotated[
+        str, typer.Option(help="For ESC: development, staging or production.")
+    ] = "development",
+    stack: Stack = "dev",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, write nothing.")] = False,
+) -> None:
+    """Bring the values of a `.env` file to where they will live; print the YAML to add."""
+    from portcullis.secrets import import_env, places
+
+    def run() -> None:
+        chosen = places.target(to, group, stage)
+        entries = import_env.read(file)
+        where = places.choose(chosen, entries, file, settings(stack).root)
+        _import(chosen, entries, where, stack, dry_run=dry_run)
+
+    answer(run)
+
+
+def _import(
+    chosen: Target,
+    entries: list[Entry],
+    where: Mapping[str, Place],
+    stack: str,
+    *,
+    dry_run: bool,
+) -> None:
+    from portcullis.esc.files import organization
+    from portcullis.secrets import import_env, writers
+
+    of = settings(stack)
+    at_pulumi = organization(of.root) if chosen.destination == "esc" else ""
+    writer = writers.writer(chosen.destination, os.environ, at_pulumi, of)
+    changes = import_env.plan(writer, where)
+    for name, change in changes.items():
+        place = where[name]
+        at = f"{chosen.destination} {place.path} {place.key}".replace("  ", " ")
+        console.print(
+            f"{'would be' if dry_run else 'to write':<10} {change:<9} {name}  {at}  ******"
+        )
+    if not dry_run:
+        import_env.write(
+            writer, entries, where, lambda name, made: console.print(f"written    {name} ({made})")
+        )
+    console.print("\nto add to orgs/<name>.yaml, below `secrets:`")
+    for line in import_env.references(chosen.destination, where):
+        console.print(f"  {line}")

@@ -1,0 +1,54 @@
+"""AWS Systems Manager's Parameter Store as a destination: a parameter a value, always encrypted.
+
+Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from portcullis.secrets.writers import WriteError
+from portcullis.secrets.writers.aws import in_words
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+#: Bytes of a value at most: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+_LARGEST = 8192
+
+
+class ParameterStoreWriter:
+    """Sets parameters `<path>/<key>`; without a key, the path itself is the parameter's name."""
+
+    def __init__(self, client: SSMClient | None = None) -> None:
+        """``client`` as boto3 makes it; without one, the machine's own login and region."""
+        with in_words("ssm"):
+            self._client = client or boto3.client("ssm")
+
+    def keys(self, path: str) -> frozenset[str]:
+        """The last parts of the names directly below ``path``."""
+        with in_words(path):
+            pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=path)
+            names = [each["Name"] for page in pages for each in page["Parameters"]]
+        return frozenset(name.rpartition("/")[2] for name in names)
+
+    def write(self, path: str, key: str, value: str) -> str:
+        """Set the parameter as a SecureString; the number of its new version."""
+        name = f"{path.rstrip('/')}/{key}" if key else path
+        size = len(value.encode())
+        if size > _LARGEST:
+            raise WriteError(
+                f"aws: {name}: the value has {size} bytes; allowed: {_LARGEST}; "
+                "larger ones belong into Secrets Manager (aws:...)"
+            )
+        with in_words(name):
+            made = self._client.put_parameter(
+                Name=name,
+                Value=value,
+                Type="SecureString",
+                Overwrite=True,
+                Tier="Intelligent-Tiering",  # the cheaper one, where the value fits
+            )
+        return str(made["Version"])

@@ -1,0 +1,1 @@
+"""Pulumi ESC: the stand-in for its service, and what Portcullis does with it."""
