@@ -47,7 +47,10 @@ class Ask:
     module: str
     function: str
     config: dict[str, Any]
-    """The provider's inputs; strings are secrets, as they are in Portcullis."""
+    """The provider's inputs; strings are secrets, as they are in Portcullis.
+
+    Keys inside of dictionaries are the engine's (camelCase): the SDK hands those on as they are.
+    """
     calls: list[dict[str, Any]]
     """The arguments of each call."""
     outputs: list[str]
