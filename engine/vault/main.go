@@ -78,10 +78,7 @@ func serve(ctx context.Context, listen, ready string) error {
 // listenLoopback refuses every address that another machine could reach: there is no TLS.
 func listenLoopback(address string) (net.Listener, error) {
 	resolved, err := net.ResolveTCPAddr("tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	if !resolved.IP.IsLoopback() {
+	if err != nil || !resolved.IP.IsLoopback() {
 		return nil, fmt.Errorf("-listen %s is not a loopback address, such as 127.0.0.1:8200", address)
 	}
 	return net.ListenTCP("tcp", resolved)

@@ -11,7 +11,7 @@ import pytest
 from engine import recipe
 from engine.cache import cache_folder
 
-PARTS = (recipe.CLI, recipe.GITHUB, recipe.ACTIONLINT, recipe.ESC)
+PARTS = (recipe.CLI, recipe.GITHUB, recipe.ACTIONLINT, recipe.ESC, recipe.VAULT)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +90,7 @@ def test_versions_agree(part: recipe.Part) -> None:
     go_mod = (part.folder / "go.mod").read_text()
     assert f"module portcullis.example/engine/{part.name}\n" in go_mod
     assert f"\ngo {'.'.join(str(number) for number in recipe.MINIMUM_GO)}\n" in go_mod
-    if part.package != ".":
+    if part.package != ".":  # else its main is ours
         assert f"tool {part.package}\n" in go_mod
     if part is not recipe.GITHUB:
         assert f" v{part.version}\n" in go_mod

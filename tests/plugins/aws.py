@@ -211,6 +211,11 @@ class AwsStandIn(StandIn):
             ) from None
         finally:
             client.close()
+        if answer.keys() <= {"ResponseMetadata"}:  # what is no JSON is an empty answer to botocore
+            raise PluginError(
+                f"operation error {SERVICES[service]}: {operation}, deserialization failed, "
+                "failed to decode response body"
+            )
         return answer
 
     def _client(

@@ -34,14 +34,15 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A project on the real engine, with both plugins on PATH."""
     plugins = Plugins.make(tmp_path_factory.mktemp("plugins"))
     environment = plugins.environment(engine.ensure().environment(os.environ))
     return Program.make(tmp_path_factory.mktemp("project"), environment, plugins)
 
 
-@pytest.fixture(autouse=True)
-def _fresh(program: Program) -> None:
-    """Each test sees its own calls only."""
-    program.plugins.clear()
+@pytest.fixture
+def program(made: Program) -> Program:
+    """That project; each test sees its own calls only."""
+    made.plugins.clear()
+    return made

@@ -29,7 +29,7 @@ for number, one in enumerate(asked):
         key: pulumi.Output.secret(value) if isinstance(value, str) else value
         for key, value in one["config"].items()
     }
-    provider = package.Provider(f"p{number}", **config)
+    provider = package.Provider(f"p{number}", **config) if config else None
     for each, arguments in enumerate(one["calls"]):
         found = getattr(module, one["function"] + "_output")(
             **arguments, opts=pulumi.InvokeOutputOptions(provider=provider)
@@ -47,7 +47,12 @@ class Ask:
     module: str
     function: str
     config: dict[str, Any]
-    """The provider's inputs; strings are secrets, as they are in Portcullis."""
+    """The provider's inputs, or none for the default provider, which the stack's config sets.
+
+    Strings are secrets, as they are in Portcullis.
+
+    Keys inside of dictionaries are the engine's (camelCase): the SDK hands those on as they are.
+    """
     calls: list[dict[str, Any]]
     """The arguments of each call."""
     outputs: list[str]

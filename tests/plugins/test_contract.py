@@ -11,6 +11,7 @@ import pytest
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
 from tests.engine import sdk
@@ -121,6 +122,11 @@ def test_mistyped_settings() -> None:
     assert failures(aws, endpoints='[{"ssmm": "http://127.0.0.1:1"}]', region="x") == [
         "aws:endpoints[0].ssmm: there is no such input"
     ]
+
+
+def test_unknown_in_a_preview() -> None:
+    """What a preview cannot know yet is of the right type."""
+    assert failures(PLUGINS[0], skipChildToken=rpc.UNKNOWN, authLogin=rpc.UNKNOWN) == []
 
 
 def test_setting_that_is_not_acted_on() -> None:

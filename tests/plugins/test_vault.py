@@ -179,6 +179,29 @@ def test_environment(program: Program, vault: Vault) -> None:
     assert done.outputs["0.0.data"] == {"token": "x"}
 
 
+def test_default_provider(program: Program, vault: Vault) -> None:
+    """The default provider takes its inputs from the stack's config, objects among them."""
+    vault.write("kv", "by-config", token="x")
+    vault.policy("by-config", "kv/data/by-config")
+    role, secret = vault.approle("by-config", "by-config")
+    login = "vault:authLogin"
+    settings = {
+        "vault:address": vault.address,
+        f"{login}.path": "auth/approle/login",
+        f"{login}.parameters.role_id": role,
+        "vault:maxRetries": "1",
+    }
+    pairs = [each for key, value in settings.items() for each in ("--plaintext", f"{key}={value}")]
+    hidden = ["--secret", f"{login}.parameters.secret_id={secret}"]
+    set_ = program.project.pulumi("config", "set-all", "--path", *pairs, *hidden)
+    assert set_.returncode == 0, set_.stdout
+    done = program.run(v2({}, "by-config"))
+    assert done.code == 0, done.said
+    assert done.outputs["0.0.data"] == {"token": "x"}
+    names = ("vault:address", login, "vault:maxRetries")
+    assert program.project.pulumi("config", "rm-all", *names).returncode == 0
+
+
 def test_down(program: Program, vault: Vault) -> None:
     """A Vault that is not there is an error that names its address."""
     done = program.run(v2(config(vault, address="http://127.0.0.1:9"), "one"))

@@ -9,30 +9,13 @@ import jwt
 import pytest
 
 from tests.sandbox.attempts.path import CI, REPO, SEED, Path
+from tests.sandbox.runs.jobs import held, issuer, token
 from tests.support.sandbox import Sandbox, World
 
 if TYPE_CHECKING:
     from pathlib import Path as Folder
 
 RELEASE_FILE = ".github/workflows/release.yml"
-
-
-def issuer(path: Path) -> str:
-    """Return the issuer of a world."""
-    return f"{path.world.base_url}_oidc"
-
-
-def token(path: Path, job: dict[str, Any], audience: str = "pypi") -> str:
-    """Ask for a running job's token, as a runner does."""
-    oidc = path.world.job(job["id"])["oidc"]
-    answer = httpx.get(
-        oidc["url"],
-        params={"audience": audience},
-        headers={"Authorization": f"Bearer {oidc['token']}"},
-    )
-    assert answer.status_code == 200, answer.text
-    found: str = answer.json()["value"]
-    return found
 
 
 def claims(path: Path, job: dict[str, Any]) -> dict[str, Any]:
@@ -45,13 +28,6 @@ def claims(path: Path, job: dict[str, Any]) -> dict[str, Any]:
         signed, key, algorithms=["RS256"], audience="pypi", issuer=issuer(path)
     )
     return found
-
-
-def held(path: Path, key: str = "publish", ref: str = "main") -> dict[str, Any]:
-    """Start the release, and return its job while it runs."""
-    path.world.plan("guild/sophia", key, "hold")
-    path.dispatch("carl", ref)
-    return path.world.jobs(key=key, status="in_progress")[-1]
 
 
 def test_the_token_is_signed_and_says_who_the_job_is(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tests of who trusts the tokens that the sandbox's jobs get."""
