@@ -41,9 +41,10 @@ def _read(value: str) -> tuple[str, list[pypitoken.Restriction]] | None:
         return None
     try:
         token = pypitoken.Token.load(value)
-        return token.domain, token.restrictions
+        read = token.domain, token.restrictions
     except (pypitoken.PyPITokenException, ValueError):
         return None
+    return read
 
 
 def _scope(restrictions: Sequence[pypitoken.Restriction], project: str) -> str | None:
