@@ -183,6 +183,21 @@ RepositoryPattern = Annotated[
         "allowed: a repository's name or an fnmatch pattern, such as web-*",
     ),
 ]
+PythonPackageName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?",
+        "allowed: letters, digits, . _ and -, beginning and ending with a letter or digit",
+    ),
+]
+SourceAddress = Annotated[
+    str,
+    matching(
+        # elsewhere a login would travel in the open
+        r"https://[^\s/@]+/?|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?/?",
+        "allowed: https://host, or with a port; http on this machine only",
+    ),
+]
 EmailAddress = Annotated[str, matching(r"[^@\s]+@[^@\s]+", "allowed: an e-mail address")]
 Day = Annotated[
     date,

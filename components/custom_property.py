@@ -22,6 +22,7 @@ PropertyName = Annotated[
 PropertyValue = Annotated[
     str, matching(r'[^"\x00-\x1f]{1,75}', "allowed: 1 to 75 characters on one line, no quotes")
 ]
+PropertyValues = Annotated[list[PropertyValue], Field(min_length=1)]
 
 
 class CustomPropertyConfig(Config):
@@ -42,12 +43,16 @@ class CustomPropertyConfig(Config):
             raise ValueError("the default is not among the values that are allowed")
         return self
 
+    @property
+    def choices(self) -> list[str]:
+        """The values to choose from; none where any text is a value."""
+        return ["true", "false"] if self.type == "true_false" else self.allowed
+
     def takes(self, values: list[str]) -> bool:
         """Whether a repository may have these values."""
         if self.type != "multi_select" and len(values) > 1:
             return False
-        allowed = ["true", "false"] if self.type == "true_false" else self.allowed
-        return not allowed or set(values) <= set(allowed)
+        return not self.choices or set(values) <= set(self.choices)
 
 
 def organization_property(

@@ -17,13 +17,14 @@ from components.base import (
     BranchName,
     Config,
     Ecosystem,
+    PythonPackageName,
     SecretName,
     TeamSlug,
     Visibility,
     matching,
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
-from components.secrets.secret import SecretConfig
+from components.secrets.secret import SecretConfig, StoredConfig
 from components.tag_ruleset import release_tag_pattern
 
 if TYPE_CHECKING:
@@ -35,13 +36,6 @@ ReleaseEnvironmentName = Annotated[
     matching(
         r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}",
         "allowed: letters, digits, blanks, . _ and -: the workflow names it too",
-    ),
-]
-PythonPackageName = Annotated[
-    str,
-    matching(
-        r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?",
-        "allowed: letters, digits, . _ and -, beginning and ending with a letter or digit",
     ),
 ]
 NpmPackageName = Annotated[
@@ -63,7 +57,7 @@ Directory = Annotated[
 APPROVAL_ENVIRONMENT = "release-approval"
 
 
-class TokenConfig(SecretConfig):
+class TokenConfig(StoredConfig):
     """A registry's token: the fallback where trusted publishing is not to be had."""
 
     name: SecretName | None = None
@@ -195,14 +189,21 @@ def token_secrets(publish: PublishConfig) -> Iterator[TokenSecret]:
             ("pypi", python.tokens.pypi, python.environment, PYPI_TOKEN),
         ):
             if token:
-                kind = {"kind": "pypi-token", "project": python.package, "registry": registry}
                 field = ("python", "tokens", registry)
-                checked = token.model_copy(update=kind)
+                checked = _checked(
+                    token, kind="pypi-token", project=python.package, registry=registry
+                )
                 yield TokenSecret(field, environment, token.name or usual, checked)
     if (npm := publish.npm) and (token := npm.tokens.npm):
-        checked = token.model_copy(update={"kind": "npm-token"})
+        checked = _checked(token, kind="npm-token")
         field = ("npm", "tokens", "npm")
         yield TokenSecret(field, npm.environment, token.name or NPM_TOKEN, checked)
+
+
+def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
+    """A token as a secret that says what it is."""
+    stored = {"from": token.from_, "rotate_every": token.rotate_every}
+    return SecretConfig.model_validate({**stored, **kind})
 
 
 def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from components.base import Config, RepositoryPattern
-from components.custom_property import PropertyName, PropertyValue
+from components.custom_property import PropertyName, PropertyValues
 
 if TYPE_CHECKING:
     from components.organization import OrganizationConfig
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class SelectionConfig(Config):
     """Repositories chosen by their custom properties: every one that is named has to fit."""
 
-    properties: dict[PropertyName, list[PropertyValue]] = Field(min_length=1)
+    properties: dict[PropertyName, PropertyValues] = Field(min_length=1)
     """Names of properties, and the values of which a repository has to have one."""
 
 

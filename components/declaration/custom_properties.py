@@ -47,4 +47,8 @@ def _values(
         what = "there is no such property in this organization"
         yield path, what + nearest(property_, config.properties), listed(config.properties)
     elif not declared.takes(values):
-        yield path, f"`{property_}` does not take this value", listed(declared.allowed)
+        yield (
+            path,
+            f"`{property_}` does not take this value",
+            listed(declared.choices or ["one text"]),
+        )

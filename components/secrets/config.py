@@ -45,8 +45,9 @@ class ConfigSource:
                 f"{config.full_key(key)} stands in Pulumi.{stack}.yaml as plain text: "
                 f"make a new value at its issuer, then encrypt that one: {setter}"
             )
-        changed = config.get_object(CHANGED) or {}
-        return SecretValue(value, changed=_day(changed.get(key)))
+        changed = config.get_object(CHANGED)
+        day = changed.get(key) if isinstance(changed, dict) else None
+        return SecretValue(value, changed=_day(day))
 
 
 def _day(text: object) -> datetime | None:

@@ -30,7 +30,7 @@ class EnvironmentVariableSource:
         """The value of the variable.
 
         Raises:
-            MissingSecretError: the variable is not set, or empty.
+            MissingSecretError: the variable is not set, or empty; or the file cannot be read.
         """
         key = reference.place
         value = os.environ.get(key) or self._of_file().get(key)
@@ -42,5 +42,12 @@ class EnvironmentVariableSource:
         return SecretValue(value)
 
     def _of_file(self) -> Mapping[str, str | None]:
-        # no interpolation: a dollar sign in a secret is a dollar sign
-        return dotenv_values(self._file, interpolate=False) if self._file.is_file() else {}
+        if not self._file.is_file():
+            return {}
+        try:
+            # no interpolation: a dollar sign in a secret is a dollar sign
+            return dotenv_values(self._file, interpolate=False)
+        except (OSError, UnicodeDecodeError):
+            raise MissingSecretError(
+                f"{self._file.name} cannot be read: save it as UTF-8 text that you may read"
+            ) from None

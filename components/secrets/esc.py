@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from components.base import Config, matching
+from components.base import Config, SourceAddress, matching
 from components.secrets.plugin import asked
 from components.secrets.source import MissingSecretError, Readings, SecretValue
 
@@ -36,7 +36,7 @@ class EscConfig(Config):
     organization: Annotated[
         str, matching(r"[A-Za-z0-9_-]{1,40}", "allowed: an organization of Pulumi Cloud")
     ]
-    host: Annotated[str, matching(r"https?://[^\s/@]+/?", "allowed: https://host")] = CLOUD
+    host: SourceAddress = CLOUD
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def access_token(host: str) -> str | None:
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     try:
         accounts = json.loads((home / "credentials.json").read_text(encoding="utf-8"))
-        tokens: dict[str, str] = accounts["accessTokens"]
-    except (OSError, ValueError, KeyError):
+        tokens: dict[str, str] = {**accounts["accessTokens"]}
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     wanted = urlsplit(host).netloc
     return next((token for url, token in tokens.items() if urlsplit(url).netloc == wanted), None)

@@ -37,7 +37,11 @@ def check(
         project: for a PyPI token, the one project that it has to be restricted to.
         registry: for a PyPI token, where it has to be valid.
     """
-    if len(value.encode()) > MOST_BYTES:
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        return "the value is not UTF-8 text, and GitHub takes nothing else"
+    if size > MOST_BYTES:
         return f"the value is longer than the {MOST_BYTES // 1024} KB that GitHub takes"
     if kind == "pypi-token":
         return pypi_token.check(value, project, pypi_token.DOMAINS[registry])
@@ -53,14 +57,15 @@ def _opaque(_value: str) -> None:
 
 
 def _app_key(value: str) -> str | None:
-    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - rarely needed
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - rarely needed
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - as above
         load_pem_private_key,
     )
 
     try:
         key = load_pem_private_key(value.encode(), password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return "the value is no private key in PEM without a password, as GitHub gives for an App"
     return None if isinstance(key, rsa.RSAPrivateKey) else "the key is not an RSA key"
 

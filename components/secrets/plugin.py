@@ -16,6 +16,7 @@ T = TypeVar("T")
 _FAILURES: Mapping[str, tuple[str, ...]] = {
     "access is denied: let this login read it, or log in as somebody who may": (
         *("denied", "authorized", "forbidden", r"\b40[13]\b", "invalid ?token", "bad token"),
+        *("invalid role or secret id", "invalid secret id", "error validating token"),
         *("unrecognizedclient", "invalidclienttokenid", "expiredtoken"),
     ),
     "there is no such path: write the secret there, or correct the path": (

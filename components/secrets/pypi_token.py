@@ -25,37 +25,44 @@ def check(value: str, project: str | None, domain: str) -> str | None:
         project: the one project that it has to be restricted to; None: any, or all of an account.
         domain: of the registry that it has to be one of.
     """
-    token = _read(value)
-    if token is None:
-        return "the value is no PyPI API token: one begins with pypi-, and has no blanks around it"
-    if token.domain != domain:
+    read = _read(value)
+    if read is None:
+        return "the value is no PyPI API token: one is pypi- and letters, digits, - and _ alone"
+    its_domain, restrictions = read
+    if its_domain != domain:
         return f"the token is not one of {domain}"
-    return None if project is None else _scope(token.restrictions, project)
+    return None if project is None else _scope(restrictions, project)
 
 
-def _read(value: str) -> pypitoken.Token | None:
+def _read(value: str) -> tuple[str, list[pypitoken.Restriction]] | None:
+    """The domain and the restrictions of a token, as far as it is one."""
+    # the decoder skips characters that are not of its alphabet, and PyPI does not
+    if not re.fullmatch(r"pypi-[A-Za-z0-9_-]+=*", value):
+        return None
     try:
         token = pypitoken.Token.load(value)
-        whole = token.prefix == "pypi" and value == value.strip() and token.restrictions is not None
+        read = token.domain, token.restrictions
     except (pypitoken.PyPITokenException, ValueError):
         return None
-    return token if whole else None
+    return read
 
 
 def _scope(restrictions: Sequence[pypitoken.Restriction], project: str) -> str | None:
-    names: set[str] = set()
-    scoped = False
+    """All restrictions hold together: the token is for what every one of them names."""
+    names: list[set[str]] = []
+    ids: list[set[str]] = []
     for restriction in restrictions:
         match restriction:
             case pypitoken.ProjectNamesRestriction() | pypitoken.LegacyProjectNamesRestriction():
-                scoped = True
-                names |= {_normalized(name) for name in restriction.project_names}
+                names.append({_normalized(name) for name in restriction.project_names})
             case pypitoken.ProjectIDsRestriction():
-                scoped = True
-    if not scoped:
-        return f"the token is valid for all projects of its account, not for {project} alone"
-    if names and names != {_normalized(project)}:
-        return f"the token is not restricted to the project {project} alone"
+                ids.append(set(restriction.project_ids))
+    if not (names or ids):
+        return "the token is valid for all projects of its account: make one for this project alone"
+    if names and set.intersection(*names) != {_normalized(project)}:
+        return "the token is not one for this project alone"
+    if ids and len(set.intersection(*ids)) != 1:
+        return "the token is not one for one project alone"
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from components.base import Config, matching
 
@@ -57,6 +57,13 @@ ValueKey = Annotated[
         "allowed: the key's name; never the value itself",
     ),
 ]
+Version = Annotated[
+    str,
+    matching(
+        _NOT_A_VALUE + r"[A-Za-z0-9_.-]{1,100}",
+        "allowed: a version by the source's own numbering, in quotes, such as '7'",
+    ),
+]
 
 _WITH_KEY: dict[SourceName, bool] = {"vault": True, "esc": True, "aws": False}
 """Sources that hold several values under a path, and whether the key has to be named."""
@@ -77,7 +84,7 @@ class Reference(Config):
     """A secret of AWS Secrets Manager by name or ARN, or a parameter as ssm:/path."""
     key: ValueKey | None = None
     """Which of the values under the path; in ESC a dotted path, in AWS a key of a JSON object."""
-    version: Annotated[str, Field(min_length=1)] | None = None
+    version: Version | None = None
     """A pinned version, by the source's own numbering; the newest if not given."""
 
     @model_validator(mode="after")

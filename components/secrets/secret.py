@@ -11,7 +11,7 @@ import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import Config, Days
+from components.base import Config, Days, PythonPackageName
 from components.secrets.kind import Kind
 from components.secrets.pypi_token import Registry
 from components.secrets.reference import Reference
@@ -23,16 +23,21 @@ if TYPE_CHECKING:
 Store = Literal["actions", "dependabot", "codespaces"]
 
 
-class SecretConfig(Config):
-    """A secret of a repository or an environment."""
+class StoredConfig(Config):
+    """Where a value comes from, and when a new one is due."""
 
     from_: Reference = Field(alias="from")
     """The source of the value. Never the value."""
     rotate_every: Days | None = None
     """When a new value is due, such as `90d`."""
+
+
+class SecretConfig(StoredConfig):
+    """A secret of a repository or an environment."""
+
     kind: Kind = "opaque"
     """What the value is; it is checked before anything is changed."""
-    project: str | None = None
+    project: PythonPackageName | None = None
     """The one project that a `pypi-token` has to be restricted to."""
     registry: Registry | None = None
     """Where a `pypi-token` is valid: `pypi` if not given, or `testpypi`."""

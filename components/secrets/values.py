@@ -32,7 +32,7 @@ def read_values(
     for secret in declared_secrets(declaration.config):
         reference = secret.config.from_
         try:
-            value = sources[reference.source].fetch(reference)
+            value = values.get(reference) or sources[reference.source].fetch(reference)
         except MissingSecretError as error:
             mistakes.append(declaration.mistake((*secret.path, "from"), str(error), ""))
             continue

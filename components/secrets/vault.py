@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 from pydantic import Field, model_validator
 
-from components.base import Config, matching
+from components.base import Config, SourceAddress, matching
 from components.secrets.plugin import asked
 from components.secrets.source import MissingSecretError, Readings, SecretValue
 
@@ -28,7 +29,6 @@ SECRET_ID_VARIABLE, SECRET_ID_KEY = "VAULT_SECRET_ID", "vaultSecretId"
 Mount = Annotated[
     str, matching(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*", "allowed: a mount's path, such as jwt")
 ]
-Address = Annotated[str, matching(r"https?://[^\s/@]+/?", "allowed: https://host, or with a port")]
 
 
 class AppRoleConfig(Config):
@@ -48,7 +48,7 @@ class JwtConfig(Config):
 class VaultConfig(Config):
     """Where Vault is, and who Portcullis is there; without a login, VAULT_TOKEN of the run."""
 
-    address: Address | None = None
+    address: SourceAddress | None = None
     """The server; VAULT_ADDR of the run if not given."""
     namespace: str | None = None
     """Of Vault Enterprise."""
@@ -139,18 +139,31 @@ class VaultSource:
         if jwt := self._config.jwt:
             return {"auth_login_jwt": {"role": jwt.role, "mount": jwt.mount}}
         if role := self._config.approle:
-            secret_id = os.environ.get(SECRET_ID_VARIABLE) or pulumi.Config().get(SECRET_ID_KEY)
-            if not secret_id:
-                stack = pulumi.get_stack()
-                raise MissingSecretError(
-                    f"the AppRole login to Vault has no secret id: set {SECRET_ID_VARIABLE}, or "
-                    f"pulumi config set --secret portcullis:{SECRET_ID_KEY} --stack {stack}"
-                )
-            parameters = {"role_id": role.role_id, "secret_id": pulumi.Output.secret(secret_id)}
+            parameters = {"role_id": role.role_id, "secret_id": pulumi.Output.secret(_secret_id())}
             return {
                 "auth_login": {"path": f"auth/{role.mount}/login", "parameters": parameters},
             }
         return {}
+
+
+def _secret_id() -> str:
+    """The secret half of the AppRole login."""
+    if given := os.environ.get(SECRET_ID_VARIABLE):
+        return given
+    config = pulumi.Config()
+    key = config.full_key(SECRET_ID_KEY)
+    setter = f"pulumi config set --secret {key} --stack {pulumi.get_stack()}"
+    value = config.get(SECRET_ID_KEY)
+    if not value:
+        raise MissingSecretError(
+            f"the AppRole login to Vault has no secret id: set {SECRET_ID_VARIABLE}, or {setter}"
+        )
+    if not is_config_secret(key):
+        raise MissingSecretError(
+            f"{key} stands in Pulumi.{pulumi.get_stack()}.yaml as plain text: make a new secret id "
+            f"in Vault, then encrypt that one: {setter}"
+        )
+    return value
 
 
 def _time(text: str | None) -> datetime | None:

@@ -100,7 +100,7 @@ def recorded(
             "licenses": frozenset(config.licenses),
             "user_ids": {"ana": 11, "ben": 12},
             "secrets": {
-                each: SecretValue(value.format(place=f"{each} {each.version}"))
+                each: SecretValue(value.format(place=each), version=each.version)
                 for each in references
             },
         }

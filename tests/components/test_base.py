@@ -144,11 +144,3 @@ def test_a_pattern_reaches_editors() -> None:
     pattern = Example.model_json_schema()["properties"]["name"]["pattern"]
     assert re.search(pattern, "devs")
     assert not re.search(pattern, "The Devs")
-
-
-@pytest.mark.parametrize("value", [[], ["app"], "all", "private"])
-def test_whom_a_secret_is_visible_to(value: object) -> None:
-    """A list of names, or one of two words."""
-    assert accepts(base.VisibleTo, value)
-    assert not accepts(base.VisibleTo, "public")
-    assert not accepts(base.VisibleTo, ["not a name"])

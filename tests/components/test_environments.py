@@ -227,8 +227,8 @@ def test_a_derived_environment_gets_more_secrets_and_keeps_its_token() -> None:
         for name in own
     }
     assert values == {
-        "DSN": Secret("of portcullis:own"),
-        "PYPI_API_TOKEN": Secret("of portcullis:p"),
+        "DSN": Secret("of config own"),
+        "PYPI_API_TOKEN": Secret("of config p"),
     }
     variable = recording.one("ActionsEnvironmentVariable", "app/pypi-release/SIZE").inputs
     assert variable["value"] == "big"

@@ -24,13 +24,31 @@ if TYPE_CHECKING:
 
 Segments = tuple[str | int, ...]
 
+SECRETS = ("SecretConfig", "RepositorySecretConfig", "OrganizationSecretConfig")
+READ_BEFORE = {
+    "SourcesConfig": ("esc",),
+    "VaultConfig": ("address", "namespace", "approle", "jwt", "mounts"),
+    "AppRoleConfig": ("role_id", "mount"),
+    "JwtConfig": ("role", "mount"),
+    "AwsConfig": ("region",),
+    "EscConfig": ("organization", "host"),
+}
+
 #: Fields whose change declares nothing else, each with its reason.
 DECLARES_NOTHING = {
-    "SecretConfig.rotate_every": "it says when a new value is due; the report reads it",
-    "RepositorySecretConfig.rotate_every": "as above",
-    "OrganizationSecretConfig.rotate_every": "as above",
-    "TokenConfig.rotate_every": "as above",
+    **{
+        f"{model}.{name}": "values are read, and checked against it, before anything is declared"
+        for model in SECRETS
+        for name in ("project", "registry")
+    },
+    **{
+        f"{model}.{name}": "it says where values are read, before anything is declared"
+        for model, names in READ_BEFORE.items()
+        for name in names
+    },
 }
+
+TIER = {"allowed": ["one", "two"], "default": "one"}
 
 #: Values for fields that no value can be guessed for, by model and field.
 OTHERS: dict[str, list[Any]] = {
@@ -49,6 +67,19 @@ OTHERS: dict[str, list[Any]] = {
     "Bypass.team": ["security"],
     "Reference.config": ["other"],
     "Reference.env": ["PATH"],
+    "Reference.esc": ["acme/other"],
+    "Reference.vault": ["kv/other"],
+    "Reference.aws": ["other"],
+    "Reference.version": ["7"],
+    "OrganizationConfig.properties": [{"tier": TIER, "other": {"type": "string"}}],
+    "CustomPropertyConfig.allowed": [["one", "two", "three"]],
+    "CustomPropertyConfig.default": ["two"],
+    "SelectionConfig.properties": [{"tier": ["two"]}],
+    "VaultConfig.address": ["https://other.acme.example"],
+    "VaultConfig.jwt": [{"role": "r"}],
+    "VaultConfig.mounts": [{"kv": 2}],
+    "AwsConfig.region": ["eu-west-1"],
+    "EscConfig.host": ["https://other.acme.example"],
     "TokenConfig.name": ["OTHER"],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
@@ -63,6 +94,17 @@ OTHERS: dict[str, list[Any]] = {
 #: What else has to be said for a field to count, or for its other value to be allowed.
 ALONGSIDE: dict[str, dict[str, Any]] = {
     "Reference.env": {"config": None},
+    "VaultConfig.jwt": {"approle": None},
+    "Reference.esc": {"config": None, "key": "k"},
+    "Reference.vault": {"config": None, "key": "k"},
+    "Reference.aws": {"config": None},
+    "Reference.key": {"config": None, "aws": "a"},
+    "Reference.version": {"config": None, "aws": "a"},
+    **{
+        f"{model}.{name}": {"kind": "pypi-token"}
+        for model in SECRETS
+        for name in ("project", "registry")
+    },
     "Bypass.app": {"team": None},
     "Bypass.role": {"team": None},
     "ManagedFileConfig.from_file": {"content": None},
@@ -80,7 +122,7 @@ PROTECTION = {
 }
 TOKEN = {"from": {"config": "p"}, "rotate_every": "90d"}
 
-#: An organization in which every model stands at least once.
+#: An organization in which every model stands at least once, but for what stands in OTHER_LOGIN.
 FULL = data(
     ("licenses", ["secret-protection"]),
     ("protection.main", {**PROTECTION, "repositories": ["a*", "l*"], "exclude_repositories": []}),
@@ -104,16 +146,34 @@ FULL = data(
     ("repositories.app.publish.python.tokens", {"pypi": TOKEN, "testpypi": TOKEN}),
     ("repositories.app.publish.npm.auth", "hybrid"),
     ("repositories.app.publish.npm.tokens", {"npm": TOKEN}),
+    (
+        "sources",
+        {
+            "vault": {"mounts": {"kv": 1}, "approle": {"role_id": "r"}},
+            "aws": {"region": "eu-central-1"},
+            "esc": {"organization": "acme"},
+        },
+    ),
+    ("properties.tier", TIER),
+    ("repositories.app.properties", {"tier": "one"}),
+    ("repositories.lib.properties", {"tier": "two"}),
+    (
+        "secrets.SCAN",
+        {"from": {"config": "scan"}, "visible_to": {"properties": {"tier": ["one"]}}},
+    ),
 )
+OTHER_LOGIN = {**FULL, "sources": {"vault": {"jwt": {"role": "r"}}}}
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a model, and where an instance of the model stands in FULL."""
+    """A field of a model, and where an instance of the model stands in an organization."""
 
     model: type[BaseModel]
     name: str
     path: Segments
+    whole: dict[str, Any]
+    """The organization: FULL or OTHER_LOGIN."""
 
     @property
     def key(self) -> str:
@@ -152,10 +212,11 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any 
 
 def fields() -> list[Field]:
     """Every field of every model, once, at the first place where the model stands."""
-    where: dict[type[BaseModel], Segments] = {}
-    for model, path in instances(OrganizationConfig.model_validate(FULL)):
-        where.setdefault(model, path)
-    return [Field(model, name, where[model]) for model in where for name in model.model_fields]
+    where: dict[type[BaseModel], tuple[Segments, dict[str, Any]]] = {}
+    for whole in (FULL, OTHER_LOGIN):
+        for model, path in instances(OrganizationConfig.model_validate(whole)):
+            where.setdefault(model, (path, whole))
+    return [Field(model, name, *where[model]) for model in where for name in model.model_fields]
 
 
 FIELDS = fields()
@@ -181,17 +242,21 @@ def test_every_model_stands_in_the_full_organization() -> None:
 
 
 def around(field: Field) -> dict[str, Any]:
-    """FULL, without what has nothing to do with ``field``: that is faster."""
-    whole = copy.deepcopy(FULL)
+    """Its organization, without what has nothing to do with ``field``: that is faster."""
+    whole = copy.deepcopy(field.whole)
     if not field.path:
         return whole
     section = field.path[0]
     kept = {section, "organization", "plan", "settings", "automation", "teams", "licenses"}
     kept |= {"protection"} if section == "automation" else set()
+    kept |= {"properties"} if section in {"secrets", "repositories"} else set()
     small = {key: value for key, value in whole.items() if key in kept}
     if section in {"settings", "actions", "exemptions"}:
         return small | {"teams": {}}
     small["repositories"] = {"app": {}, "lib": {}}
+    if section == "secrets":
+        for name in small["repositories"]:
+            small["repositories"][name] = {"properties": whole["repositories"][name]["properties"]}
     if section == "repositories":
         app = whole["repositories"]["app"]
         wanted = {"visibility", "access", "ecosystems", *field.path[2:3], field.name}
@@ -264,7 +329,7 @@ def sound(organization: dict[str, Any]) -> bool:
     except ValidationError:
         return False
     names = references.Names(frozenset(config.teams), frozenset(config.repositories), Path())
-    unknown = ("there is no such", "is not a", "no repository of")
+    unknown = ("there is no such", "is not a", "no repository of", "does not take")
     return not any(
         word in what for _, what, _ in references.check(config, names) for word in unknown
     )
