@@ -16,7 +16,9 @@ from portcullis import existing, locks, report, run
 from portcullis.practice import practice_of
 from portcullis.project import UserError, pulumi_environment
 from portcullis.run import in_words
-from portcullis.secrets import deletion, drift
+from portcullis.secrets import deletion, drift, writers
+from portcullis.secrets import rotation as rotations
+from portcullis.secrets.writers.config import changed_today
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from portcullis.events import Run
     from portcullis.project import StackSettings
+    from portcullis.secrets.rotation import Rotation
 
 
 @in_words()
@@ -163,6 +166,62 @@ def throw_away(settings: StackSettings, console: Console) -> None:
     practice_of(settings).forget()
     shutil.rmtree(settings.root / ".portcullis" / "state", ignore_errors=True)
     console.print("down       sandbox stopped; its organization and the stack's state are gone")
+
+
+@in_words()
+def rotate(
+    settings: StackSettings,
+    console: Console,
+    name: str,
+    new_value: Callable[[Rotation], str],
+    *,
+    agreed: bool,
+) -> None:
+    """Write a new value to a secret's source, then update what depends on it, and nothing else.
+
+    Args:
+        settings: the stack.
+        console: where it is told.
+        name: the secret's, or its place in the YAML.
+        new_value: generates or asks for the value.
+        agreed: somebody agreed beforehand to the change of a real organization.
+
+    Raises:
+        UserError: as `deploy`; or the source does not take the value.
+    """
+    declaration = _declaration(settings)
+    config = declaration.config
+    rotation = rotations.find(config, name)
+    destination, path, key = rotation.place()
+    value = new_value(rotation)
+    rotation.check(value)
+    environment = _prepare(settings, declaration, console)
+    if not settings.practises:
+        _agree(config.organization, settings.name, agreed=agreed)
+    writer = writers.writer(
+        destination,
+        environment if destination == "config" else config.sources.environment(environment),
+        config.sources.esc.organization if config.sources.esc else "",
+        settings,
+    )
+    version = writer.write(path, key, value)
+    stack = run.select(settings, environment)
+    if destination == "config":
+        existing.pulumi(stack, environment, ["config", "set", "--path", *changed_today(key)])
+    console.print(Text(f"written    {rotation.reference}: {version}"))
+    state = existing.exported(stack, environment)
+    urns = rotation.urns(state)
+    if not urns:
+        console.print("next       it is not on GitHub yet: make up")
+        return
+    targets = [*urns, *report.roots(state)]
+    planned = _run(lambda: run.preview(stack, console, targets), console)
+    report.show_findings(console, planned.findings)
+    done = _run(lambda: run.update(stack, console, len(planned.resources), targets), console)
+    report.show_changes(console, done)
+    console.print(report.headline("update", done))
+    if issuer := rotations.ISSUERS.get(rotation.kind):
+        console.print(Text(f"next       revoke the old value: {issuer}"))
 
 
 @in_words()

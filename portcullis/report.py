@@ -155,6 +155,12 @@ def _grow(tree: Tree, urn: str, below: Mapping[str, Sequence[Mapping[str, Any]]]
         _grow(tree.add(Text(f"{words} {name.removeprefix(f'{owner}/')}")), component, below)
 
 
+def roots(state: Mapping[str, Any]) -> list[str]:
+    """The URNs of the organization's component: facts on secrets are inputs of it."""
+    resources = (state.get("deployment") or {}).get("resources") or []
+    return [each["urn"] for each in resources if each["type"] == f"{_COMPONENT}Organization"]
+
+
 def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:
     """The release paths, and what is to be done by hand."""
     paths: Mapping[str, Sequence[str]] = outputs.get("release_paths", {})

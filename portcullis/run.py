@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -70,19 +70,24 @@ def _words(error: automation.CommandError) -> str:
     return "\n".join(text for text in printed if text) or plain(str(error))
 
 
-def preview(stack: automation.Stack, console: Console) -> Run:
-    """Preview the stack with the policy pack that the environment names.
+def preview(stack: automation.Stack, console: Console, targets: Sequence[str] | None = None) -> Run:
+    """Preview the stack, or only ``targets``, with the policy pack that the environment names.
 
     Raises:
         RunFailedError: a mistake, a finding that is mandatory, or a refusal by GitHub.
     """
     with _progress(console, "preview", None) as (run, take):
-        _try("preview", run, lambda: stack.preview(on_event=take))
+        _try("preview", run, lambda: stack.preview(on_event=take, target=_list(targets)))
     return run
 
 
-def update(stack: automation.Stack, console: Console, expected: int) -> Run:
-    """Update the stack; only ever called after a preview that went well.
+def update(
+    stack: automation.Stack,
+    console: Console,
+    expected: int,
+    targets: Sequence[str] | None = None,
+) -> Run:
+    """Update the stack, or only ``targets``; only ever called after a preview that went well.
 
     Automation skips the CLI's own preview, which would otherwise be the gate.
 
@@ -90,8 +95,16 @@ def update(stack: automation.Stack, console: Console, expected: int) -> Run:
         RunFailedError: as `preview`; what was done until then is in the state.
     """
     with _progress(console, "update", expected) as (run, take):
-        _try("update", run, lambda: stack.up(on_event=take, show_secrets=False))
+        _try(
+            "update",
+            run,
+            lambda: stack.up(on_event=take, show_secrets=False, target=_list(targets)),
+        )
     return run
+
+
+def _list(targets: Sequence[str] | None) -> list[str] | None:
+    return None if targets is None else list(targets)
 
 
 def _try(step: str, run: Run, action: Callable[[], object]) -> None:

@@ -25,6 +25,16 @@ class SourcesConfig(Config):
     aws: AwsConfig = AwsConfig()
     esc: EscConfig | None = None
 
+    def environment(self, base: Mapping[str, str]) -> dict[str, str]:
+        """``base``, with what is written here, by the names that the sources' own tools read."""
+        said = {
+            "VAULT_ADDR": self.vault.address,
+            "VAULT_NAMESPACE": self.vault.namespace,
+            "AWS_DEFAULT_REGION": self.aws.region or base.get("AWS_REGION"),
+            "PULUMI_BACKEND_URL": self.esc.host if self.esc else None,
+        }
+        return {**base, **{name: value for name, value in said.items() if value}}
+
 
 def open_sources(config: SourcesConfig) -> Mapping[SourceName, Source]:
     """The sources by name; each one connects with the first value that is asked of it."""

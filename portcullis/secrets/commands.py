@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path  # noqa: TC003 - typer reads it when the program runs
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from portcullis.secrets.import_env import Entry, Place
     from portcullis.secrets.places import Target
+    from portcullis.secrets.rotation import Rotation
 
 app = typer.Typer(no_args_is_help=True, help="Secrets: where their values live; never the values.")
 
@@ -83,3 +85,25 @@ def _import(
     console.print("\nto add to orgs/<name>.yaml, below `secrets:`")
     for line in import_env.references(chosen.destination, where):
         console.print(f"  {line}")
+
+
+@app.command()
+def rotate(
+    name: Annotated[str, typer.Argument(help="The secret, or its place in the YAML.")],
+    *,
+    generate: Annotated[bool, typer.Option("--generate", help="A random value.")] = False,
+    stack: Stack = "dev",
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to the change beforehand.")] = False,
+) -> None:
+    """Give a secret a new value: asked for, or read from standard input, or generated."""
+    from portcullis import deploy
+
+    def new_value(rotation: Rotation) -> str:
+        if generate:
+            return rotation.generated()
+        if sys.stdin.isatty():
+            asked: str = typer.prompt("new value", hide_input=True, confirmation_prompt=True)
+            return asked
+        return sys.stdin.read().removesuffix("\n")
+
+    answer(lambda: deploy.rotate(settings(stack), console, name, new_value, agreed=yes))

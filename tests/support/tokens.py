@@ -33,9 +33,7 @@ def bare(marker: str = "marker", domain: str = PYPI) -> pypitoken.Token:
     head = 3 + len(domain) + 2
     text = marker + "-" * (-len(marker) % 4)
     identifier = b"-" * (-head % 3) + base64.urlsafe_b64decode(text)
-    macaroon = Macaroon(
-        location=domain, identifier=identifier, key="nobody's", version=MACAROON_V2
-    )
+    macaroon = Macaroon(location=domain, identifier=identifier, key="nobody's", version=MACAROON_V2)
     return pypitoken.Token("pypi", macaroon)
 
 

@@ -74,16 +74,21 @@ def _vault(environment: Mapping[str, str], _: str, __: StackSettings) -> Writer:
     return VaultWriter(connect(environment))
 
 
-def _aws(_: Mapping[str, str], __: str, ___: StackSettings) -> Writer:
+def _aws(environment: Mapping[str, str], _: str, __: StackSettings) -> Writer:
     from portcullis.secrets.writers.aws import SecretsManagerWriter  # noqa: PLC0415 - as above
 
-    return SecretsManagerWriter()
+    return SecretsManagerWriter(region=_region(environment))
 
 
-def _ssm(_: Mapping[str, str], __: str, ___: StackSettings) -> Writer:
+def _ssm(environment: Mapping[str, str], _: str, __: StackSettings) -> Writer:
     from portcullis.secrets.writers.ssm import ParameterStoreWriter  # noqa: PLC0415 - as above
 
-    return ParameterStoreWriter()
+    return ParameterStoreWriter(region=_region(environment))
+
+
+def _region(environment: Mapping[str, str]) -> str | None:
+    """The region that providers and other tools know as AWS_REGION, boto3 as another variable."""
+    return environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")
 
 
 def _config(environment: Mapping[str, str], _: str, settings: StackSettings) -> Writer:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 class SecretsManagerWriter:
     """Sets one key of a secret's JSON, or the whole of it; makes a secret that is missing."""
 
-    def __init__(self, client: SecretsManagerClient | None = None) -> None:
-        """``client`` as boto3 makes it; without one, the machine's own login and region."""
+    def __init__(
+        self, client: SecretsManagerClient | None = None, *, region: str | None = None
+    ) -> None:
+        """``client`` as boto3 makes it; without one, the machine's own login, and its region."""
         with in_words("secretsmanager"):
-            self._client = client or boto3.client("secretsmanager")
+            self._client = client or boto3.client("secretsmanager", region_name=region)
 
     def keys(self, path: str) -> frozenset[str]:
         """The keys of its JSON; the empty one for a secret that is a value as a whole."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import engine
+from components.secrets.config import CHANGED
 from portcullis.project import pulumi_environment
 from portcullis.secrets.writers import WriteError
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from portcullis.project import StackSettings
 
 _PROJECT = "portcullis"
+
+
+def changed_today(key: str) -> list[str]:
+    """Arguments of `pulumi config set --path` that note when a key got its value."""
+    day = datetime.now(UTC).date().isoformat()
+    return ["--plaintext", f'{_PROJECT}:{CHANGED}["{key}"]', day]
 
 
 class ConfigWriter:

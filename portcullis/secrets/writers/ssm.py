@@ -22,10 +22,10 @@ _LARGEST = 8192
 class ParameterStoreWriter:
     """Sets parameters `<path>/<key>`; without a key, the path itself is the parameter's name."""
 
-    def __init__(self, client: SSMClient | None = None) -> None:
-        """``client`` as boto3 makes it; without one, the machine's own login and region."""
+    def __init__(self, client: SSMClient | None = None, *, region: str | None = None) -> None:
+        """``client`` as boto3 makes it; without one, the machine's own login, and its region."""
         with in_words("ssm"):
-            self._client = client or boto3.client("ssm")
+            self._client = client or boto3.client("ssm", region_name=region)
 
     def keys(self, path: str) -> frozenset[str]:
         """The last parts of the names directly below ``path``."""

@@ -1,0 +1,151 @@
+"""A new value for a secret: into its source, and from there to all that depends on it (G9)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from components.secrets import kind
+from components.secrets.aws import PARAMETER
+from components.secrets.inventory import declared_secrets
+from portcullis.events import name_of
+from portcullis.project import UserError
+from portcullis.secrets.drift import secrets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from components.organization import OrganizationConfig
+    from components.secrets.inventory import DeclaredSecret
+    from components.secrets.reference import Reference
+
+#: Bytes of a value that is generated: twice what guessing could ever reach.
+GENERATED_BYTES = 32
+
+#: Where a kind's value is made, and the old one revoked.
+ISSUERS: Mapping[kind.Kind, str] = {
+    "pypi-token": "https://pypi.org/manage/account/token/",
+    "npm-token": "https://www.npmjs.com/settings/~/tokens",
+    "github-app-key": "the App's settings on GitHub",
+    "aws-access-key": "AWS IAM, or better: trust by OIDC instead of a key",
+    "cosign-key": "cosign generate-key-pair",
+}
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """One secret's value, and every declared secret that has the same reference."""
+
+    reference: Reference
+    dependents: tuple[DeclaredSecret, ...]
+
+    @property
+    def kind(self) -> kind.Kind:
+        """What the value is: the strictest that a dependent says."""
+        kinds = [each.config.kind for each in self.dependents]
+        return next((each for each in kinds if each != "opaque"), "opaque")
+
+    def generated(self) -> str:
+        """A new random value.
+
+        Raises:
+            UserError: the value is one that only its issuer makes.
+        """
+        if issuer := ISSUERS.get(self.kind):
+            raise UserError(f"a {self.kind} is made by its issuer: {issuer}; leave --generate out")
+        return secrets.token_urlsafe(GENERATED_BYTES)
+
+    def check(self, value: str) -> None:
+        """Refuse a value that is not what a dependent says that it is.
+
+        Raises:
+            UserError: with each reason; nothing of the value.
+        """
+        if not value:
+            raise UserError("nothing was changed: the new value is empty")
+        wrong = {
+            found
+            for each in self.dependents
+            if (
+                found := kind.check(
+                    value,
+                    each.config.kind,
+                    project=each.config.project,
+                    registry=each.config.registry or "pypi",
+                )
+            )
+        }
+        if wrong:
+            raise UserError("nothing was changed: " + "; ".join(sorted(wrong)))
+
+    def place(self) -> tuple[str, str, str]:
+        """Where to write: the destination, the path there, and the key.
+
+        Raises:
+            UserError: this reference cannot be written to.
+        """
+        reference = self.reference
+        if reference.version:
+            raise UserError(
+                f"{reference} is pinned to version {reference.version}: take `version` out, "
+                "or write the new version by hand and name it"
+            )
+        if reference.source == "env":
+            raise UserError(
+                f"{reference} is a variable of the run: set it where it comes from, then `make up`"
+            )
+        if reference.source == "config":
+            return "config", "", reference.place
+        if reference.place.startswith(PARAMETER):
+            return "ssm", reference.place.removeprefix(PARAMETER), ""
+        return reference.source, reference.place, reference.key or ""
+
+    def urns(self, state: Mapping[str, Any]) -> list[str]:
+        """The secrets on GitHub that get the value, of those that the state knows."""
+        names = {name for each in self.dependents for name in _resource_names(each)}
+        return [
+            resource["urn"]
+            for resource, _ in secrets_of(state)
+            if name_of(resource["urn"]) in names
+        ]
+
+
+def _resource_names(secret: DeclaredSecret) -> list[str]:
+    """What the components call the resources of a secret."""
+    if secret.scope == "environment":
+        return [f"{secret.target}/{secret.name}"]
+    before = "" if secret.scope == "organization" else f"{secret.target}/"
+    return [f"{before}{store}/{secret.name}" for store in secret.stores]
+
+
+def find(config: OrganizationConfig, name: str) -> Rotation:
+    """The secret called ``name``, or whose place in the YAML is ``name``.
+
+    Raises:
+        UserError: there is none, or there are several with values of their own.
+    """
+    declared = list(declared_secrets(config))
+    found = [each for each in declared if name.upper() == each.name or name == _path(each)]
+    if not found:
+        known = sorted({each.name for each in declared})
+        near = get_close_matches(name.upper(), known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"declared: {', '.join(known) or 'none'}"
+        raise UserError(f"no secret of {config.organization} is called {name}; {hint}")
+    references = {each.config.from_ for each in found}
+    if len(references) > 1:
+        raise UserError(
+            f"several secrets are called {name}, each with a value of its own; name one by its "
+            "place:\n" + _listed(found)
+        )
+    (reference,) = references
+    return Rotation(reference, tuple(each for each in declared if each.config.from_ == reference))
+
+
+def _path(secret: DeclaredSecret) -> str:
+    return ".".join(secret.path)
+
+
+def _listed(found: Sequence[DeclaredSecret]) -> str:
+    return "\n".join(f"  {_path(each)}  ({each.config.from_})" for each in found)
