@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("sandbox")
 ROUTER = rest.router()
 _UNKNOWN = "unknown route"
+_UPLOADS = "/api/uploads"  # where clients of an Enterprise Server send a release's files
 _ids = itertools.count(1)
 
 
@@ -73,9 +74,12 @@ def answer(
 
 
 def _rest(call: Call, request: Request) -> tuple[str, Response]:
-    if request.path != "/api/v3" and not request.path.startswith("/api/v3/"):
+    for prefix in ("/api/v3", _UPLOADS):
+        if f"{request.path}/".startswith(f"{prefix}/"):
+            call.raw_path = request.path.removeprefix(prefix) or "/"
+            break
+    else:
         raise _gap(call, request)
-    call.raw_path = request.path.removeprefix("/api/v3") or "/"
     path = lookups.legacy_path(call.world, call.raw_path)
     found = ROUTER.find(request.method, path)
     if found is None:

@@ -14,8 +14,8 @@ from sandbox.nodes import node_id
 from sandbox.pages import page
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.apps import app_json
-from sandbox.shapes.commits import base, html_base
+from sandbox.shapes.checks import check_run_json
+from sandbox.shapes.commits import base
 from sandbox.shapes.repositories import minimal_repository
 
 if TYPE_CHECKING:
@@ -125,38 +125,6 @@ def _simple(call: Call, commit: Record, status: Record) -> dict[str, Any]:
     shown = _status(call, commit, status)
     del shown["creator"]
     return shown
-
-
-def check_run_json(call: Call, run: Record) -> dict[str, Any]:
-    """Return a check run as `check-run`."""
-    commit = call.world.get("commit", run.parent)
-    app = call.world.get("app", run["app"])
-    if commit is None or app is None:
-        raise AssertionError("a check run has a commit and an App")
-    return {
-        "id": run.id,
-        "node_id": node_id("check_run", run.id),
-        "name": run["context"],
-        "head_sha": commit.name,
-        "external_id": "",
-        "url": f"{base(call)}/check-runs/{run.id}",
-        "html_url": f"{html_base(call)}/runs/{run.id}",
-        "details_url": None,
-        "status": run["status"],
-        "conclusion": run["state"] if run["status"] == "completed" else None,
-        "started_at": run.created_at,
-        "completed_at": run.updated_at if run["status"] == "completed" else None,
-        "output": {
-            "title": None,
-            "summary": None,
-            "text": None,
-            "annotations_count": 0,
-            "annotations_url": f"{base(call)}/check-runs/{run.id}/annotations",
-        },
-        "check_suite": None,
-        "app": app_json(call, app),
-        "pull_requests": [],
-    }
 
 
 def _find_run(call: Call) -> Record:

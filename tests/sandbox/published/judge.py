@@ -44,7 +44,8 @@ KNOWN = {
 }
 """Where GitHub itself is otherwise than described: pattern of the mistake, and why."""
 
-
+ALIASES = {"GET /repos/{}/{}/contents": "GET /repos/{}/{}/contents/{}"}
+"""Operations that GitHub has and describes as another: a repository's root is a folder, too."""
 _SHOWN = 300
 
 
@@ -97,6 +98,7 @@ def verdict(
         response: The answer's JSON, or None.
     """
     key = plain(operation.replace("*}", "}"))
+    key = ALIASES.get(key, key)
     if key not in description()["operations"]:
         return []
     documented = description()["operations"][key]["responses"]

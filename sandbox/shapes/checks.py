@@ -1,0 +1,98 @@
+"""Check runs and check suites as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.nodes import node_id
+from sandbox.runs import tokens
+from sandbox.shapes.apps import app_json
+from sandbox.shapes.commits import base, html_base, simple_commit
+from sandbox.shapes.repositories import minimal_repository
+
+if TYPE_CHECKING:
+    from sandbox.checks import Suite
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+
+def _check(call: Call, check: Record, commit: Record, app: Record) -> dict[str, Any]:
+    """Return what an App's check run and a workflow's job show in the same way."""
+    url = f"{base(call)}/check-runs/{check.id}"
+    done = check["status"] == "completed"
+    return {
+        "id": check.id,
+        "node_id": node_id("check_run", check.id),
+        "head_sha": commit.name,
+        "external_id": "",
+        "url": url,
+        "html_url": f"{html_base(call)}/runs/{check.id}",
+        "details_url": None,
+        "status": check["status"],
+        "started_at": check.created_at,
+        "completed_at": check.updated_at if done else None,
+        "output": {
+            "title": None,
+            "summary": None,
+            "text": None,
+            "annotations_count": 0,
+            "annotations_url": f"{url}/annotations",
+        },
+        "app": app_json(call, app),
+        "pull_requests": [],
+    }
+
+
+def check_run_json(call: Call, run: Record) -> dict[str, Any]:
+    """Return a check run as `check-run`."""
+    commit = call.world.get("commit", run.parent)
+    app = call.world.get("app", run["app"])
+    if commit is None or app is None:
+        raise AssertionError("a check run has a commit and an App")
+    same = (each for each in call.world.all("check_run", commit.id) if each["app"] == app.id)
+    return {
+        **_check(call, run, commit, app),
+        "name": run["context"],
+        "conclusion": run["state"] if run["status"] == "completed" else None,
+        "check_suite": {"id": next(same).id},
+    }
+
+
+def job_check_json(call: Call, job: Record, commit: Record) -> dict[str, Any]:
+    """Return a workflow's job as `check-run`."""
+    return {
+        **_check(call, job, commit, tokens.app(call.world)),
+        "name": job["title"],
+        "conclusion": job["conclusion"],
+        "check_suite": {"id": job.parent},
+    }
+
+
+def suite_json(call: Call, suite: Suite) -> dict[str, Any]:
+    """Return a check suite as `check-suite`."""
+    url = f"{base(call)}/check-suites/{suite.id}"
+    newest = suite.run or suite.checks[-1]
+    branches = (
+        ref.name.removeprefix("refs/heads/")
+        for ref in call.world.all("ref", call.repository.id)
+        if ref.name.startswith("refs/heads/") and ref["sha"] == suite.commit.name
+    )
+    return {
+        "id": suite.id,
+        "node_id": node_id("check_suite", suite.id),
+        "head_branch": next(branches, None) if suite.run is None else suite.run["head_branch"],
+        "head_sha": suite.commit.name,
+        "status": suite.status,
+        "conclusion": suite.conclusion,
+        "url": url,
+        "before": next(iter(suite.commit["parents"]), None),
+        "after": suite.commit.name,
+        "pull_requests": [],
+        "app": app_json(call, suite.app),
+        "repository": minimal_repository(call, call.repository),
+        "created_at": (suite.run or suite.checks[0]).created_at,
+        "updated_at": newest.updated_at,
+        "head_commit": simple_commit(suite.commit),
+        "latest_check_runs_count": len(suite.checks),
+        "check_runs_url": f"{url}/check-runs",
+    }
