@@ -9,7 +9,16 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sandbox import app_permissions, graphql, limits, lookups, permissions, rest, token_scopes
+from sandbox import (
+    app_permissions,
+    audit,
+    graphql,
+    limits,
+    lookups,
+    permissions,
+    rest,
+    token_scopes,
+)
 from sandbox.actors import Actor, authenticate
 from sandbox.errors import GitHubError, not_found
 from sandbox.http import Call, Request, Response
@@ -58,6 +67,7 @@ def answer(
         else:
             route, response = _rest(call, request)
             operation = route
+        audit.note(call)
         world.commit()
     except GitHubError as error:
         world.rollback()
@@ -108,7 +118,8 @@ def _finish(call: Call, response: Response, request_path: str) -> Response:
     content = response.encoded()
     tag = _tag(call, response, content)
     fresh = tag is not None and call.headers.get("if-none-match") == tag
-    limits.spend(world, call.actor, request_path, 304 if fresh else response.status)
+    points = 1 if call.cost is None else call.cost.points
+    limits.spend(world, call.actor, request_path, 304 if fresh else response.status, points)
     headers = {
         "X-GitHub-Request-Id": f"SBX:{next(_ids):08X}",
         "X-GitHub-Media-Type": "github.v3; format=json",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     "actions_permissions",
     "apps",
+    "audit_log",
     "blocks",
     "branches",
     "collaborators",

@@ -27,7 +27,7 @@ def world(make_world: Callable[[dict[str, Any]], World]) -> World:
     return make_world({**SEED, "apps": apps})
 
 
-def _suites(api: httpx.Client, **query: object) -> list[dict[str, Any]]:
+def _suites(api: httpx.Client, **query: str) -> list[dict[str, Any]]:
     answer = api.get(f"{REPO}/commits/main/check-suites", params=query)
     found: list[dict[str, Any]] = answer.json()["check_suites"]
     return found
@@ -53,8 +53,8 @@ def test_an_apps_checks_make_a_suite(world: World, api: httpx.Client) -> None:
     assert api.get(one).json()["conclusion"] == "failure"
     runs = api.get(f"{one}/check-runs").json()["check_runs"]
     assert [each["name"] for each in runs] == ["lint", "unit"]
-    assert _suites(api, app_id=7)[0]["id"] == suite["id"]
-    assert _suites(api, app_id=8) == []
+    assert _suites(api, app_id="7")[0]["id"] == suite["id"]
+    assert _suites(api, app_id="8") == []
     assert _suites(api, check_name="other") == []
 
 
