@@ -70,6 +70,9 @@ def _shape(call: Call, label: Record) -> dict[str, Any]:
         "description": label["description"],
         "color": label["color"],
         "default": label.name in {name for name, _, _ in DEFAULTS},
+        # since 2026 labels can be archived; these are not
+        "archived_at": None,
+        "archived_by": None,
     }
 
 

@@ -35,6 +35,12 @@ KNOWN = {
     r"^PUT /repos/\{\}/\{\}/environments/\{\} request: .*'can_admins_bypass'": (
         "taken by GitHub, and sent by its Terraform provider; not described"
     ),
+    r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: \w+: null is not": (
+        "what is not said is sent as null by PyGithub, which works on GitHub"
+    ),
+    r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: .*\"contexts\" is a required": (
+        "deprecated, and left out by clients that name `checks`"
+    ),
     r"rulesets(/\{\})? 422: errors/\d+: .* is not of type \"object\"": (
         "mistakes in rulesets are told as texts, as clients that read both show"
     ),
