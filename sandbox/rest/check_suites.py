@@ -13,11 +13,10 @@ from sandbox.http import Response
 from sandbox.pages import page
 from sandbox.routing import Routes
 from sandbox.shapes.apps import app_number
-from sandbox.shapes.checks import check_run_json, job_check_json, suite_json
+from sandbox.shapes.checks import check_name, check_run_json, suite_json
 
 if TYPE_CHECKING:
     from sandbox.http import Call
-    from sandbox.records import Record
 
 ROUTES = Routes()
 _ONE = "/repos/{owner}/{repo}/check-suites/{check_suite_id}"
@@ -42,12 +41,8 @@ def list_suites(call: Call) -> Response:
     if app is not None:
         found = [suite for suite in found if str(app_number(suite.app)) == app]
     if check is not None:
-        found = [suite for suite in found if check in {_name(each) for each in suite.checks}]
+        found = [suite for suite in found if check in {check_name(each) for each in suite.checks}]
     return page(call, found, lambda suite: suite_json(call, suite), "check_suites")
-
-
-def _name(check: Record) -> str:
-    return str(check["title"] if check.kind == "job" else check["context"])
 
 
 @ROUTES.get(_ONE, needs="repo:read")
@@ -61,14 +56,5 @@ def list_runs(call: Call) -> Response:
     """The check runs of a suite; a workflow's are its jobs."""
     suite = _find(call)
     wanted = call.query.get("check_name")
-    found = [each for each in suite.checks if wanted in (None, _name(each))]
-    return page(
-        call,
-        found,
-        lambda each: (
-            check_run_json(call, each)
-            if suite.run is None
-            else job_check_json(call, each, suite.commit)
-        ),
-        "check_runs",
-    )
+    found = [each for each in suite.checks if wanted in (None, check_name(each))]
+    return page(call, found, lambda each: check_run_json(call, each), "check_runs")

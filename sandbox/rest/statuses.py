@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
+from sandbox import checks, fields, git
 from sandbox.errors import forbidden, invalid, not_found
 from sandbox.http import Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.checks import check_run_json
+from sandbox.shapes.checks import check_name, check_run_json
 from sandbox.shapes.commits import base
 from sandbox.shapes.repositories import minimal_repository
 
@@ -188,14 +188,21 @@ def update_run(call: Call) -> Response:
 
 @ROUTES.get(_RUNS + "/{check_run_id}", needs="repo:read")
 def get_run(call: Call) -> Response:
-    """A check run."""
+    """A check run; a workflow's job is one, too."""
+    job = call.world.get("job", call.integer("check_run_id"))
+    run = None if job is None else call.world.get("run", job.parent)
+    if job is not None and run is not None and run.parent == call.repository.id:
+        return Response(200, check_run_json(call, job))
     return Response(200, check_run_json(call, _find_run(call)))
 
 
 @ROUTES.get(_COMMIT + "/check-runs", needs="repo:read")
 def list_runs(call: Call) -> Response:
-    """The check runs of a commit."""
-    found = call.world.all("check_run", _commit(call, call.parameters["ref"]).id)
+    """The check runs of a commit, jobs of workflows among them."""
+    commit = _commit(call, call.parameters["ref"])
+    suites = checks.of_commit(call.world, call.repository, commit)
     wanted = call.query.get("check_name")
-    found = [run for run in found if wanted in (None, run["context"])]
+    found = [
+        each for suite in suites for each in suite.checks if wanted in (None, check_name(each))
+    ]
     return page(call, found, lambda each: check_run_json(call, each), "check_runs")

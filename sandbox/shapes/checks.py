@@ -43,8 +43,17 @@ def _check(call: Call, check: Record, commit: Record, app: Record) -> dict[str, 
     }
 
 
+def check_name(check: Record) -> str:
+    """Return the name of a check: an App's check run, or a workflow's job."""
+    return str(check["title"] if check.kind == "job" else check["context"])
+
+
 def check_run_json(call: Call, run: Record) -> dict[str, Any]:
-    """Return a check run as `check-run`."""
+    """Return a check as `check-run`: an App's check run, or a workflow's job."""
+    return _of_job(call, run) if run.kind == "job" else _of_app(call, run)
+
+
+def _of_app(call: Call, run: Record) -> dict[str, Any]:
     commit = call.world.get("commit", run.parent)
     app = call.world.get("app", run["app"])
     if commit is None or app is None:
@@ -52,17 +61,22 @@ def check_run_json(call: Call, run: Record) -> dict[str, Any]:
     same = (each for each in call.world.all("check_run", commit.id) if each["app"] == app.id)
     return {
         **_check(call, run, commit, app),
-        "name": run["context"],
+        "name": check_name(run),
         "conclusion": run["state"] if run["status"] == "completed" else None,
         "check_suite": {"id": next(same).id},
     }
 
 
-def job_check_json(call: Call, job: Record, commit: Record) -> dict[str, Any]:
-    """Return a workflow's job as `check-run`."""
+def _of_job(call: Call, job: Record) -> dict[str, Any]:
+    run = call.world.get("run", job.parent)
+    commit = None
+    if run is not None:
+        commit = call.world.find("commit", run["head_sha"], run.parent)
+    if commit is None:
+        raise AssertionError("a job has a run, which has a commit")
     return {
         **_check(call, job, commit, tokens.app(call.world)),
-        "name": job["title"],
+        "name": check_name(job),
         "conclusion": job["conclusion"],
         "check_suite": {"id": job.parent},
     }

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.audit import tables
+from sandbox.defaults import ORGANIZATION
+from sandbox.protection import NEW
 from tests.sandbox.conftest import ACME
 from tests.sandbox.sealing import sealed
 
@@ -339,3 +342,23 @@ def test_only_enterprise_has_it(make_world: Callable[[dict[str, Any]], World]) -
     seed["organizations"][0]["plan"] = "team"
     with make_world(seed).client() as api:
         assert api.get(LOG).status_code == 404
+
+
+def test_the_tables_name_fields_that_there_are() -> None:
+    """A misspelt field would never be told of (C2)."""
+    known = {
+        "branch_protection": {*NEW, "name"},
+        "organization": ORGANIZATION.keys(),
+        "repository": {"name", "default_branch", "visibility", "archived", "vulnerability_alerts"},
+        "hook": {"active", "config", "events"},
+        "team": {"name", "parent_team", "privacy"},
+        "member": {"role"},
+        "team_member": {"role"},
+        "deployment": {"forced"},
+        "workflow": {"state"},
+    }
+    asked = {(kind, name) for kind, names in tables.FIELDS.items() for name in names}
+    for place, *_ in tables.SWITCHES:
+        kind, _, name = place.partition(".")
+        asked.add((kind, name))
+    assert {(kind, name) for kind, name in asked if name not in known[kind]} == set()

@@ -68,6 +68,11 @@ def test_a_workflows_run_is_a_suite(api: httpx.Client) -> None:
     assert (suite["app"]["slug"], suite["conclusion"]) == ("github-actions", "success")
     [check] = api.get(f"{REPO}/check-suites/{suite['id']}/check-runs").json()["check_runs"]
     assert (check["name"], check["conclusion"]) == ("build", "success")
+    [job] = api.get(f"{REPO}/actions/runs/{run['id']}/jobs").json()["jobs"]
+    assert api.get(job["check_run_url"]).json() == check
+    listed = f"{REPO}/commits/main/check-runs"
+    assert api.get(listed).json()["check_runs"] == [check]
+    assert api.get(listed, params={"check_name": "x"}).json()["check_runs"] == []
 
 
 def test_there_is_no_suite_elsewhere(api: httpx.Client) -> None:
