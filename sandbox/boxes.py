@@ -28,7 +28,7 @@ def public_key(world: World, store: str, holder: int) -> tuple[str, str]:
 
     Args:
         world: The world.
-        store: `actions` or `dependabot`.
+        store: `actions`, `codespaces` or `dependabot`.
         holder: Id of the organization, repository or environment.
     """
     key = _private_key(world, store, holder).public_key.encode()

@@ -9,7 +9,16 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sandbox import app_permissions, graphql, limits, lookups, permissions, rest, token_scopes
+from sandbox import (
+    app_permissions,
+    audit,
+    graphql,
+    limits,
+    lookups,
+    permissions,
+    rest,
+    token_scopes,
+)
 from sandbox.actors import Actor, authenticate
 from sandbox.errors import GitHubError, not_found
 from sandbox.http import Call, Request, Response
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("sandbox")
 ROUTER = rest.router()
 _UNKNOWN = "unknown route"
+_UPLOADS = "/api/uploads"  # where clients of an Enterprise Server send a release's files
 _ids = itertools.count(1)
 
 
@@ -57,6 +67,7 @@ def answer(
         else:
             route, response = _rest(call, request)
             operation = route
+        audit.note(call)
         world.commit()
     except GitHubError as error:
         world.rollback()
@@ -73,9 +84,12 @@ def answer(
 
 
 def _rest(call: Call, request: Request) -> tuple[str, Response]:
-    if request.path != "/api/v3" and not request.path.startswith("/api/v3/"):
+    for prefix in ("/api/v3", _UPLOADS):
+        if f"{request.path}/".startswith(f"{prefix}/"):
+            call.raw_path = request.path.removeprefix(prefix) or "/"
+            break
+    else:
         raise _gap(call, request)
-    call.raw_path = request.path.removeprefix("/api/v3") or "/"
     path = lookups.legacy_path(call.world, call.raw_path)
     found = ROUTER.find(request.method, path)
     if found is None:
@@ -104,7 +118,8 @@ def _finish(call: Call, response: Response, request_path: str) -> Response:
     content = response.encoded()
     tag = _tag(call, response, content)
     fresh = tag is not None and call.headers.get("if-none-match") == tag
-    limits.spend(world, call.actor, request_path, 304 if fresh else response.status)
+    points = 1 if call.cost is None else call.cost.points
+    limits.spend(world, call.actor, request_path, 304 if fresh else response.status, points)
     headers = {
         "X-GitHub-Request-Id": f"SBX:{next(_ids):08X}",
         "X-GitHub-Media-Type": "github.v3; format=json",

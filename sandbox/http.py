@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.actors import Actor
+    from sandbox.graphql.cost import Cost
     from sandbox.records import Record
     from sandbox.world import World
 
@@ -83,6 +84,7 @@ class Call:
         content: The raw body.
         parameters: The route's path parameters, decoded.
         accepted_scopes: Scopes of which a classic token needs one for the route.
+        cost: What a GraphQL document costs; None for REST.
     """
 
     world: World
@@ -95,6 +97,7 @@ class Call:
     content: bytes
     parameters: dict[str, str] = field(default_factory=dict)
     accepted_scopes: tuple[str, ...] = ()
+    cost: Cost | None = None
     _org: Record | None = None
     _repository: Record | None = None
 

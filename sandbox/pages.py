@@ -18,13 +18,13 @@ PER_PAGE_LIMIT = 100
 Item = TypeVar("Item")
 
 
-def _number(text: str | None, default: int, limit: int) -> int:
-    # GitHub takes the default for what is no number
+def number(text: str | None, default: int, limit: int) -> int:
+    """Return a number from a query, at most `limit`; the default for what is none."""
     try:
-        number = int(text) if text is not None else default
+        given = int(text) if text is not None else default
     except ValueError:
         return default
-    return min(number, limit) if number > 0 else default
+    return min(given, limit) if given > 0 else default
 
 
 def page(
@@ -46,17 +46,17 @@ def page(
         per_page: Items on a page when the request says nothing.
         limit: Items on a page at most.
     """
-    per_page = _number(call.query.get("per_page"), per_page, limit)
-    number = _number(call.query.get("page"), 1, 1_000_000)
-    start = (number - 1) * per_page
+    per_page = number(call.query.get("per_page"), per_page, limit)
+    present = number(call.query.get("page"), 1, 1_000_000)
+    start = (present - 1) * per_page
     shown = [render(item) for item in items[start : start + per_page]]
     last = max(1, -(-len(items) // per_page))
     links = []
-    if number > 1:
-        links += [(number - 1, "prev")]
-    if number < last:
-        links += [(number + 1, "next"), (last, "last")]
-    if number > 1:
+    if present > 1:
+        links += [(present - 1, "prev")]
+    if present < last:
+        links += [(present + 1, "next"), (last, "last")]
+    if present > 1:
         links += [(1, "first")]
     headers = {}
     if links:

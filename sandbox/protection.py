@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.matching import matches
 
 if TYPE_CHECKING:
     from sandbox.records import Record
     from sandbox.world import World
+
+BOOLEANS = (
+    "allowsDeletions",
+    "allowsForcePushes",
+    "blocksCreations",
+    "dismissesStaleReviews",
+    "isAdminEnforced",
+    "lockBranch",
+    "requireLastPushApproval",
+    "requiresApprovingReviews",
+    "requiresCodeOwnerReviews",
+    "requiresCommitSignatures",
+    "requiresConversationResolution",
+    "requiresLinearHistory",
+    "requiresStatusChecks",
+    "requiresStrictStatusChecks",
+    "restrictsPushes",
+    "restrictsReviewDismissals",
+)
+"""Switches of a classic protection rule; all are off when nothing is said."""
+ACTORS = (
+    "bypassForcePushActorIds",
+    "bypassPullRequestActorIds",
+    "pushActorIds",
+    "reviewDismissalActorIds",
+)
+"""Lists of users, teams and Apps of a classic protection rule."""
+NEW: dict[str, Any] = {
+    **dict.fromkeys(BOOLEANS, False),
+    **{name: [] for name in ACTORS},
+    "requiredApprovingReviewCount": None,
+    "requiredStatusCheckContexts": [],
+}
+"""A rule of which nothing is said."""
 
 
 def rule_for(world: World, repository: Record, branch: str) -> Record | None:

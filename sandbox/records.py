@@ -128,6 +128,10 @@ class Tables:
             if self.rows.get(ident) is not before
         ]
 
+    def before(self) -> dict[int, Record | None]:
+        """Return what this transaction touched: ids, with the record as it was, None: it is new."""
+        return dict(self._undo)
+
     def commit(self) -> None:
         """End the transaction and keep its changes."""
         self._undo.clear()

@@ -75,7 +75,15 @@ def delete(call: Call, ref: Record) -> None:
     update = Update(call.repository, ref.name, str(ref["sha"]), None)
     enforcement.check(call, update, record=True)
     call.world.remove(ref)
+    _unpublish(call, ref)
     _tell(call, update)
+
+
+def _unpublish(call: Call, ref: Record) -> None:
+    """Turn the release of a tag that is gone into a draft, as GitHub does."""
+    for release in call.world.all("release", call.repository.id):
+        if ref.name == f"refs/tags/{release['tag']}":
+            call.world.change(release, draft=True)
 
 
 def _tell(call: Call, update: Update) -> None:

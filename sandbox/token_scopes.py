@@ -41,6 +41,7 @@ _PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("/repos/{owner}/{repo}/hooks", ("repo", "read:repo_hook"), ("repo", "write:repo_hook")),
     ("/user/ssh_signing_keys", ("read:public_key",), ("write:public_key",)),
 )
+_WHOLE = ("/actions/", "/codespaces/", "/environments", "/dependabot/")
 
 
 def granted(scopes: tuple[str, ...]) -> set[str]:
@@ -82,7 +83,7 @@ def _of_repository(call: Call, route: Route, *, reads: bool) -> tuple[str, ...]:
     if reads and route.needs == "repo:read":
         return ()
     # secrets, environments and settings of Actions need the whole, also in public repositories
-    whole = any(part in route.template for part in ("/actions/", "/environments", "/dependabot/"))
+    whole = any(part in route.template for part in _WHOLE)
     return ("repo",) if whole else ("repo", "public_repo")
 
 

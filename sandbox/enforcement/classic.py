@@ -58,7 +58,10 @@ def _merge_gate(attempt: Attempt, rule: Record) -> list[str]:
     if rule["requiresApprovingReviews"] and not attempt.creates:
         found += _reviews(attempt, rule)
     if rule["requiresStatusChecks"]:
-        wanted = [checks.Wanted(each) for each in rule["requiredStatusCheckContexts"]]
+        apps = rule.get("checkApps", {})
+        wanted = [
+            checks.Wanted(each, apps.get(each)) for each in rule["requiredStatusCheckContexts"]
+        ]
         strict = rule["requiresStrictStatusChecks"]
         found += checks.violations(attempt, wanted, strict=strict)
     if rule["requiresCommitSignatures"]:

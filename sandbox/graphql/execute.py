@@ -18,6 +18,7 @@ from graphql.execution import execute_sync
 from graphql.validation import OverlappingFieldsCanBeMergedRule
 
 from sandbox.errors import GitHubError
+from sandbox.graphql import cost
 from sandbox.graphql.resolvers import resolve_field, resolve_type
 from sandbox.http import Response
 
@@ -71,6 +72,11 @@ def answer(call: Call) -> Response:
     errors = validate(schema(), document, _RULES)
     if errors:
         return Response(200, {"errors": [_error(error) for error in errors]})
+    call.cost = cost.of_document(document, variables, body.get("operationName"))
+    try:
+        cost.check(call.cost)
+    except GraphQLError as error:
+        return Response(200, {"errors": [_error(error)]})
     result = execute_sync(
         schema(),
         document,

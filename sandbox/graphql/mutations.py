@@ -9,45 +9,11 @@ from sandbox.errors import GitHubError
 from sandbox.graphql.refusals import forbidden, not_found, unprocessable
 from sandbox.nodes import parse_node_id
 from sandbox.permissions import level, org_role, owner, permission
+from sandbox.protection import ACTORS, BOOLEANS, NEW
 
 if TYPE_CHECKING:
     from sandbox.http import Call
     from sandbox.records import Record
-
-BOOLEANS = (
-    "allowsDeletions",
-    "allowsForcePushes",
-    "blocksCreations",
-    "dismissesStaleReviews",
-    "isAdminEnforced",
-    "lockBranch",
-    "requireLastPushApproval",
-    "requiresApprovingReviews",
-    "requiresCodeOwnerReviews",
-    "requiresCommitSignatures",
-    "requiresConversationResolution",
-    "requiresLinearHistory",
-    "requiresStatusChecks",
-    "requiresStrictStatusChecks",
-    "restrictsPushes",
-    "restrictsReviewDismissals",
-)
-"""Switches of a classic protection rule; all are off when nothing is said."""
-ACTORS = (
-    "bypassForcePushActorIds",
-    "bypassPullRequestActorIds",
-    "pushActorIds",
-    "reviewDismissalActorIds",
-)
-"""Lists of users, teams and Apps of a classic protection rule."""
-
-
-_NEW: dict[str, Any] = {
-    **dict.fromkeys(BOOLEANS, False),
-    **{name: [] for name in ACTORS},
-    "requiredApprovingReviewCount": None,
-    "requiredStatusCheckContexts": [],
-}
 
 
 def _get(call: Call, kind: str, ident: str) -> Record:
@@ -68,7 +34,7 @@ def _administered(call: Call, repository: Record) -> Record:
 
 
 def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, Any]:
-    data = _NEW.copy() if old is None else dict(old.data)
+    data = NEW.copy() if old is None else dict(old.data)
     for name in BOOLEANS:
         if given.get(name) is not None:
             data[name] = given[name]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from sandbox import git, lookups
+from sandbox import git, limits, lookups
 from sandbox.clock import stamp
 from sandbox.graphql import mutations
+from sandbox.graphql.cost import PAGE_LIMIT, Cost
 from sandbox.graphql.refusals import not_found
 from sandbox.nodes import node_id, parse_node_id
 from sandbox.permissions import level, org_role, owner, permission, visible_repositories
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     Resolver = Callable[[Call, Any, dict[str, Any]], Any]
 
-PAGE_LIMIT = 100
-"""Nodes on a page of a connection."""
 TYPES = {
     "user": "User",
     "organization": "Organization",
@@ -195,14 +194,16 @@ def _user(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noq
 
 
 def _rate_limit(call: Call, _source: Any, _arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - resolver
-    now = call.world.clock.seconds()
+    cost = call.cost or Cost()
+    state = limits.state(call.world, call.actor, "graphql")
+    used = min(state["used"] + cost.points, state["limit"])
     return {
-        "cost": 1,
-        "limit": 5000,
-        "remaining": 4999,
-        "used": 1,
-        "nodeCount": 0,
-        "resetAt": stamp(now + 3600),
+        "cost": cost.points,
+        "limit": state["limit"],
+        "remaining": state["limit"] - used,
+        "used": used,
+        "nodeCount": cost.nodes,
+        "resetAt": stamp(state["reset"]),
     }
 
 

@@ -30,7 +30,11 @@ def members(world: World, kind: str, parent: int) -> list[tuple[str, str]]:
 
 def secrets(world: World, holder: int) -> list[dict[str, str]]:
     """Return secrets and variables of a place by name, never a value."""
-    kinds = {"actions_secret": "secret", "dependabot_secret": "Dependabot secret"}
+    kinds = {
+        "actions_secret": "secret",
+        "codespaces_secret": "Codespaces secret",
+        "dependabot_secret": "Dependabot secret",
+    }
     return [
         {
             "name": each.name,

@@ -84,6 +84,16 @@ def get_org_installation(call: Call) -> Response:
     raise not_found()
 
 
+@ROUTES.get("/users/{username}/installation", needs="app")
+def get_user_installation(call: Call) -> Response:
+    """The installation in an account, also an organization, of the App that asks."""
+    account = call.world.account(call.parameters["username"])
+    for installation in _installations(call):
+        if account is not None and installation.parent == account.id:
+            return Response(200, installation_json(call, installation))
+    raise not_found()
+
+
 @ROUTES.get("/orgs/{org}/installations", needs="org:admin")
 def list_org_installations(call: Call) -> Response:
     """The Apps installed in an organization."""

@@ -1,4 +1,4 @@
-"""Branches: list, read, rename; classic protection as REST shows it."""
+"""Branches: list, read, rename, merge."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from sandbox.enforcement import renames
 from sandbox.errors import GitHubError, conflict, failed, invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
-from sandbox.protection import approvals, rule_for
+from sandbox.protection import rule_for
 from sandbox.routing import Routes
-from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.apps import app_json
 from sandbox.shapes.commits import base, commit_json, html_base
-from sandbox.shapes.teams import simple_with_parent
 
 if TYPE_CHECKING:
     from sandbox.http import Call
@@ -26,15 +23,18 @@ _LIST = "/repos/{owner}/{repo}/branches"
 _ONE = _LIST + "/{branch}"
 
 
-def _name(ref: Record) -> str:
+def short_name(ref: Record) -> str:
+    """Return a branch's name without `refs/heads/`."""
     return ref.name.removeprefix("refs/heads/")
 
 
-def _protection_url(call: Call, branch: str) -> str:
+def protection_url(call: Call, branch: str) -> str:
+    """Return the address of a branch's classic protection."""
     return f"{base(call)}/branches/{quote(branch, safe='')}/protection"
 
 
-def _find(call: Call) -> Record:
+def find(call: Call) -> Record:
+    """Return the path's branch; 404 when there is none, 301 when it was renamed."""
     branch = call.parameters["branch"]
     ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
     if ref is None:
@@ -49,10 +49,10 @@ def _find(call: Call) -> Record:
 
 
 def _short(call: Call, ref: Record) -> dict[str, Any]:
-    rule = rule_for(call.world, call.repository, _name(ref))
+    rule = rule_for(call.world, call.repository, short_name(ref))
     contexts = [] if rule is None else rule["requiredStatusCheckContexts"]
     return {
-        "name": _name(ref),
+        "name": short_name(ref),
         "commit": {"sha": ref["sha"], "url": f"{base(call)}/commits/{ref['sha']}"},
         "protected": rule is not None,
         "protection": {
@@ -63,7 +63,7 @@ def _short(call: Call, ref: Record) -> dict[str, Any]:
                 "checks": [{"context": each, "app_id": None} for each in contexts],
             },
         },
-        "protection_url": _protection_url(call, _name(ref)),
+        "protection_url": protection_url(call, short_name(ref)),
     }
 
 
@@ -82,7 +82,7 @@ def list_branches(call: Call) -> Response:
         found = [
             ref
             for ref in found
-            if (rule_for(call.world, call.repository, _name(ref)) is not None) == wanted
+            if (rule_for(call.world, call.repository, short_name(ref)) is not None) == wanted
         ]
     return page(call, found, lambda ref: _short(call, ref))
 
@@ -90,7 +90,7 @@ def list_branches(call: Call) -> Response:
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
     """A branch; one that was renamed leads to its new name."""
-    ref = _find(call)
+    ref = find(call)
     commit = call.world.find("commit", ref["sha"], call.repository.id)
     if commit is None:
         raise not_found()
@@ -100,8 +100,8 @@ def get(call: Call) -> Response:
             **_short(call, ref),
             "commit": commit_json(call, commit),
             "_links": {
-                "self": f"{base(call)}/branches/{quote(_name(ref), safe='')}",
-                "html": f"{html_base(call)}/tree/{_name(ref)}",
+                "self": f"{base(call)}/branches/{quote(short_name(ref), safe='')}",
+                "html": f"{html_base(call)}/tree/{short_name(ref)}",
             },
         },
     )
@@ -113,8 +113,8 @@ def rename(call: Call) -> Response:
 
     Pull requests that come from the branch are closed.
     """
-    ref = _find(call)
-    old, new = _name(ref), fields.body(call, **{"new_name!": "text"})["new_name"]
+    ref = find(call)
+    old, new = short_name(ref), fields.body(call, **{"new_name!": "text"})["new_name"]
     if not new or " " in new:
         raise invalid(f"{new!r} is not a valid branch name")
     if git.find_ref(call.world, call.repository, f"refs/heads/{new}") is not None:
@@ -135,102 +135,6 @@ def rename(call: Call) -> Response:
     call.parameters["branch"] = new
     response = get(call)
     return Response(201, response.body)
-
-
-@ROUTES.get(_ONE + "/protection", needs="repo:admin")
-def get_protection(call: Call) -> Response:
-    """Classic protection of a branch, by whatever rule fits it."""
-    ref = _find(call)
-    rule = rule_for(call.world, call.repository, _name(ref))
-    if rule is None:
-        raise GitHubError(404, "Branch not protected")
-    url = _protection_url(call, _name(ref))
-    body: dict[str, Any] = {
-        "url": url,
-        "required_signatures": _switch(
-            f"{url}/required_signatures", rule, "requiresCommitSignatures"
-        ),
-        "enforce_admins": _switch(f"{url}/enforce_admins", rule, "isAdminEnforced"),
-        "required_linear_history": {"enabled": rule["requiresLinearHistory"]},
-        "allow_force_pushes": {"enabled": rule["allowsForcePushes"]},
-        "allow_deletions": {"enabled": rule["allowsDeletions"]},
-        "block_creations": {"enabled": rule["blocksCreations"]},
-        "required_conversation_resolution": {"enabled": rule["requiresConversationResolution"]},
-        "lock_branch": {"enabled": rule["lockBranch"]},
-        "allow_fork_syncing": {"enabled": False},
-    }
-    if rule["requiresStatusChecks"]:
-        contexts = rule["requiredStatusCheckContexts"]
-        body["required_status_checks"] = {
-            "url": f"{url}/required_status_checks",
-            "strict": rule["requiresStrictStatusChecks"],
-            "contexts": contexts,
-            "contexts_url": f"{url}/required_status_checks/contexts",
-            "checks": [{"context": each, "app_id": None} for each in contexts],
-        }
-    if rule["requiresApprovingReviews"]:
-        body["required_pull_request_reviews"] = _reviews(call, rule, url)
-    if rule["restrictsPushes"]:
-        push = f"{url}/restrictions"
-        body["restrictions"] = {
-            "url": push,
-            "users_url": f"{push}/users",
-            "teams_url": f"{push}/teams",
-            "apps_url": f"{push}/apps",
-            **_actors(call, rule["pushActorIds"]),
-        }
-    return Response(200, body)
-
-
-def _switch(url: str, rule: Record, name: str) -> dict[str, Any]:
-    return {"url": url, "enabled": rule[name]}
-
-
-def _reviews(call: Call, rule: Record, url: str) -> dict[str, Any]:
-    reviews = f"{url}/required_pull_request_reviews"
-    body: dict[str, Any] = {
-        "url": reviews,
-        "dismiss_stale_reviews": rule["dismissesStaleReviews"],
-        "require_code_owner_reviews": rule["requiresCodeOwnerReviews"],
-        "require_last_push_approval": rule["requireLastPushApproval"],
-        "required_approving_review_count": approvals(rule),
-    }
-    if rule["bypassPullRequestActorIds"]:
-        body["bypass_pull_request_allowances"] = _actors(call, rule["bypassPullRequestActorIds"])
-    if rule["restrictsReviewDismissals"]:
-        body["dismissal_restrictions"] = {
-            "url": f"{reviews}/dismissal_restrictions",
-            "users_url": f"{reviews}/dismissal_restrictions/users",
-            "teams_url": f"{reviews}/dismissal_restrictions/teams",
-            **_actors(call, rule["reviewDismissalActorIds"]),
-        }
-    return body
-
-
-def _actors(call: Call, ids: list[list[Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {"users": [], "teams": [], "apps": []}
-    for kind, ident in ids:
-        record = call.world.get(kind, ident)
-        if record is None:
-            continue
-        if kind == "user":
-            found["users"].append(simple_user(call, record))
-        elif kind == "team":
-            found["teams"].append(simple_with_parent(call, record))
-        else:
-            found["apps"].append(app_json(call, record))
-    return found
-
-
-@ROUTES.delete(_ONE + "/protection", needs="repo:admin")
-def delete_protection(call: Call) -> Response:
-    """Take the classic rule of a branch away."""
-    ref = _find(call)
-    rule = rule_for(call.world, call.repository, _name(ref))
-    if rule is None:
-        raise GitHubError(404, "Branch not protected")
-    call.world.remove(rule)
-    return Response(204)
 
 
 @ROUTES.post("/repos/{owner}/{repo}/merges", needs="repo:write")

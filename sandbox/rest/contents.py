@@ -46,7 +46,8 @@ def _entry(call: Call, path: str, sha: str, ref: str, kind: str = "file") -> dic
     }
 
 
-def _file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
+def whole_file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
+    """Return a file with its content, as `content-file`."""
     content = git.read_blob(call.world, call.repository, sha) or b""
     text = base64.b64encode(content).decode()
     lines = [text[index : index + _LINE] + "\n" for index in range(0, len(text), _LINE)]
@@ -62,6 +63,12 @@ def _commit(call: Call, ref: str) -> Record:
     return found
 
 
+def tip(call: Call) -> tuple[str, dict[str, str]]:
+    """Return the ref that a request asks for, by default the default branch, and its files."""
+    ref = call.query.get("ref") or call.repository["default_branch"]
+    return ref, _commit(call, ref)["files"]
+
+
 @ROUTES.get(_ROOT, needs="repo:read")
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
@@ -73,7 +80,7 @@ def get(call: Call) -> Response:
         if "raw" in call.headers.get("accept", ""):
             content = git.read_blob(call.world, call.repository, commit["files"][path])
             return Response(200, content, {"Content-Type": "application/vnd.github.raw"})
-        return Response(200, _file(call, path, commit["files"][path], ref))
+        return Response(200, whole_file(call, path, commit["files"][path], ref))
     entries = git.trees(commit["files"]).get(path)
     if entries is None:
         raise not_found()
@@ -96,11 +103,10 @@ def get(call: Call) -> Response:
 @ROUTES.get("/repos/{owner}/{repo}/readme", needs="repo:read")
 def get_readme(call: Call) -> Response:
     """The README."""
-    ref = call.query.get("ref") or call.repository["default_branch"]
-    files = _commit(call, ref)["files"]
+    ref, files = tip(call)
     for path in sorted(files):
         if path.lower().startswith("readme"):
-            return Response(200, _file(call, path, files[path], ref))
+            return Response(200, whole_file(call, path, files[path], ref))
     raise not_found()
 
 

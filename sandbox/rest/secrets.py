@@ -1,4 +1,4 @@
-"""Secrets: of Actions and of Dependabot; of organizations, repositories and environments."""
+"""Secrets: of Actions, Codespaces and Dependabot; of organizations, repositories, environments."""
 
 from __future__ import annotations
 
@@ -22,43 +22,22 @@ VALUE_LIMIT = 48 * 1024
 _SEAL = 48
 _VISIBILITIES = ("all", "private", "selected")
 
-_SCOPES = (
-    (
-        "actions",
-        scopes.Scope(f"{scopes.ORG}/actions/secrets", scopes.org, "org:admin", "org:admin", 1000),
-    ),
-    (
-        "actions",
-        scopes.Scope(
-            f"{scopes.REPOSITORY}/actions/secrets",
-            scopes.repository,
-            "repo:write",
-            "repo:admin",
-            100,
-        ),
-    ),
-    (
-        "actions",
-        scopes.Scope(
-            f"{scopes.ENVIRONMENT}/secrets", scopes.environment, "repo:write", "repo:admin", 100
-        ),
-    ),
-    (
-        "dependabot",
-        scopes.Scope(
-            f"{scopes.ORG}/dependabot/secrets", scopes.org, "org:admin", "org:admin", 1000
-        ),
-    ),
-    (
-        "dependabot",
-        scopes.Scope(
-            f"{scopes.REPOSITORY}/dependabot/secrets",
-            scopes.repository,
-            "repo:write",
-            "repo:admin",
-            100,
-        ),
-    ),
+STORES = ("actions", "codespaces", "dependabot")
+"""Who reads the secrets: each store has its own, and its own keys."""
+
+
+def _scopes(store: str) -> tuple[Scope, Scope]:
+    """Return where a store's secrets live: in organizations and in repositories."""
+    org = f"{scopes.ORG}/{store}/secrets"
+    repository = f"{scopes.REPOSITORY}/{store}/secrets"
+    return (
+        scopes.Scope(org, scopes.org, "org:admin", "org:admin", 1000),
+        scopes.Scope(repository, scopes.repository, "repo:write", "repo:admin", 100),
+    )
+
+
+_ENVIRONMENTS = scopes.Scope(
+    f"{scopes.ENVIRONMENT}/secrets", scopes.environment, "repo:write", "repo:admin", 100
 )
 
 
@@ -156,8 +135,10 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         selection.add_routes(ROUTES, scope, one, find)
 
 
-for _store, _scope in _SCOPES:
-    _add(_store, _scope)
+for _store in STORES:
+    for _scope in _scopes(_store):
+        _add(_store, _scope)
+_add("actions", _ENVIRONMENTS)
 
 
 @ROUTES.get(f"{scopes.REPOSITORY}/actions/organization-secrets", needs="repo:write")

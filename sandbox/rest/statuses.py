@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
+from sandbox import checks, fields, git
 from sandbox.errors import forbidden, invalid, not_found
 from sandbox.http import Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.apps import app_json
-from sandbox.shapes.commits import base, html_base
+from sandbox.shapes.checks import check_name, check_run_json
+from sandbox.shapes.commits import base
 from sandbox.shapes.repositories import minimal_repository
 
 if TYPE_CHECKING:
@@ -127,38 +127,6 @@ def _simple(call: Call, commit: Record, status: Record) -> dict[str, Any]:
     return shown
 
 
-def check_run_json(call: Call, run: Record) -> dict[str, Any]:
-    """Return a check run as `check-run`."""
-    commit = call.world.get("commit", run.parent)
-    app = call.world.get("app", run["app"])
-    if commit is None or app is None:
-        raise AssertionError("a check run has a commit and an App")
-    return {
-        "id": run.id,
-        "node_id": node_id("check_run", run.id),
-        "name": run["context"],
-        "head_sha": commit.name,
-        "external_id": "",
-        "url": f"{base(call)}/check-runs/{run.id}",
-        "html_url": f"{html_base(call)}/runs/{run.id}",
-        "details_url": None,
-        "status": run["status"],
-        "conclusion": run["state"] if run["status"] == "completed" else None,
-        "started_at": run.created_at,
-        "completed_at": run.updated_at if run["status"] == "completed" else None,
-        "output": {
-            "title": None,
-            "summary": None,
-            "text": None,
-            "annotations_count": 0,
-            "annotations_url": f"{base(call)}/check-runs/{run.id}/annotations",
-        },
-        "check_suite": None,
-        "app": app_json(call, app),
-        "pull_requests": [],
-    }
-
-
 def _find_run(call: Call) -> Record:
     run = call.world.get("check_run", call.integer("check_run_id"))
     commit = None if run is None else call.world.get("commit", run.parent)
@@ -220,14 +188,21 @@ def update_run(call: Call) -> Response:
 
 @ROUTES.get(_RUNS + "/{check_run_id}", needs="repo:read")
 def get_run(call: Call) -> Response:
-    """A check run."""
+    """A check run; a workflow's job is one, too."""
+    job = call.world.get("job", call.integer("check_run_id"))
+    run = None if job is None else call.world.get("run", job.parent)
+    if job is not None and run is not None and run.parent == call.repository.id:
+        return Response(200, check_run_json(call, job))
     return Response(200, check_run_json(call, _find_run(call)))
 
 
 @ROUTES.get(_COMMIT + "/check-runs", needs="repo:read")
 def list_runs(call: Call) -> Response:
-    """The check runs of a commit."""
-    found = call.world.all("check_run", _commit(call, call.parameters["ref"]).id)
+    """The check runs of a commit, jobs of workflows among them."""
+    commit = _commit(call, call.parameters["ref"])
+    suites = checks.of_commit(call.world, call.repository, commit)
     wanted = call.query.get("check_name")
-    found = [run for run in found if wanted in (None, run["context"])]
+    found = [
+        each for suite in suites for each in suite.checks if wanted in (None, check_name(each))
+    ]
     return page(call, found, lambda each: check_run_json(call, each), "check_runs")

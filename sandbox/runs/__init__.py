@@ -1,12 +1,13 @@
 """Workflow runs: what a push, a tag, a pull request or a dispatch starts.
 
-`moved` and `pull_request` are told what happened; `triggers` find the workflows that wait for it;
-`progress` lets a run's jobs go on, up to the `gates` of their environments; `visible` and `tokens`
-say what a job that got through sees.
+`moved`, `release` and `pull_request` are told what happened; `triggers` find the workflows that
+wait for it; `progress` lets a run's jobs go on, up to the `gates` of their environments; `visible`
+and `tokens` say what a job that got through sees.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox import git
@@ -60,6 +61,33 @@ def _event(call: Call, name: str, ref: str, commit: Record, short: str) -> Event
         head_sha=commit.name,
         changed={each["path"] for each in git.changed(call.world, repository, commit)},
         untrusted=_untrusted(call),
+    )
+
+
+def release(call: Call, release: Record, commit: Record, action: str) -> None:
+    """Start the workflows that something done to a release triggers: those of the tagged commit.
+
+    Args:
+        call: The request.
+        release: The release.
+        commit: The commit that its tag points to.
+        action: The activity type, such as `published`.
+    """
+    if _by_workflow(call):
+        return
+    shown = {
+        "id": release.id,
+        "tag_name": release["tag"],
+        "target_commitish": release["target"],
+        "name": release["title"],
+        "draft": release["draft"],
+        "prerelease": release["prerelease"],
+    }
+    event = _event(call, "release", f"refs/tags/{release['tag']}", commit, release["tag"])
+    start(
+        call.world,
+        call.repository,
+        replace(event, type=action, payload={"release": shown}),
     )
 
 

@@ -130,3 +130,15 @@ def ref_json(call: Call, ref: Record) -> dict[str, Any]:
             "url": f"{base(call)}/git/commits/{ref['sha']}",
         },
     }
+
+
+def simple_commit(commit: Record) -> dict[str, Any]:
+    """Return a commit as `simple-commit`: what checks and runs show of it."""
+    return {
+        "id": commit.name,
+        "tree_id": git.tree_sha(commit["files"]),
+        "message": commit["message"],
+        "timestamp": commit["committer"]["date"],
+        "author": {key: commit["author"][key] for key in ("name", "email")},
+        "committer": {key: commit["committer"][key] for key in ("name", "email")},
+    }

@@ -8,7 +8,7 @@ from sandbox import git, pulls
 from sandbox.nodes import node_id
 from sandbox.runs import gates
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.commits import base, html_base
+from sandbox.shapes.commits import base, html_base, simple_commit
 from sandbox.shapes.repositories import minimal_repository
 from sandbox.shapes.teams import simple_with_parent
 
@@ -61,7 +61,7 @@ def run_json(call: Call, run: Record) -> dict[str, Any]:
         "name": run["workflow_name"],
         "node_id": node_id("run", run.id),
         "check_suite_id": run.id,
-        "check_suite_node_id": node_id("check_run", run.id),
+        "check_suite_node_id": node_id("check_suite", run.id),
         "head_branch": run["head_branch"],
         "head_sha": run["head_sha"],
         "path": run["path"],
@@ -89,7 +89,7 @@ def run_json(call: Call, run: Record) -> dict[str, Any]:
         "rerun_url": f"{url}/rerun",
         "previous_attempt_url": None,
         "workflow_url": f"{base(call)}/actions/workflows/{run['workflow']}",
-        "head_commit": None if commit is None else _commit(commit),
+        "head_commit": None if commit is None else simple_commit(commit),
         "repository": minimal_repository(call, call.repository),
         "head_repository": minimal_repository(call, source),
     }
@@ -98,17 +98,6 @@ def run_json(call: Call, run: Record) -> dict[str, Any]:
 def _user(call: Call, ident: int) -> dict[str, Any] | None:
     user = call.world.get("user", ident)
     return None if user is None else simple_user(call, user)
-
-
-def _commit(commit: Record) -> dict[str, Any]:
-    return {
-        "id": commit.name,
-        "tree_id": git.tree_sha(commit["files"]),
-        "message": commit["message"],
-        "timestamp": commit["committer"]["date"],
-        "author": {key: commit["author"][key] for key in ("name", "email")},
-        "committer": {key: commit["committer"][key] for key in ("name", "email")},
-    }
 
 
 def job_json(call: Call, job: Record) -> dict[str, Any]:

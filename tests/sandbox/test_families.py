@@ -113,6 +113,12 @@ SCOPES = [
         {"org": "acme", "store": "dependabot"},
     ),
     (f"{REPO}/dependabot/secrets", {}, {"repository": "acme/widget", "store": "dependabot"}),
+    (
+        "/orgs/acme/codespaces/secrets",
+        {"visibility": "all"},
+        {"org": "acme", "store": "codespaces"},
+    ),
+    (f"{REPO}/codespaces/secrets", {}, {"repository": "acme/widget", "store": "codespaces"}),
 ]
 
 

@@ -32,6 +32,8 @@ PARAMETERS = {
     "branch": ["main", "dev"],
     "ref*": ["heads/main", "tags/v1"],
     "path*": ["README.md", "src", "new/x"],
+    "name": ["bug", "x"],
+    "tag*": ["v1", "x/y"],
     "basehead*": ["main...dev", "main...main", "x"],
 }
 FIELDS = [
@@ -42,6 +44,8 @@ FIELDS = [
     *("branch", "properties", "property_name", "value_type", "allowed_values", "default_value"),
     *("names", "permissions", "key", "read_only", "tree", "parents", "ref", "new_name", "type"),
     *("security_and_analysis", "default_branch", "enabled", "allowed_actions"),
+    *("tag_name", "draft", "prerelease", "make_latest", "color", "source", "build_type"),
+    *("required_status_checks", "required_pull_request_reviews", "restrictions", "checks"),
     *(
         "protected_branches",
         "custom_branch_policies",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sandbox.app import Message, Receive, Scope, Send
 
 _KEPT = 200
+_RAW = (b"content-type", b"application/octet-stream")
 
 
 class Judged(App):
@@ -38,7 +39,7 @@ class Judged(App):
             await super().__call__(scope, receive, send)
             return
         asked, answered = bytearray(), bytearray()
-        status = 0
+        status, raw = 0, False
 
         async def hear() -> Message:
             message = await receive()
@@ -46,14 +47,18 @@ class Judged(App):
             return message
 
         async def say(message: Message) -> None:
-            nonlocal status
+            nonlocal status, raw
             status = message.get("status", status)
+            # a file's own content is no JSON to be judged
+            raw = raw or (b"content-type", b"application/octet-stream") in message.get(
+                "headers", ()
+            )
             answered.extend(message.get("body", b""))
             await send(message)
 
         route = self._route(world, scope["method"], rest.removeprefix("api/v3"))
         await super().__call__(scope, hear, say)
-        if route is not None and status and _whole(answered):
+        if route is not None and status and not raw and _whole(answered):
             wrong = verdict(route, status, _json(asked), _json(answered))
             known = self.__dict__.setdefault("verdicts", {})
             known.update(dict.fromkeys(wrong[:_KEPT]))

@@ -35,6 +35,12 @@ KNOWN = {
     r"^PUT /repos/\{\}/\{\}/environments/\{\} request: .*'can_admins_bypass'": (
         "taken by GitHub, and sent by its Terraform provider; not described"
     ),
+    r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: \w+: null is not": (
+        "what is not said is sent as null by PyGithub, which works on GitHub"
+    ),
+    r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: .*\"contexts\" is a required": (
+        "deprecated, and left out by clients that name `checks`"
+    ),
     r"rulesets(/\{\})? 422: errors/\d+: .* is not of type \"object\"": (
         "mistakes in rulesets are told as texts, as clients that read both show"
     ),
@@ -44,7 +50,8 @@ KNOWN = {
 }
 """Where GitHub itself is otherwise than described: pattern of the mistake, and why."""
 
-
+ALIASES = {"GET /repos/{}/{}/contents": "GET /repos/{}/{}/contents/{}"}
+"""Operations that GitHub has and describes as another: a repository's root is a folder, too."""
 _SHOWN = 300
 
 
@@ -97,6 +104,7 @@ def verdict(
         response: The answer's JSON, or None.
     """
     key = plain(operation.replace("*}", "}"))
+    key = ALIASES.get(key, key)
     if key not in description()["operations"]:
         return []
     documented = description()["operations"][key]["responses"]

@@ -1,0 +1,148 @@
+"""The audit log: what a request changed, under GitHub's names; never a secret's value.
+
+There is one hook, before a request's changes are kept: the records that it touched say which events
+there are. `changes` and `tables` name them. Every organization has a log; only those of Enterprise
+can read theirs by the API.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.audit.changes import Change, actions
+from sandbox.permissions import owner
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+KIND = "audit_event"
+_PLACES = {"organization": "org", "repository": "repo", "environment": "environment"}
+_READS = ("GET", "HEAD")
+# kinds whose name is a person's id
+_OF_PERSON = {"block", "collaborator", "invitation", "member", "role_user", "team_member"}
+_OF_REPOSITORY = {"team_repository"}
+_WITH_KEY = {"actions_secret", "codespaces_secret", "dependabot_secret", "variable"}
+_NAMED = {"branch_protection", "environment", "property", "org_role", "repository_role"}
+_VERBS = {
+    "create": ("create", "add", "assign", "invite"),
+    "remove": ("remove", "destroy", "delete", "revoke", "cancel", "unblock"),
+}
+
+
+def note(call: Call) -> None:
+    """Write down what a request is about to change, in the log of the organization it belongs to.
+
+    Reading changes nothing on GitHub; what the sandbox makes at first sight is no event.
+    """
+    if call.method in _READS:
+        return
+    touched = call.world.tables.before()
+    gone = {
+        ident: record
+        for ident, record in touched.items()
+        if record is not None and ident not in call.world.tables.rows
+    }
+    for ident, before in touched.items():
+        after = call.world.tables.rows.get(ident)
+        record = after or before
+        # what goes down with its parent is not told of by itself
+        if record is not None and not (after is None and record.parent in gone):
+            _write(call, before, after, _line(call, record, gone))
+
+
+def _write(call: Call, before: Record | None, after: Record | None, line: list[Record]) -> None:
+    if before is not None and after is not None and _same(before, after):
+        return
+    org = next((each for each in line if each.kind == "organization"), None)
+    place = next((_PLACES[each.kind] for each in line if each.kind in _PLACES), "org")
+    if org is None:
+        return
+    change = Change(before, after, place)
+    for action in actions(change):
+        if action == "repository_invitation.cancel" and _accepted(call, line[0]):
+            action = "repository_invitation.accept"  # noqa: PLW2901 - it went because it was taken
+        data = {"action": action, "at": call.world.clock.seconds(), **_fields(call, change, line)}
+        data["operation_type"] = _operation(action)
+        call.world.add(KIND, org.id, "", **data)
+
+
+def _same(before: Record, after: Record) -> bool:
+    return (before.name, before.data) == (after.name, after.data)
+
+
+def _line(call: Call, record: Record, gone: dict[int, Record]) -> list[Record]:
+    """Return a record and all that it belongs to, up to the organization, also what is gone."""
+    line = [record]
+    while line[-1].parent:
+        parent = call.world.tables.rows.get(line[-1].parent) or gone.get(line[-1].parent)
+        if parent is None:
+            break
+        line.append(parent)
+    return line
+
+
+def _accepted(call: Call, invitation: Record) -> bool:
+    return call.world.find("collaborator", invitation.name, invitation.parent) is not None
+
+
+def _operation(action: str) -> str:
+    verb = action.partition(".")[2]
+    for kind, beginnings in _VERBS.items():
+        if verb.startswith(beginnings):
+            return kind
+    return "modify"
+
+
+def _fields(call: Call, change: Change, line: list[Record]) -> dict[str, Any]:
+    """Return what an event says beside its action: names and ids, never a value."""
+    record, world = change.record, call.world
+    found: dict[str, Any] = {"actor": call.actor.login, "actor_id": call.actor.id}
+    repository = next((each for each in line if each.kind == "repository"), None)
+    if record.kind in _OF_REPOSITORY:
+        repository = world.get("repository", int(record.name))
+    if repository is not None:
+        name = f"{owner(world, repository).name}/{repository.name}"
+        public = repository["visibility"] == "public"
+        found |= {"repo": name, "repo_id": repository.id, "public_repo": public}
+    team = next((each for each in line if each.kind == "team"), None)
+    if team is not None:
+        found["team"] = f"{line[-1].name}/{team.name}"
+    user = world.get("user", int(record.name)) if record.kind in _OF_PERSON else None
+    if user is not None:
+        found |= {"user": user.name, "user_id": user.id}
+        if record.kind == "block":
+            found["blocked_user"] = user.name
+    if record.kind in _WITH_KEY:
+        found["key"] = record.name
+    if record.kind in _NAMED:
+        found["name"] = record.name
+    return found | _more(change, line)
+
+
+def _more(change: Change, line: list[Record]) -> dict[str, Any]:
+    record = change.record
+    found: dict[str, Any] = {}
+    environment = next((each for each in line if each.kind == "environment"), None)
+    run = next((each for each in line if each.kind == "run"), None)
+    if environment is not None:
+        found["environment_name"] = environment.name
+    if run is not None:
+        found["workflow_run_id"] = run.id
+    if record.kind == "hook":
+        found |= {"hook_id": record.id, "active": record["active"]}
+    if record.kind == "ruleset":
+        found |= {
+            "ruleset_id": record.id,
+            "ruleset_name": record.name,
+            "ruleset_enforcement": record["enforcement"],
+        }
+    if record.kind == "repository":
+        found["visibility"] = record["visibility"]
+        if change.before is not None and change.differs("visibility"):
+            found["previous_visibility"] = change.before["visibility"]
+        if change.before is not None and change.differs("name"):
+            found["old_name"] = change.before.name
+    if record.kind == "deploy_key":
+        found |= {"read_only": record["read_only"], "title": record["title"]}
+    return found

@@ -1,0 +1,135 @@
+"""Labels of a repository: the nine that GitHub begins with, and others.
+
+Source: https://docs.github.com/rest/issues/labels and
+https://docs.github.com/issues/using-labels-and-milestones-to-track-work/managing-labels
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sandbox import fields
+from sandbox.errors import failed, not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.shapes.commits import base
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_LIST = "/repos/{owner}/{repo}/labels"
+_ONE = _LIST + "/{name}"
+_COLOR = re.compile(r"[0-9A-Fa-f]{6}")
+_NAME_LIMIT = 50
+_DESCRIPTION_LIMIT = 100
+_PLAIN = "ededed"
+DEFAULTS = (
+    ("bug", "d73a4a", "Something isn't working"),
+    ("documentation", "0075ca", "Improvements or additions to documentation"),
+    ("duplicate", "cfd3d7", "This issue or pull request already exists"),
+    ("enhancement", "a2eeef", "New feature or request"),
+    ("good first issue", "7057ff", "Good for newcomers"),
+    ("help wanted", "008672", "Extra attention is needed"),
+    ("invalid", "e4e669", "This doesn't seem right"),
+    ("question", "d876e3", "Further information is requested"),
+    ("wontfix", "ffffff", "This will not be worked on"),
+)
+"""Name, color and description of the labels of a new repository."""
+
+
+def _labels(call: Call) -> list[Record]:
+    """Return the repository's labels by name; the defaults are made when first looked at."""
+    world, repository = call.world, call.repository
+    if not world.document(repository.id, "labels", {}).get("made"):
+        world.set_document(repository.id, "labels", made=True)
+        for name, color, description in DEFAULTS:
+            world.add("label", repository.id, name, color=color, description=description)
+    return sorted(world.all("label", repository.id), key=lambda each: each.name.casefold())
+
+
+def _find(call: Call) -> Record:
+    _labels(call)
+    found = call.world.find("label", call.parameters["name"], call.repository.id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _shape(call: Call, label: Record) -> dict[str, Any]:
+    return {
+        "id": label.id,
+        "node_id": node_id("label", label.id),
+        "url": f"{base(call)}/labels/{quote(label.name, safe='')}",
+        "name": label.name,
+        "description": label["description"],
+        "color": label["color"],
+        "default": label.name in {name for name, _, _ in DEFAULTS},
+        # since 2026 labels can be archived; these are not
+        "archived_at": None,
+        "archived_by": None,
+    }
+
+
+def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -> dict[str, Any]:
+    """Return what a body says of a label, its color without `#`, as lower case."""
+    if not name.strip() or len(name) > _NAME_LIMIT:
+        raise failed("Label", "name", "invalid")
+    taken = call.world.find("label", name, call.repository.id)
+    if taken is not None and (old is None or taken.id != old.id):
+        raise failed("Label", "name", "already_exists")
+    data: dict[str, Any] = {}
+    if "color" in found:
+        color = str(found["color"]).removeprefix("#")
+        if not _COLOR.fullmatch(color):
+            raise failed("Label", "color", "invalid")
+        data["color"] = color.lower()
+    if "description" in found:
+        if len(found["description"] or "") > _DESCRIPTION_LIMIT:
+            raise failed("Label", "description", "invalid")
+        data["description"] = found["description"] or None
+    return data
+
+
+@ROUTES.get(_LIST, needs="repo:read")
+def list_labels(call: Call) -> Response:
+    """The labels, by name."""
+    return page(call, _labels(call), lambda each: _shape(call, each))
+
+
+@ROUTES.post(_LIST, needs="repo:write")
+def create(call: Call) -> Response:
+    """Create a label; grey unless a color is given."""
+    _labels(call)
+    found = fields.body(call, **{"name!": "text", "description?": "text"}, color="text")
+    data = {"color": _PLAIN, "description": None, **_checked(call, found, found["name"], None)}
+    made = call.world.add("label", call.repository.id, found["name"], **data)
+    return Response(201, _shape(call, made))
+
+
+@ROUTES.get(_ONE, needs="repo:read")
+def get(call: Call) -> Response:
+    """A label."""
+    return Response(200, _shape(call, _find(call)))
+
+
+@ROUTES.patch(_ONE, needs="repo:write")
+def update(call: Call) -> Response:
+    """Change a label, also its name."""
+    label = _find(call)
+    found = fields.body(call, **{"description?": "text"}, new_name="text", color="text")
+    name = found.get("new_name", label.name)
+    changed = call.world.change(label, name, **_checked(call, found, name, label))
+    return Response(200, _shape(call, changed))
+
+
+@ROUTES.delete(_ONE, needs="repo:write")
+def delete(call: Call) -> Response:
+    """Delete a label."""
+    call.world.remove(_find(call))
+    return NO_CONTENT
