@@ -126,12 +126,18 @@ def set_ref(world: World, repository: Record, ref: str, sha: str, pusher: int = 
 
 
 def resolve(world: World, repository: Record, name: str) -> Record | None:
-    """Return the commit that a branch, tag or commit id names."""
-    for ref in (f"refs/heads/{name}", f"refs/tags/{name}", name):
+    """Return the commit that a commit id, a full ref, a branch or a tag names, in this order.
+
+    So a branch that is called like another one's full ref, or like a commit, stands for neither.
+    """
+    commit = world.find("commit", name, repository.id)
+    if commit is not None:
+        return commit
+    for ref in (name, f"refs/heads/{name}", f"refs/tags/{name}"):
         found = find_ref(world, repository, ref)
         if found is not None:
             return world.find("commit", found["sha"], repository.id)
-    return world.find("commit", name, repository.id)
+    return None
 
 
 def read_blob(world: World, repository: Record, sha: str) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields, git, pulls, refs
+from sandbox import fields, git, pulls, ref_names, refs
 from sandbox.enforcement import renames
 from sandbox.errors import GitHubError, conflict, failed, invalid, not_found
 from sandbox.http import Response
@@ -115,7 +115,7 @@ def rename(call: Call) -> Response:
     """
     ref = find(call)
     old, new = short_name(ref), fields.body(call, **{"new_name!": "text"})["new_name"]
-    if not new or " " in new:
+    if not ref_names.is_valid(f"refs/heads/{new}"):
         raise invalid(f"{new!r} is not a valid branch name")
     if git.find_ref(call.world, call.repository, f"refs/heads/{new}") is not None:
         raise failed("Branch", "new_name", "already_exists")

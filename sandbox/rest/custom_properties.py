@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import fields
-from sandbox.errors import invalid, not_found
+from sandbox.errors import forbidden, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
-from sandbox.permissions import visible_repositories
+from sandbox.permissions import org_role, owner, visible_repositories
 from sandbox.routing import Routes
 from sandbox.shapes.repositories import full_name
 
@@ -166,9 +166,27 @@ def get_values(call: Call) -> Response:
 
 @ROUTES.patch(_VALUES, needs="repo:admin")
 def set_values(call: Call) -> Response:
-    """Change a repository's values; null takes one away."""
-    _write(call, call.repository, fields.body(call, **{"properties!": "list"})["properties"])
+    """Change a repository's values; null takes one away.
+
+    Some properties only the organization's owners may set: it is by them that its rulesets select.
+    """
+    wanted = fields.body(call, **{"properties!": "list"})["properties"]
+    owns = _owns(call)
+    for each in wanted:
+        name = each.get("property_name") if isinstance(each, dict) else None
+        prop = call.world.find("property", str(name), call.repository.parent)
+        if prop is not None and prop["values_editable_by"] == "org_actors" and not owns:
+            raise forbidden(f"Only organization owners may set the property {prop.name}.")
+    _write(call, call.repository, wanted)
     return NO_CONTENT
+
+
+def _owns(call: Call) -> bool:
+    if call.actor.installation is not None:
+        given = call.actor.permissions
+        return given is None or given.get("organization_custom_properties") in ("write", "admin")
+    account = owner(call.world, call.repository)
+    return org_role(call.world, account, call.actor.id) == "admin"
 
 
 @ROUTES.get("/orgs/{org}/properties/values", needs="org:member")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git, refs
+from sandbox import fields, git, ref_names, refs
 from sandbox.errors import GitHubError, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.nodes import node_id
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 ROUTES = Routes()
 _GIT = "/repos/{owner}/{repo}/git"
-_REF = re.compile(r"refs/(heads|tags)/(?!.*(\.\.|//|[ ~^:?*\[\\]))[^/](.*[^/.])?")
 
 
 def _find_ref(call: Call) -> Record:
@@ -60,7 +58,7 @@ def create_ref(call: Call) -> Response:
     found = fields.body(call, **{"ref!": "text", "sha!": "text"})
     if not call.world.count("ref", call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
-    if not _REF.fullmatch(found["ref"]):
+    if not ref_names.is_valid(found["ref"]):
         raise invalid("Reference name must start with 'refs/' and be well formed.")
     if git.find_ref(call.world, call.repository, found["ref"]) is not None:
         raise invalid("Reference already exists")

@@ -9,7 +9,7 @@ from sandbox.errors import GitHubError, failed, not_found
 from sandbox.http import Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
-from sandbox.permissions import owner
+from sandbox.permissions import owner, require
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, commit_json, html_base
@@ -267,8 +267,11 @@ def get(call: Call) -> Response:
 
 @ROUTES.patch(_ONE, needs="repo:read")
 def update(call: Call) -> Response:
-    """Change title, body, base or state."""
+    """Change title, body, base or state: its author, or whoever may write."""
     pull = find(call)
+    # what an App needs is in app_permissions
+    if call.actor.installation is None and call.actor.id != pull["user"]:
+        require(call, "repo:write")
     found = fields.body(
         call,
         **{"body?": "text"},

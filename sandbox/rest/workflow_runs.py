@@ -283,16 +283,16 @@ def approve(call: Call) -> Response:
 # --- environments that wait
 
 
-def _pending(call: Call, run: Record) -> list[tuple[Record, Record]]:
-    """Return the environments that a run waits at, each with its deployment."""
-    found: dict[int, tuple[Record, Record]] = {}
+def _pending(call: Call, run: Record) -> dict[int, tuple[Record, list[Record]]]:
+    """Return the environments that a run waits at, by id, each with its deployments."""
+    found: dict[int, tuple[Record, list[Record]]] = {}
     for job in call.world.all("job", run.id):
         if job["status"] == "waiting":
             gate = call.world.get("environment", job["environment_id"])
             deployment = call.world.get("deployment", job["deployment"])
             if gate is not None and deployment is not None:
-                found[gate.id] = (gate, deployment)
-    return list(found.values())
+                found.setdefault(gate.id, (gate, []))[1].append(deployment)
+    return found
 
 
 @ROUTES.get(_RUN + "/pending_deployments", needs="repo:read")
@@ -302,8 +302,8 @@ def list_pending(call: Call) -> Response:
     return Response(
         200,
         [
-            shapes.pending_json(call, gate, deployment, may=shapes.may_review(call, run, gate))
-            for gate, deployment in _pending(call, run)
+            shapes.pending_json(call, gate, waiting[-1], may=shapes.may_review(call, run, gate))
+            for gate, waiting in _pending(call, run).values()
         ],
     )
 
@@ -322,26 +322,28 @@ def review(call: Call) -> Response:
         "comment!": "text",
     }
     found = fields.body(call, **wanted_fields)
-    pending = {gate.id: (gate, deployment) for gate, deployment in _pending(call, run)}
+    pending = _pending(call, run)
     wanted = found["environment_ids"]
     if not wanted or not set(wanted) <= pending.keys():
         raise invalid("There are no pending deployment requests for these environments.")
+    deployments = [each for ident in dict.fromkeys(wanted) for each in pending[ident][1]]
     for ident in wanted:
-        gate, deployment = pending[ident]
+        gate, waiting = pending[ident]
         if gates.check_review(call.world, run, gate, call.actor) and found["state"] == "approved":
-            call.world.change(deployment, forced=True)
+            for each in waiting:
+                call.world.change(each, forced=True)
     call.world.add(
         "approval",
         run.id,
         environments=wanted,
+        deployments=[each.id for each in deployments],
         state=found["state"],
         comment=found["comment"],
         user=call.actor.id,
-        attempt=run["attempt"],
     )
     triggers.go_on(call.world, call.repository, run)
-    deployments = [call.world.get("deployment", pending[ident][1].id) for ident in wanted]
-    shown = [shapes.deployment_json(call, each) for each in deployments if each is not None]
+    after = [call.world.get("deployment", each.id) for each in deployments]
+    shown = [shapes.deployment_json(call, each) for each in after if each is not None]
     return Response(200, shown)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox import git
+from sandbox.ref_names import short_name
 from sandbox.runs.triggers import Event, start
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ def moved(call: Call, update: Update) -> None:
     if _by_workflow(call):
         return
     world, repository = call.world, update.repository
-    name = update.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    name = short_name(update.ref)
     if update.after is None:
         tip = git.resolve(world, repository, repository["default_branch"])
         if tip is not None:
-            start(world, repository, _event(call, "delete", f"refs/heads/{name}", tip, name))
+            # the run belongs to the default branch, whatever was deleted
+            branch = repository["default_branch"]
+            start(world, repository, _event(call, "delete", f"refs/heads/{branch}", tip, branch))
         return
     commit = world.find("commit", update.after, repository.id)
     if commit is None:

@@ -14,6 +14,7 @@ from sandbox.errors import GitHubError, forbidden
 from sandbox.matching import matches
 from sandbox.permissions import level, owner, permission, team_and_parents, teams_of
 from sandbox.protection import rule_for
+from sandbox.ref_names import short_name
 
 if TYPE_CHECKING:
     from sandbox.records import Record
@@ -41,12 +42,10 @@ def refused_ref(world: World, repository: Record, gate: Record, ref: str) -> str
     """Return why a ref may not deploy to an environment, or None when it may."""
     if _admitted(world, repository, gate, ref):
         return None
-    kind, name = ("Tag", ref.removeprefix("refs/tags/"))
-    if not ref.startswith("refs/tags/"):
-        kind, name = "Branch", ref.removeprefix("refs/heads/")
+    kind = "Tag" if ref.startswith("refs/tags/") else "Branch"
     return (
-        f'{kind} "{name}" is not allowed to deploy to {gate.name} due to environment protection '
-        "rules."
+        f'{kind} "{short_name(ref)}" is not allowed to deploy to {gate.name} due to '
+        "environment protection rules."
     )
 
 
@@ -62,9 +61,8 @@ def _admitted(world: World, repository: Record, gate: Record, ref: str) -> bool:
         return branch != ref and rule_for(world, repository, branch) is not None
     kind = "tag" if ref.startswith("refs/tags/") else "branch"
     # a pull request's ref is compared as a whole: `refs/pull/*/merge`
-    name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     return any(
-        each["type"] == kind and matches(each.name.partition(":")[2], name)
+        each["type"] == kind and matches(each.name.partition(":")[2], short_name(ref))
         for each in world.all("deployment_policy", gate.id)
     )
 
@@ -84,22 +82,23 @@ def waits(world: World, run: Record, gate: Record, deployment: Record) -> str | 
     """Return what a deployment still waits for: `reviewers`, `timer`; None: it may go on."""
     if deployment["forced"]:
         return None
-    if gate["reviewers"] and not approvals(world, run, gate, "approved"):
+    if gate["reviewers"] and not reviewed(world, run, deployment, "approved"):
         return "reviewers"
     if world.clock.seconds() < open_at(gate, deployment):
         return "timer"
     return None
 
 
-def approvals(world: World, run: Record, gate: Record, state: str) -> list[Record]:
-    """Return the reviews of a run's present attempt that approve or reject an environment."""
-    return [
-        each
+def reviewed(world: World, run: Record, deployment: Record, state: str) -> bool:
+    """Say whether somebody approved, or rejected, a deployment.
+
+    A review is of the deployments that wait at its time: a job that comes to the same environment
+    later has to be reviewed anew, as was measured on github.com.
+    """
+    return any(
+        deployment.id in each.get("deployments", ()) and each["state"] == state
         for each in world.all("approval", run.id)
-        if gate.id in each["environments"]
-        and each["state"] == state
-        and each["attempt"] == run["attempt"]
-    ]
+    )
 
 
 def is_reviewer(world: World, repository: Record, gate: Record, user: Record) -> bool:

@@ -28,7 +28,8 @@ class Caller:
     """A workflow file whose jobs are added to a run.
 
     Attributes:
-        ref: `owner/repo/path@ref`, as `job_workflow_ref` claims it.
+        repository: The repository that it lies in.
+        ref: The ref that it was read from.
         sha: The commit that it was read from.
         workflow: The file.
         files: The files beside it, for reusable workflows that it calls by path.
@@ -39,6 +40,7 @@ class Caller:
         depth: How many files call each other above it.
     """
 
+    repository: Record
     ref: str
     sha: str
     workflow: Workflow
@@ -70,10 +72,12 @@ def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> N
             read_only=bool(run["untrusted"]),
         )
         if caller.permissions is not None:
-            allowed = _held_down(allowed, caller.permissions)
+            says = caller.workflow.permissions is not None or "permissions" in job
+            # a called workflow that does not say has what its caller has
+            allowed = _held_down(allowed, caller.permissions) if says else caller.permissions
         needs = (*caller.needs, *(f"{caller.prefix}{each}" for each in needs_of(job)))
         if "uses" in job:
-            called = _called(world, repository, run, caller, key)
+            called = _called(world, repository, caller, key)
             add_jobs(world, repository, run, replace(called, needs=needs, permissions=allowed))
             continue
         for matrix in combinations(job):
@@ -88,7 +92,10 @@ def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> N
                 permissions=allowed,
                 secrets=caller.secrets,
                 matrix=matrix,
-                workflow_ref=caller.ref,
+                # as `job_workflow_ref` claims it
+                workflow_ref=(
+                    f"{full_name(world, caller.repository)}/{caller.workflow.path}@{caller.ref}"
+                ),
                 workflow_sha=caller.sha,
                 status="queued",
                 conclusion=None,
@@ -112,7 +119,7 @@ def _held_down(wanted: dict[str, str], limit: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in found.items() if value != "none"}
 
 
-def _called(world: World, repository: Record, run: Record, caller: Caller, key: str) -> Caller:
+def _called(world: World, repository: Record, caller: Caller, key: str) -> Caller:
     """Return the reusable workflow that a job calls.
 
     Raises:
@@ -123,7 +130,9 @@ def _called(world: World, repository: Record, run: Record, caller: Caller, key: 
     if caller.depth >= _NESTED_LIMIT:
         raise WorkflowError(f"{uses}: more than {_NESTED_LIMIT} workflows call each other")
     if uses.startswith("./"):
-        place, ref, source, files, sha = uses[2:], run["ref"], repository, caller.files, caller.sha
+        # beside the calling file: in its repository, at its commit
+        place, source, files = uses[2:], caller.repository, caller.files
+        ref, sha = caller.ref, caller.sha
     else:
         source, place, ref, sha = _elsewhere(world, repository, uses)
         commit = world.find("commit", sha, source.id)
@@ -143,7 +152,8 @@ def _called(world: World, repository: Record, run: Record, caller: Caller, key: 
             own = {name.upper(): source for name, source in caller.secrets.items()}
             secrets = {n: own[v.upper()] for n, v in secrets.items() if v.upper() in own}
     return Caller(
-        f"{full_name(world, source)}/{place}@{ref}",
+        source,
+        ref,
         sha,
         workflow,
         files,
@@ -165,13 +175,13 @@ def _elsewhere(world: World, repository: Record, uses: str) -> tuple[Record, str
     )
     if source is None or not _may_call(world, source, repository):
         raise WorkflowError(f"{uses}: workflow was not found")
-    commit = git.resolve(world, source, ref)
+    # a commit, else a tag, else a branch; never with a prefix (docs.github.com, "Reuse workflows")
+    commit = world.find("commit", ref, source.id)
+    for name in (f"refs/tags/{ref}", f"refs/heads/{ref}"):
+        if commit is None and git.find_ref(world, source, name) is not None:
+            commit, ref = git.resolve(world, source, name), name
     if commit is None:
         raise WorkflowError(f"{uses}: there is no {ref}")
-    for kind in ("heads", "tags"):
-        if git.find_ref(world, source, f"refs/{kind}/{ref}") is not None:
-            ref = f"refs/{kind}/{ref}"
-            break
     return source, parts[2], ref, commit.name
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.permissions import owner
+from sandbox.ref_names import short_name
 from sandbox.runs import gates, visible
 from sandbox.runs.expressions import ExpressionError, Status, condition, fill
 
@@ -115,9 +116,10 @@ def contexts_of(world: World, repository: Record, run: Record) -> dict[str, Any]
         "event_name": run["event"],
         "head_ref": run["head_branch"] if run["pull"] else "",
         "ref": ref,
-        "ref_name": ref.removeprefix("refs/heads/")
-        .removeprefix("refs/tags/")
-        .removeprefix("refs/"),
+        # a pull request's is `1/merge`
+        "ref_name": ref.removeprefix("refs/pull/")
+        if ref.startswith("refs/pull/")
+        else short_name(ref),
         "ref_type": kind,
         "repository": f"{account.name}/{repository.name}",
         "repository_owner": account.name,
@@ -178,7 +180,7 @@ def _wait(world: World, repository: Record, run: Record, job: Record) -> Record:
     if gate is None or deployment is None:
         return end(world, job, "failure", "The environment is gone.")
     if gates.has_rules(world, repository):
-        if gates.approvals(world, run, gate, "rejected"):
+        if gates.reviewed(world, run, deployment, "rejected"):
             world.change(deployment, state="failure")
             return end(world, job, "failure", f"The deployment to {gate.name} was rejected.")
         reason = gates.waits(world, run, gate, deployment)

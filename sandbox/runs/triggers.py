@@ -186,7 +186,8 @@ def begin(world: World, repository: Record, workflow: Workflow, event: Event) ->
             return _fail(world, repository, known, event, reason)
     run = _add_run(world, repository, known, workflow.name, event)
     caller = jobs.Caller(
-        f"{jobs.full_name(world, repository)}/{workflow.path}@{event.ref}",
+        repository,
+        event.ref,
         event.sha,
         workflow,
         event.files,

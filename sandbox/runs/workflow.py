@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sandbox import git
+from sandbox.runs.settings import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +102,8 @@ def parse(data: Any, path: str) -> Workflow:  # noqa: ANN401 - any YAML
         if unknown:
             names = ", ".join(sorted(unknown))
             raise WorkflowError(f"{path}: job {key}: needs unknown job {names}")
+        _check_permissions(job.get("permissions"), f"{path}: job {key}")
+    _check_permissions(data.get("permissions"), path)
     _check_order(jobs, path)
     return Workflow(
         path,
@@ -109,6 +112,22 @@ def parse(data: Any, path: str) -> Workflow:  # noqa: ANN401 - any YAML
         data.get("permissions"),
         {str(key): job for key, job in jobs.items()},
     )
+
+
+def _check_permissions(given: Any, where: str) -> None:  # noqa: ANN401 - any YAML
+    """Refuse what no workflow's token can be given, such as `administration`."""
+    if given is None or given in ("read-all", "write-all"):
+        return
+    if not isinstance(given, dict):
+        raise WorkflowError(f"{where}: permissions: neither a map nor read-all or write-all")
+    known = {*PERMISSIONS, "id-token"}
+    wrong = sorted(
+        str(key)
+        for key, value in given.items()
+        if key not in known or value not in ("read", "write", "none")
+    )
+    if wrong:
+        raise WorkflowError(f"{where}: permissions: unexpected value: {', '.join(wrong)}")
 
 
 def _events(on: Any, path: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - any YAML

@@ -3,7 +3,9 @@ import { Octokit, RequestError } from "octokit";
 import sodium from "libsodium-wrappers";
 
 const baseUrl = process.env.SANDBOX_URL;
-const octokit = new Octokit({ auth: process.env.SANDBOX_TOKEN, baseUrl, throttle: { enabled: false } });
+const as = (auth) => new Octokit({ auth, baseUrl, throttle: { enabled: false } });
+const octokit = as(process.env.SANDBOX_TOKEN);
+const reviewer = as(process.env.SANDBOX_REVIEWER);
 const where = { owner: "acme", repo: "gadget" };
 const told = {};
 
@@ -27,6 +29,8 @@ const main = (await rest.git.getRef({ ...where, ref: "heads/main" })).data.objec
 await rest.git.createRef({ ...where, ref: "refs/heads/change", sha: main });
 const more = Buffer.from("print('more')\n").toString("base64");
 await rest.repos.createOrUpdateFileContents({ ...where, path: "src/b.py", message: "more", content: more, branch: "change" });
+const workflow = Buffer.from("on: {push: {tags: ['v*']}}\njobs: {publish: {runs-on: ubuntu-latest, environment: pypi-release, steps: []}}\n").toString("base64");
+await rest.repos.createOrUpdateFileContents({ ...where, path: ".github/workflows/release.yml", message: "release", content: workflow, branch: "change" });
 const pull = (await rest.pulls.create({ ...where, title: "more", head: "change", base: "main" })).data;
 told.pull = [pull.number, pull.mergeable_state];
 
@@ -63,6 +67,18 @@ await rest.repos.createOrUpdateEnvironment({
   deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
 });
 await rest.repos.createDeploymentBranchPolicy({ ...where, environment_name: "pypi-release", name: "v*", type: "tag" });
+
+await reviewer.rest.pulls.createReview({ ...where, pull_number: pull.number, event: "APPROVE" });
+const merged = (await rest.pulls.merge({ ...where, pull_number: pull.number })).data;
+told.merged = merged.merged;
+
+await rest.git.createRef({ ...where, ref: "refs/tags/v1.0.0", sha: merged.sha });
+const [run] = (await rest.actions.listWorkflowRunsForRepo({ ...where, event: "push" })).data.workflow_runs;
+const inRun = { ...where, run_id: run.id };
+const waiting = (await reviewer.rest.actions.getPendingDeploymentsForRun(inRun)).data.map((each) => each.environment);
+told.run = [run.status, waiting.map((each) => each.name)];
+await reviewer.rest.actions.reviewPendingDeploymentsForRun({ ...inRun, environment_ids: waiting.map((each) => each.id), state: "approved", comment: "fine" });
+told.run.push((await rest.actions.getWorkflowRun(inRun)).data.conclusion, (await rest.actions.getReviewsForRun(inRun)).data.map((each) => each.user.login));
 
 const inEnvironment = { ...where, environment_name: "pypi-release" };
 const environmentKey = (await rest.actions.getEnvironmentPublicKey(inEnvironment)).data;

@@ -42,14 +42,20 @@ def node_folder() -> Path:
 
 
 def test_octokit_sets_up_a_release_path(world: World, node_folder: Path) -> None:
-    """Repository, team, file, pull request, ruleset, environment, secrets; read back (C2)."""
+    """Repository, team, file, pull request, ruleset, environment, run, secrets; read back (C2)."""
     shutil.copy(HERE / SCRIPT, node_folder)
     node = shutil.which("node")
     assert node is not None
+    world.client("ben").close()  # gives ben a token
     done = subprocess.run(
         [node, SCRIPT],
         cwd=node_folder,
-        env={**os.environ, "SANDBOX_URL": world.rest_url, "SANDBOX_TOKEN": world.token},
+        env={
+            **os.environ,
+            "SANDBOX_URL": world.rest_url,
+            "SANDBOX_TOKEN": world.token,
+            "SANDBOX_REVIEWER": world.tokens["ben"],
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -58,6 +64,8 @@ def test_octokit_sets_up_a_release_path(world: World, node_folder: Path) -> None
     assert json.loads(done.stdout) == {
         "pull": [1, "clean"],
         "merge": [True, 405],
+        "merged": True,
+        "run": ["waiting", ["pypi-release"], "success", ["ben"]],
         "repositories": ["gadget", "site", "widget"],
         "environments": [["pypi-release", ["required_reviewers", "branch_policy"]]],
         "secrets": ["TOKEN"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ def pygithub(world: World) -> Iterator[github.Github]:
     client = github.Github(
         base_url=world.rest_url,
         auth=github.Auth.Token(world.token),
+        per_page=2,  # so that lists have pages
         seconds_between_requests=None,
         seconds_between_writes=None,
         retry=None,
@@ -49,6 +51,12 @@ def test_pygithub_works_over_the_surface(world: World, pygithub: github.Github) 
     repository.create_file("a/b.txt", "add", "hello", branch="main")
     assert repository.get_contents("a/b.txt").decoded_content == b"hello"  # type: ignore[union-attr]
     repository.create_git_ref("refs/heads/dev", repository.get_branch("main").commit.sha)
+    for name in ("one", "two", "three"):
+        repository.create_file(f"{name}.txt", f"add {name}", name, branch="dev")
+    pull = repository.create_pull(base="main", head="dev", title="three files")
+    assert len({file.filename for file in pull.get_files()}) == 3
+    assert pull.merge(merge_method="squash").merged
+    assert repository.get_pull(pull.number).merged
     repository.create_secret("TOKEN", "canary-pygithub")
     assert world.secret("TOKEN", repository="acme/gadget") == "canary-pygithub"
     repository.create_variable("LEVEL", "1")
@@ -99,6 +107,11 @@ def test_githubkit_models_take_every_answer(world: World, api: httpx.Client) -> 
     sha = api.get(f"{repo}/commits/main").json()["sha"]
     api.post(f"{repo}/git/refs", json={"ref": "refs/heads/dev", "sha": sha})
     api.put(f"{repo}/contents/x", json={"message": "m", "content": "eA==", "branch": "dev"})
+    workflow = b"on: push\njobs: {a: {runs-on: x, environment: prod, steps: []}}\n"
+    content = base64.b64encode(workflow).decode()
+    body = {"message": "ci", "content": content, "branch": "dev"}
+    api.put(f"{repo}/contents/.github/workflows/ci.yml", json=body)
+    run = api.get(f"{repo}/actions/runs").json()["workflow_runs"][0]["id"]
     api.post(f"{repo}/pulls", json={"title": "t", "head": "dev", "base": "main"})
     config = get_config(base_url=f"{world.rest_url}/")
     with GitHub(world.token, config=config) as client:
@@ -154,6 +167,12 @@ def test_githubkit_models_take_every_answer(world: World, api: httpx.Client) -> 
             actions.list_repo_variables(*where),
             actions.list_repo_secrets(*where),
             actions.get_repo_public_key(*where),
+            actions.list_repo_workflows(*where),
+            actions.list_workflow_runs_for_repo(*where),
+            actions.get_workflow_run(*where, run),
+            actions.list_jobs_for_workflow_run(*where, run),
+            actions.get_pending_deployments_for_run(*where, run),
+            repos.list_deployments(*where),
             rest.oidc.get_oidc_custom_sub_template_for_org("acme"),
             actions.get_custom_oidc_sub_claim_for_repo(*where),
         ]

@@ -8,8 +8,6 @@ import pulumi_github as github
 from pulumi import ResourceOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pulumi
 
 ORG = "acme"
@@ -31,15 +29,15 @@ SEED: dict[str, Any] = {
 Resources = dict[str, "pulumi.CustomResource"]
 
 
-def program(
-    connect: dict[str, Any], *, changed: bool = False, keep: Callable[[Resources], None]
-) -> None:
+def program(connect: dict[str, Any], *, changed: bool = False) -> Resources:
     """Declare everything.
 
     Args:
         connect: The provider's arguments.
         changed: Whether every class that can be changed in place has another value.
-        keep: Gets the resources by their names.
+
+    Returns:
+        The resources by their names.
     """
     provider = github.Provider("github", **connect)
     opts = ResourceOptions(provider=provider)
@@ -51,7 +49,7 @@ def program(
     _environments(declared, opts, changed=changed)
     _secrets(declared, opts, changed=changed)
     _files(declared, opts, changed=changed)
-    keep(declared)
+    return declared
 
 
 def _word(changed: bool) -> str:  # noqa: FBT001 - private
@@ -309,6 +307,7 @@ def _protections(made: Resources, opts: ResourceOptions, *, changed: bool) -> No
         branch="main" if changed else "develop",
         opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=[branch])),
     )
+    made["idle"] = github.Branch("idle", repository=repository.name, branch="idle", opts=opts)
     made["ruleset"] = github.RepositoryRuleset(
         "ruleset",
         name="main",
