@@ -130,7 +130,12 @@ class VaultSource:
                     "nothing says where Vault is: set VAULT_ADDR, or sources.vault.address"
                 )
             self._provider = vault.Provider(
-                "vault", address=address, namespace=self._config.namespace, **self._login()
+                "vault",
+                address=address,
+                namespace=self._config.namespace,
+                # a child token needs a permission that nothing else here needs
+                skip_child_token=True,
+                **self._login(),
             )
         return self._provider
 
