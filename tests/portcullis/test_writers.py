@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import pytest
@@ -166,6 +166,22 @@ def test_config(tmp_path: Path) -> None:
         )
         assert json.loads(shown.stdout)["value"] == value
     assert ConfigWriter(StackSettings("dev", root), {}).keys("") == {"someKey"}
+
+
+def test_config_passes_the_value_by_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value is in no argument and no variable of the process that takes it."""
+    seen: list[str] = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        seen.extend([*command, str(options["env"])])
+        assert CANARY.encode() in cast("bytes", options["input"])
+        return subprocess.CompletedProcess(command, 0)
+
+    writer = ConfigWriter(StackSettings("dev", write(tmp_path, {})), {})
+    monkeypatch.setattr("portcullis.secrets.writers.config.subprocess.run", run)
+    writer.write("", "someKey", CANARY)
+    assert "portcullis:someKey" in seen
+    assert CANARY not in " ".join(seen)
 
 
 def test_config_without_a_stack(tmp_path: Path) -> None:
