@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from portcullis.esc import definition
 from portcullis.esc.connection import account
 from portcullis.esc.definition import kind
 from portcullis.project import UserError
@@ -15,6 +16,8 @@ from portcullis.secrets.writers.esc import EscWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pulumi_esc_sdk.esc_client import EscClient
 
     from tests.support.esc import Esc
 
@@ -80,3 +83,35 @@ def test_a_state_elsewhere_means_pulumi_cloud(tmp_path: Path) -> None:
     assert account({**base, "PULUMI_ACCESS_TOKEN": "t"}).address == "https://api.pulumi.com"
     with pytest.raises(UserError, match="no access token"):
         account(base)
+
+
+def test_somebody_else_is_faster(esc: Esc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that somebody makes between reading and writing is kept; both values are there."""
+    esc.put("race/base", "values: {}\n")
+    writer, others = EscWriter(esc.client(), "acme"), iter([{"THEIRS": 1}, {"THEIRS": 2}])
+    write = definition.write
+
+    def slowly(client: EscClient, target: definition.Definition) -> str:
+        if (theirs := next(others, None)) is not None:
+            esc.put("race/base", f"values: {theirs}\n")
+        return write(client, target)
+
+    monkeypatch.setattr(definition, "write", slowly)
+    assert writer.write("race/base", "OURS", "ours") == "5"
+    assert esc.values("race/base") == {"THEIRS": 2, "OURS": "ours"}
+
+
+def test_always_slower(esc: Esc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After three attempts it gives up, says so, and has overwritten nothing."""
+    esc.put("race/lost", "values: {}\n")
+    write = definition.write
+
+    def slowly(client: EscClient, target: definition.Definition) -> str:
+        esc.put("race/lost", "values: {THEIRS: 1}\n")
+        return write(client, target)
+
+    monkeypatch.setattr(definition, "write", slowly)
+    with pytest.raises(UserError, match="changed by somebody else meanwhile") as error:
+        EscWriter(esc.client(), "acme").write("race/lost", "OURS", "canary-race")
+    assert "canary-race" not in str(error.value)
+    assert esc.values("race/lost") == {"THEIRS": 1}
