@@ -2,6 +2,8 @@
 // pulumi-esc-sdk call, over ESC's own evaluator. It listens on 127.0.0.1 only, on a port that the
 // system chooses, and prints one line of JSON with its address when it is ready.
 //
+// Enough of Pulumi Cloud's stacks is there for `environment:` in a stack's file (stacks.go).
+//
 // Who may do what is in a file of tokens (access.go), named by `-tokens`; or one token with every
 // right is taken from the environment variable ESC_ACCESS_TOKEN.
 package main
@@ -44,7 +46,8 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	service := &service{organization: *organization, access: access, store: store, sessions: newSessions()}
+	service := &service{organization: *organization, access: access, store: store,
+		sessions: newSessions(), stacks: map[string]*stack{}}
 	server := &http.Server{Handler: service, ReadHeaderTimeout: 10 * time.Second}
 
 	stop := make(chan os.Signal, 1)

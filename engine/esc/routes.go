@@ -23,6 +23,7 @@ type service struct {
 	access       *access
 	store        *store
 	sessions     *sessions
+	stacks       map[string]*stack
 }
 
 // A call is a request by somebody; place is the path behind /api/esc/environments/<organization>/,
@@ -52,7 +53,12 @@ func (s *service) serve(answer http.ResponseWriter, request *http.Request) error
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(answer, request.Body, largest))
+	request.Body = http.MaxBytesReader(answer, request.Body, largest)
+	plain, err := unpacked(request)
+	if err != nil {
+		return refusal{http.StatusBadRequest, "the body is not gzip"}
+	}
+	body, err := io.ReadAll(plain)
 	if err != nil {
 		return refusal{http.StatusRequestEntityTooLarge, "the body is too large"}
 	}
@@ -63,11 +69,18 @@ func (s *service) serve(answer http.ResponseWriter, request *http.Request) error
 	if c.under("api", "esc", "environments") {
 		return s.environments(c)
 	}
+	if c.under("api", "stacks") {
+		return s.stacksOf(c)
+	}
 	switch strings.Join(place, "/") {
 	case "api/user":
 		return s.user(c)
 	case "api/user/organizations/default":
 		return c.json(map[string]string{"gitHubLogin": s.organization})
+	case "api/user/stacks":
+		return c.json(map[string]any{"stacks": []any{}})
+	case "api/cli/version":
+		return c.json(map[string]string{"latestVersion": "0.0.1", "oldestWithoutWarning": "0.0.1"})
 	case "api/capabilities":
 		return c.json(map[string]any{"capabilities": []string{}})
 	}

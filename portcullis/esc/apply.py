@@ -1,4 +1,4 @@
-"""ESC is made as the files under `esc/` have it; nothing is deleted that nobody named."""
+"""ESC becomes what the files under `esc/` say; nothing is deleted that nobody named."""
 
 from __future__ import annotations
 

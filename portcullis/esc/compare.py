@@ -60,13 +60,13 @@ def _compare(client: EscClient, files: Files, wanted: Environment) -> Difference
 
 def _imports(difference: Difference, found: definition.Definition) -> None:
     """Imports are added; a pinned one (`...@stable`) stands for the one without its pin."""
+    wanted = difference.environment.imports
     there = {each.partition("@")[0] for each in found.imports}
-    for name in difference.environment.imports:
-        if name not in there:
-            difference.changes.append(f"import {name}")
-            difference.target.data.setdefault("imports", []).append(name)
-    for name in sorted(there - {*difference.environment.imports}):
-        difference.by_hand.append(f"imports {name}, which no file names")
+    if missing := [each for each in wanted if each not in there]:
+        difference.changes.append(f"import {', '.join(missing)}")
+        difference.target.data.setdefault("imports", []).extend(missing)
+    if others := sorted(there - {*wanted}):
+        difference.by_hand.append(f"imports what no file names: {', '.join(others)}")
 
 
 def _opened(difference: Difference, found: definition.Definition) -> None:
@@ -87,10 +87,10 @@ def _opened(difference: Difference, found: definition.Definition) -> None:
 def _keys(difference: Difference, found: definition.Definition) -> None:
     wanted = difference.environment
     declared = {*wanted.keys, *(key for key, _ in wanted.opened)}
+    if missing := [key for key in wanted.keys if key not in found.values]:
+        difference.by_hand.append(f"no value yet (portcullis secrets import): {', '.join(missing)}")
     for key in wanted.keys:
-        if key not in found.values:
-            difference.by_hand.append(f"{key} has no value yet: portcullis secrets import")
-        elif definition.kind(found.values[key]) == "plain":
+        if key in found.values and definition.kind(found.values[key]) == "plain":
             difference.by_hand.append(
                 f"{key} stands in ESC as plain text: make a new value at its issuer, then "
                 f"pulumi env set --secret {found.environment.organization}/{wanted} {key}"
@@ -140,9 +140,9 @@ def permissions(files: Files) -> list[str]:
     for each in files.environments():
         by_stage.setdefault(each.stage, []).append(str(each))
     return [
-        f"{name}: team {team}: {policy.level} on {environment}"
+        f"{name}: team {team}, permission {policy.level}, {stage}: {', '.join(by_stage[stage])}"
         for name, policy in files.access.policies.items()
         for team in policy.teams
         for stage in policy.stages
-        for environment in by_stage.get(stage, [])
+        if stage in by_stage
     ]

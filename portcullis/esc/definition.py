@@ -88,7 +88,10 @@ def _mapping(parent: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def kind(value: object) -> str:
-    """How ESC has a value: `secret`, `opened` from elsewhere, `reference`, or `plain`."""
+    """How ESC has a value: `secret`, `opened` from elsewhere, `reference`, or `plain`.
+
+    A mapping is as its least protected value.
+    """
     if isinstance(value, dict):
         names = [str(name) for name in value]
         if len(names) == 1 and names[0].startswith("fn::"):
@@ -99,11 +102,11 @@ def kind(value: object) -> str:
                 return "opened"
             return kind(value[names[0]])
         kinds = {kind(each) for each in value.values()}
-        return next((each for each in _STRONGEST_LAST if each in kinds), "plain")
+        return next((each for each in _WEAKEST_FIRST if each in kinds), "plain")
     return "reference" if isinstance(value, str) and "${" in value else "plain"
 
 
-_STRONGEST_LAST = ("plain", "reference", "opened", "secret")
+_WEAKEST_FIRST = ("plain", "reference", "opened", "secret")
 
 
 def read(client: EscClient, environment: Name) -> Definition:

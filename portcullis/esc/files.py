@@ -130,8 +130,9 @@ class Files:
                     if stage in group.stages:
                         keys, opened = tuple(group.keys), tuple(group.opened.items())
                         yield Environment(project, f"{name}-{stage}", stage, keys, opened)
-                imports = tuple(f"{project}/{name}" for name in names)
-                yield Environment(project, stage, stage, imports=imports)
+                if names:
+                    imports = tuple(f"{project}/{name}" for name in names)
+                    yield Environment(project, stage, stage, imports=imports)
 
     def groups_by_key(self, project: str) -> dict[str, str]:
         """The group of each name of a project."""
