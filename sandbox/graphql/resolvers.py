@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 from sandbox import git, lookups
 from sandbox.clock import stamp
-from sandbox.graphql import mutations
+from sandbox.graphql import mutations, objects
 from sandbox.graphql.refusals import not_found
 from sandbox.nodes import node_id, parse_node_id
 from sandbox.permissions import level, org_role, owner, permission, visible_repositories
@@ -47,7 +47,7 @@ TYPES = {
 
 def resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLAbstractType) -> str:  # noqa: ANN401 - graphql-core's signature
     """Return the type of a value of an interface or union."""
-    return TYPES[value.kind]
+    return TYPES.get(value.kind) or objects.TYPES[value.kind]
 
 
 def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
@@ -60,7 +60,7 @@ def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) 
     if resolver is not None:
         return resolver(info.context, source, arguments)
     fields = source.data if isinstance(source, Record) else source
-    if fields is not None and info.field_name in fields:
+    if isinstance(fields, dict) and info.field_name in fields:
         return fields[info.field_name]
     name = f"{info.parent_type.name}.{info.field_name}"
     gaps = info.context.world.gaps
@@ -382,6 +382,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
         "review_thread", thread.id
     ),
     ("PullRequestReviewThread", "isResolved"): lambda _call, thread, _arguments: thread["resolved"],
+    **objects.RESOLVERS,
 }
 
 for _type in TYPES.values():
