@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from portcullis.project import StackSettings, UserError, project_root
+from portcullis.secrets import commands as secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(secrets.app, name="secrets")
 #: Columns where no terminal says how many it has: a log wraps by itself.
 LOG_WIDTH = 200
 

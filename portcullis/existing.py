@@ -129,7 +129,7 @@ def find(
         UserError: GitHub cannot be asked.
     """
     client = access(stack, environment).client()
-    with _asking():
+    with asking():
         found = {
             each.urn: live_id(client, organization, each.type, each.inputs) for each in planned
         }
@@ -137,8 +137,12 @@ def find(
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
-    """Turn what goes wrong on the way into words; no header, and so no token, is in them."""
+def asking() -> Iterator[None]:
+    """Turn what goes wrong on the way into words; no header, and so no token, is in them.
+
+    Raises:
+        UserError: GitHub refuses, or is out of reach.
+    """
     from githubkit.exception import GitHubException, GraphQLFailed, RequestError, RequestFailed  # noqa: PLC0415 - see github_access
 
     before = "what exists on GitHub could not be looked up; nothing was changed:"
