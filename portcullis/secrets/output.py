@@ -6,6 +6,7 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Columns of a page that people read.
 WIDTH = 100
-#: Widths of the columns, without the last, which takes the rest.
-_COLUMNS = {"secret": 24, "from": 20, "age": 6, "due": 14}
+#: Widths of the columns: name, and source and kind, in proportion; age, and when it is due.
+_WIDE, _FIXED = (28, 46), (9, 14)
 #: So many workflows are named; the rest is counted.
 FEW = 4
 
@@ -77,38 +78,43 @@ def _as_json(secret: ListedSecret) -> dict[str, Any]:
 
 
 def show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> None:
-    """A table by target, at most `WIDTH` columns wide, and what it comes to in one line."""
-    table = Table(box=None, width=min(WIDTH, console.width), pad_edge=False, padding=(0, 1, 0, 0))
-    for name, width in _COLUMNS.items():
-        table.add_column(name, width=width, overflow="fold")
-    table.add_column("used by, and what to know", overflow="fold")
-    by_target = defaultdict(list)
+    """By target, at most `WIDTH` columns wide; then what it comes to in one line."""
+    width = min(WIDTH, console.width)
+    by_target: defaultdict[tuple[str, str], list[ListedSecret]] = defaultdict(list)
     for secret in secrets:
         by_target[secret.scope, secret.target].append(secret)
     for (_, target), group in by_target.items():
-        table.add_row(Text(_safe(target), style="bold"))
+        console.print(Text(_safe(target), style="bold"), width=width, soft_wrap=False)
         for secret in group:
-            table.add_row(*_row(secret))
-    console.print(table, soft_wrap=False)
-    console.print()
-    console.print(Text(_summary(secrets, requests)), soft_wrap=False, width=WIDTH)
+            remarks = Padding(Text("\n".join(_remarks(secret))), (0, 0, 0, 6))
+            console.print(_head(secret), remarks, width=width, soft_wrap=False, sep="")
+    summary = f"\n{_summary(secrets)}\n{requests} requests to GitHub; nothing was changed"
+    console.print(Text(summary), width=width, soft_wrap=False)
 
 
-def _row(secret: ListedSecret) -> Iterator[Text]:
-    yield Text(f"  {_safe(secret.name)}")
-    kind = [secret.kind] if secret.kind and secret.kind != "opaque" else []
-    yield Text("\n".join([secret.source or "not declared", *kind]))
-    yield Text("unknown" if secret.age_days is None else f"{secret.age_days} d")
-    yield _due(secret)
-    yield Text("\n".join(_remarks(secret)))
+def _head(secret: ListedSecret) -> Table:
+    """Name, source and kind, age, and when it is due."""
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    for ratio in _WIDE:
+        table.add_column(ratio=ratio, overflow="fold")
+    for width in _FIXED:
+        table.add_column(width=width, no_wrap=True)
+    kind = f" ({secret.kind})" if secret.kind and secret.kind != "opaque" else ""
+    table.add_row(
+        Text(f"  {_safe(secret.name)}"),
+        Text(f"{secret.source or 'not declared'}{kind}"),
+        Text("age ?" if secret.age_days is None else f"{secret.age_days} d old"),
+        _due(secret),
+    )
+    return table
 
 
 def _due(secret: ListedSecret) -> Text:
     if secret.overdue_days:
         return Text(f"OVERDUE {secret.overdue_days} d", style="bold red")
     if secret.due:
-        return Text(secret.due.isoformat())
-    return Text("unknown" if secret.rotate_every_days else "never")
+        return Text(f"due {secret.due}")
+    return Text("due ?" if secret.rotate_every_days else "no rotation")
 
 
 def _remarks(secret: ListedSecret) -> Iterator[str]:
@@ -135,7 +141,7 @@ def _used(secret: ListedSecret) -> Iterator[str]:
         seen = f"; seen by {', '.join(secret.repositories)}" if secret.seen_without_need else ""
         yield f"USED BY NONE{seen}"
     if secret.used_unseen:
-        yield "people's codespaces"
+        yield "used by people's codespaces, perhaps"
     groups = [
         (workflow, list(uses))
         for workflow, uses in groupby(
@@ -145,9 +151,9 @@ def _used(secret: ListedSecret) -> Iterator[str]:
     for (repository, workflow), uses in groups[:FEW]:
         path = workflow.removeprefix(WORKFLOWS)
         place = f"{repository} {path}" if secret.scope == "organization" else path
-        yield _safe(f"{place}: {', '.join(map(_job, uses))}".removesuffix(": "))
+        yield _safe(f"used by {place}: {', '.join(map(_job, uses))}".removesuffix(": "))
     if len(groups) > FEW:
-        yield f"and {len(groups) - FEW} more workflows"
+        yield f"used by {len(groups) - FEW} more workflows"
 
 
 def _job(use: Use) -> str:
@@ -160,7 +166,7 @@ def _safe(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def _summary(secrets: Sequence[ListedSecret], requests: int) -> str:
+def _summary(secrets: Sequence[ListedSecret]) -> str:
     counts = {
         "overdue": sum(each.overdue_days > 0 for each in secrets),
         "used by none": sum(each.unused for each in secrets),
@@ -170,4 +176,4 @@ def _summary(secrets: Sequence[ListedSecret], requests: int) -> str:
         "not declared": sum(each.path is None for each in secrets),
     }
     found = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return f"{len(secrets)} secrets: {found or 'nothing to mend'} ({requests} requests to GitHub)"
+    return f"{len(secrets)} secrets: {found or 'nothing to mend'}"
