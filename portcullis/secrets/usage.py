@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,8 +21,13 @@ WHOLE_FILE = "*"
 #: GitHub's own, made for each job: nobody declares it.
 GITHUB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a name
 
-#: An expression ends at the first `}}` outside of its texts.
-_EXPRESSION = re.compile(r"\$\{\{((?:'(?:[^']|'')*+'|[^'])*?)\}\}")
+#: Levels of a file that is read; no workflow needs as many.
+DEEPEST = 100
+#: Twenty times as fast where it is there: a large organization has hundreds of workflows.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_OPENING = "${{"
+#: The rest of an expression: it ends at the first `}}` outside of its texts.
+_EXPRESSION = re.compile(r"((?:'(?:[^']|'')*+'|[^'}]|\}(?!\}))*+)\}\}")
 _TOKEN = re.compile(r"'((?:[^']|'')*+)'|([A-Za-z_][A-Za-z0-9_-]*)|(\S)")
 
 
@@ -61,7 +65,7 @@ class Job:
         """Whether the job runs in ``environment``, or could."""
         own = self.environment or ""
         # GitHub does not tell upper from lower case in environments' names
-        return "${{" in own or own.lower() == environment.lower()
+        return _OPENING in own or own.lower() == environment.lower()
 
 
 #: Nobody can say what a file that cannot be read uses.
@@ -111,14 +115,20 @@ def dependabot_mentions(files: Mapping[str, str | None]) -> Mentions:
     return found
 
 
-_UNREADABLE = (YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
+_UNREADABLE = (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError)
 
 
 def _parsed(text: str | None) -> Any:  # noqa: ANN401 - any YAML
     """The file as plain texts, lists and mappings: `on` is a word, and a date is a text."""
     if text is None:
         raise ValueError("nobody has the text")
-    return YAML(typ="base", pure=True).load(text)
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError("libyaml would end the process")
+    return yaml.load(text, _LOADER)  # noqa: S506 - it makes texts, lists and mappings only
 
 
 def _expressions(node: object) -> Iterator[str]:
@@ -128,7 +138,7 @@ def _expressions(node: object) -> Iterator[str]:
     while waiting:
         key, value = waiting.pop()
         if isinstance(value, str):
-            found = _EXPRESSION.findall(value)
+            found = list(_in_braces(value))
             yield from found
             if key == "if" and not found:
                 yield value
@@ -136,6 +146,14 @@ def _expressions(node: object) -> Iterator[str]:
             seen.add(id(value))
             pairs = value.items() if isinstance(value, dict) else (("", each) for each in value)
             waiting += [(str(name), each) for name, each in pairs]
+
+
+def _in_braces(text: str) -> Iterator[str]:
+    """The expressions in a text; GitHub takes no workflow in which one does not end."""
+    start = text.find(_OPENING)
+    while start >= 0 and (found := _EXPRESSION.match(text, start + len(_OPENING))):
+        yield found[1]
+        start = text.find(_OPENING, found.end())
 
 
 def mentions(expressions: Iterable[str]) -> Mentions:
