@@ -21,7 +21,7 @@ plan: team
 settings: {display_name: Acme, billing_email: billing@acme.example}
 automation: {app_id: 1001}
 secrets:
-  SHARED_TOKEN: {from: {config: sharedToken}, visible_to: all, rotate_every: 9000d}
+  SHARED_TOKEN: {from: {config: sharedToken}, visible_to: all, rotate_every: 90d}
   OLD_TOKEN: {from: {config: oldToken}, visible_to: [tool], rotate_every: 30d}
 repositories:
   tool:
