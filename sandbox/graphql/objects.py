@@ -37,7 +37,7 @@ class GitObject:
 
 
 def find(call: Call, repository: Record, arguments: dict[str, Any]) -> GitObject | None:
-    """Return what an expression names: `HEAD`, `main:docs/index.md`, `v1:`; or an id of a commit.
+    """Return what an expression names: `HEAD`, `main:src/app.py`, `v1:`; or an id of a commit.
 
     As on GitHub, what is not there is null, and no error.
     """

@@ -13,6 +13,8 @@ from tests.sandbox.sealing import sealed
 from tests.support.project import Project
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.sandbox import Sandbox, World
 
 ACME = """
@@ -59,15 +61,21 @@ NIGHTLY = "jobs: {nightly: {steps: [{run: '${{ secrets.LEFT_OVER }}'}]}}"
 def acme(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The organization after `pulumi up`, and after somebody added a workflow and a secret."""
     world = sandbox.world("secrets-list", seed("acme", PEOPLE))
-    project = Project(tmp_path_factory.mktemp("listing") / "project", world)
+    project = declared(tmp_path_factory.mktemp("listing"), world)
+    made = project.up()
+    assert made.code == 0, made.text
+    add_behind(world)
+    return project
+
+
+def declared(folder: Path, world: World) -> Project:
+    """The organization's project, and nothing made yet."""
+    project = Project(folder / "project", world)
     project.environment["PULUMI_OPTION_POLICY_PACK"] = ""
     project.write(ACME)
     project.create({key: f"{CANARY}-{key}" for key in KEYS})
     changed = ("--path", "portcullis:secretsChanged.oldToken", "2026-01-01", "--plaintext")
     project.pulumi("config", "set", *changed, check=True)
-    made = project.up()
-    assert made.code == 0, made.text
-    add_behind(world)
     return project
 
 
@@ -126,6 +134,24 @@ def test_people_get_a_table_of_a_page(acme: Project) -> None:
     for words in ("OVERDUE", "USED BY NONE", "not declared", "seen without need: site"):
         assert words in shown.stdout
     assert shown.stdout.splitlines()[-1].startswith("8 requests to GitHub")
+
+
+def test_before_anything_is_made(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Declared workflows count already, and what is missing on GitHub is told; then a source fails.
+
+    That one is an error, as in a preview: it names the secret and the source.
+    """
+    project = declared(tmp_path, sandbox.world("secrets-list-new", seed("acme", PEOPLE)))
+    shown = project.portcullis("secrets", "list", "--format", "json")
+    assert shown.code == 0, shown.text
+    *_, hiding, vault = json.loads(shown.stdout)["secrets"]
+    assert [use["job"] for use in hiding["used_by"]] == ["deploy"]
+    assert vault["missing_in"] == ["actions", "dependabot"]
+    project.pulumi("config", "rm", "portcullis:vaultToken", check=True)
+    refused = project.portcullis("secrets", "list")
+    assert refused.code == 1
+    assert "repositories.site.secrets.VAULT_TOKEN.from" in refused.text
+    assert CANARY not in shown.text + refused.text
 
 
 def target(secret: dict[str, Any]) -> str:

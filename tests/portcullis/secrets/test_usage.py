@@ -181,9 +181,9 @@ def test_a_workflow_that_cannot_be_read_may_use_all(text: str | None) -> None:
 
 
 def test_an_alias_that_contains_itself_comes_to_an_end() -> None:
-    """A file made to hang its readers does not."""
+    """A file made to hang its readers does not: it is one that cannot be read."""
     job = only_job("jobs: {a: {steps: &s [*s, {run: '${{ secrets.A }}'}]}}")
-    assert job.secrets == named("A")
+    assert job.secrets == named(everything=True)
 
 
 @pytest.mark.parametrize("text", ["${{ ' ", "${{", "'${{''", "${{ 'a''"])
@@ -199,6 +199,13 @@ def test_each_expression_of_a_text_is_found(parts: list[tuple[str, str]]) -> Non
     text = "".join(f"{between}${{{{ secrets.{name} }}}}" for name, between in parts)
     job = only_job(f"jobs: {{a: {{run: {json.dumps(text)}}}}}")
     assert job.secrets == named(*(name.upper() for name, _ in parts))
+
+
+def test_what_is_repeated_by_aliases_is_read_once() -> None:
+    """Ten lists, each of ten of the one before, are ten lists and no thousand millions."""
+    lists = "".join(f"  l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 10))
+    job = only_job("env:\n  l0: &l0 ['${{ secrets.A }}']\n" + lists + "jobs: {a: {}}")
+    assert job.secrets == named("A")
 
 
 def test_only_workflows_have_jobs() -> None:
