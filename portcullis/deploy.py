@@ -43,8 +43,8 @@ def deploy(
     Raises:
         UserError: something a person can mend; everything was said before anything was changed.
     """
-    declaration = _declaration(settings)
-    environment = _prepare(settings, declaration, console)
+    declaration = declaration_of(settings)
+    environment = prepare(settings, declaration, console)
     if locks.lift_dead_locks(environment, settings.name):
         console.print("recover    the last run was killed: its lock is lifted")
     if locks.mend_attributes(environment, settings.name):
@@ -53,7 +53,7 @@ def deploy(
     if change:
         _settle(stack, environment, declaration, console)
     _mend_secrets(stack, environment, declaration, console, change=change)
-    planned = _run(lambda: run.preview(stack, console), console)
+    planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
     report.show_findings(console, planned.findings)
@@ -66,7 +66,7 @@ def deploy(
             _agree_to_lose_all_secrets(organization)
         elif planned.changes() and not settings.practises:
             _agree(organization, settings.name, agreed=agreed)
-        done = _run(lambda: run.update(stack, console, len(planned.resources)), console)
+        done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
 
@@ -129,14 +129,14 @@ def adopt(settings: StackSettings, console: Console) -> None:
     Raises:
         UserError: as `deploy`.
     """
-    declaration = _declaration(settings)
-    environment = _prepare(settings, declaration, console)
+    declaration = declaration_of(settings)
+    environment = prepare(settings, declaration, console)
     # what exists is not refused, and what it looks like now is not judged
     environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
     stack = run.select(settings, environment)
     taken: list[str] = []
     while True:
-        planned = _run(lambda: run.preview(stack, console), console).planned
+        planned = carried_out(lambda: run.preview(stack, console), console).planned
         new = [item for urn, item in planned.items() if urn not in taken]
         found = existing.find(stack, environment, declaration.config.organization, new)
         if not found:
@@ -189,13 +189,13 @@ def rotate(
     Raises:
         UserError: as `deploy`; or the source does not take the value.
     """
-    declaration = _declaration(settings)
+    declaration = declaration_of(settings)
     config = declaration.config
     rotation = rotations.find(config, name)
     destination, path, key = rotation.place()
     value = new_value(rotation)
     rotation.check(value)
-    environment = _prepare(settings, declaration, console)
+    environment = prepare(settings, declaration, console)
     if not settings.practises:
         _agree(config.organization, settings.name, agreed=agreed)
     writer = writers.writer(
@@ -215,9 +215,9 @@ def rotate(
         console.print("next       it is not on GitHub yet: make up")
         return
     targets = [*urns, *report.roots(state)]
-    planned = _run(lambda: run.preview(stack, console, targets), console)
+    planned = carried_out(lambda: run.preview(stack, console, targets), console)
     report.show_findings(console, planned.findings)
-    done = _run(lambda: run.update(stack, console, len(planned.resources), targets), console)
+    done = carried_out(lambda: run.update(stack, console, len(planned.resources), targets), console)
     report.show_changes(console, done)
     console.print(report.headline("update", done))
     if issuer := rotations.ISSUERS.get(rotation.kind):
@@ -233,8 +233,8 @@ def start_sandbox(settings: StackSettings, console: Console) -> None:
     """
     if not settings.practises:
         raise UserError(f"stack {settings.name} is at {settings.base_url}: it has no sandbox")
-    declaration = _declaration(settings)
-    environment = _prepare(settings, declaration, console)
+    declaration = declaration_of(settings)
+    environment = prepare(settings, declaration, console)
     organization = declaration.config.organization
     console.print(f"look at it  {environment['GITHUB_BASE_URL']}{organization}")
 
@@ -251,8 +251,12 @@ def environment_changes(settings: StackSettings) -> dict[str, str]:
     return {name: value for name, value in environment.items() if os.environ.get(name) != value}
 
 
-def _declaration(settings: StackSettings) -> Declaration:
-    """Check the YAML first: it takes a moment, the rest takes seconds."""
+def declaration_of(settings: StackSettings) -> Declaration:
+    """The stack's organization; its YAML is checked first: that takes a moment, the rest seconds.
+
+    Raises:
+        UserError: with all mistakes in it.
+    """
     try:
         return load(settings.organization, settings.root)
     except DeclarationError as error:
@@ -266,8 +270,12 @@ def _engine() -> engine.Engine:
         raise UserError(str(error)) from None
 
 
-def _prepare(settings: StackSettings, declaration: Declaration, console: Console) -> dict[str, str]:
-    """Engine and sandbox; the environment for `pulumi`."""
+def prepare(settings: StackSettings, declaration: Declaration, console: Console) -> dict[str, str]:
+    """Engine and sandbox; the environment for `pulumi`.
+
+    Raises:
+        UserError: there is no engine, or the sandbox does not start.
+    """
     tools = _engine()
     console.print(Text(f"engine     {tools}"))
     # the Automation API looks for `pulumi` on this process's PATH
@@ -340,7 +348,12 @@ def _mend_secrets(
         existing.replace(stack, environment, drift.forget(state, found))
 
 
-def _run(action: Callable[[], Run], console: Console) -> Run:
+def carried_out(action: Callable[[], Run], console: Console) -> Run:
+    """What a preview or an update did.
+
+    Raises:
+        UserError: it failed; why has been shown.
+    """
     try:
         return action()
     except run.RunFailedError as failure:

@@ -23,6 +23,8 @@ DONE = {
     "read": "read",
 }
 
+#: The type of the component that everything else is below.
+ROOT = "portcullis:index:Organization"
 
 #: The engine's marks for colours, such as `<{%reset%}>`.
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
@@ -64,6 +66,8 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     """(URN or "", text) of each error."""
+    organization: Mapping[str, Any] = field(default_factory=dict)
+    """Inputs of the root component, which nothing that is secret is among."""
     outputs_differ: bool = False
     """Whether the stack's outputs are others than before."""
     seconds: float = 0.0
@@ -76,14 +80,7 @@ class Run:
     def take(self, event: Any) -> None:  # noqa: ANN401 - pulumi.automation's event, untyped inside
         """Note one engine event."""
         if (pre := event.resource_pre_event) is not None:
-            self.resources[pre.metadata.urn] = pre.metadata.op.value
-            changed = sorted(pre.metadata.detailed_diff or pre.metadata.diffs or [])
-            # a replacement comes in three steps, and not each of them says what changed
-            self.properties[pre.metadata.urn] = changed or self.properties.get(pre.metadata.urn, [])
-            if pre.metadata.op.value == "create" and (new := pre.metadata.new) is not None:
-                self.planned[new.urn] = Planned(
-                    new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
-                )
+            self._take_step(pre.metadata)
         elif (outputs := event.res_outputs_event) is not None:
             self.done.add(outputs.metadata.urn)
             if outputs.metadata.type == "pulumi:pulumi:Stack":
@@ -104,6 +101,21 @@ class Run:
         elif (summary := event.summary_event) is not None:
             self.seconds = float(summary.duration_seconds)
             self.policy_packs = dict(summary.policy_packs or {})
+
+    def _take_step(self, step: Any) -> None:  # noqa: ANN401 - as above
+        operation, new = step.op.value, step.new
+        self.resources[step.urn] = operation
+        changed = sorted(step.detailed_diff or step.diffs or [])
+        # a replacement comes in three steps, and not each of them says what changed
+        self.properties[step.urn] = changed or self.properties.get(step.urn, [])
+        if new is None:
+            return
+        if new.type == ROOT:
+            self.organization = new.inputs or {}
+        if operation == "create":
+            self.planned[new.urn] = Planned(
+                new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
+            )
 
 
 def provider_urn(reference: str | None) -> str:

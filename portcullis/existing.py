@@ -149,7 +149,11 @@ def find(
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Turn what goes wrong on the way into words; no header, and so no token, is in them."""
+    """Turn what goes wrong on the way into words; no header, and so no token, is in them.
+
+    Raises:
+        UserError: GitHub refuses, or is out of reach.
+    """
     from githubkit.exception import GitHubException, GraphQLFailed, RequestError, RequestFailed  # noqa: PLC0415 - see github_access
 
     before = "what exists on GitHub could not be looked up; nothing was changed:"

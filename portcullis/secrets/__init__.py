@@ -1,1 +1,1 @@
-"""Values of secrets on their way into where they live; the declaration only refers to them."""
+"""Secrets by command: what there is, new values, what changed behind Portcullis' back."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it when the program runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from portcullis.commands import Stack, answer, console, settings
+from portcullis.commands import Stack, answer, console, errors, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,36 @@ app = typer.Typer(no_args_is_help=True, help="Secrets: where their values live; 
 @app.callback()
 def secrets() -> None:
     """Secrets: where their values live; never the values."""
+
+
+class Format(StrEnum):
+    """How a listing is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command("list")
+def list_secrets(
+    stack: Stack = "dev",
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, or machines.")
+    ] = Format.TEXT,
+) -> None:
+    """Show every secret without its value: where it is, how old, and who uses it."""
+
+    def show() -> None:
+        from portcullis.secrets import output
+        from portcullis.secrets.gather import gather
+
+        found = gather(settings(stack), errors)
+        if form is Format.JSON:
+            answers = output.as_json(found.organization, found.secrets, found.today)
+            typer.echo(json.dumps(answers, indent=2))
+        else:
+            output.show(console, found.secrets, found.requests)
+
+    answer(show)
 
 
 @app.command("import")

@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 from sandbox import git, limits, lookups
 from sandbox.clock import stamp
-from sandbox.graphql import mutations
+from sandbox.graphql import mutations, objects
 from sandbox.graphql.cost import PAGE_LIMIT, Cost
 from sandbox.graphql.refusals import not_found
 from sandbox.nodes import node_id, parse_node_id
@@ -46,7 +46,7 @@ TYPES = {
 
 def resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLAbstractType) -> str:  # noqa: ANN401 - graphql-core's signature
     """Return the type of a value of an interface or union."""
-    return TYPES[value.kind]
+    return TYPES.get(value.kind) or objects.TYPES[value.kind]
 
 
 def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
@@ -59,7 +59,7 @@ def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) 
     if resolver is not None:
         return resolver(info.context, source, arguments)
     fields = source.data if isinstance(source, Record) else source
-    if fields is not None and info.field_name in fields:
+    if isinstance(fields, dict) and info.field_name in fields:
         return fields[info.field_name]
     name = f"{info.parent_type.name}.{info.field_name}"
     gaps = info.context.world.gaps
@@ -383,6 +383,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
         "review_thread", thread.id
     ),
     ("PullRequestReviewThread", "isResolved"): lambda _call, thread, _arguments: thread["resolved"],
+    **objects.RESOLVERS,
 }
 
 for _type in TYPES.values():

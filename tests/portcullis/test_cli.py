@@ -57,7 +57,7 @@ def exports(text: str) -> dict[str, str]:
 def test_help_lists_all_commands() -> None:
     """Each with what it does."""
     text = command("--help").output
-    for name in ("preview", "up", "adopt", "down", "sandbox", "env", "docs"):
+    for name in ("preview", "up", "adopt", "down", "sandbox", "env", "docs", "secrets"):
         assert f"│ {name} " in text
 
 

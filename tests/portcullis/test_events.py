@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portcullis.events import Finding, Planned, name_of, plain, provider_urn
+from portcullis.events import ROOT, Finding, Planned, name_of, plain, provider_urn
 from tests.portcullis.engine_events import STACK, after, before, found, run_of, said, urn
 
 TEAM, REPOSITORY = urn("Team", "red"), urn("Repository", "app")
@@ -140,3 +140,12 @@ def test_no_mark_of_a_colour_is_left(pieces: list[str]) -> None:
     shown = plain("".join(pieces))
     assert "<{%" not in shown
     assert shown == "".join(piece for piece in pieces if not piece.startswith("<{%")).strip()
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "same"])
+def test_the_organizations_inputs_are_kept(operation: str) -> None:
+    """What the sources say of secrets is known whether or not anything changes."""
+    where = STACK.replace("pulumi:pulumi:Stack", ROOT)
+    new = {"urn": where, "type": ROOT, "parent": STACK, "inputs": {"secrets": {"a": 1}}}
+    run = run_of(before(operation, where, new=new), before("delete", TEAM))
+    assert run.organization == {"secrets": {"a": 1}}

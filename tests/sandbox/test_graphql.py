@@ -150,6 +150,51 @@ def test_members_of_a_team_come_in_pages(ask: Ask) -> None:
     assert sizeless["errors"][0]["type"] == "MISSING_PAGINATION_BOUNDARIES"
 
 
+FILES = """query($name: String!, $at: String!) { repository(owner: "acme", name: $name) { object(
+    expression: $at) { __typename oid abbreviatedOid ... on Blob { text byteSize isBinary
+    isTruncated } ... on Commit { tree { oid } } ... on Tree { entries { name path type mode oid
+    object { __typename ... on Blob { text } } } } } } }"""
+
+
+def found(ask: Ask, at: str, name: str = "widget") -> Any:  # noqa: ANN401 - any JSON
+    """What an expression finds in a repository."""
+    return ask(FILES, name=name, at=at)["data"]["repository"]["object"]
+
+
+def test_files_and_folders_are_read_in_one_query(api: httpx.Client, ask: Ask) -> None:
+    """Folders list their entries with their texts; the ids are those of REST."""
+    root = found(ask, "HEAD:")
+    assert [(entry["name"], entry["type"], entry["mode"]) for entry in root["entries"]] == [
+        ("README.md", "blob", 0o100644),
+        ("src", "tree", 0o40000),
+    ]
+    assert root["entries"][0]["object"] == {"__typename": "Blob", "text": "# widget\n"}
+    (entry,) = found(ask, "main:src")["entries"]
+    assert (entry["name"], entry["path"]) == ("widget.py", "src/widget.py")
+    assert entry["oid"] == api.get("/repos/acme/widget/contents/src").json()[0]["sha"]
+    blob = found(ask, "HEAD:src/widget.py")
+    assert (blob["text"], blob["byteSize"], blob["oid"]) == ("x = 1\n", 6, entry["oid"])
+    assert (blob["isBinary"], blob["isTruncated"]) == (False, False)
+    commit = found(ask, "HEAD")
+    assert commit["oid"] == api.get("/repos/acme/widget/commits/main").json()["sha"]
+    assert commit["tree"]["oid"] == root["oid"]
+    assert found(ask, commit["oid"])["abbreviatedOid"] == commit["oid"][:7]
+
+
+@pytest.mark.parametrize("at", ["HEAD:docs", "HEAD:sr", "nope:README.md", "nope", ""])
+def test_a_file_that_is_not_there_is_null(ask: Ask, at: str) -> None:
+    """Neither an error nor somebody else's file."""
+    assert found(ask, at) is None
+
+
+def test_a_binary_file_has_no_text(api: httpx.Client, ask: Ask) -> None:
+    """As on GitHub, its text is null."""
+    body = {"message": "m", "content": "AP8="}
+    assert api.put("/repos/acme/widget/contents/logo.png", json=body).status_code == 201
+    blob = found(ask, "HEAD:logo.png")
+    assert (blob["text"], blob["isBinary"], blob["byteSize"]) == (None, True, 2)
+
+
 def test_what_the_schema_does_not_have_is_refused(ask: Ask) -> None:
     """An unknown field is an error without data, as on GitHub."""
     answer = ask("{viewer{login nonsense}}")

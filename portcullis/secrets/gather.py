@@ -1,0 +1,73 @@
+"""From a stack's name to the listing of its secrets: declaration, sources, GitHub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from components.preflight import ADOPTING
+from components.secrets.inventory import declared_secrets
+from portcullis import deploy, existing, locks, run
+from portcullis.run import in_words
+from portcullis.secrets.listing import ListedSecret, listing
+from portcullis.secrets.live import look
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.console import Console
+
+    from components.organization import OrganizationConfig
+    from components.secrets.secret import Store
+    from portcullis.project import StackSettings
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The listing, and what it took."""
+
+    organization: str
+    secrets: list[ListedSecret]
+    today: date
+    requests: int
+    """To GitHub, apart from those of the preview."""
+
+
+@in_words()
+def gather(settings: StackSettings, console: Console) -> Gathered:
+    """Ask the sources and GitHub for everything but values; nothing is changed.
+
+    Args:
+        settings: the stack.
+        console: for how far it is, and for what goes wrong.
+
+    Raises:
+        UserError: a source does not give a secret, or GitHub cannot be asked.
+    """
+    declaration = deploy.declaration_of(settings)
+    config = declaration.config
+    environment = deploy.prepare(settings, declaration, console)
+    # what exists is not refused, and nothing is judged: only what the sources say is wanted
+    environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
+    locks.lift_dead_locks(environment, settings.name)
+    locks.mend_attributes(environment, settings.name)
+    stack = run.select(settings, environment)
+    planned = deploy.carried_out(lambda: run.preview(stack, console), console)
+    client = existing.access(stack, environment).client()
+    live = look(client, config, declared=_organizations(config), stores=_stores(config))
+    today = datetime.now(UTC).date()
+    facts = planned.organization.get("secrets", {})
+    secrets = listing(config, facts, live, today)
+    return Gathered(config.organization, secrets, today, live.requests)
+
+
+def _organizations(config: OrganizationConfig) -> set[tuple[Store, str]]:
+    """The organization's declared secrets."""
+    return {(store, name) for name, each in config.secrets.items() for store in each.stores}
+
+
+def _stores(config: OrganizationConfig) -> list[Store]:
+    """Codespaces only where it is used: reading its secrets is a permission of its own."""
+    used = {store for each in declared_secrets(config) for store in each.stores}
+    return ["actions", "dependabot", *(("codespaces",) if "codespaces" in used else ())]
