@@ -14,6 +14,10 @@ T = TypeVar("T")
 
 #: What a failure is called, by words of Vault's, AWS's, ESC's and Go's own errors; first match.
 _FAILURES: Mapping[str, tuple[str, ...]] = {
+    "this run has no login there: docs/secrets.md names the variables of each source": (
+        *("no valid credential", "cached credentials", "nocredentialproviders"),
+        *("no vault token", "missing client token"),
+    ),
     "access is denied: let this login read it, or log in as somebody who may": (
         *("denied", "authorized", "forbidden", r"\b40[13]\b", "invalid ?token", "bad token"),
         *("invalid role or secret id", "invalid secret id", "error validating token"),
@@ -21,9 +25,6 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
     ),
     "there is no such path: write the secret there, or correct the path": (
         *("no secret found", "no value found", "not ?found", "can't find", r"\b404\b"),
-    ),
-    "this run has no login there: docs/secrets.md names the variables of each source": (
-        *("credential", "no vault token", "missing client token"),
     ),
     "it does not answer: check the address and that it runs, then run this again": (
         *("connection", "no such host", "dial tcp", r"\beof\b", "time-?out", "timed out"),

@@ -6,7 +6,7 @@ import base64
 import re
 
 import pypitoken
-from pymacaroons import MACAROON_V2, Macaroon
+from pymacaroons import MACAROON_V2, Macaroon  # type: ignore[import-untyped]
 
 PYPI, TEST_PYPI = "pypi.org", "test.pypi.org"
 NPM_LETTERS = 36
@@ -33,9 +33,7 @@ def bare(marker: str = "marker", domain: str = PYPI) -> pypitoken.Token:
     head = 3 + len(domain) + 2
     text = marker + "-" * (-len(marker) % 4)
     identifier = b"-" * (-head % 3) + base64.urlsafe_b64decode(text)
-    macaroon = Macaroon(
-        location=domain, identifier=identifier, key="nobody's", version=MACAROON_V2
-    )
+    macaroon = Macaroon(location=domain, identifier=identifier, key="nobody's", version=MACAROON_V2)
     return pypitoken.Token("pypi", macaroon)
 
 
