@@ -35,20 +35,14 @@ def organization_variable(
 
     ``visible_to`` are the numeric ids of the repositories that see it, or GitHub's word.
     """
-    variable = github.ActionsOrganizationVariable(
+    github.ActionsOrganizationVariable(
         name,
         variable_name=name,
         value=config.value,
         visibility=visible_to if isinstance(visible_to, str) else "selected",
+        selected_repository_ids=None if isinstance(visible_to, str) else visible_to,
         opts=opts,
     )
-    if isinstance(visible_to, list):
-        github.ActionsOrganizationVariableRepositories(
-            name,
-            variable_name=variable.variable_name,
-            selected_repository_ids=visible_to,
-            opts=opts,
-        )
 
 
 def repository_variable(

@@ -21,13 +21,13 @@ from components.secrets.plugin import asked
 from components.secrets.source import MissingSecretError, Readings, SecretValue
 
 if TYPE_CHECKING:
-    from pulumi_esc_sdk import EscClient
+    from pulumi_esc_sdk.api.esc_api import EscApi
 
     from components.secrets.reference import Reference
 
 CLOUD = "https://api.pulumi.com"
 #: Seconds that ESC may take for one answer, providers behind it included.
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 
 
 class EscConfig(Config):
@@ -80,7 +80,7 @@ class EscSource:
         where = (organization, project, name)
         return asked(f"ESC's {reference.place}", lambda: _open(client, where, reference.version))
 
-    def _client(self) -> tuple[EscClient, str]:
+    def _client(self) -> tuple[EscApi, str]:
         from pulumi_esc_sdk import Configuration, EscClient  # noqa: PLC0415 - 0.8 s
 
         if self._config is None:
@@ -93,9 +93,8 @@ class EscSource:
                 raise MissingSecretError(
                     "this run has no login to Pulumi ESC: pulumi login, or PULUMI_ACCESS_TOKEN"
                 )
-            self._made = EscClient(Configuration(host=self._config.host, access_token=token))
-            pool = self._made.esc_api.api_client.rest_client.pool_manager
-            pool.connection_pool_kw["timeout"] = PATIENCE_SECONDS
+            client = EscClient(Configuration(host=self._config.host, access_token=token))
+            self._made = client.esc_api  # EscClient's own methods take no time-out
         return self._made, self._config.organization
 
 
@@ -113,13 +112,19 @@ def access_token(host: str) -> str | None:
     return next((token for url, token in tokens.items() if urlsplit(url).netloc == wanted), None)
 
 
-def _open(client: EscClient, where: tuple[str, str, str], version: str | None) -> _Opened:
+def _open(client: EscApi, where: tuple[str, str, str], version: str | None) -> _Opened:
     """Open an environment; ``where`` is its organization, project and name."""
-    if version:  # a revision's number or a tag such as stable: it says itself what it is
-        return _Opened(
-            client.open_and_read_environment_at_version(*where, version)[1], version, None
-        )
-    values = client.open_and_read_environment(*where)[1]
-    newest = client.list_environment_revisions(*where, count=1)[0]
+    from pulumi_esc_sdk.esc_client import convertEnvPropertiesToValues  # noqa: PLC0415 - as above
+
+    wait = PATIENCE_SECONDS
+    if version:  # a revision's number or a tag such as stable
+        session = client.open_environment_at_version(*where, version, _request_timeout=wait)
+    else:
+        session = client.open_environment(*where, _request_timeout=wait)
+    opened = client.read_open_environment(*where, session.id, _request_timeout=wait)
+    values = convertEnvPropertiesToValues(opened.properties or {})
+    if version:
+        return _Opened(values, version, None)
+    newest = client.list_environment_revisions(*where, count=1, _request_timeout=wait)[0]
     changed = datetime.fromisoformat(newest.created) if newest.created else None
     return _Opened(values, str(newest.number), changed)

@@ -55,7 +55,13 @@ def asked(place: str, ask: Callable[[], T]) -> T:
     except MissingSecretError:
         raise
     except Exception as error:  # noqa: BLE001 - the SDK raises plain exceptions for a failed invoke
-        raise MissingSecretError(f"{place}: {reason(str(error))}") from None
+        raise MissingSecretError(f"{place}: {reason(_words(error))}") from None
+
+
+def _words(error: Exception) -> str:
+    """The status of an HTTP client's exception, or its text: that of ESC's has all headers."""
+    status = getattr(error, "status", None)
+    return str(status or error)
 
 
 def reason(words: str) -> str:
