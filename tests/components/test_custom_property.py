@@ -26,9 +26,8 @@ def property_(**fields: Any) -> CustomPropertyConfig:  # noqa: ANN401 - as YAML 
 
 def test_a_property_is_declared_for_the_organization() -> None:
     """With its values; only owners set them, so nobody lets a repository in by a property."""
-    assert declare(("properties.tier", TIER)).one(
-        "OrganizationCustomProperties", "tier"
-    ).inputs == {
+    recording = declare(("properties.tier", TIER))
+    assert recording.one("OrganizationCustomProperties", "tier").inputs == {
         "propertyName": "tier",
         "valueType": "single_select",
         "description": "How much it matters",

@@ -84,15 +84,15 @@ def test_the_words_are_github_s(word: str, names: list[str]) -> None:
     assert reached(chosen, organization()) == names
 
 
-VALUES = st.lists(
-    st.sampled_from(["one", "two", "three", "web", "ml", "old"]), min_size=1, unique=True
+WORDS = st.sampled_from(["one", "two", "three", "web", "ml", "old"])
+VALUES = st.lists(WORDS, min_size=1, unique=True)
+SELECTION = st.dictionaries(st.sampled_from(["tier", "area", "note"]), VALUES, min_size=1).map(
+    lambda properties: {"properties": properties}
 )
 ANY_CHOICE = (
     st.sampled_from(["all", "private"])
     | st.lists(st.text("weblia-*?[]!2L", min_size=1, max_size=6), max_size=3, unique=True)
-    | st.dictionaries(st.sampled_from(["tier", "area", "note"]), VALUES, min_size=1).map(
-        lambda properties: {"properties": properties}
-    )
+    | SELECTION
 )
 
 
@@ -106,9 +106,7 @@ def test_whoever_sees_it_is_declared(visible_to: object) -> None:
     assert as_told == names or as_told in ("all", "private")
 
 
-@given(
-    ANY_CHOICE.filter(lambda choice: isinstance(choice, dict)), st.sampled_from(["tier", "area"])
-)
+@given(SELECTION, st.sampled_from(["tier", "area"]))
 def test_a_further_property_makes_it_fewer(visible_to: dict[str, Any], property_: str) -> None:
     """Every property that is named has to fit."""
     more = {"properties": {**visible_to["properties"], property_: ["one", "web"]}}
