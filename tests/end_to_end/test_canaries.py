@@ -70,8 +70,7 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
         project.pulumi("stack", "export"),
     ]
     assert [outcome.code for outcome in outcomes] == [0] * len(outcomes), outcomes[-1].text
-    # failures: GitHub refuses a secret; a finding; a mistake
-    # and values that are not what they should be: an account's token, and none at all
+    # failures: values that are not what they have to be; GitHub refuses one; a finding
     for value in (pypi_token(None, f"{CANARY}-account"), f"{CANARY}-none"):
         project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=value)
         outcomes.append(project.up())

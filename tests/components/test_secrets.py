@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
+from components.secrets.environment_variable import EnvironmentVariableSource
 from components.secrets.secret import SecretConfig
-from tests.components.building import CANARY, declare
+from tests.components.building import CANARY, declare, organization, recorded
 from tests.support.recording import Secret, number_of
 
 if TYPE_CHECKING:
@@ -75,3 +76,13 @@ def test_what_is_for_pypi_stands_with_pypi_s_tokens_alone(field: str) -> None:
     with pytest.raises(ValidationError, match="project and registry are for kind: pypi-token"):
         SecretConfig.model_validate({**value, "kind": "npm-token"})
     assert SecretConfig.model_validate({**value, "kind": "pypi-token"})
+
+
+def test_a_variable_of_the_run_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes from the environment is encrypted like everything else (S16, G1)."""
+    monkeypatch.setenv("HOOK", "canary-of-the-environment")
+    config = organization(("repositories.app.secrets.HOOK.from", {"env": "HOOK"}))
+    reference = config.repositories["app"].secrets["HOOK"].from_
+    found = EnvironmentVariableSource().fetch(reference)
+    declared = recorded(config, value=found.value).one("ActionsSecret", "app/actions/HOOK")
+    assert declared.inputs["value"] == Secret("canary-of-the-environment")
