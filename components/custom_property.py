@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi_github as github
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from components.base import Config, matching
 
@@ -23,6 +23,11 @@ PropertyValue = Annotated[
     str, matching(r'[^"\x00-\x1f]{1,75}', "allowed: 1 to 75 characters on one line, no quotes")
 ]
 PropertyValues = Annotated[list[PropertyValue], Field(min_length=1)]
+#: One value, or several: what is written tells which is meant, so that a mistake is told once.
+ValueOrValues = Annotated[
+    Annotated[PropertyValue, Tag("one value")] | Annotated[PropertyValues, Tag("several values")],
+    Discriminator(lambda value: "several values" if isinstance(value, list) else "one value"),
+]
 
 
 class CustomPropertyConfig(Config):

@@ -28,12 +28,7 @@ from components.base import (
     Visibility,
     matching,
 )
-from components.custom_property import (
-    PropertyName,
-    PropertyValue,
-    PropertyValues,
-    repository_property,
-)
+from components.custom_property import PropertyName, ValueOrValues, repository_property
 from components.dependabot import DependabotConfig
 from components.environment import Environment, EnvironmentConfig
 from components.managed_file import ManagedFileConfig, managed_files
@@ -122,7 +117,7 @@ class RepositoryConfig(Config):
     environments: dict[EnvironmentName, EnvironmentConfig] = {}
     secrets: dict[SecretName, RepositorySecretConfig] = {}
     variables: dict[SecretName, str] = {}
-    properties: dict[PropertyName, PropertyValue | PropertyValues] = {}
+    properties: dict[PropertyName, ValueOrValues] = {}
     """Values of the organization's custom properties; a list for `multi_select`."""
     ecosystems: list[Ecosystem] = []
     """What the repository is built from: Dependabot and the CI workflow follow it."""

@@ -25,17 +25,18 @@ class SelectionConfig(Config):
 
 
 def _kind(value: object) -> str | None:
+    """Which choice is meant; its name stands in error locations, so no field may have it."""
     if isinstance(value, list):
-        return "names"
+        return "by names"
     if isinstance(value, dict | SelectionConfig):
-        return "properties"
-    return "word" if value in ("all", "private") else None
+        return "by properties"
+    return "by word" if value in ("all", "private") else None
 
 
 VisibleTo = Annotated[
-    Annotated[list[RepositoryPattern], Tag("names")]
-    | Annotated[SelectionConfig, Tag("properties")]
-    | Annotated[Literal["all", "private"], Tag("word")],
+    Annotated[list[RepositoryPattern], Tag("by names")]
+    | Annotated[SelectionConfig, Tag("by properties")]
+    | Annotated[Literal["all", "private"], Tag("by word")],
     Discriminator(
         _kind,
         custom_error_type="visible_to",

@@ -18,6 +18,10 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
         *("connection", "no such host", "dial tcp", r"\beof\b", "time-?out", "timed out"),
         *("deadline", "could not connect"),
     ),
+    "this run has no login there: docs/secrets.md names the variables of each source": (
+        *("no valid credential", "cached credentials", "nocredentialproviders"),
+        *("no vault token", "missing client token"),
+    ),
     "access is denied: let this login read it, or log in as somebody who may": (
         *("denied", "authorized", "forbidden", r"\b40[13]\b", "invalid ?token", "bad token"),
         *("invalid role or secret id", "invalid secret id", "error validating token"),
@@ -25,9 +29,6 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
     ),
     "there is no such path: write the secret there, or correct the path": (
         *("no secret found", "no value found", "not ?found", "can't find", r"\b404\b"),
-    ),
-    "this run has no login there: docs/secrets.md names the variables of each source": (
-        *("credential", "no vault token", "missing client token"),
     ),
     "it is not able to answer now: run this again later": (
         *(r"\b50[0234]\b", "sealed", "internal", "throttl", r"\b429\b", "rate exceeded"),
@@ -54,7 +55,13 @@ def asked(place: str, ask: Callable[[], T]) -> T:
     except MissingSecretError:
         raise
     except Exception as error:  # noqa: BLE001 - the SDK raises plain exceptions for a failed invoke
-        raise MissingSecretError(f"{place}: {reason(str(error))}") from None
+        raise MissingSecretError(f"{place}: {reason(_words(error))}") from None
+
+
+def _words(error: Exception) -> str:
+    """The status of an HTTP client's exception, or its text: that of ESC's has all headers."""
+    status = getattr(error, "status", None)
+    return str(status or error)
 
 
 def reason(words: str) -> str:

@@ -106,7 +106,7 @@ CASES = (
         "TOKEN: " + TOKEN,
         "»TOKEN: s3cret",
         "has to be a mapping",
-        "from, rotate_every",
+        "from, kind, project, registry, rotate_every",
     ),
     Case("number as a name", DEVS, "  »7: {members: [ana]}", "a name has to be a text"),
     Case("list as a name", DEVS, "  ? »[a, b]\n  : {}", "a name has to be a text"),
@@ -124,13 +124,13 @@ CASES = (
         "rebase",
     ),
     Case("enforcement", MAIN, "  main: {»enforcement: on}", "is not known", "active, evaluate"),
-    Case("store", TOKEN, TOKEN[:-1] + ", stores: [»codespaces]}", "is not known", "dependabot"),
+    Case("store", TOKEN, TOKEN[:-1] + ", stores: [»pages]}", "is not known", "codespaces"),
     Case(
         "secret visible to a word",
         TOKEN,
         "{from: {config: token}, »visible_to: public}",
         "`visible_to`",
-        "all, private, or a list of repositories",
+        "all, private, a list of repositories (or patterns such as web-*), or properties",
     ),
     Case(
         "variable visible to nothing", LEVEL, "{value: info, »visible_to: 1}", "`visible_to`", "all"

@@ -11,6 +11,7 @@ from tests.support.app_permissions import documented
 from tests.support.keys import app_keys
 from tests.support.project import Project
 from tests.support.sandbox import Sandbox
+from tests.support.tokens import TEST_PYPI, pypi_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = Path(__file__).with_name("small.yaml")
 CANARY = "canary-value-that-must-not-be-seen-anywhere"
 SECRETS = {
-    key: f"{CANARY}-{key}" for key in ("sharedToken", "testPypiToken", "pypiToken", "scanToken")
+    "sharedToken": f"{CANARY}-sharedToken",
+    "testPypiToken": pypi_token("acme-tool", f"{CANARY}-testPypiToken", TEST_PYPI),
+    "pypiToken": pypi_token("acme-tool", f"{CANARY}-pypiToken"),
+    "scanToken": f"{CANARY}-scanToken",
 }
 PEOPLE = ["ana", "ben", "kim", "lea", "zoe"]
 

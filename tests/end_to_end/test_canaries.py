@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.conftest import CANARY, make_small
+from tests.support.tokens import pypi_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +70,13 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
         project.pulumi("stack", "export"),
     ]
     assert [outcome.code for outcome in outcomes] == [0] * len(outcomes), outcomes[-1].text
-    # failures: GitHub refuses a secret; a finding; a mistake
-    project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=f"{CANARY}-2")
+    # failures: values that are not what they have to be; GitHub refuses one; a finding
+    for value in (pypi_token(None, f"{CANARY}-account"), f"{CANARY}-none"):
+        project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=value)
+        outcomes.append(project.up())
+        assert "repositories.tool.publish.python.tokens.pypi.from" in outcomes[-1].text
+    other = pypi_token("acme-tool", f"{CANARY}-2")
+    project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=other)
     project.world.fault(method="PUT", path="*/secrets/PYPI_API_TOKEN", status=422, count=1)
     outcomes.append(project.up())
     assert outcomes[-1].code != 0

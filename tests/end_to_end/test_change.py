@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.conftest import CANARY, SMALL
+from tests.support.tokens import pypi_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,15 +81,14 @@ def test_a_new_value_of_a_secret_is_one_update(small: Project) -> None:
     """A changed value updates in place, and the secret is never missing on GitHub meanwhile."""
     assert small.up().code == 0
     small.world.clear_journal()
-    small.pulumi(
-        "config", "set", "--secret", "portcullis:pypiToken", check=True, stdin=f"{CANARY}-new"
-    )
+    new = pypi_token("acme-tool", f"{CANARY}-new")
+    small.pulumi("config", "set", "--secret", "portcullis:pypiToken", check=True, stdin=new)
     changed = small.up()
     assert changed.code == 0, changed.text
     secret = "ActionsEnvironmentSecret tool/pypi-release/PYPI_API_TOKEN"
     assert changed.operations(final=True) == {secret: "update"}
     value = small.world.secret("PYPI_API_TOKEN", repository="acme/tool", environment="pypi-release")
-    assert value == f"{CANARY}-new"
+    assert value == new
     assert not [write for write in small.world.writes() if write["method"] == "DELETE"]
 
 

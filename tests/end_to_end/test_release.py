@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.end_to_end.conftest import CANARY, make_small
+from tests.end_to_end.conftest import SECRETS, make_small
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox, World
@@ -89,7 +89,7 @@ def test_a_release_needs_one_of_each_team(world: World) -> None:
     assert approve(world, "ana") == 200
     published = world.job(job(world, "pypi-release")["id"])
     assert published["conclusion"] == "success"
-    assert f"{CANARY}-pypiToken" in published["secrets"].values()
+    assert SECRETS["pypiToken"] in published["secrets"].values()
     assert published["permissions"]["id-token"] == "write"
 
 
@@ -113,6 +113,6 @@ def test_no_job_but_the_publishing_one_sees_a_publishing_token(world: World) -> 
         each["environment"]
         for each in world.jobs()
         for value in world.job(each["id"])["secrets"].values()
-        if value in (f"{CANARY}-pypiToken", f"{CANARY}-testPypiToken")
+        if value in (SECRETS["pypiToken"], SECRETS["testPypiToken"])
     }
     assert saw == {"testpypi", "pypi-release"}

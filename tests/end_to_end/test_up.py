@@ -11,10 +11,19 @@ from ruamel.yaml import YAML
 from tests.end_to_end.conftest import CANARY, ROOT, seed
 from tests.end_to_end.live import Live
 from tests.support.project import Project
+from tests.support.tokens import TEST_PYPI, npm_token, pypi_token
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
+#: What the registries' tokens of orgs/guild.yaml have to be: of their package alone.
+TOKENS = {
+    "pypiToken": pypi_token("escai-framework", f"{CANARY}-pypiToken"),
+    "testPypiToken": pypi_token("escai-framework", f"{CANARY}-testPypiToken", TEST_PYPI),
+    "agentSdkPypiToken": pypi_token("agent-sdk", f"{CANARY}-agentSdkPypiToken"),
+    "agentSdkTestPypiToken": pypi_token("agent-sdk", f"{CANARY}-agentSdkTestPypiToken", TEST_PYPI),
+    "explorerNpmToken": npm_token(CANARY),
+}
 SEMVER = "tag:v[0-9]*.[0-9]*.[0-9]*"
 
 
@@ -27,7 +36,7 @@ def guild(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Project
     project = Project(tmp_path_factory.mktemp("guild") / "project", world)
     project.write(text)
     keys = set(re.findall(r"\{config: (\w+)\}", text))
-    project.create({key: f"{CANARY}-{key}" for key in sorted(keys)})
+    project.create({key: f"{CANARY}-{key}" for key in sorted(keys)} | TOKENS)
     outcome = project.up()
     assert outcome.code == 0, outcome.text
     return project
@@ -142,7 +151,7 @@ def test_values_arrive_bit_for_bit(guild: Project) -> None:
     world = guild.world
     assert world.secret("CODECOV_TOKEN", org="guild") == f"{CANARY}-codecovToken"
     found = world.secret("PYPI_API_TOKEN", repository="guild/escai", environment="pypi-release")
-    assert found == f"{CANARY}-pypiToken"
+    assert found == TOKENS["pypiToken"]
     found = world.secret("COSIGN_PUBKEY", repository="guild/aegis", store="dependabot")
     assert found == f"{CANARY}-aegisCosignPubkey"
 

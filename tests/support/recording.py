@@ -6,15 +6,17 @@ Assertions belong on the recorded data. Inside `apply` they would never fail.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 PROJECT, STACK = "portcullis", "test"
 
@@ -77,21 +79,50 @@ def number_of(type_: str, name: str) -> int:
     return zlib.crc32(f"{_short(type_)} {name}".encode()) % 100_000
 
 
+#: What a provider's function answers, by its token and arguments; a `Failure` is none.
+Calls = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+def no_calls(token: str, _arguments: dict[str, Any]) -> dict[str, Any]:
+    """Nothing may be asked."""
+    raise AssertionError(f"the program asked the provider: {token}")
+
+
+class Failure(grpc.RpcError):
+    """A provider's function that fails, as the engine tells the program."""
+
+    def __init__(self, words: str) -> None:
+        """``words`` are the provider's."""
+        super().__init__(words)
+        self._words = words
+
+    def code(self) -> grpc.StatusCode:
+        """The engine gives no other for it."""
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        """The words."""
+        return self._words
+
+
 class _Answers(mocks.Mocks):
     """What GitHub would compute: numbers that are the same for the same name."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         number = number_of(args.typ, args.name)
         computed = {"repoId": number, "nodeId": f"R_{number}", "defaultBranch": "main"}
         return str(number), {**args.inputs, **computed}
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise AssertionError(f"the program asked the provider: {args.token}")
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return self._calls(args.token, args.args), []
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self) -> None:
-        super().__init__(_Answers())
+    def __init__(self, answers: _Answers) -> None:
+        super().__init__(answers)
         self.recording = Recording()
         self.names: dict[str, str] = {}
 
@@ -141,6 +172,7 @@ def record(
     config: Mapping[str, str] | None = None,
     *,
     encrypted: Iterable[str] = (),
+    calls: Calls = no_calls,
 ) -> Recording:
     """Run ``program`` under mocks.
 
@@ -148,12 +180,14 @@ def record(
         program: Declares resources.
         config: The stack's config, by full key such as `portcullis:pypiToken`.
         encrypted: The keys of it that the stack's file holds encrypted.
+        calls: Answers functions of providers.
 
     Raises:
         Exception: What the program raises.
     """
-    monitor = _Monitor()
-    mocks.set_mocks(_Answers(), project=PROJECT, stack=STACK, preview=False, monitor=monitor)
+    answers = _Answers(calls)
+    monitor = _Monitor(answers)
+    mocks.set_mocks(answers, project=PROJECT, stack=STACK, preview=False, monitor=monitor)
     pulumi.runtime.set_all_config(dict(config or {}), list(encrypted))
     try:
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ import base64
 import re
 
 import pypitoken
-from pymacaroons import MACAROON_V2, Macaroon
+from pymacaroons import MACAROON_V2, Macaroon  # type: ignore[import-untyped]
 
 PYPI, TEST_PYPI = "pypi.org", "test.pypi.org"
 NPM_LETTERS = 36

@@ -1,0 +1,168 @@
+"""The inventory: every secret of a declaration, where it stands, where it goes, and no value."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from components.declaration import load
+from components.organization import OrganizationConfig
+from components.secrets.inventory import declared_secrets, facts
+from components.secrets.source import SecretValue
+from tests.components.building import CANARY, data, declare, organization, recorded
+from tests.components.test_every_field import FULL
+
+if TYPE_CHECKING:
+    from components.secrets.inventory import DeclaredSecret
+
+ROOT = Path(__file__).resolve().parents[3]
+FULL_CONFIG = OrganizationConfig.model_validate(FULL)
+
+#: Path, name, scope, target, repositories, stores, kind: all secrets of FULL, as a person counts.
+EXPECTED = {
+    ("secrets.TOKEN", "TOKEN", "organization", "organization", "app", "actions", "opaque"),
+    ("secrets.SCAN", "SCAN", "organization", "organization", "app", "actions", "opaque"),
+    ("repositories.app.secrets.HOOK", "HOOK", "repository", "app", "app", "actions", "opaque"),
+    (
+        "repositories.app.environments.staging.secrets.DSN",
+        *("DSN", "environment", "app/staging", "app", "actions", "opaque"),
+    ),
+    (
+        "repositories.app.publish.python.tokens.pypi",
+        *("PYPI_API_TOKEN", "environment", "app/pypi-release", "app", "actions", "pypi-token"),
+    ),
+    (
+        "repositories.app.publish.python.tokens.testpypi",
+        *("TEST_PYPI_API_TOKEN", "environment", "app/testpypi", "app", "actions", "pypi-token"),
+    ),
+    (
+        "repositories.app.publish.npm.tokens.npm",
+        *("NPM_TOKEN", "environment", "app/npm-release", "app", "actions", "npm-token"),
+    ),
+}
+
+
+def row(secret: DeclaredSecret) -> tuple[str, ...]:
+    """A secret as a row of EXPECTED."""
+    return (
+        *(".".join(secret.path), secret.name, secret.scope, secret.target),
+        *(" ".join(secret.repositories), " ".join(secret.stores), secret.config.kind),
+    )
+
+
+def test_every_secret_is_listed_once() -> None:
+    """Those of the organization, of repositories, of environments, and registries' tokens (S15)."""
+    found = [row(secret) for secret in declared_secrets(FULL_CONFIG)]
+    assert sorted(found) == sorted(EXPECTED)
+
+
+def test_every_secret_that_is_declared_is_listed() -> None:
+    """What goes to GitHub, counted by the resources themselves."""
+    resources = [
+        each.name.rpartition("/")[2]
+        for each in recorded(FULL_CONFIG).resources
+        if each.type.endswith("Secret")
+    ]
+    listed = [s.name for s in declared_secrets(FULL_CONFIG) for _ in s.stores]
+    assert sorted(resources) == sorted(listed)
+
+
+def test_a_registry_s_token_is_one_of_its_package() -> None:
+    """Package and registry follow from `publish`, and nobody can write others (R7)."""
+    kinds = {
+        secret.path[-1]: (secret.config.project, secret.config.registry)
+        for secret in declared_secrets(FULL_CONFIG)
+        if secret.config.kind == "pypi-token"
+    }
+    assert kinds == {"pypi": ("acme-app", "pypi"), "testpypi": ("acme-app", "testpypi")}
+
+
+def test_a_token_that_is_written_again_is_listed_where_it_holds() -> None:
+    """`publish` wins over an environment's secret of the same name, here as on GitHub."""
+    whole = data(
+        ("repositories.app.publish.python.auth", "hybrid"),
+        (
+            "repositories.app.publish.python.tokens",
+            {"pypi": {"from": {"config": "p"}}, "testpypi": {"from": {"config": "t"}}},
+        ),
+        (
+            "repositories.app.environments.pypi-release",
+            {
+                "secrets": {
+                    "PYPI_API_TOKEN": {"from": {"config": "own"}},
+                    "A": {"from": {"env": "A"}},
+                }
+            },
+        ),
+    )
+    found = [
+        str(secret.config.from_)
+        for secret in declared_secrets(OrganizationConfig.model_validate(whole))
+        if secret.environment == "pypi-release"
+    ]
+    assert sorted(found) == ["config p", "env A"]
+
+
+def test_an_archived_repository_has_no_secrets_of_its_own() -> None:
+    """GitHub lets nobody change them."""
+    config = organization(("repositories.app.archived", True))
+    assert [secret.name for secret in declared_secrets(config)] == ["TOKEN"]
+
+
+@pytest.mark.parametrize("name", ["guild", "insecure"])
+def test_paths_stand_in_the_file(name: str) -> None:
+    """A finding or a mistake about a secret leads to its line."""
+    whole: Any = YAML(typ="safe").load(ROOT / f"orgs/{name}.yaml")
+    declaration = load(name, ROOT)
+    secrets = list(declared_secrets(declaration.config))
+    assert secrets
+    for secret in secrets:
+        item = whole
+        for part in secret.path:
+            item = item[part]
+        source = secret.config.from_
+        assert item["from"][source.source] == source.place
+    lines = {declaration.mistake((*secret.path, "from"), "", "").place.line for secret in secrets}
+    assert len(lines) == len(secrets)
+
+
+def test_facts_are_what_is_known() -> None:
+    """Version, day of the change, when it is due: what a report needs."""
+    secret = next(s for s in declared_secrets(FULL_CONFIG) if s.path[-1] == "pypi")
+    changed = datetime(2026, 10, 1, 23, 59, tzinfo=UTC)
+    assert facts(secret, SecretValue(CANARY, "7", changed)) == {
+        "path": ["repositories", "app", "publish", "python", "tokens", "pypi"],
+        "name": "PYPI_API_TOKEN",
+        "kind": "pypi-token",
+        "source": "config p",
+        "version": "7",
+        "changed": "2026-10-01",
+        "rotateEvery": 90,
+    }
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    """Nothing is said where a source says nothing."""
+    secret = next(s for s in declared_secrets(FULL_CONFIG) if s.name == "HOOK")
+    known = facts(secret, SecretValue(CANARY))
+    assert set(known) == {"path", "name", "kind", "source"}
+
+
+def test_facts_hold_no_value() -> None:
+    """They are plain inputs of the root: in the state, in previews, before the policy pack."""
+    inputs = (
+        declare(("secrets.TOKEN.rotate_every", "90d")).one("component Organization", "acme").inputs
+    )
+    assert CANARY not in repr(inputs)
+    assert inputs["secrets"]["secrets.TOKEN"]["rotateEvery"] == 90
+    assert set(inputs["secrets"]) == {
+        "secrets.TOKEN",
+        "repositories.app.secrets.HOOK",
+        "repositories.app.environments.staging.secrets.DSN",
+    }
+    for secret in declared_secrets(FULL_CONFIG):
+        assert CANARY not in repr(facts(secret, SecretValue(CANARY)))
