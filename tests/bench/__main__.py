@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import sandbox as sandbox_figures
+from tests.bench import secrets as secret_figures
 from tests.bench.bare import PROGRAM
 from tests.bench.organization import fleet
 from tests.bench.shares import Shares
@@ -172,6 +173,7 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=120)
     counts = [int(argument) for argument in arguments] or [50, 200]
     sandbox_figures.show(console)
+    secret_figures.show(console)
     with Sandbox(judged=False) as sandbox, tempfile.TemporaryDirectory() as folder:
         results = [bench(sandbox, Path(folder), count, console) for count in counts]
     if not all(results):
