@@ -2,8 +2,7 @@
 """The policy pack, as Pulumi starts it: `pulumi preview --policy-pack policy`."""
 
 from portcullis_policy.analyzer import policies
-from portcullis_policy.config import refuse_unknown_names
+from portcullis_policy.start import begin
 from pulumi_policy import PolicyPack
 
-refuse_unknown_names()
-PolicyPack("portcullis", policies=policies())
+PolicyPack("portcullis", policies=policies(start=begin()))

@@ -9,10 +9,12 @@ never laxer.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyComplianceFramework,
     PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
@@ -26,10 +28,14 @@ from pulumi_policy import (
 from portcullis_policy.config import problems, schema
 from portcullis_policy.facts import Facts
 from portcullis_policy.judge import Judge
+from portcullis_policy.mending import mended
+from portcullis_policy.profiles import level
 from portcullis_policy.proxies import plain
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
 from portcullis_policy.rules.pack import PackSettings, UnusedExemption
+from portcullis_policy.settings import PACK_RULE, PROFILE
+from portcullis_policy.start import PROFILE_KEY, Start
 
 
 class _Turn(threading.local):
@@ -63,19 +69,26 @@ class Policies(list[Policy]):
 class _Desk:
     """What the policies of one pack share: the judge, the turn, and the configuration seen."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, start: Start) -> None:
         self.judge = judge
+        self.start = start
         self.turn = _Turn()
         self.given: dict[str, dict[str, object]] = {}
 
     def configured(self, rule: Rule, given: Mapping[str, object]) -> None:
         """Keep the parameters given for a rule: the SDK shows each policy only its own."""
-        parameters = {name: plain(value) for name, value in given.items()}
+        started = self.start.parameters.get(rule.id, {})
+        parameters = {**started, **{name: plain(value) for name, value in given.items()}}
         if self.given.get(rule.id) != parameters:
             self.given[rule.id] = {
                 key: value for key, value in parameters.items() if isinstance(key, str)
             }
             self.judge.configure(self.given)
+
+    def level_of(self, rule: Rule) -> EnforcementLevel:
+        """Return a rule's level where the policy config file says nothing."""
+        said = self.start.levels.get(rule.id)
+        return EnforcementLevel(said or level(rule, self.start.profile))
 
     def unheard(self, kind: type[Rule]) -> set[str]:
         """Return the rules whose parameters were not seen yet, and matter."""
@@ -88,13 +101,15 @@ class _Desk:
         }
 
 
-def policies(judge: Judge | None = None) -> Policies:
+def policies(judge: Judge | None = None, start: Start | None = None) -> Policies:
     """Return the pack's policies, for `PolicyPack(policies=...)`.
 
     Args:
         judge: applies the rules; by default a new one with the whole catalogue.
+        start: what the pack was started with.
     """
-    desk = _Desk(judge or Judge(RULES))
+    desk = _Desk(judge or Judge(RULES), start or Start())
+    desk.judge.configure(desk.start.parameters)
     gates: list[Policy] = []
     others: list[Policy] = []
     for rule in desk.judge.rules.values():
@@ -114,24 +129,54 @@ def _policy(rule: Rule, desk: _Desk) -> Policy:
             rule.id,
             rule.title,
             validate=_resource_check(rule, desk),
-            enforcement_level=EnforcementLevel(rule.severity.level),
-            config_schema=PolicyConfigSchema(schema(rule)),
-            display_name=rule.title,
-            severity=Severity(rule.severity.value),
-            remediation_steps=rule.remediation,
+            enforcement_level=desk.level_of(rule),
+            remediate=_mending(rule, desk) if rule.mends else None,
+            **_described(rule),
         )
     if isinstance(rule, StackRule):
         return StackValidationPolicy(
             rule.id,
             rule.title,
             validate=_stack_check(rule, desk),
-            enforcement_level=EnforcementLevel(rule.severity.level),
-            config_schema=PolicyConfigSchema(schema(rule)),
-            display_name=rule.title,
-            severity=Severity(rule.severity.value),
-            remediation_steps=rule.remediation,
+            enforcement_level=desk.level_of(rule),
+            **_described(rule),
         )
     raise TypeError(f"{rule.id} is neither a ResourceRule nor a StackRule")
+
+
+def _described(rule: Rule) -> dict[str, Any]:
+    """Return what Pulumi shows of a rule beside its findings."""
+    first = rule.maps[0].framework if rule.maps else None
+    numbers = [control.number for control in rule.maps if control.framework is first]
+    return {
+        "config_schema": PolicyConfigSchema(schema(rule)),
+        "display_name": rule.title,
+        "severity": Severity(rule.severity.value),
+        "remediation_steps": rule.remediation,
+        "framework": PolicyComplianceFramework(
+            first.name, first.version, ", ".join(numbers), first.url
+        )
+        if first is not None
+        else None,
+        "tags": [rule.id[:2], *(control.tag for control in rule.maps)],
+        "url": rule.anchor,
+    }
+
+
+def _mending(rule: ResourceRule, desk: _Desk) -> Callable[[ResourceValidationArgs], Any]:
+    """Return what Pulumi calls with each resource to mend it, at level `remediate`."""
+
+    def mend(args: ResourceValidationArgs) -> dict[str, Any] | None:
+        if args.resource_type not in rule.resource_types:
+            return None
+        desk.configured(rule, args.get_config())
+        read = plain(args.props)
+        resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(read))
+        if not desk.judge.judge(rule, desk.judge.meet(resource)):
+            return None
+        return mended(args.props, rule.mends)
+
+    return mend
 
 
 def _resource_check(
@@ -147,7 +192,7 @@ def _resource_check(
             args.resource_type, args.name, args.urn, args.opts.parent, Facts(plain(args.props))
         )
         if first:
-            _report_problems(rule, args.get_config(), report)
+            _report_problems(rule, desk, args.get_config(), report)
         resource = desk.judge.meet(resource)
         applicable = desk.judge.rules_for(resource.type)
         if gate:
@@ -168,7 +213,7 @@ def _stack_check(
 
     def check(args: StackValidationArgs, report: ReportViolation) -> None:
         desk.configured(rule, args.get_config())
-        _report_problems(rule, args.get_config(), report)
+        _report_problems(rule, desk, args.get_config(), report)
         stack = desk.judge.stack_of(tuple(_stack_resource(item) for item in args.resources))
         if gate:
             others = [item for item in desk.judge.rules.values() if isinstance(item, StackRule)]
@@ -201,7 +246,16 @@ def _stack_resource(item: PolicyResource) -> Resource:
     )
 
 
-def _report_problems(rule: Rule, given: Mapping[str, object], report: ReportViolation) -> None:
+def _report_problems(
+    rule: Rule, desk: _Desk, given: Mapping[str, object], report: ReportViolation
+) -> None:
     """Report parameters that the rule does not have; see config.py."""
     for problem in problems(rule, given):
         report(f"  the policy configuration\n    {problem}", None)
+    profile = given.get(PROFILE.name) if rule.id == PACK_RULE else None
+    if profile is not None and profile != desk.start.profile:
+        report(
+            "  the policy configuration\n    `profile` is not in force: the pack could not see the "
+            f"file when it started\n  fix: Set it in the stack's configuration: `{PROFILE_KEY}`.",
+            None,
+        )
