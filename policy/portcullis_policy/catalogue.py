@@ -30,6 +30,7 @@ FAMILIES = {
     "PK": "The pack",
     "EX": "Exemptions",
 }
+_LONGEST_NAME = 40
 _HEAD = """\
 <!-- Generated: `make docs` writes this page from policy/. Edit the rules, not this file. -->
 # Rules
@@ -162,14 +163,25 @@ class _Dumper(yaml.SafeDumper):
         del data
         return True
 
+    def represent_text(self, data: str) -> yaml.Node:
+        """Write files as they are, line by line."""
+        style = "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
 
 def _printable(value: object) -> object:
     """Return a value as YAML can write it; dates of examples move, so they are left out."""
     if value is UNKNOWN:
         return "(unknown at preview)"
+    if isinstance(value, str) and value.startswith("pypi-") and len(value) > _LONGEST_NAME:
+        return "(a token)"
     if isinstance(value, Mapping):
         return {
-            key: "(a date)" if key == "expires" else _printable(item) for key, item in value.items()
+            key: "(a date)" if key in ("expires", "changed") else _printable(item)
+            for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [_printable(item) for item in value]

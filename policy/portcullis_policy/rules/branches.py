@@ -416,6 +416,26 @@ class CommitsSigned(Combined):
     )
 
 
+class LinearHistory(Combined):
+    """A default branch has a linear history.
+
+    A merge commit can hold changes of its own, which no pull request showed; in a line every commit
+    is what was reviewed.
+    """
+
+    id = "BR013"
+    title = "merge commits may hide what nobody reviewed"
+    severity = Severity.LOW
+    maps = cis("1.1.13")
+    remediation = "Keep `require_linear_history: true` (the default)."
+    rule, field = "requiredLinearHistory", "require_linear_history"
+    detail = "no protection of the default branch requires a linear history"
+    bad = (
+        stack("not required", ESCAI, ruleset_rules(requiredLinearHistory=False)),
+        classic("classic, not required", requiredLinearHistory=False),
+    )
+
+
 RULES = (
     Protected,
     NoForcePush,
@@ -429,4 +449,5 @@ RULES = (
     ChecksStrict,
     ConversationsResolved,
     CommitsSigned,
+    LinearHistory,
 )
