@@ -41,7 +41,8 @@ def _caveats(raw: bytes) -> list[bytes]:
     """
     if raw[0] != _VERSION:
         raise ValueError("another version")
-    at, found, sections = 1, [], 0
+    found: list[bytes] = []
+    at, sections = 1, 0
     while True:
         fields: dict[int, bytes] = {}
         while raw[at] != _END:

@@ -22,6 +22,7 @@ from portcullis_policy.rules import (
     trust_vault,
     two_gates,
     workflow_stack,
+    workflow_tools,
     workflows,
 )
 
@@ -34,7 +35,7 @@ _FAMILIES = (
     (tags,),
     (environments, two_gates),
     (secrets, rotation),
-    (workflows, release_workflows, workflow_stack),
+    (workflows, release_workflows, workflow_stack, workflow_tools),
     (dependabot,),
     (trust_aws, trust_vault),
     (audit,),

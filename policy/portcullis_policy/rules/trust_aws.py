@@ -184,17 +184,15 @@ class NoPolicyForEverything(ResourceRule):
     resource_types = (ROLE, ROLE_POLICY, POLICY, ROLE_POLICY_ATTACHMENT)
     remediation = "Name the actions and resources that are needed."
     waits = True
-    _ALL: Mapping[str, object] = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    _EVERYTHING: Mapping[str, object] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    _ALL: Mapping[str, object] = {"Statement": _EVERYTHING}
+    _NONE: Mapping[str, object] = {"Statement": {**_EVERYTHING, "Effect": "Deny"}}
     _SOME: Mapping[str, object] = {
         "Statement": [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "*"}]
     }
     good = (
         example("one action", ROLE_POLICY, {"role": "r", "policy": json.dumps(_SOME)}),
-        example(
-            "denied",
-            POLICY,
-            {"policy": json.dumps({"Statement": {**_ALL["Statement"], "Effect": "Deny"}})},
-        ),  # type: ignore[dict-item]
+        example("denied", POLICY, {"policy": json.dumps(_NONE)}),
         _GOOD,
         example(
             "a small managed policy",

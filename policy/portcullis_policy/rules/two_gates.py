@@ -116,7 +116,8 @@ class TwoGatesTwoTeams(StackRule):
     """Two gates in a row are guarded by different teams.
 
     A release that passes an approval and then a release environment is seen by two people only if
-    no team can open both.
+    no team can open both. A repository may also publish a package that asks for one team alone, so
+    this speaks where no release environment has a team of its own.
     """
 
     id = "EN011"
@@ -139,6 +140,16 @@ class TwoGatesTwoTeams(StackRule):
             "two packages, one team",
             Declared(gh.ENVIRONMENT, _GATE, "a"),
             Declared(gh.ENVIRONMENT, {**_GATE, "environment": "npm-release"}, "b"),
+        ),
+        stack(
+            "a second package with one team",
+            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            Declared(
+                gh.ENVIRONMENT,
+                {**_GATE, "environment": "npm-release", "reviewers": [{"teams": [12]}]},
+                "b",
+            ),
+            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "release-approval"}, "c"),
         ),
         stack(
             "not known yet",
@@ -169,7 +180,7 @@ class TwoGatesTwoTeams(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule. Teams that have no id yet are told apart by the resources they come from."""
-        seconds: dict[str, set[object]] = {}
+        seconds: dict[str, list[set[object]]] = {}
         firsts: list[tuple[str, Resource]] = []
         for item in stack.of(gh.ENVIRONMENT):
             repository, name = item.facts.text("repository"), item.facts.text("environment")
@@ -178,10 +189,11 @@ class TwoGatesTwoTeams(StackRule):
             if settings.is_approval_environment(name):
                 firsts.append((repository.lower(), item))
             elif is_release(item, settings) and item.release in (None, RELEASE):
-                seconds.setdefault(repository.lower(), set()).update(_reviewers(item))
+                seconds.setdefault(repository.lower(), []).append(_reviewers(item))
         for repository, item in firsts:
-            if _reviewers(item) & seconds.get(repository, set()):
-                detail = "a team that guards it guards a release environment, too"
+            guards, others = _reviewers(item), seconds.get(repository, [])
+            if others and all(guards & other for other in others):
+                detail = "a team that guards it guards each release environment behind it, too"
                 yield Finding(detail, ("reviewers",), urn=item.urn)
 
 

@@ -258,11 +258,7 @@ class ActionsPinned(WorkflowRule):
         ci("an image by tag", (f"actions/checkout@{'a1' * 20}", "docker://alpine:3")),
         Example(
             "another repository's workflow",
-            (
-                file(
-                    "on: push\npermissions: {}\njobs: {a: {uses: o/r/.github/workflows/x.yml@main}}\n"
-                ),
-            ),
+            (file("on: push\njobs: {a: {uses: o/r/.github/workflows/x.yml@main}}\n"),),
         ),
     )
 
