@@ -10,7 +10,20 @@ DEFAULT_BRANCHES = ("main", "master")
 _COMPONENT = r"(?:\[0-9\]|\[1-9\]|\d)(?:\[0-9\]|\d)*\*?"
 _SEMVER_GLOB = re.compile(rf"[\w./@-]*?v?{_COMPONENT}(?:\.{_COMPONENT}){{2}}(?:[-+][\w.*+-]*)?")
 NOT_RELEASES = (
-    *("v", "v1", "v1.2", "1", "1.2", "v-test", "vtest", "va.b.c", "a.b.c", "v1.x.y", "v1.2.x"),
+    *(
+        "v",
+        "v1",
+        "v1.2",
+        "1",
+        "1.2",
+        "v-test",
+        "vtest",
+        "va.b.c",
+        "a.b.c",
+        "v1.x",
+        "v1.x.y",
+        "v1.2.x",
+    ),
     *("test", "latest", "nightly", "main", "v1.2.", "x1", "release", "v.1.2"),
 )
 

@@ -83,7 +83,7 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"EN01": "disabled"}, "did you mean `EN001`"),
+        ({"EN04": "disabled"}, "did you mean `EN004`"),
         ({"nonsense": "disabled"}, "see docs/rules.md"),
         ({"EN001": "off"}, "advisory, disabled, mandatory, remediate"),
         ({"BR005": {"minimun": 1}}, "did you mean `minimum`"),

@@ -16,7 +16,6 @@ from tests.policy.secure_files import DEPENDABOT, RELEASE_FILE
 from tests.policy.secure_trust import CONDITION, ISSUER, SUB, trust
 
 Organization = dict[str, Declared]
-PUSH = 'on:\n  push:\n    tags: ["v[0-9]+.[0-9]+.[0-9]+"]'
 
 
 def release(*changes: tuple[str, str]) -> Organization:
@@ -35,7 +34,7 @@ def role(condition: dict[str, Any]) -> Organization:
 
 
 SOUND: list[tuple[str, Organization]] = [
-    ("tags in a flow mapping", release((PUSH, 'on: {push: {tags: ["v[0-9]+.[0-9]+.[0-9]+"]}}'))),
+    ("one tag, not a list", release(('["v[0-9]+.[0-9]+.[0-9]+"]', "v[0-9]+.[0-9]+.[0-9]+"))),
     ("`on` in quotes", release(("on:\n  push", '"on":\n  push'))),
     ("a prefix before the version", release(('["v[', '["sdk-v['))),
     (
@@ -52,10 +51,7 @@ SOUND: list[tuple[str, Organization]] = [
             ),
         ),
     ),
-    (
-        "a job that calls a workflow of its own",
-        ci(("jobs:", "jobs:\n  x: {uses: ./.github/workflows/x.yml}")),
-    ),
+    ("a workflow that others call", ci(("[pull_request, push]", "[workflow_call]"))),
     ("a number pasted into a script", ci(('"$TITLE"', "${{ github.event.number }}"))),
     (
         "a secret handed to a program",

@@ -284,6 +284,8 @@ class StartedOnPurpose(WorkflowRule):
 def filter_admits_only_versions(pattern: str) -> bool:
     """Say whether a tag filter of a workflow admits what is shaped like `v1.2.3` alone."""
     parts = []
+    if "".join(_FILTER.findall(pattern)) != pattern:
+        return False
     for part in _FILTER.findall(pattern):
         if part == "**":
             parts.append(".*")

@@ -196,8 +196,10 @@ class VaultTokenShort(ResourceRule):
         facts = resource.facts
         if not _is_for_github(facts):
             return
-        if "root" in texts(facts.at("tokenPolicies")):
-            yield finding("`tokenPolicies` has `root`")
+        policies = facts.entries("tokenPolicies")
+        if policies is UNKNOWN or UNKNOWN in policies or "root" in policies:
+            unseen = UNKNOWN if policies is UNKNOWN or "root" not in policies else None
+            yield finding("`tokenPolicies` has `root`, or may have", value=unseen)
         ttl = facts.number("tokenTtl")
         if ttl is UNKNOWN or not ttl or ttl > LONGEST_SECONDS:
             yield finding("`tokenTtl` is missing or over an hour", value=ttl)

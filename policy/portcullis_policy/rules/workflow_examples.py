@@ -59,7 +59,7 @@ RELEASE_PATH = ".github/workflows/release.yml"
 CI_PATH = ".github/workflows/ci.yml"
 
 
-def file(content: object, path: str = RELEASE_PATH, name: str = "example") -> Declared:
+def file(content: object, path: object = RELEASE_PATH, name: str = "example") -> Declared:
     """Return a file that a program keeps in a repository."""
     return Declared(
         gh.REPOSITORY_FILE, {"repository": "escai", "file": path, "content": content}, name

@@ -17,6 +17,7 @@ from portcullis_policy.publishing import (
 )
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.rules.workflow_examples import (
+    CI,
     SOUND_CI,
     SOUND_RELEASE,
     ci,
@@ -59,8 +60,8 @@ class Readable(ResourceRule):
     """A workflow file can be read.
 
     What the pack cannot read it cannot judge, and a key that is given twice means one thing to one
-    reader and another to GitHub. So such a file is refused, and a content that is not known at
-    preview too.
+    reader and another to GitHub. So such a file is refused, and a content or path that is not known
+    at preview too.
     """
 
     id = "WF001"
@@ -78,12 +79,15 @@ class Readable(ResourceRule):
         Example("no jobs", (file("on: push\n"),)),
         ci("a key twice", ("jobs:", "permissions: write-all\njobs:")),
         Example("unknown at preview", (file(UNKNOWN),)),
+        Example("a path not known at preview", (file(CI, UNKNOWN),)),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
         path, content = workflow_path(resource), resource.facts.text("content")
+        if resource.facts.text("file") is UNKNOWN:
+            yield finding("its path cannot be seen, so it may be a workflow", value=UNKNOWN)
         if path is None:
             return
         if not isinstance(content, str):
