@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from portcullis_policy.workflows import At, Job, Step, Workflow
 
@@ -41,6 +42,7 @@ _PRINTS = re.compile(
 _ELSEWHERE = re.compile(r"[|>]|add-mask")
 _SEPARATORS = re.compile(r"&&|;|\|\|")
 _VARIABLE = re.compile(r"\$(?:env:)?\{?(\w+)")
+_PUBLISHING: WeakKeyDictionary[Workflow, tuple[tuple[Job, int], ...]] = WeakKeyDictionary()
 _PIPED = re.compile(
     r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
     r"|\b(curl|wget|irm|iwr)\b[^|\n]*\|\s*(sudo\s+)?(python3?|perl|ruby|node|iex|invoke-expression)\b"
@@ -67,8 +69,14 @@ def publishing_line(step: Step) -> int | None:
     return None
 
 
-def publishing_jobs(workflow: Workflow) -> Iterator[tuple[Job, int]]:
-    """Yield the jobs that publish, with the line on which they do."""
+def publishing_jobs(workflow: Workflow) -> tuple[tuple[Job, int], ...]:
+    """Return the jobs that publish, with the line on which they do."""
+    if workflow not in _PUBLISHING:
+        _PUBLISHING[workflow] = tuple(_publishing_jobs(workflow))
+    return _PUBLISHING[workflow]
+
+
+def _publishing_jobs(workflow: Workflow) -> Iterator[tuple[Job, int]]:
     for job in workflow.jobs:
         lines = [line for step in job.steps if (line := publishing_line(step)) is not None]
         if lines:
@@ -77,11 +85,13 @@ def publishing_jobs(workflow: Workflow) -> Iterator[tuple[Job, int]]:
 
 def publishes(workflow: Workflow) -> bool:
     """Say whether a workflow publishes anything."""
-    return any(True for _ in publishing_jobs(workflow))
+    return bool(publishing_jobs(workflow))
 
 
 def expressions(text: str) -> Iterator[str]:
     """Yield the expressions in a text, in lower case and with `a['b']` written `a.b`."""
+    if "${{" not in text:
+        return
     for found in _EXPRESSION.findall(text):
         yield _INDEX.sub(r".\1", found).lower()
 

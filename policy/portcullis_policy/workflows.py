@@ -26,7 +26,7 @@ class UnreadableError(ValueError):
 class At:
     """A place in a file: a node with its line. A place that is not there answers with nothing."""
 
-    __slots__ = ("_node", "line")
+    __slots__ = ("_entries", "_items", "_lines", "_node", "line")
 
     def __init__(self, node: yaml.Node | None, line: int | None = None) -> None:
         """Wrap a node.
@@ -36,6 +36,9 @@ class At:
             line: where its key stands, counted from 1; by default where it begins itself.
         """
         self._node = node
+        self._items: dict[str, At] | None = None  # many rules ask for the same places
+        self._entries: list[At] | None = None
+        self._lines: tuple[tuple[int, str], ...] | None = None
         self.line = line or (node.start_mark.line + 1 if node is not None else 1)
 
     @property
@@ -55,6 +58,11 @@ class At:
 
     def items(self) -> dict[str, "At"]:
         """Return the entries of a mapping by key; empty for anything else."""
+        if self._items is None:
+            self._items = self._read_items()
+        return self._items
+
+    def _read_items(self) -> dict[str, "At"]:
         found: dict[str, At] = {}
         if not isinstance(self._node, yaml.MappingNode):
             return found
@@ -72,15 +80,23 @@ class At:
 
     def entries(self) -> "list[At]":
         """Return the entries of a list; a scalar is a list of one."""
-        if isinstance(self._node, yaml.SequenceNode):
-            return [At(node) for node in self._node.value]
-        return [self] if isinstance(self._node, yaml.ScalarNode) and self.given else []
+        if self._entries is None:
+            listed = self._node.value if isinstance(self._node, yaml.SequenceNode) else []
+            self._entries = [At(node) for node in listed]
+        if isinstance(self._node, yaml.ScalarNode) and self.given:
+            return [self]
+        return self._entries
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Yield the logical lines of a script with their lines in the file; comments are left out.
+    def lines(self) -> tuple[tuple[int, str], ...]:
+        """Return the logical lines of a script with their lines in the file, without comments.
 
         Lines that end with a backslash are joined with the next.
         """
+        if self._lines is None:
+            self._lines = tuple(self._read_lines())
+        return self._lines
+
+    def _read_lines(self) -> Iterator[tuple[int, str]]:
         block = isinstance(self._node, yaml.ScalarNode) and self._node.style in ("|", ">")
         first = self._node.start_mark.line + (2 if block else 1) if self._node is not None else 1
         joined, begun = "", first
@@ -169,7 +185,7 @@ class Job:
         return tuple(runner.entries())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Workflow:
     """A workflow file.
 

@@ -58,6 +58,7 @@ github.RepositoryRuleset(
     conditions={"ref_name": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}},
     rules={
         "deletion": True, "non_fast_forward": True, "required_signatures": True,
+        "required_linear_history": True,
         "pull_request": {
             "required_approving_review_count": 2, "dismiss_stale_reviews_on_push": True,
             "require_code_owner_review": True, "require_last_push_approval": True,
