@@ -84,7 +84,7 @@ SCORECARD = Framework(
     "scorecard",
     "OpenSSF Scorecard",
     "5",
-    "https://github.com/ossf/scorecard/blob/main/docs/checks.md",
+    "https://github.com/ossf/scorecard",
     {
         "Branch-Protection": "default and release branches are protected",
         "CI-Tests": "tests run before pull requests are merged",
