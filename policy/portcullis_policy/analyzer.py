@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from grpc import StatusCode
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -24,6 +25,7 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy import policy as sdk
 
 from portcullis_policy.config import problems, schema
 from portcullis_policy.facts import Facts
@@ -35,7 +37,7 @@ from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
 from portcullis_policy.rules.pack import PackSettings, UnusedExemption
 from portcullis_policy.settings import PACK_RULE, PROFILE
-from portcullis_policy.start import PROFILE_KEY, Start
+from portcullis_policy.start import PROFILE_KEY, Start, begin
 
 
 class _Turn(threading.local):
@@ -51,11 +53,19 @@ class _Turn(threading.local):
 class Policies(list[Policy]):
     """A list that, after its gates, yields only the policies that have something to report."""
 
-    def __init__(self, gates: Sequence[Policy], others: Sequence[Policy], turn: _Turn) -> None:
+    def __init__(self, gates: Sequence[Policy], others: Sequence[Policy], desk: "_Desk") -> None:
         """Put the gates first."""
         super().__init__((*gates, *others))
         self._gates = len(gates)
-        self._turn = turn
+        self._turn = desk.turn
+        self._desk = desk
+
+    def adopt(self, start: Start) -> None:
+        """Take what the stack's configuration says, before the engine asks for the levels."""
+        self._desk.start = start
+        self._desk.judge.configure(start.parameters)
+        for policy in super().__iter__():
+            policy.enforcement_level = self._desk.level_of(self._desk.judge.rules[policy.name])
 
     def __iter__(self) -> Iterator[Policy]:
         """Yield lazily; everything when no gate ran."""
@@ -115,7 +125,29 @@ def policies(judge: Judge | None = None, start: Start | None = None) -> Policies
     for rule in desk.judge.rules.values():
         policy = _policy(rule, desk)
         (gates if isinstance(rule, PackSettings | UnusedExemption) else others).append(policy)
-    return Policies(sorted(gates, key=_resources_first), others, desk.turn)
+    return Policies(sorted(gates, key=_resources_first), others, desk)
+
+
+def hear(all_: Policies) -> None:
+    """Let the pack hear the stack's configuration.
+
+    The engine tells it by the call ConfigureStack, before it asks for the levels. The SDK answers
+    that call and keeps the stack's tags alone, so the configuration is taken on the way.
+
+    Args:
+        all_: the pack's policies, before PolicyPack starts.
+    """
+    kind: Any = sdk._PolicyAnalyzerServicer  # noqa: SLF001 - there is no public place to hear it
+    answer = kind.ConfigureStack
+
+    def configure(servicer: object, request: Any, context: Any) -> object:  # noqa: ANN401 - gRPC's
+        try:
+            all_.adopt(begin(config=dict(request.config)))
+        except SystemExit as wrong:
+            context.abort(StatusCode.INVALID_ARGUMENT, str(wrong))
+        return answer(servicer, request, context)
+
+    kind.ConfigureStack = configure
 
 
 def _resources_first(policy: Policy) -> bool:

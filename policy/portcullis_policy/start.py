@@ -1,6 +1,7 @@
 """What the pack is started with: levels, parameters and profile of the stack's configuration.
 
-Pulumi shows a policy pack the stack's configuration in a variable. Two keys of it are read:
+Pulumi tells a policy pack the stack's configuration by a call, older versions by a variable. Two keys
+of it are read:
 `portcullis:policyProfile`, and `portcullis:policy`, which is written as a policy config file is.
 A policy config file goes before both.
 """
@@ -38,8 +39,12 @@ class Start:
     parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
-def begin(rules: Sequence[Rule] = RULES) -> Start:
+def begin(rules: Sequence[Rule] = RULES, config: Mapping[str, str] | None = None) -> Start:
     """Return what the pack is started with.
+
+    Args:
+        rules: the catalogue.
+        config: the stack's configuration; None: as an older engine shows it, in a variable.
 
     Raises:
         SystemExit: with everything that is wrong in the stack's configuration or in the policy
@@ -53,7 +58,7 @@ def begin(rules: Sequence[Rule] = RULES) -> Start:
             contents.append((where, json.loads(file.read_text(encoding="utf-8") or "{}")))
         except (OSError, ValueError) as error:
             wrong.append(f"{where}: cannot be read as JSON ({type(error).__name__})")
-    stack, unreadable = _stack_configuration()
+    stack, unreadable = _stack_configuration(config)
     contents.append((f"stack config {POLICY_KEY}", stack.get(POLICY_KEY, {})))
     wrong += unreadable
     for where, content in contents:
@@ -82,10 +87,13 @@ def begin(rules: Sequence[Rule] = RULES) -> Start:
     )
 
 
-def _stack_configuration() -> tuple[dict[str, object], list[str]]:
+def _stack_configuration(
+    config: Mapping[str, str] | None,
+) -> tuple[dict[str, object], list[str]]:
     """Return our two keys of the stack's configuration, and what cannot be read of them."""
     try:
-        all_ = _object(json.loads(os.environ.get(_VARIABLE) or "{}"))
+        shown = config or json.loads(os.environ.get(_VARIABLE) or "{}")
+        all_ = _object(dict(shown) if config else shown)
     except ValueError:
         return {}, []
     found: dict[str, object] = {key: all_[key] for key in (PROFILE_KEY,) if key in all_}
