@@ -1,8 +1,8 @@
 """What the pack is started with: levels, parameters and profile of the stack's configuration.
 
 Pulumi tells a policy pack the stack's configuration by a call, older versions by a variable. Two
-keys of it are read: `portcullis:policyProfile`, and `portcullis:policy`, which is written as a policy
-config file is. A policy config file goes before both.
+keys of it are read: `portcullis:policyProfile`, and `portcullis:policy`, written as a policy config
+file is. A policy config file goes before both.
 """
 
 import json
