@@ -1,9 +1,10 @@
 # noqa: INP001 - Pulumi runs this folder as it is
 """The policy pack, as Pulumi starts it: `pulumi preview --policy-pack policy`."""
 
-from portcullis_policy.analyzer import policies
-from portcullis_policy.config import refuse_unknown_names
+from portcullis_policy.analyzer import hear, policies
+from portcullis_policy.start import begin
 from pulumi_policy import PolicyPack
 
-refuse_unknown_names()
-PolicyPack("portcullis", policies=policies())
+PACK = policies(start=begin())
+hear(PACK)
+PolicyPack("portcullis", policies=PACK)

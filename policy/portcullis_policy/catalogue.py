@@ -9,6 +9,7 @@ import yaml
 
 from portcullis_policy.examples import Declared, Example
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import FRAMEWORKS
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule, StackRule
 
@@ -22,9 +23,14 @@ FAMILIES = {
     "TG": "Tags",
     "EN": "Environments",
     "SE": "Secrets",
+    "WF": "Workflow files",
+    "DB": "Dependabot",
+    "TR": "Trust",
+    "AU": "Audit archive",
     "PK": "The pack",
     "EX": "Exemptions",
 }
+_LONGEST_NAME = 40
 _HEAD = """\
 <!-- Generated: `make docs` writes this page from policy/. Edit the rules, not this file. -->
 # Rules
@@ -56,6 +62,7 @@ def render(rules: Sequence[Rule] = RULES) -> str:
             family = rule.id[:2]
             lines += ["", f"## {FAMILIES[family]}"]
         lines += ["", *_section(rule)]
+    lines += ["", *_index(rules)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
@@ -70,6 +77,13 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"{summary} {rationale}".replace("\n\n", "\n").replace("\n", " ")
     yield ""
     yield f"Fix: {rule.remediation}"
+    if rule.maps:
+        yield ""
+        yield f"See: {_controls(rule)}"
+    if rule.mends:
+        yield ""
+        set_ = ", ".join(f"`{at}: {json.dumps(to)}`" for at, to in rule.mends)
+        yield f"At level `remediate` Pulumi mends it: {set_}."
     if rule.waits:
         yield ""
         yield "A value that is not known at preview is judged at update."
@@ -87,6 +101,35 @@ def _section(rule: Rule) -> Iterator[str]:
         if others:
             yield f"{heading} too: {', '.join(f'*{other.note}*' for other in others)}."
             yield ""
+
+
+def _controls(rule: Rule) -> str:
+    """Return the rule's like in published frameworks, by framework."""
+    numbers: dict[str, list[str]] = {}
+    for control in rule.maps:
+        numbers.setdefault(control.framework.name, []).append(control.number)
+    return " · ".join(f"{name} {', '.join(found)}" for name, found in numbers.items())
+
+
+def _index(rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield the index by framework: which rules serve a control."""
+    yield "## By framework"
+    yield ""
+    yield "Only what fits, by numbers of published lists; a control that is not here has no rule."
+    for framework in FRAMEWORKS:
+        yield ""
+        yield f"### [{framework.name}]({framework.url}), {framework.version}"
+        yield ""
+        yield "| control | | rules |"
+        yield "|---|---|---|"
+        for number, title in framework.controls.items():
+            serving = [
+                f"[{rule.id}](#{rule.id.lower()})"
+                for rule in rules
+                if any((at.framework.key, at.number) == (framework.key, number) for at in rule.maps)
+            ]
+            if serving:
+                yield f"| {number} | {title} | {', '.join(serving)} |"
 
 
 def _example(heading: str, example: Example) -> Iterator[str]:
@@ -120,14 +163,25 @@ class _Dumper(yaml.SafeDumper):
         del data
         return True
 
+    def represent_text(self, data: str) -> yaml.Node:
+        """Write files as they are, line by line."""
+        style = "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
 
 def _printable(value: object) -> object:
     """Return a value as YAML can write it; dates of examples move, so they are left out."""
     if value is UNKNOWN:
         return "(unknown at preview)"
+    if isinstance(value, str) and value.startswith("pypi-") and len(value) > _LONGEST_NAME:
+        return "(a token)"
     if isinstance(value, Mapping):
         return {
-            key: "(a date)" if key == "expires" else _printable(item) for key, item in value.items()
+            key: "(a date)" if key in ("expires", "changed") else _printable(item)
+            for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [_printable(item) for item in value]

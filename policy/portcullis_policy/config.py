@@ -18,6 +18,7 @@ _OPTION = "--policy-pack-config"
 _VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
 _RESERVED = frozenset({"all", "environments"})
 _FEW = 8
+_LEVEL = "enforcementLevel"
 _LEVELS = frozenset({"advisory", "mandatory", "remediate", "disabled"})
 
 
@@ -50,6 +51,16 @@ def check_file(file: Path, rules: Sequence[Rule] = RULES) -> list[str]:
         content = json.loads(file.read_text(encoding="utf-8") or "{}")
     except (OSError, ValueError) as error:
         return [f"cannot be read as JSON ({type(error).__name__})"]
+    return check_content(content, rules)
+
+
+def check_content(content: object, rules: Sequence[Rule] = RULES) -> list[str]:
+    """Return what is wrong with a policy configuration, as sentences without values.
+
+    Args:
+        content: of a policy config file, or the same from a stack's configuration.
+        rules: the catalogue.
+    """
     if not isinstance(content, dict):
         return ["must be an object: rule ids with a level or an object of parameters"]
     by_id = {rule.id: rule for rule in rules}
@@ -61,30 +72,49 @@ def check_file(file: Path, rules: Sequence[Rule] = RULES) -> list[str]:
         if rule is None:
             found.append(f"`{name}` is not the id of a rule; {_suggest(name, list(by_id))}")
         elif isinstance(value, dict):
-            found += problems(rule, {k: v for k, v in value.items() if k != "enforcementLevel"})
-        elif value not in _LEVELS:
+            given = {key: item for key, item in value.items() if key != _LEVEL}
+            found += [*problems(rule, given), *_misfits(rule, given)]
+            value = value.get(_LEVEL, "advisory")  # noqa: PLW2901 - the level alone is left to see
+        if not isinstance(value, dict) and (not isinstance(value, str) or value not in _LEVELS):
             found.append(f"`{name}`: the level must be one of {', '.join(sorted(_LEVELS))}")
     return found
 
 
-def refuse_unknown_names() -> None:
-    """Stop the pack when the config file that it was started with has problems.
+def _misfits(rule: Rule, given: Mapping[str, object]) -> list[str]:
+    """Return which parameters have a value of another type than theirs; see Parameter.schema."""
+    found = []
+    for parameter in rule.parameters:
+        if parameter.name not in given:
+            continue
+        value, expected = given[parameter.name], str(parameter.schema.get("type"))
+        allowed = parameter.schema.get("enum")
+        if not _is_a(value, expected):
+            found.append(f"`{parameter.name}` of {rule.id} must be of type {expected}")
+        elif isinstance(allowed, list | tuple) and value not in allowed:
+            listed = ", ".join(map(str, allowed))
+            found.append(f"`{parameter.name}` of {rule.id}: allowed: {listed}")
+    return found
 
-    The engine does not say which file that is. It is found in the environment variable form of the
+
+def _is_a(value: object, expected: str) -> bool:
+    """Say whether a value has a type of JSON Schema; of the types that parameters have."""
+    kinds: Mapping[str, tuple[type, ...]] = {
+        "string": (str,),
+        "integer": (int,),
+        "boolean": (bool,),
+        "array": (list, tuple),
+    }
+    whole = isinstance(value, bool) and expected != "boolean"
+    return isinstance(value, kinds.get(expected, (object,))) and not whole
+
+
+def given_files() -> list[str]:
+    """Return the policy config files that the engine was started with, as far as can be seen.
+
+    The engine does not say which they are. They are found in the environment variable form of the
     option, or on Linux in the command line of the engine that started this process; elsewhere run
     `python -m portcullis_policy.config FILE` before.
-
-    Raises:
-        SystemExit: with the problems, so that the engine reports that the pack did not start.
     """
-    for name in _given_files():
-        found = check_file(Path(name))
-        if found:
-            raise SystemExit("\n".join(f"policy config {name}: {problem}" for problem in found))
-
-
-def _given_files() -> list[str]:
-    """Return the policy config files that the engine was started with, as far as can be seen."""
     variable = os.environ.get(_VARIABLE)
     files = variable.split(",") if variable else []
     process = os.getppid()

@@ -25,6 +25,13 @@ BRANCH_DEFAULT = _token("branchDefault")
 REPOSITORY_CUSTOM_PROPERTY = _token("repositoryCustomProperty")
 TEAM_REPOSITORY = _token("teamRepository")
 
+REPOSITORY_FILE = _token("repositoryFile")
+MEMBERSHIP = _token("membership")
+ORGANIZATION_ROLE = _token("organizationRole")
+ORGANIZATION_ROLE_USER = _token("organizationRoleUser")
+ORGANIZATION_SUBJECT = _token("actionsOrganizationOidcSubjectClaimCustomizationTemplate")
+REPOSITORY_SUBJECT = _token("actionsRepositoryOidcSubjectClaimCustomizationTemplate")
+
 REPOSITORY_RULESET = _token("repositoryRuleset")
 ORGANIZATION_RULESET = _token("organizationRuleset")
 RULESETS = (REPOSITORY_RULESET, ORGANIZATION_RULESET)

@@ -9,8 +9,21 @@ DEFAULT_BRANCHES = ("main", "master")
 
 _COMPONENT = r"(?:\[0-9\]|\[1-9\]|\d)(?:\[0-9\]|\d)*\*?"
 _SEMVER_GLOB = re.compile(rf"[\w./@-]*?v?{_COMPONENT}(?:\.{_COMPONENT}){{2}}(?:[-+][\w.*+-]*)?")
-_NOT_RELEASES = (
-    *("v", "v1", "v1.2", "1", "1.2", "v-test", "vtest", "va.b.c", "a.b.c", "v1.x.y", "v1.2.x"),
+NOT_RELEASES = (
+    *(
+        "v",
+        "v1",
+        "v1.2",
+        "1",
+        "1.2",
+        "v-test",
+        "vtest",
+        "va.b.c",
+        "a.b.c",
+        "v1.x",
+        "v1.x.y",
+        "v1.2.x",
+    ),
     *("test", "latest", "nightly", "main", "v1.2.", "x1", "release", "v.1.2"),
 )
 
@@ -76,7 +89,7 @@ def regex_admits_only_semver(pattern: str) -> bool:
         compiled = re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
         return False
-    return not any(compiled.search(name) for name in _NOT_RELEASES)
+    return not any(compiled.search(name) for name in NOT_RELEASES)
 
 
 def sample(pattern: str) -> tuple[str, str]:

@@ -7,14 +7,21 @@ into a mere warning. So everything is read once, key by key, before any rule see
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pulumi_policy.proxy import UnknownValueError
+from pulumi_policy import proxy
 
 from portcullis_policy.facts import UNKNOWN
+
+_UNKNOWN_TEXTS = frozenset(
+    {value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_")}
+)
+"""How the engine marks unknown values; remediations see the marks themselves."""
 
 
 def plain(value: object) -> object:
     """Return dicts, lists and scalars; an unknown or foreign value (an asset) is UNKNOWN."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        return UNKNOWN if value in _UNKNOWN_TEXTS else value
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
         return {str(key): _read(value.__getitem__, key) for key in value}
@@ -26,5 +33,5 @@ def plain(value: object) -> object:
 def _read(get: Callable[[Any], object], key: object) -> object:
     try:
         return plain(get(key))
-    except UnknownValueError:
+    except proxy.UnknownValueError:
         return UNKNOWN

@@ -2,31 +2,51 @@
 
 from portcullis_policy.rule import Rule
 from portcullis_policy.rules import (
+    access,
     actions,
+    audit,
     branches,
+    dependabot,
     environments,
     organization,
     pack,
+    release_workflows,
     repository,
+    roles,
+    rotation,
     rulesets,
     secrets,
     stack,
     tags,
+    trust_aws,
+    trust_vault,
+    two_gates,
+    workflow_stack,
+    workflow_tools,
+    workflows,
+)
+
+_FAMILIES = (
+    (organization, roles),
+    (actions,),
+    (repository, access),
+    (branches,),
+    (rulesets,),
+    (tags,),
+    (environments, two_gates),
+    (secrets, rotation),
+    (workflows, release_workflows, workflow_stack, workflow_tools),
+    (dependabot,),
+    (trust_aws, trust_vault),
+    (audit,),
+    (stack,),
+    (pack,),
 )
 
 RULES: tuple[Rule, ...] = tuple(
-    rule()
-    for family in (
-        organization,
-        actions,
-        repository,
-        branches,
-        rulesets,
-        tags,
-        environments,
-        secrets,
-        stack,
-        pack,
+    rule
+    for modules in _FAMILIES
+    for rule in sorted(
+        (each() for module in modules for each in module.RULES), key=lambda rule: rule.id
     )
-    for rule in family.RULES
 )

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar, cast
 from portcullis_policy.examples import Example
 from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
+from portcullis_policy.mappings import Control
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
@@ -90,6 +91,9 @@ class Rule:
         parameters: what a policy config file may change.
         waits: an unknown value is decided at update instead of refused at preview. Only for rules
             on resources: at update they see every value before the resource is applied.
+        maps: its like in published frameworks, where one fits.
+        mends: dotted paths and the values that are safe to set there where the rule speaks; Pulumi
+            sets them when the rule's level is `remediate`. Only for rules on resources.
     """
 
     id: ClassVar[str]
@@ -101,6 +105,8 @@ class Rule:
     bad: ClassVar[tuple[Example, ...]]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     waits: ClassVar[bool] = False
+    maps: ClassVar[tuple[Control, ...]] = ()
+    mends: ClassVar[tuple[tuple[str, object], ...]] = ()
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         """Refuse an incomplete rule.
@@ -182,9 +188,7 @@ class Stack:
 
 def _missing(cls: type[Rule]) -> list[str]:
     """Return what a rule class lacks, each with what is expected."""
-    own: Mapping[str, object] = {
-        name: getattr(cls, name, None) for name in Rule.__annotations__ if name != "waits"
-    }
+    own: Mapping[str, object] = {name: getattr(cls, name, None) for name in Rule.__annotations__}
     documentation = (cls.__doc__ or "").strip()
     examples = {name: own[name] for name in ("good", "bad")}
     checks = {

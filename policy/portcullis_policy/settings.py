@@ -56,7 +56,35 @@ EXEMPTIONS = Parameter(
     "Accepted findings, for programs without Portcullis's components: a list of "
     "`{rule, resource, reason, expires, approvedBy}`.",
 )
-PACK_PARAMETERS = (RELEASE_ENVIRONMENTS, TEST_ENVIRONMENTS, PUBLISHING_SECRETS, EXEMPTIONS)
+PROFILE = Parameter(
+    "profile",
+    "",
+    {"type": "string", "enum": ["baseline", "strict", "release-critical"]},
+    "Default levels for the whole pack: `baseline` stops at what is critical, `strict` also at "
+    "what is of medium severity, `release-critical` at what is high on the release path.",
+)
+APPROVAL_ENVIRONMENTS = Parameter(
+    "approvalEnvironments",
+    r"approv|first.?gate",
+    _REGEX,
+    "An environment whose name contains a match (in any case) is the first of two gates.",
+)
+AUDIT_ARCHIVES = Parameter(
+    "auditArchives",
+    r"audit",
+    _REGEX,
+    "A bucket whose name, Pulumi name, tag key or tag value contains a match (in any case) keeps "
+    "the audit log.",
+)
+PACK_PARAMETERS = (
+    RELEASE_ENVIRONMENTS,
+    TEST_ENVIRONMENTS,
+    APPROVAL_ENVIRONMENTS,
+    PUBLISHING_SECRETS,
+    AUDIT_ARCHIVES,
+    PROFILE,
+    EXEMPTIONS,
+)
 PACK_RULE = "PK001"
 """Settings of the whole pack are written under this rule's id."""
 
@@ -92,6 +120,14 @@ class Settings:
     def is_test_environment(self, name: str) -> bool:
         """Say whether what is published there is a trial, such as `testpypi`."""
         return self._matches(TEST_ENVIRONMENTS, name)
+
+    def is_approval_environment(self, name: str) -> bool:
+        """Say whether an environment is the first of two gates, such as `release-approval`."""
+        return self._matches(APPROVAL_ENVIRONMENTS, name)
+
+    def is_audit_archive(self, name: str) -> bool:
+        """Say whether a bucket of that name or tag keeps the audit log."""
+        return self._matches(AUDIT_ARCHIVES, name)
 
     def can_publish(self, secret_name: str) -> bool:
         """Say whether a secret of that name can publish a package."""

@@ -14,6 +14,7 @@ from portcullis_policy.examples import Declared, Example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.judge import Judge
 from portcullis_policy.registry import RULES
+from portcullis_policy.start import Start
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
@@ -52,11 +53,12 @@ class Pack:
     today: dt.date = TODAY
     levels: Mapping[str, int] = field(default_factory=dict)
     rules: Sequence[Any] = RULES
+    start: Start = field(default_factory=Start)
 
     def __post_init__(self) -> None:
         """Start it as PolicyPack does, and configure it as the engine does."""
         self.judge = Judge(self.rules, today=lambda: self.today)
-        self.policies: Policies = policies(self.judge)
+        self.policies: Policies = policies(self.judge, self.start)
         servicer: Any = _PolicyAnalyzerServicer
         self.servicer: Any = servicer(
             "portcullis", "0.1.0", self.policies, EnforcementLevel.ADVISORY
@@ -73,6 +75,16 @@ class Pack:
             proto.AnalyzeRequest(urn=STACK_URN, type="pulumi:pulumi:Stack", name="project-dev"),
             None,
         ).diagnostics
+
+    def remediate(self, declared: Declared) -> list[Any]:
+        """Let the pack mend one resource, as the engine does before it asks for findings."""
+        request = proto.AnalyzeRequest(
+            urn=urn_of(declared),
+            type=declared.type,
+            name=declared.name,
+            properties=struct(declared.props),
+        )
+        return list(self.servicer.Remediate(request, None).remediations)
 
     def analyze(self, declared: Declared, parent: str = "") -> list[Any]:
         """Register one resource; what the pack says about it."""

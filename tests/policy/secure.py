@@ -11,6 +11,9 @@ from portcullis_policy.examples import Declared
 from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
 from portcullis_policy.gates import ENVIRONMENT
 
+from tests.policy.secure_files import FILES
+from tests.policy.secure_trust import TRUST
+
 SEMVER = "v[0-9]*.[0-9]*.[0-9]*"
 APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}
 ALL = {"repositoryName": {"includes": ["~ALL"], "excludes": [], "protected": True}}
@@ -45,6 +48,7 @@ CLASSIC: dict[str, Any] = {
     "allowsForcePushes": False,
     "requireConversationResolution": True,
     "requireSignedCommits": True,
+    "requiredLinearHistory": True,
     "requiredPullRequestReviews": [
         {
             "requiredApprovingReviewCount": 2,
@@ -63,6 +67,18 @@ GATE: dict[str, Any] = {
     "reviewers": [{"teams": [11]}],
     "deploymentBranchPolicy": {"protectedBranches": False, "customBranchPolicies": True},
 }
+GATE_OF_TWO: dict[str, Any] = {k: v for k, v in GATE.items() if k != "repository"}
+
+
+def member(name: str, role: str) -> Declared:
+    """A member of the organization."""
+    return Declared(gh.MEMBERSHIP, {"username": name, "role": role})
+
+
+def of_two(type_: str, **props: object) -> Declared:
+    """A resource of the second repository, whose release passes two gates."""
+    return Declared(type_, {"repository": "two", **props})
+
 
 ORGANIZATION: dict[str, Declared] = {
     "settings": Declared(
@@ -198,8 +214,73 @@ ORGANIZATION: dict[str, Declared] = {
     "access": Declared(
         gh.TEAM_REPOSITORY, {"repository": "escai", "teamId": "11", "permission": "maintain"}
     ),
+    "owner": member("ines", "admin"),
+    "second-owner": member("tom", "admin"),
+    "member": member("kim", "member"),
+    "auditors": Declared(
+        gh.ORGANIZATION_ROLE,
+        {"name": "auditors", "baseRole": "read", "permissions": ["read_audit_logs"]},
+    ),
+    "runners": Declared(
+        gh.ACTIONS_RUNNER_GROUP,
+        {"name": "build", "visibility": "selected", "allowsPublicRepositories": False},
+    ),
+    "outsider": Declared(
+        gh.REPOSITORY_COLLABORATOR, {"repository": "escai", "username": "sam", "permission": "pull"}
+    ),
+    "people": Declared(
+        gh.REPOSITORY_COLLABORATORS,
+        {
+            "repository": "two",
+            "users": [{"username": "sam", "permission": "triage"}],
+            "teams": [{"teamId": "11", "permission": "push"}],
+        },
+    ),
+    "organization-hook": Declared(
+        gh.ORGANIZATION_WEBHOOK,
+        {
+            "events": ["push"],
+            "configuration": {"url": "https://hooks.guild.example", "secret": "s"},
+        },
+    ),
+    "second": Declared(gh.REPOSITORY, {"name": "two", "visibility": "private"}),
+    "two-alerts": of_two(gh.REPOSITORY_VULNERABILITY_ALERTS, enabled=True),
+    "two-updates": of_two(gh.REPOSITORY_SECURITY_UPDATES, enabled=True),
+    "two-first": of_two(gh.ENVIRONMENT, **{**GATE_OF_TWO, "environment": "release-approval"}),
+    "two-first-tags": of_two(
+        gh.DEPLOYMENT_POLICY, environment="release-approval", tagPattern=SEMVER
+    ),
+    "two-gate": of_two(
+        gh.ENVIRONMENT,
+        **{**GATE_OF_TWO, "environment": "npm-release", "reviewers": [{"teams": [12]}]},
+    ),
+    "two-tags": of_two(gh.DEPLOYMENT_POLICY, environment="npm-release", tagPattern=SEMVER),
+    "two-main": of_two(
+        gh.REPOSITORY_RULESET,
+        name="own main",
+        target="branch",
+        enforcement="active",
+        conditions=refs("~DEFAULT_BRANCH"),
+        rules=BRANCH_RULES,
+    ),
+    "two-tag-rules": of_two(
+        gh.REPOSITORY_RULESET,
+        name="own tags",
+        target="tag",
+        enforcement="active",
+        conditions=refs("~ALL"),
+        rules={"creation": True, "update": True, "deletion": True},
+    ),
+    "two-docs": of_two(gh.ENVIRONMENT, environment="docs", canAdminsBypass=False),
+    "two-secret": of_two(gh.ACTIONS_SECRET, secretName="SLACK_URL", value="x"),
+    "old": Declared(gh.REPOSITORY, {"name": "old", "archived": True, "visibility": "public"}),
+    "dependabot-secret": Declared(
+        gh.DEPENDABOT_SECRET, {"repository": "escai", "secretName": "MIRROR_READ", "value": "x"}
+    ),
+    **FILES,
+    **TRUST,
 }
-TWO = Declared(gh.REPOSITORY, {"name": "two", "visibility": "private"})
+TWO = Declared(gh.REPOSITORY, {"name": "three", "visibility": "private"})
 
 
 def changed(name: str, *path: Any, to: object) -> dict[str, Declared]:  # noqa: ANN401 - keys and positions

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from portcullis_policy import catalogue
+from portcullis_policy import catalogue, mappings
 from portcullis_policy.examples import example
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import ResourceRule, Rule
@@ -69,3 +69,30 @@ def test_severity_decides_the_default_level() -> None:
         "medium": "advisory",
         "low": "advisory",
     }
+
+
+def test_mappings_name_what_is_published() -> None:
+    """C3: a number that no list has cannot be written; most rules have their like somewhere."""
+    for name in ("9.9.9", "1.1"):
+        with pytest.raises(KeyError):
+            mappings.cis(name)
+    with pytest.raises(KeyError):
+        mappings.scorecard("Branch-Protections")
+    assert sum(bool(rule.maps) for rule in RULES) * 3 >= len(RULES) * 2
+    for rule in RULES:
+        assert len(set(rule.maps)) == len(rule.maps), rule.id
+
+
+def test_every_mapping_is_in_the_index() -> None:
+    """C3: from a control of a framework one finds the rules that serve it."""
+    index = catalogue.render().partition("## By framework")[2]
+    for rule in RULES:
+        for control in rule.maps:
+            (line,) = [
+                line
+                for line in index.partition(f"[{control.framework.name}]")[2]
+                .partition("###")[0]
+                .splitlines()
+                if line.startswith(f"| {control.number} |")
+            ]
+            assert f"#{rule.id.lower()})" in line

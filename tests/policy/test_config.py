@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from portcullis_policy import github as gh
-from portcullis_policy.config import check_file, refuse_unknown_names
+from portcullis_policy.config import check_file
 from portcullis_policy.examples import Declared
+from portcullis_policy.start import begin
 from pulumi.runtime import proto
 
 from tests.policy.harness import Pack, ids
@@ -71,7 +72,10 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
     assert set(schemas["PK001"]) == {
         "releaseEnvironments",
         "testEnvironments",
+        "approvalEnvironments",
         "publishingSecrets",
+        "auditArchives",
+        "profile",
         "exemptions",
     }
 
@@ -79,11 +83,15 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"EN01": "disabled"}, "did you mean `EN001`"),
+        ({"EN04": "disabled"}, "did you mean `EN004`"),
         ({"nonsense": "disabled"}, "see docs/rules.md"),
         ({"EN001": "off"}, "advisory, disabled, mandatory, remediate"),
         ({"BR005": {"minimun": 1}}, "did you mean `minimum`"),
         ({"EN001": {"x": 1}}, "it has none"),
+        ({"EN001": {"enforcementLevel": "off"}}, "advisory, disabled, mandatory, remediate"),
+        ({"BR005": {"minimum": "two"}}, "must be of type integer"),
+        ({"BR005": {"minimum": True}}, "must be of type integer"),
+        ({"PK001": {"profile": "lax"}}, "baseline, strict, release-critical"),
         ([], "must be an object"),
     ],
 )
@@ -123,7 +131,7 @@ def test_pack_does_not_start_with_unknown_names(
     file = write(tmp_path, {"EN999": "disabled"})
     monkeypatch.setitem(os.environ, "PULUMI_OPTION_POLICY_PACK_CONFIG", str(file))
     with pytest.raises(SystemExit, match="EN999"):
-        refuse_unknown_names()
+        begin()
 
 
 def test_command_checks_files(tmp_path: Path) -> None:

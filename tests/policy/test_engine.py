@@ -58,6 +58,7 @@ github.RepositoryRuleset(
     conditions={"ref_name": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}},
     rules={
         "deletion": True, "non_fast_forward": True, "required_signatures": True,
+        "required_linear_history": True,
         "pull_request": {
             "required_approving_review_count": 2, "dismiss_stale_reviews_on_push": True,
             "require_code_owner_review": True, "require_last_push_approval": True,
@@ -240,3 +241,34 @@ def test_levels_parameters_and_exemptions_by_config_file(stack: Stack) -> None:
     file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
     code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
     assert (code, rules) == (0, {"EN003"}), output
+
+
+def test_stack_configuration_is_seen(stack: Stack) -> None:
+    """C3: the engine shows the pack the stack's configuration: a profile, and its mistakes."""
+    weak = SOUND.replace('"required_signatures": True,', "")  # BR012, of medium severity
+    assert stack.run(weak, "preview")[0] == 0
+    set_ = ("config", "set", "portcullis:policyProfile")
+    assert stack.pulumi(*set_, "strict").returncode == 0
+    code, output, rules = stack.run(weak, "preview")
+    assert code != 0
+    assert rules == {"BR012"}, output
+    assert stack.pulumi(*set_, "lax").returncode == 0
+    code, output, _ = stack.run(SOUND, "preview")
+    assert code != 0
+    assert "allowed: baseline, strict, release-critical" in output
+
+
+def test_what_is_safe_to_mend_is_mended(stack: Stack) -> None:
+    """C3: at level `remediate` the provider gets the safe value, and the update passes."""
+    weak = SOUND.replace("can_admins_bypass=False", "can_admins_bypass=True")
+    file = stack.folder / "levels.json"
+    file.write_text('{"EN003": "remediate"}', encoding="utf-8")
+    code, output, _ = stack.run(weak, "up", "--yes", "--policy-pack-config", "levels.json")
+    assert code == 0, output
+    sent = [
+        entry["body"]
+        for entry in stack.world.writes()
+        if entry["path"].endswith("/environments/pypi-release")
+    ]
+    assert sent
+    assert {body["can_admins_bypass"] for body in sent} == {False}

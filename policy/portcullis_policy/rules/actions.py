@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy import github as gh
 from portcullis_policy.examples import example
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -42,6 +43,7 @@ class TokenReadsOnly(ResourceRule):
     id = "AC001"
     title = "every workflow's token can write"
     severity = Severity.CRITICAL
+    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
     resource_types = (
         gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
         gh.WORKFLOW_REPOSITORY_PERMISSIONS,
@@ -90,6 +92,8 @@ class ActionsDoNotApprove(ResourceRule):
     id = "AC002"
     title = "a workflow may approve pull requests"
     severity = Severity.HIGH
+    maps = (*scorecard("Code-Review"), *slsa("Source L4"))
+    mends = (("canApprovePullRequestReviews", False),)
     resource_types = TokenReadsOnly.resource_types
     remediation = "Keep `can_approve_pull_request_reviews: false` (the default)."
     good = (
@@ -129,6 +133,7 @@ class ActionsSelected(ResourceRule):
     id = "AC003"
     title = "workflows may use any action"
     severity = Severity.HIGH
+    maps = ssdf("PO.3.2")
     resource_types = (gh.ACTIONS_ORGANIZATION_PERMISSIONS, gh.ACTIONS_REPOSITORY_PERMISSIONS)
     remediation = "Keep `allowed_actions: selected` and name actions in `patterns_allowed`."
     good = (
@@ -187,6 +192,7 @@ class ShaPinning(ResourceRule):
     id = "AC004"
     title = "actions need not be pinned"
     severity = Severity.HIGH
+    maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
     resource_types = ActionsSelected.resource_types
     remediation = "Keep `sha_pinning_required: true` (the default)."
     good = (
@@ -227,6 +233,7 @@ class RunnersPrivate(ResourceRule):
     id = "AC005"
     title = "self-hosted runners serve public repositories"
     severity = Severity.HIGH
+    maps = (*cis("2.1.5"), *slsa("Build L3"), *ssdf("PO.5.1"))
     resource_types = (gh.ACTIONS_RUNNER_GROUP,)
     remediation = "Set `allowsPublicRepositories: false`."
     good = (

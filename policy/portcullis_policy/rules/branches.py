@@ -6,6 +6,7 @@ from typing import ClassVar
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Example, stack
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
 from portcullis_policy.protection import (
     Protection,
     Reading,
@@ -49,6 +50,7 @@ class Protected(StackRule):
     id = "BR001"
     title = "a repository's default branch is not protected"
     severity = Severity.CRITICAL
+    maps = (*scorecard("Branch-Protection"), *slsa("Source L3"), *ssdf("PS.1.1"))
     resource_types = PROTECTIONS
     remediation = "Let a ruleset of `protection:` include the repository and its default branch."
     good = GOOD
@@ -173,6 +175,7 @@ class NoForcePush(Combined):
     id = "BR002"
     title = "a default branch can be force pushed"
     severity = Severity.CRITICAL
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.16"), *slsa("Source L2"))
     remediation = "Keep `allow_force_pushes: false` (the default)."
     rule, field = "nonFastForward", "allow_force_pushes"
     detail = "no protection of the default branch refuses force pushes (`nonFastForward`)"
@@ -193,6 +196,7 @@ class NoDeletion(Combined):
     id = "BR003"
     title = "a default branch can be deleted"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.17"), *slsa("Source L2"))
     remediation = "Keep `allow_deletions: false` (the default)."
     rule, field = "deletion", "allow_deletions"
     detail = "no protection of the default branch refuses its deletion (`deletion`)"
@@ -211,6 +215,7 @@ class PullRequestRequired(Combined):
     id = "BR004"
     title = "a default branch can be pushed to without a pull request"
     severity = Severity.CRITICAL
+    maps = (*scorecard("Branch-Protection", "Code-Review"), *slsa("Source L3"))
     remediation = "Let one of its rulesets require pull requests."
     rule, field = "pullRequest", "approvals"
     detail = "no protection of the default branch requires pull requests (`pullRequest`)"
@@ -235,6 +240,7 @@ class TwoApprovals(Combined):
     id = "BR005"
     title = "a change needs too few approvals"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection", "Code-Review"), *cis("1.1.3"), *slsa("Source L4"))
     remediation = "Keep `approvals: 2`, or exempt the repository while it has too few maintainers."
     parameters = (APPROVALS,)
     within = "pullRequest"
@@ -274,6 +280,7 @@ class StaleReviewsDismissed(Combined):
     id = "BR006"
     title = "approvals stay when a change is changed"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.4"), *slsa("Source L4"))
     remediation = "Keep `dismiss_stale_reviews: true` (the default)."
     within = "pullRequest"
     rule, field = "dismissStaleReviewsOnPush", "dismiss_stale_reviews"
@@ -294,6 +301,7 @@ class LastPushApproved(Combined):
     id = "BR007"
     title = "whoever pushed last may approve"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *slsa("Source L4"))
     remediation = "Keep `require_last_push_approval: true` (the default)."
     within = "pullRequest"
     rule, field = "requireLastPushApproval", "require_last_push_approval"
@@ -314,6 +322,7 @@ class CodeOwnersReview(Combined):
     id = "BR008"
     title = "code owners need not review"
     severity = Severity.MEDIUM
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.7"))
     remediation = "Keep `require_code_owner_review: true` (the default)."
     within = "pullRequest"
     rule, field = "requireCodeOwnerReview", "require_code_owner_review"
@@ -333,6 +342,7 @@ class ChecksRequired(Combined):
     id = "BR009"
     title = "no check has to pass before a change is merged"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection", "CI-Tests"), *cis("1.1.9"), *ssdf("PO.4.1"))
     remediation = "Name the checks: `required_checks: [ci, security-ci]`."
     rule, field = "requiredStatusChecks", "required_checks"
     detail = "no protection of the default branch requires a status check"
@@ -356,6 +366,7 @@ class ChecksStrict(Combined):
     id = "BR010"
     title = "checks may be older than the branch they protect"
     severity = Severity.MEDIUM
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.10"))
     remediation = "Keep `strict_checks: true` (the default)."
     within = "requiredStatusChecks"
     rule, field = "strictRequiredStatusChecksPolicy", "strict_checks"
@@ -375,6 +386,7 @@ class ConversationsResolved(Combined):
     id = "BR011"
     title = "open questions do not hold up a change"
     severity = Severity.LOW
+    maps = cis("1.1.11")
     remediation = "Keep `require_conversation_resolution: true` (the default)."
     within = "pullRequest"
     rule, field = "requiredReviewThreadResolution", "require_conversation_resolution"
@@ -394,12 +406,33 @@ class CommitsSigned(Combined):
     id = "BR012"
     title = "commits need not be signed"
     severity = Severity.MEDIUM
+    maps = cis("1.1.12")
     remediation = "Keep `require_signatures: true` (the default)."
     rule, field = "requiredSignatures", "require_signatures"
     detail = "no protection of the default branch requires signatures"
     bad = (
         stack("not required", ESCAI, ruleset_rules(requiredSignatures=False)),
         classic("classic, not required", requireSignedCommits=False),
+    )
+
+
+class LinearHistory(Combined):
+    """A default branch has a linear history.
+
+    A merge commit can hold changes of its own, which no pull request showed; in a line every commit
+    is what was reviewed.
+    """
+
+    id = "BR013"
+    title = "merge commits may hide what nobody reviewed"
+    severity = Severity.LOW
+    maps = cis("1.1.13")
+    remediation = "Keep `require_linear_history: true` (the default)."
+    rule, field = "requiredLinearHistory", "require_linear_history"
+    detail = "no protection of the default branch requires a linear history"
+    bad = (
+        stack("not required", ESCAI, ruleset_rules(requiredLinearHistory=False)),
+        classic("classic, not required", requiredLinearHistory=False),
     )
 
 
@@ -416,4 +449,5 @@ RULES = (
     ChecksStrict,
     ConversationsResolved,
     CommitsSigned,
+    LinearHistory,
 )

@@ -6,6 +6,7 @@ from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, child, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.gates import ENVIRONMENT, is_release, key, needs_reviewers
+from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.patterns import admits_only_semver, is_wildcard
 from portcullis_policy.protection import protections_for, protects_branch, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
@@ -75,6 +76,7 @@ class ReviewersRequired(ResourceRule):
     id = "EN001"
     title = "a release environment has no reviewers"
     severity = Severity.CRITICAL
+    maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Name at least one team: `reviewers: {teams: [release-managers]}`."
     good = (
@@ -124,6 +126,8 @@ class NoSelfReview(ResourceRule):
     id = "EN002"
     title = "whoever starts a release may approve it"
     severity = Severity.HIGH
+    maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
+    mends = (("preventSelfReview", True),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `prevent_self_review: true` (the default of Portcullis)."
     good = (_GOOD, example("a place of trial", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False))
@@ -150,6 +154,8 @@ class NoAdminBypass(ResourceRule):
     id = "EN003"
     title = "administrators may bypass a release environment's protection"
     severity = Severity.HIGH
+    maps = (*cis("5.2.3"), *ssdf("PO.5.1"))
+    mends = (("canAdminsBypass", False),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `can_admins_bypass: false`."
     good = (_GOOD, example("a place of trial", gh.ENVIRONMENT, _TEST_GATE))
@@ -177,6 +183,7 @@ class RefsRestricted(ResourceRule):
     id = "EN004"
     title = "a release environment can be entered from any branch"
     severity = Severity.CRITICAL
+    maps = (*cis("2.3.5", "5.2.3"), *ssdf("PO.5.1"))
     resource_types = (gh.ENVIRONMENT,)
     remediation = 'Say where releases come from: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (
@@ -217,6 +224,7 @@ class BranchPolicyNamesBranches(ResourceRule):
     id = "EN005"
     title = "a release environment admits branches by wildcard"
     severity = Severity.HIGH
+    maps = cis("2.3.5")
     resource_types = (gh.DEPLOYMENT_POLICY,)
     remediation = (
         'Release from tags, `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`, or name each branch '
@@ -268,6 +276,7 @@ class TagPolicyIsSemver(ResourceRule):
     id = "EN006"
     title = "a release environment admits tags that are no versions"
     severity = Severity.HIGH
+    maps = cis("2.3.5")
     resource_types = (gh.DEPLOYMENT_POLICY,)
     remediation = 'Use `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (
@@ -360,6 +369,7 @@ class ReleaseBranchIsProtected(StackRule):
     id = "EN009"
     title = "a release environment admits a branch that is not protected"
     severity = Severity.HIGH
+    maps = (*cis("2.3.5"), *ssdf("PS.1.1"))
     resource_types = (gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS, *gh.CLASSIC)
     remediation = "Release from tags, or protect the branch with a ruleset that requires reviews."
     good = (

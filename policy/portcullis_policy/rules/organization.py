@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Example, example
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -38,6 +39,8 @@ class BasePermission(ResourceRule):
     id = "OR001"
     title = "every member may write to every repository"
     severity = Severity.CRITICAL
+    maps = (*cis("1.3.8"), *ssdf("PS.1.1"))
+    mends = (("defaultRepositoryPermission", "read"),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Set `default_repository_permission: none` (the default) or `read`."
     good = (
@@ -69,6 +72,7 @@ class PublicRepositories(ResourceRule):
     id = "OR002"
     title = "every member may create public repositories"
     severity = Severity.HIGH
+    maps = cis("1.2.2")
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_create_public_repositories: false` (the default)."
     good = (
@@ -111,6 +115,8 @@ class PrivateForks(ResourceRule):
     id = "OR003"
     title = "private repositories may be forked"
     severity = Severity.MEDIUM
+    maps = ssdf("PS.1.1")
+    mends = (("membersCanForkPrivateRepositories", False),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_fork_private_repositories: false` (the default)."
     good = (_GOOD, _settings("left out: not allowed", membersCanForkPrivateRepositories=None))
@@ -134,6 +140,7 @@ class NewRepositoriesWatched(ResourceRule):
     id = "OR004"
     title = "new repositories start without dependency alerts"
     severity = Severity.MEDIUM
+    maps = (*scorecard("Vulnerabilities", "Dependency-Update-Tool"), *cis("1.5.5"), *ssdf("PW.4.1"))
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep the `..._enabled_for_new_repositories` settings true (the default)."
     good = (_GOOD,)
@@ -160,6 +167,7 @@ class NewRepositoriesScanned(ResourceRule):
     id = "OR005"
     title = "new repositories start without secret scanning"
     severity = Severity.HIGH
+    maps = cis("1.5.1")
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep the `secret_scanning...for_new_repositories` settings true (the default)."
     good = (_GOOD,)

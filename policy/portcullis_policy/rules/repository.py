@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Example, example
 from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -46,6 +47,7 @@ class AlertsOn(ResourceRule):
     id = "RE001"
     title = "vulnerability alerts are off"
     severity = Severity.HIGH
+    maps = (*scorecard("Vulnerabilities"), *cis("1.5.5"), *ssdf("PW.4.1"))
     resource_types = (gh.REPOSITORY, gh.REPOSITORY_VULNERABILITY_ALERTS)
     remediation = "Keep the repository's `security.vulnerability_alerts: true` (the default)."
     good = (
@@ -82,6 +84,8 @@ class SecurityUpdatesOn(ResourceRule):
     id = "RE002"
     title = "security updates are off"
     severity = Severity.HIGH
+    maps = (*scorecard("Dependency-Update-Tool"), *ssdf("PW.4.1"))
+    mends = (("enabled", True),)
     resource_types = (gh.REPOSITORY_SECURITY_UPDATES,)
     remediation = (
         "Keep the repository's `security.dependabot_security_updates: true` (the default)."
@@ -112,6 +116,7 @@ class SecretsScanned(ResourceRule):
     id = "RE003"
     title = "a public repository is not scanned for secrets"
     severity = Severity.HIGH
+    maps = cis("1.5.1")
     resource_types = (gh.REPOSITORY,)
     remediation = "Keep `security.secret_scanning` and its push protection on (the default)."
     good = (
@@ -163,6 +168,7 @@ class VisibilityDeclared(ResourceRule):
     id = "RE004"
     title = "a repository is public because nothing says otherwise"
     severity = Severity.HIGH
+    maps = cis("1.2.6")
     resource_types = (gh.REPOSITORY,)
     remediation = "Say `visibility: private`, `internal` or `public`."
     good = (
@@ -192,6 +198,7 @@ class WebhookSigned(ResourceRule):
     id = "RE005"
     title = "a webhook has no secret"
     severity = Severity.HIGH
+    maps = (*scorecard("Webhooks"), *cis("1.4.4"))
     resource_types = (gh.REPOSITORY_WEBHOOK, gh.ORGANIZATION_WEBHOOK)
     remediation = "Give the webhook a `secret`, and check the signature where it arrives."
     good = (
@@ -219,6 +226,8 @@ class WebhookEncrypted(ResourceRule):
     id = "RE006"
     title = "a webhook is not protected by TLS"
     severity = Severity.HIGH
+    maps = cis("1.4.4")
+    mends = (("configuration.insecureSsl", False),)
     resource_types = WebhookSigned.resource_types
     remediation = "Use an https URL and leave `insecureSsl` false."
     good = (
@@ -253,6 +262,8 @@ class DeployKeyReadsOnly(ResourceRule):
     id = "RE007"
     title = "a deploy key can write"
     severity = Severity.HIGH
+    maps = ssdf("PS.1.1")
+    mends = (("readOnly", True),)
     resource_types = (gh.REPOSITORY_DEPLOY_KEY,)
     remediation = "Set `readOnly: true`; for writing use a GitHub App."
     good = (
@@ -282,6 +293,7 @@ class AdministratorsAreTeams(ResourceRule):
     id = "RE008"
     title = "a person is administrator of a repository by name"
     severity = Severity.MEDIUM
+    maps = ssdf("PS.1.1")
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give a team what the work needs, and put the person into it."
     good = (
@@ -328,6 +340,7 @@ class NoTeamAdministers(ResourceRule):
     id = "RE009"
     title = "a team is administrator of a repository"
     severity = Severity.MEDIUM
+    maps = (*cis("1.2.3"), *ssdf("PS.1.1"))
     resource_types = (gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the team `maintain`, or exempt it with a reason and a date."
     good = (

@@ -6,6 +6,7 @@ from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, child, example
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import cis, scorecard, slsa
 from portcullis_policy.patterns import covers_default
 from portcullis_policy.protection import excludes_default
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
@@ -60,6 +61,7 @@ class NobodyBypassesAlways(ResourceRule):
     id = "RS001"
     title = "people or workflows may push past a branch ruleset"
     severity = Severity.CRITICAL
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.15"), *slsa("Source L3"))
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = (
         "Remove the bypass, or use `mode: pull_request` for an emergency team. The one App that "
@@ -135,6 +137,7 @@ class NobodyMergesAlone(ResourceRule):
     id = "RS002"
     title = "a team or a person may merge past a branch ruleset"
     severity = Severity.MEDIUM
+    maps = (*scorecard("Code-Review"), *slsa("Source L4"))
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = "Remove the bypass, or exempt it with a reason and a date."
     good = (
@@ -188,6 +191,7 @@ class NoRoleMergesAlone(ResourceRule):
     id = "RS007"
     title = "everybody in a role may merge past a branch ruleset"
     severity = Severity.HIGH
+    maps = (*scorecard("Code-Review"), *slsa("Source L4"))
     resource_types = gh.RULESETS
     remediation = "Remove the bypass, or give it to an emergency team instead of a role."
     good = (
@@ -243,6 +247,7 @@ class Enforced(ResourceRule):
     id = "RS003"
     title = "a ruleset is not enforced"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
     resource_types = gh.RULESETS
     remediation = "Set `enforcement: active`, or remove the ruleset."
     good = (example("active", gh.REPOSITORY_RULESET, MAIN),)
@@ -269,6 +274,7 @@ class NotExcludedAgain(ResourceRule):
     id = "RS004"
     title = "a ruleset includes the default branch and excludes it again"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
     resource_types = gh.RULESETS
     remediation = "Take the default branch out of `exclude_branches`."
     good = (
@@ -326,6 +332,7 @@ class AdministratorsIncluded(ResourceRule):
     id = "RS005"
     title = "administrators are exempt from classic branch protection"
     severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.14"))
     resource_types = gh.CLASSIC
     remediation = "Set `enforceAdmins: true`, or use a ruleset, which exempts nobody."
     good = (example("included", gh.BRANCH_PROTECTION, CLASSIC),)

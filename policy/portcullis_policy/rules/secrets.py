@@ -7,6 +7,7 @@ from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, child, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.gates import ENVIRONMENT, is_release
+from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -98,6 +99,7 @@ class NotForAll(ResourceRule):
     id = "SE002"
     title = "an organization secret is visible to all repositories"
     severity = Severity.HIGH
+    maps = cis("2.1.7")
     resource_types = gh.ORGANIZATION_SECRETS
     remediation = "Name the repositories: `visible_to: [escai, riveter]`."
     good = (
@@ -131,6 +133,7 @@ class PublishingTokenBehindGate(ResourceRule):
     id = "SE003"
     title = "a publishing token lies outside of a release environment"
     severity = Severity.CRITICAL
+    maps = cis("2.1.7", "4.2.2")
     resource_types = gh.SECRETS
     remediation = "Move it to the release environment's `secrets`, or use trusted publishing."
     waits = True
@@ -191,6 +194,7 @@ class NoSecretInVariable(ResourceRule):
     id = "SE004"
     title = "a variable holds what looks like a secret"
     severity = Severity.CRITICAL
+    maps = cis("2.1.7")
     resource_types = gh.VARIABLES
     remediation = "Make it a secret, and replace the value: it has been readable."
     waits = True
@@ -257,6 +261,7 @@ class NoTwinOutside(StackRule):
     id = "SE006"
     title = "a release environment's secret exists outside of it too"
     severity = Severity.HIGH
+    maps = cis("2.1.7")
     resource_types = (
         gh.ACTIONS_ENVIRONMENT_SECRET,
         gh.ACTIONS_SECRET,

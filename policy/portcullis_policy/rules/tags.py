@@ -6,6 +6,7 @@ from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, example, stack
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.gates import ENVIRONMENT, is_release
+from portcullis_policy.mappings import cis, slsa, ssdf
 from portcullis_policy.patterns import regex_admits_only_semver, sample
 from portcullis_policy.protection import protections_for, protects_tag, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
@@ -32,6 +33,7 @@ class TagsProtected(StackRule):
     id = "TG001"
     title = "release tags are not protected"
     severity = Severity.CRITICAL
+    maps = (*slsa("Source L2", "Source L3"), *ssdf("PS.2.1"))
     resource_types = (gh.DEPLOYMENT_POLICY, *gh.RULESETS)
     remediation = "Declare `tag_protection:` with the teams that may release in `created_by`."
     good = (
@@ -121,6 +123,7 @@ class TagsNotForAll(ResourceRule):
     id = "TG002"
     title = "whoever may write may make release tags"
     severity = Severity.CRITICAL
+    maps = (*cis("2.3.5"), *ssdf("PS.1.1"))
     resource_types = gh.RULESETS
     remediation = "Name teams: `created_by: [release-managers]`."
     good = (
@@ -247,6 +250,7 @@ class TagsStay(ResourceRule):
     id = "TG004"
     title = "people may move or delete release tags"
     severity = Severity.MEDIUM
+    maps = (*slsa("Source L2"), *ssdf("PS.2.1"))
     resource_types = gh.RULESETS
     remediation = "Restrict update and deletion in a ruleset of their own, without bypass."
     good = (

@@ -1,0 +1,319 @@
+"""AU: buckets that keep the audit log, in plain pulumi-aws resources.
+
+Which buckets do is told by name or tag (`auditArchives` of PK001); no other bucket is judged.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from portcullis_policy.clouds import (
+    BUCKET_ENCRYPTION,
+    BUCKET_LOCK,
+    BUCKET_POLICY,
+    BUCKET_PUBLIC_ACCESS,
+    BUCKET_VERSIONING,
+    BUCKETS,
+    allows,
+    principals,
+    statements,
+)
+from portcullis_policy.examples import Declared, stack
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import ssdf
+from portcullis_policy.rule import Finding, Resource, Stack, StackRule
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_BUCKET, _VERSIONING, _ENCRYPTION, _LOCK = (
+    kinds[0] for kinds in (BUCKETS, BUCKET_VERSIONING, BUCKET_ENCRYPTION, BUCKET_LOCK)
+)
+_ALL_TYPES = (
+    *BUCKETS,
+    BUCKET_PUBLIC_ACCESS,
+    *BUCKET_VERSIONING,
+    *BUCKET_ENCRYPTION,
+    *BUCKET_LOCK,
+    BUCKET_POLICY,
+)
+_OPEN_ACLS = ("public-read", "public-read-write", "authenticated-read")
+_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_NAME = "guild-audit-archive"
+_ARCHIVE = Declared(_BUCKET, {"bucket": _NAME, "objectLockEnabled": True}, "archive")
+_CLOSED: Mapping[str, object] = {"bucket": _NAME, **dict.fromkeys(_BLOCKS, True)}
+_VERSIONED = {"bucket": _NAME, "versioningConfiguration": {"status": "Enabled"}}
+_ENCRYPTED = {
+    "bucket": _NAME,
+    "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}],
+}
+_LOCKED = {
+    "bucket": _NAME,
+    "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}},
+}
+_OTHER = stack("another bucket", Declared(_BUCKET, {"bucket": "website", "acl": "public-read"}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """A bucket that keeps the audit log, with what the stack says of it elsewhere."""
+
+    bucket: Resource
+    others: tuple[Resource, ...]
+
+    def of(self, *types: str) -> list[Facts]:
+        """Return what the stack says of the bucket in resources of some types."""
+        return [item.facts for item in self.others if item.type in types]
+
+
+def _archives(stack: Stack, settings: Settings) -> Iterator[_Archive]:
+    """Yield the buckets that keep the audit log."""
+    buckets = [item for item in stack.of(*BUCKETS) if _keeps_log(item, settings)]
+    if not buckets:
+        return
+    others = list(stack.of(*(each for each in _ALL_TYPES if each not in BUCKETS)))
+    for bucket in buckets:
+        yield _Archive(bucket, tuple(item for item in others if _is_about(item, bucket)))
+
+
+def _keeps_log(bucket: Resource, settings: Settings) -> bool:
+    tags = bucket.facts.at("tags")
+    words = [bucket.name, bucket.facts.text("bucket"), bucket.facts.text("bucketPrefix")]
+    words += [word for tag in tags.items() for word in tag] if isinstance(tags, Mapping) else []
+    return any(isinstance(word, str) and settings.is_audit_archive(word) for word in words)
+
+
+def _is_about(item: Resource, bucket: Resource) -> bool:
+    """Say whether a resource is about a bucket, by its name or while that is unknown."""
+    named = item.facts.text("bucket")
+    own = {bucket.facts.text(key) for key in ("bucket", "id", "arn")} - {None, UNKNOWN}
+    return named in own or bucket.urn in item.depends.get("bucket", ())
+
+
+class ArchiveRule(StackRule, abstract=True):
+    """The base of the rules on the audit archive."""
+
+    resource_types = _ALL_TYPES
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for archive in _archives(stack, settings):
+            for detail in self.wrong(archive):
+                yield Finding(detail, urn=archive.bucket.urn)
+
+    def wrong(self, archive: _Archive) -> Iterator[str]:
+        """Yield what is wrong with an archive."""
+        raise NotImplementedError
+
+
+class ArchiveClosed(ArchiveRule):
+    """The audit archive cannot be made public.
+
+    It says who did what and when, and what failed. One wrong rule is enough without the block.
+    """
+
+    id = "AU001"
+    title = "the audit archive can be public"
+    severity = Severity.HIGH
+    remediation = "Add a BucketPublicAccessBlock with all four settings true."
+    good = (stack("blocked", _ARCHIVE, Declared(BUCKET_PUBLIC_ACCESS, _CLOSED)), _OTHER)
+    bad = (
+        stack("nothing said", _ARCHIVE),
+        stack(
+            "three of four",
+            _ARCHIVE,
+            Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "ignorePublicAcls": False}),
+        ),
+        stack(
+            "by tag, and public",
+            Declared(_BUCKET, {"bucket": "logs", "acl": "public-read", "tags": {"use": "Audit"}}),
+            Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "bucket": "logs"}),
+        ),
+    )
+
+    def wrong(self, archive: _Archive) -> Iterator[str]:
+        """See ArchiveRule."""
+        blocks = archive.of(BUCKET_PUBLIC_ACCESS)
+        if not any(all(block.flag(name) is True for name in _BLOCKS) for block in blocks):
+            yield "no public access block with all four settings"
+        if archive.bucket.facts.text("acl") in _OPEN_ACLS:
+            yield "`acl` is open"
+
+
+class ArchiveVersioned(ArchiveRule):
+    """The audit archive keeps what is overwritten or deleted.
+
+    Whoever has something to hide overwrites the log first.
+    """
+
+    id = "AU002"
+    title = "the audit archive is not versioned"
+    severity = Severity.HIGH
+    maps = ssdf("PS.3.1")
+    remediation = "Add a BucketVersioning with the status `Enabled`."
+    good = (
+        stack("versioned", _ARCHIVE, Declared(_VERSIONING, _VERSIONED)),
+        stack(
+            "in the bucket", Declared(_BUCKET, {"bucket": _NAME, "versioning": {"enabled": True}})
+        ),
+        _OTHER,
+    )
+    bad = (
+        stack("nothing said", _ARCHIVE),
+        stack(
+            "suspended",
+            _ARCHIVE,
+            Declared(
+                _VERSIONING, {"bucket": _NAME, "versioningConfiguration": {"status": "Suspended"}}
+            ),
+        ),
+        stack(
+            "of another bucket",
+            _ARCHIVE,
+            Declared(_VERSIONING, {**_VERSIONED, "bucket": "website"}),
+        ),
+    )
+
+    def wrong(self, archive: _Archive) -> Iterator[str]:
+        """See ArchiveRule."""
+        kept = [
+            facts.text("versioningConfiguration", "status") == "Enabled"
+            for facts in archive.of(*BUCKET_VERSIONING)
+        ]
+        facts = archive.bucket.facts
+        own = [facts.flag(name, "enabled") is True for name in ("versioning", "versionings")]
+        if not any((*kept, *own)):
+            yield "versioning is not enabled"
+
+
+class ArchiveEncrypted(ArchiveRule):
+    """The audit archive is encrypted as somebody decided.
+
+    AWS encrypts with a key of its own where nothing is said; a key of one's own can be withdrawn,
+    and its use is logged.
+    """
+
+    id = "AU003"
+    title = "nothing says how the audit archive is encrypted"
+    severity = Severity.MEDIUM
+    maps = ssdf("PS.3.1")
+    remediation = "Add a BucketServerSideEncryptionConfiguration, with `aws:kms` if you can."
+    good = (stack("encrypted", _ARCHIVE, Declared(_ENCRYPTION, _ENCRYPTED)), _OTHER)
+    bad = (
+        stack("nothing said", _ARCHIVE),
+        stack("no rule", _ARCHIVE, Declared(_ENCRYPTION, {**_ENCRYPTED, "rules": []})),
+    )
+
+    def wrong(self, archive: _Archive) -> Iterator[str]:
+        """See ArchiveRule."""
+        given = [facts.entries("rules") for facts in archive.of(*BUCKET_ENCRYPTION)]
+        own = archive.bucket.facts
+        given += [
+            own.entries(name)
+            for name in ("serverSideEncryptionConfiguration", "serverSideEncryptionConfigurations")
+        ]
+        if not any(rules is not UNKNOWN and rules for rules in given):
+            yield "no rule for encryption"
+
+
+class ArchiveLocked(ArchiveRule):
+    """Nobody deletes the audit log before its time.
+
+    With an object lock not even an administrator of the account can, and the lock can be set up
+    only while the bucket is made.
+    """
+
+    id = "AU004"
+    title = "the audit archive has no object lock"
+    severity = Severity.HIGH
+    maps = ssdf("PS.3.1")
+    remediation = "Make it with `objectLockEnabled: true` and a default retention (`COMPLIANCE`)."
+    good = (stack("locked", _ARCHIVE, Declared(_LOCK, _LOCKED)), _OTHER)
+    bad = (
+        stack("no retention", _ARCHIVE),
+        stack(
+            "administrators may unlock it",
+            _ARCHIVE,
+            Declared(
+                _LOCK,
+                {"bucket": _NAME, "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 9}}},
+            ),
+        ),
+    )
+
+    def wrong(self, archive: _Archive) -> Iterator[str]:
+        """See ArchiveRule."""
+        inside = ("objectLockConfiguration", "rule", "defaultRetention", "mode")
+        modes = [f.text("rule", "defaultRetention", "mode") for f in archive.of(*BUCKET_LOCK)]
+        modes.append(archive.bucket.facts.text(*inside))
+        if "COMPLIANCE" not in modes:
+            yield "no default retention with the mode `COMPLIANCE`"
+
+
+class ArchiveNotForAll(ArchiveRule):
+    """The audit archive's policy names who may come.
+
+    A statement for everybody (`*`) is open to every account of AWS; a condition on it is one
+    mistake away from nothing.
+    """
+
+    id = "AU005"
+    title = "the audit archive's policy lets everybody in"
+    severity = Severity.CRITICAL
+    maps = ssdf("PS.3.1")
+    remediation = "Name the accounts or roles as principals."
+    _OPEN: Mapping[str, object] = {
+        "bucket": _NAME,
+        "policy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}}]},
+    }
+    good = (
+        stack(
+            "one account",
+            _ARCHIVE,
+            Declared(
+                BUCKET_POLICY,
+                {
+                    "bucket": _NAME,
+                    "policy": {"Statement": {"Effect": "Allow", "Principal": {"AWS": "1234"}}},
+                },
+            ),
+        ),
+        stack(
+            "everybody is denied what is not encrypted",
+            _ARCHIVE,
+            Declared(
+                BUCKET_POLICY,
+                {
+                    "bucket": _NAME,
+                    "policy": {"Statement": {"Effect": "Deny", "Principal": "*"}},
+                },
+            ),
+        ),
+        _OTHER,
+    )
+    bad = (
+        stack("everybody", _ARCHIVE, Declared(BUCKET_POLICY, _OPEN)),
+        stack(
+            "in the bucket",
+            Declared(
+                _BUCKET,
+                {
+                    "bucket": _NAME,
+                    "policy": '{"Statement": {"Effect": "Allow", "Principal": "*"}}',
+                },
+            ),
+        ),
+        stack("no JSON", _ARCHIVE, Declared(BUCKET_POLICY, {"bucket": _NAME, "policy": "{"})),
+    )
+
+    def wrong(self, archive: _Archive) -> Iterator[str]:
+        """See ArchiveRule."""
+        for facts in (archive.bucket.facts, *archive.of(BUCKET_POLICY)):
+            if facts.at("policy") is UNKNOWN:
+                continue  # decided at update
+            found = statements(facts, "policy")
+            if found is UNKNOWN:
+                yield "`policy` cannot be read"
+            elif any(allows(item) and "*" in principals(item) for item in found):
+                yield "a statement allows something to everybody"
+
+
+RULES = (ArchiveClosed, ArchiveVersioned, ArchiveEncrypted, ArchiveLocked, ArchiveNotForAll)

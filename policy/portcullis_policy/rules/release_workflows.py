@@ -1,0 +1,315 @@
+"""WF: workflow files that publish, or that could: the gate, the trigger, what gets into a build."""
+
+import re
+from collections.abc import Iterator
+
+from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
+from portcullis_policy.patterns import NOT_RELEASES
+from portcullis_policy.publishing import caches, publishes, publishing_jobs, publishing_line
+from portcullis_policy.rules.workflow_examples import SOUND_CI, SOUND_RELEASE, ci, release
+from portcullis_policy.rules.workflows import WorkflowRule
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+from portcullis_policy.workflows import Job, Workflow
+
+_OWN_TOKEN = re.compile(
+    r"secrets\s*(\.|\[\s*')github_token|github\s*(\.|\[\s*')token", re.IGNORECASE
+)
+_FILTER = re.compile(r"\*\*|[*+?]|\[[^\]]*\]|\\.|[^*+?\[\\]")
+_TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
+_NPM = "env:\n          NODE_AUTH_TOKEN: ${{ secrets.GITHUB_TOKEN }}\n        run: npm publish"
+_PYPI = f"uses: pypa/gh-action-pypi-publish@{'b2' * 20}"
+_INPUT = """
+    inputs:
+      confirm:
+        description: Type "release"
+        type: string
+        required: true
+"""
+
+
+def _takes_token(job: Job, workflow: Workflow) -> int | None:
+    """Return the line that lets a job prove who it is (`id-token: write`); None if none does."""
+    own = job.at.get("permissions")
+    permissions = own if own.given else workflow.at.get("permissions")
+    token = permissions.get("id-token")
+    if token.text.lower() == "write":
+        return token.line
+    return permissions.line if permissions.text.lower() == "write-all" else None
+
+
+class PublishesThroughGate(WorkflowRule):
+    """A job that publishes names an environment.
+
+    Without one nobody is asked, the branch or tag does not matter, and the secrets it uses are
+    those that every other workflow can read too.
+    """
+
+    id = "WF002"
+    title = "a job publishes without an environment"
+    severity = Severity.CRITICAL
+    maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
+    remediation = "Give the job `environment: <a release environment>`."
+    good = (
+        SOUND_RELEASE,
+        release(
+            "the other form", ("environment: pypi-release", "environment: {name: pypi-release}")
+        ),
+        ci("a rehearsal", ("uv run pytest", "npm publish --dry-run")),
+        ci("only said", ("uv run pytest", 'echo "now run npm publish"')),
+    )
+    bad = (
+        release("an action", ("    environment: pypi-release\n", "")),
+        release("an empty one", ("environment: pypi-release", "environment: ''")),
+        ci("a command", ("uv run pytest", "uv build && uv publish")),
+        ci("an image", ("uv run pytest", "docker push ghcr.io/guild/x")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for job, line in publishing_jobs(workflow):
+            if not job.environment.text.strip():
+                yield (line, "published without an environment")
+
+
+class TokenThroughGate(WorkflowRule):
+    """A job that may prove who it is to others names an environment.
+
+    With `id-token: write` a job gets a token that registries, clouds and vaults trust. The
+    environment is part of that token's subject; without one, every branch's workflow can get the
+    same. A job that calls another workflow cannot name one: that workflow's jobs do.
+    """
+
+    id = "WF003"
+    title = "a job takes an identity token without an environment"
+    severity = Severity.HIGH
+    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
+    remediation = "Give the job `environment:`, or take `id-token: write` away."
+    good = (SOUND_RELEASE, SOUND_CI)
+    bad = (
+        ci("in the job", ("    steps:", "    permissions: {id-token: write}\n    steps:")),
+        ci("for all jobs", ("  contents: read", "  id-token: write")),
+        ci("with everything", ("permissions:\n  contents: read", "permissions: write-all")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for job in workflow.jobs:
+            line = _takes_token(job, workflow)
+            if line is not None and not job.environment.text.strip() and not job.uses.given:
+                yield (line, "`id-token: write` without an environment")
+
+
+class CredentialsNotKept(WorkflowRule):
+    """A workflow that publishes does not leave its git credentials lying about.
+
+    `actions/checkout` writes the token into the work folder's git configuration, from where any
+    later step, or an artifact of the whole folder, takes it along.
+    """
+
+    id = "WF009"
+    title = "a publishing workflow keeps its git credentials"
+    severity = Severity.MEDIUM
+    maps = scorecard("Token-Permissions")
+    remediation = "Give `actions/checkout` the input `persist-credentials: false`."
+    good = (SOUND_RELEASE, ci("no release", ("persist-credentials: false", "fetch-depth: 0")))
+    bad = (
+        release("left out", ("persist-credentials: false", "fetch-depth: 0")),
+        release("asked for", ("persist-credentials: false", "persist-credentials: true")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        if publishes(workflow):
+            for _, step in workflow.steps():
+                kept = step.with_("persist-credentials").lower() != "false"
+                if step.action == "actions/checkout" and kept:
+                    yield (step.at.get("uses").line, "credentials are kept in the work folder")
+
+
+class NoCacheInRelease(WorkflowRule):
+    """What is published is built without a cache.
+
+    A cache is filled by any workflow of the default branch. Whoever gets a line into one of them
+    puts a file into the release, without a trace in its source.
+    """
+
+    id = "WF010"
+    title = "a publishing workflow restores a cache"
+    severity = Severity.MEDIUM
+    maps = slsa("Build L3")
+    remediation = "Switch it off: `enable-cache: false`, `cache: false`; no `actions/cache`."
+    good = (
+        SOUND_RELEASE,
+        ci("no release", ("run: |", f"uses: actions/cache@{'d4' * 20}\n        if: |")),
+    )
+    bad = (
+        release("a cache", ("- run: uv build", f"- uses: actions/cache@{'d4' * 20}")),
+        release("on by default", ("- run: uv build", f"- uses: astral-sh/setup-uv@{'d4' * 20}")),
+        release(
+            "asked for",
+            (
+                "- run: uv build",
+                f"- uses: actions/setup-node@{'d4' * 20}\n        with: {{cache: npm}}",
+            ),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        if publishes(workflow):
+            for _, step in workflow.steps():
+                if caches(step):
+                    yield (step.at.get("uses").line, "a cache is restored")
+
+
+class OwnTokenDoesNotPublish(WorkflowRule):
+    """Packages are published with a credential of the release environment, not with GITHUB_TOKEN.
+
+    Every workflow of the repository gets that token; whoever may push a branch publishes with it,
+    beside the gate.
+    """
+
+    id = "WF012"
+    title = "a package is published with GITHUB_TOKEN"
+    severity = Severity.MEDIUM
+    maps = cis("2.1.7", "4.2.2")
+    remediation = "Use trusted publishing, or a secret of the release environment."
+    good = (SOUND_RELEASE,)
+    bad = (
+        release("as a variable", (_PYPI, _NPM)),
+        release(
+            "as an input", (_PYPI, _PYPI + "\n        with: {password: '${{ github.token }}'}")
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for job, _ in publishing_jobs(workflow):
+            for step in job.steps:
+                if publishing_line(step) is None and step.action != "docker/login-action":
+                    continue
+                for value in step.values():
+                    if _OWN_TOKEN.search(value.text):
+                        yield (value.line, "published with GITHUB_TOKEN")
+
+
+class TagsAreVersions(WorkflowRule):
+    """A release starts on version tags alone.
+
+    `v*` starts it on `v-test` too, and a push without any filter on every commit. In a filter of a
+    workflow `+` repeats what stands before it, so `v[0-9]+.[0-9]+.[0-9]+` says what is meant.
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+    """
+
+    id = "WF013"
+    title = "a release starts on tags that are no versions"
+    severity = Severity.HIGH
+    maps = cis("2.3.5")
+    remediation = 'Write `on: {push: {tags: ["v[0-9]+.[0-9]+.[0-9]+"]}}`.'
+    good = (
+        SOUND_RELEASE,
+        release("with a prefix", ('["v[', '["sdk-v[')),
+        release("by hand alone", ("  push:\n" + _TAGS, "")),
+        ci("no release", ("[pull_request, push]", '{push: {tags: ["*"]}}')),
+    )
+    bad = (
+        release("anything with v", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*"')),
+        release("three stars", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*.*.*"')),
+        release("two numbers", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v[0-9]+.[0-9]+"')),
+        release("one too many", ('+"]', '+", "*"]')),
+        release("every push", (_TAGS, "")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        if "push" not in workflow.triggers or not publishes(workflow):
+            return
+        push = workflow.triggers["push"]
+        keys = set(push.items())
+        if not keys & {"tags", "tags-ignore", "branches", "branches-ignore"}:
+            yield (workflow.at.get("on").line, "published at every push")
+        if "tags-ignore" in keys:
+            yield (push.get("tags-ignore").line, "a list of tags that do not publish")
+        for tag in push.get("tags").entries():
+            if not tag.text.startswith("!") and not filter_admits_only_versions(tag.text):
+                yield (tag.line, "a tag filter that admits what is no version")
+
+
+class StartedOnPurpose(WorkflowRule):
+    """Who starts a release by hand types what they mean.
+
+    A button that publishes is pressed by mistake. A required text without a default is a second
+    thought, and stays in the log of the run.
+    """
+
+    id = "WF014"
+    title = "a release can be started by hand without a typed confirmation"
+    severity = Severity.MEDIUM
+    maps = cis("2.3.5")
+    remediation = "Add a required text input without a default, and compare it in the first job."
+    good = (SOUND_RELEASE, release("by tag alone", ("  workflow_dispatch:" + _INPUT, "")))
+    bad = (
+        release("no input", (_INPUT, "\n")),
+        release("not required", ("        required: true\n", "")),
+        release(
+            "already filled in", ("required: true", "required: true\n        default: release")
+        ),
+        release("a box to tick", ("type: string", "type: boolean")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        if "workflow_dispatch" not in workflow.triggers or not publishes(workflow):
+            return
+        inputs = workflow.at.get("on", "workflow_dispatch", "inputs").items().values()
+        typed = any(
+            given.get("type").text in ("", "string")
+            and given.get("required").text.lower() == "true"
+            and not given.get("default").given
+            for given in inputs
+        )
+        if not typed:
+            line = workflow.at.get("on", "workflow_dispatch").line
+            yield (max(line, workflow.at.get("on").line), "started by hand without a typed word")
+
+
+def filter_admits_only_versions(pattern: str) -> bool:
+    """Say whether a tag filter of a workflow admits what is shaped like `v1.2.3` alone."""
+    parts = []
+    if "".join(_FILTER.findall(pattern)) != pattern:
+        return False
+    for part in _FILTER.findall(pattern):
+        if part == "**":
+            parts.append(".*")
+        elif part == "*":
+            parts.append("[^/]*")
+        elif part in "+?" or part.startswith("["):
+            parts.append(part)
+        else:
+            parts.append(re.escape(part.removeprefix("\\")))
+    try:
+        compiled = re.compile("".join(parts))
+    except re.error:
+        return False
+    prefix = re.match(r"(?:[A-Za-z][\w-]*[-/@])?", pattern)
+    before = prefix.group() if prefix else ""
+    return not any(compiled.fullmatch(before + name) for name in NOT_RELEASES)
+
+
+RULES = (
+    PublishesThroughGate,
+    TokenThroughGate,
+    CredentialsNotKept,
+    NoCacheInRelease,
+    OwnTokenDoesNotPublish,
+    TagsAreVersions,
+    StartedOnPurpose,
+)

@@ -1,0 +1,129 @@
+"""OR: who owns the organization, and what its roles reach."""
+
+from collections.abc import Iterator
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.settings import Parameter, Settings
+from portcullis_policy.severity import Severity
+
+FEWEST = 2
+MOST = Parameter(
+    "maximum", 5, {"type": "integer", "minimum": 2, "maximum": 50}, "Owners that are not too many."
+)
+_ROLE = {"name": "auditors", "baseRole": "read", "permissions": ["read_audit_logs"]}
+_WRITING_ROLES = ("write", "maintain", "admin")
+_DANGEROUS = ("write_organization_", "delete_", "bypass_", "manage_organization_")
+
+
+def _owners(number: int) -> tuple[Declared, ...]:
+    return tuple(
+        Declared(gh.MEMBERSHIP, {"username": f"owner-{i}", "role": "admin"}, f"owner-{i}")
+        for i in range(number)
+    )
+
+
+class OwnersCounted(StackRule):
+    """The organization has a few owners: more than one, and not many.
+
+    One owner who leaves, or loses a phone, takes the organization along; each more is a password
+    that opens everything. Judged where the program keeps owners.
+    """
+
+    id = "OR007"
+    title = "the organization has too few or too many owners"
+    severity = Severity.MEDIUM
+    maps = cis("1.3.3")
+    resource_types = (gh.MEMBERSHIP,)
+    remediation = "Keep two to five owners, and give the others what their work needs."
+    parameters = (MOST,)
+    good = (
+        stack("two", *_owners(2)),
+        stack("no owner kept here", Declared(gh.MEMBERSHIP, {"username": "kim", "role": "member"})),
+    )
+    bad = (
+        stack("one", *_owners(1)),
+        stack("six", *_owners(6)),
+        Example("three, where two are enough", _owners(3), {"OR007": {"maximum": 2}}),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        owners = [
+            item
+            for item in stack.of(gh.MEMBERSHIP)
+            if item.facts.text("role") in ("admin", UNKNOWN)
+        ]
+        most = settings.number(self.id, MOST)
+        if owners and not FEWEST <= len(owners) <= most:
+            detail = f"{len(owners)} owners; {FEWEST} to {int(most)} are right"
+            yield Finding(detail, urn=owners[0].urn)
+
+
+class RoleNarrow(ResourceRule):
+    """A role of the organization cannot write everywhere, and cannot change its settings.
+
+    The base of such a role holds for every repository, today's and tomorrow's, past the teams.
+    """
+
+    id = "OR008"
+    title = "a role of the organization reaches too far"
+    severity = Severity.HIGH
+    maps = (*cis("1.3.8"), *ssdf("PS.1.1"))
+    resource_types = (gh.ORGANIZATION_ROLE,)
+    remediation = "Use the base role `read`, `triage` or none, and no permission to write."
+    good = (
+        example("reads", gh.ORGANIZATION_ROLE, _ROLE),
+        example("no base", gh.ORGANIZATION_ROLE, _ROLE, baseRole="none"),
+        example("left out: none", gh.ORGANIZATION_ROLE, _ROLE, baseRole=None),
+    )
+    bad = (
+        example("writes everywhere", gh.ORGANIZATION_ROLE, _ROLE, baseRole="write"),
+        example(
+            "changes who is in",
+            gh.ORGANIZATION_ROLE,
+            _ROLE,
+            permissions=["write_organization_custom_org_role"],
+        ),
+        example("unknown at preview", gh.ORGANIZATION_ROLE, _ROLE, baseRole=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        base = resource.facts.text("baseRole")
+        if base in _WRITING_ROLES or base is UNKNOWN:
+            yield finding("`baseRole` writes to every repository", value=base)
+        permissions = resource.facts.entries("permissions")
+        listed = [UNKNOWN] if permissions is UNKNOWN else permissions
+        if any(each is UNKNOWN or str(each).startswith(_DANGEROUS) for each in listed):
+            seen = UNKNOWN if UNKNOWN in listed else None
+            yield finding("`permissions` change the organization", value=seen)
+
+
+class RolesForTeams(ResourceRule):
+    """A role of the organization is given to a team.
+
+    A person who has it by name is forgotten when their work changes.
+    """
+
+    id = "OR009"
+    title = "a person has a role of the organization by name"
+    severity = Severity.LOW
+    maps = ssdf("PS.1.1")
+    resource_types = (gh.ORGANIZATION_ROLE_USER, gh.ORGANIZATION_ROLE)
+    remediation = "Give the role to a team, and put the person into it."
+    good = (example("a role that nobody has by name", gh.ORGANIZATION_ROLE, _ROLE),)
+    bad = (example("a person", gh.ORGANIZATION_ROLE_USER, {"login": "kim", "roleId": 8030}),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.type == gh.ORGANIZATION_ROLE_USER:
+            yield finding("the role is given to a person")
+
+
+RULES = (OwnersCounted, RoleNarrow, RolesForTeams)

@@ -1,0 +1,358 @@
+"""SE: how old secrets are, whether they are used, and which one of a name counts.
+
+The root component tells what is known of each secret (`secrets`): never its value.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.exemptions import ORGANIZATION
+from portcullis_policy.facts import UNKNOWN, Facts, Step
+from portcullis_policy.files import repository_of, workflow_files
+from portcullis_policy.gates import is_release
+from portcullis_policy.mappings import cis
+from portcullis_policy.publishing import secrets_named, uses_any_secret
+from portcullis_policy.pypi_token import is_account_wide
+from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.rules.token_examples import pypi_token
+from portcullis_policy.rules.workflow_examples import CI, CI_PATH, RELEASE, changed, file
+from portcullis_policy.settings import Parameter, Settings
+from portcullis_policy.severity import Severity
+
+GRACE = Parameter(
+    "graceDays",
+    14,
+    {"type": "integer", "minimum": 0, "maximum": 90},
+    "Days after which an overdue secret stops the update.",
+)
+ALL_SECRETS = Parameter(
+    "allSecrets",
+    default=False,
+    schema={"type": "boolean"},
+    meaning="Whether secrets that publish nothing are judged too: only where the program keeps "
+    "all workflow files.",
+)
+_OVERDUE_RULE = "SE008"
+_TOKEN: Mapping[str, object] = {"repository": "escai", "secretName": "PYPI_API_TOKEN"}
+_USED = (
+    "      - uses: pypa",
+    "      - env: {T: '${{ secrets.PYPI_API_TOKEN }}'}\n        run: x\n      - uses: pypa",
+)
+
+
+def _ago(days: int) -> str:
+    return (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=days)).isoformat()
+
+
+def _known(**changes: object) -> Mapping[str, object]:
+    """Return a root component that knows one secret, with changes."""
+    known = {
+        "path": ["secrets", "CODECOV_TOKEN"],
+        "name": "CODECOV_TOKEN",
+        "source": "vault ci/codecov",
+        "version": "7",
+        "changed": _ago(20),
+        "rotateEvery": 180,
+        "kind": "token",
+        **changes,
+    }
+    return {"declaredIn": "orgs/guild.yaml", "path": [], "secrets": [known]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Age:
+    """What is known of one secret.
+
+    Attributes:
+        at: where it stands in the YAML file.
+        overdue: days since it should have been replaced, 0 or less: not yet; None: nobody knows.
+    """
+
+    at: tuple[Step, ...]
+    overdue: int | None
+
+
+def _ages(resource: Resource, settings: Settings) -> Iterator[_Age]:
+    """Yield the secrets for which a rotation period is asked."""
+    blocks = resource.facts.blocks("secrets")
+    for known in [Facts(UNKNOWN)] if blocks is UNKNOWN else blocks:
+        every = known.number("rotateEvery")
+        if every is None:
+            continue
+        steps = known.entries("path")
+        at: tuple[Step, ...] = ("secrets",)
+        if steps is not UNKNOWN:
+            at = tuple(step if isinstance(step, str) else str(step) for step in steps)
+        changed = _date(known.text("changed"))
+        today = settings.today()
+        if changed is None or every is UNKNOWN or changed > today:
+            yield _Age(at, None)
+        else:
+            yield _Age(at, int((today - changed).days - every))
+
+
+def _date(text: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[:10]) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+class RotatedInTime(ResourceRule):
+    """A secret is replaced when its period is over.
+
+    A token that leaked unseen works until it is replaced. Told for some days (`graceDays` of
+    SE008), then refused.
+    """
+
+    id = "SE007"
+    title = "a secret is due for rotation"
+    severity = Severity.MEDIUM
+    resource_types = (ORGANIZATION,)
+    remediation = "Replace it at its source; the next update takes the new value."
+    good = (
+        example("fresh", ORGANIZATION, _known()),
+        example("no period", ORGANIZATION, _known(changed=_ago(999), rotateEvery=None)),
+        example("today is the last day", ORGANIZATION, _known(changed=_ago(180))),
+    )
+    bad = (example("a day over", ORGANIZATION, _known(changed=_ago(181))),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        grace = settings.number(_OVERDUE_RULE, GRACE)
+        for age in _ages(resource, settings):
+            if age.overdue is not None and 0 < age.overdue <= grace:
+                yield finding(f"it is {age.overdue} days overdue", *age.at)
+
+
+class NotLongOverdue(ResourceRule):
+    """A secret is not long overdue.
+
+    Whoever set the period meant it; a reminder that is never followed by anything is not read.
+    """
+
+    id = "SE008"
+    title = "a secret is long overdue for rotation"
+    severity = Severity.HIGH
+    resource_types = (ORGANIZATION,)
+    remediation = "Replace it at its source, or exempt it with a reason and a date."
+    parameters = (GRACE,)
+    good = (
+        example("fresh", ORGANIZATION, _known()),
+        example("within the days of grace", ORGANIZATION, _known(changed=_ago(190))),
+    )
+    bad = (
+        example("after them", ORGANIZATION, _known(changed=_ago(195))),
+        Example(
+            "no grace",
+            (Declared(ORGANIZATION, _known(changed=_ago(181))),),
+            {"SE008": {"graceDays": 0}},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        grace = settings.number(self.id, GRACE)
+        for age in _ages(resource, settings):
+            if age.overdue is not None and age.overdue > grace:
+                yield finding(f"it is {age.overdue} days overdue", *age.at)
+
+
+class AgeKnown(ResourceRule):
+    """The age of a secret with a rotation period is known.
+
+    Nobody is reminded of a secret whose source does not say when it was changed.
+    """
+
+    id = "SE009"
+    title = "a secret has a rotation period, and nobody knows its age"
+    severity = Severity.LOW
+    resource_types = (ORGANIZATION,)
+    remediation = "Keep it in a source that knows (Vault, AWS), or say when it was changed."
+    good = (
+        example("known", ORGANIZATION, _known()),
+        example("no period", ORGANIZATION, _known(changed=None, rotateEvery=None)),
+    )
+    bad = (
+        example("not said", ORGANIZATION, _known(changed=None)),
+        example("no date", ORGANIZATION, _known(changed="last week")),
+        example("in the future", ORGANIZATION, _known(changed="2999-01-01")),
+        example("unknown list", ORGANIZATION, {"path": [], "secrets": UNKNOWN}),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for age in _ages(resource, settings):
+            if age.overdue is None:
+                yield finding("when it was changed is not known", *age.at)
+
+
+class SecretUsed(StackRule):
+    """A publishing token is used by a workflow.
+
+    One that no workflow uses can only be stolen. Judged where the program keeps workflow files in
+    the repository; workflows that it does not keep cannot be seen.
+    """
+
+    id = "SE010"
+    title = "a publishing token is used by no workflow"
+    severity = Severity.LOW
+    maps = cis("2.1.7")
+    resource_types = (gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET, gh.REPOSITORY_FILE)
+    remediation = "Remove it, and revoke it where it was made."
+    parameters = (ALL_SECRETS,)
+    good = (
+        stack("used", Declared(gh.ACTIONS_SECRET, _TOKEN), file(changed(RELEASE, _USED))),
+        stack("no workflow files", Declared(gh.ACTIONS_SECRET, _TOKEN)),
+        stack(
+            "publishes nothing",
+            Declared(gh.ACTIONS_SECRET, {**_TOKEN, "secretName": "SLACK_URL"}),
+            file(CI, CI_PATH),
+        ),
+    )
+    bad = (
+        stack("not used", Declared(gh.ACTIONS_SECRET, _TOKEN), file(CI, CI_PATH)),
+        Example(
+            "any secret, where asked for",
+            (Declared(gh.ACTIONS_SECRET, {**_TOKEN, "secretName": "SLACK"}), file(CI, CI_PATH)),
+            {"SE010": {"allSecrets": True}},
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        every = settings.value(self.id, ALL_SECRETS) is True
+        used = stack.once(_used_secrets)
+        for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET):
+            name, known = item.facts.text("secretName"), used.get(repository_of(item))
+            if not isinstance(name, str) or known is None or name.upper() in known or None in known:
+                continue
+            if every or settings.can_publish(name):
+                yield Finding(
+                    "no workflow file of the repository uses it", ("secrets", name), urn=item.urn
+                )
+
+
+class NotShadowed(StackRule):
+    """A secret does not hide another of the same name.
+
+    An environment's secret goes before the repository's, and that before the organization's. Who
+    replaces the one that is hidden changes nothing, and notices nothing.
+    """
+
+    id = "SE011"
+    title = "a secret hides another of the same name"
+    severity = Severity.MEDIUM
+    resource_types = (
+        gh.ACTIONS_SECRET,
+        gh.ACTIONS_ENVIRONMENT_SECRET,
+        gh.ACTIONS_ORGANIZATION_SECRET,
+    )
+    remediation = "Give one of them another name, or remove the one that is hidden."
+    good = (
+        stack(
+            "in two environments",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_TOKEN, "environment": "a"}, "a"),
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_TOKEN, "environment": "b"}, "b"),
+        ),
+        stack(
+            "in two repositories",
+            Declared(gh.ACTIONS_SECRET, _TOKEN, "a"),
+            Declared(gh.ACTIONS_SECRET, {**_TOKEN, "repository": "two"}, "b"),
+        ),
+    )
+    bad = (
+        stack(
+            "an environment's and the repository's",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_TOKEN, "environment": "docs"}, "a"),
+            Declared(gh.ACTIONS_SECRET, {**_TOKEN, "secretName": "pypi_api_token"}, "b"),
+        ),
+        stack(
+            "the repository's and the organization's",
+            Declared(gh.ACTIONS_SECRET, _TOKEN, "a"),
+            Declared(gh.ACTIONS_ORGANIZATION_SECRET, {"secretName": "PYPI_API_TOKEN"}, "b"),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule. Where the environment releases, SE006 speaks."""
+        wide = {_name(item) for item in stack.of(gh.ACTIONS_ORGANIZATION_SECRET)}
+        own = {(repository_of(item), _name(item)) for item in stack.of(gh.ACTIONS_SECRET)}
+        for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET):
+            name, inner = _name(item), item.type == gh.ACTIONS_ENVIRONMENT_SECRET
+            hidden = name in wide or (inner and (repository_of(item), name) in own)
+            if name is not None and hidden and not (inner and is_release(item, settings)):
+                yield Finding("a wider secret has the same name", ("secrets",), urn=item.urn)
+
+
+class TokenOfOneProject(ResourceRule):
+    """A PyPI token publishes one project.
+
+    A token of a whole account publishes all its projects, those of other organizations included.
+    The token says itself how far it reaches; nothing of it is told.
+    """
+
+    id = "SE012"
+    title = "a PyPI token publishes every project of its account"
+    severity = Severity.HIGH
+    maps = cis("4.2.2")
+    resource_types = gh.SECRETS
+    remediation = "Make a token with the scope of the project, or use trusted publishing."
+    waits = True
+    good = (
+        example("of a project", gh.ACTIONS_SECRET, _TOKEN, value=pypi_token('[1, ["escai"]]')),
+        example("no PyPI token", gh.ACTIONS_SECRET, _TOKEN, value="x"),
+        example("not known yet", gh.ACTIONS_SECRET, _TOKEN, value=UNKNOWN),
+    )
+    bad = (
+        example("of an account", gh.ACTIONS_SECRET, _TOKEN, value=pypi_token('[3, "1234"]')),
+        example(
+            "in the old form",
+            gh.ACTIONS_ENVIRONMENT_SECRET,
+            {**_TOKEN, "environment": "pypi-release"},
+            value=pypi_token('{"version": 1, "permissions": "user"}'),
+        ),
+        example("without any limit", gh.ACTIONS_SECRET, _TOKEN, plaintextValue=pypi_token()),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        for prop in ("value", "plaintextValue"):
+            value = resource.facts.text(prop)
+            if isinstance(value, str) and is_account_wide(value):
+                yield finding("the token is not limited to projects", "secrets")
+
+
+def _name(item: Resource) -> str | None:
+    name = item.facts.text("secretName")
+    return name.upper() if isinstance(name, str) else None
+
+
+def _used_secrets(stack: Stack) -> dict[object, set[str | None]]:
+    """Return the secrets that each repository's workflow files name; None among them: any."""
+    used: dict[object, set[str | None]] = {}
+    for item in workflow_files(stack):
+        text = item.resource.facts.text("content")
+        known = used.setdefault(item.repository, set())
+        if item.workflow is None or not isinstance(text, str):
+            known.add(None)
+            continue
+        known |= secrets_named(text)
+        called = any(job.at.get("secrets").text == "inherit" for job in item.workflow.jobs)
+        if called or uses_any_secret(text):
+            known.add(None)
+    return used
+
+
+RULES = (
+    RotatedInTime,
+    NotLongOverdue,
+    AgeKnown,
+    SecretUsed,
+    NotShadowed,
+    TokenOfOneProject,
+)

@@ -1,0 +1,339 @@
+"""TR: what Vault trusts GitHub's identity tokens with, and what such a token says of its job."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.clouds import VAULT_JWT_ROLE, VAULT_POLICY, texts
+from portcullis_policy.examples import example
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+LONGEST_SECONDS = 3600
+_ROLE: Mapping[str, object] = {
+    "roleName": "escai-release",
+    "roleType": "jwt",
+    "backend": "github",
+    "userClaim": "repository",
+    "boundAudiences": ["https://vault.guild.example"],
+    "boundClaims": {"repository": "guild/escai", "environment": "pypi-release"},
+    "tokenPolicies": ["ci-escai"],
+    "tokenTtl": 900,
+}
+_POLICY: Mapping[str, object] = {
+    "name": "ci-escai",
+    "policy": 'path "ci/data/escai/*" {\n  capabilities = ["read"]\n}\n',
+}
+_REPOSITORY, _ENVIRONMENT = ("repository", "repository_id"), ("environment",)
+_SUB_OF_ONE = re.compile(
+    r"(?=.*(^|:)(repo|repository|repository_id):[^:]+)(?=.*(^|:)environment:[^:]+)[^*?]+"
+)
+_GITHUB_CLAIMS = frozenset(
+    {
+        *("repository", "repository_id", "repository_owner", "repository_owner_id"),
+        *("job_workflow_ref", "workflow_ref", "ref", "ref_type", "environment", "actor"),
+        *("event_name", "runner_environment", "repository_visibility"),
+    }
+)
+_PATH = re.compile(r'path\s+"([^"]*)"\s*\{([^}]*)\}', re.DOTALL)
+_CAPABILITIES = re.compile(r"capabilities\s*=\s*\[([^\]]*)\]|policy\s*=\s*\"(\w+)\"", re.DOTALL)
+_CHANGING = frozenset({"sudo", "create", "update", "delete", "patch", "write"})
+_EVERYWHERE = re.compile(r"(\*|\+(/\+)*(/\*)?|/\*)")
+
+
+def _is_for_github(facts: Facts) -> bool:
+    """Say whether a role is for workflows: by its claims, its backend, or as it is open to all."""
+    if facts.text("roleType") == "oidc":
+        return False  # people, in a browser
+    claims = facts.at("boundClaims")
+    names = set(claims) if isinstance(claims, Mapping) else set()
+    subject = facts.text("boundSubject")
+    backend = facts.text("backend")
+    return (
+        claims is UNKNOWN
+        or bool(names & _GITHUB_CLAIMS)
+        or any(value.startswith("repo:") for value in texts(facts.at("boundClaims", "sub")))
+        or (isinstance(subject, str) and subject.startswith("repo:"))
+        or (isinstance(backend, str) and "github" in backend.lower())
+        or not (names or subject)
+    )
+
+
+class VaultAudienceBound(ResourceRule):
+    """A Vault role asks for tokens that were made for it.
+
+    Without an audience, a token that a workflow gave to another service logs in here.
+    """
+
+    id = "TR005"
+    title = "a Vault role takes workflow tokens for any audience"
+    severity = Severity.HIGH
+    maps = ssdf("PO.5.1")
+    resource_types = (VAULT_JWT_ROLE,)
+    remediation = "Set `boundAudiences` to Vault's own address, and ask for it in the workflow."
+    good = (
+        example("bound", VAULT_JWT_ROLE, _ROLE),
+        example("for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
+    )
+    bad = (
+        example("none", VAULT_JWT_ROLE, _ROLE, boundAudiences=None),
+        example("an empty list", VAULT_JWT_ROLE, _ROLE, boundAudiences=[]),
+        example("unknown at preview", VAULT_JWT_ROLE, _ROLE, boundAudiences=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        audiences = resource.facts.entries("boundAudiences")
+        if _is_for_github(resource.facts) and (audiences is UNKNOWN or not audiences):
+            seen = UNKNOWN if audiences is UNKNOWN else None
+            yield finding("`boundAudiences` is missing", value=seen)
+
+
+class VaultClaimsBound(ResourceRule):
+    """A Vault role is bound to one environment of one repository.
+
+    `userClaim` names who logged in and refuses nobody. A role without `boundClaims` is open to all
+    of GitHub; one without the environment, to every branch.
+    """
+
+    id = "TR006"
+    title = "a Vault role is not bound to one repository and environment"
+    severity = Severity.CRITICAL
+    maps = (*cis("2.1.7"), *ssdf("PO.5.1"))
+    resource_types = (VAULT_JWT_ROLE,)
+    remediation = "Set `boundClaims: {repository: OWNER/REPO, environment: NAME}`."
+    _SUB = "repo:guild/escai:environment:pypi-release"
+    good = (
+        example("both", VAULT_JWT_ROLE, _ROLE),
+        example("by subject", VAULT_JWT_ROLE, _ROLE, boundClaims=None, boundSubject=_SUB),
+        example("by the claim `sub`", VAULT_JWT_ROLE, _ROLE, boundClaims={"sub": _SUB}),
+        example(
+            "a pattern beside them",
+            VAULT_JWT_ROLE,
+            _ROLE,
+            boundClaimsType="glob",
+            boundClaims={
+                "repository": "guild/escai",
+                "environment": "pypi-release",
+                "ref": "refs/tags/v*",
+            },
+        ),
+        example("for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
+    )
+    bad = (
+        example("only a user claim", VAULT_JWT_ROLE, _ROLE, boundClaims=None),
+        example("no environment", VAULT_JWT_ROLE, _ROLE, boundClaims={"repository": "guild/escai"}),
+        example(
+            "the owner's repositories",
+            VAULT_JWT_ROLE,
+            _ROLE,
+            boundClaims={"repository_owner": "guild", "environment": "pypi-release"},
+        ),
+        example(
+            "a wide pattern",
+            VAULT_JWT_ROLE,
+            _ROLE,
+            boundClaimsType="glob",
+            boundClaims={"repository": "guild/*", "environment": "pypi-release"},
+        ),
+        example("a wide subject", VAULT_JWT_ROLE, _ROLE, boundClaims={"sub": "repo:guild/escai:*"}),
+        example("unknown at preview", VAULT_JWT_ROLE, _ROLE, boundClaims=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        if not _is_for_github(facts):
+            return
+        claims = facts.at("boundClaims")
+        given = claims if isinstance(claims, Mapping) else {}
+        subjects = texts(facts.at("boundSubject")) or _values(given.get("sub"))
+        by_subject = bool(subjects) and all(_SUB_OF_ONE.fullmatch(sub) for sub in subjects)
+        by_claims = all(
+            any(_is_named(given.get(name)) for name in names)
+            for names in (_REPOSITORY, _ENVIRONMENT)
+        )
+        if not (by_subject or by_claims):
+            detail = "`boundClaims` does not name one repository and one environment"
+            yield finding(detail, value=UNKNOWN if claims is UNKNOWN else None)
+
+
+class VaultTokenShort(ResourceRule):
+    """What a Vault role hands out is short-lived, and no root.
+
+    A token outlives the job that asked for it. An hour is longer than nearly every job; without a
+    limit it is Vault's own, 32 days.
+    """
+
+    id = "TR007"
+    title = "a Vault role hands out root, or tokens for longer than an hour"
+    severity = Severity.HIGH
+    maps = ssdf("PO.5.1")
+    resource_types = (VAULT_JWT_ROLE,)
+    remediation = "Set `tokenTtl` (and `tokenMaxTtl`) to at most 3600; name small policies."
+    good = (
+        example("fifteen minutes", VAULT_JWT_ROLE, _ROLE),
+        example("for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
+    )
+    bad = (
+        example("root", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["ci", "root"]),
+        example("a day", VAULT_JWT_ROLE, _ROLE, tokenTtl=86400),
+        example("not said", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
+        example("renewed for a day", VAULT_JWT_ROLE, _ROLE, tokenMaxTtl=86400),
+        example("renewed for ever", VAULT_JWT_ROLE, _ROLE, tokenPeriod=600),
+        example("unknown at preview", VAULT_JWT_ROLE, _ROLE, tokenTtl=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        facts = resource.facts
+        if not _is_for_github(facts):
+            return
+        policies = facts.entries("tokenPolicies")
+        if policies is UNKNOWN or UNKNOWN in policies or "root" in policies:
+            unseen = UNKNOWN if policies is UNKNOWN or "root" not in policies else None
+            yield finding("`tokenPolicies` has `root`, or may have", value=unseen)
+        ttl = facts.number("tokenTtl")
+        if ttl is UNKNOWN or not ttl or ttl > LONGEST_SECONDS:
+            yield finding("`tokenTtl` is missing or over an hour", value=ttl)
+        for name in ("tokenMaxTtl", "tokenExplicitMaxTtl"):
+            limit = facts.number(name)
+            if limit is UNKNOWN or (limit or 0) > LONGEST_SECONDS:
+                yield finding(f"`{name}` is over an hour", value=limit)
+        period = facts.number("tokenPeriod")
+        if period is UNKNOWN or period:
+            yield finding("`tokenPeriod` lets a token be renewed for ever", value=period)
+
+
+class VaultPolicyNarrow(ResourceRule):
+    """A Vault policy does not let its holder change everything.
+
+    Write access to the path `*` includes the policies themselves, and so everything.
+    """
+
+    id = "TR008"
+    title = "a Vault policy may change everything"
+    severity = Severity.HIGH
+    maps = ssdf("PO.5.1")
+    resource_types = (VAULT_POLICY,)
+    remediation = "Name the paths, and the few capabilities that are needed there."
+    waits = True
+    good = (
+        example("reads one folder", VAULT_POLICY, _POLICY),
+        example("lists", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["list"] }'}),
+    )
+    bad = (
+        example("writes", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["update"] }'}),
+        example(
+            "sudo", VAULT_POLICY, {"policy": 'path "+/*" {\n  capabilities = ["read", "sudo"]\n}'}
+        ),
+        example(
+            "as JSON",
+            VAULT_POLICY,
+            {"policy": json.dumps({"path": {"*": {"capabilities": ["sudo"]}}})},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        policy = resource.facts.text("policy")
+        if not isinstance(policy, str):
+            yield finding("`policy` cannot be seen", value=UNKNOWN)
+        elif any(_EVERYWHERE.fullmatch(path) and able & _CHANGING for path, able in _paths(policy)):
+            yield finding("it may change what lies under every path")
+
+
+class SubjectNamesGate(ResourceRule):
+    """The subject of a workflow's token names repository and environment.
+
+    A template without them makes tokens of all repositories, or of all branches, look alike to
+    whoever trusts the subject. Source: https://docs.github.com/actions/reference/security/oidc
+    """
+
+    id = "TR009"
+    title = "the subject of workflow tokens drops the repository or the environment"
+    severity = Severity.HIGH
+    maps = ssdf("PO.5.1")
+    resource_types = (gh.ORGANIZATION_SUBJECT, gh.REPOSITORY_SUBJECT)
+    remediation = "Include `repo` and `context` (or `environment`) in `includeClaimKeys`."
+    good = (
+        example("both", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "context"]}),
+        example("GitHub's own", gh.REPOSITORY_SUBJECT, {"repository": "x", "useDefault": True}),
+        example(
+            "in other words",
+            gh.REPOSITORY_SUBJECT,
+            {
+                "repository": "x",
+                "useDefault": False,
+                "includeClaimKeys": ["repository_id", "environment", "ref"],
+            },
+        ),
+    )
+    bad = (
+        example("no environment", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "ref"]}),
+        example("no repository", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["context"]}),
+        example(
+            "of one repository",
+            gh.REPOSITORY_SUBJECT,
+            {"repository": "x", "useDefault": False, "includeClaimKeys": ["repository_owner"]},
+        ),
+        example("unknown at preview", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": UNKNOWN}),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule. Where a repository gives no keys, those of its organization hold."""
+        del settings
+        keys = resource.facts.entries("includeClaimKeys")
+        own = resource.type == gh.REPOSITORY_SUBJECT
+        if own and (resource.facts.flag("useDefault") is True or keys == []):
+            return
+        listed = set(texts(keys)) if keys is not UNKNOWN else set()
+        seen = UNKNOWN if keys is UNKNOWN else None
+        if not listed & {"repo", "repository", "repository_id"}:
+            yield finding("`includeClaimKeys` has no repository", value=seen)
+        if not listed & {"context", "environment"}:
+            yield finding("`includeClaimKeys` has no environment", value=seen)
+
+
+def _values(claim: object) -> list[str]:
+    """Return the values of a claim: one, a list, or a text with commas, as Vault reads it."""
+    return [part.strip() for text in texts(claim) for part in text.split(",")]
+
+
+def _is_named(claim: object) -> bool:
+    """Say whether a claim names what it means, without a pattern."""
+    values = _values(claim)
+    return bool(values) and all(value and not set(value) & set("*?") for value in values)
+
+
+def _paths(policy: str) -> Iterator[tuple[str, set[str]]]:
+    """Yield the paths of a Vault policy, in HCL or JSON, with what may be done there."""
+    try:
+        paths = json.loads(policy).get("path", {})
+        for path, block in paths.items():
+            yield (str(path), {*texts(block.get("capabilities")), *texts(block.get("policy"))})
+    except (ValueError, AttributeError, RecursionError):
+        for path, block in _PATH.findall(policy):
+            able = {
+                word.strip().strip('"')
+                for listed, old in _CAPABILITIES.findall(block)
+                for word in (old or listed).split(",")
+            }
+            yield (path, able)
+
+
+RULES = (
+    VaultAudienceBound,
+    VaultClaimsBound,
+    VaultTokenShort,
+    VaultPolicyNarrow,
+    SubjectNamesGate,
+)

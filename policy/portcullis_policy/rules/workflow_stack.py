@@ -1,0 +1,261 @@
+"""WF: workflow files beside the rest of the stack: runners, gates and secrets."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, stack
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.files import WorkflowFile, at_lines, workflow_files, workflow_path
+from portcullis_policy.gates import key
+from portcullis_policy.mappings import cis, slsa, ssdf
+from portcullis_policy.publishing import publishing_jobs, secrets_named
+from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.rules.workflow_examples import CI, CI_PATH, RELEASE, changed, file
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+from portcullis_policy.workflows import Job
+
+_PUBLIC = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "public"})
+_PRIVATE = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "private"})
+_GATE: Mapping[str, object] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "reviewers": [{"teams": [11]}],
+    "deploymentBranchPolicy": {"protectedBranches": False, "customBranchPolicies": True},
+}
+_TOKEN: Mapping[str, object] = {
+    "repository": "escai",
+    "environment": "pypi-release",
+    "secretName": "PYPI_API_TOKEN",
+}
+_USES_TOKEN = ("run: uv build", "run: uv build\n        env: {T: '${{ secrets.PYPI_API_TOKEN }}'}")
+
+
+class FileRule(StackRule, abstract=True):
+    """The base of the rules that judge workflow files beside other resources."""
+
+    resource_types: ClassVar[tuple[str, ...]] = (gh.REPOSITORY_FILE,)
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for item in workflow_files(stack):
+            path = workflow_path(item.resource)
+            if item.workflow is not None and path is not None:
+                found = self.lines(item, stack, settings)
+                yield from at_lines(item.resource, path, found, item.resource.urn)
+
+    def lines(
+        self, item: WorkflowFile, stack: Stack, settings: Settings
+    ) -> Iterator[tuple[int, str]]:
+        """Yield the lines on which the rule does not hold, with what is wrong."""
+        raise NotImplementedError
+
+
+class OwnRunnersStayPrivate(FileRule):
+    """A public repository's workflows do not run on self-hosted runners.
+
+    Anybody's pull request can run code there, see the network that the runner sees, and leave
+    something for the next job.
+    """
+
+    id = "WF015"
+    title = "a public repository's workflow runs on a self-hosted runner"
+    severity = Severity.HIGH
+    maps = (*cis("2.1.5"), *slsa("Build L3"), *ssdf("PO.5.1"))
+    resource_types = (gh.REPOSITORY_FILE, gh.REPOSITORY)
+    remediation = "Use GitHub's runners for public repositories."
+    _OWN = ("runs-on: ubuntu-24.04", "runs-on: [self-hosted, linux]")
+    good = (
+        stack("GitHub's runner", _PUBLIC, file(CI, CI_PATH)),
+        stack("private", _PRIVATE, file(changed(CI, _OWN), CI_PATH)),
+    )
+    bad = (
+        stack("by label", _PUBLIC, file(changed(CI, _OWN), CI_PATH)),
+        stack(
+            "in the other form",
+            _PUBLIC,
+            file(changed(CI, (_OWN[0], "runs-on: {labels: Self-Hosted}")), CI_PATH),
+        ),
+    )
+
+    def lines(
+        self, item: WorkflowFile, stack: Stack, settings: Settings
+    ) -> Iterator[tuple[int, str]]:
+        """See FileRule."""
+        del settings
+        if item.workflow is not None and item.repository in stack.once(_public):
+            for job in item.workflow.jobs:
+                for label in job.runs_on:
+                    if label.text.lower() == "self-hosted":
+                        yield (label.line, "a self-hosted runner in a public repository")
+
+
+class GateIsThere(FileRule):
+    """The environment that a publish job names exists, and is protected.
+
+    GitHub makes an environment that a workflow names and that is not there: without reviewers,
+    without a rule on refs, and without a word.
+    """
+
+    id = "WF020"
+    title = "a job publishes through an environment that is missing or not protected"
+    severity = Severity.HIGH
+    maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
+    resource_types = (gh.REPOSITORY_FILE, gh.ENVIRONMENT)
+    remediation = "Declare the environment, with reviewers or with the refs that may enter."
+    good = (
+        stack("there", Declared(gh.ENVIRONMENT, _GATE), file(RELEASE)),
+        stack(
+            "in other case",
+            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "PyPI-Release"}),
+            file(RELEASE),
+        ),
+        stack("nothing published", file(CI, CI_PATH)),
+    )
+    bad = (
+        stack("missing", file(RELEASE)),
+        stack(
+            "of another repository",
+            Declared(gh.ENVIRONMENT, {**_GATE, "repository": "x"}),
+            file(RELEASE),
+        ),
+        stack(
+            "not protected",
+            Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "pypi-release"}),
+            file(RELEASE),
+        ),
+        stack(
+            "a name that is worked out",
+            Declared(gh.ENVIRONMENT, _GATE),
+            file(changed(RELEASE, ("environment: pypi-release", "environment: ${{ vars.GATE }}"))),
+        ),
+    )
+
+    def lines(
+        self, item: WorkflowFile, stack: Stack, settings: Settings
+    ) -> Iterator[tuple[int, str]]:
+        """See FileRule. A job without any environment is WF002's business."""
+        del settings
+        if item.workflow is None or not isinstance(item.repository, str):
+            return
+        gates = stack.once(_gates)
+        for job, _ in publishing_jobs(item.workflow):
+            name = job.environment
+            if "${{" in name.text:
+                yield (name.line, "the environment's name is worked out, so nobody can check it")
+            elif name.text:
+                gate = gates.get((item.repository, name.text.lower()))
+                if gate is None:
+                    yield (name.line, "the stack has no such environment")
+                elif not _is_protected(gate):
+                    yield (name.line, "that environment has no reviewers and admits every ref")
+
+
+class SecretOfItsGate(FileRule):
+    """A job that uses an environment's secret names that environment.
+
+    Without it the secret is empty, and the usual next step is to move the secret to where every
+    workflow can read it.
+    """
+
+    id = "WF021"
+    title = "a job uses an environment's secret without naming the environment"
+    severity = Severity.MEDIUM
+    maps = cis("2.1.7")
+    resource_types = (gh.REPOSITORY_FILE, gh.ACTIONS_ENVIRONMENT_SECRET)
+    remediation = "Give the job that `environment:`, or take the secret out of it."
+    good = (
+        stack(
+            "in its environment",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
+            file(changed(RELEASE, ("needs: [build]", "env: {T: '${{ secrets.PYPI_API_TOKEN }}'}"))),
+        ),
+        stack("not used", Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN), file(CI, CI_PATH)),
+    )
+    bad = (
+        stack(
+            "in a job without one",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
+            file(changed(RELEASE, _USES_TOKEN)),
+        ),
+    )
+
+    def lines(
+        self, item: WorkflowFile, stack: Stack, settings: Settings
+    ) -> Iterator[tuple[int, str]]:
+        """See FileRule."""
+        del settings
+        if item.workflow is None:
+            return
+        homes, elsewhere = stack.once(_homes)
+        for job in item.workflow.jobs:
+            name = job.environment.text.lower()
+            if "${{" in name:
+                continue
+            for line, secret in _secrets_of(job):
+                known = homes.get((item.repository, secret), set())
+                wide = {(item.repository, secret), (None, secret)} & elsewhere
+                if known and name not in known and not wide:
+                    yield (line, "a secret of an environment that the job does not name")
+
+
+def _public(stack: Stack) -> set[str]:
+    """Return the names of the public repositories of a stack."""
+    return {
+        name.lower()
+        for item in stack.of(gh.REPOSITORY)
+        if isinstance(name := item.facts.text("name"), str)
+        and item.facts.text("visibility") not in ("private", "internal")
+        and item.facts.flag("private") is not True
+    }
+
+
+def _gates(stack: Stack) -> dict[tuple[object, object], Facts]:
+    """Return the environments of a stack."""
+    return {key(item.facts): item.facts for item in stack.of(gh.ENVIRONMENT)}
+
+
+def _is_protected(gate: Facts) -> bool:
+    """Say whether anything stands between a job and an environment; unknown is EN004's business."""
+    policy = [
+        gate.flag("deploymentBranchPolicy", name)
+        for name in ("protectedBranches", "customBranchPolicies")
+    ]
+    reviewers = gate.entries("reviewers")
+    return (
+        any(each in (True, UNKNOWN) for each in policy) or reviewers is UNKNOWN or bool(reviewers)
+    )
+
+
+def _homes(stack: Stack) -> tuple[dict[tuple[object, str], set[str]], set[tuple[object, str]]]:
+    """Return the environments of each secret, and the secrets that lie outside of any."""
+    homes: dict[tuple[object, str], set[str]] = {}
+    elsewhere: set[tuple[object, str]] = set()
+    for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
+        repository, environment = key(item.facts)
+        name = item.facts.text("secretName")
+        if isinstance(name, str) and isinstance(environment, str):
+            homes.setdefault((repository, name.upper()), set()).add(environment)
+    for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET):
+        name = item.facts.text("secretName")
+        if isinstance(name, str):
+            elsewhere.add((key(item.facts)[0], name.upper()))
+    return homes, elsewhere
+
+
+def _secrets_of(job: Job) -> Iterator[tuple[int, str]]:
+    """Yield the secrets that a job uses, with a line for each use."""
+    values = [*job.at.get("env").items().values()]
+    for step in job.steps:
+        values += [*step.values(), step.at.get("run")]
+    for value in values:
+        for name in sorted(secrets_named(value.text)):
+            yield (value.line, name)
+
+
+RULES = (
+    OwnRunnersStayPrivate,
+    GateIsThere,
+    SecretOfItsGate,
+)

@@ -1,0 +1,140 @@
+"""WF: what zizmor and actionlint say of the workflow files of a stack."""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Example, stack
+from portcullis_policy.files import at_lines, workflow_files, workflow_path
+from portcullis_policy.mappings import cis, scorecard
+from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.rules.workflow_examples import CI, CI_PATH, changed, file
+from portcullis_policy.settings import Parameter, Settings
+from portcullis_policy.severity import Severity
+from portcullis_policy.tools import Answer, Remark, actionlint, zizmor
+
+REQUIRED = Parameter(
+    "required",
+    default=False,
+    schema={"type": "boolean"},
+    meaning="Whether it is a finding that the tool is not installed.",
+)
+
+
+class Tool(StackRule, abstract=True):
+    """The base of the rules that hand on what a tool says of all workflow files."""
+
+    resource_types = (gh.REPOSITORY_FILE,)
+    remediation = "Mend the line; the tool's documentation explains each check by its name."
+    parameters: ClassVar[tuple[Parameter, ...]] = (REQUIRED,)
+
+    def said(
+        self, settings: Settings, ask: Callable[[tuple[str, ...]], Answer], stack: Stack, name: str
+    ) -> Iterator[Finding]:
+        """Yield a tool's remarks as findings; a tool that fails is one."""
+        files = [item for item in workflow_files(stack) if item.workflow is not None]
+        if not files:
+            return
+        answer = ask(tuple(str(item.resource.facts.text("content")) for item in files))
+        if answer.failed:
+            yield Finding(f"{name} is installed and could not be run")
+        elif not answer.installed and settings.value(self.id, REQUIRED) is True:
+            yield Finding(f"{name} is not installed, and the configuration requires it")
+        for number, item in enumerate(files):
+            path = workflow_path(item.resource) or ""
+            mine = [each for each in answer.remarks if each.file == number and self.takes(each)]
+            found = [(each.line, f"{name} {each.check}") for each in mine]
+            yield from at_lines(item.resource, path, found, item.resource.urn)
+
+    def takes(self, remark: Remark) -> bool:
+        """Say whether a remark is this rule's to tell."""
+        del remark
+        return True
+
+
+class ZizmorSevere(Tool):
+    """zizmor finds nothing in a workflow file that it calls high.
+
+    zizmor audits workflows for the ways in which they were attacked elsewhere. It is run once for
+    all files of a preview, without network; where it is not installed nothing is said, unless
+    `required` is set. See https://docs.zizmor.sh/audits/.
+    """
+
+    id = "WF017"
+    title = "zizmor finds a severe weakness in a workflow file"
+    severity = Severity.HIGH
+    maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.7"))
+    good = (stack("a sound workflow", file(CI, CI_PATH)),)
+    bad = (
+        Example(
+            "a dangerous trigger",
+            (file(changed(CI, ("[pull_request, push]", "pull_request_target")), CI_PATH),),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        yield from self.said(settings, zizmor, stack, "zizmor")
+
+    def takes(self, remark: Remark) -> bool:
+        """See Tool."""
+        return remark.severe
+
+
+class ZizmorOther(Tool):
+    """zizmor finds nothing else in a workflow file.
+
+    What it calls medium, low or informational. An ignore comment in the file, with zizmor's own
+    words, is honoured: it stands in review beside the line that it excuses.
+    """
+
+    id = "WF018"
+    title = "zizmor finds a weakness in a workflow file"
+    severity = Severity.MEDIUM
+    maps = cis("2.3.7")
+    parameters = ()
+    good = (stack("a sound workflow", file(CI, CI_PATH)),)
+    bad = (
+        Example(
+            "credentials are kept",
+            (file(changed(CI, ("persist-credentials: false", "fetch-depth: 0")), CI_PATH),),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule. That zizmor could not be run is told by WF017."""
+        for item in self.said(settings, zizmor, stack, "zizmor"):
+            if item.urn is not None:
+                yield item
+
+    def takes(self, remark: Remark) -> bool:
+        """See Tool."""
+        return not remark.severe
+
+
+class Actionlint(Tool):
+    """actionlint finds nothing in a workflow file.
+
+    It finds what GitHub would refuse, or run otherwise than it reads: unknown keys, wrong types,
+    expressions that are always true. It is run once for all files of a preview; where it is not
+    installed nothing is said, unless `required` is set.
+    """
+
+    id = "WF019"
+    title = "actionlint finds a mistake in a workflow file"
+    severity = Severity.MEDIUM
+    good = (stack("a sound workflow", file(CI, CI_PATH)),)
+    bad = (
+        Example(
+            "not installed where it is required, or a wrong key",
+            (file(changed(CI, ("runs-on:", "run-on:")), CI_PATH),),
+            {"WF019": {"required": True}},
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        yield from self.said(settings, actionlint, stack, "actionlint")
+
+
+RULES = (ZizmorSevere, ZizmorOther, Actionlint)

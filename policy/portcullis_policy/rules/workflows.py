@@ -1,0 +1,396 @@
+"""WF: workflow files, judged on their text. A finding names the line and never quotes the file."""
+
+import re
+from collections.abc import Iterator
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.files import at_lines, workflow_path
+from portcullis_policy.mappings import cis, scorecard, ssdf
+from portcullis_policy.publishing import (
+    holding_secrets,
+    injected,
+    piped_to_shell,
+    prints_secret,
+    uses_any_secret,
+)
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.rules.workflow_examples import (
+    CI,
+    SOUND_CI,
+    SOUND_RELEASE,
+    ci,
+    file,
+    release,
+)
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+from portcullis_policy.workflows import At, Workflow, read
+
+_PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_IMAGE = re.compile(r"docker://\S+@sha256:[0-9a-f]{64}")
+_OUTSIDERS_START = ("pull_request_target", "workflow_run", "issue_comment")
+_HEAD = re.compile(
+    r"github\.event\.(pull_request|workflow_run)\.(head|merge_commit)|github\.head_ref|refs/pull/"
+    r"|github\.event\.(workflow_run\.)?(pull_requests|head_sha|head_branch)|github\.event\.issue\.number"
+)
+_FETCHES_HEAD = re.compile(r"\bgh\s+pr\s+(checkout|diff)\b|\bgit\s+.*\b(pull|refs/pull)/")
+_TYPED = ("boolean", "number", "choice", "environment")
+
+
+class WorkflowRule(ResourceRule, abstract=True):
+    """The base of the rules that judge one workflow file."""
+
+    resource_types = (gh.REPOSITORY_FILE,)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule. A file that cannot be read is Readable's business."""
+        path, content = workflow_path(resource), resource.facts.text("content")
+        workflow = read(content) if path is not None and isinstance(content, str) else None
+        if workflow is not None and path is not None:
+            yield from at_lines(resource, path, self.lines(workflow, settings))
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """Yield the lines on which the rule does not hold, with what is wrong."""
+        raise NotImplementedError
+
+
+class Readable(ResourceRule):
+    """A workflow file can be read.
+
+    What the pack cannot read it cannot judge, and a key that is given twice means one thing to one
+    reader and another to GitHub. So such a file is refused, and a content or path that is not known
+    at preview too.
+    """
+
+    id = "WF001"
+    title = "a workflow file cannot be read"
+    severity = Severity.HIGH
+    resource_types = (gh.REPOSITORY_FILE,)
+    remediation = "Mend the YAML: `on:`, `jobs:`, each key once; give the content as a literal."
+    good = (
+        SOUND_RELEASE,
+        SOUND_CI,
+        Example("another file", (file("jobs: [", "docs/example.yml"),)),
+    )
+    bad = (
+        Example("no YAML", (file("jobs: ["),)),
+        Example("no jobs", (file("on: push\n"),)),
+        ci("a key twice", ("jobs:", "permissions: write-all\njobs:")),
+        Example("unknown at preview", (file(UNKNOWN),)),
+        Example("a path not known at preview", (file(CI, UNKNOWN),)),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        path, content = workflow_path(resource), resource.facts.text("content")
+        if resource.facts.text("file") is UNKNOWN:
+            yield finding("its path cannot be seen, so it may be a workflow", value=UNKNOWN)
+        if path is None:
+            return
+        if not isinstance(content, str):
+            yield finding("its content cannot be seen", "files", path, value=UNKNOWN)
+        elif read(content) is None:
+            yield finding("it is no workflow, or a key is given twice", "files", path)
+
+
+class PermissionsAtTop(WorkflowRule):
+    """A workflow says at its top that its token may do nothing, or only read.
+
+    Without it a job that somebody adds gets whatever the organization's default is, today or after
+    the default was changed.
+    """
+
+    id = "WF004"
+    title = "a workflow's permissions are missing, or wide at the top"
+    severity = Severity.HIGH
+    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
+    remediation = "Write `permissions: {}` at the top, and what a job needs in the job."
+    good = (SOUND_RELEASE, SOUND_CI, ci("all readable", ("  contents: read", "  contents: none")))
+    bad = (
+        release("missing", ("permissions: {}\n", "")),
+        ci("everything", ("permissions:\n  contents: read", "permissions: write-all")),
+        ci("one thing can be written", ("  contents: read", "  contents: write")),
+        release(
+            "everything, in a job",
+            ("    permissions:\n      contents: read\n", "    permissions: write-all\n"),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        top = workflow.at.get("permissions")
+        if not top.given:
+            yield (1, "no `permissions` at the top")
+        writing = [each for each in top.items().values() if each.text.lower() == "write"]
+        if writing:
+            yield (writing[0].line, "`permissions` at the top let every job write")
+        for permissions in (top, *(job.at.get("permissions") for job in workflow.jobs)):
+            if permissions.text.lower() == "write-all":
+                yield (permissions.line, "`permissions: write-all`")
+
+
+class NoStrangersCode(WorkflowRule):
+    """A workflow that outsiders can start with secrets does not run their code.
+
+    `pull_request_target`, `workflow_run` and `issue_comment` run with the repository's secrets and
+    a token that can write. With a checkout of the pull request's head, whoever opens a pull request
+    runs what they like with both.
+    """
+
+    id = "WF005"
+    title = "a workflow runs an outsider's code with the repository's secrets"
+    severity = Severity.CRITICAL
+    maps = scorecard("Dangerous-Workflow")
+    remediation = "Use `pull_request`, or do not check out the head."
+    good = (
+        SOUND_CI,
+        ci("it checks out the base", ("[pull_request, push]", "pull_request_target")),
+    )
+    bad = (
+        ci(
+            "the head's branch",
+            ("[pull_request, push]", "pull_request_target"),
+            (
+                "persist-credentials: false",
+                "ref: ${{ github.event.pull_request.head.sha }}",
+            ),
+        ),
+        ci(
+            "another way to write it, after another workflow",
+            ("[pull_request, push]", "{workflow_run: {workflows: [ci]}}"),
+            (
+                "persist-credentials: false",
+                "ref: ${{ github['event'].workflow_run.head_branch }}",
+            ),
+        ),
+        ci(
+            "by command, on a comment",
+            ("[pull_request, push]", "[issue_comment]"),
+            ("uv run pytest", 'gh pr checkout "$NUMBER"'),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        if not set(workflow.triggers) & set(_OUTSIDERS_START):
+            return
+        for _, step in workflow.steps():
+            if step.action == "actions/checkout":
+                for value in step.at.get("with").items().values():
+                    if _HEAD.search(re.sub(r"\[\s*'(\w+)'\s*\]", r".\1", value.text.lower())):
+                        yield (value.line, "the head of a pull request is checked out")
+            for line, text in step.run.lines():
+                if _FETCHES_HEAD.search(text):
+                    yield (line, "the head of a pull request is fetched")
+
+
+class NoInjection(WorkflowRule):
+    """Text that others write is not pasted into scripts.
+
+    An expression in `run` is replaced before the shell reads it: a pull request whose title is a
+    command runs it. An environment variable is read by the shell as a value.
+    """
+
+    id = "WF006"
+    title = "a stranger's text is pasted into a script"
+    severity = Severity.HIGH
+    maps = scorecard("Dangerous-Workflow")
+    remediation = 'Hand it over by `env:` and write `"$NAME"` in the script.'
+    good = (
+        SOUND_CI,
+        ci("a number", ("uv run pytest", "echo ${{ github.event.pull_request.number }}")),
+        ci("a hash", ("uv run pytest", "git diff ${{ github.event.pull_request.base.sha }}")),
+    )
+    bad = (
+        ci("a title", ("uv run pytest", "echo '${{ github.event.pull_request.title }}'")),
+        ci("in other words", ("uv run pytest", "echo ${{ GITHUB['event']['issue']['body'] }}")),
+        ci("a branch's name", ("uv run pytest", "git push origin ${{ github.head_ref }}")),
+        release("an input", ("run: uv build", "run: uv build --version ${{ inputs.confirm }}")),
+        ci(
+            "in a script of github-script",
+            (
+                "run: |",
+                f"uses: actions/github-script@{'c3' * 20}\n        with:\n          script: |",
+            ),
+            ("  uv run pytest", "    log('${{ github.event.comment.body }}')"),
+            ('  echo "$TITLE"', "    log('')"),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        typed = frozenset(
+            name.lower()
+            for event in ("workflow_dispatch", "workflow_call")
+            for name, given in workflow.at.get("on", event, "inputs").items().items()
+            if given.get("type").text in _TYPED
+        )
+        for _, step in workflow.steps():
+            for line in injected(step, typed):
+                yield (line, "text that others can write is pasted into a script")
+
+
+class ActionsPinned(WorkflowRule):
+    """An action is pinned to a commit, by its whole hash.
+
+    A tag or branch of an action is moved by whoever takes over its repository, and a short hash can
+    be made to match another commit.
+    """
+
+    id = "WF007"
+    title = "an action is not pinned to a whole commit hash"
+    severity = Severity.HIGH
+    maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
+    remediation = "Write `owner/action@<40 digits> # v1.2.3`; Dependabot keeps it fresh."
+    good = (
+        SOUND_RELEASE,
+        ci(
+            "one of its own repository",
+            (f"actions/checkout@{'a1' * 20}", "./.github/actions/setup"),
+        ),
+    )
+    bad = (
+        ci("a tag", (f"actions/checkout@{'a1' * 20}", "actions/checkout@v4")),
+        ci("a short hash", (f"actions/checkout@{'a1' * 20}", f"actions/checkout@{'a1' * 4}")),
+        ci("no version", (f"actions/checkout@{'a1' * 20}", "actions/checkout")),
+        ci("an image by tag", (f"actions/checkout@{'a1' * 20}", "docker://alpine:3")),
+        Example(
+            "another repository's workflow",
+            (file("on: push\njobs: {a: {uses: o/r/.github/workflows/x.yml@main}}\n"),),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        used: list[At] = [job.uses for job in workflow.jobs]
+        used += [step.at.get("uses") for _, step in workflow.steps()]
+        for uses in used:
+            text = uses.text.strip()
+            if not text or text.startswith("./"):
+                continue
+            if not _PINNED.fullmatch(text) and not _IMAGE.fullmatch(text):
+                yield (uses.line, "not pinned by a whole hash")
+
+
+class SecretsNamed(WorkflowRule):
+    """A called workflow is given the secrets that it needs, by name.
+
+    `secrets: inherit` hands over all that the repository and the organization have, also those
+    that are made tomorrow.
+    """
+
+    id = "WF008"
+    title = "a called workflow or a step is given every secret"
+    severity = Severity.MEDIUM
+    maps = cis("2.1.7")
+    remediation = "Name them: `secrets: {token: ${{ secrets.TOKEN }}}`."
+    _CALL = (
+        "on: push\npermissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/x.yml\n    secrets: "
+    )
+    good = (SOUND_CI, Example("by name", (file(_CALL + "{t: '${{ secrets.T }}'}\n"),)))
+    bad = (
+        Example("all of them", (file(_CALL + "inherit\n"),)),
+        ci("as a variable", ("github.event.pull_request.title", "toJSON(secrets)")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for job in workflow.jobs:
+            secrets = job.at.get("secrets")
+            if secrets.text.lower() == "inherit":
+                yield (secrets.line, "`secrets: inherit`")
+        for _, step in workflow.steps():
+            for value in step.values():
+                if uses_any_secret(value.text):
+                    yield (value.line, "all secrets at once")
+
+
+class NothingPipedToShell(WorkflowRule):
+    """A workflow does not run what it has just downloaded.
+
+    Whoever controls the server, or the name that leads to it, runs commands in the workflow; nobody
+    can say afterwards which ones.
+    """
+
+    id = "WF011"
+    title = "a workflow runs a script straight from the network"
+    severity = Severity.MEDIUM
+    maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
+    remediation = "Use a pinned action, or download a version and check its hash before it runs."
+    good = (
+        SOUND_CI,
+        ci("checked first", ("uv run pytest", "curl -o x https://x.example && sha256sum -c x.sum")),
+    )
+    bad = (
+        ci("by pipe", ("uv run pytest", "curl -sSf https://x.example/install | sh")),
+        ci(
+            "over two lines",
+            ("uv run pytest", "wget -qO- https://x.example \\\n            | sudo bash"),
+        ),
+        ci("by substitution", ("uv run pytest", "bash <(curl -s https://x.example)")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for _, step in workflow.steps():
+            for line in piped_to_shell(step):
+                yield (line, "what was downloaded is run at once")
+
+
+class NoSecretPrinted(WorkflowRule):
+    """No step prints a secret.
+
+    GitHub hides a secret's exact value in logs, and nothing that is made of it; logs of public
+    repositories are public, and all secrets at once (`toJSON(secrets)`) belong nowhere.
+    """
+
+    id = "WF016"
+    title = "a step prints a secret"
+    severity = Severity.HIGH
+    maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.8"))
+    remediation = "Take the line out, and replace the secret if it ever ran."
+    good = (
+        SOUND_CI,
+        ci(
+            "to a program's input",
+            ("uv run pytest", 'echo "${{ secrets.T }}" | docker login --password-stdin'),
+        ),
+        ci("whether there is one", ("uv run pytest", "test -n '${{ secrets.T }}' && echo yes")),
+    )
+    bad = (
+        ci("directly", ("uv run pytest", "echo ${{ secrets.TOKEN }}")),
+        ci(
+            "by variable",
+            ("${{ github.event.pull_request.title }}", "${{ secrets.TOKEN }}"),
+        ),
+        ci("all of them", ("uv run pytest", "./x '${{ toJSON(secrets) }}'")),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for job, step in workflow.steps():
+            known = holding_secrets(workflow.at.get("env"), job.at.get("env"))
+            for line in prints_secret(step, known):
+                yield (line, "a secret is printed")
+
+
+RULES = (
+    Readable,
+    PermissionsAtTop,
+    NoStrangersCode,
+    NoInjection,
+    ActionsPinned,
+    SecretsNamed,
+    NothingPipedToShell,
+    NoSecretPrinted,
+)

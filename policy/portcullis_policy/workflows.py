@@ -1,0 +1,266 @@
+"""Workflow files, read from their text: every part knows the line that it stands on.
+
+Read by YAML nodes, not values: in YAML 1.1 the key `on:` is the boolean true, and a value has no
+line. Anchors are resolved; a file that GitHub would refuse (not YAML, keys given twice or merged,
+no jobs) is None. Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+LONGEST = 512 * 1024
+"""Characters; GitHub refuses longer workflow files."""
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE = "tag:yaml.org,2002:merge"
+_NULL = "tag:yaml.org,2002:null"
+
+
+class UnreadableError(ValueError):
+    """A file that GitHub would refuse, too; without the file's text."""
+
+
+class At:
+    """A place in a file: a node with its line. A place that is not there answers with nothing."""
+
+    __slots__ = ("_entries", "_items", "_lines", "_node", "line")
+
+    def __init__(self, node: yaml.Node | None, line: int | None = None) -> None:
+        """Wrap a node.
+
+        Args:
+            node: None: nothing is there.
+            line: where its key stands, counted from 1; by default where it begins itself.
+        """
+        self._node = node
+        self._items: dict[str, At] | None = None  # many rules ask for the same places
+        self._entries: list[At] | None = None
+        self._lines: tuple[tuple[int, str], ...] | None = None
+        self.line = line or (node.start_mark.line + 1 if node is not None else 1)
+
+    @property
+    def given(self) -> bool:
+        """Say whether something is there that is not null."""
+        return self._node is not None and self._node.tag != _NULL
+
+    @property
+    def text(self) -> str:
+        """Return a scalar as written; empty for anything else."""
+        return self._node.value if isinstance(self._node, yaml.ScalarNode) and self.given else ""
+
+    @property
+    def is_mapping(self) -> bool:
+        """Say whether it has keys."""
+        return isinstance(self._node, yaml.MappingNode)
+
+    def items(self) -> dict[str, "At"]:
+        """Return the entries of a mapping by key; empty for anything else."""
+        if self._items is None:
+            self._items = self._read_items()
+        return self._items
+
+    def _read_items(self) -> dict[str, "At"]:
+        found: dict[str, At] = {}
+        if not isinstance(self._node, yaml.MappingNode):
+            return found
+        for key, value in self._node.value:
+            if isinstance(key, yaml.ScalarNode):
+                found[key.value] = At(value, key.start_mark.line + 1)
+        return found
+
+    def get(self, *path: str) -> "At":
+        """Return what stands under a path of keys."""
+        here = self
+        for key in path:
+            here = here.items().get(key, _NOTHING)
+        return here
+
+    def entries(self) -> "list[At]":
+        """Return the entries of a list; a scalar is a list of one."""
+        if self._entries is None:
+            listed = self._node.value if isinstance(self._node, yaml.SequenceNode) else []
+            self._entries = [At(node) for node in listed]
+        if isinstance(self._node, yaml.ScalarNode) and self.given:
+            return [self]
+        return self._entries
+
+    def lines(self) -> tuple[tuple[int, str], ...]:
+        """Return the logical lines of a script with their lines in the file, without comments.
+
+        Lines that end with a backslash are joined with the next.
+        """
+        if self._lines is None:
+            self._lines = tuple(self._read_lines())
+        return self._lines
+
+    def _read_lines(self) -> Iterator[tuple[int, str]]:
+        block = isinstance(self._node, yaml.ScalarNode) and self._node.style in ("|", ">")
+        first = self._node.start_mark.line + (2 if block else 1) if self._node is not None else 1
+        joined, begun = "", first
+        for number, line in enumerate(self.text.split("\n"), first):
+            begun = begun if joined else number
+            joined += line
+            if joined.endswith("\\"):
+                joined = joined[:-1] + " "
+                continue
+            if not joined.lstrip().startswith("#"):
+                yield (begun, joined)
+            joined = ""
+        if joined:
+            yield (begun, joined)
+
+
+_NOTHING = At(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job.
+
+    Attributes:
+        at: where it stands.
+        uses: the action as written, in lower case; empty if it runs a script.
+    """
+
+    at: At
+    uses: str
+
+    @property
+    def action(self) -> str:
+        """Return the action without its version."""
+        return self.uses.partition("@")[0]
+
+    @property
+    def run(self) -> At:
+        """Return its script: what a shell runs, or what `actions/github-script` does."""
+        if self.action == "actions/github-script":
+            return self.at.get("with", "script")
+        return self.at.get("run")
+
+    def with_(self, name: str) -> str:
+        """Return an input of the action; names of inputs have no case."""
+        for key, value in self.at.get("with").items().items():
+            if key.lower() == name:
+                return value.text
+        return ""
+
+    def values(self) -> Iterator[At]:
+        """Yield what is handed to it: environment variables and inputs."""
+        for block in ("env", "with"):
+            yield from self.at.get(block).items().values()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of a workflow.
+
+    Attributes:
+        at: where it stands.
+        steps: its steps; none for a job that calls another workflow.
+    """
+
+    at: At
+    steps: tuple[Step, ...]
+
+    @property
+    def environment(self) -> At:
+        """Return the name of its environment, in both forms."""
+        environment = self.at.get("environment")
+        return environment.get("name") if environment.is_mapping else environment
+
+    @property
+    def uses(self) -> At:
+        """Return the workflow that it calls."""
+        return self.at.get("uses")
+
+    @property
+    def runs_on(self) -> tuple[At, ...]:
+        """Return its runner's labels, in all forms."""
+        runner = self.at.get("runs-on")
+        if runner.is_mapping:
+            return (*runner.get("labels").entries(), *runner.get("group").entries())
+        return tuple(runner.entries())
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Workflow:
+    """A workflow file.
+
+    Attributes:
+        at: the whole file.
+        triggers: what starts it, by event; the events' settings.
+        jobs: its jobs.
+    """
+
+    at: At
+    triggers: Mapping[str, At]
+    jobs: tuple[Job, ...]
+
+    def steps(self) -> Iterator[tuple[Job, Step]]:
+        """Yield every step with its job."""
+        for job in self.jobs:
+            for step in job.steps:
+                yield (job, step)
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Workflow | None:
+    """Return a workflow file's parts; None for one that cannot be read."""
+    try:
+        top = compose(text)
+    except UnreadableError:
+        return None
+    jobs = top.get("jobs")
+    if not jobs.is_mapping:
+        return None
+    on = top.get("on")
+    triggers = on.items() if on.is_mapping else {each.text: _NOTHING for each in on.entries()}
+    if not triggers:
+        return None
+    return Workflow(top, triggers, tuple(_job(job) for job in jobs.items().values()))
+
+
+def compose(text: str) -> At:
+    """Return a YAML file's top.
+
+    Raises:
+        UnreadableError: it is no YAML, too long, or has a key twice or merged.
+    """
+    if len(text) > LONGEST:
+        raise UnreadableError("too long")
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UnreadableError(type(error).__name__) from None
+    if _has_odd_keys(node):
+        raise UnreadableError("keys twice, or merged")
+    return At(node)
+
+
+def _job(at: At) -> Job:
+    steps = tuple(
+        Step(step, step.get("uses").text.strip().lower()) for step in at.get("steps").entries()
+    )
+    return Job(at, steps)
+
+
+def _has_odd_keys(top: yaml.Node | None) -> bool:
+    """Say whether a mapping has a key twice, or merges another: GitHub reads neither."""
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            if len(keys) != len(set(keys)) or any(key.tag == _MERGE for key, _ in node.value):
+                return True
+            waiting += [value for _, value in node.value]
+    return False

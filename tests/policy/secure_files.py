@@ -1,0 +1,76 @@
+"""The sound organization's files: two workflows, Dependabot's configuration, and its secrets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared
+from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
+from portcullis_policy.rules.workflow_examples import CI, CI_PATH, RELEASE, RELEASE_PATH, changed
+
+FRESH = (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=20)).isoformat()
+PUBLISH = "environment: pypi-release\n    steps:\n      - uses: pypa"
+RELEASE_FILE = changed(
+    RELEASE,
+    (
+        PUBLISH,
+        PUBLISH.replace("- uses", "- env: {T: '${{ secrets.PYPI_API_TOKEN }}'}\n        uses"),
+    ),
+)
+DEPENDABOT = """\
+version: 2
+updates:
+  - package-ecosystem: github-actions
+    directory: /
+    schedule: {interval: weekly}
+    cooldown: {default-days: 7}
+  - package-ecosystem: uv
+    directory: /
+    schedule: {interval: weekly}
+    cooldown: {default-days: 7}
+"""
+
+
+def file(path: str, content: str, repository: str = "escai") -> Declared:
+    """A managed file."""
+    return Declared(
+        gh.REPOSITORY_FILE, {"repository": repository, "file": path, "content": content}
+    )
+
+
+def known(path: list[Any], **more: object) -> dict[str, object]:
+    """What the root component tells of one secret."""
+    return {
+        "path": path,
+        "name": path[-1],
+        "source": "vault ci/x",
+        "version": "7",
+        "changed": FRESH,
+        "rotateEvery": 180,
+        "kind": "token",
+        **more,
+    }
+
+
+FILES: dict[str, Declared] = {
+    "root": Declared(
+        ORGANIZATION_COMPONENT,
+        {
+            "path": [],
+            "exemptions": [],
+            "secrets": [
+                known(["secrets", "CODECOV_TOKEN"]),
+                known(["repositories", "escai", "publish", "python", "tokens", "pypi"]),
+            ],
+        },
+    ),
+    "release-file": file(RELEASE_PATH, RELEASE_FILE),
+    "ci-file": file(CI_PATH, CI),
+    "dependabot-file": file(".github/dependabot.yml", DEPENDABOT),
+    "manifest": file("pyproject.toml", "[project]\n"),
+    "readme": file("README.md", "# escai\n"),
+    "two-ci-file": file(CI_PATH, CI, "two"),
+    "two-dependabot": file(".github/dependabot.yaml", DEPENDABOT, "two"),
+}

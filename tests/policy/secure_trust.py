@@ -1,0 +1,116 @@
+"""What the sound organization trusts beside GitHub: AWS, Vault, and an audit archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portcullis_policy import clouds
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared
+
+ISSUER = "token.actions.githubusercontent.com"
+BUCKET = "guild-audit-log"
+
+
+def trust(condition: dict[str, Any]) -> dict[str, Any]:
+    """A role's trust of GitHub under a condition."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{ISSUER}"},
+                "Condition": condition,
+            }
+        ],
+    }
+
+
+SUB = "repo:guild/escai:environment:pypi-release"
+CONDITION: dict[str, Any] = {
+    "StringEquals": {f"{ISSUER}:sub": SUB, f"{ISSUER}:aud": "sts.amazonaws.com"}
+}
+READS = {
+    "Statement": [
+        {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::guild/*"}
+    ]
+}
+VAULT_ROLE: dict[str, Any] = {
+    "roleName": "escai-release",
+    "roleType": "jwt",
+    "backend": "github",
+    "userClaim": "repository",
+    "boundAudiences": ["https://vault.guild.example"],
+    "boundClaims": {"repository": "guild/escai", "environment": "pypi-release"},
+    "tokenPolicies": ["ci-escai"],
+    "tokenTtl": 900,
+    "tokenMaxTtl": 1800,
+}
+
+TRUST: dict[str, Declared] = {
+    "aws-provider": Declared(
+        clouds.OIDC_PROVIDER,
+        {"url": f"https://{ISSUER}", "clientIdLists": ["sts.amazonaws.com"]},
+    ),
+    "aws-role": Declared(
+        clouds.ROLE,
+        {
+            "name": "release",
+            "assumeRolePolicy": trust(CONDITION),
+            "inlinePolicies": [{"name": "reads", "policy": READS}],
+        },
+    ),
+    "aws-role-policy": Declared(clouds.ROLE_POLICY, {"role": "release", "policy": READS}),
+    "aws-policy": Declared(clouds.POLICY, {"name": "reads", "policy": READS}),
+    "aws-attachment": Declared(
+        clouds.ROLE_POLICY_ATTACHMENT,
+        {"role": "release", "policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"},
+    ),
+    "vault-role": Declared(clouds.VAULT_JWT_ROLE, VAULT_ROLE),
+    "vault-people": Declared(
+        clouds.VAULT_JWT_ROLE, {"roleName": "people", "roleType": "oidc", "userClaim": "email"}
+    ),
+    "vault-policy": Declared(
+        clouds.VAULT_POLICY,
+        {"name": "ci", "policy": 'path "ci/data/escai/*" { capabilities = ["read"] }'},
+    ),
+    "subject": Declared(gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "context"]}),
+    "own-subject": Declared(gh.REPOSITORY_SUBJECT, {"repository": "escai", "useDefault": True}),
+    "archive": Declared(
+        clouds.BUCKETS[0],
+        {"bucket": BUCKET, "objectLockEnabled": True, "tags": {"purpose": "audit"}},
+    ),
+    "archive-closed": Declared(
+        clouds.BUCKET_PUBLIC_ACCESS,
+        {
+            "bucket": BUCKET,
+            "blockPublicAcls": True,
+            "blockPublicPolicy": True,
+            "ignorePublicAcls": True,
+            "restrictPublicBuckets": True,
+        },
+    ),
+    "archive-versioned": Declared(
+        clouds.BUCKET_VERSIONING[0],
+        {"bucket": BUCKET, "versioningConfiguration": {"status": "Enabled"}},
+    ),
+    "archive-encrypted": Declared(
+        clouds.BUCKET_ENCRYPTION[0],
+        {
+            "bucket": BUCKET,
+            "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}],
+        },
+    ),
+    "archive-locked": Declared(
+        clouds.BUCKET_LOCK[0],
+        {"bucket": BUCKET, "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}}},
+    ),
+    "archive-policy": Declared(
+        clouds.BUCKET_POLICY,
+        {
+            "bucket": BUCKET,
+            "policy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}}]},
+        },
+    ),
+}

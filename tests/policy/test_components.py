@@ -1,0 +1,76 @@
+"""What Portcullis's own components declare is sound by every rule of the pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from portcullis_policy.examples import Declared
+
+from components.declaration import load
+from tests.components.building import organization, recorded
+from tests.policy.harness import Pack, ids
+from tests.support.recording import Secret
+
+if TYPE_CHECKING:
+    from tests.support.recording import Recording
+
+ROOT = Path(__file__).resolve().parents[2]
+ECOSYSTEMS = ("repositories.app.ecosystems", ["pip", "npm", "github-actions"])
+VARIATIONS = {
+    "as declared": [],
+    "one gate": [
+        ("repositories.app.publish.python.approvers", ["security"]),
+    ],
+    "a private repository": [("repositories.app.visibility", "private")],
+    "tokens": [
+        ("repositories.app.publish.npm.auth", "token"),
+        ("repositories.app.publish.npm.tokens", {"npm": {"from": {"config": "npm"}}}),
+    ],
+}
+
+
+def told(recording: Recording) -> list[Declared]:
+    """What was recorded, as the engine would show it to the pack."""
+    names = {str(item): f"{item.type}-{item.name}" for item in recording.resources}
+    return [
+        Declared(
+            _token(item.type),
+            {key: _opened(value) for key, value in item.inputs.items()},
+            names[str(item)],
+            parent=names.get(item.parent),
+        )
+        for item in recording.resources
+    ]
+
+
+def _token(short: str) -> str:
+    if short.startswith("component "):
+        return f"portcullis:index:{short.removeprefix('component ')}"
+    return f"github:index/{short[0].lower()}{short[1:]}:{short}"
+
+
+def _opened(value: object) -> object:
+    """A value as policies see it: secrets in plain text."""
+    if isinstance(value, Secret):
+        return _opened(value.value)
+    if isinstance(value, dict):
+        return {key: _opened(item) for key, item in value.items()}
+    return [_opened(item) for item in value] if isinstance(value, list) else value
+
+
+def test_worked_example_is_sound() -> None:
+    """C3: orgs/guild.yaml has no finding of any rule, workflow files and Dependabot included."""
+    declaration = load("guild", ROOT)
+    resources = told(recorded(declaration.config))
+    files = [item for item in resources if item.type.endswith(":RepositoryFile")]
+    assert len(files) >= 10
+    said = Pack().run(resources)
+    assert not said, "\n\n".join(item.message for item in said)
+
+
+@pytest.mark.parametrize("changes", VARIATIONS.values(), ids=VARIATIONS)
+def test_variations_are_sound(changes: list[tuple[str, object]]) -> None:
+    """C3: the components' defaults satisfy the pack, in every way to publish."""
+    assert not ids(Pack().run(told(recorded(organization(ECOSYSTEMS, *changes)))))
