@@ -1,6 +1,6 @@
 """A variable of the run, or of a .env file, as a secret source: `from: {env: PYPI_TOKEN}`.
 
-For local work: on a real organization the policy pack refuses it without an exemption (SE0NN).
+For local work: on a real organization the policy pack refuses it without an exemption (SE013).
 """
 
 from __future__ import annotations

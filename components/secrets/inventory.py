@@ -82,6 +82,8 @@ def facts(secret: DeclaredSecret, value: SecretValue) -> dict[str, Any]:
     known = {
         "path": list(secret.path),
         "name": secret.name,
+        "repository": None if secret.scope == "organization" else secret.repositories[0],
+        "environment": secret.environment,
         "kind": secret.config.kind,
         "source": str(secret.config.from_),
         "version": value.version,

@@ -60,11 +60,19 @@ FILES: dict[str, Declared] = {
         {
             "path": [],
             "exemptions": [],
-            "secrets": [
-                known(["secrets", "CODECOV_TOKEN"]),
-                known(["repositories", "escai", "publish", "python", "tokens", "pypi"]),
-            ],
+            "sandbox": False,
+            "secrets": {
+                "codecov": known(["secrets", "CODECOV_TOKEN"]),
+                "pypi": known(["repositories", "escai", "publish", "python", "tokens", "pypi"]),
+                "scan": known(
+                    ["repositories", "two", "secrets", "SCAN_KEY"], repository="two", changed=None
+                ),
+            },
         },
+    ),
+    "scan": Declared(
+        gh.ACTIONS_SECRET,
+        {"repository": "two", "secretName": "SCAN_KEY", "value": "x", "updatedAt": FRESH},
     ),
     "release-file": file(RELEASE_PATH, RELEASE_FILE),
     "ci-file": file(CI_PATH, CI),

@@ -115,7 +115,10 @@ SOUND: list[tuple[str, Organization]] = [
     ),
     ("another team in the first gate", changed("two-first", "reviewers", to=[{"teams": [13]}])),
     ("three owners", changed("member", "role", to="admin")),
-    ("a secret without a rotation period", changed("root", "secrets", 0, "rotateEvery", to=None)),
+    (
+        "a secret without a rotation period",
+        changed("root", "secrets", "codecov", "rotateEvery", to=None),
+    ),
 ]
 
 

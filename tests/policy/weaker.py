@@ -13,7 +13,7 @@ from tests.policy.secure_trust import CONDITION, ISSUER, SUB, trust
 
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 SEMVER = '"v[0-9]+.[0-9]+.[0-9]+"'
-KNOWN = ("root", "secrets", 0)
+KNOWN = ("root", "secrets", "codecov")
 
 
 def ago(days: int) -> str:
@@ -78,7 +78,8 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     ),
     ("SE007", (*KNOWN, "changed"), ago(185)),
     ("SE008", (*KNOWN, "changed"), ago(400)),
-    ("SE009", (*KNOWN, "changed"), None),
+    ("SE009", ("scan", "updatedAt"), ago(185)),
+    ("SE013", (*KNOWN, "source"), "env CODECOV_TOKEN"),
     ("SE011", ("two-secret", "secretName"), "codecov_token"),
     ("SE012", ("token", "value"), pypi_token('[3, "7"]')),
 ]

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from portcullis_policy import github as gh
+from portcullis_policy.declared_secrets import day, declared_secrets, place
 from portcullis_policy.examples import Declared, Example, example, stack
 from portcullis_policy.exemptions import ORGANIZATION
-from portcullis_policy.facts import UNKNOWN, Facts, Step
+from portcullis_policy.facts import UNKNOWN, Step
 from portcullis_policy.files import repository_of, workflow_files
 from portcullis_policy.gates import is_release
 from portcullis_policy.mappings import cis
@@ -59,7 +60,8 @@ def _known(**changes: object) -> Mapping[str, object]:
         "kind": "token",
         **changes,
     }
-    return {"declaredIn": "orgs/guild.yaml", "path": [], "secrets": [known]}
+    root = {"declaredIn": "orgs/guild.yaml", "path": [], "sandbox": False}
+    return {**root, "secrets": {"secrets.CODECOV_TOKEN": known}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +70,20 @@ class _Age:
 
     Attributes:
         at: where it stands in the YAML file.
-        overdue: days since it should have been replaced, 0 or less: not yet; None: nobody knows.
+        overdue: days since it should have been replaced; 0 or less: not yet.
     """
 
     at: tuple[Step, ...]
-    overdue: int | None
+    overdue: int
 
 
 def _ages(resource: Resource, settings: Settings) -> Iterator[_Age]:
-    """Yield the secrets for which a rotation period is asked."""
-    blocks = resource.facts.blocks("secrets")
-    for known in [Facts(UNKNOWN)] if blocks is UNKNOWN else blocks:
+    """Yield the secrets with a rotation period whose source tells their age."""
+    for known in declared_secrets(resource.facts):
         every = known.number("rotateEvery")
-        if every is None:
-            continue
-        steps = known.entries("path")
-        at: tuple[Step, ...] = ("secrets",)
-        if steps is not UNKNOWN:
-            at = tuple(step if isinstance(step, str) else str(step) for step in steps)
-        changed = _date(known.text("changed"))
-        today = settings.today()
-        if changed is None or every is UNKNOWN or changed > today:
-            yield _Age(at, None)
-        else:
-            yield _Age(at, int((today - changed).days - every))
-
-
-def _date(text: object) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text[:10]) if isinstance(text, str) else None
-    except ValueError:
-        return None
+        changed = day(known.text("changed"))
+        if isinstance(every, float) and changed and changed <= settings.today():
+            yield _Age(place(known), int((settings.today() - changed).days - every))
 
 
 class RotatedInTime(ResourceRule):
@@ -124,7 +109,7 @@ class RotatedInTime(ResourceRule):
         """See Rule."""
         grace = settings.number(_OVERDUE_RULE, GRACE)
         for age in _ages(resource, settings):
-            if age.overdue is not None and 0 < age.overdue <= grace:
+            if 0 < age.overdue <= grace:
                 yield finding(f"it is {age.overdue} days overdue", *age.at)
 
 
@@ -157,37 +142,8 @@ class NotLongOverdue(ResourceRule):
         """See Rule."""
         grace = settings.number(self.id, GRACE)
         for age in _ages(resource, settings):
-            if age.overdue is not None and age.overdue > grace:
+            if age.overdue > grace:
                 yield finding(f"it is {age.overdue} days overdue", *age.at)
-
-
-class AgeKnown(ResourceRule):
-    """The age of a secret with a rotation period is known.
-
-    Nobody is reminded of a secret whose source does not say when it was changed.
-    """
-
-    id = "SE009"
-    title = "a secret has a rotation period, and nobody knows its age"
-    severity = Severity.LOW
-    resource_types = (ORGANIZATION,)
-    remediation = "Keep it in a source that knows (Vault, AWS), or say when it was changed."
-    good = (
-        example("known", ORGANIZATION, _known()),
-        example("no period", ORGANIZATION, _known(changed=None, rotateEvery=None)),
-    )
-    bad = (
-        example("not said", ORGANIZATION, _known(changed=None)),
-        example("no date", ORGANIZATION, _known(changed="last week")),
-        example("in the future", ORGANIZATION, _known(changed="2999-01-01")),
-        example("unknown list", ORGANIZATION, {"path": [], "secrets": UNKNOWN}),
-    )
-
-    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
-        """See Rule."""
-        for age in _ages(resource, settings):
-            if age.overdue is None:
-                yield finding("when it was changed is not known", *age.at)
 
 
 class SecretUsed(StackRule):
@@ -351,7 +307,6 @@ def _used_secrets(stack: Stack) -> dict[object, set[str | None]]:
 RULES = (
     RotatedInTime,
     NotLongOverdue,
-    AgeKnown,
     SecretUsed,
     NotShadowed,
     TokenOfOneProject,
