@@ -45,10 +45,7 @@ def deploy(
     """
     declaration = _declaration(settings)
     environment = _prepare(settings, declaration, console)
-    if locks.lift_dead_locks(environment, settings.name):
-        console.print("recover    the last run was killed: its lock is lifted")
-    if locks.mend_attributes(environment, settings.name):
-        console.print("recover    it left half a file beside the state: taken away")
+    _unlock(settings, environment, console)
     stack = run.select(settings, environment)
     if change:
         _settle(stack, environment, declaration, console)
@@ -65,20 +62,20 @@ def deploy(
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
         elif planned.changes() and not settings.practises:
-            _agree(organization, settings.name, agreed=agreed)
+            _agree(organization, f"up --stack {settings.name}", agreed=agreed)
         done = _run(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
 
 
-def _agree(organization: str, stack: str, *, agreed: bool) -> None:
-    """Ask whether the previewed changes are to be made on a real organization."""
+def _agree(organization: str, command: str, *, agreed: bool) -> None:
+    """Ask whether the changes of ``command`` are to be made on a real organization."""
     if agreed:
         return
     if not sys.stdin.isatty():
         raise UserError(
             f"nothing was changed: nobody is here to agree to the changes of {organization}; "
-            f"once the preview was read: python -m portcullis up --stack {stack} --yes"
+            f"once the preview was read: python -m portcullis {command} --yes"
         )
     _type_name(f"make these changes to {organization}? Type its name: ", organization)
 
@@ -197,7 +194,11 @@ def rotate(
     rotation.check(value)
     environment = _prepare(settings, declaration, console)
     if not settings.practises:
-        _agree(config.organization, settings.name, agreed=agreed)
+        command = f"secrets rotate {name} --stack {settings.name}"
+        _agree(config.organization, command, agreed=agreed)
+    _unlock(settings, environment, console)
+    stack = run.select(settings, environment)
+    _settle(stack, environment, declaration, console)
     writer = writers.writer(
         destination,
         environment if destination == "config" else config.sources.environment(environment),
@@ -205,10 +206,25 @@ def rotate(
         settings,
     )
     version = writer.write(path, key, value)
-    stack = run.select(settings, environment)
-    if destination == "config":
-        existing.pulumi(stack, environment, ["config", "set", "--path", *changed_today(key)])
     console.print(Text(f"written    {rotation.reference}: {version}"))
+    try:
+        if destination == "config":
+            existing.pulumi(stack, environment, ["config", "set", "--path", *changed_today(key)])
+        _deliver(rotation, stack, environment, console)
+    except UserError as error:
+        raise UserError(
+            f"{error}\n{rotation.reference} has the new value, but not all that depends on it: "
+            "mend what stands above, then `make up` sends it; revoke the old value after that"
+        ) from None
+
+
+def _deliver(
+    rotation: Rotation,
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    console: Console,
+) -> None:
+    """Update what depends on the new value, and nothing else."""
     state = existing.exported(stack, environment)
     urns = rotation.urns(state)
     if not urns:
@@ -290,6 +306,14 @@ def _practice_token(settings: StackSettings, environment: Mapping[str, str]) -> 
     return run.select(settings, environment).get_config("github:token").value
 
 
+def _unlock(settings: StackSettings, environment: Mapping[str, str], console: Console) -> None:
+    """Lift what a run that was killed left in the way."""
+    if locks.lift_dead_locks(environment, settings.name):
+        console.print("recover    the last run was killed: its lock is lifted")
+    if locks.mend_attributes(environment, settings.name):
+        console.print("recover    it left half a file beside the state: taken away")
+
+
 def _settle(
     stack: automation.Stack,
     environment: Mapping[str, str],
@@ -336,7 +360,8 @@ def _mend_secrets(
         if gone:
             targets = [argument for urn in gone for argument in ("--target", urn)]
             existing.pulumi(stack, environment, ["refresh", "--yes", "--skip-preview", *targets])
-            state = existing.exported(stack, environment)
+        # exported again: while GitHub was asked, somebody else's run may have written the state
+        state = existing.exported(stack, environment)
         existing.replace(stack, environment, drift.forget(state, found))
 
 

@@ -108,7 +108,11 @@ def secrets_of(state: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
     return [
         (resource, kind)
         for resource, (package, _, kind) in kinds
-        if package.startswith("github:") and kind in LISTS and resource.get("outputs")
+        if package.startswith("github:")
+        and kind in LISTS
+        and resource.get("outputs")
+        # what a killed replacement has left to delete is no secret of ours any more
+        and not resource.get("delete")
     ]
 
 
@@ -150,9 +154,13 @@ def _difference(
 
 
 def _time(text: object) -> datetime | None:
-    """GitHub's ISO times, and those in the provider's state: `2026-11-25 22:46:49 +0000 UTC`."""
+    """GitHub's ISO times, and those in the provider's state: `2026-11-25 22:46:49 +0000 UTC`.
+
+    Year 1 is how the provider notes that GitHub did not say.
+    """
     words = str(text or "").removesuffix(" UTC").replace(" +0000", "+00:00")
     try:
-        return datetime.fromisoformat(words).astimezone(UTC)
+        found = datetime.fromisoformat(words)
     except ValueError:
         return None
+    return found.astimezone(UTC) if found.year > 1 else None
