@@ -183,13 +183,10 @@ class Project:
             stdin: What it reads, where no keyboard is.
             keyboard: What somebody types; standard input is a terminal then.
         """
-        agreed = ["--yes"] if arguments[0] == "up" else []
         with _typed(keyboard) as terminal:
             read: dict[str, Any] = {"stdin": terminal} if keyboard else {"input": stdin}
             done = subprocess.run(
-                [sys.executable, "-m", "portcullis", *arguments, *agreed, "--stack", STACK],
-                cwd=self.folder,
-                env={**self.environment, "PYTHONPATH": str(self.folder)},
+                **self.portcullis_command(*arguments),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -197,6 +194,15 @@ class Project:
                 **read,
             )
         return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def portcullis_command(self, *arguments: str) -> dict[str, Any]:
+        """What `subprocess` is given for a run of the command line."""
+        agreed = ["--yes"] if arguments[0] == "up" else []
+        return {
+            "args": [sys.executable, "-m", "portcullis", *arguments, *agreed, "--stack", STACK],
+            "cwd": self.folder,
+            "env": {**self.environment, "PYTHONPATH": str(self.folder)},
+        }
 
 
 @contextmanager

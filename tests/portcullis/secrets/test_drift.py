@@ -131,11 +131,10 @@ def test_times_are_compared_as_moments(moment: datetime, seconds: int, zone: str
     """The provider's way to write a time and GitHub's: the same moment is the same."""
     ours = moment.replace(microsecond=0, tzinfo=UTC)
     theirs = ours + timedelta(seconds=seconds)
-    if zone == "Z":
-        written = f"{theirs:%Y-%m-%dT%H:%M:%S}Z"
-    else:
-        written = theirs.astimezone(datetime.fromisoformat(f"2020-01-01T00:00:00{zone}").tzinfo)
-        written = written.isoformat()
+    written = f"{theirs:%Y-%m-%dT%H:%M:%S}Z"
+    if zone != "Z":
+        there = datetime.fromisoformat(f"2020-01-01T00:00:00{zone}").tzinfo
+        written = theirs.astimezone(there).isoformat()
     resource = of_repository(updatedAt=f"{ours:%Y-%m-%d %H:%M:%S} +0000 UTC")
     told = Lists({REPOSITORY: [live(updated=written)]}).told(resource)
     assert told == (["TOKEN changed"] if seconds else [])
@@ -232,7 +231,8 @@ def test_what_is_no_secret_of_ours_is_not_looked_at() -> None:
 def test_an_empty_stack_asks_nothing() -> None:
     """Before the first update there is no deployment, or one without resources."""
     client: Any = None
-    for empty in ({}, {"deployment": None}, {"deployment": {"manifest": {}}}):
+    states: list[dict[str, Any]] = [{}, {"deployment": None}, {"deployment": {"manifest": {}}}]
+    for empty in states:
         assert drifted(client, "acme", empty) == []
 
 
