@@ -96,8 +96,7 @@ class VaultWriter:
         if path not in self._engines:
             if not path.strip("/").partition("/")[2]:
                 raise WriteError(f"vault: {path}: allowed: <mount>/<path>")
-            answer: Any = self._client.adapter.get(f"/v1/sys/internal/ui/mounts/{path}")
-            found = answer["data"]
+            found = self._client.adapter.get(f"/v1/sys/internal/ui/mounts/{path}")["data"]
             mount = str(found["path"]).strip("/")
             version = int((found.get("options") or {}).get("version", 1))
             below = path.strip("/").removeprefix(mount).strip("/")
