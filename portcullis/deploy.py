@@ -355,6 +355,12 @@ def _mend_secrets(
         console.print(Text(f"drift      {each}"))
     if found and not change:
         console.print("           a preview leaves them; make up sets them again")
+    elif any(each.lost for each in found):
+        raise UserError(
+            "nothing was changed: GitHub does not have what these secrets were in; where that was "
+            f"not meant, `pulumi refresh --stack {stack.name}` notes it, then `make up` makes it "
+            "anew:\n" + "\n".join(f"  {each.name}" for each in found if each.lost)
+        )
     elif found:
         gone = [each.urn for each in found if each.has_to_be_made_anew]
         if gone:

@@ -194,6 +194,23 @@ def test_what_github_does_not_tell_stops_before_a_change(project: Project) -> No
     assert project.state() == before
 
 
+def test_secrets_that_went_with_their_environment(project: Project) -> None:
+    """They cannot be set where nothing is: `up` says so and what to do, and that helps."""
+    world = project.world
+    assert world.request("DELETE", "/repos/acme/tool/environments/gate")["status"] == 204
+    world.clear_journal()
+    refused = project.portcullis("up")
+    assert refused.code == 1, refused.text
+    assert "nothing was changed: GitHub does not have what these secrets were in" in refused.stderr
+    assert "`pulumi refresh --stack test` notes it" in refused.stderr
+    assert refused.stderr.endswith("  tool/gate/GATE_CHANGED\n  tool/gate/GATE_GONE\n")
+    assert world.writes() == []
+    assert project.refresh().code == 0
+    up = project.portcullis("up")
+    assert up.code == 0, up.text
+    assert live(world) == wanted()
+
+
 def test_a_secret_out_of_the_yaml_is_a_deletion(project: Project) -> None:
     """The preview names it, `up` deletes only it, and asks nobody for the organization (S6)."""
     world = project.world

@@ -176,10 +176,16 @@ def test_a_slash_in_an_environments_name_is_escaped() -> None:
 
 
 def test_a_scope_that_is_gone_has_lost_all_its_secrets() -> None:
-    """404 for a list: somebody deleted the environment, or the repository."""
+    """404 for a list: somebody deleted the environment, or the repository. They cannot be set."""
     lists = Lists({REPOSITORY: [live()]})
-    resources = [of_environment(name="A"), of_environment(name="B"), of_repository()]
-    assert lists.told(*resources) == ["A deleted", "B deleted"]
+    resources = [of_environment(name="A"), of_environment(name="B")]
+    resources += [of_repository(), of_repository(name="GONE")]
+    found = {each.name: (each.what, each.lost) for each in lists.drifted(*resources)}
+    assert found == {
+        "tool/gate/A": ("deleted", True),
+        "tool/gate/B": ("deleted", True),
+        "tool/ActionsSecret/GONE": ("deleted", False),
+    }
     assert len(lists.asked) == 2
 
 
