@@ -16,9 +16,7 @@ from portcullis import existing, locks, report, run
 from portcullis.practice import practice_of
 from portcullis.project import UserError, pulumi_environment
 from portcullis.run import in_words
-from portcullis.secrets import deletion, drift, writers
-from portcullis.secrets import rotation as rotations
-from portcullis.secrets.writers.config import changed_today
+from portcullis.secrets import deletion, drift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from portcullis.events import Run
     from portcullis.project import StackSettings
-    from portcullis.secrets.rotation import Rotation
 
 
 @in_words()
@@ -45,13 +42,10 @@ def deploy(
     """
     declaration = declaration_of(settings)
     environment = prepare(settings, declaration, console)
-    if locks.lift_dead_locks(environment, settings.name):
-        console.print("recover    the last run was killed: its lock is lifted")
-    if locks.mend_attributes(environment, settings.name):
-        console.print("recover    it left half a file beside the state: taken away")
+    unlock(settings, environment, console)
     stack = run.select(settings, environment)
     if change:
-        _settle(stack, environment, declaration, console)
+        settle(stack, environment, declaration, console)
     _mend_secrets(stack, environment, declaration, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
@@ -65,20 +59,20 @@ def deploy(
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
         elif planned.changes() and not settings.practises:
-            _agree(organization, settings.name, agreed=agreed)
+            agree(organization, f"up --stack {settings.name}", agreed=agreed)
         done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
 
 
-def _agree(organization: str, stack: str, *, agreed: bool) -> None:
-    """Ask whether the previewed changes are to be made on a real organization."""
+def agree(organization: str, command: str, *, agreed: bool) -> None:
+    """Ask whether the changes of ``command`` are to be made on a real organization."""
     if agreed:
         return
     if not sys.stdin.isatty():
         raise UserError(
             f"nothing was changed: nobody is here to agree to the changes of {organization}; "
-            f"once the preview was read: python -m portcullis up --stack {stack} --yes"
+            f"once the preview was read: python -m portcullis {command} --yes"
         )
     _type_name(f"make these changes to {organization}? Type its name: ", organization)
 
@@ -169,62 +163,6 @@ def throw_away(settings: StackSettings, console: Console) -> None:
 
 
 @in_words()
-def rotate(
-    settings: StackSettings,
-    console: Console,
-    name: str,
-    new_value: Callable[[Rotation], str],
-    *,
-    agreed: bool,
-) -> None:
-    """Write a new value to a secret's source, then update what depends on it, and nothing else.
-
-    Args:
-        settings: the stack.
-        console: where it is told.
-        name: the secret's, or its place in the YAML.
-        new_value: generates or asks for the value.
-        agreed: somebody agreed beforehand to the change of a real organization.
-
-    Raises:
-        UserError: as `deploy`; or the source does not take the value.
-    """
-    declaration = declaration_of(settings)
-    config = declaration.config
-    rotation = rotations.find(config, name)
-    destination, path, key = rotation.place()
-    value = new_value(rotation)
-    rotation.check(value)
-    environment = prepare(settings, declaration, console)
-    if not settings.practises:
-        _agree(config.organization, settings.name, agreed=agreed)
-    writer = writers.writer(
-        destination,
-        environment if destination == "config" else config.sources.environment(environment),
-        config.sources.esc.organization if config.sources.esc else "",
-        settings,
-    )
-    version = writer.write(path, key, value)
-    stack = run.select(settings, environment)
-    if destination == "config":
-        existing.pulumi(stack, environment, ["config", "set", "--path", *changed_today(key)])
-    console.print(Text(f"written    {rotation.reference}: {version}"))
-    state = existing.exported(stack, environment)
-    urns = rotation.urns(state)
-    if not urns:
-        console.print("next       it is not on GitHub yet: make up")
-        return
-    targets = [*urns, *report.roots(state)]
-    planned = carried_out(lambda: run.preview(stack, console, targets), console)
-    report.show_findings(console, planned.findings)
-    done = carried_out(lambda: run.update(stack, console, len(planned.resources), targets), console)
-    report.show_changes(console, done)
-    console.print(report.headline("update", done))
-    if issuer := rotations.ISSUERS.get(rotation.kind):
-        console.print(Text(f"next       revoke the old value: {issuer}"))
-
-
-@in_words()
 def start_sandbox(settings: StackSettings, console: Console) -> None:
     """Start the sandbox of a practice stack, and say where it is.
 
@@ -298,7 +236,15 @@ def _practice_token(settings: StackSettings, environment: Mapping[str, str]) -> 
     return run.select(settings, environment).get_config("github:token").value
 
 
-def _settle(
+def unlock(settings: StackSettings, environment: Mapping[str, str], console: Console) -> None:
+    """Lift what a run that was killed left in the way."""
+    if locks.lift_dead_locks(environment, settings.name):
+        console.print("recover    the last run was killed: its lock is lifted")
+    if locks.mend_attributes(environment, settings.name):
+        console.print("recover    it left half a file beside the state: taken away")
+
+
+def settle(
     stack: automation.Stack,
     environment: Mapping[str, str],
     declaration: Declaration,
@@ -339,12 +285,19 @@ def _mend_secrets(
         console.print(Text(f"drift      {each}"))
     if found and not change:
         console.print("           a preview leaves them; make up sets them again")
+    elif any(each.lost for each in found):
+        raise UserError(
+            "nothing was changed: GitHub does not have what these secrets were in; where that was "
+            f"not meant, `pulumi refresh --stack {stack.name}` notes it, then `make up` makes it "
+            "anew:\n" + "\n".join(f"  {each.name}" for each in found if each.lost)
+        )
     elif found:
         gone = [each.urn for each in found if each.has_to_be_made_anew]
         if gone:
             targets = [argument for urn in gone for argument in ("--target", urn)]
             existing.pulumi(stack, environment, ["refresh", "--yes", "--skip-preview", *targets])
-            state = existing.exported(stack, environment)
+        # exported again: while GitHub was asked, somebody else's run may have written the state
+        state = existing.exported(stack, environment)
         existing.replace(stack, environment, drift.forget(state, found))
 
 

@@ -64,14 +64,30 @@ class Definition:
         """Put a secret's plaintext at the dotted path ``key``; ESC encrypts it when it is written.
 
         ESC takes `${` in a secret for a reference, and refuses it: such a value goes as Base64.
+
+        Raises:
+            EscError: what stands there comes from elsewhere, or is a group of values: it would be
+                lost.
         """
         *outer, last = key.split(".")
         into = self.values
         for name in outer:
+            if into.get(name) is not None and not _is_group(into[name]):
+                raise self._elsewhere(key, f"{name} is no group of values")
             into = _mapping(into, name)
+        if _is_group(into.get(last)):
+            raise self._elsewhere(key, "it is a group of values")
+        if kind(into.get(last)) in {"opened", "reference"}:
+            raise self._elsewhere(key, "the value comes from elsewhere")
         text = base64.b64encode(value.encode()).decode() if "${" in value else value
         secret: object = {"fn::secret": DoubleQuotedScalarString(text)}
         into[last] = {"fn::fromBase64": secret} if "${" in value else secret
+
+    def _elsewhere(self, key: str, why: str) -> EscError:
+        return EscError(
+            f"ESC: {self.environment}: {key} is not written, {why}: "
+            f"see `pulumi env get {self.environment}`, and write where the value stands"
+        )
 
 
 def empty(environment: Name) -> Definition:
@@ -85,6 +101,11 @@ def _mapping(parent: dict[str, Any], key: str) -> dict[str, Any]:
         parent[key] = CommentedMap()
     found: dict[str, Any] = parent[key]
     return found
+
+
+def _is_group(value: object) -> bool:
+    """Whether this is a mapping of names to values, and no function of ESC's."""
+    return isinstance(value, dict) and not any(str(name).startswith("fn::") for name in value)
 
 
 def kind(value: object) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from portcullis.commands import Stack, answer, console, errors, settings
+from portcullis.project import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +129,7 @@ def rotate(
     yes: Annotated[bool, typer.Option("--yes", help="Agree to the change beforehand.")] = False,
 ) -> None:
     """Give a secret a new value: asked for, or read from standard input, or generated."""
-    from portcullis import deploy
+    from portcullis.secrets.rotate import rotate as rotate_secret
 
     def new_value(rotation: Rotation) -> str:
         if generate:
@@ -136,6 +137,18 @@ def rotate(
         if sys.stdin.isatty():
             asked: str = typer.prompt("new value", hide_input=True, confirmation_prompt=True)
             return asked
-        return sys.stdin.read().removesuffix("\n")
+        return _all_of_standard_input()
 
-    answer(lambda: deploy.rotate(settings(stack), console, name, new_value, agreed=yes))
+    answer(lambda: rotate_secret(settings(stack), console, name, new_value, agreed=yes))
+
+
+def _all_of_standard_input() -> str:
+    """The text without the line break at its end: bit for bit, CR LF in between as well.
+
+    Raises:
+        UserError: it is not UTF-8, and GitHub takes nothing else.
+    """
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").removesuffix("\n")
+    except UnicodeDecodeError:
+        raise UserError("nothing was changed: the new value is not UTF-8 text") from None

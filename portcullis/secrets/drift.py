@@ -48,6 +48,8 @@ class Drifted:
     urn: str
     type: str
     what: Literal["changed", "deleted", "shown to others"]
+    lost: bool = False
+    """Whether GitHub does not even have what it was in: an environment, a repository."""
 
     @property
     def name(self) -> str:
@@ -75,16 +77,17 @@ def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) ->
     Raises:
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
-    known: dict[str, dict[str, dict[str, Any]]] = {}
+    known: dict[str, dict[str, dict[str, Any]] | None] = {}
     found: list[Drifted] = []
     for resource, kind in secrets_of(state):
         outputs = resource["outputs"]
         path = _path(kind, organization, outputs)
         if path not in known:
             known[path] = _listed(client, path)
-        live = known[path].get(str(outputs["secretName"]).upper())
+        listed = known[path]
+        live = (listed or {}).get(str(outputs["secretName"]).upper())
         if what := _difference(outputs, live):
-            found.append(Drifted(resource["urn"], kind, what))
+            found.append(Drifted(resource["urn"], kind, what, lost=listed is None))
     return found
 
 
@@ -108,7 +111,11 @@ def secrets_of(state: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
     return [
         (resource, kind)
         for resource, (package, _, kind) in kinds
-        if package.startswith("github:") and kind in LISTS and resource.get("outputs")
+        if package.startswith("github:")
+        and kind in LISTS
+        and resource.get("outputs")
+        # what a killed replacement has left to delete is no secret of ours any more
+        and not resource.get("delete")
     ]
 
 
@@ -117,8 +124,8 @@ def _path(kind: str, owner: str, outputs: Mapping[str, Any]) -> str:
     return LISTS[kind].format(owner=quote(owner, safe=""), **names)
 
 
-def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]]:
-    """What GitHub lists at ``path``, by upper-case name; nothing where there is no such place."""
+def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]] | None:
+    """What GitHub lists at ``path``, by upper-case name; None where there is no such place."""
     from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
 
     listed: dict[str, dict[str, Any]] = {}
@@ -128,7 +135,7 @@ def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]]:
             answer = client.request("GET", path, params={"per_page": PAGE, "page": page}).json()
         except RequestFailed as error:
             if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
-                return {}
+                return None
             raise
         listed |= {str(each["name"]).upper(): each for each in answer["secrets"]}
         page, total = page + 1, int(answer["total_count"])
@@ -150,9 +157,13 @@ def _difference(
 
 
 def _time(text: object) -> datetime | None:
-    """GitHub's ISO times, and those in the provider's state: `2026-11-25 22:46:49 +0000 UTC`."""
+    """GitHub's ISO times, and those in the provider's state: `2026-11-25 22:46:49 +0000 UTC`.
+
+    Year 1 is how the provider notes that GitHub did not say.
+    """
     words = str(text or "").removesuffix(" UTC").replace(" +0000", "+00:00")
     try:
-        return datetime.fromisoformat(words).astimezone(UTC)
+        found = datetime.fromisoformat(words)
     except ValueError:
         return None
+    return found.astimezone(UTC) if found.year > 1 else None

@@ -36,10 +36,13 @@ ISSUERS: Mapping[kind.Kind, str] = {
 
 @dataclass(frozen=True)
 class Rotation:
-    """One secret's value, and every declared secret that has the same reference."""
+    """One secret's value, and what depends on it."""
 
     reference: Reference
     dependents: tuple[DeclaredSecret, ...]
+    """Every declared secret that has the same reference."""
+    wholes: tuple[DeclaredSecret, ...] = ()
+    """Those that are the whole JSON object of which the value is a part."""
 
     @property
     def kind(self) -> kind.Kind:
@@ -104,7 +107,8 @@ class Rotation:
 
     def urns(self, state: Mapping[str, Any]) -> list[str]:
         """The secrets on GitHub that get the value, of those that the state knows."""
-        names = {name for each in self.dependents for name in _resource_names(each)}
+        secrets = (*self.dependents, *self.wholes)
+        names = {name for each in secrets for name in _resource_names(each)}
         return [
             resource["urn"]
             for resource, _ in secrets_of(state)
@@ -124,7 +128,8 @@ def find(config: OrganizationConfig, name: str) -> Rotation:
     """The secret called ``name``, or whose place in the YAML is ``name``.
 
     Raises:
-        UserError: there is none, or there are several with values of their own.
+        UserError: there is none, or there are several with values of their own, or others are parts
+            of its value.
     """
     declared = list(declared_secrets(config))
     found = [each for each in declared if name.upper() == each.name or name == _path(each)]
@@ -140,7 +145,21 @@ def find(config: OrganizationConfig, name: str) -> Rotation:
             "place:\n" + _listed(found)
         )
     (reference,) = references
-    return Rotation(reference, tuple(each for each in declared if each.config.from_ == reference))
+    same = tuple(each for each in declared if each.config.from_ == reference)
+    around = [
+        each
+        for each in declared
+        if each.config.from_.source == "aws"
+        and each.config.from_.place == reference.place
+        and bool(each.config.from_.key) != bool(reference.key)
+        and each.config.from_.version is None
+    ]
+    if around and not reference.key:
+        raise UserError(
+            f"{reference} is a JSON object, and a new one would lose the values of others; "
+            "rotate each of its keys:\n" + _listed(around)
+        )
+    return Rotation(reference, same, tuple(around))
 
 
 def _path(secret: DeclaredSecret) -> str:

@@ -4,52 +4,26 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.conftest import CANARY, make_small
+from tests.support.arguments import Arguments
 from tests.support.tokens import pypi_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.project import Project
     from tests.support.sandbox import Sandbox
 
 
-class Arguments:
-    """Looks at the arguments of all processes, until stopped, for the canary."""
-
-    def __init__(self) -> None:
-        """Begin to look."""
-        self.seen: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def _look(self) -> None:
-        while not self._stop.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    text = path.read_bytes()
-                except OSError:
-                    continue
-                if CANARY.encode() in text:
-                    self.seen.add(text.decode(errors="replace"))
-
-    def stop(self) -> None:
-        """End it."""
-        self._stop.set()
-        self._thread.join()
-
-
 @pytest.fixture
 def arguments() -> Iterator[Arguments]:
     """The watch over arguments."""
-    watch = Arguments()
+    watch = Arguments(CANARY)
     yield watch
     watch.stop()
 

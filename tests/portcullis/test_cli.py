@@ -159,7 +159,7 @@ def test_down_takes_state_and_organization_away(project: Path) -> None:
 
 def agree(*, agreed: bool = False) -> None:
     """Ask about a real organization."""
-    deploy._agree("acme", "prod", agreed=agreed)  # noqa: SLF001 - the question itself
+    deploy.agree("acme", "up --stack prod", agreed=agreed)
 
 
 def test_nobody_there_is_no_agreement(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.support.sandbox import World
 
@@ -174,19 +175,46 @@ class Project:
             command += ["--event-log", str(log)]
         return command, log
 
-    def portcullis(self, *arguments: str) -> Outcome:
-        """Run the command line around `pulumi`, as make does."""
-        agreed = ["--yes"] if arguments[0] == "up" else []
-        done = subprocess.run(
-            [sys.executable, "-m", "portcullis", *arguments, *agreed, "--stack", STACK],
-            cwd=self.folder,
-            env={**self.environment, "PYTHONPATH": str(self.folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LIMIT_SECONDS,
-        )
+    def portcullis(self, *arguments: str, stdin: str = "", keyboard: str = "") -> Outcome:
+        """Run the command line around `pulumi`, as make does.
+
+        Args:
+            arguments: Of the command; `up` gets `--yes`.
+            stdin: What it reads, where no keyboard is.
+            keyboard: What somebody types; standard input is a terminal then.
+        """
+        with _typed(keyboard) as terminal:
+            read: dict[str, Any] = {"stdin": terminal} if keyboard else {"input": stdin}
+            done = subprocess.run(
+                **self.portcullis_command(*arguments),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LIMIT_SECONDS,
+                **read,
+            )
         return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def portcullis_command(self, *arguments: str) -> dict[str, Any]:
+        """What `subprocess` is given for a run of the command line."""
+        agreed = ["--yes"] if arguments[0] == "up" else []
+        return {
+            "args": [sys.executable, "-m", "portcullis", *arguments, *agreed, "--stack", STACK],
+            "cwd": self.folder,
+            "env": {**self.environment, "PYTHONPATH": str(self.folder)},
+        }
+
+
+@contextmanager
+def _typed(text: str) -> Iterator[int]:
+    """A terminal at which ``text`` was typed."""
+    keyboard, terminal = os.openpty()
+    try:
+        os.write(keyboard, text.encode())  # kept by the terminal until somebody reads it
+        yield terminal
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
 
 
 def read_events(log: Path) -> list[dict[str, Any]]:
