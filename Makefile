@@ -3,7 +3,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-RUN := $(BIN)/python -m portcullis
+# SECRETS=vault: the practice organization's secrets come from a real Vault, which is started too
+SECRETS ?= config
+WITH_config := portcullis
+WITH_vault := tests.support.practice_with_vault
+RUN = $(BIN)/python -m $(or $(WITH_$(SECRETS)),$(error SECRETS=$(SECRETS): allowed: config, vault))
 CODE := __main__.py components engine policy/portcullis_policy portcullis sandbox tests
 STACK ?= dev
 export STACK
@@ -14,7 +18,7 @@ export STACK
 help:  ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
 
-up: .venv/run  ## preview and update the stack, with the policy pack on (STACK=dev: on the sandbox)
+up: .venv/run  ## preview and update the stack, with the policy pack on (STACK=dev: on the sandbox; SECRETS=vault)
 	@$(RUN) up
 
 insecure: .venv/run  ## see the policy pack refuse orgs/insecure.yaml (exits non-zero)
