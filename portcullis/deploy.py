@@ -12,11 +12,11 @@ from rich.text import Text
 import engine
 from components.declaration import Declaration, DeclarationError, load
 from components.preflight import ADOPTING
-from portcullis import existing, locks, report, run
+from portcullis import existing, recover, report, run
 from portcullis.practice import practice_of
 from portcullis.project import UserError, pulumi_environment
 from portcullis.run import in_words
-from portcullis.secrets import deletion, drift
+from portcullis.secrets import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,11 +42,11 @@ def deploy(
     """
     declaration = declaration_of(settings)
     environment = prepare(settings, declaration, console)
-    unlock(settings, environment, console)
+    recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
     if change:
-        settle(stack, environment, declaration, console)
-    _mend_secrets(stack, environment, declaration, console, change=change)
+        recover.settle(stack, environment, declaration, console)
+    recover.mend_secrets(stack, environment, declaration, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
@@ -234,71 +234,6 @@ def prepare(settings: StackSettings, declaration: Declaration, console: Console)
 def _practice_token(settings: StackSettings, environment: Mapping[str, str]) -> str:
     """The token of the practice organization's owner, out of the stack's encrypted config."""
     return run.select(settings, environment).get_config("github:token").value
-
-
-def unlock(settings: StackSettings, environment: Mapping[str, str], console: Console) -> None:
-    """Lift what a run that was killed left in the way."""
-    if locks.lift_dead_locks(environment, settings.name):
-        console.print("recover    the last run was killed: its lock is lifted")
-    if locks.mend_attributes(environment, settings.name):
-        console.print("recover    it left half a file beside the state: taken away")
-
-
-def settle(
-    stack: automation.Stack,
-    environment: Mapping[str, str],
-    declaration: Declaration,
-    console: Console,
-) -> None:
-    """Take in what an interrupted run made on GitHub and did not note."""
-    state = existing.exported(stack, environment)
-    pending = existing.pending_creates(state)
-    if not pending:
-        return
-    organization = declaration.config.organization
-    found = existing.find(stack, environment, organization, pending.values())
-    existing.drop_pending(stack, environment, state)
-    if found:
-        existing.take_in(stack, environment, pending, found)
-    console.print(
-        f"recover    {len(pending)} creations were interrupted: "
-        f"{len(found)} had happened and are taken in, the others are done again"
-    )
-
-
-def _mend_secrets(
-    stack: automation.Stack,
-    environment: Mapping[str, str],
-    declaration: Declaration,
-    console: Console,
-    *,
-    change: bool,
-) -> None:
-    """Tell of secrets that were changed past Portcullis; let the update set them again."""
-    state = existing.exported(stack, environment)
-    if not drift.secrets_of(state):
-        return
-    client = existing.access(stack, environment).client()
-    with existing.asking():
-        found = drift.drifted(client, declaration.config.organization, state)
-    for each in found:
-        console.print(Text(f"drift      {each}"))
-    if found and not change:
-        console.print("           a preview leaves them; make up sets them again")
-    elif any(each.lost for each in found):
-        raise UserError(
-            "nothing was changed: GitHub does not have what these secrets were in; where that was "
-            f"not meant, `pulumi refresh --stack {stack.name}` notes it, then `make up` makes it "
-            "anew:\n" + "\n".join(f"  {each.name}" for each in found if each.lost)
-        )
-    elif found:
-        gone = [each.urn for each in found if each.has_to_be_made_anew]
-        if gone:
-            targets = [argument for urn in gone for argument in ("--target", urn)]
-            existing.pulumi(stack, environment, ["refresh", "--yes", "--skip-preview", *targets])
-        # exported again: while GitHub was asked, somebody else's run may have written the state
-        state = existing.exported(stack, environment)
-        existing.replace(stack, environment, drift.forget(state, found))
 
 
 def carried_out(action: Callable[[], Run], console: Console) -> Run:

@@ -123,6 +123,7 @@ def _import(
 @app.command()
 def rotate(
     name: Annotated[str, typer.Argument(help="The secret, or its place in the YAML.")],
+    more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     *,
     generate: Annotated[bool, typer.Option("--generate", help="A random value.")] = False,
     stack: Stack = "dev",
@@ -132,6 +133,11 @@ def rotate(
     from portcullis.secrets.rotate import rotate as rotate_secret
 
     def new_value(rotation: Rotation) -> str:
+        if more:  # not quoted, as a usage error would
+            raise UserError(
+                "nothing was changed: a value is never an argument, where others can read it; "
+                "treat it as leaked, make a new one, and give that on standard input"
+            )
         if generate:
             return rotation.generated()
         if sys.stdin.isatty():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from portcullis import deploy, existing, report, run
+from portcullis import deploy, existing, recover, report, run
 from portcullis.project import UserError
 from portcullis.run import in_words
 from portcullis.secrets import writers
@@ -53,9 +53,9 @@ def rotate(
     if not settings.practises:
         command = f"secrets rotate {name} --stack {settings.name}"
         deploy.agree(config.organization, command, agreed=agreed)
-    deploy.unlock(settings, environment, console)
+    recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
-    deploy.settle(stack, environment, declaration, console)
+    recover.settle(stack, environment, declaration, console)
     writer = writers.writer(
         destination,
         environment if destination == "config" else config.sources.environment(environment),

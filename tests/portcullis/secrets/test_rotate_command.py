@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from components.secrets.reference import Reference
-from portcullis import deploy
 from portcullis.cli import app
+from portcullis.secrets import rotate
 from portcullis.secrets.rotation import Rotation
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ CANARY = "canary-that-is-never-told"
 class Rotations(list[str]):
     """The values that were to be written."""
 
-    def rotate(self, *given: Any, agreed: bool) -> None:  # noqa: ANN401 - as `deploy.rotate`
-        """Stand in for `deploy.rotate`."""
+    def rotate(self, *given: Any, agreed: bool) -> None:  # noqa: ANN401 - as `rotate`
+        """Stand in for `rotate`."""
         del agreed
         *_, new_value = given
         self.append(new_value(Rotation(Reference(config="token"), ())))
@@ -36,7 +36,7 @@ def rotations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rotations:
     (tmp_path / "Pulumi.yaml").touch()
     monkeypatch.chdir(tmp_path)
     made = Rotations()
-    monkeypatch.setattr(deploy, "rotate", made.rotate)
+    monkeypatch.setattr(rotate, "rotate", made.rotate)
     return made
 
 
@@ -86,7 +86,10 @@ def test_a_generated_value_is_another_each_time_and_not_shown(rotations: Rotatio
 
 
 def test_no_option_takes_the_value(rotations: Rotations) -> None:
-    """Other processes see arguments, and the shell keeps them."""
-    assert command(CANARY).exit_code == 2
+    """Other processes see arguments, and the shell keeps them; what was given is not quoted."""
+    given = command(CANARY)
+    assert given.exit_code == 1
+    assert "a value is never an argument" in given.output
+    assert CANARY not in given.output
     assert command("--value", CANARY).exit_code == 2
     assert rotations == []
