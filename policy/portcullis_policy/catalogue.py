@@ -180,7 +180,7 @@ def _printable(value: object) -> object:
         return "(a token)"
     if isinstance(value, Mapping):
         return {
-            key: "(a date)" if key in ("expires", "changed") else _printable(item)
+            key: "(a date)" if key in ("expires", "changed", "updatedAt") else _printable(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
