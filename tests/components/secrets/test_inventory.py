@@ -137,6 +137,8 @@ def test_facts_are_what_is_known() -> None:
     assert facts(secret, SecretValue(CANARY, "7", changed)) == {
         "path": ["repositories", "app", "publish", "python", "tokens", "pypi"],
         "name": "PYPI_API_TOKEN",
+        "repository": "app",
+        "environment": "pypi-release",
         "kind": "pypi-token",
         "source": "config p",
         "version": "7",
@@ -149,7 +151,7 @@ def test_what_is_not_known_is_left_out() -> None:
     """Nothing is said where a source says nothing."""
     secret = next(s for s in declared_secrets(FULL_CONFIG) if s.name == "HOOK")
     known = facts(secret, SecretValue(CANARY))
-    assert set(known) == {"path", "name", "kind", "source"}
+    assert set(known) == {"path", "name", "repository", "kind", "source"}
 
 
 def test_facts_hold_no_value() -> None:
