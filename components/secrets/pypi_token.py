@@ -6,15 +6,12 @@ Sources: https://pypi.org/help/#apitoken, https://pypitoken.readthedocs.io/
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pypitoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-Registry = Literal["pypi", "testpypi"]
-DOMAINS: Mapping[Registry, str] = {"pypi": "pypi.org", "testpypi": "test.pypi.org"}
+    from collections.abc import Sequence
 
 
 def check(value: str, project: str | None, domain: str) -> str | None:

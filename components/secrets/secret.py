@@ -12,8 +12,7 @@ import pulumi_github as github
 from pydantic import Field, model_validator
 
 from components.base import Config, Days, PythonPackageName
-from components.secrets.kind import Kind
-from components.secrets.pypi_token import Registry
+from components.secrets.kind import Kind, Registry
 from components.secrets.reference import Reference
 from components.visibility import VisibleTo
 
