@@ -66,7 +66,7 @@ def check(
         if dry_run and not fix:
             raise UserError("--dry-run: allowed: with --fix")
         if fix:
-            _mend(what, policy_config or [], write=not dry_run)
+            _mend(what, policy_config or [], write=not dry_run, aside=form is not Format.TEXT)
         report = _report(what, policy_config or [])
     except UserError as error:
         errors.print(Text(str(error)))
@@ -88,6 +88,20 @@ def _report(what: Subject, policy_files: list[Path]) -> Report:
         first = error.mistakes[0].place.file
         return Report(what.name, first, mistakes=tuple(error.mistakes))
     return Report(what.name, declaration.origins[""].file, findings=tuple(findings))
+
+
+def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:
+    """Mend the files, and show how; a declaration with mistakes is left to the report."""
+    from components.declaration import DeclarationError
+    from portcullis.check import fix
+
+    try:
+        files = fix.mended(what, policy_files)
+    except DeclarationError:
+        return
+    typer.echo(fix.difference(files), nl=False, err=aside)
+    if write:
+        fix.write(what.root, files)
 
 
 def _rendered(report: Report, form: Format) -> str:

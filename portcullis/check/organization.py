@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from components.declaration import Declaration, load
 from components.declaration.load import FOLDER
 from components.github_access import DOTCOM
 from components.secrets.config import CHANGED
-from portcullis.check.findings import Finding, configuration, judge
+from portcullis.check.findings import Configuration, Finding, configuration, judge
 from portcullis.check.program import declared
 from portcullis.project import StackSettings, UserError, project_root
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
 _OFFLINE_STACK = "offline"
 _YAML = frozenset({".yaml", ".yml"})
@@ -58,6 +58,15 @@ def subject(file: Path | None, stack: str | None) -> Subject:
     raise UserError(f"{file}: allowed: a YAML file in the project's folder {FOLDER}, such as orgs/guild.yaml")
 
 
+def configured_for(what: Subject, policy_files: Sequence[Path]) -> Configuration:
+    """Return the policy's configuration that counts.
+
+    Raises:
+        UserError: with all that is wrong in it.
+    """
+    return configuration(_plain(what), policy_files)
+
+
 def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration, list[Finding]]:
     """Check an organization; nothing is read but files of the project, nothing is sent anywhere.
 
@@ -69,18 +78,23 @@ def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration
         DeclarationError: with all mistakes in the declaration.
         UserError: with all mistakes in the policy's configuration.
     """
-    config: Mapping[str, Any] = what.stack.config if what.stack else {}
-    plain = {key: value for key, value in config.items() if isinstance(value, str)}
-    configured = configuration(plain, policy_files)
+    configured = configured_for(what, policy_files)
     declaration = load(what.name, what.root)
+    base_url = os.environ.get("GITHUB_BASE_URL") or _plain(what).get("github:baseUrl") or DOTCOM
     registered = declared(
         declaration,
         what.root,
         stack=what.stack.name if what.stack else _OFFLINE_STACK,
-        base_url=os.environ.get("GITHUB_BASE_URL") or plain.get("github:baseUrl") or DOTCOM,
-        changed=_changed(config.get(f"portcullis:{CHANGED}")),
+        base_url=base_url.rstrip("/") + "/",
+        changed=_changed(what.stack.config.get(f"portcullis:{CHANGED}") if what.stack else None),
     )
     return declaration, judge(registered, configured, what.root)
+
+
+def _plain(what: Subject) -> dict[str, str]:
+    """The configuration of the stack that stands in its file as plain text."""
+    config = what.stack.config if what.stack else {}
+    return {key: value for key, value in config.items() if isinstance(value, str)}
 
 
 def _changed(noted: object) -> dict[str, datetime]:

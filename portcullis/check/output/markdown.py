@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 #: GitHub takes 65,536 characters a comment; a row has some hundreds.
 MOST_ROWS = 100
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]()#+!|~:/$-]")
+#: Markup, and the beginnings of what GitHub makes a link by itself.
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#!|~:$]|(?<=www)\.", re.IGNORECASE)
 
 
 def text(report: Report) -> str:
@@ -71,7 +72,7 @@ def _numbered(parts: list[str]) -> Iterator[tuple[bool, str]]:
 
 def _plain(words: str) -> str:
     """Text that is nothing but text: entities for markup, and an empty character after an @."""
-    escaped = html.escape(" ".join(words.split()), quote=True)
+    escaped = html.escape(re.sub(r"[\r\n]+", " ", words), quote=False)
     # entities that escape() made hold none of these characters but #, which _MARKUP would break
     return "".join(
         part if part.startswith("&") else _MARKUP.sub(_entity, part).replace("@", "@&#8203;")
