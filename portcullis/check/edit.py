@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 Value = str | int | bool
 
-#: What may stand between a key and its value: no anchor, no tag, no comment.
-_BETWEEN = re.compile(r"\s*:\s*")
+#: What may stand between a key and its value: blanks and comments, but no anchor and no tag.
+_BETWEEN = re.compile(r"\s*:(?:\s|(?<=\s)#[^\n]*)*")
 
 
 def edited(text: str, changes: Mapping[Segments, Value]) -> str:
