@@ -7,7 +7,6 @@ are replaced. The result is read again and compared with what was meant.
 from __future__ import annotations
 
 import copy
-import re
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from components.declaration.yaml_file import Segments
 
 Value = str | int | bool
-
-#: What may stand between a key and its value: blanks and comments, but no anchor and no tag.
-_BETWEEN = re.compile(r"\s*:(?:\s|(?<=\s)#[^\n]*)*")
 
 
 def edited(text: str, changes: Mapping[Segments, Value]) -> str:
@@ -83,24 +79,20 @@ def _span(text: str, node: Node | None, path: Segments) -> tuple[int, int] | Non
         child = _child(node, step)
         if child is None:
             return None
-        key, value = child
-        # the marks of an alias are those of its anchor, elsewhere
-        between = text[key.end_mark.index : value.start_mark.index] if key else ":"
-        if not _BETWEEN.fullmatch(between):
+        if child is None or child.anchor is not None:  # an alias is the node that has the anchor
             return None
-        node = value
+        node = child
     if not isinstance(node, ScalarNode) or node.style not in {None, "'", '"'}:
         return None
     start, end = node.start_mark.index, node.end_mark.index
-    return None if start == end or "\n" in text[start:end] else (start, end)
+    whole = text[start:end]
+    return None if not whole or "\n" in whole or whole.startswith("!") else (start, end)
 
 
-def _child(node: Node | None, step: str | int) -> tuple[Node | None, Node] | None:
-    """The key, if there is one, and the value of an entry."""
+def _child(node: Node | None, step: str | int) -> Node | None:
+    """The value of an entry."""
     if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
+        return node.value[step]
     if isinstance(node, MappingNode):
-        for key, value in node.value:
-            if isinstance(key, ScalarNode) and key.value == step:
-                return key, value
+        return next((value for key, value in node.value if key.value == step), None)
     return None

@@ -151,9 +151,7 @@ def _of_stack(
 
 def _resource(item: Registered, inputs: Mapping[str, object]) -> Resource:
     facts = Facts(dict(inputs))
-    return Resource(
-        item.type, item.name, item.urn, item.parent, facts, item.depends, item.provider
-    )
+    return Resource(item.type, item.name, item.urn, item.parent, facts, item.depends, item.provider)
 
 
 def _finding(rule: Rule, level_: str, told: Told, urn: str) -> Finding:

@@ -119,14 +119,16 @@ def difference(files: Mapping[str, tuple[str, str]]) -> str:
         line if line.endswith("\n") else f"{line}\n"
         for file, (now, then) in files.items()
         for line in difflib.unified_diff(
-            now.splitlines(keepends=True), then.splitlines(keepends=True), f"a/{file}", f"b/{file}", n=0
+            now.splitlines(keepends=True),
+            then.splitlines(keepends=True),
+            f"a/{file}",
+            f"b/{file}",
+            n=0,
         )
     )
 
 
-def _changes(
-    findings: Sequence[Finding], minimum: object
-) -> dict[str, dict[Segments, Value]]:
+def _changes(findings: Sequence[Finding], minimum: object) -> dict[str, dict[Segments, Value]]:
     """Return the new values that remedy findings, by file and path in the file."""
     changes: defaultdict[str, dict[Segments, Value]] = defaultdict(dict)
     for finding in findings:

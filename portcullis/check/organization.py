@@ -55,7 +55,9 @@ def subject(file: Path | None, stack: str | None) -> Subject:
                 raise UserError(f"{file}: there is no such file")
             root = path.parent.parent
             return Subject(root, path.stem, StackSettings(stack, root) if stack else None)
-    raise UserError(f"{file}: allowed: a YAML file in the project's folder {FOLDER}, such as orgs/guild.yaml")
+    raise UserError(
+        f"{file}: allowed: a YAML file in the project's folder {FOLDER}, such as orgs/guild.yaml"
+    )
 
 
 def configured_for(what: Subject, policy_files: Sequence[Path]) -> Configuration:

@@ -67,7 +67,9 @@ def declared(
     access = GitHubAccess(base_url, token=_PLACEHOLDER)
     references = {secret.config.from_ for secret in declared_secrets(config)}
     secrets = {
-        each: SecretValue(_PLACEHOLDER, version=each.version, changed=changed.get(each.config or ""))
+        each: SecretValue(
+            _PLACEHOLDER, version=each.version, changed=changed.get(each.config or "")
+        )
         for each in references
     }
 

@@ -29,11 +29,23 @@ WEAKER = (
     ("    exclude_repositories: [aitbc]\n", "    exclude_repositories: [aitbc, riveter]\n"),
     ("    visible_to: [sophia]\n", "    visible_to: all\n"),
     ("      development: {}\n", "      development: {}\n      pypi: {can_admins_bypass: true}\n"),
-    ("        reviewers: {teams: [security-team]}\n        wait", "        reviewers: {}\n        wait"),
+    (
+        "        reviewers: {teams: [security-team]}\n        wait",
+        "        reviewers: {}\n        wait",
+    ),
     ("access: {sophia-maintainers: maintain,", "access: {sophia-maintainers: admin,"),
-    ("    ecosystems: [pip, github-actions]\n    code_owners:\n      \"*\": [escai", "    dependabot: {cooldown_days: 0}\n    ecosystems: [pip, github-actions]\n    code_owners:\n      \"*\": [escai"),
-    ("    files:\n", "    files:\n      .github/workflows/own.yml:\n        content: |\n          on: pull_request_target\n          jobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}\n"),
-    ("variables: {LOG_LEVEL: info}", "variables: {LOG_LEVEL: info, API_TOKEN: ghp_abcdefghijklmnopqrstuvwxyz0123456789}"),
+    (
+        '    ecosystems: [pip, github-actions]\n    code_owners:\n      "*": [escai',
+        '    dependabot: {cooldown_days: 0}\n    ecosystems: [pip, github-actions]\n    code_owners:\n      "*": [escai',
+    ),
+    (
+        "    files:\n",
+        "    files:\n      .github/workflows/own.yml:\n        content: |\n          on: pull_request_target\n          jobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}\n",
+    ),
+    (
+        "variables: {LOG_LEVEL: info}",
+        "variables: {LOG_LEVEL: info, API_TOKEN: ghp_abcdefghijklmnopqrstuvwxyz0123456789}",
+    ),
 )
 
 
@@ -56,9 +68,7 @@ def made(sandbox: Sandbox, folder: Path, name: str, text: str) -> Project:
     return project
 
 
-@pytest.mark.parametrize(
-    ("name", "least"), [("insecure", 30), ("guild", 0), ("weaker guild", 12)]
-)
+@pytest.mark.parametrize(("name", "least"), [("insecure", 30), ("guild", 0), ("weaker guild", 12)])
 def test_offline_finds_what_the_engine_finds(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, least: int
 ) -> None:

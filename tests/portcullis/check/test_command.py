@@ -133,7 +133,9 @@ def test_policy_config_file_and_stack_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C3: levels, parameters and profiles are those of the engine's door; the file goes first."""
-    file = project(tmp_path, ("protection.main.approvals", 1), ("actions", {"sha_pinning_required": False}))
+    file = project(
+        tmp_path, ("protection.main.approvals", 1), ("actions", {"sha_pinning_required": False})
+    )
     levels = tmp_path / "levels.json"
     levels.write_text('{"AC004": "advisory", "BR005": {"minimum": 1}}', encoding="utf-8")
     assert command(str(file), "--policy-config", str(levels)).exit_code == 0
