@@ -14,6 +14,8 @@ from portcullis.commands import errors
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from portcullis.check.organization import Subject
     from portcullis.check.report import Report
 
@@ -60,11 +62,11 @@ def check(
     """
     from portcullis.check.organization import subject
 
+    if dry_run and not fix:
+        raise typer.BadParameter("allowed: with --fix", param_hint="--dry-run")
     gc.disable()  # the process ends soon: collecting garbage costs a tenth of the time
     try:
         what = subject(file, stack)
-        if dry_run and not fix:
-            raise UserError("--dry-run: allowed: with --fix")
         if fix:
             _mend(what, policy_config or [], write=not dry_run, aside=form is not Format.TEXT)
         report = _report(what, policy_config or [])
@@ -107,12 +109,12 @@ def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) 
 def _rendered(report: Report, form: Format) -> str:
     from portcullis.check.output import as_json, github, markdown, page, sarif, text
 
-    formats = {
-        Format.TEXT: text,
-        Format.JSON: as_json,
-        Format.SARIF: sarif,
-        Format.GITHUB: github,
-        Format.MARKDOWN: markdown,
-        Format.HTML: page,
+    formats: Mapping[Format, Callable[[Report], str]] = {
+        Format.TEXT: text.text,
+        Format.JSON: as_json.text,
+        Format.SARIF: sarif.text,
+        Format.GITHUB: github.text,
+        Format.MARKDOWN: markdown.text,
+        Format.HTML: page.text,
     }
-    return formats[form].text(report)
+    return formats[form](report)

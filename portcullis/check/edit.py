@@ -92,7 +92,11 @@ def _span(text: str, node: Node | None, path: Segments) -> tuple[int, int] | Non
 def _child(node: Node | None, step: str | int) -> Node | None:
     """The value of an entry."""
     if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step]
+        item: Node = node.value[step]
+        return item
     if isinstance(node, MappingNode):
-        return next((value for key, value in node.value if key.value == step), None)
+        for key, value in node.value:
+            if key.value == step:
+                child: Node = value
+                return child
     return None

@@ -1,4 +1,4 @@
-"""What the rules of the policy pack say of recorded resources: the same rule objects, one by one."""
+"""What the policy pack's rules say of recorded resources: the same rule objects as elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`portcullis check --fix`: where one field of the YAML is the whole remedy, it gets its safe value.
+"""`portcullis check --fix`: where one field of the YAML is the whole remedy, it is set.
 
 Only values that are written are changed: a field that is not said has the secure value already.
 Whatever takes a decision (who reviews, which tags, which actions) is left to people.

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from google.protobuf.struct_pb2 import Struct
 from portcullis_policy.facts import UNKNOWN
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
@@ -19,7 +18,7 @@ from pulumi.runtime.proto import resource_pb2
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from google.protobuf.struct_pb2 import Value
+    from google.protobuf.struct_pb2 import Struct, Value
 
 PROJECT = "portcullis"
 
@@ -61,7 +60,7 @@ class _Monitor(mocks.MockMonitor):
         self.resources_seen: list[Registered] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - the protocol's
-        urn = self.make_urn(request.parent, request.type, request.name)  # type: ignore[no-untyped-call]
+        urn = self.make_urn(request.parent, request.type, request.name)
         self.resources_seen.append(
             Registered(
                 request.type,

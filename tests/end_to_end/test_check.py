@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -23,29 +22,29 @@ if TYPE_CHECKING:
 
 PEOPLE = ["ines", "tom", "ana", "ben", "kim", "raj", "lea"]
 
+#: A workflow that no one should keep.
+OWN = """\
+    files:
+      .github/workflows/own.yml:
+        content: |
+          on: pull_request_target
+          jobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}
+"""
+ESCAI = """\
+    ecosystems: [pip, github-actions]
+    code_owners:
+      "*": [escai"""
 #: What is weaker than in orgs/guild.yaml; between them they wake rules of most families.
 WEAKER = (
     ("    required_checks: [ci, security-ci]\n\ntag_prot", "    approvals: 1\n\ntag_prot"),
-    ("    exclude_repositories: [aitbc]\n", "    exclude_repositories: [aitbc, riveter]\n"),
-    ("    visible_to: [sophia]\n", "    visible_to: all\n"),
-    ("      development: {}\n", "      development: {}\n      pypi: {can_admins_bypass: true}\n"),
-    (
-        "        reviewers: {teams: [security-team]}\n        wait",
-        "        reviewers: {}\n        wait",
-    ),
-    ("access: {sophia-maintainers: maintain,", "access: {sophia-maintainers: admin,"),
-    (
-        '    ecosystems: [pip, github-actions]\n    code_owners:\n      "*": [escai',
-        '    dependabot: {cooldown_days: 0}\n    ecosystems: [pip, github-actions]\n    code_owners:\n      "*": [escai',
-    ),
-    (
-        "    files:\n",
-        "    files:\n      .github/workflows/own.yml:\n        content: |\n          on: pull_request_target\n          jobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}\n",
-    ),
-    (
-        "variables: {LOG_LEVEL: info}",
-        "variables: {LOG_LEVEL: info, API_TOKEN: ghp_abcdefghijklmnopqrstuvwxyz0123456789}",
-    ),
+    ("exclude_repositories: [aitbc]", "exclude_repositories: [aitbc, riveter]"),
+    ("visible_to: [sophia]", "visible_to: all"),
+    ("development: {}", "pypi: {can_admins_bypass: true}"),
+    ("{teams: [security-team]}\n        wait_timer", "{}\n        wait_timer"),
+    ("{sophia-maintainers: maintain,", "{sophia-maintainers: admin,"),
+    (ESCAI, f"    dependabot: {{cooldown_days: 0}}\n{ESCAI}"),
+    ("    files:\n", OWN),
+    ("LOG_LEVEL: info", "LOG_LEVEL: ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
 )
 
 
@@ -97,3 +96,31 @@ def test_offline_finds_what_the_engine_finds(
     }
     assert offline == at_engine
     assert len(offline) >= least, preview.text
+
+
+def test_state_file_is_judged_without_program_and_provider(made: Project) -> None:
+    """C3: `pulumi policy analyze` on an exported state finds what somebody weakened in it."""
+    file = made.folder / "exported.json"
+    exported = made.pulumi("stack", "export", check=True).stdout
+    assert analyze(made, file, exported) == (0, set())
+    weaker = exported.replace('"canAdminsBypass": false', '"canAdminsBypass": true')
+    assert weaker != exported
+    assert analyze(made, file, weaker) == (1, {"EN003"})
+
+
+def analyze(project: Project, file: Path, state: str) -> tuple[int, set[str]]:
+    """Judge a state file; whether it was refused, and the rules that spoke."""
+    file.write_text(state, encoding="utf-8")
+    command = ["pulumi", "policy", "analyze", "--policy-pack", "policy", "--file", str(file)]
+    done = subprocess.run(
+        command,
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_SECONDS,
+    )
+    output = done.stdout + done.stderr
+    assert CANARY not in output
+    return int(done.returncode != 0), set(re.findall(r"  ([A-Z]{2}\d{3})  ?", output))

@@ -26,22 +26,22 @@ def _lines(report: Report) -> Iterator[str]:
         words = [f"{mistake.path}: {mistake.what}" if mistake.path else mistake.what]
         words += [f"allowed: {mistake.allowed}"] if mistake.allowed else []
         at = mistake.place
-        yield _command("error", at.file, at.line, at.column, "mistake", words)
+        yield _command("error", (at.file, at.line, at.column), "mistake", words)
     for finding in report.findings:
         rule = finding.rule
         words = [dotted(finding.path), *finding.details, f"fix: {rule.remediation}"]
         words.append(f"why: {rule.anchor}")
         kind = "error" if finding.level == MANDATORY else "warning"
         title = f"{rule.id} {rule.title}"
-        file = finding.file or report.file
-        yield _command(kind, file, finding.line, finding.column, title, words)
+        at_line = (finding.file or report.file, finding.line, finding.column)
+        yield _command(kind, at_line, title, words)
     yield f"portcullis: {report.summary}"
 
 
 def _command(
-    kind: str, file: str, line: int | None, column: int | None, title: str, words: list[str]
+    kind: str, at: tuple[str, int | None, int | None], title: str, words: list[str]
 ) -> str:
-    given = {"file": file, "line": line, "col": column, "title": title}
+    given = {**dict(zip(("file", "line", "col"), at, strict=True)), "title": title}
     properties = ",".join(
         f"{name}={_property(str(value))}" for name, value in given.items() if value is not None
     )

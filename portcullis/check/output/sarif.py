@@ -18,8 +18,6 @@ from portcullis.check.findings import MANDATORY
 from portcullis.check.report import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from portcullis_policy.rule import Rule
 
     from components.declaration import Mistake
@@ -57,7 +55,7 @@ def text(report: Report) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-_MISTAKES: Mapping[str, Any] = {
+_MISTAKES: dict[str, Any] = {
     "id": MISTAKE,
     "name": "Declaration",
     "shortDescription": {"text": "a mistake in the organization's file"},

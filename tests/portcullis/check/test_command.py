@@ -133,9 +133,8 @@ def test_policy_config_file_and_stack_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C3: levels, parameters and profiles are those of the engine's door; the file goes first."""
-    file = project(
-        tmp_path, ("protection.main.approvals", 1), ("actions", {"sha_pinning_required": False})
-    )
+    unpinned = ("actions.sha_pinning_required", False)
+    file = project(tmp_path, ("protection.main.approvals", 1), unpinned)
     levels = tmp_path / "levels.json"
     levels.write_text('{"AC004": "advisory", "BR005": {"minimum": 1}}', encoding="utf-8")
     assert command(str(file), "--policy-config", str(levels)).exit_code == 0
@@ -195,7 +194,7 @@ def test_repository_in_a_file_of_its_own_is_found_there(tmp_path: Path) -> None:
     assert command(str(folder / "app.yaml")).exit_code == 1
 
 
-def test_order_does_not_change(tmp_path: Path) -> None:
+def test_order_does_not_change() -> None:
     """E8: two runs print the same; what is mandatory comes first, then by place."""
     first = command(str(ROOT / "orgs/insecure.yaml"))
     assert first.output == command(str(ROOT / "orgs/insecure.yaml")).output

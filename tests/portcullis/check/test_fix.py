@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -118,13 +120,13 @@ def test_configured_minimum_is_kept(tmp_path: Path) -> None:
 
 def test_exempted_finding_stays(tmp_path: Path) -> None:
     """C3: what somebody decided, with a reason and a date, is not undone."""
-    weak = INSECURE + (
-        "\nexemptions:\n  - {rule: AC004, resource: actions, reason: until the last one is pinned,"
-        " expires: 2026-12-31}\n"
-    )
-    file = project(
-        tmp_path, text=weak.replace("resource: actions,", "resource: actions.sha_pinning_required,")
-    )
+    exemption = {
+        "rule": "AC004",
+        "resource": "actions.sha_pinning_required",
+        "reason": "until the last one is pinned",
+        "expires": datetime.now(UTC).date().isoformat(),
+    }
+    file = project(tmp_path, text=f"{INSECURE}\nexemptions: [{json.dumps(exemption)}]\n")
     command(str(file), "--fix")
     assert "sha_pinning_required: false " in file.read_text(encoding="utf-8")
 
