@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-import pypitoken
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pypitoken
 
 Registry = Literal["pypi", "testpypi"]
 DOMAINS: Mapping[Registry, str] = {"pypi": "pypi.org", "testpypi": "test.pypi.org"}
@@ -36,6 +36,8 @@ def check(value: str, project: str | None, domain: str) -> str | None:
 
 def _read(value: str) -> tuple[str, list[pypitoken.Restriction]] | None:
     """The domain and the restrictions of a token, as far as it is one."""
+    import pypitoken  # noqa: PLC0415 - a tenth of the start, and most runs check no token
+
     # the decoder skips characters that are not of its alphabet, and PyPI does not
     if not re.fullmatch(r"pypi-[A-Za-z0-9_-]+=*", value):
         return None
@@ -49,6 +51,8 @@ def _read(value: str) -> tuple[str, list[pypitoken.Restriction]] | None:
 
 def _scope(restrictions: Sequence[pypitoken.Restriction], project: str) -> str | None:
     """All restrictions hold together: the token is for what every one of them names."""
+    import pypitoken  # noqa: PLC0415 - as above
+
     names: list[set[str]] = []
     ids: list[set[str]] = []
     for restriction in restrictions:
