@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview insecure adopt down sandbox env test lint bench docs pins
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench docs pins
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -26,6 +26,9 @@ insecure: .venv/run  ## see the policy pack refuse orgs/insecure.yaml (exits non
 
 preview: .venv/run  ## show what would change, and what the policy pack finds
 	@$(RUN) preview
+
+check: .venv/run  ## judge the stack's organization by the policy pack, offline (CHECK="--fix")
+	@$(RUN) check $(CHECK)
 
 adopt: .venv/run  ## take what exists on GitHub already, and is declared, into the stack's state
 	@$(RUN) adopt

@@ -10,7 +10,7 @@ import pulumi
 
 from components.base import Context, Origin
 from components.declaration import Declaration, DeclarationError, load
-from components.github_access import AccessError, github_access
+from components.github_access import AccessError, GitHubAccess, github_access
 from components.organization import Organization, OrganizationConfig, by_hand
 from components.preflight import Names, Preflight, PreflightError
 from components.publish import PublishConfig, release_environments
@@ -39,19 +39,12 @@ def declare() -> None:
     settings = pulumi.Config()
     try:
         declaration = load(settings.require("organization"))
-        config = declaration.config
-        context = _context(
-            config,
-            protect=settings.get_bool("protect") is not False,
-            secrets=read_values(declaration, open_sources(config.sources)),
-        )
-        provider = context.preflight.access.provider(config.organization)
+        secrets = read_values(declaration, open_sources(declaration.config.sources))
+        access = github_access(declaration.config.organization)
+        protect = settings.get_bool("protect") is not False
         with _short_stacks():
-            Organization(
-                config,
-                origins=declaration.origins,
-                context=context,
-                opts=pulumi.ResourceOptions(providers=[provider]),
+            declare_organization(
+                declaration, _preflight(declaration.config, access), secrets, protect=protect
             )
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")
@@ -82,11 +75,47 @@ def _short_stacks() -> Iterator[None]:
             sys.tracebacklimit = before
 
 
-def _context(
-    config: OrganizationConfig, *, protect: bool, secrets: Mapping[Reference, SecretValue]
-) -> Context:
-    access = github_access(config.organization)
-    reviewers = sorted(
+def declare_organization(
+    declaration: Declaration,
+    preflight: Preflight,
+    secrets: Mapping[Reference, SecretValue],
+    *,
+    protect: bool,
+) -> None:
+    """Declare everything that a checked organization says.
+
+    Args:
+        declaration: the organization.
+        preflight: what is asked of GitHub before.
+        secrets: what each reference to a secret source gave.
+        protect: keep repositories, environments, rulesets and teams from being deleted.
+
+    Raises:
+        PreflightError: GitHub does not know a reviewer.
+    """
+    config = declaration.config
+    context = Context(
+        organization=config.organization,
+        plan=config.plan,
+        preflight=preflight,
+        protect=protect,
+        automation_app=config.automation.app_id if config.automation else None,
+        licenses=frozenset(config.licenses),
+        user_ids=preflight.user_ids(_reviewers(config)),
+        secrets=secrets,
+    )
+    provider = preflight.access.provider(config.organization)
+    Organization(
+        config,
+        origins=declaration.origins,
+        context=context,
+        opts=pulumi.ResourceOptions(providers=[provider]),
+    )
+
+
+def _reviewers(config: OrganizationConfig) -> list[str]:
+    """The logins of all reviewers that are named as persons."""
+    return sorted(
         {
             login
             for repository in config.repositories.values()
@@ -94,21 +123,15 @@ def _context(
             for login in environment.reviewers.users
         }
     )
+
+
+def _preflight(config: OrganizationConfig, access: GitHubAccess) -> Preflight:
     members = {
         login for team in config.teams.values() for login in (*team.members, *team.maintainers)
     }
-    names = Names(list(config.repositories), list(config.teams), sorted({*members, *reviewers}))
-    preflight = Preflight(config.organization, access, names)
-    return Context(
-        organization=config.organization,
-        plan=config.plan,
-        preflight=preflight,
-        protect=protect,
-        automation_app=config.automation.app_id if config.automation else None,
-        licenses=frozenset(config.licenses),
-        user_ids=preflight.user_ids(reviewers),
-        secrets=secrets,
-    )
+    people = sorted({*members, *_reviewers(config)})
+    names = Names(list(config.repositories), list(config.teams), people)
+    return Preflight(config.organization, access, names)
 
 
 def _release_path(repository: RepositoryConfig, publish: PublishConfig) -> list[str]:

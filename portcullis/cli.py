@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from portcullis.check.commands import check
 from portcullis.commands import Stack, console
 from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
@@ -17,6 +18,7 @@ from portcullis.secrets.commands import app as secrets_app
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(esc_app, name="esc")
 app.add_typer(secrets_app, name="secrets")
+app.command()(check)
 
 
 @app.command()

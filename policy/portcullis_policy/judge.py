@@ -7,6 +7,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from portcullis_policy import github as gh
@@ -38,10 +39,18 @@ class Told:
     Attributes:
         finding: what was found.
         text: the message under the title.
+        declared_in: the YAML file that declares what it is about; None where no component says.
+        path: steps in that file to the field to change.
+        place: the same for people, as in the text: file, line, column and path.
+        subjects: names of what alike findings concern, told together.
     """
 
     finding: Finding
     text: str
+    declared_in: str | None = None
+    path: tuple[Step, ...] = ()
+    place: str | None = None
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +73,23 @@ class Judge:
     outputs do not repeat them. Safe to use from several threads.
     """
 
-    def __init__(self, rules: Sequence[Rule], today: Callable[[], dt.date] = utc_today) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        today: Callable[[], dt.date] = utc_today,
+        root: Path | None = None,
+    ) -> None:
         """Take the rules to apply.
 
         Args:
             rules: the catalogue.
             today: the clock.
+            root: the folder that YAML files are relative to; looked for when None: see places.py.
         """
         self.rules = {rule.id: rule for rule in rules}
         self.settings = Settings({}, today, frozenset(self.rules))
         self._today = today
+        self._root = root
         self._items: dict[str, _Item] = {}
         self._parents: dict[str, str | None] = {}
         self._releases: dict[str, str] = {}
@@ -203,8 +219,11 @@ class Judge:
         for alike in groups.values():
             first = alike[0]
             subjects = sorted({item.subject for item in alike if item.subject is not None})
-            place = self._place(first.urn or own_urn, first.at)
-            told.append(Told(first, message(rule, first, place, subjects)))
+            declared = self._item(first.urn or own_urn)
+            place = self._place(declared, first.at)
+            text = message(rule, first, place, subjects)
+            path = (*declared.path, *first.at)
+            told.append(Told(first, text, declared.declared_in, path, place, tuple(subjects)))
         return told
 
     def _exempt(
@@ -244,10 +263,9 @@ class Judge:
             urn = self._parents.get(urn)
         return None
 
-    def _place(self, urn: str | None, at: tuple[Step, ...]) -> str | None:
+    def _place(self, item: _Item, at: tuple[Step, ...]) -> str | None:
         """Return the place in the YAML file; None without one: Pulumi names the resource itself."""
-        item = self._item(urn)
         if item.declared_in is None:
             return None
         dotted = ".".join(map(str, item.path or at))
-        return f"{locate(item.declared_in, (*item.path, *at))}  {dotted}".rstrip()
+        return f"{locate(item.declared_in, (*item.path, *at), self._root)}  {dotted}".rstrip()

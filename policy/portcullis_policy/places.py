@@ -54,7 +54,9 @@ def _mark(declared_in: str, path: Sequence[Step], base: Path) -> yaml.Mark | Non
         if not file.is_relative_to(base):
             return None
         stat = file.stat()
-        return _walk(_compose(file, stat.st_mtime_ns, stat.st_size), path)
+        own = file.parent.name == "repositories" and (*path[:2],) == ("repositories", file.stem)
+        # a repository's own file begins below its name
+        return _walk(_compose(file, stat.st_mtime_ns, stat.st_size), path[2:] if own else path)
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None
 

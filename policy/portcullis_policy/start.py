@@ -38,21 +38,26 @@ class Start:
     parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
-def begin(rules: Sequence[Rule] = RULES, config: Mapping[str, str] | None = None) -> Start:
+def begin(
+    rules: Sequence[Rule] = RULES,
+    config: Mapping[str, str] | None = None,
+    files: Sequence[str] | None = None,
+) -> Start:
     """Return what the pack is started with.
 
     Args:
         rules: the catalogue.
         config: the stack's configuration; None: as an older engine shows it, in a variable.
+        files: policy config files; None: those that the engine was started with.
 
     Raises:
         SystemExit: with everything that is wrong in the stack's configuration or in the policy
             config file, so that the engine reports that the pack did not start.
     """
     wrong = []
-    files = [(f"policy config {name}", Path(name)) for name in given_files()]
     contents: list[tuple[str, object]] = []
-    for where, file in files:
+    named = given_files() if files is None else files
+    for where, file in ((f"policy config {name}", Path(name)) for name in named):
         try:
             contents.append((where, json.loads(file.read_text(encoding="utf-8") or "{}")))
         except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 from pulumi_policy import policy as sdk
 
+from tests.bench.organization import fleet
 from tests.policy.harness import Pack, struct, urn_of
 from tests.policy.secure import ORGANIZATION
 from tests.policy.secure_files import RELEASE_FILE
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 RESOURCES = 1000
 FILES = 200
+REPOSITORIES = 100
 ROUNDS = 5
 POLICY = Path(__file__).resolve().parents[2] / "policy"
 OF_REPOSITORY = (
@@ -93,6 +96,17 @@ def _at_once(request: Any, servicer: Any) -> None:  # noqa: ANN401 - the SDK's o
     servicer.AnalyzeStack(request, None)
 
 
+def offline() -> float:
+    """Milliseconds of the processor for `portcullis check` on an organization of many."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "orgs").mkdir()
+        file = Path(folder) / "orgs" / "fleet.yaml"
+        file.write_text(fleet(REPOSITORIES), encoding="utf-8")
+        command = [sys.executable, "-m", "portcullis", "check", str(file)]
+        run = partial(subprocess.run, command, cwd=POLICY.parent, check=True, capture_output=True)
+        return milliseconds(run)
+
+
 def main() -> None:
     """Measure and print."""
     declared = [item for item, _ in zip(resources(), range(RESOURCES), strict=False)]
@@ -138,6 +152,8 @@ def main() -> None:
     texts = tuple(f"{RELEASE_FILE}# {number}\n" for number in range(FILES))
     took = milliseconds(lambda: zizmor.__wrapped__(texts))
     print(f"zizmor on {FILES} workflow files, once a preview: {took:.0f} ms")  # noqa: T201 - a command
+    took = offline()
+    print(f"portcullis check, {REPOSITORIES} repositories, start included: {took:.0f} ms")  # noqa: T201 - a command
     for title, code in (
         ("import pulumi_policy", "import pulumi_policy"),
         ("start of the pack", "from portcullis_policy.analyzer import policies; policies()"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from portcullis_policy import tools
 from portcullis_policy.rules.workflow_examples import CI, CI_PATH, changed, file
 
+import engine
 from tests.policy.harness import Pack
 
 CANARY = "canary-of-a-workflow"
@@ -113,6 +116,21 @@ def test_only_name_and_line_of_actionlint_are_told(
     (message,) = said("WF019", CI)
     assert "actionlint expression: .github/workflows/ci.yml, line 3" in message
     assert CANARY not in message
+
+
+def test_real_actionlint_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3: actionlint on PATH finds a mistake at its line, and nothing in a sound file."""
+    monkeypatch.setenv("PATH", str(engine.ensure_actionlint().parent), prepend=os.pathsep)
+    wrong = changed(CI, ("runs-on:", "run-on:"), ("name: ci", f"name: {CANARY}"))
+    line = wrong[: wrong.index("run-on:")].count("\n") + 1
+    messages = said("WF019", wrong)
+    assert any(
+        f"actionlint syntax-check: .github/workflows/ci.yml, line {line}" in message
+        or re.search(rf"actionlint syntax-check: .*, lines .*\b{line}\b", message)
+        for message in messages
+    ), messages
+    assert not any(CANARY in message for message in messages)
+    assert said("WF019", CI, required=True) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""`portcullis check`: judge an organization's file offline, and mend what is safe to mend."""
+
+from __future__ import annotations
+
+import gc
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it when the program runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from portcullis.commands import errors
+from portcullis.project import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portcullis.check.organization import Subject
+    from portcullis.check.report import Report
+
+_USAGE = 2
+
+
+class Format(StrEnum):
+    """How the outcome is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="Such as orgs/guild.yaml; the stack's if not given.")
+    ] = None,
+    *,
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, programs, or what shows findings.")
+    ] = Format.TEXT,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend in the file what is safe.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: show the change, write nothing.")
+    ] = False,
+    policy_config: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A policy config file: levels and parameters by rule.",
+            envvar="PULUMI_OPTION_POLICY_PACK_CONFIG",
+        ),
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="Whose configuration counts.", envvar="STACK")
+    ] = None,
+) -> None:
+    """Judge an organization by the policy pack, without engine, network or secrets.
+
+    Ends with 1 if a preview would be refused, and with 2 if the check was called wrongly.
+    """
+    from portcullis.check.organization import subject
+
+    if dry_run and not fix:
+        raise typer.BadParameter("allowed: with --fix", param_hint="--dry-run")
+    gc.disable()  # the process ends soon: collecting garbage costs a tenth of the time
+    try:
+        what = subject(file, stack)
+        if fix:
+            _mend(what, policy_config or [], write=not dry_run, aside=form is not Format.TEXT)
+        report = _report(what, policy_config or [])
+    except UserError as error:
+        errors.print(Text(str(error)))
+        raise typer.Exit(_USAGE) from None
+    typer.echo(_rendered(report, form), nl=False)
+    if report.refused:
+        raise typer.Exit(1)
+
+
+def _report(what: Subject, policy_files: list[Path]) -> Report:
+    """The outcome; mistakes in the declaration are part of it."""
+    from components.declaration import DeclarationError
+    from portcullis.check import organization
+    from portcullis.check.report import Report
+
+    try:
+        declaration, findings = organization.check(what, policy_files)
+    except DeclarationError as error:
+        first = error.mistakes[0].place.file
+        return Report(what.name, first, mistakes=tuple(error.mistakes))
+    return Report(what.name, declaration.origins[""].file, findings=tuple(findings))
+
+
+def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:
+    """Mend the files, and show how; a declaration with mistakes is left to the report."""
+    from components.declaration import DeclarationError
+    from portcullis.check import fix
+
+    try:
+        files = fix.mended(what, policy_files)
+    except DeclarationError:
+        return
+    typer.echo(fix.difference(files), nl=False, err=aside)
+    if write:
+        fix.write(what.root, files)
+
+
+def _rendered(report: Report, form: Format) -> str:
+    from portcullis.check.output import as_json, github, markdown, page, sarif, text
+
+    formats: Mapping[Format, Callable[[Report], str]] = {
+        Format.TEXT: text.text,
+        Format.JSON: as_json.text,
+        Format.SARIF: sarif.text,
+        Format.GITHUB: github.text,
+        Format.MARKDOWN: markdown.text,
+        Format.HTML: page.text,
+    }
+    return formats[form](report)

@@ -1,0 +1,110 @@
+"""One organization, checked offline: its declaration, the stack's configuration, the findings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from components.declaration import Declaration, load
+from components.declaration.load import FOLDER
+from components.github_access import DOTCOM
+from components.secrets.config import CHANGED
+from portcullis.check.findings import Configuration, Finding, configuration, judge
+from portcullis.check.program import declared
+from portcullis.project import StackSettings, UserError, project_root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_OFFLINE_STACK = "offline"
+_YAML = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked."""
+
+    root: Path
+    """The project's folder."""
+    name: str
+    """Of the declaration below `orgs/`."""
+    stack: StackSettings | None = None
+    """Whose configuration counts; None: no stack's."""
+
+
+def subject(file: Path | None, stack: str | None) -> Subject:
+    """Find out what to check.
+
+    Args:
+        file: `orgs/<name>.yaml`, the folder `orgs/<name>`, or a file in it; None: the stack's.
+        stack: the stack's name; `dev` where neither is given.
+
+    Raises:
+        UserError: there is no such file below a folder `orgs`, or no such stack.
+    """
+    if file is None:
+        settings = StackSettings(stack or "dev", project_root())
+        return Subject(settings.root, settings.organization, settings)
+    whole = file.resolve()
+    for path in (whole, *whole.parents):
+        if path.parent.name == FOLDER and (path.suffix in _YAML or path.is_dir()):
+            if not path.exists():
+                raise UserError(f"{file}: there is no such file")
+            root = path.parent.parent
+            return Subject(root, path.stem, StackSettings(stack, root) if stack else None)
+    raise UserError(
+        f"{file}: allowed: a YAML file in the project's folder {FOLDER}, such as orgs/guild.yaml"
+    )
+
+
+def configured_for(what: Subject, policy_files: Sequence[Path]) -> Configuration:
+    """Return the policy's configuration that counts.
+
+    Raises:
+        UserError: with all that is wrong in it.
+    """
+    return configuration(_plain(what), policy_files)
+
+
+def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration, list[Finding]]:
+    """Check an organization; nothing is read but files of the project, nothing is sent anywhere.
+
+    Args:
+        what: the organization, and the stack whose configuration counts.
+        policy_files: policy config files.
+
+    Raises:
+        DeclarationError: with all mistakes in the declaration.
+        UserError: with all mistakes in the policy's configuration.
+    """
+    configured = configured_for(what, policy_files)
+    declaration = load(what.name, what.root)
+    base_url = os.environ.get("GITHUB_BASE_URL") or _plain(what).get("github:baseUrl") or DOTCOM
+    registered = declared(
+        declaration,
+        what.root,
+        stack=what.stack.name if what.stack else _OFFLINE_STACK,
+        base_url=base_url.rstrip("/") + "/",
+        changed=_changed(what.stack.config.get(f"portcullis:{CHANGED}") if what.stack else None),
+    )
+    return declaration, judge(registered, configured, what.root)
+
+
+def _plain(what: Subject) -> dict[str, str]:
+    """The configuration of the stack that stands in its file as plain text."""
+    config = what.stack.config if what.stack else {}
+    return {key: value for key, value in config.items() if isinstance(value, str)}
+
+
+def _changed(noted: object) -> dict[str, datetime]:
+    """When values of the stack's config were set, as `portcullis secrets rotate` notes it."""
+    found = {}
+    for key, day in noted.items() if isinstance(noted, dict) else ():
+        try:
+            found[str(key)] = datetime.fromisoformat(str(day)).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""The formats of a check's outcome: one module each, a function from the report to text."""

@@ -1,0 +1,57 @@
+"""For programs: JSON, as docs/policy.md describes it; keys are never renamed or taken away."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from portcullis.events import name_of
+from portcullis.report import resource_name
+
+if TYPE_CHECKING:
+    from components.declaration import Mistake
+    from portcullis.check.findings import Finding
+    from portcullis.check.report import Report
+
+
+def text(report: Report) -> str:
+    """The report as one object."""
+    answer = {
+        "version": 1,
+        "organization": report.organization,
+        "refused": report.refused,
+        "mistakes": [_mistake(each) for each in report.mistakes],
+        "findings": [_finding(each) for each in report.findings],
+    }
+    return json.dumps(answer, indent=2) + "\n"
+
+
+def _mistake(mistake: Mistake) -> dict[str, Any]:
+    return {
+        "file": mistake.place.file,
+        "line": mistake.place.line,
+        "column": mistake.place.column,
+        "path": mistake.path,
+        "what": mistake.what,
+        "allowed": mistake.allowed,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.id,
+        "title": finding.rule.title,
+        "severity": finding.rule.severity.value,
+        "level": finding.level,
+        "resource": {
+            "type": resource_name(finding.urn).partition(" ")[0],
+            "name": name_of(finding.urn),
+        },
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "path": list(finding.path),
+        "details": list(finding.details),
+        "fix": finding.rule.remediation,
+        "why": finding.rule.anchor,
+    }

@@ -1,0 +1,91 @@
+"""For a comment on a pull request: Markdown as GitHub renders it.
+
+Names in the organization's file reach the comment, so all text is escaped: it makes no link, no
+mention and no markup, whatever it says.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from portcullis.check.report import dotted, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portcullis.check.report import Report
+
+#: GitHub takes 65,536 characters a comment; a row has some hundreds.
+MOST_ROWS = 100
+
+#: Markup, and the beginnings of what GitHub makes a link by itself.
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#!|~:$]|(?<=www)\.", re.IGNORECASE)
+
+
+def text(report: Report) -> str:
+    """The report as a heading and a table."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"### Portcullis: {report.summary} in {_code(report.file)}"
+    rows = list(_rows(report))
+    if rows:
+        yield ""
+        yield "| | what is wrong | where | what to do |"
+        yield "|---|---|---|---|"
+        yield from rows[:MOST_ROWS]
+    if len(rows) > MOST_ROWS:
+        yield ""
+        yield f"and {len(rows) - MOST_ROWS} more"
+
+
+def _rows(report: Report) -> Iterator[str]:
+    for mistake in report.mistakes:
+        where = f"{_code(str(mistake.place))}<br>{_code(mistake.path)}"
+        allowed = f"allowed: {mistake.allowed}" if mistake.allowed else ""
+        yield f"| mistake | {_words(mistake.what)} | {where} | {_words(allowed)} |"
+    for finding in report.findings:
+        rule = finding.rule
+        where = place(finding.file or report.file, finding.line, finding.column)
+        what = "<br>".join(map(_words, (rule.title, *finding.details)))
+        yield (
+            f"| {finding.level}<br>{_code(rule.id)} | {what} "
+            f"| {_code(where)}<br>{_code(dotted(finding.path))} | {_words(rule.remediation)} |"
+        )
+
+
+def _words(words: str) -> str:
+    """Text in which what stands between backticks becomes code."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return _plain(words)
+    return "".join(_code(part) if odd else _plain(part) for odd, part in _numbered(parts))
+
+
+def _numbered(parts: list[str]) -> Iterator[tuple[bool, str]]:
+    for position, part in enumerate(parts):
+        yield position % 2 == 1, part
+
+
+def _plain(words: str) -> str:
+    """Text that is nothing but text: entities for markup, and an empty character after an @."""
+    escaped = html.escape(re.sub(r"[\r\n]+", " ", words), quote=False)
+    # entities that escape() made hold none of these characters but #, which _MARKUP would break
+    return "".join(
+        part if part.startswith("&") else _MARKUP.sub(_entity, part).replace("@", "@&#8203;")
+        for part in re.split(r"(&#?\w+;)", escaped)
+    )
+
+
+def _code(words: str) -> str:
+    """Text in a code span, where GitHub looks for no mention."""
+    if not words:
+        return ""
+    return f"<code>{_plain(words)}</code>"
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"

@@ -1,0 +1,127 @@
+"""For code scanning: SARIF 2.1.0, pointing at the line of the YAML file that is to be changed.
+
+Sources: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html,
+https://docs.github.com/code-security/reference/code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from portcullis_policy.severity import Severity
+
+from portcullis.check.findings import MANDATORY
+from portcullis.check.report import dotted
+
+if TYPE_CHECKING:
+    from portcullis_policy.rule import Rule
+
+    from components.declaration import Mistake
+    from portcullis.check.findings import Finding
+    from portcullis.check.report import Report
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+#: The middle of the ranges in which GitHub reads a score as critical, high, medium or low.
+_SCORES = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "2.0",
+}
+
+#: The id under which mistakes in the declaration are told.
+MISTAKE = "declaration"
+
+
+def text(report: Report) -> str:
+    """The report as a SARIF log with one run."""
+    rules = {finding.rule.id: finding.rule for finding in report.findings}
+    described = [_described(rules[id_]) for id_ in sorted(rules)]
+    if report.mistakes:
+        described.append(_MISTAKES)
+    index = {rule["id"]: position for position, rule in enumerate(described)}
+    results = [_of_mistake(each) for each in report.mistakes]
+    results += [_of_finding(each, report.file) for each in report.findings]
+    run = {
+        "tool": {"driver": {"name": "portcullis", "rules": described}},
+        "columnKind": "unicodeCodePoints",
+        "results": [{**each, "ruleIndex": index[each["ruleId"]]} for each in results],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+_MISTAKES: dict[str, Any] = {
+    "id": MISTAKE,
+    "name": "Declaration",
+    "shortDescription": {"text": "a mistake in the organization's file"},
+    "help": {"text": "The file cannot be understood as it stands, so no rule judged it."},
+    "defaultConfiguration": {"level": "error"},
+    "properties": {"tags": ["portcullis"]},
+}
+
+
+def _described(rule: Rule) -> dict[str, Any]:
+    reason = inspect.cleandoc(rule.__doc__ or "")
+    return {
+        "id": rule.id,
+        "name": type(rule).__name__,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": " ".join(reason.split())},
+        "help": {
+            "text": f"{rule.remediation}\n\n{reason}\n\n{rule.anchor}",
+            "markdown": f"**{rule.remediation}**\n\n{reason}\n\n`{rule.anchor}`",
+        },
+        "defaultConfiguration": {"level": _level(rule.severity.level)},
+        "properties": {
+            "tags": ["security", rule.id[:2], *(control.tag for control in rule.maps)],
+            "precision": "very-high",
+            "security-severity": _SCORES[rule.severity],
+        },
+    }
+
+
+def _level(level: str) -> str:
+    return "error" if level == MANDATORY else "warning"
+
+
+def _of_finding(finding: Finding, main: str) -> dict[str, Any]:
+    rule = finding.rule
+    said = "; ".join(finding.details)
+    location = _location(finding.file or main, finding.line, finding.column)
+    path = dotted(finding.path)
+    if path:
+        location["logicalLocations"] = [{"fullyQualifiedName": path}]
+    # lines move; what was found and where it stands in the data do not
+    identity = "\n".join((rule.id, finding.urn.split("::", 2)[-1], path, *finding.details))
+    return {
+        "ruleId": rule.id,
+        "level": _level(finding.level),
+        "message": {"text": f"{rule.title}: {said}. {rule.remediation}"},
+        "locations": [location],
+        "partialFingerprints": {
+            "portcullisFinding/v1": hashlib.sha256(identity.encode()).hexdigest()
+        },
+    }
+
+
+def _of_mistake(mistake: Mistake) -> dict[str, Any]:
+    allowed = f"; allowed: {mistake.allowed}" if mistake.allowed else ""
+    at = f"{mistake.path}: " if mistake.path else ""
+    place = mistake.place
+    return {
+        "ruleId": MISTAKE,
+        "level": "error",
+        "message": {"text": f"{at}{mistake.what}{allowed}"},
+        "locations": [_location(place.file, place.line, place.column)],
+    }
+
+
+def _location(file: str, line: int | None, column: int | None) -> dict[str, Any]:
+    region = {"startLine": line or 1, **({"startColumn": column} if column else {})}
+    artifact = {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}

@@ -1,0 +1,29 @@
+"""For people at a terminal: the words of the engine's door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portcullis.report import resource_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portcullis.check.report import Report
+
+
+def text(report: Report) -> str:
+    """The report as lines."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for mistake in report.mistakes:
+        yield str(mistake)
+    for finding in report.findings:
+        yield f"{finding.level}  {finding.rule.id}  {resource_name(finding.urn)}".rstrip()
+        yield f"    {finding.rule.title}"
+        for line in finding.text.splitlines():
+            yield f"    {line}"
+        yield ""
+    yield f"{'policies':<10} portcullis: {report.summary}"

@@ -1,0 +1,81 @@
+"""The stack's own program, offline: every secret is a placeholder, and GitHub is not asked."""
+
+from __future__ import annotations
+
+from contextlib import chdir
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components.github_access import GitHubAccess
+from components.preflight import Names, Preflight
+from components.secrets.inventory import declared_secrets
+from components.secrets.source import SecretValue
+from components.stack import declare_organization
+from portcullis.check.recorder import record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from components.base import Origin
+    from components.declaration import Declaration
+    from portcullis.check.recorder import Registered
+
+_PLACEHOLDER = "placeholder"
+
+
+class _NoQuestions(Preflight):
+    """A preflight that asks nothing."""
+
+    def new_repository(self, _name: str, _origin: Origin) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
+    def new_team(self, _slug: str, _origin: Origin) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
+    def known_users(self, _origin: Origin) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
+    def full_settings(self) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
+    def user_ids(self, logins: Sequence[str]) -> dict[str, int]:
+        """Numbers that tell people apart; what they are on GitHub decides nothing."""
+        return {login.lower(): number for number, login in enumerate(logins, 1)}
+
+
+def declared(
+    declaration: Declaration,
+    root: Path,
+    *,
+    stack: str,
+    base_url: str,
+    changed: Mapping[str, datetime],
+) -> list[Registered]:
+    """What the stack's program declares for an organization.
+
+    Args:
+        declaration: the organization.
+        root: the project's folder, where its files lie.
+        stack: the stack's name.
+        base_url: GitHub's address; nothing is sent there.
+        changed: when the values of keys of the stack's config were set, as far as it is noted.
+    """
+    config = declaration.config
+    access = GitHubAccess(base_url, token=_PLACEHOLDER)
+    references = {secret.config.from_ for secret in declared_secrets(config)}
+    secrets = {
+        each: SecretValue(
+            _PLACEHOLDER, version=each.version, changed=changed.get(each.config or "")
+        )
+        for each in references
+    }
+
+    def program() -> None:
+        preflight = _NoQuestions(config.organization, access, Names())
+        declare_organization(declaration, preflight, secrets, protect=True)
+
+    with chdir(root):
+        return record(program, stack)

@@ -1,0 +1,50 @@
+"""The outcome of a check, in every format alike: mistakes or findings, in a stable order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portcullis.check.findings import MANDATORY
+
+if TYPE_CHECKING:
+    from components.declaration import Mistake
+    from portcullis.check.findings import Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is wrong with an organization; one with mistakes was not judged."""
+
+    organization: str
+    """The declaration's name below `orgs/`."""
+    file: str
+    """Its main file, relative to the project's folder."""
+    mistakes: tuple[Mistake, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether a preview would be refused, too."""
+        return bool(self.mistakes) or any(each.level == MANDATORY for each in self.findings)
+
+    @property
+    def summary(self) -> str:
+        """``26 mandatory, 5 advisory findings``."""
+        if self.mistakes:
+            count = len(self.mistakes)
+            return f"{count} mistake{'s' if count > 1 else ''}"
+        mandatory = sum(each.level == MANDATORY for each in self.findings)
+        counts = {"mandatory": mandatory, "advisory": len(self.findings) - mandatory}
+        told = ", ".join(f"{count} {level}" for level, count in counts.items() if count)
+        return f"{told or 'no'} finding{'' if len(self.findings) == 1 else 's'}"
+
+
+def place(file: str | None, line: int | None, column: int | None) -> str:
+    """``orgs/guild.yaml:3:1``, as far as it is known."""
+    return ":".join(str(part) for part in (file, line, column) if part is not None)
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """``repositories.escai.environments.pypi-release``."""
+    return ".".join(map(str, path))
