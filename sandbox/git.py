@@ -140,6 +140,11 @@ def resolve(world: World, repository: Record, name: str) -> Record | None:
     return None
 
 
+def named(world: World, repository: Record, name: str) -> Record | None:
+    """Return the commit that a request names: as `resolve`, or by `heads/main`, `tags/v1`."""
+    return resolve(world, repository, name) or resolve(world, repository, f"refs/{name}")
+
+
 def read_blob(world: World, repository: Record, sha: str) -> bytes | None:
     """Return a file's content by its git id."""
     blob = world.find("blob", sha, repository.id)

@@ -41,6 +41,7 @@ FAMILIES = (
     "release_assets",
     "releases",
     "repositories",
+    "reruns",
     "reviews",
     "rule_suites",
     "rulesets",
