@@ -51,6 +51,7 @@ FAMILIES = (
     "security",
     "signing_keys",
     "statuses",
+    "tags",
     "team_repositories",
     "teams",
     "users",
