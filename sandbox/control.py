@@ -1,6 +1,6 @@
 """The control interface: worlds, seeds, faults, clock, journal; for tests and for `make`.
 
-Everything is JSON below `/_control`, only from this machine, and never from a web page. A field that
+Everything is JSON below `/_control`, only from this machine, never from a web page. A field that
 is not known, or wrong, is a 422 in words, and changes nothing: `orders.py` has all fields.
 
 - `GET /_control/` says what there is.

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
 from tests.sandbox.conftest import ACME
 from tests.sandbox.sealing import sealed
@@ -78,35 +77,6 @@ def test_a_request_behind_everybodys_back_is_not_in_the_journal(
     assert answer["status"] == 200
     assert world.journal() == []
     assert api.get(REPO).json()["description"] == "drifted"
-
-
-@pytest.mark.parametrize(
-    ("fault", "status"),
-    [({"status": 502}, 502), ({"status": 429, "headers": {"Retry-After": "1"}}, 429)],
-)
-def test_a_fault_answers_in_place_of_github(
-    world: World, api: httpx.Client, fault: dict[str, Any], status: int
-) -> None:
-    """As often as it was told, at the operation that it was told, without any effect."""
-    world.fault(method="PATCH", path="/repos/acme/*", count=2, skip=1, **fault)
-    sent = [api.patch(REPO, json={"description": str(n)}) for n in range(4)]
-    assert [answer.status_code for answer in sent] == [200, status, status, 200]
-    assert sent[1].headers.get("retry-after") == fault.get("headers", {}).get("Retry-After")
-    assert api.get(REPO).status_code == 200
-    assert len(world.journal(method="PATCH")) == 2
-
-
-@pytest.mark.parametrize(
-    ("drop", "description"), [("before", None), ("after", "new"), ("half", "new")]
-)
-def test_a_dropped_connection(
-    world: World, api: httpx.Client, drop: str, description: str | None
-) -> None:
-    """Cut before it takes effect, after it, or in the middle of the answer."""
-    world.fault(method="PATCH", drop=drop)
-    with pytest.raises(httpx.RemoteProtocolError):
-        api.patch(REPO, json={"description": "new"})
-    assert api.get(REPO).json()["description"] == description
 
 
 def test_the_clock_is_set_stopped_and_moved(world: World, api: httpx.Client) -> None:
