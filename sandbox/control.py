@@ -39,6 +39,8 @@ from sandbox.runs import control as jobs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import BaseModel
+
     from sandbox.records import Record
     from sandbox.world import World
     from sandbox.worlds import Sandbox
@@ -315,7 +317,7 @@ def _reveal(world: World, order: Order) -> dict[str, Any]:
     return {"value": value.decode("utf-8", "backslashreplace")}
 
 
-VERBS: dict[tuple[str, str], tuple[Callable[[World, Order], Any], type[orders.BaseModel]]] = {
+VERBS: dict[tuple[str, str], tuple[Callable[[World, Order], Any], type[BaseModel]]] = {
     ("POST", "secrets/reveal"): (_reveal, orders.Secret),
     ("POST", "seed"): (_seed, orders.Anything),
     ("GET", "state"): (_state, orders.State),

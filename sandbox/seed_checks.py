@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import clock, defaults, limits, ref_names
+from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
 from sandbox.world import SETTINGS
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 Mistake = tuple[tuple[int | str, ...], str]
 _REPOSITORY = {
-    **defaults.FEATURES,
-    **defaults.MERGE_SETTINGS,
+    **FEATURES,
+    **MERGE_SETTINGS,
     "description": None,
     "homepage": None,
     "allow_forking": True,
