@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import json
 import logging
 import socket
+import sqlite3
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sandbox import seed
+from sandbox import planting, seed
 from sandbox.app import App
 from sandbox.worlds import Sandbox
 
@@ -34,6 +36,12 @@ class Protocol(HttpToolsProtocol):
         self.app_state: dict[str, Any] = {**self.app_state, "transport": transport}
 
 
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("names nothing; give a path")
+    return Path(text)
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
@@ -41,11 +49,11 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8930, help="port; 0 takes a free one (8930)")
-    parser.add_argument("--state", type=Path, help="folder that keeps the worlds; none: in memory")
+    parser.add_argument("--state", type=_path, help="folder that keeps the worlds; none: in memory")
     parser.add_argument(
-        "--seed", type=Path, action="append", default=[], help="YAML file of a world; repeatable"
+        "--seed", type=_path, action="append", default=[], help="YAML file of a world; repeatable"
     )
-    parser.add_argument("--ready-file", type=Path, help="write the address there once it listens")
+    parser.add_argument("--ready-file", type=_path, help="write the address there once it listens")
     parser.add_argument(
         "--allow-remote", action="store_true", help="may listen on more than loopback"
     )
@@ -73,15 +81,35 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _opened(folder: Path | None) -> Sandbox:
+    try:
+        return Sandbox(folder)
+    except OSError as error:
+        raise ValueError(f"--state {folder}: cannot be used: {error.strerror}") from None
+    except (sqlite3.Error, json.JSONDecodeError):
+        raise ValueError(
+            f"--state {folder}: holds a damaged database, or another program's; give another "
+            "folder, or delete this one"
+        ) from None
+
+
 def _plant(sandbox: Sandbox, path: Path) -> None:
     seeds = seed.load(path)
     name = seeds.world or ""
-    world = sandbox.worlds.get(name) or sandbox.create(name)
     try:
-        seed.apply(world, seeds, path.parent)
+        world = sandbox.worlds.get(name) or sandbox.create(name)
+        planting.apply(world, seeds, path.parent)
     except ValueError as error:
         raise seed.SeedError(f"{path}: {error}") from None
     world.commit()
+
+
+def _tell(ready_file: Path | None, address: str) -> None:
+    """Say the address in a file, whole or not at all; it listens already."""
+    if ready_file is not None:
+        partial = ready_file.with_name(f"{ready_file.name}.partial")
+        partial.write_text(f"{address}\n", encoding="utf-8")
+        partial.replace(ready_file)
 
 
 def _misuse(message: str) -> int:
@@ -101,13 +129,13 @@ def main(argv: Sequence[str] | None = None, application: type[App] = App) -> int
     """
     options = _arguments(argv)
     logging.basicConfig(level=logging.INFO, format="sandbox: %(message)s")
-    if not options.allow_remote and not _loopback(options.host):
+    if not options.host or (not options.allow_remote and not _loopback(options.host)):
         return _misuse(
-            f"--host {options.host} would let other machines in; use 127.0.0.1, or add "
+            f"--host {options.host!r} would let other machines in; use 127.0.0.1, or add "
             "--allow-remote if that is meant"
         )
     try:
-        sandbox = Sandbox(options.state)
+        sandbox = _opened(options.state)
         for path in options.seed:
             _plant(sandbox, path)
         listener = _listen(options.host, options.port)
@@ -115,6 +143,12 @@ def main(argv: Sequence[str] | None = None, application: type[App] = App) -> int
         return _misuse(str(error))
     host = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{host}:{listener.getsockname()[1]}"
+    try:
+        _tell(options.ready_file, address)
+    except OSError as error:
+        listener.close()
+        sandbox.close()
+        return _misuse(f"--ready-file {options.ready_file}: cannot be written: {error.strerror}")
     config = uvicorn.Config(
         application(sandbox),
         http=Protocol,
@@ -128,10 +162,6 @@ def main(argv: Sequence[str] | None = None, application: type[App] = App) -> int
     )
     sys.stdout.write(f"sandbox: listening on {address}\n")
     sys.stdout.flush()
-    if options.ready_file is not None:
-        partial = options.ready_file.with_suffix(".partial")
-        partial.write_text(f"{address}\n", encoding="utf-8")
-        partial.replace(options.ready_file)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:

@@ -83,6 +83,7 @@ _PLACES = {
     f"{_REPO}/hooks": "repository_hooks",
     f"{_REPO}/labels": "issues",
     f"{_REPO}/license": "contents",
+    f"{_REPO}/merge-upstream": "contents",
     f"{_REPO}/merges": "contents",
     f"{_REPO}/pages": "pages",
     f"{_REPO}/properties": "repository_custom_properties",

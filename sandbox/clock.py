@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+END = 32_503_680_000
+"""Unix time at which clocks end: the year 3000."""
+
 
 def stamp(seconds: float) -> str:
     """Write a Unix time as GitHub does: UTC, whole seconds, `2024-01-02T03:04:05Z`."""
@@ -17,9 +20,12 @@ def parse(text: str) -> float:
     Raises:
         ValueError: The text is not a time with a zone.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("not a time: write it like 2026-01-31T12:00:00Z") from None
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no time zone: end it with Z or +00:00")
+        raise ValueError("the time names no zone: end it with Z or +00:00")
     return moment.timestamp()
 
 
@@ -64,3 +70,9 @@ class Clock:
     def state(self) -> dict[str, float | None]:
         """Return what has to be kept to go on after a restart."""
         return {"offset": self.offset, "stopped_at": self.stopped_at, "tick": self.tick}
+
+    def take_up(self, state: dict[str, float | None]) -> None:
+        """Go back to what `state` returned."""
+        self.offset = state["offset"] or 0.0
+        self.stopped_at = state["stopped_at"]
+        self.tick = state["tick"] or 0.0

@@ -1,6 +1,7 @@
 """The control interface: worlds, seeds, faults, clock, journal; for tests and for `make`.
 
-Everything is JSON below `/_control`, only from this machine, and never from a web page.
+Everything is JSON below `/_control`, only from this machine, never from a web page. A field that
+is not known, or wrong, is a 422 in words, and changes nothing: `orders.py` has all fields.
 
 - `GET /_control/` says what there is.
 - `GET /_control/worlds`, `POST /_control/worlds {"name", "seed"?}` -> tokens that were made,
@@ -14,7 +15,7 @@ Everything is JSON below `/_control`, only from this machine, and never from a w
   `GET .../{world}/journal/counts`, `DELETE .../{world}/journal`.
 - `GET|POST|DELETE .../{world}/faults`, `DELETE .../{world}/faults/{id}`: see `faults.Fault`.
 - `GET|PUT .../{world}/clock {"set"?, "advance"?, "stopped"?, "tick"?}`.
-- `GET|PATCH .../{world}/settings {"etags"?}`.
+- `GET|PATCH .../{world}/settings {"etags"?, "rate_limits"?, "limits"?}`.
 - `POST .../{world}/tokens {"login", "scopes"?}` -> a new token.
 - `POST .../{world}/secrets/reveal {"store", "org"|"repository", "environment"?, "name"}` -> the
   plaintext. That, and what a job sees, are the only places that give it.
@@ -30,13 +31,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from sandbox import boxes, clock, dispatch, lookups, seed
+from sandbox import boxes, clock, dispatch, lookups, orders, planting, seed
 from sandbox.actors import ALL_SCOPES, Actor
 from sandbox.http import Request, Response
 from sandbox.runs import control as jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pydantic import BaseModel
 
     from sandbox.records import Record
     from sandbox.world import World
@@ -55,22 +58,22 @@ class Order:
 
     Attributes:
         item: What follows the verb in the path, such as a fault's id; or an empty text.
-        query: The query string's fields.
-        body: The JSON body.
+        query: The query string's fields, checked.
+        body: The JSON body, checked.
         host: Scheme, host and port that the client used.
     """
 
     item: str
-    query: dict[str, str]
+    query: dict[str, Any]
     body: dict[str, Any]
     host: str
 
     def user(self, world: World, field: str) -> Record:
         """Return the user that a field of the body names."""
-        login = str(self.body[field])
+        login = self.body[field]
         found = world.find("user", login)
         if found is None:
-            raise Mistake(f"{field}: there is no user {login!r} in world {world.name}")
+            raise Mistake(f"{field}: there is no such user in world {world.name}")
         return found
 
 
@@ -106,16 +109,14 @@ def answer(sandbox: Sandbox, request: Request) -> Response:
         return _refused(403, reason)
     try:
         body = json.loads(request.content) if request.content else {}
-    except ValueError as error:
-        return _refused(400, f"the body is not JSON: {error}")
+    except (ValueError, RecursionError):
+        return _refused(400, "the body is not JSON")
     if not isinstance(body, dict):
         return _refused(400, "the body has to be a JSON object")
     try:
         return _route(sandbox, request, body)
-    except (Mistake, ValueError, TypeError) as error:
+    except (Mistake, ValueError) as error:
         return _refused(422, str(error))
-    except KeyError as error:
-        return _refused(422, f"{error} is missing or not known")
 
 
 def _route(sandbox: Sandbox, request: Request, body: dict[str, Any]) -> Response:
@@ -142,14 +143,25 @@ def _world(
         sandbox.delete(world.name)
         return Response(204)
     if parts == ["reset"] and request.method == "POST":
+        wanted = seed.parse(orders.checked(orders.Reset, body).get("seed") or {})
         sandbox.delete(world.name)
-        return _made(sandbox, world.name, body.get("seed"))
+        return _made(sandbox, world.name, wanted)
     name, _, item = "/".join(parts).partition("/")
-    verb = VERBS.get((request.method, f"{name}/*" if item else name))
-    if verb is None:
+    exact = (request.method, f"{name}/{item}")
+    found = VERBS.get(exact) or VERBS.get((request.method, f"{name}/*" if item else name))
+    if found is None:
         return _refused(404, f"no such thing: {request.method} {request.path}; see GET /_control")
-    order = Order(item, dict(parse_qsl(request.query)), body, request.host)
-    result = verb(world, order)
+    verb, model = found
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    if request.method == "GET":
+        query, body = orders.checked(model, query), {}
+    else:
+        query, body = orders.checked(orders.Nothing, query), orders.checked(model, body)
+    try:
+        result = verb(world, Order(item, query, body, request.host))
+    except BaseException:
+        world.rollback()
+        raise
     world.commit()
     return Response(204) if result is None else Response(200, result)
 
@@ -174,16 +186,14 @@ def _worlds(sandbox: Sandbox, method: str, body: dict[str, Any]) -> Response:
         return Response(200, [summary(world) for world in sandbox.worlds.values()])
     if method != "POST":
         return _refused(405, "worlds are listed (GET) and made (POST)")
-    unknown = body.keys() - {"name", "seed"}
-    if unknown or not isinstance(body.get("name"), str):
-        raise Mistake("a world is made from {name: text, seed: optional}")
-    return _made(sandbox, body["name"], body.get("seed"))
+    wanted = orders.checked(orders.NewWorld, body)
+    return _made(sandbox, wanted["name"], seed.parse(wanted.get("seed") or {}))
 
 
-def _made(sandbox: Sandbox, name: str, seeds: object) -> Response:
+def _made(sandbox: Sandbox, name: str, seeds: seed.Seed) -> Response:
     world = sandbox.create(name)
     try:
-        tokens = seed.apply(world, seed.parse(seeds or {}))
+        tokens = planting.apply(world, seeds)
     except BaseException:
         sandbox.delete(name)
         raise
@@ -192,11 +202,7 @@ def _made(sandbox: Sandbox, name: str, seeds: object) -> Response:
 
 
 def _seed(world: World, order: Order) -> dict[str, Any]:
-    try:
-        return {"tokens": seed.apply(world, seed.parse(order.body))}
-    except ValueError:
-        world.rollback()
-        raise
+    return {"tokens": planting.apply(world, seed.parse(order.body))}
 
 
 def _state(world: World, order: Order) -> list[dict[str, Any]]:
@@ -218,11 +224,11 @@ def _clear_gaps(world: World, _order: Order) -> None:
 def _request(world: World, order: Order) -> dict[str, Any]:
     body = order.body
     user = order.user(world, "actor")
-    raw, _, raw_query = str(body["path"]).partition("?")
-    method = str(body["method"]).upper()
+    raw, _, raw_query = body["path"].partition("?")
+    method = body["method"]
     path = "/api/graphql" if raw == "/graphql" else f"/api/v3{raw}"
     content = b"" if body.get("body") is None else json.dumps(body["body"]).encode()
-    headers = {"accept": str(body.get("accept", "application/vnd.github+json"))}
+    headers = {"accept": body.get("accept", "application/vnd.github+json")}
     host = f"{order.host}/{world.name}"
     request = Request(method, path, raw_query, headers, content, host)
     response = dispatch.answer(world, request, Actor(user=user), journal=False)
@@ -233,22 +239,23 @@ def _request(world: World, order: Order) -> dict[str, Any]:
     }
 
 
-def _journal(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
+def _counts(world: World, _order: Order) -> dict[str, int]:
+    return world.journal.counts()
+
+
+def _journal(world: World, order: Order) -> list[dict[str, Any]]:
     query = order.query
-    if order.item == "counts":
-        return world.journal.counts()
-    since = int(query.get("since", "0"))
     exact = {key: query[key] for key in ("method", "operation", "actor", "status") if key in query}
 
     def keep(entry: dict[str, Any]) -> bool:
         return (
-            entry["number"] > since
-            and all(str(entry[key]) == value for key, value in exact.items())
+            entry["number"] > query.get("since", 0)
+            and all(entry[key] == value for key, value in exact.items())
             and fnmatch.fnmatchcase(entry["path"], query.get("path", "*"))
         )
 
     found = world.journal.select(keep)
-    return found[-int(query["limit"]) :] if "limit" in query else found
+    return found[-query["limit"] :] if "limit" in query else found
 
 
 def _clear_journal(world: World, _order: Order) -> None:
@@ -264,71 +271,74 @@ def _add_fault(world: World, order: Order) -> dict[str, Any]:
 
 
 def _remove_faults(world: World, order: Order) -> None:
+    if order.item and order.item not in {str(each.id) for each in world.faults.faults}:
+        raise Mistake(f"there is no such fault in world {world.name}; see GET faults")
     world.faults.remove(int(order.item) if order.item else None)
 
 
 def _clock(world: World, order: Order) -> dict[str, Any]:
-    moves = order.body
-    unknown = moves.keys() - {"set", "advance", "stopped", "tick"}
-    if unknown:
-        raise Mistake(f"{', '.join(sorted(unknown))}: a clock has set, advance, stopped, tick")
+    moves, before = order.body, world.clock.state()
     if "set" in moves or "stopped" in moves:
         start = clock.parse(moves["set"]) if "set" in moves else world.clock.seconds()
         stopped = bool(moves.get("stopped", world.clock.stopped_at is not None))
         world.clock.set(start, stopped=stopped)
-    world.clock.advance(float(moves.get("advance", 0)))
-    world.clock.tick = float(moves.get("tick", world.clock.tick))
+    world.clock.advance(moves.get("advance", 0.0))
+    world.clock.tick = moves.get("tick", world.clock.tick)
+    if not 0 <= world.clock.seconds() < clock.END:
+        world.clock.take_up(before)
+        raise Mistake("the clock goes from 1970 to 2999")
     return {"now": world.clock.now(), **world.clock.state()}
 
 
 def _settings(world: World, order: Order) -> dict[str, Any]:
-    seed.set_settings(world, order.body)
+    planting.set_settings(world, order.body)
     return world.settings
 
 
 def _add_token(world: World, order: Order) -> dict[str, Any]:
     user = order.user(world, "login")
     scopes = order.body.get("scopes", list(ALL_SCOPES))
-    return {"token": seed.new_token(world, user, scopes, order.body.get("token"))}
+    return {"token": planting.new_token(world, user, scopes, order.body.get("token"))}
 
 
 def _reveal(world: World, order: Order) -> dict[str, Any]:
     body = order.body
-    store = str(body.get("store", "actions"))
-    holder = world.find("organization", str(body.get("org", "")))
+    store = body.get("store", "actions")
+    holder = world.find("organization", body.get("org", ""))
     if "repository" in body:
-        owner, _, name = str(body["repository"]).partition("/")
+        owner, _, name = body["repository"].partition("/")
         holder = lookups.find_repository(world, owner, name)
         if holder is not None and "environment" in body:
-            holder = world.find("environment", str(body["environment"]), holder.id)
+            holder = world.find("environment", body["environment"], holder.id)
     secret = None if holder is None else world.find(f"{store}_secret", body["name"], holder.id)
     if holder is None or secret is None:
-        raise Mistake(f"there is no such secret: {body}")
+        raise Mistake(f"there is no such {store} secret in world {world.name}")
     value = boxes.decrypt(world, store, holder.id, secret["encrypted_value"])
     return {"value": value.decode("utf-8", "backslashreplace")}
 
 
-VERBS: dict[tuple[str, str], Callable[[World, Order], Any]] = {
-    ("POST", "secrets/*"): _reveal,
-    ("POST", "seed"): _seed,
-    ("GET", "state"): _state,
-    ("GET", "gaps"): _gaps,
-    ("DELETE", "gaps"): _clear_gaps,
-    ("POST", "requests"): _request,
-    ("GET", "journal"): _journal,
-    ("GET", "journal/*"): _journal,
-    ("DELETE", "journal"): _clear_journal,
-    ("GET", "faults"): _faults,
-    ("POST", "faults"): _add_fault,
-    ("DELETE", "faults"): _remove_faults,
-    ("DELETE", "faults/*"): _remove_faults,
-    ("GET", "clock"): _clock,
-    ("PUT", "clock"): _clock,
-    ("GET", "settings"): _settings,
-    ("PATCH", "settings"): _settings,
-    ("POST", "tokens"): _add_token,
-    ("GET", "jobs"): jobs.read,
-    ("GET", "jobs/*"): jobs.read,
-    ("POST", "jobs/*"): jobs.end,
-    ("PUT", "job-plans"): jobs.plan,
+VERBS: dict[tuple[str, str], tuple[Callable[[World, Order], Any], type[BaseModel]]] = {
+    ("POST", "secrets/reveal"): (_reveal, orders.Secret),
+    ("POST", "seed"): (_seed, orders.Anything),
+    ("GET", "state"): (_state, orders.State),
+    ("GET", "gaps"): (_gaps, orders.Nothing),
+    ("DELETE", "gaps"): (_clear_gaps, orders.Nothing),
+    ("POST", "requests"): (_request, orders.Request),
+    ("GET", "journal"): (_journal, orders.Journal),
+    ("GET", "journal/counts"): (_counts, orders.Nothing),
+    ("DELETE", "journal"): (_clear_journal, orders.Nothing),
+    ("GET", "faults"): (_faults, orders.Nothing),
+    ("POST", "faults"): (_add_fault, orders.Fault),
+    ("DELETE", "faults"): (_remove_faults, orders.Nothing),
+    ("DELETE", "faults/*"): (_remove_faults, orders.Nothing),
+    ("GET", "clock"): (_clock, orders.Nothing),
+    ("PUT", "clock"): (_clock, orders.Clock),
+    ("GET", "settings"): (_settings, orders.Nothing),
+    ("PATCH", "settings"): (_settings, orders.Anything),
+    ("POST", "tokens"): (_add_token, orders.Token),
+    ("GET", "jobs"): (jobs.read, orders.Nothing),
+    ("GET", "jobs/*"): (jobs.read, orders.Nothing),
+    ("POST", "jobs/*"): (jobs.end, orders.JobEnd),
+    ("PUT", "job-plans"): (jobs.plan, orders.JobPlan),
 }
+"""Method and path of each verb, with what it is told: in the query for GET, else in the body."""

@@ -90,7 +90,7 @@ def _rest(call: Call, request: Request) -> tuple[str, Response]:
             break
     else:
         raise _gap(call, request)
-    path = lookups.legacy_path(call.world, call.raw_path)
+    path = lookups.whole_ref(lookups.legacy_path(call.world, call.raw_path))
     found = ROUTER.find(request.method, path)
     if found is None:
         raise _gap(call, request)

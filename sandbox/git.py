@@ -38,14 +38,15 @@ class Person:
         return {"name": self.name, "email": self.email, "date": self.date}
 
 
-def _object(kind: str, content: bytes) -> str:
+def object_id(kind: str, content: bytes) -> str:
+    """Return git's id of an object."""
     head = f"{kind} {len(content)}\0".encode()
     return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
 
 
 def blob_sha(content: bytes) -> str:
     """Return git's id of a file's content."""
-    return _object("blob", content)
+    return object_id("blob", content)
 
 
 def trees(files: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -84,7 +85,7 @@ def trees(files: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
             f"{e['mode'].lstrip('0')} {e['path']}\0".encode() + bytes.fromhex(e["sha"])
             for e in entries
         )
-        shas[folder] = _object("tree", content)
+        shas[folder] = object_id("tree", content)
         made[folder] = entries
     return made
 
@@ -95,7 +96,7 @@ def tree_sha(files: Mapping[str, str], folder: str = "") -> str:
         f"{e['mode'].lstrip('0')} {e['path']}\0".encode() + bytes.fromhex(e["sha"])
         for e in trees(files)[folder]
     )
-    return _object("tree", content)
+    return object_id("tree", content)
 
 
 def find_ref(world: World, repository: Record, ref: str) -> Record | None:
@@ -121,8 +122,8 @@ def set_ref(world: World, repository: Record, ref: str, sha: str, pusher: int = 
     """
     found = find_ref(world, repository, ref)
     if found is None:
-        return world.add("ref", repository.id, ref, sha=sha, pusher=pusher)
-    return world.change(found, sha=sha, pusher=pusher)
+        return world.add("ref", repository.id, ref, sha=sha, pusher=pusher, tag_object=None)
+    return world.change(found, sha=sha, pusher=pusher, tag_object=None)
 
 
 def resolve(world: World, repository: Record, name: str) -> Record | None:
@@ -138,6 +139,11 @@ def resolve(world: World, repository: Record, name: str) -> Record | None:
         if found is not None:
             return world.find("commit", found["sha"], repository.id)
     return None
+
+
+def named(world: World, repository: Record, name: str) -> Record | None:
+    """Return the commit that a request names: as `resolve`, or by `heads/main`, `tags/v1`."""
+    return resolve(world, repository, name) or resolve(world, repository, f"refs/{name}")
 
 
 def read_blob(world: World, repository: Record, sha: str) -> bytes | None:
@@ -225,7 +231,7 @@ def commit(
     payload = "\n".join([*lines, "", making.message])
     if making.signature is not None:
         lines.append("gpgsig " + making.signature.strip().replace("\n", "\n "))
-    sha = _object("commit", "\n".join([*lines, "", making.message]).encode())
+    sha = object_id("commit", "\n".join([*lines, "", making.message]).encode())
     found = world.find("commit", sha, repository.id)
     if found is not None:
         return found

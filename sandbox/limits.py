@@ -35,6 +35,8 @@ SECONDARY = {
 SEARCH = 30
 """Searches a minute."""
 _RESOURCES = ("core", "graphql", "search", "integration_manifest", "code_search")
+NAMES = (*_RESOURCES, *SECONDARY)
+"""Limits that a world may set otherwise."""
 _SECONDARY_MESSAGE = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )

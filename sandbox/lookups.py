@@ -51,6 +51,26 @@ def legacy_path(world: World, raw_path: str) -> str:
     return raw_path
 
 
+_AFTER_REF = {
+    "commits": ("status", "statuses", "check-runs", "check-suites"),
+    "branches": ("protection", "rename"),
+}
+"""What may follow a ref in a repository's paths."""
+
+
+def whole_ref(path: str) -> str:
+    """Return a repository's path with the slashes in its ref encoded.
+
+    GitHub takes `/commits/heads/main/status` and `/branches/fix/1/protection` as they are.
+    """
+    parts = path.strip("/").split("/")
+    if parts[0] != "repos" or len(parts) < 6 or parts[3] not in _AFTER_REF:  # noqa: PLR2004 - repos, owner, name, place, ref and more
+        return path
+    ends = (index for index in range(5, len(parts)) if parts[index] in _AFTER_REF[parts[3]])
+    end = next(ends, len(parts))
+    return "/".join(["", *parts[:4], "%2F".join(parts[4:end]), *parts[end:]])
+
+
 def _id(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else -1
 

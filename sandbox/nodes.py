@@ -20,6 +20,7 @@ PREFIXES = {
     "invitation": "RI",
     "ref": "REF",
     "commit": "C",
+    "git_tag": "TA",
     "installation": "I",
     "label": "LA",
     "release": "RE",

@@ -40,22 +40,19 @@ At the control interface tokens are made and returned; `public_key` holds the PE
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sandbox import clock, defaults
+from sandbox import seed_checks
 from sandbox.actors import ALL_SCOPES
-from sandbox.world import SETTINGS, digest
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from pathlib import Path
+
+    from sandbox.seed_checks import Mistake
 
 Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?(\[bot\])?$")]
 Permission = Literal["pull", "triage", "push", "maintain", "admin"]
@@ -163,14 +160,21 @@ def _allowed(location: tuple[int | str, ...]) -> str:
     return ", ".join(model.model_fields)
 
 
-def _mistakes(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+def _mistakes(error: ValidationError) -> list[Mistake]:
     found = []
     for each in error.errors():
-        place = each["loc"]
-        message = each["msg"]
-        if each["type"] == "extra_forbidden":
+        kind, place, message = each["type"], each["loc"], each["msg"]
+        other = "User" if isinstance(each["input"], str) else "constrained-str"
+        if place[:1] == ("users",) and other in place:
+            continue  # a person is a login or a mapping; of the two, this is not meant
+        place = tuple(part for part in place if part not in ("User", "constrained-str", "[key]"))
+        if kind == "extra_forbidden":
             message = f"no such field; allowed: {_allowed(place)}"
-        found.append((place, f"{message} (got {each['input']!r})"[:500]))
+        elif kind == "string_pattern_mismatch":
+            message = "is no login: letters, digits and hyphens inside"
+        elif kind == "model_type":
+            message = "has to be a mapping of fields to values"
+        found.append((place, message))
     return found
 
 
@@ -180,11 +184,21 @@ def parse(data: object) -> Seed:
     Raises:
         SeedError: It has mistakes; all are named.
     """
+    seed, mistakes = _checked(data)
+    if seed is None:
+        lines = [f"{_dotted(place) or 'seed'}: {text}" for place, text in mistakes]
+        raise SeedError("the seed has mistakes:\n  " + "\n  ".join(lines))
+    return seed
+
+
+def _checked(data: object) -> tuple[Seed | None, list[Mistake]]:
+    """Return a seed, or all that is wrong with it."""
     try:
-        return Seed.model_validate(data)
+        seed = Seed.model_validate(data)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, place))}: {text}" for place, text in _mistakes(error)]
-        raise SeedError("the seed has mistakes:\n  " + "\n  ".join(lines)) from None
+        return None, _mistakes(error)
+    mistakes = list(seed_checks.mistakes(seed))
+    return (None, mistakes) if mistakes else (seed, [])
 
 
 def load(path: Path) -> Seed:
@@ -200,26 +214,36 @@ def load(path: Path) -> Seed:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark is not None else 1
-        raise SeedError(f"{path}:{line}: not YAML: {error.problem}") from None
+        # of a key that stands there twice ruamel quotes the values
+        problem = str(error.problem).partition(" with value")[0]
+        raise SeedError(f"{path}:{line}: not YAML: {problem}") from None
+    except (YAMLError, UnicodeDecodeError, RecursionError):
+        raise SeedError(f"{path}:1: not YAML: it is no text, or nested without end") from None
+    except ValueError:
+        raise SeedError(f"{path}:1: not YAML: a date in it is none") from None
     if data is None:
         raise SeedError(f"{path}:1: empty; a seed has: {', '.join(Seed.model_fields)}")
-    try:
-        seed = Seed.model_validate(_plain(data))
-    except ValidationError as error:
-        lines = [
-            f"{path}:{_line(data, place)}: {'.'.join(map(str, place))}: {text}"
-            for place, text in _mistakes(error)
-        ]
-        raise SeedError("\n".join(lines)) from None
-    if seed.world is None:
-        raise SeedError(f"{path}:1: world: a seed file has to name its world")
-    for index, token in enumerate(seed.tokens or []):
+    seed, mistakes = _checked(_plain(data))
+    if seed is not None and seed.world is None:
+        mistakes.append(((), "world: a seed file has to name its world"))
+    for index, token in enumerate(seed.tokens or [] if seed is not None else []):
         if (token.env is None) == (token.file is None):
-            raise SeedError(
-                f"{path}:{_line(data, ('tokens', index))}: tokens.{index}: give either env (the "
-                "name of a variable that holds the token) or file (where to write a new one)"
+            text = (
+                "give either env (the name of a variable that holds the token) or file (where to "
+                "write a new one)"
             )
+            mistakes.append((("tokens", index), text))
+    if seed is None or mistakes:
+        lines = (
+            f"{path}:{_line(data, place)}: " + ": ".join(filter(None, (_dotted(place), text)))
+            for place, text in mistakes
+        )
+        raise SeedError("\n".join(dict.fromkeys(lines)))
     return seed
+
+
+def _dotted(place: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, place))
 
 
 def _plain(data: Any) -> Any:  # noqa: ANN401 - any YAML
@@ -245,233 +269,3 @@ def _line(data: Any, place: tuple[int | str, ...]) -> int:  # noqa: ANN401 - any
         except (KeyError, IndexError, TypeError, AttributeError):
             break
     return line
-
-
-def apply(world: World, seed: Seed, folder: Path | None = None) -> dict[str, str]:
-    """Bring what a seed names into a world; what is there already stays.
-
-    Args:
-        world: The world.
-        seed: The seed.
-        folder: What relative paths in the seed are relative to.
-
-    Returns:
-        The tokens that were made: login to token; those that went to a file or came from the
-        environment are not among them.
-
-    Raises:
-        SeedError: Something that the seed names is not there.
-    """
-    if seed.clock is not None:
-        world.clock.set(clock.parse(seed.clock), stopped=False)
-    set_settings(world, seed.settings)
-    for user in seed.users:
-        if isinstance(user, str):
-            _user(world, user)
-        else:
-            _user(world, user.login, **user.model_dump(exclude={"login"}))
-    for org in seed.organizations:
-        _organization(world, org)
-    wanted = seed.tokens
-    if wanted is None:
-        wanted = [Token(login=org.owners[0]) for org in seed.organizations]
-    for app in seed.apps:
-        _app(world, app, folder or Path())
-    made = {}
-    for token in wanted:
-        holder, value = _token(world, token, folder or Path())
-        if token.env is None and token.file is None:
-            made[holder] = value
-    return made
-
-
-def set_settings(world: World, settings: dict[str, Any]) -> None:
-    """Turn a world's switches.
-
-    Raises:
-        SeedError: There is no such switch, or it has another type.
-    """
-    for name, value in settings.items():
-        if name not in SETTINGS or not isinstance(value, type(SETTINGS[name])):
-            allowed = ", ".join(f"{key} ({type(item).__name__})" for key, item in SETTINGS.items())
-            raise SeedError(f"settings.{name}: {value!r} is not allowed; there are: {allowed}")
-        world.settings[name] = value
-
-
-def new_token(
-    world: World,
-    user: Record,
-    scopes: list[str],
-    value: str | None = None,
-    installation: Record | None = None,
-) -> str:
-    """Give a user, or an App's installation, a token and return it; only its hash is kept."""
-    token = value or f"sandbox_{secrets.token_hex(20)}"
-    if world.find("token", digest(token)) is None:
-        more: dict[str, Any] = {"scopes": scopes}
-        if installation is not None:
-            app = world.get("app", installation["app"])
-            more = {"installation": installation.id, "permissions": app and app["permissions"]}
-        world.add("token", 0, digest(token), user=user.id, **more)
-    return token
-
-
-def _user(world: World, login: str, **data: Any) -> Record:  # noqa: ANN401 - JSON fields
-    found = world.find("user", login)
-    if found is None:
-        return world.add("user", 0, login, **data)
-    return world.change(found, **data) if data else found
-
-
-def _organization(world: World, seed: Organization) -> None:
-    org = world.find("organization", seed.login)
-    unknown = seed.settings.keys() - defaults.ORGANIZATION.keys()
-    if unknown:
-        raise SeedError(
-            f"organizations.{seed.login}.settings: no such field: {', '.join(sorted(unknown))}; "
-            f"allowed: {', '.join(defaults.ORGANIZATION)}"
-        )
-    if org is None:
-        org = defaults.add_organization(world, seed.login, plan=seed.plan, **seed.settings)
-    elif "plan" in seed.model_fields_set:
-        world.change(org, plan=seed.plan)
-    for login, role in [
-        *((login, "admin") for login in seed.owners),
-        *((login, "member") for login in seed.members),
-    ]:
-        _member(world, org, login, role)
-    for slug, team in seed.teams.items():
-        _team(world, org, slug, team, seed.teams)
-    for name, repository in seed.repositories.items():
-        _repository(world, org, name, repository, seed.owners[0])
-
-
-def _member(world: World, org: Record, login: str, role: str) -> Record:
-    user = _user(world, login)
-    if world.find("member", str(user.id), org.id) is None:
-        world.add("member", org.id, str(user.id), role=role, state="active")
-    return user
-
-
-def _team(world: World, org: Record, slug: str, seed: Team, others: dict[str, Team]) -> Record:
-    found = world.find("team", slug, org.id)
-    if found is not None:
-        return found
-    parent = None
-    if seed.parent is not None:
-        if seed.parent not in others:
-            raise SeedError(f"organizations.{org.name}.teams.{slug}.parent: no team {seed.parent}")
-        parent = _team(world, org, seed.parent, others[seed.parent], others).id
-    team = world.add(
-        "team",
-        org.id,
-        slug,
-        name=seed.name or slug,
-        description=seed.description,
-        privacy=seed.privacy,
-        notification_setting="notifications_enabled",
-        parent_team=parent,
-    )
-    for login, role in [
-        *((login, "maintainer") for login in seed.maintainers),
-        *((login, "member") for login in seed.members),
-    ]:
-        user = _member(world, org, login, "member")
-        if world.find("team_member", str(user.id), team.id) is None:
-            world.add("team_member", team.id, str(user.id), role=role)
-    return team
-
-
-def _repository(world: World, org: Record, name: str, seed: Repository, owner: str) -> None:
-    if world.find("repository", name, org.id) is not None:
-        return
-    repository = defaults.add_repository(
-        world,
-        org,
-        name,
-        visibility=seed.visibility,
-        **{"default_branch": seed.default_branch, **seed.settings},
-    )
-    if seed.files:
-        files = {path: text.encode() for path, text in seed.files.items()}
-        defaults.first_commit(world, repository, _user(world, owner), files)
-    for slug, permission in seed.teams.items():
-        team = world.find("team", slug, org.id)
-        if team is None:
-            raise SeedError(f"organizations.{org.name}.repositories.{name}.teams: no team {slug}")
-        world.add("team_repository", team.id, str(repository.id), permission=permission)
-    for login, permission in seed.collaborators.items():
-        user = _user(world, login)
-        world.add("collaborator", repository.id, str(user.id), permission=permission)
-
-
-def _holder(world: World, seed: Token) -> tuple[Record, Record | None]:
-    """Return the account of a token, and the installation if it is an App's."""
-    if (seed.login is None) == (seed.app is None):
-        raise SeedError("tokens: each is of a login or of an app")
-    if seed.app is None:
-        user = world.find("user", str(seed.login))
-        if user is None:
-            raise SeedError(f"tokens: there is no user {seed.login!r}")
-        return user, None
-    app = world.find("app", seed.app)
-    bot = None if app is None else world.get("user", app["bot"])
-    if app is None or bot is None:
-        raise SeedError(f"tokens: there is no app {seed.app!r}")
-    for org in world.all("organization"):
-        installation = world.find("installation", str(app.id), org.id)
-        if installation is not None:
-            return bot, installation
-    raise SeedError(f"tokens: the app {seed.app!r} is installed nowhere")
-
-
-def _token(world: World, seed: Token, folder: Path) -> tuple[str, str]:
-    """Give somebody a token; return whose it is, and the token."""
-    user, installation = _holder(world, seed)
-
-    def give(value: str | None = None) -> tuple[str, str]:
-        return user.name, new_token(world, user, seed.scopes, value, installation)
-
-    if seed.env is not None:
-        value = os.environ.get(seed.env, "")
-        if not value:
-            raise SeedError(f"tokens: the environment variable {seed.env} is not set")
-        return give(value)
-    if seed.file is None:
-        return give()
-    path = folder / seed.file
-    if path.exists():
-        return give(path.read_text(encoding="utf-8").strip())
-    name, token = give()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{token}\n")
-    return name, token
-
-
-def _app(world: World, seed: GitHubApp, folder: Path) -> None:
-    key = seed.public_key
-    if key is None and seed.public_key_file is not None:
-        try:
-            key = (folder / seed.public_key_file).read_text(encoding="utf-8")
-        except OSError as error:
-            raise SeedError(f"apps.{seed.slug}.public_key_file: {error.strerror}") from None
-    if key is None or "PUBLIC KEY" not in key:
-        raise SeedError(f"apps.{seed.slug}: give the PEM of its public key")
-    if world.find("app", seed.slug) is not None:
-        return
-    bot = _user(world, f"{seed.slug}[bot]", type="Bot")
-    app = world.add(
-        "app",
-        0,
-        seed.slug,
-        public_key=key,
-        bot=bot.id,
-        app_id=seed.app_id,
-        permissions=seed.permissions,
-    )
-    for login in seed.organizations:
-        org = world.find("organization", login)
-        if org is None:
-            raise SeedError(f"apps.{seed.slug}.organizations: no organization {login!r}")
-        world.add("installation", org.id, str(app.id), app=app.id)

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS records (
     PRIMARY KEY (world, id)) WITHOUT ROWID;
 """
 _VERSION = 1
+_KEY_BYTES = 32
 
 
 class Store:
@@ -56,13 +57,26 @@ class Store:
         self.path.chmod(0o600)
 
     def master_key(self) -> bytes:
-        """Return the 32 bytes that the sealed-box keys derive from; made at the first call."""
+        """Return the 32 bytes that the sealed-box keys derive from; made at the first call.
+
+        Raises:
+            ValueError: The file holds something else.
+        """
         path = self.folder / "master.key"
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # whole or not at all: a process may be killed here
+            partial = path.with_name(f"{path.name}.{os.getpid()}")
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+                file.write(secrets.token_bytes(_KEY_BYTES))
+            partial.replace(path)
+        key = path.read_bytes()
+        if len(key) != _KEY_BYTES:
+            raise ValueError(
+                f"{path} is no key of {_KEY_BYTES} bytes: give another --state folder, or delete "
+                "this one"
+            )
+        return key
 
     def worlds(self) -> list[tuple[str, dict[str, Any], list[Record]]]:
         """Return all saved worlds: name, meta, records."""

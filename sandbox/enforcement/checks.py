@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox import git
+from sandbox.checks import of_commit
 from sandbox.shapes.apps import app_number
+from sandbox.shapes.checks import check_name
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
@@ -40,7 +42,7 @@ def violations(attempt: Attempt, wanted: list[Wanted], *, strict: bool) -> list[
     missing = [
         f'Required status check "{each.context}" is expected.'
         for each in wanted
-        if commit is None or not _succeeded(attempt.world, commit, each)
+        if commit is None or not _succeeded(attempt, commit, each)
     ]
     if strict and attempt.update.pull is not None and commit is not None:
         history = git.history(attempt.world, attempt.repository, commit)
@@ -49,18 +51,31 @@ def violations(attempt: Attempt, wanted: list[Wanted], *, strict: bool) -> list[
     return missing
 
 
-def _succeeded(world: World, commit: Record, wanted: Wanted) -> bool:
-    """Say whether the newest report of a check is a success; skipped and neutral count as one."""
-    newest: Record | None = None
-    for kind in ("status", "check_run"):
-        for each in world.all(kind, commit.id):
-            fits = each["context"] == wanted.context
-            reporter = world.get("app", each["app"]) if each["app"] else None
-            if wanted.app is not None:
-                fits = fits and reporter is not None and app_number(reporter) == wanted.app
-            if fits and (newest is None or each.id > newest.id):
-                newest = each
-    return newest is not None and newest["state"] in ("success", "skipped", "neutral")
+def _succeeded(attempt: Attempt, commit: Record, wanted: Wanted) -> bool:
+    """Say whether the newest report of a check is a success; skipped and neutral count as one.
+
+    A status reports it, an App's check run, or a job of a workflow, which is a check run of GitHub
+    Actions by the job's name.
+    """
+    world = attempt.world
+    found = [
+        (each.id, each["state"])
+        for each in world.all("status", commit.id)
+        if each["context"] == wanted.context and wanted.app in (None, _number(world, each["app"]))
+    ]
+    for suite in of_commit(world, attempt.repository, commit):
+        if wanted.app in (None, app_number(suite.app)):
+            found += [
+                (each.id, each["conclusion" if each.kind == "job" else "state"])
+                for each in suite.checks
+                if check_name(each) == wanted.context
+            ]
+    return max(found, default=(0, None))[1] in ("success", "skipped", "neutral")
+
+
+def _number(world: World, app: int | None) -> int | None:
+    reporter = world.get("app", app) if app else None
+    return None if reporter is None else app_number(reporter)
 
 
 def unsigned(attempt: Attempt) -> list[str]:

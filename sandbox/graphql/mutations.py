@@ -10,6 +10,7 @@ from sandbox.graphql.refusals import forbidden, not_found, unprocessable
 from sandbox.nodes import parse_node_id
 from sandbox.permissions import level, org_role, owner, permission
 from sandbox.protection import ACTORS, BOOLEANS, NEW
+from sandbox.shapes.apps import app_number
 
 if TYPE_CHECKING:
     from sandbox.http import Call
@@ -45,12 +46,29 @@ def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, 
         data["requiredApprovingReviewCount"] = _count(given["requiredApprovingReviewCount"])
     if given.get("requiredStatusCheckContexts") is not None:
         data["requiredStatusCheckContexts"] = given["requiredStatusCheckContexts"]
+    if given.get("requiredStatusChecks") is not None:
+        data |= _checks(call, given["requiredStatusChecks"])
     if not data["restrictsPushes"]:
         # seen on live repositories: taken without a word, and set back
         data |= {"blocksCreations": False, "pushActorIds": []}
     if not data["restrictsReviewDismissals"]:
         data["reviewDismissalActorIds"] = []
     return data
+
+
+def _checks(call: Call, given: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return checks that name the App that reports them; without one, or by `any`, all may."""
+    apps = {}
+    for each in given:
+        ident = each.get("appId")
+        if ident not in (None, "any"):
+            kind, number = _actor(call, ident)
+            app = call.world.get("app", number) if kind == "app" else None
+            if app is None:
+                raise not_found(f"Could not resolve to App node with the global id of '{ident}'.")
+            apps[each["context"]] = app_number(app)
+    names = list(dict.fromkeys(each["context"] for each in given))
+    return {"requiredStatusCheckContexts": names, "checkApps": apps}
 
 
 def _count(count: int | None) -> int | None:

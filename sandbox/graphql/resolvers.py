@@ -5,8 +5,6 @@ What is resolved is either a `Record` (its kind gives the type) or a dict that h
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
@@ -14,16 +12,24 @@ from graphql import GraphQLError
 from sandbox import git, limits, lookups
 from sandbox.clock import stamp
 from sandbox.graphql import mutations, objects
-from sandbox.graphql.cost import PAGE_LIMIT, Cost
+from sandbox.graphql.connections import connection
+from sandbox.graphql.cost import Cost
 from sandbox.graphql.refusals import not_found
 from sandbox.nodes import node_id, parse_node_id
-from sandbox.permissions import level, org_role, owner, permission, visible_repositories
+from sandbox.permissions import (
+    custom_role,
+    level,
+    org_role,
+    owner,
+    permission,
+    visible_repositories,
+)
 from sandbox.records import Record
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
@@ -65,74 +71,6 @@ def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) 
     gaps = info.context.world.gaps
     gaps["GRAPHQL", name] = gaps.get(("GRAPHQL", name), 0) + 1
     raise GraphQLError(f"The sandbox does not have {name}.")
-
-
-def _cursor(index: int) -> str:
-    return base64.b64encode(f"cursor:v2:{index}".encode()).decode()
-
-
-def _index(cursor: str) -> int:
-    try:
-        return int(base64.b64decode(cursor, validate=True).decode().removeprefix("cursor:v2:"))
-    except (binascii.Error, ValueError):
-        message = f"`{cursor}` does not appear to be a valid cursor."
-        raise GraphQLError(message, extensions={"type": "INVALID_CURSOR_ARGUMENTS"}) from None
-
-
-def connection(
-    items: Sequence[Any], arguments: dict[str, Any], **edge: Callable[[Any], Any]
-) -> dict[str, Any]:
-    """Return a page of a connection.
-
-    Args:
-        items: The whole list.
-        arguments: The field's: `first` and `after`, or `last` and `before`.
-        edge: Further fields of an edge, made from its item.
-
-    Raises:
-        GraphQLError: No page size, or one above 100.
-    """
-    size = arguments.get("first") or arguments.get("last")
-    if size is None:
-        raise GraphQLError(
-            "You must provide a `first` or `last` value to properly paginate the connection.",
-            extensions={"type": "MISSING_PAGINATION_BOUNDARIES"},
-        )
-    if not 0 <= size <= PAGE_LIMIT:
-        raise GraphQLError(
-            f"Requesting {size} records on the connection exceeds the `first` limit of "
-            f"{PAGE_LIMIT} records.",
-            extensions={"type": "EXCESSIVE_PAGINATION"},
-        )
-    start, end = 0, len(items)
-    if arguments.get("after"):
-        start = _index(arguments["after"])
-    if arguments.get("before"):
-        end = _index(arguments["before"]) - 1
-    if arguments.get("first") is not None:
-        end = min(end, start + size)
-    else:
-        start = max(start, end - size)
-    shown = list(items[start:end])
-    edges = [
-        {
-            "cursor": _cursor(start + offset + 1),
-            "node": item,
-            **{name: make(item) for name, make in edge.items()},
-        }
-        for offset, item in enumerate(shown)
-    ]
-    return {
-        "nodes": shown,
-        "edges": edges,
-        "totalCount": len(items),
-        "pageInfo": {
-            "startCursor": edges[0]["cursor"] if edges else None,
-            "endCursor": edges[-1]["cursor"] if edges else None,
-            "hasNextPage": end < len(items),
-            "hasPreviousPage": start > 0,
-        },
-    }
 
 
 def _readable(call: Call, repository: Record) -> bool:
@@ -262,12 +200,28 @@ def _team_members(call: Call, team: Record, arguments: dict[str, Any]) -> dict[s
 
 
 def _team_repositories(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-    found = [
-        repository
+    found = {
+        repository.id: (repository, grant["permission"])
         for grant in call.world.all("team_repository", team.id)
         if (repository := call.world.get("repository", int(grant.name)))
+    }
+
+    def granted(repository: Record) -> str:
+        name = found[repository.id][1]
+        custom = custom_role(call.world, repository, name)
+        name = name if custom is None else custom["base_role"]
+        return {"pull": "READ", "push": "WRITE"}.get(name, str(name).upper())
+
+    return connection([each for each, _ in found.values()], arguments, permission=granted)
+
+
+def _required_checks(call: Call, rule: Record, _arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    apps = {app_number(app): app for app in call.world.all("app")}
+    wanted = rule.get("checkApps", {})
+    return [
+        {"context": each, "app": apps.get(wanted.get(each))}
+        for each in rule["requiredStatusCheckContexts"]
     ]
-    return connection(found, arguments)
 
 
 def _repositories(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -367,6 +321,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("BranchProtectionRule", "repository"): lambda call, rule, _arguments: call.world.get(
         "repository", rule.parent
     ),
+    ("BranchProtectionRule", "requiredStatusChecks"): _required_checks,
     ("BranchProtectionRule", "pushAllowances"): _allowances("pushActorIds"),
     ("BranchProtectionRule", "reviewDismissalAllowances"): _allowances("reviewDismissalActorIds"),
     ("BranchProtectionRule", "bypassForcePushAllowances"): _allowances("bypassForcePushActorIds"),

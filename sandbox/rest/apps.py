@@ -12,6 +12,7 @@ from sandbox.errors import invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
 from sandbox.routing import Routes
+from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json, installation_json, permissions_of
 from sandbox.shapes.repositories import listed_repository, minimal_repository
 from sandbox.world import digest
@@ -57,7 +58,8 @@ def get_authenticated(call: Call) -> Response:
 @ROUTES.get("/apps/{app_slug}", needs="user")
 def get_by_slug(call: Call) -> Response:
     """An App by its slug."""
-    app = call.world.find("app", call.parameters["app_slug"])
+    slug = call.parameters["app_slug"]
+    app = tokens.app(call.world) if slug == tokens.APP else call.world.find("app", slug)
     if app is None:
         raise not_found()
     return Response(200, app_json(call, app))

@@ -33,7 +33,7 @@ def _find(call: Call) -> checks.Suite:
 def list_suites(call: Call) -> Response:
     """The check suites of a commit."""
     name = call.parameters["ref"]
-    commit = git.resolve(call.world, call.repository, name)
+    commit = git.named(call.world, call.repository, name)
     if commit is None:
         raise invalid(f"No commit found for SHA: {name}")
     found = checks.of_commit(call.world, call.repository, commit)

@@ -20,7 +20,7 @@ _LIST = "/repos/{owner}/{repo}/commits"
 
 
 def _resolve(call: Call, name: str) -> Record:
-    found = git.resolve(call.world, call.repository, name)
+    found = git.named(call.world, call.repository, name)
     if found is None:
         raise GitHubError(422, f"No commit found for SHA: {name}")
     return found
@@ -31,7 +31,7 @@ def list_commits(call: Call) -> Response:
     """A branch's commits, newest first; `path` narrows to those that changed a file."""
     if not call.world.count("ref", call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
-    head = git.resolve(
+    head = git.named(
         call.world, call.repository, call.query.get("sha") or call.repository["default_branch"]
     )
     if head is None:
@@ -62,7 +62,7 @@ def compare(call: Call) -> Response:
     left, dots, right = call.parameters["basehead"].partition("...")
     if not dots:
         raise not_found()
-    one, two = (git.resolve(call.world, call.repository, name) for name in (left, right))
+    one, two = (git.named(call.world, call.repository, name) for name in (left, right))
     if one is None or two is None:
         raise not_found()
     before = git.history(call.world, call.repository, one)

@@ -55,7 +55,7 @@ def whole_file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
 
 
 def _commit(call: Call, ref: str) -> Record:
-    found = git.resolve(call.world, call.repository, ref)
+    found = git.named(call.world, call.repository, ref)
     if found is None:
         if not call.world.count("ref", call.repository.id):
             raise GitHubError(404, "This repository is empty.")

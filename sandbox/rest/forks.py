@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import defaults, fields
-from sandbox.errors import forbidden, not_found
+from sandbox import defaults, fields, git, pulls, refs, tags
+from sandbox.errors import GitHubError, conflict, forbidden, invalid, not_found
 from sandbox.http import Response
 from sandbox.pages import page
-from sandbox.permissions import level, org_role, permission
+from sandbox.permissions import level, org_role, owner, permission
 from sandbox.routing import Routes
 from sandbox.shapes.repositories import full_repository, listed_repository
 
@@ -72,7 +72,7 @@ def _copy(call: Call, account: Record, name: str, *, only_default: bool) -> Reco
         default_branch=source["default_branch"],
         fork_of=source.id,
     )
-    for kind in ("commit", "blob"):
+    for kind in ("commit", "blob", tags.KIND):
         for each in world.all(kind, source.id):
             world.add(kind, fork.id, each.name, **each.data)
     default = f"refs/heads/{source['default_branch']}"
@@ -80,3 +80,42 @@ def _copy(call: Call, account: Record, name: str, *, only_default: bool) -> Reco
         if not only_default or ref.name == default:
             world.add("ref", fork.id, ref.name, **ref.data)
     return fork
+
+
+@ROUTES.post("/repos/{owner}/{repo}/merge-upstream", needs="repo:write")
+def merge_upstream(call: Call) -> Response:
+    """Bring what is new upstream into a fork's branch of the same name."""
+    branch = fields.body(call, **{"branch!": "text"})["branch"]
+    world, fork = call.world, call.repository
+    source = world.get("repository", fork.get("fork_of") or 0)
+    if source is None or not level(permission(world, source, call.actor)):
+        raise invalid("This repository is not a fork, or its upstream is gone.")
+    name = f"refs/heads/{branch}"
+    ours, theirs = git.find_ref(world, fork, name), git.find_ref(world, source, name)
+    if ours is None:
+        raise GitHubError(404, "Branch not found")
+    if theirs is None:
+        raise invalid(f"The upstream has no branch {branch}.")
+    pulls.take_commits(world, source, fork, str(theirs["sha"]))
+    head, new = (world.find("commit", str(each["sha"]), fork.id) for each in (ours, theirs))
+    if head is None or new is None or call.actor.user is None:
+        raise not_found()
+    upstream = f"{owner(world, source).name}:{branch}"
+    if new.name in {each.name for each in git.history(world, fork, head)}:
+        said = f"This branch is not behind the upstream {upstream}."
+        return Response(200, _synced("none", said, upstream))
+    if head.name in {each.name for each in git.history(world, fork, new)}:
+        refs.move(call, name, new.name)
+        said = f"Successfully fetched and fast-forwarded from the upstream {upstream}."
+        return Response(200, _synced("fast-forward", said, upstream))
+    message = f"Merge branch '{upstream}' into {branch}"
+    making = git.made_by(call.actor.user, message, world.clock.now(), signed=True)
+    made = git.merge(world, fork, head, new, making)
+    if made is None:
+        raise conflict("There are merge conflicts")
+    refs.move(call, name, made.name)
+    return Response(200, _synced("merge", f"Successfully merged {upstream}.", upstream))
+
+
+def _synced(kind: str, message: str, upstream: str) -> dict[str, str]:
+    return {"message": message, "merge_type": kind, "base_branch": upstream}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git, ref_names, refs
+from sandbox import fields, git, ref_names, refs, tags
 from sandbox.errors import GitHubError, invalid, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.nodes import node_id
 from sandbox.pages import page
 from sandbox.routing import Routes
-from sandbox.shapes.commits import base, git_commit, html_base, ref_json
+from sandbox.shapes.commits import base, git_commit, ref_json
 
 if TYPE_CHECKING:
     from sandbox.actors import Actor
@@ -34,6 +34,17 @@ def _commit(call: Call, sha: str) -> Record:
     if found is None:
         raise invalid("Object does not exist")
     return found
+
+
+def _point(call: Call, ref: str, sha: str) -> Record:
+    """Make a ref point to a commit, or a tag to an annotated one."""
+    annotated = tags.find(call.world, call.repository, sha)
+    if annotated is None:
+        return refs.move(call, ref, _commit(call, sha).name)
+    if not ref.startswith("refs/tags/"):
+        raise invalid("Object is not a commit")
+    moved = refs.move(call, ref, annotated["commit"])
+    return call.world.change(moved, tag_object=annotated.name)
 
 
 @ROUTES.get(f"{_GIT}/ref/{{ref*}}", needs="repo:read")
@@ -62,9 +73,7 @@ def create_ref(call: Call) -> Response:
         raise invalid("Reference name must start with 'refs/' and be well formed.")
     if git.find_ref(call.world, call.repository, found["ref"]) is not None:
         raise invalid("Reference already exists")
-    _commit(call, found["sha"])
-    made = refs.move(call, found["ref"], found["sha"])
-    return Response(201, ref_json(call, made))
+    return Response(201, ref_json(call, _point(call, found["ref"], found["sha"])))
 
 
 @ROUTES.patch(f"{_GIT}/refs/{{ref*}}", needs="repo:write")
@@ -72,12 +81,12 @@ def update_ref(call: Call) -> Response:
     """Move a ref; backwards only with `force`."""
     ref = _find_ref(call)
     found = fields.body(call, **{"sha!": "text"}, force="boolean")
-    commit = _commit(call, found["sha"])
+    annotated = tags.find(call.world, call.repository, found["sha"])
+    commit = _commit(call, found["sha"] if annotated is None else annotated["commit"])
     behind = {each.name for each in git.history(call.world, call.repository, commit)}
     if ref["sha"] not in behind and not found.get("force", False):
         raise invalid("Update is not a fast forward")
-    moved = refs.move(call, ref.name, commit.name)
-    return Response(200, ref_json(call, moved))
+    return Response(200, ref_json(call, _point(call, ref.name, found["sha"])))
 
 
 @ROUTES.delete(f"{_GIT}/refs/{{ref*}}", needs="repo:write")
@@ -248,23 +257,3 @@ def create_blob(call: Call) -> Response:
         raise invalid("content is not valid Base64") from None
     sha = git.write_blob(call.world, call.repository, content)
     return Response(201, {"sha": sha, "url": f"{base(call)}/git/blobs/{sha}"})
-
-
-@ROUTES.get("/repos/{owner}/{repo}/tags", needs="repo:read")
-def list_tags(call: Call) -> Response:
-    """The tags."""
-    every = call.world.all("ref", call.repository.id)
-    tags = (ref for ref in every if ref.name.startswith("refs/tags/"))
-    found = sorted(tags, key=lambda ref: ref.name)
-
-    def shape(ref: Record) -> dict[str, Any]:
-        name = ref.name.removeprefix("refs/tags/")
-        return {
-            "name": name,
-            "commit": {"sha": ref["sha"], "url": f"{base(call)}/commits/{ref['sha']}"},
-            "zipball_url": f"{html_base(call)}/zipball/{ref.name}",
-            "tarball_url": f"{html_base(call)}/tarball/{ref.name}",
-            "node_id": node_id("ref", ref.id),
-        }
-
-    return page(call, found, shape)

@@ -130,10 +130,10 @@ def _creation(org: Record, found: dict[str, Any]) -> dict[str, Any]:
 @ROUTES.get("/orgs/{org}/repos", needs="user")
 def list_repositories(call: Call) -> Response:
     """The repositories that the caller may see."""
+    found = visible_repositories(call.world, call.org, call.actor)
     wanted = call.query.get("type", "all")
-    found = [
-        repository
-        for repository in visible_repositories(call.world, call.org, call.actor)
-        if wanted in ("all", "sources", repository["visibility"])
-    ]
+    if wanted in ("public", "private"):
+        found = [each for each in found if (each["visibility"] == "public") == (wanted == "public")]
+    elif wanted in ("forks", "sources"):
+        found = [each for each in found if bool(each.get("fork_of")) == (wanted == "forks")]
     return page(call, found, lambda repository: listed_repository(call, repository))

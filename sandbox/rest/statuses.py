@@ -38,7 +38,7 @@ _CONCLUSIONS = (
 
 
 def _commit(call: Call, name: str) -> Record:
-    found = git.resolve(call.world, call.repository, name)
+    found = git.named(call.world, call.repository, name)
     if found is None:
         raise invalid(f"No commit found for SHA: {name}")
     return found

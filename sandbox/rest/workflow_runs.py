@@ -239,34 +239,6 @@ def cancel(call: Call) -> Response:
     return Response(202, {})
 
 
-@ROUTES.post(_RUN + "/rerun", needs="repo:write")
-def rerun(call: Call) -> Response:
-    """Run again: with the first actor's rights, and nothing approved yet."""
-    run = find(call)
-    if run["status"] != "completed":
-        raise forbidden("The workflow run is already running")
-    jobs = call.world.all("job", run.id)
-    for job in jobs:
-        call.world.change(
-            job,
-            status="queued",
-            conclusion=None,
-            reason=None,
-            deployment=None,
-            ran=False,
-            attempt=run["attempt"] + 1,
-        )
-    again = call.world.change(
-        run,
-        attempt=run["attempt"] + 1,
-        triggering_actor=call.actor.id,
-        status="queued",
-        conclusion=None,
-    )
-    triggers.go_on(call.world, call.repository, again)
-    return Response(201, {})
-
-
 @ROUTES.post(_RUN + "/approve", needs="repo:write")
 def approve(call: Call) -> Response:
     """Let the run of a fork's pull request begin."""

@@ -5,6 +5,7 @@ Source: https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflow
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> N
                 key=f"{caller.prefix}{key}",
                 title=_title(f"{caller.prefix}{job.get('name') or key}", matrix),
                 needs=list(needs),
-                condition=None if job.get("if") is None else str(job["if"]),
+                condition=_condition(job.get("if")),
                 environment=job.get("environment"),
                 permissions=allowed,
                 secrets=caller.secrets,
@@ -103,6 +104,11 @@ def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> N
                 deployment=None,
                 attempt=run["attempt"],
             )
+
+
+def _condition(value: object) -> str | None:
+    """Return a job's `if` as an expression; YAML reads a bare `false` as no text."""
+    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def _title(name: str, matrix: dict[str, Any]) -> str:

@@ -50,7 +50,7 @@ def _conclude(world: World, run: Record) -> Record:
 
 def _step(world: World, repository: Record, run: Record, job: Record) -> Record:
     if job["status"] == "queued":
-        before = _needed(world, run, job)
+        before = needed(world, run, job)
         if any(each["status"] != "completed" for each in before):
             return job
         try:
@@ -67,7 +67,7 @@ def _step(world: World, repository: Record, run: Record, job: Record) -> Record:
     return job if job["status"] == "completed" else _work(world, repository, job)
 
 
-def _needed(world: World, run: Record, job: Record) -> list[Record]:
+def needed(world: World, run: Record, job: Record) -> list[Record]:
     """Return the jobs that a job waits for; a calling job stands for all that it calls."""
     return [
         each

@@ -119,15 +119,17 @@ def _file(call: Call, commit: Record, change: dict[str, Any]) -> dict[str, Any]:
 
 
 def ref_json(call: Call, ref: Record) -> dict[str, Any]:
-    """Return a ref as `git-ref`."""
+    """Return a ref as `git-ref`; an annotated tag's leads to its object."""
+    annotated = ref.get("tag_object")
+    kind, sha = ("commit", ref["sha"]) if annotated is None else ("tag", annotated)
     return {
         "ref": ref.name,
         "node_id": node_id("ref", ref.id),
         "url": f"{base(call)}/git/{ref.name}",
         "object": {
-            "type": "commit",
-            "sha": ref["sha"],
-            "url": f"{base(call)}/git/commits/{ref['sha']}",
+            "type": kind,
+            "sha": sha,
+            "url": f"{base(call)}/git/{kind}s/{sha}",
         },
     }
 

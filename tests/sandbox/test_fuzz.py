@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox import seed
+from sandbox import planting, seed
 from sandbox.actors import Actor
 from sandbox.dispatch import ROUTER, answer
 from sandbox.http import Request
@@ -80,7 +80,7 @@ BODIES = VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=12)
 
 def _world() -> World:
     world = World("fuzz", Journal())
-    seed.apply(world, seed.parse(ACME))
+    planting.apply(world, seed.parse(ACME))
     world.commit()
     ana = Actor(user=world.find("user", "ana"))
     for method, path, body in (

@@ -212,3 +212,56 @@ def test_a_field_that_is_not_there_is_named_and_noted(world: World, api: httpx.C
     assert world.gaps() == [{"method": "GRAPHQL", "path": "Organization.isVerified", "count": 1}]
     # meant: at the end of the tests no world may have any
     world.control("DELETE", "gaps")
+
+
+def test_required_checks_name_their_apps(ask: Ask, api: httpx.Client) -> None:
+    """They are set by node ids and shown as Apps; `any`, or none, stands for all (C1)."""
+    app = api.get("/apps/github-actions").json()["node_id"]
+    given = [
+        {"context": "ci", "appId": app},
+        {"context": "lint", "appId": "any"},
+        {"context": "docs"},
+    ]
+    made = ask(
+        CREATE,
+        input={
+            "repositoryId": api.get("/repos/acme/widget").json()["node_id"],
+            "pattern": "main",
+            "requiresStatusChecks": True,
+            "requiredStatusChecks": given,
+        },
+    )
+    ident = made["data"]["createBranchProtectionRule"]["branchProtectionRule"]["id"]
+    shown = ask(
+        "query($id:ID!){node(id:$id){... on BranchProtectionRule{requiredStatusCheckContexts,"
+        "requiredStatusChecks{context,app{slug}}}}}",
+        id=ident,
+    )["data"]["node"]
+    assert shown == {
+        "requiredStatusCheckContexts": ["ci", "lint", "docs"],
+        "requiredStatusChecks": [
+            {"context": "ci", "app": {"slug": "github-actions"}},
+            {"context": "lint", "app": None},
+            {"context": "docs", "app": None},
+        ],
+    }
+
+
+def test_a_team_s_repositories_tell_its_permission(ask: Ask, api: httpx.Client) -> None:
+    """Each edge does; a custom role shows as the role that it is based on (C1)."""
+    role = {
+        "name": "deployer",
+        "base_role": "maintain",
+        "permissions": ["delete_alerts_code_scanning"],
+    }
+    assert api.post("/orgs/acme/custom-repository-roles", json=role).status_code == 201
+    put = api.put("/orgs/acme/teams/release/repos/acme/site", json={"permission": "deployer"})
+    assert put.status_code == 204
+    found = ask(
+        'query{organization(login:"acme"){team(slug:"release"){repositories(first:5)'
+        "{edges{permission,node{name}}}}}}"
+    )["data"]["organization"]["team"]["repositories"]["edges"]
+    assert [(each["node"]["name"], each["permission"]) for each in found] == [
+        ("widget", "WRITE"),
+        ("site", "MAINTAIN"),
+    ]

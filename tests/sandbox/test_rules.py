@@ -330,3 +330,21 @@ def test_one_selected_repository_is_added_and_removed(api: httpx.Client, kind: s
     assert selected() == [ident]
     assert api.delete(f"{base}/X/repositories/{ident}").status_code == 204
     assert selected() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("all", {"widget", "site", "copy"}),
+        ("public", {"site", "copy"}),
+        ("private", {"widget"}),
+        ("forks", {"copy"}),
+        ("sources", {"widget", "site"}),
+    ],
+)
+def test_repositories_are_listed_by_type(api: httpx.Client, kind: str, names: set[str]) -> None:
+    """By visibility, and forks apart from what is no fork (C1)."""
+    fork = {"organization": "acme", "name": "copy"}
+    assert api.post("/repos/acme/site/forks", json=fork).status_code == 202
+    found = api.get("/orgs/acme/repos", params={"type": kind}).json()
+    assert {each["name"] for each in found} == names

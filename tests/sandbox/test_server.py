@@ -6,12 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
-from sandbox.__main__ import MISUSE, main
 from tests.sandbox.conftest import ACME
 from tests.sandbox.sealing import sealed
-from tests.support.sandbox import Refused, Sandbox
+from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,41 +79,6 @@ def test_a_request_behind_everybodys_back_is_not_in_the_journal(
     assert api.get(REPO).json()["description"] == "drifted"
 
 
-@pytest.mark.parametrize(
-    ("fault", "status"),
-    [({"status": 502}, 502), ({"status": 429, "headers": {"Retry-After": "1"}}, 429)],
-)
-def test_a_fault_answers_in_place_of_github(
-    world: World, api: httpx.Client, fault: dict[str, Any], status: int
-) -> None:
-    """As often as it was told, at the operation that it was told, without any effect."""
-    world.fault(method="PATCH", path="/repos/acme/*", count=2, skip=1, **fault)
-    sent = [api.patch(REPO, json={"description": str(n)}) for n in range(4)]
-    assert [answer.status_code for answer in sent] == [200, status, status, 200]
-    assert sent[1].headers.get("retry-after") == fault.get("headers", {}).get("Retry-After")
-    assert api.get(REPO).status_code == 200
-    assert len(world.journal(method="PATCH")) == 2
-
-
-@pytest.mark.parametrize(
-    ("drop", "description"), [("before", None), ("after", "new"), ("half", "new")]
-)
-def test_a_dropped_connection(
-    world: World, api: httpx.Client, drop: str, description: str | None
-) -> None:
-    """Cut before it takes effect, after it, or in the middle of the answer."""
-    world.fault(method="PATCH", drop=drop)
-    with pytest.raises(httpx.RemoteProtocolError):
-        api.patch(REPO, json={"description": "new"})
-    assert api.get(REPO).json()["description"] == description
-
-
-def test_a_fault_that_cannot_be_is_refused(world: World) -> None:
-    """The message says what is allowed."""
-    with pytest.raises(Refused, match="allowed: no, before, after, half"):
-        world.fault(drop="sometimes")
-
-
 def test_the_clock_is_set_stopped_and_moved(world: World, api: httpx.Client) -> None:
     """Times come from the world's clock; with a tick each change has a second of its own."""
     world.clock(set="2030-01-01T00:00:00Z", stopped=True)
@@ -183,33 +146,6 @@ def test_a_page_shows_the_organization_and_escapes_it(world: World, api: httpx.C
     assert httpx.post(f"{world.base_url}acme").status_code == 405
 
 
-BAD_SEEDS = [
-    ("wrold: x\n", "1: wrold: no such field; allowed: world, clock"),
-    ("world: x\nusers: [\n", "not YAML"),
-    (
-        "world: x\norganizations:\n  - login: a\n    owners: [b]\n    plan: gold\n",
-        ":5: organizations.0.plan",
-    ),
-    ("organizations: []\n", "has to name its world"),
-    ("world: x\nusers: [ana]\ntokens:\n  - login: ana\n", ":4: tokens.0: give either env"),
-    ("world: x\ntokens:\n  - {login: ana, env: A_VARIABLE_THAT_IS_NOT_SET}\n", "no user 'ana'"),
-    ("", "empty"),
-]
-
-
-@pytest.mark.parametrize(("text", "message"), BAD_SEEDS, ids=[row[1] for row in BAD_SEEDS])
-def test_a_bad_seed_file_is_told_with_file_and_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
-) -> None:
-    """The sandbox does not start, and says where the mistake is and what is allowed."""
-    path = tmp_path / "seed.yaml"
-    path.write_text(text)
-    assert main(["--port", "0", "--seed", str(path)]) == MISUSE
-    said = capsys.readouterr().err
-    assert message in said
-    assert str(path) in said
-
-
 def test_a_seed_file_writes_its_tokens_where_it_says(tmp_path: Path) -> None:
     """A token goes to a file that only its owner reads; a second start takes it from there."""
     seed = tmp_path / "seed.yaml"
@@ -225,18 +161,3 @@ def test_a_seed_file_writes_its_tokens_where_it_says(tmp_path: Path) -> None:
             )
             assert answer.json()["login"] == "ana"
     assert (tmp_path / "ana.token").stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (("--host", "0.0.0.0"), "--allow-remote"),  # noqa: S104 - it is refused
-        (("--port", "99999"), "cannot listen on 127.0.0.1 port 99999"),
-    ],
-)
-def test_a_bad_option_is_told(
-    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], message: str
-) -> None:
-    """The sandbox does not start, and says why."""
-    assert main(options) == MISUSE
-    assert message in capsys.readouterr().err

@@ -65,7 +65,7 @@ class Judged(App):
 
     def _route(self, world: str, method: str, path: str) -> str | None:
         try:
-            path = lookups.legacy_path(self.sandbox.worlds[world], path or "/")
+            path = lookups.whole_ref(lookups.legacy_path(self.sandbox.worlds[world], path or "/"))
         except GitHubError:
             return None
         found = ROUTER.find(method, path)

@@ -212,6 +212,23 @@ def _(path: Path) -> bool:
     return path.merge("carl", number)
 
 
+def _owned_and_checked(path: Path) -> None:
+    """Ask for the check, and for the owners of what is changed."""
+    checks(integration_id=15_368)(path)
+    path.ruleset(pull_request(0, require_code_owner_review=True))
+
+
+@stopped_by(
+    "code owners of workflow files, beside required checks",
+    _owned_and_checked,
+    checks(integration_id=15_368),
+)
+def _(path: Path) -> bool:
+    """A contributor proposes a workflow whose empty job has the name of the required check."""
+    fake = CI.replace("test:", "ci:")
+    return path.merge("carl", path.pull("carl", path=".github/workflows/fake.yml", text=fake))
+
+
 @stopped_by("branches that have to be up to date", checks(strict=True))
 def _(path: Path) -> bool:
     """A contributor merges what was tested against an old main."""

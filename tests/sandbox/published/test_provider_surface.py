@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from graphql import parse, validate
 
-from sandbox import lookups, seed
+from sandbox import lookups, planting, seed
 from sandbox.actors import Actor
 from sandbox.dispatch import ROUTER, answer
 from sandbox.graphql.execute import _RULES, schema
@@ -60,7 +60,7 @@ def described(call: str) -> str:
 
 def _state() -> State:
     state = State("surface", Journal())
-    seed.apply(state, seed.parse(ACME))
+    planting.apply(state, seed.parse(ACME))
     state.commit()
     return state
 

@@ -143,13 +143,17 @@ def test_48_kilobytes_at_most(path: Path, size: int, status: int) -> None:
     assert _put(path, "repository", "x" * size) == status
 
 
-@pytest.mark.parametrize("place", ["repository", "environment"])
-def test_a_hundred_at_most(path: Path, place: str) -> None:
-    """A repository and an environment keep 100 secrets each (S2)."""
+@pytest.mark.parametrize(
+    ("place", "limit"), [("repository", 100), ("environment", 100), ("organization", 1000)]
+)
+def test_so_many_at_most(path: Path, place: str, limit: int) -> None:
+    """A repository and an environment keep 100 secrets each, an organization 1,000 (S2)."""
     have = path.as_("olga").get(PLACES[place]).json()["total_count"]
     owner = path.as_("olga")
     body = sealed(owner, PLACES[place], "canary-x")
-    for number in range(100 - have):
+    if place == "organization":
+        body |= {"visibility": "all"}
+    for number in range(limit - have):
         assert owner.put(f"{PLACES[place]}/N{number}", json=body).status_code == 201
     assert owner.put(f"{PLACES[place]}/ONE_MORE", json=body).status_code == 422
 

@@ -1,0 +1,80 @@
+"""Runs of workflows run again: all of their jobs, or those that failed.
+
+Source: https://docs.github.com/rest/actions/workflow-runs
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.errors import forbidden
+from sandbox.http import Response
+from sandbox.rest.workflow_runs import find
+from sandbox.routing import Routes
+from sandbox.runs import progress, triggers
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_RUN = "/repos/{owner}/{repo}/actions/runs/{run_id}"
+
+
+@ROUTES.post(_RUN + "/rerun", needs="repo:write")
+def rerun(call: Call) -> Response:
+    """Run again: with the first actor's rights, and nothing approved yet."""
+    run = _ended(call)
+    return _again(call, run, call.world.all("job", run.id))
+
+
+@ROUTES.post(_RUN + "/rerun-failed-jobs", needs="repo:write")
+def rerun_failed(call: Call) -> Response:
+    """Run the jobs again that did not succeed, and those that wait for them."""
+    run = _ended(call)
+    jobs = call.world.all("job", run.id)
+    chosen = {each.id for each in jobs if each["conclusion"] in ("failure", "cancelled")}
+    if not chosen:
+        raise forbidden("This workflow run cannot be retried")
+    more = True
+    while more:
+        waiting = {
+            each.id
+            for each in jobs
+            if any(before.id in chosen for before in progress.needed(call.world, run, each))
+        }
+        more = not waiting <= chosen
+        chosen |= waiting
+    return _again(call, run, [each for each in jobs if each.id in chosen])
+
+
+def _ended(call: Call) -> Record:
+    run = find(call)
+    if run["status"] != "completed":
+        raise forbidden("This workflow is already running")
+    return run
+
+
+def _again(call: Call, run: Record, jobs: list[Record]) -> Response:
+    """Begin a run's next attempt: these jobs are new ones, with ids of their own."""
+    attempt = run["attempt"] + 1
+    fresh = {
+        "status": "queued",
+        "conclusion": None,
+        "reason": None,
+        "deployment": None,
+        "ran": False,
+        "attempt": attempt,
+    }
+    for job in jobs:
+        call.world.remove(job)
+        call.world.add("job", run.id, **{**job.data, **fresh})
+    again = call.world.change(
+        run,
+        attempt=attempt,
+        triggering_actor=call.actor.id,
+        status="queued",
+        conclusion=None,
+    )
+    triggers.go_on(call.world, call.repository, again)
+    return Response(201, {})

@@ -1,0 +1,96 @@
+"""Annotated tags, and the list of tags.
+
+Source: https://docs.github.com/rest/git/tags
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, git, tags
+from sandbox.errors import conflict, invalid, not_found
+from sandbox.http import Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.shapes.commits import VERIFICATION, base, html_base
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_TAGS = "/repos/{owner}/{repo}/git/tags"
+
+
+def _shape(call: Call, tag: Record) -> dict[str, Any]:
+    return {
+        "node_id": node_id(tags.KIND, tag.id),
+        "sha": tag.name,
+        "url": f"{base(call)}/git/tags/{tag.name}",
+        "tag": tag["tag"],
+        "message": tag["message"],
+        "tagger": tag["tagger"],
+        "object": {
+            "type": "commit",
+            "sha": tag["commit"],
+            "url": f"{base(call)}/git/commits/{tag['commit']}",
+        },
+        "verification": VERIFICATION,
+    }
+
+
+@ROUTES.post(_TAGS, needs="repo:write")
+def create(call: Call) -> Response:
+    """Make the object of an annotated tag; the tag itself is a ref, made after it."""
+    wanted: dict[str, fields.Kind] = {
+        "tag!": "text",
+        "message!": "text",
+        "object!": "text",
+        "type!": ("commit", "tree", "blob"),
+    }
+    found = fields.body(call, **wanted, tagger="object")
+    if not call.world.count("ref", call.repository.id):
+        raise conflict("Git Repository is empty.")
+    if found["type"] != "commit":
+        raise invalid("The sandbox tags commits only.")
+    commit = call.world.find("commit", found["object"], call.repository.id)
+    if commit is None:
+        raise invalid("Object does not exist")
+    if call.actor.user is None:
+        raise not_found()
+    now = call.world.clock.now()
+    given = found.get("tagger")
+    tagger = git.person_from(given, now) if given else git.person_of(call.actor.user, now)
+    about = {"commit": commit.name, "message": found["message"], "tagger": tagger}
+    made = tags.make(call.world, call.repository, found["tag"], **about)
+    return Response(201, _shape(call, made))
+
+
+@ROUTES.get(_TAGS + "/{tag_sha}", needs="repo:read")
+def get(call: Call) -> Response:
+    """The object of an annotated tag."""
+    found = tags.find(call.world, call.repository, call.parameters["tag_sha"])
+    if found is None:
+        raise not_found()
+    return Response(200, _shape(call, found))
+
+
+@ROUTES.get("/repos/{owner}/{repo}/tags", needs="repo:read")
+def list_tags(call: Call) -> Response:
+    """The tags."""
+    every = call.world.all("ref", call.repository.id)
+    tags = (ref for ref in every if ref.name.startswith("refs/tags/"))
+    found = sorted(tags, key=lambda ref: ref.name)
+
+    def shape(ref: Record) -> dict[str, Any]:
+        name = ref.name.removeprefix("refs/tags/")
+        return {
+            "name": name,
+            "commit": {"sha": ref["sha"], "url": f"{base(call)}/commits/{ref['sha']}"},
+            "zipball_url": f"{html_base(call)}/zipball/{ref.name}",
+            "tarball_url": f"{html_base(call)}/tarball/{ref.name}",
+            "node_id": node_id("ref", ref.id),
+        }
+
+    return page(call, found, shape)

@@ -1,0 +1,119 @@
+"""What a seed may not say though each of its fields has the right type.
+
+Each mistake is the place in the seed, and words that never quote a value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import clock, defaults, limits, ref_names
+from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
+from sandbox.world import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.seed import Organization, Repository, Seed, Team
+
+Mistake = tuple[tuple[int | str, ...], str]
+_REPOSITORY = {
+    **FEATURES,
+    **MERGE_SETTINGS,
+    "description": None,
+    "homepage": None,
+    "allow_forking": True,
+    "topics": [],
+}
+_PERMISSIONS = ("read", "write", "admin", "none")
+_LONGEST_NAME = 100
+
+
+def mistakes(seed: Seed) -> Iterator[Mistake]:
+    """Yield every mistake of a seed."""
+    if seed.clock is not None:
+        try:
+            clock.parse(seed.clock)
+        except ValueError as error:
+            yield ("clock",), str(error)
+    for place, text in setting_mistakes(seed.settings):
+        yield ("settings", *place), text
+    people = {(each if isinstance(each, str) else each.login).casefold() for each in seed.users}
+    for org in seed.organizations:
+        people |= {login.casefold() for login in (*org.owners, *org.members)}
+    taken: set[str] = set()
+    for index, org in enumerate(seed.organizations):
+        place = ("organizations", index)
+        login = org.login.casefold()
+        if login in people or login in taken:
+            yield (*place, "login"), "somebody else has this login already, in any case"
+        taken.add(login)
+        yield from _organization(place, org)
+    for index, token in enumerate(seed.tokens or []):
+        if (token.login is None) == (token.app is None):
+            yield ("tokens", index), "each is of a login or of an app"
+
+
+def setting_mistakes(settings: dict[str, Any]) -> Iterator[Mistake]:
+    """Yield what is wrong with a world's switches."""
+    yield from _typed(settings, SETTINGS)
+    given = settings.get("limits")
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if name not in limits.NAMES:
+            yield ("limits", name), f"no such limit; there are: {', '.join(limits.NAMES)}"
+        elif type(value) is not int or value < 0:
+            yield ("limits", name), "has to be a whole number, 0 or more"
+
+
+def _typed(given: dict[str, Any], known: dict[str, Any]) -> Iterator[Mistake]:
+    for name, value in given.items():
+        if name not in known:
+            yield (name,), f"no such setting; there are: {', '.join(known)}"
+            continue
+        # a setting that is nothing by default is a text
+        wanted = str if known[name] is None else type(known[name])
+        if type(value) is not wanted and not (value is None and known[name] is None):
+            yield (name,), f"has to be of type {wanted.__name__}"
+
+
+def _organization(place: tuple[int | str, ...], org: Organization) -> Iterator[Mistake]:
+    for where, text in _typed(org.settings, defaults.ORGANIZATION):
+        yield (*place, "settings", *where), text
+    if org.settings.get("default_repository_permission", "read") not in _PERMISSIONS:
+        where = (*place, "settings", "default_repository_permission")
+        yield where, f"allowed: {', '.join(_PERMISSIONS)}"
+    yield from _teams((*place, "teams"), org.teams)
+    taken: set[str] = set()
+    for name, repository in org.repositories.items():
+        where = (*place, "repositories", name)
+        if name.casefold() in taken:
+            yield where, "stands there twice: case does not matter"
+        taken.add(name.casefold())
+        yield from _repository(where, name, repository)
+
+
+def _teams(place: tuple[int | str, ...], teams: dict[str, Team]) -> Iterator[Mistake]:
+    for slug, team in teams.items():
+        if team.parent is not None and team.parent not in teams:
+            yield (*place, slug, "parent"), f"no such team; there are: {', '.join(teams)}"
+        above, seen = team.parent, {slug}
+        while above in teams and above not in seen:
+            seen.add(above)
+            above = teams[above].parent
+        if above in seen:
+            yield (*place, slug, "parent"), "a team cannot be above itself"
+
+
+def _repository(
+    place: tuple[int | str, ...], name: str, repository: Repository
+) -> Iterator[Mistake]:
+    well_formed = name == defaults.repository_name(name) and name not in ("", ".", "..")
+    if not well_formed or len(name) > _LONGEST_NAME:
+        yield place, "cannot name a repository; allowed: 100 letters, digits, '-', '_' and '.'"
+    if not ref_names.is_valid(f"refs/heads/{repository.default_branch}"):
+        yield (*place, "default_branch"), "cannot name a branch"
+    for where, text in _typed(repository.settings, _REPOSITORY):
+        yield (*place, "settings", *where), text
+    for path in repository.files:
+        if any(part in ("", ".", "..") for part in path.split("/")):
+            yield (*place, "files"), "a path goes down from the root, such as src/app.py"
