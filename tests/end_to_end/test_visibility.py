@@ -138,6 +138,9 @@ def test_names_that_hide_others_are_said(first: tuple[Project, Outcome]) -> None
         if finding["policyName"] == "SE011"
     }
     assert set(said) == {"lib/actions/TWICE", "lib/staging/TO_HIDE"}
+    assert "the organization has a secret of the same name" in said["lib/actions/TWICE"]
+    assert "the repository has a secret of the same name" in said["lib/staging/TO_HIDE"]
+    assert "repositories.lib.secrets.TWICE" in said["lib/actions/TWICE"]
     for text in said.values():
         assert "orgs/test.yaml:" in text
         assert CANARY not in text
