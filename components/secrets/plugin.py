@@ -29,7 +29,7 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
         *("unrecognizedclient", "invalidclienttokenid", "expiredtoken"),
     ),
     "there is no such path: write the secret there, or correct the path": (
-        *("no secret found", "no value found", "not ?found", "can't find", r"\b404\b"),
+        *("no secret found", "no value found", "not ?found", "(?:can|could)n?.t find", r"\b404\b"),
     ),
     "it is not able to answer now: run this again later": (
         *(r"\b50[0234]\b", "sealed", "internal", "throttl", r"\b429\b", "rate exceeded"),
