@@ -20,11 +20,12 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
     ),
     "this run has no login there: docs/secrets.md names the variables of each source": (
         *("no valid credential", "cached credentials", "nocredentialproviders"),
-        *("no vault token", "missing client token"),
+        *("no vault token", "missing client token", "required fields are unset"),
     ),
     "access is denied: let this login read it, or log in as somebody who may": (
         *("denied", "authorized", "forbidden", r"\b40[13]\b", "invalid ?token", "bad token"),
-        *("invalid role or secret id", "invalid secret id", "error validating token"),
+        *("invalid role or secret id", "invalid secret id", r"error validating (token|claims)"),
+        r"role \S+ could not be found",
         *("unrecognizedclient", "invalidclienttokenid", "expiredtoken"),
     ),
     "there is no such path: write the secret there, or correct the path": (

@@ -98,12 +98,17 @@ def _import(
     *,
     dry_run: bool,
 ) -> None:
+    from portcullis import deploy
     from portcullis.esc.files import organization
     from portcullis.secrets import import_env, writers
 
     of = settings(stack)
     at_pulumi = organization(of.root) if chosen.destination == "esc" else ""
-    writer = writers.writer(chosen.destination, os.environ, at_pulumi, of)
+    environment: Mapping[str, str] = os.environ
+    if chosen.destination not in ("esc", "config"):
+        # where the organization's file says that its sources are: from there it will be read
+        environment = deploy.declaration_of(of).config.sources.environment(environment)
+    writer = writers.writer(chosen.destination, environment, at_pulumi, of)
     changes = import_env.plan(writer, where)
     for name, change in changes.items():
         place = where[name]

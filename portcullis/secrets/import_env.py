@@ -97,10 +97,14 @@ def _line(original: Original) -> int:
 
 
 def _wrong(name: str, value: str | None, lines: Mapping[str, int]) -> str:
-    """What is wrong with an entry, or nothing. A name that is none may be a value: not quoted.
+    """What is wrong with an entry, or nothing. A name that may be a value is not quoted.
+
+    Such as a name without a value: a line of Base64 that ends with `=` reads like one.
 
     Source: https://docs.github.com/actions/reference/security/secrets
     """
+    if value is not None and not value.strip("="):
+        return "it has no value; give it one, or put it in quotes if it is a part of one"
     if value is None:
         return "is no entry; allowed: NAME=value, the value in quotes if it has several lines"
     if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
@@ -109,22 +113,26 @@ def _wrong(name: str, value: str | None, lines: Mapping[str, int]) -> str:
         return f"{name}: GitHub keeps names with GITHUB_ for itself; give it another beginning"
     if name in lines:
         return f"{name} stands on line {lines[name]} already; take one of the two out"
-    if not value:
-        return f"{name} has no value; give it one, or take the line out"
     return ""
 
 
 def _refuse_tracked(path: Path) -> None:
     """A file that git tracks is in the history, and on the machines of all who cloned it."""
+    file = path.resolve()  # what a link leads to may be tracked, too
     try:
         listed = subprocess.run(  # noqa: S603 - git, with a file's name
-            ["git", "ls-files", "--error-unmatch", "--", path.name],  # noqa: S607 - git, as PATH has it
-            cwd=path.parent,
+            ["git", "--literal-pathspecs", "ls-files", "--error-unmatch", "--", file.name],  # noqa: S607 - git, as PATH has it
+            cwd=file.parent,
             capture_output=True,
             check=False,
         )
     except OSError:  # no git, or no such folder: reading the file says what is wrong
         return
+    if listed.returncode not in (0, 1) and any((each / ".git").exists() for each in file.parents):
+        raise UserError(
+            f"{path}: git does not say whether it tracks this file; nothing was written. "
+            f"See what it says by hand: git -C {file.parent} status"
+        )
     if listed.returncode == 0:
         raise UserError(
             f"{path}: git tracks this file: its values are known to all who have the repository. "

@@ -52,11 +52,28 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         entries(tmp_path, text)
     said = str(error.value)
     lines = [line.split(".env:")[1] for line in said.splitlines()[:-1]]
-    starts = ["3  GITHUB_TOKEN", "4  B has no", "5  is no entry", "6  its name", "7  A stands on"]
+    starts = [
+        "3  GITHUB_TOKEN",
+        "4  it has no value",
+        "5  is no entry",
+        "6  its name",
+        "7  A stands on",
+    ]
     starts += ["8  GITHUB_X", "9  is no entry"]
     assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
     assert said.endswith("7 mistakes; nothing was written")
     assert CANARY not in said
+
+
+def test_a_part_of_a_value_is_not_told_as_a_name(tmp_path: Path) -> None:
+    """The last line of Base64 that lacks its quotes reads like a name: it is not quoted (S3)."""
+    text = "KEY=-----BEGIN-----\nQ2FuYXJ5MQ==\nQ2FuYXJ5MTI=\n-----END-----\n"
+    with pytest.raises(UserError) as error:
+        entries(tmp_path, text)
+    said = str(error.value)
+    assert [f".env:{line}  it has no value" in said for line in (2, 3)] == [True, True]
+    assert ".env:4  is no entry" in said
+    assert "q2fuyxj5" not in said.lower()
 
 
 @pytest.mark.parametrize(("data", "words"), [(b"", "no entries"), (b"A=\xff", "not UTF-8")])
@@ -75,9 +92,23 @@ def test_a_tracked_file_is_refused(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)  # noqa: S607 - git, as PATH has it
     assert entries(tmp_path, f"A={CANARY}\n") == {"A": CANARY}
     subprocess.run(["git", "add", ".env"], cwd=tmp_path, check=True)  # noqa: S607 - as above
-    with pytest.raises(UserError, match="git tracks this file") as error:
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tmp_path / ".env")
+    for path in (tmp_path / ".env", link):
+        with pytest.raises(UserError, match="git tracks this file") as error:
+            import_env.read(path)
+        assert CANARY not in str(error.value)
+
+
+def test_where_git_does_not_answer_nothing_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E7: git refuses to look into a repository that somebody else owns: that is not a yes."""
+    (tmp_path / ".env").write_text(f"A={CANARY}\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)  # noqa: S607 - as above
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(UserError, match="git does not say whether it tracks this file"):
         import_env.read(tmp_path / ".env")
-    assert CANARY not in str(error.value)
 
 
 def test_an_entry_does_not_show_its_value() -> None:

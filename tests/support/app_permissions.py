@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/first-steps.md"
-_ROW = re.compile(r"^\| (repository|organization): ([^|]+) \| (read|write) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| (repository|organization): ([^|]+) \| (read|write|admin) \|", re.MULTILINE)
 _NAMES = {
     "repository variables": "actions_variables",
+    "repository custom_properties": "repository_custom_properties",
     "organization variables": "organization_actions_variables",
 }
 

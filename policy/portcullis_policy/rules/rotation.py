@@ -239,9 +239,13 @@ class NotShadowed(StackRule):
         own = {(repository_of(item), _name(item)) for item in stack.of(gh.ACTIONS_SECRET)}
         for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET):
             name, inner = _name(item), item.type == gh.ACTIONS_ENVIRONMENT_SECRET
-            hidden = name in wide or (inner and (repository_of(item), name) in own)
-            if name is not None and hidden and not (inner and is_release(item, settings)):
-                yield Finding("a wider secret has the same name", ("secrets",), urn=item.urn)
+            of_repository = inner and (repository_of(item), name) in own
+            if name is None or not (of_repository or name in wide):
+                continue
+            if not (inner and is_release(item, settings)):
+                owner = "repository" if of_repository else "organization"
+                detail = f"the {owner} has a secret of the same name"
+                yield Finding(detail, ("secrets", name), urn=item.urn)
 
 
 class TokenOfOneProject(ResourceRule):

@@ -53,6 +53,20 @@ def test_a_number_in_an_address_is_no_status(words: str, other: str) -> None:
     assert "is not one that can be read" in reason(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        ('* error validating claims: claim "environment" does not match any', "access is denied"),
+        ("* error validating token: token is expired", "access is denied"),
+        ('* role "run" could not be found', "access is denied"),
+        ('required fields are unset: ["jwt"]', "this run has no login there"),
+    ],
+)
+def test_a_login_that_fails_is_told_as_that(words: str, meaning: str) -> None:
+    """Vault answers 400 to a login that it refuses; its provider asks for what is not given."""
+    assert reason(f"Error making API request.\n\nCode: 400. Errors:\n\n{words}").startswith(meaning)
+
+
 def test_the_failure_itself_is_not_kept() -> None:
     """A traceback of ours does not show the plugin's exception as its cause."""
 
