@@ -35,6 +35,7 @@ CREATIONS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("4: silently set back", {"blocksCreations": True}, "ben", None),
     ("9: also creations", BLOCKED, "bo", AUTHORIZED),
     ("11: also creations", BLOCKED, "pia", None),
+    ("11: also creations, by maintain", BLOCKED, "max", None),
     ("13: also creations", {**BLOCKED, **ENFORCED}, "ana", None),
 ]
 
@@ -77,6 +78,9 @@ PUSHES: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("15: lock and creations blocked", {**LOCK, **BLOCKED}, "lou", None),
     ("admin, reviews enforced", {**REVIEWS, **ENFORCED}, "ana", PULL),
     ("admin, reviews not enforced", REVIEWS, "ana", None),
+    ("admin, lock enforced", {**LOCK, **ENFORCED}, "ana", LOCKED),
+    ("admin, lock not enforced", LOCK, "ana", None),
+    ("15: enforced", {**REVIEWS, **BLOCKED, **ENFORCED}, "lou", PULL),
 ]
 
 
