@@ -117,11 +117,13 @@ def test_row_6_who_is_on_the_list_may_push(acting: Acting) -> None:
     assert acting.write("tess", path="other.txt").status_code == 201
 
 
-@pytest.mark.parametrize(("switches", "status"), [(REVIEWS, 201), (LOCK, 409)])
+@pytest.mark.parametrize(
+    ("switches", "status"), [(REVIEWS, 201), (LOCK, 409), ({**REVIEWS, **ENFORCED}, 409)]
+)
 def test_row_16_the_bypass_list_is_for_reviews_only(
     acting: Acting, switches: dict[str, Any], status: int
 ) -> None:
-    """Who may bypass pull requests pushes past reviews, but not into a locked branch (E1)."""
+    """Its people push past reviews, unless they are enforced; never into a locked branch (E1)."""
     acting.protect(**switches, bypassPullRequestActorIds=[acting.node("/users/ben")])
     assert acting.write("ben").status_code == status
 
