@@ -74,7 +74,8 @@ def _merge_gate(attempt: Attempt, rule: Record) -> list[str]:
 
 
 def _reviews(attempt: Attempt, rule: Record) -> list[str]:
-    if is_one_of(attempt, rule["bypassPullRequestActorIds"]):
+    # that enforcement takes the list's bypass away is what the source concludes, not what it saw
+    if not rule["isAdminEnforced"] and is_one_of(attempt, rule["bypassPullRequestActorIds"]):
         return []
     return reviews.violations(
         attempt,

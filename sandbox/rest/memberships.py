@@ -55,7 +55,7 @@ def check_member(call: Call) -> Response:
 
 @ROUTES.delete("/orgs/{org}/members/{username}", needs="org:admin")
 def remove_member(call: Call) -> Response:
-    """Remove a member; with it go the memberships of teams."""
+    """Remove a member: from all teams, roles and repositories."""
     return remove_membership(call)
 
 
@@ -83,17 +83,25 @@ def set_membership(call: Call) -> Response:
 
 @ROUTES.delete("/orgs/{org}/memberships/{username}", needs="org:admin")
 def remove_membership(call: Call) -> Response:
-    """Remove a member; with it go the memberships of teams."""
+    """Remove a member: from all teams, roles and repositories.
+
+    Source: https://docs.github.com/rest/orgs/members#remove-an-organization-member
+    """
     user = lookups.user(call, call.parameters["username"])
     member = call.world.find("member", str(user.id), call.org.id)
     if member is None:
         raise not_found()
     if member["role"] == "admin":
         _keep_an_owner(call, user)
-    for team in call.world.all("team", call.org.id):
-        in_team = call.world.find("team_member", str(user.id), team.id)
-        if in_team is not None:
-            call.world.remove(in_team)
+    for place, kind in (
+        ("team", "team_member"),
+        ("org_role", "role_user"),
+        ("repository", "collaborator"),
+    ):
+        for each in call.world.all(place, call.org.id):
+            granted = call.world.find(kind, str(user.id), each.id)
+            if granted is not None:
+                call.world.remove(granted)
     call.world.remove(member)
     return NO_CONTENT
 

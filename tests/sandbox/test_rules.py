@@ -348,3 +348,19 @@ def test_repositories_are_listed_by_type(api: httpx.Client, kind: str, names: se
     assert api.post("/repos/acme/site/forks", json=fork).status_code == 202
     found = api.get("/orgs/acme/repos", params={"type": kind}).json()
     assert {each["name"] for each in found} == names
+
+
+@pytest.mark.parametrize("path", ["members", "memberships"])
+def test_who_is_removed_keeps_no_access(world: World, api: httpx.Client, path: str) -> None:
+    """Teams, organization roles and direct grants on repositories all go (C2)."""
+    api.put(f"{REPO}/collaborators/ben", json={"permission": "admin"})
+    roles = api.get("/orgs/acme/organization-roles").json()["roles"]
+    role = next(each["id"] for each in roles if each["name"] == "all_repo_read")
+    assert api.put(f"/orgs/acme/organization-roles/users/ben/{role}").status_code == 204
+    with world.client("ben") as ben:
+        assert ben.get(REPO).json()["permissions"]["admin"]
+        assert api.delete(f"/orgs/acme/{path}/ben").status_code == 204
+        assert ben.get(REPO).status_code == 404
+        # nor when he comes back
+        assert api.put("/orgs/acme/memberships/ben", json={"role": "member"}).status_code == 200
+        assert ben.get(REPO).status_code == 404

@@ -209,3 +209,23 @@ def test_an_app_gets_a_token_of_its_installation(
         assert api.post("/orgs/acme/repos", json={"name": "by-app"}).status_code == 201
         world.clock(advance=3601)
         assert api.get("/orgs/acme").status_code == 401
+
+
+def test_pygithub_tags_syncs_and_runs_again(world: World, pygithub: github.Github) -> None:
+    """Annotated tags, a fork's sync with its upstream, failed jobs of a run (C3)."""
+    site = pygithub.get_repo("acme/site")
+    head = site.get_branch("main").commit.sha
+    tag = site.create_git_tag("v1", "one", head, "commit")
+    ref = site.create_git_ref("refs/tags/v1", tag.sha)
+    assert (ref.object.type, site.get_git_tag(ref.object.sha).message) == ("tag", "one")
+    assert site.get_commit("tags/v1").sha == head
+    fork = pygithub.get_organization("acme").create_fork(site, name="copy")
+    workflow = "on: workflow_dispatch\njobs: {bad: {runs-on: x, steps: []}}\n"
+    site.create_file(".github/workflows/x.yml", "add", workflow)
+    assert fork.merge_upstream("main").merge_type == "fast-forward"
+    world.plan("acme/site", "bad", "failure")
+    assert site.get_workflow("x.yml").create_dispatch("main")
+    run = site.get_workflow_runs()[0]
+    world.plan("acme/site", "bad", "success")
+    assert run.rerun_failed_jobs()
+    assert site.get_workflow_run(run.id).conclusion == "success"

@@ -35,6 +35,7 @@ CREATIONS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("4: silently set back", {"blocksCreations": True}, "ben", None),
     ("9: also creations", BLOCKED, "bo", AUTHORIZED),
     ("11: also creations", BLOCKED, "pia", None),
+    ("11: also creations, by maintain", BLOCKED, "max", None),
     ("13: also creations", {**BLOCKED, **ENFORCED}, "ana", None),
 ]
 
@@ -77,6 +78,9 @@ PUSHES: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("15: lock and creations blocked", {**LOCK, **BLOCKED}, "lou", None),
     ("admin, reviews enforced", {**REVIEWS, **ENFORCED}, "ana", PULL),
     ("admin, reviews not enforced", REVIEWS, "ana", None),
+    ("admin, lock enforced", {**LOCK, **ENFORCED}, "ana", LOCKED),
+    ("admin, lock not enforced", LOCK, "ana", None),
+    ("15: enforced", {**REVIEWS, **BLOCKED, **ENFORCED}, "lou", PULL),
 ]
 
 
@@ -113,11 +117,13 @@ def test_row_6_who_is_on_the_list_may_push(acting: Acting) -> None:
     assert acting.write("tess", path="other.txt").status_code == 201
 
 
-@pytest.mark.parametrize(("switches", "status"), [(REVIEWS, 201), (LOCK, 409)])
+@pytest.mark.parametrize(
+    ("switches", "status"), [(REVIEWS, 201), (LOCK, 409), ({**REVIEWS, **ENFORCED}, 409)]
+)
 def test_row_16_the_bypass_list_is_for_reviews_only(
     acting: Acting, switches: dict[str, Any], status: int
 ) -> None:
-    """Who may bypass pull requests pushes past reviews, but not into a locked branch (E1)."""
+    """Its people push past reviews, unless they are enforced; never into a locked branch (E1)."""
     acting.protect(**switches, bypassPullRequestActorIds=[acting.node("/users/ben")])
     assert acting.write("ben").status_code == status
 
