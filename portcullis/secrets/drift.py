@@ -144,11 +144,18 @@ def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]]:
 
 
 def _selected(client: GitHub[Any], path: str) -> set[int]:
-    """The ids of the repositories that see a secret of the organization."""
+    """The ids of the repositories that see a secret of the organization; none if it is gone."""
+    from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
+
     ids: set[int] = set()
     page, total = 1, 1
     while len(ids) < total and (page - 1) * PAGE < total:
-        answer = client.request("GET", path, params={"per_page": PAGE, "page": page}).json()
+        try:
+            answer = client.request("GET", path, params={"per_page": PAGE, "page": page}).json()
+        except RequestFailed as error:
+            if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
+                return set()
+            raise
         ids |= {int(each["id"]) for each in answer["repositories"]}
         page, total = page + 1, int(answer["total_count"])
     return ids
