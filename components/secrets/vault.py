@@ -116,7 +116,8 @@ class VaultSource:
             place,
             lambda: vault.kv.get_secret_v2(mount=mount, name=name, version=pinned, opts=options),
         )
-        if found.destroyed or found.deletion_time:
+        # a time alone may be one to come: delete_version_after sets it for every version
+        if not found.data and (found.destroyed or found.deletion_time):
             raise MissingSecretError(f"{place}: this version is deleted; write a new one")
         return found
 

@@ -146,6 +146,23 @@ def test_names_that_hide_others_are_said(first: tuple[Project, Outcome]) -> None
         assert CANARY not in text
 
 
+def test_a_repository_let_in_by_hand_is_told_and_let_out(first: tuple[Project, Outcome]) -> None:
+    """Somebody shows a secret to one repository more: GitHub's date stays, and it is found (S1)."""
+    project, _ = first
+    with project.world.client("owner") as api:
+        lib = api.get("/repos/acme/lib").json()["id"]
+        added = api.put(f"/orgs/acme/actions/secrets/EVERYWHERE/repositories/{lib}")
+    assert added.status_code == 204
+    assert visible(project.world) != WANTED
+    outcome = project.portcullis("up")
+    assert outcome.code == 0, outcome.text
+    assert (
+        "ActionsOrganizationSecret actions/EVERYWHERE was shown to others on GitHub, "
+        "not by Portcullis"
+    ) in outcome.text
+    assert visible(project.world) == WANTED
+
+
 def test_a_repository_that_fits_is_let_in_and_a_preview_says_so(
     first: tuple[Project, Outcome],
 ) -> None:

@@ -130,8 +130,14 @@ def test_a_mount_and_a_name_are_the_path(mounts: dict[str, int], path: str) -> N
 )
 def test_a_deleted_version_is_no_value(gone: dict[str, Any]) -> None:
     """What somebody took back is not set."""
-    words = refusal(VaultSource(config()), TOKEN, calls=Plugin(answer(**gone)))
+    words = refusal(VaultSource(config()), TOKEN, calls=Plugin(answer(data=None, **gone)))
     assert words == "Vault's ci/codecov: this version is deleted; write a new one"
+
+
+def test_a_version_that_will_be_deleted_is_one() -> None:
+    """Where `delete_version_after` is set, each version says when it will go: it is there yet."""
+    (found,) = asked(Plugin(answer(deletionTime="2999-01-01T00:00:00Z")), TOKEN).values
+    assert found.value == CANARY
 
 
 @pytest.mark.parametrize("data", [{}, {"other": CANARY}, {"token": ""}, None])

@@ -250,3 +250,17 @@ def test_an_exception(guarded: Guarded) -> None:
     assert outcome.code != 0
     assert "unforeseen" in outcome.text
     guarded.nothing_in({"exception": outcome})
+
+
+def test_what_watches_sees(tmp_path: Path) -> None:
+    """A value in a file that is gone by the end is seen, and one in Base64 wherever it begins."""
+    watch = TemporaryFiles(tmp_path, {CANARY})
+    file = tmp_path / "short-lived"
+    file.write_text(f"a {CANARY} b", encoding="utf-8")
+    watch.look()
+    file.unlink()
+    watch.stop()
+    assert watch.seen == {f"{file}: {CANARY}"}
+    for before in ("", "-", "--", "---"):
+        letters = base64.b64encode(f"{before}{CANARY}, and more".encode()).decode()
+        assert [each for each in encoded(CANARY) if each in letters]

@@ -40,6 +40,10 @@ def write(places: Places, value: str) -> dict[str, dict[str, str]]:
 
 def test_a_pinned_version_stays(places: Places, sandbox: Sandbox, tmp_path: Path) -> None:
     """Of two values in each source the first is pinned; beside it, the newest is not (S1, S11)."""
+    # each version says from now on when it will be deleted, and is there until then
+    places.vault.client.secrets.kv.v2.update_metadata(
+        "pinned", mount_point="kv", delete_version_after="24h"
+    )
     pinned = write(places, f"{CANARY}-first")
     newest = {f"NEW_{name}": {**each} for name, each in write(places, f"{CANARY}-second").items()}
     for each in newest.values():
