@@ -232,3 +232,26 @@ def test_module_runs_from_anywhere(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_level_for_all_rules(tmp_path: Path) -> None:
+    """C3: `all` holds for rules of which the file says nothing itself, as at the engine."""
+    file = project(tmp_path, text=(ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8"))
+    levels = tmp_path / "levels.json"
+    levels.write_text('{"all": "advisory"}', encoding="utf-8")
+    assert command(str(file), "--policy-config", str(levels)).exit_code == 0
+    levels.write_text('{"all": "advisory", "EN001": "mandatory"}', encoding="utf-8")
+    told = json.loads(command(str(file), "--policy-config", str(levels), "--format", "json").output)
+    levels_told = {each["rule"] for each in told["findings"] if each["level"] == "mandatory"}
+    assert levels_told == {"EN001"}
+
+
+def test_settings_of_the_pack_are_judged_too(tmp_path: Path) -> None:
+    """C3: a pattern that does not compile is a finding, in every format, though no file has it."""
+    file = project(tmp_path)
+    levels = tmp_path / "levels.json"
+    levels.write_text('{"PK001": {"releaseEnvironments": "(ship"}}', encoding="utf-8")
+    for form in ("text", "json", "sarif", "github", "markdown", "html"):
+        done = command(str(file), "--policy-config", str(levels), "--format", form)
+        assert done.exit_code == 1
+        assert "PK001" in done.output
