@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +48,8 @@ def subject(file: Path | None, stack: str | None) -> Subject:
     """
     if file is None:
         settings = StackSettings(stack or "dev", project_root())
+        if not settings.organization:
+            raise UserError(f"Pulumi.{settings.name}.yaml names no portcullis:organization")
         return Subject(settings.root, settings.organization, settings)
     whole = file.resolve()
     for path in (whole, *whole.parents):
@@ -94,9 +97,13 @@ def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration
 
 
 def _plain(what: Subject) -> dict[str, str]:
-    """The configuration of the stack that stands in its file as plain text."""
+    """The stack's configuration as the engine tells it, without what is encrypted."""
     config = what.stack.config if what.stack else {}
-    return {key: value for key, value in config.items() if isinstance(value, str)}
+    return {
+        key: value if isinstance(value, str) else json.dumps(value, default=str)
+        for key, value in config.items()
+        if not (isinstance(value, dict) and "secure" in value)
+    }
 
 
 def _changed(noted: object) -> dict[str, datetime]:

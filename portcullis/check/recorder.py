@@ -72,13 +72,11 @@ class _Monitor(mocks.MockMonitor):
                 {name: tuple(of.urns) for name, of in request.propertyDependencies.items()},
             )
         )
-        if request.type == _STACK_TYPE:
-            return resource_pb2.RegisterResourceResponse(urn=urn)
         return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
 
 
 def record(program: Callable[[], object], stack: str) -> list[Registered]:
-    """Run ``program``; what it declared, in the order of registration.
+    """Run ``program``; the stack, and what it declared in the order of registration.
 
     Args:
         program: declares resources.
@@ -91,7 +89,10 @@ def record(program: Callable[[], object], stack: str) -> list[Registered]:
     mocks.set_mocks(_NoAnswers(), project=PROJECT, stack=stack, preview=True, monitor=monitor)
     with _short_stacks():
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
-    return monitor.resources_seen
+    # the mocks declare no stack, and rules on the pack's own settings judge it first
+    name = f"{PROJECT}-{stack}"
+    urn = f"urn:pulumi:{stack}::{PROJECT}::{_STACK_TYPE}::{name}"
+    return [Registered(_STACK_TYPE, name, urn, None, None, {}, {}), *monitor.resources_seen]
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def test_all_mistakes_at_once_end_with_1(tmp_path: Path) -> None:
         ["elsewhere/acme.yaml"],
         ["orgs/acme.yaml", "--format", "pdf"],
         ["orgs/acme.yaml", "--dry-run"],
+        ["--stack", "empty"],
         ["orgs/acme.yaml", "--stack", "nowhere"],
         ["orgs/acme.yaml", "--policy-config", "missing.json"],
         ["orgs/acme.yaml", "--policy-config", "wrong.json"],
@@ -71,6 +72,7 @@ def test_wrong_call_ends_with_2(
     """E8: a pipeline tells a wrong call from a finding."""
     project(tmp_path)
     (tmp_path / "wrong.json").write_text('{"EN03": "advisory"}', encoding="utf-8")
+    (tmp_path / "Pulumi.empty.yaml").touch()
     monkeypatch.chdir(tmp_path)
     done = command(*arguments)
     assert done.exit_code == 2
@@ -138,14 +140,30 @@ def test_policy_config_file_and_stack_configuration(
     levels = tmp_path / "levels.json"
     levels.write_text('{"AC004": "advisory", "BR005": {"minimum": 1}}', encoding="utf-8")
     assert command(str(file), "--policy-config", str(levels)).exit_code == 0
-    stack = {"portcullis:organization": "acme", "portcullis:policy": '{"AC004": "disabled"}'}
+    stack = {"portcullis:organization": "acme", "portcullis:policy": {"AC004": "disabled"}}
     (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": stack}), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     told = json.loads(command("--format", "json").output)
     assert [each["rule"] for each in told["findings"]] == ["BR005"]
-    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", str(levels))
+    (tmp_path / "none.json").write_text("{}", encoding="utf-8")
+    given = f"{levels},{tmp_path / 'none.json'}"
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", given)
     told = json.loads(command("--format", "json").output)
     assert [(each["rule"], each["level"]) for each in told["findings"]] == [("AC004", "advisory")]
+
+
+def test_encrypted_configuration_stays_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1: what is encrypted in the stack's file is not even looked at; nor is a passphrase."""
+    project(tmp_path)
+    config = {
+        "portcullis:organization": "acme",
+        "portcullis:policy": {"secure": "v1:no:ciphertext"},
+    }
+    (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert command().exit_code == 0
 
 
 def test_profile_decides_levels(tmp_path: Path) -> None:
@@ -214,3 +232,26 @@ def test_module_runs_from_anywhere(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_level_for_all_rules(tmp_path: Path) -> None:
+    """C3: `all` holds for rules of which the file says nothing itself, as at the engine."""
+    file = project(tmp_path, text=(ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8"))
+    levels = tmp_path / "levels.json"
+    levels.write_text('{"all": "advisory"}', encoding="utf-8")
+    assert command(str(file), "--policy-config", str(levels)).exit_code == 0
+    levels.write_text('{"all": "advisory", "EN001": "mandatory"}', encoding="utf-8")
+    told = json.loads(command(str(file), "--policy-config", str(levels), "--format", "json").output)
+    levels_told = {each["rule"] for each in told["findings"] if each["level"] == "mandatory"}
+    assert levels_told == {"EN001"}
+
+
+def test_settings_of_the_pack_are_judged_too(tmp_path: Path) -> None:
+    """C3: a pattern that does not compile is a finding, in every format, though no file has it."""
+    file = project(tmp_path)
+    levels = tmp_path / "levels.json"
+    levels.write_text('{"PK001": {"releaseEnvironments": "(ship"}}', encoding="utf-8")
+    for form in ("text", "json", "sarif", "github", "markdown", "html"):
+        done = command(str(file), "--policy-config", str(levels), "--format", form)
+        assert done.exit_code == 1
+        assert "PK001" in done.output
