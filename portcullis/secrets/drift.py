@@ -35,9 +35,6 @@ LISTS: Mapping[str, str] = {
     "ActionsEnvironmentSecret": "/repos/{owner}/{repository}/environments/{environment}/secrets",
 }
 
-#: The provider's name for the repositories that see a secret of the organization.
-_SELECTED = "selectedRepositoryIds"
-
 #: The mark of a secret in Pulumi's state; a `plaintext` in it is encrypted when it is imported.
 #: Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -70,9 +67,7 @@ class Drifted:
 
 
 def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) -> list[Drifted]:
-    """Secrets of the state that GitHub has otherwise.
-
-    One request a hundred secrets of a scope, and one for each that selected repositories see.
+    """Secrets of the state that GitHub has otherwise; one request a hundred secrets of a scope.
 
     Args:
         client: a client of the organization's GitHub.
@@ -144,28 +139,7 @@ def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]] | None:
             raise
         listed |= {str(each["name"]).upper(): each for each in answer["secrets"]}
         page, total = page + 1, int(answer["total_count"])
-    for name, each in listed.items():
-        if each.get("visibility") == "selected":
-            each[_SELECTED] = _selected(client, f"{path}/{quote(name, safe='')}/repositories")
     return listed
-
-
-def _selected(client: GitHub[Any], path: str) -> set[int]:
-    """The ids of the repositories that see a secret of the organization; none if it is gone."""
-    from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
-
-    ids: set[int] = set()
-    page, total = 1, 1
-    while len(ids) < total and (page - 1) * PAGE < total:
-        try:
-            answer = client.request("GET", path, params={"per_page": PAGE, "page": page}).json()
-        except RequestFailed as error:
-            if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
-                return set()
-            raise
-        ids |= {int(each["id"]) for each in answer["repositories"]}
-        page, total = page + 1, int(answer["total_count"])
-    return ids
 
 
 def _difference(
@@ -178,9 +152,6 @@ def _difference(
     if ours and theirs and ours != theirs:
         return "changed"
     if live.get("visibility", outputs.get("visibility")) != outputs.get("visibility"):
-        return "shown to others"
-    ours_alone = {int(each) for each in outputs.get(_SELECTED) or []}
-    if live.get(_SELECTED, ours_alone) != ours_alone:
         return "shown to others"
     return None
 
