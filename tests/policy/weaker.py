@@ -145,7 +145,6 @@ OTHERS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("RE001", ("two-alerts", "enabled"), False),
     ("RE002", ("two-updates", "enabled"), False),
     ("RE011", ("two-secret", "repository"), "old"),
-    ("RE012", ("policy", "file"), "README.md"),
     ("RE013", ("owners", "file"), "OWNERS"),
     ("BR013", ("main", "rules", "requiredLinearHistory"), False),
     ("RS003", ("two-main", "enforcement"), "evaluate"),

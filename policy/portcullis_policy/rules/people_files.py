@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
-from portcullis_policy.examples import stack
+from portcullis_policy.examples import Declared, Example, stack
 from portcullis_policy.files import repository_of
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.rules.workflow_examples import CI, CI_PATH, file
-from portcullis_policy.settings import Settings
+from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
 FOLDERS = ("", ".github/", "docs/")
@@ -17,6 +17,12 @@ https://docs.github.com/en/code-security/getting-started/adding-a-security-polic
 https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners"""
 FOR_ALL = ".github"
 """The repository whose community files hold for those that have none of their own."""
+REQUIRED = Parameter(
+    "required",
+    default=False,
+    schema={"type": "boolean"},
+    meaning="Whether each repository in which files are kept needs one of them to be SECURITY.md.",
+)
 
 
 class _HasFile(StackRule, abstract=True):
@@ -53,20 +59,43 @@ class SecurityPolicy(_HasFile):
     """A repository tells where to report a vulnerability.
 
     Who finds one and sees no address writes a public issue, or nothing. A policy in the
-    organization's `.github` repository holds for all that have none of their own.
+    organization's `.github` repository holds for all that have none of their own. Many are committed
+    by hand, where the pack cannot see them, so this speaks only where `required` is set.
     """
 
     id = "RE012"
     title = "a repository has no SECURITY.md"
     severity = Severity.LOW
     remediation = "Keep a `SECURITY.md` among the repository's files, or one in `.github`."
+    parameters = (REQUIRED,)
     name = "SECURITY.md"
     for_all = True
     good = (
-        stack("its own", file(CI, CI_PATH), file("x", ".github/SECURITY.md", "policy")),
+        Example(
+            "its own",
+            (file(CI, CI_PATH), file("x", ".github/SECURITY.md", "policy")),
+            {"RE012": {"required": True}},
+        ),
+        Example(
+            "the organization's",
+            (
+                file(CI, CI_PATH),
+                Declared(
+                    gh.REPOSITORY_FILE,
+                    {"repository": ".github", "file": "SECURITY.md", "content": "x"},
+                    "policy",
+                ),
+            ),
+            {"RE012": {"required": True}},
+        ),
         stack("no file is kept here"),
     )
-    bad = (stack("none", file(CI, CI_PATH)),)
+    bad = (Example("none", (file(CI, CI_PATH),), {"RE012": {"required": True}}),)
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        if settings.value(self.id, REQUIRED) is True:
+            yield from super().findings(stack, settings)
 
 
 class CodeOwners(_HasFile):
