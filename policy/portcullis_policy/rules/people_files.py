@@ -59,8 +59,8 @@ class SecurityPolicy(_HasFile):
     """A repository tells where to report a vulnerability.
 
     Who finds one and sees no address writes a public issue, or nothing. A policy in the
-    organization's `.github` repository holds for all that have none of their own. Many are committed
-    by hand, where the pack cannot see them, so this speaks only where `required` is set.
+    organization's `.github` repository holds for all that have none of their own. Many are
+    committed by hand, where the pack cannot see them: this speaks only where `required` is set.
     """
 
     id = "RE012"
