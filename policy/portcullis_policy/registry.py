@@ -11,6 +11,7 @@ from portcullis_policy.rules import (
     environments,
     organization,
     pack,
+    people_files,
     release_workflows,
     repository,
     roles,
@@ -31,7 +32,7 @@ from portcullis_policy.rules import (
 _FAMILIES = (
     (organization, roles),
     (actions,),
-    (repository, access),
+    (repository, access, people_files),
     (branches,),
     (rulesets,),
     (tags,),

@@ -33,12 +33,14 @@ class Remark:
         line: counted from 1.
         check: the tool's name for it, such as `artipacked`.
         severe: the tool calls it high.
+        strict: the tool tells it only to those who ask for all that it knows.
     """
 
     file: int
     line: int
     check: str
     severe: bool
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ _ABSENT = Answer(installed=False, failed=False, remarks=())
 
 @lru_cache(maxsize=64)
 def zizmor(texts: tuple[str, ...]) -> Answer:
-    """Return what zizmor finds, from offline audits; its ignore comments are honoured.
+    """Return all that zizmor finds, from offline audits; its ignore comments are honoured.
+
+    It is asked as its persona `auditor`, which finds what the others find and more; what they
+    would not tell is marked strict. See https://docs.zizmor.sh/usage/#using-personas.
 
     The command is that of PORTCULLIS_ZIZMOR, of the pack's own virtual environment, or of PATH.
 
@@ -71,7 +76,7 @@ def zizmor(texts: tuple[str, ...]) -> Answer:
     command = _find("zizmor", "PORTCULLIS_ZIZMOR")
     options = (
         *("--offline", "--no-config", "--no-progress", "--no-exit-codes", "--collect", "workflows"),
-        *("--color", "never", "--format", "json-v1"),
+        *("--color", "never", "--format", "json-v1", "--persona", "auditor"),
     )
     return _run(command, options, texts, _zizmor_remarks)
 
@@ -162,8 +167,9 @@ def _zizmor_remarks(said: object) -> list[Remark]:
         local = primary["symbolic"]["key"]["Local"]
         path = local.get("verbatim_path") or local["given_path"]
         line = primary["concrete"]["location"]["start_point"]["row"] + 1
-        severe = item["determinations"]["severity"] == "High"
-        found.append(Remark(_number(path), line, _word(item["ident"]), severe))
+        how = item["determinations"]
+        severe, strict = how["severity"] == "High", how["persona"] != "Regular"
+        found.append(Remark(_number(path), line, _word(item["ident"]), severe, strict))
     return found
 
 

@@ -18,8 +18,12 @@ on:
         type: string
         required: true
 permissions: {{}}
+concurrency:
+  group: release-${{{{ github.ref }}}}
+  cancel-in-progress: false
 jobs:
   build:
+    name: build
     runs-on: ubuntu-24.04
     permissions:
       contents: read
@@ -29,10 +33,11 @@ jobs:
           persist-credentials: false
       - run: uv build
   publish:
+    name: publish
     needs: [build]
     runs-on: ubuntu-24.04
     permissions:
-      id-token: write
+      id-token: write # for trusted publishing
     environment: pypi-release
     steps:
       - uses: {_PUBLISH}
@@ -42,8 +47,12 @@ name: ci
 on: [pull_request, push]
 permissions:
   contents: read
+concurrency:
+  group: ci-${{{{ github.ref }}}}
+  cancel-in-progress: true
 jobs:
   test:
+    name: test
     runs-on: ubuntu-24.04
     steps:
       - uses: {_CHECKOUT}

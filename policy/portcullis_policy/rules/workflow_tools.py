@@ -19,6 +19,18 @@ REQUIRED = Parameter(
     schema={"type": "boolean"},
     meaning="Whether it is a finding that the tool is not installed.",
 )
+LEFT_OUT = Parameter(
+    "leaveOut",
+    (),
+    {"type": "array", "items": {"type": "string", "pattern": r"^[\w-]{1,40}$"}},
+    "Checks of zizmor that this rule does not tell, by name.",
+)
+
+_ONE_AT_A_TIME = """\
+concurrency:
+  group: ci-${{ github.ref }}
+  cancel-in-progress: true
+"""
 
 
 class Tool(StackRule, abstract=True):
@@ -29,9 +41,14 @@ class Tool(StackRule, abstract=True):
     parameters: ClassVar[tuple[Parameter, ...]] = (REQUIRED,)
 
     def said(
-        self, settings: Settings, ask: Callable[[tuple[str, ...]], Answer], stack: Stack, name: str
+        self,
+        settings: Settings,
+        ask: Callable[[tuple[str, ...]], Answer],
+        stack: Stack,
+        name: str,
+        but: frozenset[str] = frozenset(),
     ) -> Iterator[Finding]:
-        """Yield a tool's remarks as findings; a tool that fails is one."""
+        """Yield a tool's remarks as findings, but for some checks; a tool that fails is one."""
         files = [item for item in workflow_files(stack) if item.workflow is not None]
         if not files:
             return
@@ -43,7 +60,7 @@ class Tool(StackRule, abstract=True):
         for number, item in enumerate(files):
             path = workflow_path(item.resource) or ""
             mine = [each for each in answer.remarks if each.file == number and self.takes(each)]
-            found = [(each.line, f"{name} {each.check}") for each in mine]
+            found = [(each.line, f"{name} {each.check}") for each in mine if each.check not in but]
             yield from at_lines(item.resource, path, found, item.resource.urn)
 
     def takes(self, remark: Remark) -> bool:
@@ -78,7 +95,7 @@ class ZizmorSevere(Tool):
 
     def takes(self, remark: Remark) -> bool:
         """See Tool."""
-        return remark.severe
+        return remark.severe and not remark.strict
 
 
 class ZizmorOther(Tool):
@@ -109,7 +126,50 @@ class ZizmorOther(Tool):
 
     def takes(self, remark: Remark) -> bool:
         """See Tool."""
-        return not remark.severe
+        return not remark.severe and not remark.strict
+
+
+class ZizmorStrict(Tool):
+    """zizmor finds nothing in a workflow file when it tells all that it knows.
+
+    What only its personas `pedantic` and `auditor` tell: habits that are no hole yet, such as a
+    permission without its reason, and places that a person has to judge, such as a secret outside
+    of an environment. It comes from the same run as WF017's; `leaveOut` names checks that are not
+    told. See https://docs.zizmor.sh/usage/#using-personas.
+    """
+
+    id = "WF022"
+    title = "zizmor, at its strictest, finds something in a workflow file"
+    severity = Severity.LOW
+    maps = cis("2.3.7")
+    parameters = (LEFT_OUT,)
+    good = (
+        stack("a sound workflow", file(CI, CI_PATH)),
+        Example(
+            "a check that is left out",
+            (file(changed(CI, ("    name: test\n", "")), CI_PATH),),
+            {"WF022": {"leaveOut": ["anonymous-definition"]}},
+        ),
+    )
+    bad = (
+        Example("a job without a name", (file(changed(CI, ("    name: test\n", "")), CI_PATH),)),
+        Example(
+            "runs of an old commit go on",
+            (file(changed(CI, (_ONE_AT_A_TIME, "")), CI_PATH),),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule. That zizmor could not be run is told by WF017."""
+        named = settings.value(self.id, LEFT_OUT)
+        but = frozenset(map(str, named)) if isinstance(named, list | tuple) else frozenset()
+        for item in self.said(settings, zizmor, stack, "zizmor", but):
+            if item.urn is not None:
+                yield item
+
+    def takes(self, remark: Remark) -> bool:
+        """See Tool."""
+        return remark.strict
 
 
 class Actionlint(Tool):
@@ -137,4 +197,4 @@ class Actionlint(Tool):
         yield from self.said(settings, actionlint, stack, "actionlint")
 
 
-RULES = (ZizmorSevere, ZizmorOther, Actionlint)
+RULES = (ZizmorSevere, ZizmorOther, Actionlint, ZizmorStrict)

@@ -254,6 +254,10 @@ class ActionsPinned(WorkflowRule):
             "one of its own repository",
             (f"actions/checkout@{'a1' * 20}", "./.github/actions/setup"),
         ),
+        ci(
+            "one of its own repository, at the commit that runs",
+            (f"actions/checkout@{'a1' * 20}", "$/.github/actions/setup"),
+        ),
     )
     bad = (
         ci("a tag", (f"actions/checkout@{'a1' * 20}", "actions/checkout@v4")),
@@ -273,7 +277,7 @@ class ActionsPinned(WorkflowRule):
         used += [step.at.get("uses") for _, step in workflow.steps()]
         for uses in used:
             text = uses.text.strip()
-            if not text or text.startswith("./"):
+            if not text or text.startswith(("./", "$/")):
                 continue
             if not _PINNED.fullmatch(text) and not _IMAGE.fullmatch(text):
                 yield (uses.line, "not pinned by a whole hash")

@@ -1,0 +1,121 @@
+"""RE: files of a repository that tell people what to do: whom to report to, who reviews."""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import Declared, Example, stack
+from portcullis_policy.files import repository_of
+from portcullis_policy.mappings import cis
+from portcullis_policy.rule import Finding, Resource, Stack, StackRule
+from portcullis_policy.rules.workflow_examples import CI, CI_PATH, file
+from portcullis_policy.settings import Parameter, Settings
+from portcullis_policy.severity import Severity
+
+FOLDERS = ("", ".github/", "docs/")
+"""Where GitHub looks for both files. Sources:
+https://docs.github.com/en/code-security/getting-started/adding-a-security-policy-to-your-repository
+https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners"""
+FOR_ALL = ".github"
+"""The repository whose community files hold for those that have none of their own."""
+REQUIRED = Parameter(
+    "required",
+    default=False,
+    schema={"type": "boolean"},
+    meaning="Whether each repository in which files are kept needs one of them to be SECURITY.md.",
+)
+
+
+class _HasFile(StackRule, abstract=True):
+    """The base of the rules that ask for a file wherever a program keeps others."""
+
+    resource_types = (gh.REPOSITORY_FILE,)
+    name: str
+    for_all = False
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule. A repository in which the program keeps no file is left in peace."""
+        del settings
+        kept = stack.once(_files)
+        wanted = {f"{folder}{self.name}" for folder in FOLDERS}
+        if self.for_all and wanted & kept.get(FOR_ALL, {}).keys():
+            return
+        for name, files in kept.items():
+            if name != FOR_ALL and not wanted & files.keys():
+                first = next(iter(files.values()))
+                yield Finding(f"files are kept in it, and no {self.name}", urn=first.urn)
+
+
+def _files(stack: Stack) -> Mapping[str, Mapping[object, Resource]]:
+    """Return the kept files by repository and by path."""
+    found: dict[str, dict[object, Resource]] = {}
+    for item in stack.of(gh.REPOSITORY_FILE):
+        name, path = repository_of(item), item.facts.text("file")
+        if isinstance(name, str):
+            found.setdefault(name, {})[path] = item
+    return found
+
+
+class SecurityPolicy(_HasFile):
+    """A repository tells where to report a vulnerability.
+
+    Who finds one and sees no address writes a public issue, or nothing. A policy in the
+    organization's `.github` repository holds for all that have none of their own. Many are
+    committed by hand, where the pack cannot see them: this speaks only where `required` is set.
+    """
+
+    id = "RE012"
+    title = "a repository has no SECURITY.md"
+    severity = Severity.LOW
+    remediation = "Keep a `SECURITY.md` among the repository's files, or one in `.github`."
+    parameters = (REQUIRED,)
+    name = "SECURITY.md"
+    for_all = True
+    good = (
+        Example(
+            "its own",
+            (file(CI, CI_PATH), file("x", ".github/SECURITY.md", "policy")),
+            {"RE012": {"required": True}},
+        ),
+        Example(
+            "the organization's",
+            (
+                file(CI, CI_PATH),
+                Declared(
+                    gh.REPOSITORY_FILE,
+                    {"repository": ".github", "file": "SECURITY.md", "content": "x"},
+                    "policy",
+                ),
+            ),
+            {"RE012": {"required": True}},
+        ),
+        stack("no file is kept here"),
+    )
+    bad = (Example("none", (file(CI, CI_PATH),), {"RE012": {"required": True}}),)
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        if settings.value(self.id, REQUIRED) is True:
+            yield from super().findings(stack, settings)
+
+
+class CodeOwners(_HasFile):
+    """A repository says whose review a change needs.
+
+    Without CODEOWNERS the ruleset's review by a code owner asks nobody, so that whoever may review
+    anything may approve a changed workflow.
+    """
+
+    id = "RE013"
+    title = "a repository has no CODEOWNERS"
+    severity = Severity.LOW
+    maps = cis("1.1.7")
+    remediation = "Keep `.github/CODEOWNERS` among the repository's files."
+    name = "CODEOWNERS"
+    good = (
+        stack("its own", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")),
+        stack("no file is kept here"),
+    )
+    bad = (stack("none", file(CI, CI_PATH)),)
+
+
+RULES = (SecurityPolicy, CodeOwners)
