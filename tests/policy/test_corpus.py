@@ -51,7 +51,8 @@ ELSEWHERE = {
 def said(name: str) -> dict[str, str]:
     """What the pack says of a file, by rule."""
     text = (CORPUS / f"{name}.yml").read_text(encoding="utf-8")
-    return {item.policyName: item.message for item in Pack().run([file(text, CI_PATH)])}
+    pack = Pack({"WF022": {"persona": "auditor"}})
+    return {item.policyName: item.message for item in pack.run([file(text, CI_PATH)])}
 
 
 @pytest.mark.parametrize("audit", AUDITS)

@@ -64,7 +64,6 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     ci("WF016", "uv run pytest", "echo ${{ secrets.CODECOV_TOKEN }}"),
     ci("WF017", "[pull_request, push]", "pull_request_target"),
     ci("WF018", "persist-credentials: false", "fetch-depth: 0"),
-    ci("WF022", "    name: test\n", ""),
     release("WF020", "environment: pypi-release", "environment: pypi-releases"),
     release("WF021", "run: uv build", "run: uv build ${{ secrets.PYPI_API_TOKEN }}"),
     release("SE010", "secrets.PYPI_API_TOKEN", "vars.NOTHING"),

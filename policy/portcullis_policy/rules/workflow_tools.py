@@ -19,6 +19,12 @@ REQUIRED = Parameter(
     schema={"type": "boolean"},
     meaning="Whether it is a finding that the tool is not installed.",
 )
+PERSONA = Parameter(
+    "persona",
+    "regular",
+    {"type": "string", "enum": ["regular", "auditor"]},
+    "Whose eyes zizmor looks with; `auditor` switches this rule on.",
+)
 LEFT_OUT = Parameter(
     "leaveOut",
     (),
@@ -134,33 +140,41 @@ class ZizmorStrict(Tool):
 
     What only its personas `pedantic` and `auditor` tell: habits that are no hole yet, such as a
     permission without its reason, and places that a person has to judge, such as a secret outside
-    of an environment. It comes from the same run as WF017's; `leaveOut` names checks that are not
-    told. See https://docs.zizmor.sh/usage/#using-personas.
+    of an environment. zizmor says itself that they may be wrong, so they are told only where
+    `persona` is `auditor`; `leaveOut` names checks that are not told. See https://docs.zizmor.sh/usage/#using-personas.
     """
 
     id = "WF022"
     title = "zizmor, at its strictest, finds something in a workflow file"
     severity = Severity.LOW
     maps = cis("2.3.7")
-    parameters = (LEFT_OUT,)
+    parameters = (PERSONA, LEFT_OUT)
     good = (
-        stack("a sound workflow", file(CI, CI_PATH)),
+        Example("a sound workflow", (file(CI, CI_PATH),), {"WF022": {"persona": "auditor"}}),
+        stack("nobody asked", file(changed(CI, ("    name: test\n", "")), CI_PATH)),
         Example(
             "a check that is left out",
             (file(changed(CI, ("    name: test\n", "")), CI_PATH),),
-            {"WF022": {"leaveOut": ["anonymous-definition"]}},
+            {"WF022": {"persona": "auditor", "leaveOut": ["anonymous-definition"]}},
         ),
     )
     bad = (
-        Example("a job without a name", (file(changed(CI, ("    name: test\n", "")), CI_PATH),)),
+        Example(
+            "a job without a name",
+            (file(changed(CI, ("    name: test\n", "")), CI_PATH),),
+            {"WF022": {"persona": "auditor"}},
+        ),
         Example(
             "runs of an old commit go on",
             (file(changed(CI, (_ONE_AT_A_TIME, "")), CI_PATH),),
+            {"WF022": {"persona": "auditor"}},
         ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule. That zizmor could not be run is told by WF017."""
+        if settings.value(self.id, PERSONA) != "auditor":
+            return
         named = settings.value(self.id, LEFT_OUT)
         but = frozenset(map(str, named)) if isinstance(named, list | tuple) else frozenset()
         for item in self.said(settings, zizmor, stack, "zizmor", but):
