@@ -86,19 +86,23 @@ def _dummies(environment: Mapping[str, str]) -> dict[str, str]:
     """The values of stack `dev`, which are public; by their keys."""
     state = ROOT / ".portcullis" / "state"
     state.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["pulumi", "config", "--show-secrets", "--json", "--stack", "dev", "--non-interactive"],  # noqa: S607 - the engine's folder comes first on PATH
-        cwd=ROOT,
-        env={
-            **environment,
-            "PULUMI_BACKEND_URL": state.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": PRACTICE_PASSPHRASE,
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = json.loads(done.stdout)
+    environment = {
+        **environment,
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": PRACTICE_PASSPHRASE,
+    }
+
+    def pulumi(*arguments: str) -> str:
+        command = ["pulumi", *arguments, "--stack", "dev", "--non-interactive"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"pulumi {arguments[0]} failed:\n{done.stderr}")
+        return done.stdout
+
+    pulumi("stack", "select", "--create")  # a fresh clone has no stack yet
+    found = json.loads(pulumi("config", "--show-secrets", "--json"))
     return {
         key.removeprefix("portcullis:"): entry["value"]
         for key, entry in found.items()

@@ -77,7 +77,7 @@ def secrets(target: str, **fields: object) -> str:
 
 def declare(places: Places, sandbox: Sandbox, folder: Path, name: str) -> Project:
     """A project of the organization in a world of its own, and every value in its source."""
-    world = sandbox.world(f"w{abs(hash(name))}", seed("acme", ["kim"]))
+    world = sandbox.world(f"sources-{abs(hash(name))}", seed("acme", ["kim"]))
     project = Project(folder / "project", world)
     text = ORGANIZATION
     for word, each in {
