@@ -65,6 +65,7 @@ def mend_secrets(
     client = existing.access(stack, environment).client()
     with existing.asking():
         found = drift.drifted(client, declaration.config.organization, state)
+    found.sort(key=str)  # the state's own order changes from run to run
     for each in found:
         console.print(Text(f"drift      {each}"))
     if found and not change:
@@ -73,7 +74,7 @@ def mend_secrets(
         raise UserError(
             "nothing was changed: GitHub does not have what these secrets were in; where that was "
             f"not meant, `pulumi refresh --stack {stack.name}` notes it, then `make up` makes it "
-            "anew:\n" + "\n".join(f"  {each.name}" for each in found if each.lost)
+            "anew:\n" + "\n".join(sorted(f"  {each.name}" for each in found if each.lost))
         )
     elif found:
         gone = [each.urn for each in found if each.has_to_be_made_anew]
