@@ -92,6 +92,15 @@ def _unique(call: Call, repository: Record, pattern: str, old: Record | None) ->
         raise unprocessable("Pattern can't be blank")
 
 
+def _rule(call: Call, node_id: str) -> tuple[Record, Record]:
+    """A rule, and its repository, which the caller administers."""
+    rule = _get(call, "branch_protection", node_id)
+    repository = call.world.get("repository", rule.parent)
+    if repository is None:
+        raise AssertionError("a rule has a repository")
+    return rule, _administered(call, repository)
+
+
 def create_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Create a rule."""
     given = arguments["input"]
@@ -112,11 +121,7 @@ def create_protection(call: Call, _source: object, arguments: dict[str, Any]) ->
 def update_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Change a rule; what is not named stays."""
     given = arguments["input"]
-    rule = _get(call, "branch_protection", given["branchProtectionRuleId"])
-    repository = call.world.get("repository", rule.parent)
-    if repository is None:
-        raise AssertionError("a rule has a repository")
-    _administered(call, repository)
+    rule, repository = _rule(call, given["branchProtectionRuleId"])
     pattern = given.get("pattern") or rule.name
     _unique(call, repository, pattern, rule)
     changed = call.world.change(rule, pattern, **_fields(call, given, rule))
@@ -129,11 +134,7 @@ def update_protection(call: Call, _source: object, arguments: dict[str, Any]) ->
 def delete_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Delete a rule."""
     given = arguments["input"]
-    rule = _get(call, "branch_protection", given["branchProtectionRuleId"])
-    repository = call.world.get("repository", rule.parent)
-    if repository is None:
-        raise AssertionError("a rule has a repository")
-    _administered(call, repository)
+    rule, _ = _rule(call, given["branchProtectionRuleId"])
     call.world.remove(rule)
     return {"clientMutationId": given.get("clientMutationId")}
 

@@ -13,15 +13,16 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 
+from tests.support.server import Server
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
-PATIENCE_SECONDS = 10
-"""After which a server that does not end by itself is killed."""
-
 FIRST_UNSIGNED = 3
 """Requests that need no key: those that make the administrator and the administrator's key."""
 
@@ -53,7 +51,7 @@ class Keys:
         return f"Keys({self.access})"
 
 
-class Aws:
+class Aws(Server):
     """A running AWS; a context manager that stops it.
 
     Attributes:
@@ -194,26 +192,8 @@ class Aws:
 
     def stop(self) -> None:
         """End it; all that is in it is gone."""
-        self.process.terminate()
-        try:
-            self.process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.end()
         self._folder.cleanup()
-
-    def __enter__(self) -> Self:
-        """Return the running AWS."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it."""
-        self.stop()
 
 
 def _allowed(actions: tuple[str, ...]) -> str:

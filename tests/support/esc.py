@@ -8,15 +8,15 @@ import secrets
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pulumi_esc_sdk
 
 import engine
+from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
 ORGANIZATION = "acme"
 LIMIT_SECONDS = 120
@@ -24,7 +24,7 @@ EVERYTHING = {"*/*": "write"}
 """The grants of who may do all."""
 
 
-class Esc:
+class Esc(Server):
     """A running stand-in for ESC; a context manager that stops it.
 
     Attributes:
@@ -141,20 +141,5 @@ class Esc:
 
     def stop(self) -> None:
         """End it."""
-        self.process.terminate()
-        self.process.wait(10)
+        self.end()
         self._folder.cleanup()
-
-    def __enter__(self) -> Self:
-        """Return the running service."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it, if it still runs."""
-        if self.process.poll() is None:
-            self.stop()

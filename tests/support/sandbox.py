@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from tests.support.server import Server
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -179,7 +181,7 @@ class World:
         return records
 
 
-class Sandbox:
+class Sandbox(Server):
     """A running sandbox, with a judge at its door; a context manager that stops it.
 
     At the end it fails when something that was asked or answered is not what GitHub's published
@@ -267,11 +269,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """End it in order."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        self.end()
         self._close()
 
     def _close(self) -> None:
@@ -280,10 +278,6 @@ class Sandbox:
         if self.process.stdout is not None:
             self.process.stdout.close()
         self._folder.cleanup()
-
-    def __enter__(self) -> Self:
-        """Return the running sandbox."""
-        return self
 
     def __exit__(
         self,

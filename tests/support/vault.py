@@ -9,21 +9,18 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import hvac
 
 import engine
+from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
-
-PATIENCE_SECONDS = 10
-"""After which a Vault that does not end by itself is killed."""
 
 
-class Vault:
+class Vault(Server):
     """A running Vault; a context manager that stops it.
 
     Attributes:
@@ -165,24 +162,6 @@ class Vault:
 
     def stop(self) -> None:
         """End it; all that is in it is gone."""
-        self.process.terminate()
-        try:
-            self.process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.end()
         self.client.adapter.close()
         self._folder.cleanup()
-
-    def __enter__(self) -> Self:
-        """Return the running Vault."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it."""
-        self.stop()
