@@ -34,6 +34,7 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
     Debug logs up to `-v=7`: from `-v=9` on, the engine itself logs each property that it reads.
     """
     project = make_small(sandbox, tmp_path, "canaries")
+    project.environment["TF_LOG"] = "TRACE"  # the plugin says all that it can
     outcomes = [
         project.preview("--diff"),
         project.preview("--json"),
