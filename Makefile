@@ -42,8 +42,9 @@ sandbox: .venv/run  ## start the sandbox alone
 env: .venv/run  ## print what plain pulumi needs: eval "$$(make -s env)"
 	@$(RUN) env
 
+# in the order of folders: xdist would leave the files of few and long tests to the end
 test: .venv/test lint  ## every test, on the real engine
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -104,6 +104,7 @@ class Project:
                 # as the automation's App, which rulesets let pass, if the world has one
                 "GITHUB_TOKEN": world.tokens.get("portcullis[bot]", world.token),
                 "PYTHONPATH": "",
+                "PYTHONDONTWRITEBYTECODE": "",  # each run would compile the program again
             }
         )
 
