@@ -12,6 +12,9 @@ ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS = _token("actionsOrganizationWorkflowP
 ACTIONS_REPOSITORY_PERMISSIONS = _token("actionsRepositoryPermissions")
 WORKFLOW_REPOSITORY_PERMISSIONS = _token("workflowRepositoryPermissions")
 ACTIONS_RUNNER_GROUP = _token("actionsRunnerGroup")
+ENTERPRISE_ACTIONS_PERMISSIONS = _token("enterpriseActionsPermissions")
+ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS = _token("enterpriseActionsWorkflowPermissions")
+ENTERPRISE_ACTIONS_RUNNER_GROUP = _token("enterpriseActionsRunnerGroup")
 
 REPOSITORY = _token("repository")
 REPOSITORY_VULNERABILITY_ALERTS = _token("repositoryVulnerabilityAlerts")
@@ -29,6 +32,10 @@ REPOSITORY_FILE = _token("repositoryFile")
 MEMBERSHIP = _token("membership")
 ORGANIZATION_ROLE = _token("organizationRole")
 ORGANIZATION_ROLE_USER = _token("organizationRoleUser")
+ORGANIZATION_ROLE_TEAM = _token("organizationRoleTeam")
+ORGANIZATION_ROLE_TEAM_ASSIGNMENT = _token("organizationRoleTeamAssignment")
+ORGANIZATION_REPOSITORY_ROLE = _token("organizationRepositoryRole")
+ORGANIZATION_CUSTOM_ROLE = _token("organizationCustomRole")
 ORGANIZATION_SUBJECT = _token("actionsOrganizationOidcSubjectClaimCustomizationTemplate")
 REPOSITORY_SUBJECT = _token("actionsRepositoryOidcSubjectClaimCustomizationTemplate")
 
@@ -41,6 +48,7 @@ CLASSIC = (BRANCH_PROTECTION, BRANCH_PROTECTION_V3)
 
 ENVIRONMENT = _token("repositoryEnvironment")
 DEPLOYMENT_POLICY = _token("repositoryEnvironmentDeploymentPolicy")
+DEPLOYMENT_BRANCH_POLICY = _token("repositoryDeploymentBranchPolicy")
 
 ACTIONS_SECRET = _token("actionsSecret")
 ACTIONS_ORGANIZATION_SECRET = _token("actionsOrganizationSecret")

@@ -15,6 +15,7 @@ from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
 from portcullis_policy.facts import UNKNOWN, Step, UnknownType
 from portcullis_policy.gates import ENVIRONMENT, key
 from portcullis_policy.messages import message
+from portcullis_policy.older import of_today
 from portcullis_policy.places import locate
 from portcullis_policy.rule import (
     RELEASE,
@@ -120,6 +121,7 @@ class Judge:
             The resource, with what its components say of it.
         """
         with self._lock:
+            resource = of_today(resource)
             self._parents[resource.urn] = resource.parent
             if resource.type.startswith("portcullis:"):
                 self._meet_component(resource)
@@ -184,7 +186,7 @@ class Judge:
                 for urn, group in groups
                 for exemption in group
             )
-            placed = tuple(self._of_its_gate(resource) for resource in resources)
+            placed = tuple(self._of_its_gate(of_today(resource)) for resource in resources)
         return Stack(placed, known)
 
     def _of_its_gate(self, resource: Resource) -> Resource:

@@ -101,6 +101,17 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
             ),
         ),
     ),
+    (
+        "EN005",
+        "any branch, admitted by a resource of an older name",
+        {
+            **ORGANIZATION,
+            "x": Declared(
+                gh.DEPLOYMENT_BRANCH_POLICY,
+                {"repository": "escai", "environmentName": "PyPI-Release", "name": "**"},
+            ),
+        },
+    ),
     ("EN001", "other case, and a word around it", {**ORGANIZATION, "x": named("My-PyPI-Gate")}),
     (
         "EN001",

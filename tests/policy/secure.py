@@ -221,6 +221,11 @@ ORGANIZATION: dict[str, Declared] = {
         gh.ORGANIZATION_ROLE,
         {"name": "auditors", "baseRole": "read", "permissions": ["read_audit_logs"]},
     ),
+    "audit-team": Declared(gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "audit", "roleId": 8132}),
+    "helpers": Declared(
+        gh.ORGANIZATION_REPOSITORY_ROLE,
+        {"name": "helpers", "baseRole": "triage", "permissions": ["reopen_issue"]},
+    ),
     "runners": Declared(
         gh.ACTIONS_RUNNER_GROUP,
         {"name": "build", "visibility": "selected", "allowsPublicRepositories": False},

@@ -47,6 +47,7 @@ class TokenReadsOnly(ResourceRule):
     resource_types = (
         gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
         gh.WORKFLOW_REPOSITORY_PERMISSIONS,
+        gh.ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS,
     )
     remediation = "Keep `default_workflow_permissions: read` (the default)."
     good = (
@@ -64,6 +65,12 @@ class TokenReadsOnly(ResourceRule):
             "in one repository",
             gh.WORKFLOW_REPOSITORY_PERMISSIONS,
             {"repository": "escai"},
+            defaultWorkflowPermissions="write",
+        ),
+        example(
+            "in all organizations",
+            gh.ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS,
+            {"enterpriseSlug": "guilds"},
             defaultWorkflowPermissions="write",
         ),
         example(
@@ -113,6 +120,12 @@ class ActionsDoNotApprove(ResourceRule):
             {"repository": "escai"},
             canApprovePullRequestReviews=True,
         ),
+        example(
+            "in all organizations",
+            gh.ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS,
+            {"enterpriseSlug": "guilds"},
+            canApprovePullRequestReviews=True,
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -134,7 +147,11 @@ class ActionsSelected(ResourceRule):
     title = "workflows may use any action"
     severity = Severity.HIGH
     maps = ssdf("PO.3.2")
-    resource_types = (gh.ACTIONS_ORGANIZATION_PERMISSIONS, gh.ACTIONS_REPOSITORY_PERMISSIONS)
+    resource_types = (
+        gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+        gh.ACTIONS_REPOSITORY_PERMISSIONS,
+        gh.ENTERPRISE_ACTIONS_PERMISSIONS,
+    )
     remediation = "Keep `allowed_actions: selected` and name actions in `patterns_allowed`."
     good = (
         example("selected", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
@@ -150,6 +167,12 @@ class ActionsSelected(ResourceRule):
             "left out: all", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions=None
         ),
         example("one", gh.ACTIONS_REPOSITORY_PERMISSIONS, _OF_REPOSITORY, allowedActions="all"),
+        example(
+            "all, in all organizations",
+            gh.ENTERPRISE_ACTIONS_PERMISSIONS,
+            {"enterpriseSlug": "guilds", "enabledOrganizations": "all"},
+            allowedActions="all",
+        ),
         example(
             "selected, by a pattern for everything",
             gh.ACTIONS_ORGANIZATION_PERMISSIONS,
@@ -168,7 +191,8 @@ class ActionsSelected(ResourceRule):
         """See Rule."""
         del settings
         facts = resource.facts
-        if facts.text("enabledRepositories") == "none" or facts.flag("enabled") is False:
+        nowhere = "none" in (facts.text("enabledRepositories"), facts.text("enabledOrganizations"))
+        if nowhere or facts.flag("enabled") is False:
             return
         allowed = facts.text("allowedActions")
         inherits = resource.type == gh.ACTIONS_REPOSITORY_PERMISSIONS and allowed is None
@@ -193,7 +217,7 @@ class ShaPinning(ResourceRule):
     title = "actions need not be pinned"
     severity = Severity.HIGH
     maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
-    resource_types = ActionsSelected.resource_types
+    resource_types = (gh.ACTIONS_ORGANIZATION_PERMISSIONS, gh.ACTIONS_REPOSITORY_PERMISSIONS)
     remediation = "Keep `sha_pinning_required: true` (the default)."
     good = (
         example("required", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
@@ -234,7 +258,7 @@ class RunnersPrivate(ResourceRule):
     title = "self-hosted runners serve public repositories"
     severity = Severity.HIGH
     maps = (*cis("2.1.5"), *slsa("Build L3"), *ssdf("PO.5.1"))
-    resource_types = (gh.ACTIONS_RUNNER_GROUP,)
+    resource_types = (gh.ACTIONS_RUNNER_GROUP, gh.ENTERPRISE_ACTIONS_RUNNER_GROUP)
     remediation = "Set `allowsPublicRepositories: false`."
     good = (
         example("private", gh.ACTIONS_RUNNER_GROUP, {"name": "build", "visibility": "selected"}),
@@ -243,6 +267,11 @@ class RunnersPrivate(ResourceRule):
         example(
             "public",
             gh.ACTIONS_RUNNER_GROUP,
+            {"name": "build", "visibility": "all", "allowsPublicRepositories": True},
+        ),
+        example(
+            "public, in an enterprise",
+            gh.ENTERPRISE_ACTIONS_RUNNER_GROUP,
             {"name": "build", "visibility": "all", "allowsPublicRepositories": True},
         ),
     )

@@ -247,6 +247,11 @@ class BranchPolicyNamesBranches(ResourceRule):
             for any_ in _ANY_BRANCH
         ),
         example("a family", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
+        example(
+            "by the older resource",
+            gh.DEPLOYMENT_BRANCH_POLICY,
+            {"repository": "escai", "environmentName": "pypi-release", "name": "*"},
+        ),
         example("unknown", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern=UNKNOWN),
         child(
             f"of an environment {_SAYS}",
@@ -406,6 +411,13 @@ class ReleaseBranchIsProtected(StackRule):
         stack(
             "no ruleset",
             Declared(gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": None, "branchPattern": "ship"}),
+        ),
+        stack(
+            "no ruleset, by the older resource",
+            Declared(
+                gh.DEPLOYMENT_BRANCH_POLICY,
+                {"repository": "escai", "environmentName": "pypi-release", "name": "ship"},
+            ),
         ),
         stack(
             "protected branches, and there is none",

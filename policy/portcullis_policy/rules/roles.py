@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from portcullis_policy import github as gh
 from portcullis_policy.examples import Declared, Example, example, stack
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
@@ -16,7 +16,12 @@ MOST = Parameter(
 )
 _ROLE = {"name": "auditors", "baseRole": "read", "permissions": ["read_audit_logs"]}
 _WRITING_ROLES = ("write", "maintain", "admin")
-_DANGEROUS = ("write_organization_", "delete_", "bypass_", "manage_organization_")
+_PAST_PROTECTION = ("bypass_", "push_protected_branch", "edit_repo_protections")
+_DANGEROUS = ("write_organization_", "delete_", "manage_organization_", *_PAST_PROTECTION)
+_REPOSITORY_ROLE = {"name": "builders", "baseRole": "write", "permissions": ["reopen_issue"]}
+_WRITES_EVERYWHERE = (8134, 8135, 8136)
+"""GitHub's own roles `all_repo_write`, `all_repo_maintain` and `all_repo_admin`. Source:
+https://github.com/integrations/terraform-provider-github, the test of team assignments"""
 
 
 def _owners(number: int) -> tuple[Declared, ...]:
@@ -97,11 +102,7 @@ class RoleNarrow(ResourceRule):
         base = resource.facts.text("baseRole")
         if base in _WRITING_ROLES or base is UNKNOWN:
             yield finding("`baseRole` writes to every repository", value=base)
-        permissions = resource.facts.entries("permissions")
-        listed = [UNKNOWN] if permissions is UNKNOWN else permissions
-        if any(each is UNKNOWN or str(each).startswith(_DANGEROUS) for each in listed):
-            seen = UNKNOWN if UNKNOWN in listed else None
-            yield finding("`permissions` change the organization", value=seen)
+        yield from _permissions(resource, _DANGEROUS, "change the organization")
 
 
 class RolesForTeams(ResourceRule):
@@ -126,4 +127,93 @@ class RolesForTeams(ResourceRule):
             yield finding("the role is given to a person")
 
 
-RULES = (OwnersCounted, RoleNarrow, RolesForTeams)
+class RoleForAllNotGiven(ResourceRule):
+    """Nobody is given one of GitHub's own roles that write to every repository.
+
+    Such a role passes by what each repository says about access, tomorrow's repositories included.
+    What the program makes itself is judged by OR008.
+    """
+
+    id = "OR010"
+    title = "somebody may write to every repository by a role"
+    severity = Severity.HIGH
+    waits = True  # the number of a role that is made beside it
+    maps = (*cis("1.3.8"), *ssdf("PS.1.1"))
+    resource_types = (
+        gh.ORGANIZATION_ROLE_USER,
+        gh.ORGANIZATION_ROLE_TEAM,
+        gh.ORGANIZATION_ROLE_TEAM_ASSIGNMENT,
+    )
+    remediation = "Give teams access to the repositories that they work on."
+    good = (
+        example("reads everywhere", gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "audit"}, roleId=8132),
+        example("made here", gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "audit"}, roleId=UNKNOWN),
+    )
+    bad = (
+        example("administers", gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "all"}, roleId=8136),
+        example(
+            "maintains", gh.ORGANIZATION_ROLE_TEAM_ASSIGNMENT, {"teamSlug": "all"}, roleId="8135"
+        ),
+        example("writes", gh.ORGANIZATION_ROLE_USER, {"login": "kim"}, roleId=8134),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        role = resource.facts.number("roleId")
+        if role is UNKNOWN or role in _WRITES_EVERYWHERE:
+            yield finding("`roleId` is a role that writes to every repository", value=role)
+
+
+class RepositoryRoleObeys(ResourceRule):
+    """A custom role of repositories does not reach past protection.
+
+    It looks like one more way to write, and everybody who has it pushes past the reviews, or takes
+    the protection away.
+    """
+
+    id = "OR011"
+    title = "a custom role of repositories reaches past protection"
+    severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *ssdf("PS.1.1"))
+    resource_types = (gh.ORGANIZATION_REPOSITORY_ROLE, gh.ORGANIZATION_CUSTOM_ROLE)
+    remediation = "Take the permission out; let the declared automation be what passes protection."
+    good = (example("reopens issues", gh.ORGANIZATION_REPOSITORY_ROLE, _REPOSITORY_ROLE),)
+    bad = (
+        *(
+            example(
+                str(each),
+                gh.ORGANIZATION_REPOSITORY_ROLE,
+                _REPOSITORY_ROLE,
+                permissions=["reopen_issue", each],
+            )
+            for each in (
+                "bypass_branch_protection",
+                "push_protected_branch",
+                "edit_repo_protections",
+                UNKNOWN,
+            )
+        ),
+        example(
+            "in the older resource",
+            gh.ORGANIZATION_CUSTOM_ROLE,
+            _REPOSITORY_ROLE,
+            permissions=["bypass_branch_protection"],
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        yield from _permissions(resource, _PAST_PROTECTION, "reach past protection")
+
+
+def _permissions(resource: Resource, refused: tuple[str, ...], what: str) -> Iterator[Finding]:
+    """Find permissions that begin with one of ``refused``, or are not known yet."""
+    permissions = resource.facts.entries("permissions")
+    listed = [UNKNOWN] if permissions is UNKNOWN else permissions
+    if any(each is UNKNOWN or str(each).startswith(refused) for each in listed):
+        yield finding(f"`permissions` {what}", value=UNKNOWN if UNKNOWN in listed else None)
+
+
+RULES = (OwnersCounted, RoleNarrow, RolesForTeams, RoleForAllNotGiven, RepositoryRoleObeys)
