@@ -1,10 +1,14 @@
-"""The pack at the real engine, with plain pulumi-github resources and no component of ours."""
+"""The pack at the real engine, with plain pulumi-github resources and no component of ours.
+
+It is a copy of the folder in the project of somebody else.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -106,7 +110,7 @@ class Stack:
         log = self.folder / "events"
         log.unlink(missing_ok=True)
         done = self.pulumi(
-            *arguments, "--policy-pack", str(POLICY), "--event-log", str(log), **variables
+            *arguments, "--policy-pack", "policy", "--event-log", str(log), **variables
         )
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         events = [json.loads(line).get("policyEvent") for line in lines]
@@ -120,7 +124,7 @@ class Stack:
         assert old in exported
         file = self.folder / "exported.json"
         file.write_text(exported.replace(old, new), encoding="utf-8")
-        command = ["pulumi", "policy", "analyze", "--policy-pack", str(POLICY), "--file", str(file)]
+        command = ["pulumi", "policy", "analyze", "--policy-pack", "policy", "--file", str(file)]
         done = subprocess.run(
             [*command, "--non-interactive", "--color", "never"],
             cwd=self.folder,
@@ -145,9 +149,10 @@ def stack(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> S
     """An empty stack."""
     world = sandbox.world(f"p{abs(hash(request.node.name))}", SEED)
     (tmp_path / "state").mkdir()
-    project = "name: plain\nruntime:\n  name: python\n  options: {virtualenv: venv}\n"
+    project = "name: plain\nruntime:\n  name: python\n  options: {virtualenv: .venv}\n"
     (tmp_path / "Pulumi.yaml").write_text(project, encoding="utf-8")
-    (tmp_path / "venv").symlink_to(sys.prefix)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    shutil.copytree(POLICY, tmp_path / "policy")
     environment = engine.ensure().environment(
         {
             **os.environ,
