@@ -45,6 +45,7 @@ def trusted(rule: str, key: str, to: object) -> tuple[str, tuple[Any, ...], Any]
 
 FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     release("WF001", "jobs:\n", "jobs: [\n"),
+    ("SE014", ("manifest", "content"), "token = 'npm_" + "a1" * 18 + "'"),
     release("WF002", "    environment: pypi-release\n", ""),
     release("WF003", "      contents: read", "      id-token: write"),
     release("WF004", "permissions: {}\n", ""),
@@ -139,6 +140,7 @@ OTHERS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("OR011", ("helpers", "permissions"), ["reopen_issue", "bypass_branch_protection"]),
     ("OR011", ("helpers", "permissions"), ["edit_repo_protections"]),
     ("AC005", ("runners", "allowsPublicRepositories"), True),
+    ("SE014", ("organization-hook", "configuration", "url"), "https://ci:pw@x.example/hook"),
     ("RE005", ("organization-hook", "configuration", "secret"), ...),
     ("RE006", ("organization-hook", "configuration", "url"), "http://x.example"),
     ("RE008", ("outsider", "permission"), "admin"),

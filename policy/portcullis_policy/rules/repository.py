@@ -326,7 +326,7 @@ class AdministratorsAreTeams(ResourceRule):
             users = blocks
         for user in users:
             permission = user.text("permission")
-            if permission == "admin" or permission is UNKNOWN:
+            if permission is UNKNOWN or (permission or "").lower() == "admin":
                 yield finding("a person has `admin`", "access", value=permission)
 
 
@@ -354,6 +354,7 @@ class NoTeamAdministers(ResourceRule):
     )
     bad = (
         example("administers", gh.TEAM_REPOSITORY, _ACCESS, permission="admin"),
+        example("in another case", gh.TEAM_REPOSITORY, _ACCESS, permission="Admin"),
         example(
             "in a list",
             gh.REPOSITORY_COLLABORATORS,
@@ -369,7 +370,7 @@ class NoTeamAdministers(ResourceRule):
         teams = resource.facts.blocks("teams") if listed else [resource.facts]
         for team in [Facts(UNKNOWN)] if teams is UNKNOWN else teams:
             permission = team.text("permission")
-            if permission == "admin" or permission is UNKNOWN:
+            if permission is UNKNOWN or (permission or "").lower() == "admin":
                 yield finding("a team has `admin`", "access", value=permission)
 
 

@@ -1,4 +1,4 @@
-"""SE: secrets and variables: where they lie, who sees them, and what is no secret but looks so."""
+"""SE: secrets and variables: what they are called, where they lie, and who sees them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,18 +27,6 @@ _ENVIRONMENT: Mapping[str, object] = {
 }
 _VARIABLE: Mapping[str, object] = {"repository": "escai", "variableName": "REGION", "value": "eu"}
 _ALLOWED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SOUNDS_SECRET = re.compile(
-    r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|ACCESS|PRIVATE|SIGNING)_?KEY)"
-    r"(_[A-Z0-9]+)?$",
-    re.IGNORECASE,
-)
-_ABOUT_A_SECRET = re.compile(r"_(URL|URI|NAME|ID|PATH|ARN|TTL|FILE|EXPIRY|HEADER)$", re.IGNORECASE)
-_LOOKS_SECRET = re.compile(
-    r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_\w{20}|glpat-[\w-]{16}|pypi-[\w-]{16}|npm_[A-Za-z0-9]{20}"
-    r"|(A3T[A-Z0-9]|A[KS]IA)[A-Z0-9]{16}|xox[abprs]-[\w-]{10}|hvs\.[\w-]{20}|pul-[0-9a-f]{40}"
-    r"|sk-[\w-]{20}|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY|://[^/\s:@]*:[^/\s:@]+@"
-    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
-)
 
 
 def _name(facts: Facts) -> str | None:
@@ -48,10 +36,10 @@ def _name(facts: Facts) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _at(facts: Facts, kind: str = "secrets") -> tuple[str, ...]:
+def _at(facts: Facts) -> tuple[str, ...]:
     """Return the hint to the entry in the YAML file."""
     name = _name(facts)
-    return (kind,) if name is None else (kind, name)
+    return ("secrets",) if name is None else ("secrets", name)
 
 
 class NameAllowed(ResourceRule):
@@ -183,49 +171,6 @@ class PublishingTokenBehindGate(ResourceRule):
             yield finding("its name says that it publishes packages", *_at(resource.facts))
 
 
-class NoSecretInVariable(ResourceRule):
-    """A variable holds nothing secret.
-
-    Variables are plain text: anybody who can read the repository's settings reads them, and GitHub
-    does not mask them in logs. Judged by the name, and by the well-known shapes of tokens, keys and
-    URLs with a password.
-    """
-
-    id = "SE004"
-    title = "a variable holds what looks like a secret"
-    severity = Severity.CRITICAL
-    maps = cis("2.1.7")
-    resource_types = gh.VARIABLES
-    remediation = "Make it a secret, and replace the value: it has been readable."
-    waits = True
-    good = (
-        example("no secret", gh.ACTIONS_VARIABLE, _VARIABLE),
-        example("about one", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="TOKEN_URL"),
-        example("a URL", gh.ACTIONS_VARIABLE, _VARIABLE, value="https://example.com/a:b"),
-    )
-    bad = (
-        example("by name", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="DEPLOY_TOKEN"),
-        example("by shape", gh.ACTIONS_VARIABLE, _VARIABLE, value="npm_" + "a1" * 18),
-        example(
-            "a URL with a password",
-            gh.ACTIONS_ORGANIZATION_VARIABLE,
-            {"variableName": "MIRROR", "visibility": "all", "value": "https://u:pw@example.com"},
-        ),
-    )
-
-    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
-        """See Rule."""
-        del settings
-        facts = resource.facts
-        name, value = _name(facts), facts.text("value")
-        if name is not None and _SOUNDS_SECRET.search(name) and not _ABOUT_A_SECRET.search(name):
-            yield finding("its name is that of a secret", *_at(facts, "variables"))
-        elif isinstance(value, str) and _LOOKS_SECRET.search(value):
-            yield finding("its value has the shape of a secret", *_at(facts, "variables"))
-        elif value is UNKNOWN:
-            yield finding("its value cannot be seen yet", *_at(facts, "variables"), value=value)
-
-
 class ValueNotPlaintext(ResourceRule):
     """A secret is given as `value`, not as `plaintextValue`.
 
@@ -326,7 +271,6 @@ RULES = (
     NameAllowed,
     NotForAll,
     PublishingTokenBehindGate,
-    NoSecretInVariable,
     ValueNotPlaintext,
     NoTwinOutside,
 )

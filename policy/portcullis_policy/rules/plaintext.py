@@ -1,0 +1,156 @@
+"""SE: secrets in the open: in variables, files and addresses, which everybody reads."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_VARIABLE: Mapping[str, object] = {"repository": "escai", "variableName": "REGION", "value": "eu"}
+_FILE: Mapping[str, object] = {"repository": "escai", "file": "deploy.sh", "content": "make all"}
+_HOOK: Mapping[str, object] = {"repository": "escai", "events": ["push"]}
+_SOUNDS_SECRET = re.compile(
+    r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|ACCESS|PRIVATE|SIGNING)_?KEY)"
+    r"(_[A-Z0-9]+)?$",
+    re.IGNORECASE,
+)
+_ABOUT_A_SECRET = re.compile(r"_(URL|URI|NAME|ID|PATH|ARN|TTL|FILE|EXPIRY|HEADER)$", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_\w{20}|glpat-[\w-]{16}|pypi-[\w-]{16}|npm_[A-Za-z0-9]{20}"
+    r"|(A3T[A-Z0-9]|A[KS]IA)[A-Z0-9]{16}|xox[abprs]-[\w-]{10}|hvs\.[\w-]{20}|pul-[0-9a-f]{40}"
+    r"|sk-[\w-]{20}|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
+)
+_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
+
+
+class NoSecretInVariable(ResourceRule):
+    """A variable holds nothing secret.
+
+    Variables are plain text: anybody who can read the repository's settings reads them, and GitHub
+    does not mask them in logs. Judged by the name, and by the well-known shapes of tokens, keys and
+    URLs with a password.
+    """
+
+    id = "SE004"
+    title = "a variable holds what looks like a secret"
+    severity = Severity.CRITICAL
+    maps = cis("2.1.7")
+    resource_types = gh.VARIABLES
+    remediation = "Make it a secret, and replace the value: it has been readable."
+    waits = True
+    good = (
+        example("no secret", gh.ACTIONS_VARIABLE, _VARIABLE),
+        example("about one", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="TOKEN_URL"),
+        example("a URL", gh.ACTIONS_VARIABLE, _VARIABLE, value="https://example.com/a:b"),
+    )
+    bad = (
+        example("by name", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="DEPLOY_TOKEN"),
+        example("by shape", gh.ACTIONS_VARIABLE, _VARIABLE, value="npm_" + "a1" * 18),
+        example(
+            "a URL with a password",
+            gh.ACTIONS_ORGANIZATION_VARIABLE,
+            {"variableName": "MIRROR", "visibility": "all", "value": "https://u:pw@example.com"},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        name, value = (resource.facts.text(key) for key in ("variableName", "value"))
+        at = ("variables", name) if isinstance(name, str) else ("variables",)
+        if (
+            isinstance(name, str)
+            and _SOUNDS_SECRET.search(name)
+            and not _ABOUT_A_SECRET.search(name)
+        ):
+            yield finding("its name is that of a secret", *at)
+        elif isinstance(value, str) and _looks_secret(value):
+            yield finding("its value has the shape of a secret", *at)
+        elif value is UNKNOWN:
+            yield finding("its value cannot be seen yet", *at, value=value)
+
+
+class NoSecretInFile(ResourceRule):
+    """A file of a repository, or the address of a webhook, holds nothing secret.
+
+    A file is read by everybody who reads the repository, and stays in its history; an address is
+    shown to every administrator, and lies in the logs of all that it passes. Judged by the
+    well-known shapes of tokens and keys; in an address by a password too, which in a file is often
+    one of a test's own database.
+    """
+
+    id = "SE014"
+    title = "a file or a webhook's address holds what looks like a secret"
+    severity = Severity.CRITICAL
+    maps = cis("1.5.1")
+    resource_types = (gh.REPOSITORY_FILE, gh.REPOSITORY_WEBHOOK, gh.ORGANIZATION_WEBHOOK)
+    remediation = "Make it a secret, and replace the value: it has been readable."
+    waits = True
+    good = (
+        example("no secret", gh.REPOSITORY_FILE, _FILE),
+        example(
+            "a secret that is read",
+            gh.REPOSITORY_FILE,
+            _FILE,
+            content="env: {GH_TOKEN: '${{ secrets.GH_TOKEN }}'}",
+        ),
+        example(
+            "a test's own database",
+            gh.REPOSITORY_FILE,
+            _FILE,
+            content="DATABASE_URL: postgres://test:test@localhost/test",
+        ),
+        example(
+            "an address",
+            gh.REPOSITORY_WEBHOOK,
+            _HOOK,
+            configuration={"url": "https://ci.example/hook"},
+        ),
+    )
+    bad = (
+        example("a token", gh.REPOSITORY_FILE, _FILE, content="export T=npm_" + "a1" * 18),
+        example(
+            "a key", gh.REPOSITORY_FILE, _FILE, content="-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n"
+        ),
+        example(
+            "in an address",
+            gh.ORGANIZATION_WEBHOOK,
+            _HOOK,
+            configuration={"url": f"https://ci.example/?token=glpat-{'a1' * 10}"},
+        ),
+        example(
+            "a password in an address",
+            gh.REPOSITORY_WEBHOOK,
+            _HOOK,
+            configuration={"url": "https://ci:pw@ci.example/hook"},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.type == gh.REPOSITORY_FILE:
+            content = resource.facts.text("content")
+            if content is UNKNOWN or (content is not None and _TOKEN.search(content)):
+                yield finding("`content` has the shape of a secret in it", "content", value=content)
+            return
+        url = resource.facts.text("configuration", "url")
+        if url is UNKNOWN or (url is not None and _looks_secret(url)):
+            yield finding("`url` has the shape of a secret in it", "url", value=url)
+
+
+def _sounds_secret(name: str) -> bool:
+    return _SOUNDS_SECRET.search(name) is not None and _ABOUT_A_SECRET.search(name) is None
+
+
+def _looks_secret(text: str) -> bool:
+    return any(shape.search(text) for shape in (_TOKEN, _PASSWORD_IN_URL))
+
+
+RULES = (NoSecretInVariable, NoSecretInFile)
