@@ -53,6 +53,7 @@ class Control:
 _SHARED_BY_CIS: Mapping[str, str] = {
     "1.1.3": "two approvals for each change",
     "1.1.4": "approvals dismissed when a change is changed",
+    "1.1.5": "few may dismiss a review",
     "1.1.7": "code owners' review required",
     "1.1.9": "all checks pass before merging",
     "1.1.10": "branches up to date before merging",

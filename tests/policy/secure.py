@@ -55,6 +55,7 @@ CLASSIC: dict[str, Any] = {
             "dismissStaleReviews": True,
             "requireCodeOwnerReviews": True,
             "requireLastPushApproval": True,
+            "restrictDismissals": True,
         }
     ],
     "requiredStatusChecks": [{"strict": True, "contexts": ["ci"]}],

@@ -57,6 +57,7 @@ CLASSIC: Mapping[str, object] = {
             "dismissStaleReviews": True,
             "requireCodeOwnerReviews": True,
             "requireLastPushApproval": True,
+            "restrictDismissals": True,
         }
     ],
     "requiredStatusChecks": [{"strict": True, "contexts": ["ci"]}],

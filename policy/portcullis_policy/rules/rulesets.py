@@ -322,34 +322,6 @@ class NotExcludedAgain(ResourceRule):
             yield finding("`excludes` takes it out", "exclude_branches", value=unseen)
 
 
-class AdministratorsIncluded(ResourceRule):
-    """Classic protection holds for administrators too.
-
-    Without `enforceAdmins` every administrator pushes past it, and so does whoever takes over one
-    of their accounts.
-    """
-
-    id = "RS005"
-    title = "administrators are exempt from classic branch protection"
-    severity = Severity.HIGH
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.14"))
-    resource_types = gh.CLASSIC
-    remediation = "Set `enforceAdmins: true`, or use a ruleset, which exempts nobody."
-    good = (example("included", gh.BRANCH_PROTECTION, CLASSIC),)
-    bad = (
-        example("exempt", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=False),
-        example("left out: exempt", gh.BRANCH_PROTECTION_V3, CLASSIC, enforceAdmins=None),
-        example("unknown at preview", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=UNKNOWN),
-    )
-
-    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
-        """See Rule."""
-        del settings
-        enforced = resource.facts.flag("enforceAdmins")
-        if enforced is not True:
-            yield finding("`enforceAdmins` is not true", "enforced_by", value=enforced)
-
-
 class ChecksBoundToApp(ResourceRule):
     """A required check names the app that reports it.
 
@@ -389,7 +361,6 @@ RULES = (
     NobodyMergesAlone,
     Enforced,
     NotExcludedAgain,
-    AdministratorsIncluded,
     ChecksBoundToApp,
     NoRoleMergesAlone,
 )

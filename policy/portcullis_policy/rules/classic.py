@@ -1,0 +1,105 @@
+"""RS: what classic branch protection says, and rulesets have not got."""
+
+from collections.abc import Iterator
+
+from portcullis_policy import github as gh
+from portcullis_policy.examples import example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, scorecard
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.rules.ruleset_examples import CLASSIC
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_OLDER = {
+    "repository": "escai",
+    "branch": "main",
+    "enforceAdmins": True,
+    "requiredPullRequestReviews": {"requiredApprovingReviewCount": 2, "dismissalTeams": ["leads"]},
+}
+_WHO = ("dismissalUsers", "dismissalTeams", "dismissalApps")
+
+
+class AdministratorsIncluded(ResourceRule):
+    """Classic protection holds for administrators too.
+
+    Without `enforceAdmins` every administrator pushes past it, and so does whoever takes over one
+    of their accounts.
+    """
+
+    id = "RS005"
+    title = "administrators are exempt from classic branch protection"
+    severity = Severity.HIGH
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.14"))
+    resource_types = gh.CLASSIC
+    remediation = "Set `enforceAdmins: true`, or use a ruleset, which exempts nobody."
+    good = (example("included", gh.BRANCH_PROTECTION, CLASSIC),)
+    bad = (
+        example("exempt", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=False),
+        example("left out: exempt", gh.BRANCH_PROTECTION_V3, CLASSIC, enforceAdmins=None),
+        example("unknown at preview", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        enforced = resource.facts.flag("enforceAdmins")
+        if enforced is not True:
+            yield finding("`enforceAdmins` is not true", "enforced_by", value=enforced)
+
+
+class DismissalsRestricted(ResourceRule):
+    """Only some may dismiss a review in classic protection.
+
+    Otherwise whoever may write takes away the review that asked for changes, and merges with the
+    approvals that are left. Rulesets cannot say who may.
+    """
+
+    id = "RS008"
+    title = "whoever may write may dismiss a review"
+    severity = Severity.LOW
+    maps = cis("1.1.5")
+    resource_types = gh.CLASSIC
+    remediation = "Set `restrictDismissals: true`, and name those who may, if anybody."
+    good = (
+        example("nobody but administrators", gh.BRANCH_PROTECTION, CLASSIC),
+        example("a team, in the older resource", gh.BRANCH_PROTECTION_V3, _OLDER),
+        example(
+            "no reviews to dismiss", gh.BRANCH_PROTECTION, CLASSIC, requiredPullRequestReviews=None
+        ),
+    )
+    bad = (
+        *(
+            example(
+                note,
+                gh.BRANCH_PROTECTION,
+                CLASSIC,
+                requiredPullRequestReviews=[
+                    {"requiredApprovingReviewCount": 2, "restrictDismissals": said}
+                ],
+            )
+            for note, said in (("everybody", False), ("unknown at preview", UNKNOWN))
+        ),
+        example(
+            "everybody, in the older resource",
+            gh.BRANCH_PROTECTION_V3,
+            _OLDER,
+            requiredPullRequestReviews={"requiredApprovingReviewCount": 2},
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        reviews = resource.facts.block("requiredPullRequestReviews")
+        if reviews is None:
+            return
+        if resource.type == gh.BRANCH_PROTECTION:
+            restricted = reviews.flag("restrictDismissals")
+            if restricted is not True:
+                yield finding("`restrictDismissals` is not true", value=restricted)
+        elif all(reviews.entries(who) == [] for who in _WHO):
+            yield finding("nobody is named who may dismiss")
+
+
+RULES = (AdministratorsIncluded, DismissalsRestricted)
