@@ -5,6 +5,8 @@ Each mistake is the place in the seed, and words that never quote a value.
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sandbox import clock, defaults, limits, ref_names
@@ -27,6 +29,8 @@ _REPOSITORY = {
 }
 _PERMISSIONS = ("read", "write", "admin", "none")
 _LONGEST_NAME = 100
+_SLUG = re.compile(r"[a-z0-9_.-]+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def mistakes(seed: Seed) -> Iterator[Mistake]:
@@ -94,6 +98,8 @@ def _organization(place: tuple[int | str, ...], org: Organization) -> Iterator[M
 
 def _teams(place: tuple[int | str, ...], teams: dict[str, Team]) -> Iterator[Mistake]:
     for slug, team in teams.items():
+        if not _SLUG.fullmatch(slug):
+            yield (*place, slug), "is no slug: small letters, digits, '-', '_' and '.'"
         if team.parent is not None and team.parent not in teams:
             yield (*place, slug, "parent"), f"no such team; there are: {', '.join(teams)}"
         above, seen = team.parent, {slug}
@@ -114,6 +120,14 @@ def _repository(
         yield (*place, "default_branch"), "cannot name a branch"
     for where, text in _typed(repository.settings, _REPOSITORY):
         yield (*place, "settings", *where), text
-    for path in repository.files:
+    yield from _files((*place, "files"), repository.files)
+
+
+def _files(place: tuple[int | str, ...], files: dict[str, str]) -> Iterator[Mistake]:
+    for path, text in files.items():
         if any(part in ("", ".", "..") for part in path.split("/")):
-            yield (*place, "files"), "a path goes down from the root, such as src/app.py"
+            yield place, "a path goes down from the root, such as src/app.py"
+        if any(str(above) in files for above in PurePosixPath(path).parents):
+            yield place, "what is a file cannot be a folder of others"
+        if _SURROGATE.search(path + text):
+            yield place, "is no text: it has half of a surrogate pair"

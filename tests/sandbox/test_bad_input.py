@@ -114,6 +114,16 @@ SEEDS = [
     (f"{REPO}settings: {{nope: canary}}\n", "settings.nope: no such setting"),
     (f"{REPO}default_branch: a..b\n", ":7: organizations.0.repositories.w.default_branch"),
     (f"{REPO}files: {{../x: canary}}\n", "a path goes down from the root"),
+    (
+        f"{REPO}files: {{canary: x, canary/y: z}}\n",
+        ":7: organizations.0.repositories.w.files: what",
+    ),
+    (
+        f'{REPO}files: {{a: "canary\\ud800"}}\n',
+        ":7: organizations.0.repositories.w.files: is no text",
+    ),
+    (f"{ORG}    teams: {{A b: {{}}}}\n", ":5: organizations.0.teams.A b: is no slug"),
+    (f"{ORG}    teams: {{'': {{}}}}\n", "is no slug"),
     (f"{REPO}teams: {{nope: pull}}\n", "no team nope"),
     ("world: x\nusers: [a-, {login: b, email: [canary]}]\n", "users.0: is no login"),
     ("world: x\nusers: [ana]\ntokens:\n  - login: ana\n", ":4: tokens.0: give either env"),
