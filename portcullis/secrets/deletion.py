@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def of_all_secrets(planned: Run) -> bool:
-    """Whether a preview deletes more than one secret and leaves none."""
+    """Whether a preview deletes secrets and leaves none; an only one is all, too."""
     operations = [
         operation
         for urn, operation in planned.resources.items()
         if urn.split("::")[2].rpartition("$")[2].rpartition(":")[2] in LISTS
     ]
-    return len(operations) > 1 and set(operations) == {"delete"}
+    return set(operations) == {"delete"}

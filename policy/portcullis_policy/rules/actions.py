@@ -1,5 +1,6 @@
 """AC: what GitHub Actions may do, in the organization and in single repositories."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
@@ -26,7 +27,7 @@ _ACTIONS: Mapping[str, object] = {
     "shaPinningRequired": True,
 }
 _OF_REPOSITORY: Mapping[str, object] = {"repository": "escai", "allowedActions": "selected"}
-_ANY_ACTION = ("*", "*/*", "**", "*/*@*", "*@*")
+_ANY_ACTION = re.compile(r"[*/]+(@[*/]+)?")
 
 
 def _patterns(*patterns: object) -> dict[str, object]:
@@ -180,6 +181,12 @@ class ActionsSelected(ResourceRule):
             allowedActionsConfig=_patterns("pypa/*", "*/*"),
         ),
         example(
+            "selected, by a longer pattern for everything",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActionsConfig=_patterns("**/**@*"),
+        ),
+        example(
             "a list with one unknown entry",
             gh.ACTIONS_ORGANIZATION_PERMISSIONS,
             _ACTIONS,
@@ -201,7 +208,7 @@ class ActionsSelected(ResourceRule):
             yield finding(detail, "actions", "allowed_actions", value=allowed)
         patterns = facts.entries("allowedActionsConfig", "patternsAlloweds")
         for pattern in [UNKNOWN] if patterns is UNKNOWN else patterns:
-            if not isinstance(pattern, str) or pattern.strip() in _ANY_ACTION:
+            if not isinstance(pattern, str) or _ANY_ACTION.fullmatch(pattern.strip()):
                 detail = "`patternsAlloweds` admits every action"
                 yield finding(detail, "actions", "patterns_allowed", value=pattern)
 

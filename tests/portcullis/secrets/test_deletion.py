@@ -37,9 +37,9 @@ def test_one_that_stays_makes_it_less_than_all(kept: str) -> None:
     assert not of_all_secrets(planned(kept, "delete", "delete"))
 
 
-def test_a_single_one_is_a_deletion_like_any_other() -> None:
-    """Taking the only secret out of the YAML is what the preview names (S6)."""
-    assert not of_all_secrets(planned("delete"))
+def test_the_only_one_is_all_of_them() -> None:
+    """Taking the last secret out of the YAML leaves none, so the name is asked for (S7)."""
+    assert of_all_secrets(planned("delete"))
 
 
 def test_without_secrets_nothing_is_lost() -> None:
