@@ -74,7 +74,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(2048)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, TypeError) as error:  # TypeError: a host that IDNA has not
         listener.close()
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ValueError(f"cannot listen on {host} port {port}: {reason}") from None

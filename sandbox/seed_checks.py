@@ -42,7 +42,9 @@ def mistakes(seed: Seed) -> Iterator[Mistake]:
             yield ("clock",), str(error)
     for place, text in setting_mistakes(seed.settings):
         yield ("settings", *place), text
-    people = {(each if isinstance(each, str) else each.login).casefold() for each in seed.users}
+    users = [(each if isinstance(each, str) else each.login).casefold() for each in seed.users]
+    yield from _twice(users)
+    people = set(users)
     for org in seed.organizations:
         people |= {login.casefold() for login in (*org.owners, *org.members)}
     taken: set[str] = set()
@@ -56,6 +58,12 @@ def mistakes(seed: Seed) -> Iterator[Mistake]:
     for index, token in enumerate(seed.tokens or []):
         if (token.login is None) == (token.app is None):
             yield ("tokens", index), "each is of a login or of an app"
+
+
+def _twice(users: list[str]) -> Iterator[Mistake]:
+    for index, login in enumerate(users):
+        if login in users[:index]:
+            yield ("users", index), "stands there twice: case does not matter"
 
 
 def setting_mistakes(settings: dict[str, Any]) -> Iterator[Mistake]:

@@ -152,7 +152,9 @@ def stack(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> S
     project = "name: plain\nruntime:\n  name: python\n  options: {virtualenv: .venv}\n"
     (tmp_path / "Pulumi.yaml").write_text(project, encoding="utf-8")
     (tmp_path / ".venv").symlink_to(sys.prefix)
-    shutil.copytree(POLICY, tmp_path / "policy")
+    # what Python compiles there comes and goes while other tests run
+    compiled = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(POLICY, tmp_path / "policy", ignore=compiled)
     environment = engine.ensure().environment(
         {
             **os.environ,

@@ -45,6 +45,7 @@ def trusted(rule: str, key: str, to: object) -> tuple[str, tuple[Any, ...], Any]
 
 FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     release("WF001", "jobs:\n", "jobs: [\n"),
+    ("SE014", ("manifest", "content"), "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n"),
     ("SE014", ("manifest", "content"), "token = 'npm_" + "a1" * 18 + "'"),
     release("WF002", "    environment: pypi-release\n", ""),
     release("WF003", "      contents: read", "      id-token: write"),

@@ -116,9 +116,6 @@ class NoSecretInFile(ResourceRule):
     bad = (
         example("a token", gh.REPOSITORY_FILE, _FILE, content="export T=npm_" + "a1" * 18),
         example(
-            "a key", gh.REPOSITORY_FILE, _FILE, content="-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n"
-        ),
-        example(
             "in an address",
             gh.ORGANIZATION_WEBHOOK,
             _HOOK,
