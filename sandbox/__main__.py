@@ -99,6 +99,9 @@ def _plant(sandbox: Sandbox, path: Path) -> None:
     try:
         world = sandbox.worlds.get(name) or sandbox.create(name)
         planting.apply(world, seeds, path.parent)
+    except seed.SeedError as error:
+        line = seed.line_of(path, error.place)
+        raise seed.SeedError(f"{path}:{line}: {error}") from None
     except ValueError as error:
         raise seed.SeedError(f"{path}: {error}") from None
     world.commit()

@@ -18,6 +18,7 @@ PREFIXES = {
     "app": "A",
     "pull": "PR",
     "invitation": "RI",
+    "org_invitation": "OI",
     "ref": "REF",
     "commit": "C",
     "git_tag": "TA",

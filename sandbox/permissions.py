@@ -32,9 +32,9 @@ def old_name(permission: str) -> str:
 
 
 def org_role(world: World, org: Record, user_id: int) -> str | None:
-    """Return `admin` or `member` for an active member, None for anybody else."""
+    """Return `admin` or `member` for a member, None for anybody else, also who is invited."""
     member = world.find("member", str(user_id), org.id)
-    return None if member is None or member["state"] != "active" else str(member["role"])
+    return None if member is None else str(member["role"])
 
 
 def owner(world: World, repository: Record) -> Record:

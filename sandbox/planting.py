@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import clock, defaults
 from sandbox.seed import SeedError, Token
-from sandbox.seed_checks import setting_mistakes
+from sandbox.seed_checks import NO_KEY, is_public_key, setting_mistakes
 from sandbox.world import digest
 
 if TYPE_CHECKING:
     from sandbox.records import Record
     from sandbox.seed import GitHubApp, Organization, Repository, Seed, Team
+    from sandbox.seed_checks import Place
     from sandbox.world import World
 
 
@@ -41,16 +42,16 @@ def apply(world: World, seed: Seed, folder: Path | None = None) -> dict[str, str
             _user(world, user)
         else:
             _user(world, user.login, **user.model_dump(exclude={"login"}))
-    for org in seed.organizations:
-        _organization(world, org)
+    for index, org in enumerate(seed.organizations):
+        _organization(world, org, ("organizations", index))
     wanted = seed.tokens
     if wanted is None:
         wanted = [Token(login=org.owners[0]) for org in seed.organizations]
-    for app in seed.apps:
-        _app(world, app, folder or Path())
+    for index, app in enumerate(seed.apps):
+        _app(world, app, folder or Path(), ("apps", index))
     made = {}
-    for token in wanted:
-        holder, value = _token(world, token, folder or Path())
+    for index, token in enumerate(wanted):
+        holder, value = _token(world, token, folder or Path(), ("tokens", index))
         if token.env is None and token.file is None:
             made[holder] = value
     return made
@@ -95,7 +96,7 @@ def _user(world: World, login: str, **data: Any) -> Record:  # noqa: ANN401 - JS
     return world.change(found, **data) if data else found
 
 
-def _organization(world: World, seed: Organization) -> None:
+def _organization(world: World, seed: Organization, place: Place) -> None:
     org = world.find("organization", seed.login)
     if org is None:
         org = defaults.add_organization(world, seed.login, plan=seed.plan, **seed.settings)
@@ -109,13 +110,15 @@ def _organization(world: World, seed: Organization) -> None:
     for slug, team in seed.teams.items():
         _team(world, org, slug, team, seed.teams)
     for name, repository in seed.repositories.items():
-        _repository(world, org, name, repository, seed.owners[0])
+        if world.find("repository", name, org.id) is None:
+            made = _repository(world, org, name, repository, seed.owners[0])
+            _access(world, made, repository, (*place, "repositories", name))
 
 
 def _member(world: World, org: Record, login: str, role: str) -> Record:
     user = _user(world, login)
     if world.find("member", str(user.id), org.id) is None:
-        world.add("member", org.id, str(user.id), role=role, state="active")
+        world.add("member", org.id, str(user.id), role=role)
     return user
 
 
@@ -146,9 +149,7 @@ def _team(world: World, org: Record, slug: str, seed: Team, others: dict[str, Te
     return team
 
 
-def _repository(world: World, org: Record, name: str, seed: Repository, owner: str) -> None:
-    if world.find("repository", name, org.id) is not None:
-        return
+def _repository(world: World, org: Record, name: str, seed: Repository, owner: str) -> Record:
     repository = defaults.add_repository(
         world,
         org,
@@ -159,37 +160,41 @@ def _repository(world: World, org: Record, name: str, seed: Repository, owner: s
     if seed.files:
         files = {path: text.encode() for path, text in seed.files.items()}
         defaults.first_commit(world, repository, _user(world, owner), files)
+    return repository
+
+
+def _access(world: World, repository: Record, seed: Repository, place: Place) -> None:
     for slug, permission in seed.teams.items():
-        team = world.find("team", slug, org.id)
+        team = world.find("team", slug, repository.parent)
         if team is None:
-            raise SeedError(f"organizations.{org.name}.repositories.{name}.teams: no team {slug}")
+            raise SeedError("there is no such team", (*place, "teams", slug))
         world.add("team_repository", team.id, str(repository.id), permission=permission)
     for login, permission in seed.collaborators.items():
         user = _user(world, login)
         world.add("collaborator", repository.id, str(user.id), permission=permission)
 
 
-def _holder(world: World, seed: Token) -> tuple[Record, Record | None]:
+def _holder(world: World, seed: Token, place: Place) -> tuple[Record, Record | None]:
     """Return the account of a token, and the installation if it is an App's."""
     if seed.app is None:
         user = world.find("user", str(seed.login))
         if user is None:
-            raise SeedError(f"tokens: there is no user {seed.login!r}")
+            raise SeedError("there is no such user", (*place, "login"))
         return user, None
     app = world.find("app", seed.app)
     bot = None if app is None else world.get("user", app["bot"])
     if app is None or bot is None:
-        raise SeedError(f"tokens: there is no app {seed.app!r}")
+        raise SeedError("there is no such app", (*place, "app"))
     for org in world.all("organization"):
         installation = world.find("installation", str(app.id), org.id)
         if installation is not None:
             return bot, installation
-    raise SeedError(f"tokens: the app {seed.app!r} is installed nowhere")
+    raise SeedError("the app is installed nowhere", (*place, "app"))
 
 
-def _token(world: World, seed: Token, folder: Path) -> tuple[str, str]:
+def _token(world: World, seed: Token, folder: Path, place: Place) -> tuple[str, str]:
     """Give somebody a token; return whose it is, and the token."""
-    user, installation = _holder(world, seed)
+    user, installation = _holder(world, seed, place)
 
     def give(value: str | None = None) -> tuple[str, str]:
         return user.name, new_token(world, user, seed.scopes, value, installation)
@@ -197,10 +202,8 @@ def _token(world: World, seed: Token, folder: Path) -> tuple[str, str]:
     if seed.env is not None:
         value = os.environ.get(seed.env, "")
         if not value:
-            raise SeedError(
-                f"tokens: of {user.name}: env: no such environment variable is set; env takes the "
-                "name of one, never the token"
-            )
+            text = "no such environment variable is set; env takes the name of one, never the token"
+            raise SeedError(text, (*place, "env"))
         return give(value)
     if seed.file is None:
         return give()
@@ -212,22 +215,16 @@ def _token(world: World, seed: Token, folder: Path) -> tuple[str, str]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "is no text"
-        raise SeedError(f"tokens: of {user.name}: file: {path}: {reason}") from None
+        raise SeedError(f"{path}: {reason}", (*place, "file")) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"{token}\n")
     return name, token
 
 
-def _app(world: World, seed: GitHubApp, folder: Path) -> None:
+def _app(world: World, seed: GitHubApp, folder: Path, place: Place) -> None:
     key = seed.public_key
-    if key is None and seed.public_key_file is not None:
-        try:
-            key = (folder / seed.public_key_file).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "is no text"
-            raise SeedError(f"apps.{seed.slug}.public_key_file: {reason}") from None
-    if key is None or "PUBLIC KEY" not in key:
-        raise SeedError(f"apps.{seed.slug}: give the PEM of its public key")
+    if key is None:
+        key = _key(folder / str(seed.public_key_file), (*place, "public_key_file"))
     if world.find("app", seed.slug) is not None:
         return
     bot = _user(world, f"{seed.slug}[bot]", type="Bot")
@@ -240,8 +237,19 @@ def _app(world: World, seed: GitHubApp, folder: Path) -> None:
         app_id=seed.app_id,
         permissions=seed.permissions,
     )
-    for login in seed.organizations:
+    for index, login in enumerate(seed.organizations):
         org = world.find("organization", login)
         if org is None:
-            raise SeedError(f"apps.{seed.slug}.organizations: no organization {login!r}")
+            raise SeedError("there is no such organization", (*place, "organizations", index))
         world.add("installation", org.id, str(app.id), app=app.id)
+
+
+def _key(path: Path, place: Place) -> str:
+    try:
+        key = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "is no text"
+        raise SeedError(reason, place) from None
+    if not is_public_key(key):
+        raise SeedError(NO_KEY, place)
+    return key

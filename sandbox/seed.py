@@ -59,7 +59,16 @@ Permission = Literal["pull", "triage", "push", "maintain", "admin"]
 
 
 class SeedError(ValueError):
-    """A seed that cannot be used: the message names every mistake and its place."""
+    """A seed that cannot be used: the message names every mistake and its place.
+
+    Attributes:
+        place: The keys and indexes that lead to the mistake; empty where the message has them.
+    """
+
+    def __init__(self, text: str, place: tuple[int | str, ...] = ()) -> None:
+        """Say a mistake, and where in the seed it is."""
+        super().__init__(": ".join(filter(None, (_dotted(place), text))))
+        self.place = place
 
 
 class _Model(BaseModel):
@@ -193,6 +202,9 @@ def parse(data: object) -> Seed:
 
 def _checked(data: object) -> tuple[Seed | None, list[Mistake]]:
     """Return a seed, or all that is wrong with it."""
+    halves = list(seed_checks.surrogates(data))
+    if halves:
+        return None, halves  # pydantic cannot take them
     try:
         seed = Seed.model_validate(data)
     except ValidationError as error:
@@ -257,6 +269,11 @@ def _plain(data: Any) -> Any:  # noqa: ANN401 - any YAML
     if isinstance(data, str):
         return str(data)
     return data
+
+
+def line_of(path: Path, place: tuple[int | str, ...]) -> int:
+    """Return the line of a place in a seed file that was loaded before."""
+    return _line(YAML(typ="rt").load(path), place)
 
 
 def _line(data: Any, place: tuple[int | str, ...]) -> int:  # noqa: ANN401 - any YAML

@@ -9,6 +9,10 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
 from sandbox import clock, defaults, limits, ref_names
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
 from sandbox.world import SETTINGS
@@ -16,9 +20,10 @@ from sandbox.world import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.seed import Organization, Repository, Seed, Team
+    from sandbox.seed import GitHubApp, Organization, Repository, Seed, Team
 
-Mistake = tuple[tuple[int | str, ...], str]
+Place = tuple[int | str, ...]
+Mistake = tuple[Place, str]
 _REPOSITORY = {
     **FEATURES,
     **MERGE_SETTINGS,
@@ -30,6 +35,8 @@ _REPOSITORY = {
 _PERMISSIONS = ("read", "write", "admin", "none")
 _LONGEST_NAME = 100
 _SLUG = re.compile(r"[a-z0-9_.-]+")
+_APP_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+NO_KEY = "is no public key of RSA, in PEM"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -55,9 +62,55 @@ def mistakes(seed: Seed) -> Iterator[Mistake]:
             yield (*place, "login"), "somebody else has this login already, in any case"
         taken.add(login)
         yield from _organization(place, org)
+    yield from _apps(seed.apps)
     for index, token in enumerate(seed.tokens or []):
         if (token.login is None) == (token.app is None):
             yield ("tokens", index), "each is of a login or of an app"
+
+
+def surrogates(data: object, place: Place = ()) -> Iterator[Mistake]:
+    """Yield every text that is none: JSON and YAML can write half of a character."""
+    if isinstance(data, str) and _SURROGATE.search(data):
+        yield place, "is no text: it has half of a surrogate pair"
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from surrogates(value, (*place, index))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if _SURROGATE.search(str(key)):
+                yield place, "has a name that is no text: it has half of a surrogate pair"
+            else:
+                yield from surrogates(value, (*place, str(key)))
+
+
+def _apps(apps: list[GitHubApp]) -> Iterator[Mistake]:
+    slugs = [app.slug for app in apps]
+    ids = [app.app_id for app in apps]
+    for index, app in enumerate(apps):
+        place: Place = ("apps", index)
+        if not _APP_SLUG.fullmatch(app.slug):
+            yield (*place, "slug"), "is no slug: small letters, digits, and hyphens inside"
+        if app.slug in slugs[:index]:
+            yield (*place, "slug"), "stands there twice"
+        if app.app_id is not None and app.app_id < 1:
+            yield (*place, "app_id"), "has to be a whole number, 1 or more"
+        elif app.app_id is not None and app.app_id in ids[:index]:
+            yield (*place, "app_id"), "stands there twice"
+        if (app.public_key is None) == (app.public_key_file is None):
+            yield place, "give either public_key (the PEM) or public_key_file"
+        elif app.public_key is not None and not is_public_key(app.public_key):
+            yield (*place, "public_key"), NO_KEY
+
+
+def is_public_key(text: str) -> bool:
+    """Say whether a text is the PEM of an RSA public key, with which GitHub's Apps sign.
+
+    Source: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app
+    """
+    try:
+        return isinstance(load_pem_public_key(text.encode()), RSAPublicKey)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
 
 
 def _twice(users: list[str]) -> Iterator[Mistake]:
@@ -132,10 +185,8 @@ def _repository(
 
 
 def _files(place: tuple[int | str, ...], files: dict[str, str]) -> Iterator[Mistake]:
-    for path, text in files.items():
+    for path in files:
         if any(part in ("", ".", "..") for part in path.split("/")):
             yield place, "a path goes down from the root, such as src/app.py"
         if any(str(above) in files for above in PurePosixPath(path).parents):
             yield place, "what is a file cannot be a folder of others"
-        if _SURROGATE.search(path + text):
-            yield place, "is no text: it has half of a surrogate pair"

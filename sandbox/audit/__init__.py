@@ -20,7 +20,15 @@ KIND = "audit_event"
 _PLACES = {"organization": "org", "repository": "repo", "environment": "environment"}
 _READS = ("GET", "HEAD")
 # kinds whose name is a person's id
-_OF_PERSON = {"block", "collaborator", "invitation", "member", "role_user", "team_member"}
+_OF_PERSON = {
+    "block",
+    "collaborator",
+    "invitation",
+    "member",
+    "org_invitation",
+    "role_user",
+    "team_member",
+}
 _OF_REPOSITORY = {"team_repository"}
 _WITH_KEY = {"actions_secret", "codespaces_secret", "dependabot_secret", "variable"}
 _NAMED = {"branch_protection", "environment", "property", "org_role", "repository_role"}
@@ -62,6 +70,8 @@ def _write(call: Call, before: Record | None, after: Record | None, line: list[R
     for action in actions(change):
         if action == "repository_invitation.cancel" and _accepted(call, line[0]):
             action = "repository_invitation.accept"  # noqa: PLW2901 - it went because it was taken
+        if action == "org.cancel_invitation" and _joined(call, line[0]):
+            continue  # it went because it was taken: the new member is told of
         data = {"action": action, "at": call.world.clock.seconds(), **_fields(call, change, line)}
         data["operation_type"] = _operation(action)
         call.world.add(KIND, org.id, "", **data)
@@ -84,6 +94,10 @@ def _line(call: Call, record: Record, gone: dict[int, Record]) -> list[Record]:
 
 def _accepted(call: Call, invitation: Record) -> bool:
     return call.world.find("collaborator", invitation.name, invitation.parent) is not None
+
+
+def _joined(call: Call, invitation: Record) -> bool:
+    return call.world.find("member", invitation.name, invitation.parent) is not None
 
 
 def _operation(action: str) -> str:

@@ -23,6 +23,7 @@ LIFE: dict[str, tuple[str | None, str | None, str | None]] = {
     "hook": ("hook.create", None, "hook.destroy"),
     "invitation": ("repository_invitation.create", None, "repository_invitation.cancel"),
     "member": ("org.add_member", None, "org.remove_member"),
+    "org_invitation": ("org.invite_member", None, "org.cancel_invitation"),
     "org_role": (
         "organization_role.create",
         "organization_role.update",

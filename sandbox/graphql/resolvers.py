@@ -154,11 +154,7 @@ def _sees(call: Call, org: Record) -> bool:
 
 def _members_with_role(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
     members = call.world.all("member", org.id) if _sees(call, org) else []
-    users = [
-        user
-        for member in members
-        if (user := call.world.get("user", int(member.name))) and member["state"] == "active"
-    ]
+    users = [user for member in members if (user := call.world.get("user", int(member.name)))]
 
     def role(user: Record) -> str:
         return (org_role(call.world, org, user.id) or "member").upper()

@@ -28,6 +28,7 @@ FAMILIES = (
     "environments",
     "forks",
     "git_data",
+    "invitations",
     "labels",
     "licenses",
     "memberships",

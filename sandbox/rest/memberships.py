@@ -9,6 +9,7 @@ from sandbox.errors import forbidden, not_found
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
 from sandbox.permissions import org_role
+from sandbox.rest.invitations import invite
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 ROUTES = Routes()
 
 
-def _members(call: Call, role: str = "all", state: str = "active") -> list[Record]:
+def _members(call: Call, role: str = "all") -> list[Record]:
     found = []
     for member in call.world.all("member", call.org.id):
         user = call.world.get("user", int(member.name))
-        if user is not None and member["state"] == state and role in ("all", member["role"]):
+        if user is not None and role in ("all", member["role"]):
             found.append(user)
     return found
 
@@ -68,12 +69,12 @@ def get_membership(call: Call) -> Response:
 
 @ROUTES.put("/orgs/{org}/memberships/{username}", needs="org:admin")
 def set_membership(call: Call) -> Response:
-    """Invite a user, who accepts at once, or change the role."""
+    """Invite a user, or change the role of a member."""
     user = lookups.user(call, call.parameters["username"])
     role = fields.body(call, role=("admin", "member")).get("role", "member")
     member = call.world.find("member", str(user.id), call.org.id)
     if member is None:
-        call.world.add("member", call.org.id, str(user.id), role=role, state="active")
+        invite(call, user, role)
     else:
         if member["role"] == "admin" and role != "admin":
             _keep_an_owner(call, user)
@@ -83,14 +84,18 @@ def set_membership(call: Call) -> Response:
 
 @ROUTES.delete("/orgs/{org}/memberships/{username}", needs="org:admin")
 def remove_membership(call: Call) -> Response:
-    """Remove a member: from all teams, roles and repositories.
+    """Remove a member, from all teams, roles and repositories; or take an invitation back.
 
     Source: https://docs.github.com/rest/orgs/members#remove-an-organization-member
     """
     user = lookups.user(call, call.parameters["username"])
     member = call.world.find("member", str(user.id), call.org.id)
     if member is None:
-        raise not_found()
+        invitation = call.world.find("org_invitation", str(user.id), call.org.id)
+        if invitation is None:
+            raise not_found()
+        call.world.remove(invitation)
+        return NO_CONTENT
     if member["role"] == "admin":
         _keep_an_owner(call, user)
     for place, kind in (
@@ -109,12 +114,6 @@ def remove_membership(call: Call) -> Response:
 def _keep_an_owner(call: Call, user: Record) -> None:
     if [owner.id for owner in _members(call, "admin")] == [user.id]:
         raise forbidden("You cannot remove the last owner of an organization.")
-
-
-@ROUTES.get("/orgs/{org}/invitations", needs="org:member")
-def list_invitations(call: Call) -> Response:
-    """The invitations that are pending: people here accept at once."""
-    return page(call, [], lambda invitation: invitation)
 
 
 @ROUTES.get("/orgs/{org}/outside_collaborators", needs="org:member")

@@ -9,6 +9,7 @@ from sandbox.errors import failed, forbidden, invalid
 from sandbox.http import NO_CONTENT, Response
 from sandbox.pages import page
 from sandbox.permissions import org_role
+from sandbox.rest.invitations import invite_to_team, take_back_from_team
 from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import team_membership
@@ -31,9 +32,19 @@ _FIELDS: dict[str, fields.Kind] = {
 }
 
 
+def _owns(call: Call) -> bool:
+    """Say whether an owner asks, or an App."""
+    app = call.actor.installation is not None
+    return app or org_role(call.world, call.org, call.actor.id) == "admin"
+
+
+def _require_owner(call: Call) -> None:
+    if not _owns(call):
+        raise forbidden("You must be an organization owner to invite a user who is no member.")
+
+
 def _require_maintainer(call: Call, team: Record) -> None:
-    installation = call.actor.installation
-    if installation is not None or org_role(call.world, call.org, call.actor.id) == "admin":
+    if _owns(call):
         return
     member = call.world.find("team_member", str(call.actor.id), team.id)
     if member is None or member["role"] != "maintainer":
@@ -181,13 +192,6 @@ def list_members(call: Call) -> Response:
     return page(call, list(found.values()), lambda user: simple_user(call, user))
 
 
-@ROUTES.get(_TEAM + "/invitations", needs="org:member")
-def list_invitations(call: Call) -> Response:
-    """The invitations that are pending: people here accept at once."""
-    lookups.team(call)
-    return Response(200, [])
-
-
 @ROUTES.get(_TEAM + "/memberships/{username}", needs="org:member")
 def get_membership(call: Call) -> Response:
     """A user's membership."""
@@ -197,15 +201,20 @@ def get_membership(call: Call) -> Response:
 
 @ROUTES.put(_TEAM + "/memberships/{username}", needs="org:member")
 def set_membership(call: Call) -> Response:
-    """Add a user to a team, or change the role; joins the organization if need be."""
+    """Add a user to a team, or change the role; owners invite who is no member.
+
+    Source: https://docs.github.com/rest/teams/members
+    """
     team = lookups.team(call)
     _require_maintainer(call, team)
     user = lookups.user(call, call.parameters["username"])
     role = fields.body(call, role=("member", "maintainer")).get("role", "member")
     joined = call.world.find("member", str(user.id), call.org.id)
     if joined is None:
-        call.world.add("member", call.org.id, str(user.id), role="member", state="active")
-    elif joined["role"] == "admin":
+        _require_owner(call)
+        invite_to_team(call, user, team, role)
+        return Response(200, team_membership(call, team, user))
+    if joined["role"] == "admin":
         role = "maintainer"  # owners maintain every team that they are in
     member = call.world.find("team_member", str(user.id), team.id)
     if member is None:
@@ -224,6 +233,9 @@ def remove_membership(call: Call) -> Response:
         _require_maintainer(call, team)
     team_membership(call, team, user)
     member = call.world.find("team_member", str(user.id), team.id)
+    invitation = call.world.find("org_invitation", str(user.id), call.org.id)
     if member is not None:
         call.world.remove(member)
+    elif invitation is not None:
+        take_back_from_team(call, invitation, team)
     return NO_CONTENT

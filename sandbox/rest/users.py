@@ -65,9 +65,16 @@ def list_own_repositories(call: Call) -> Response:
 
 @ROUTES.get("/user/memberships/orgs", needs="user")
 def list_own_memberships(call: Call) -> Response:
-    """The memberships of whoever asks."""
-    me = _me(call)
-    return page(call, _orgs(call, me), lambda org: org_membership(call, org, me))
+    """The memberships of whoever asks, also those that are only offered; `state` narrows."""
+    me, state = _me(call), call.query.get("state")
+    kinds = {"active": ["member"], "pending": ["org_invitation"]}
+    found = [
+        org
+        for org in call.world.all("organization")
+        for kind in kinds.get(state or "", ["member", "org_invitation"])
+        if call.world.find(kind, str(me.id), org.id) is not None
+    ]
+    return page(call, found, lambda org: org_membership(call, org, me))
 
 
 @ROUTES.get("/users", needs="user")

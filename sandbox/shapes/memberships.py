@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
     """Return a membership of an organization; 404 when there is none."""
     member = call.world.find("member", str(user.id), org.id)
-    if member is None:
+    invited = call.world.find("org_invitation", str(user.id), org.id)
+    found = member or invited
+    if found is None:
         raise not_found()
     return {
         "url": f"{call.api}/orgs/{org.name}/memberships/{user.name}",
-        "state": member["state"],
-        "role": member["role"],
+        "state": "pending" if member is None else "active",
+        "role": found["role"],
         "direct_membership": True,
         "enterprise_teams_providing_indirect_membership": [],
         "organization_url": f"{call.api}/orgs/{org.name}",
@@ -32,11 +34,15 @@ def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
 def team_membership(call: Call, team: Record, user: Record) -> dict[str, Any]:
     """Return a membership of a team; 404 when there is none."""
     member = call.world.find("team_member", str(user.id), team.id)
-    if member is None:
+    invited = call.world.find("org_invitation", str(user.id), team.parent)
+    if member is not None:
+        role, state = member["role"], "active"
+    elif invited is not None and str(team.id) in invited["teams"]:
+        role, state = invited["teams"][str(team.id)], "pending"
+    else:
         raise not_found()
-    joined = call.world.find("member", str(user.id), team.parent)
     return {
         "url": f"{call.api}/organizations/{team.parent}/team/{team.id}/memberships/{user.name}",
-        "role": member["role"],
-        "state": "active" if joined is not None and joined["state"] == "active" else "pending",
+        "role": role,
+        "state": state,
     }

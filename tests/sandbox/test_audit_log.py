@@ -87,7 +87,7 @@ def _steps(api: httpx.Client, steps: list[tuple[str, str, Any]]) -> list[str]:
             [("PUT", ENVIRONMENT, {"wait_timer": 5}), ("DELETE", ENVIRONMENT, None)],
             ["environment.delete"],
         ),
-        ([("PUT", f"{ORG}/memberships/zoe", {"role": "member"})], ["org.add_member"]),
+        ([("PUT", f"{ORG}/memberships/zoe", {"role": "member"})], ["org.invite_member"]),
         ([("PUT", f"{ORG}/memberships/ben", {"role": "admin"})], ["org.update_member"]),
         (
             [("DELETE", f"{ORG}/memberships/ben", None)],

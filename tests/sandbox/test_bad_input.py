@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from sandbox.__main__ import MISUSE, main
 from sandbox.http import Request, json_bytes
 from sandbox.worlds import Sandbox as Worlds
 from tests.sandbox.conftest import ACME
+from tests.support.keys import app_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +82,7 @@ def test_what_is_no_option_is_told(
     assert "--ready-file" in capsys.readouterr().err
 
 
+KEY = f"public_key: {json.dumps(app_keys()[1])}"
 ORG = "world: x\norganizations:\n  - login: a\n    owners: [b]\n"
 REPO = f"{ORG}    repositories:\n      w:\n        "
 SEEDS = [
@@ -121,22 +124,37 @@ SEEDS = [
     ),
     (
         f'{REPO}files: {{a: "canary\\ud800"}}\n',
-        ":7: organizations.0.repositories.w.files: is no text",
+        ":7: organizations.0.repositories.w.files.a: is no text",
     ),
     (f"{ORG}    teams: {{A b: {{}}}}\n", ":5: organizations.0.teams.A b: is no slug"),
     (f"{ORG}    teams: {{'': {{}}}}\n", "is no slug"),
-    (f"{REPO}teams: {{nope: pull}}\n", "no team nope"),
+    (
+        f"{REPO}teams: {{nope: pull}}\n",
+        ":7: organizations.0.repositories.w.teams.nope: there is no",
+    ),
     ("world: x\nusers: [ana, ben, ANA]\n", ":2: users.2: stands there twice"),
     ("world: x\nusers: [a-, {login: b, email: [canary]}]\n", "users.0: is no login"),
     ("world: x\nusers: [ana]\ntokens:\n  - login: ana\n", ":4: tokens.0: give either env"),
     ("world: x\ntokens: [{login: ana, app: b, env: X}]\n", "each is of a login or of an app"),
-    ("world: x\ntokens: [{login: ana, env: X}]\n", "no user 'ana'"),
+    ("world: x\ntokens: [{login: ana, env: X}]\n", ":2: tokens.0.login: there is no such user"),
     ("world: x\nusers: [ana]\ntokens: [{login: ana, env: canary}]\n", "never the token"),
     ("world: x\nusers: [ana]\ntokens: [{login: ana, token: canary}]\n", "tokens.0.token: no such"),
     ("world: x\nusers: [ana]\ntokens: [{login: ana, file: no/x}]\n", "No such file"),
-    ("world: x\napps: [{slug: p, public_key: canary}]\n", "give the PEM"),
+    (
+        "world: x\napps: [{slug: p, public_key: canary}]\n",
+        ":2: apps.0.public_key: is no public key",
+    ),
+    ("world: x\napps: [{slug: p}]\n", ":2: apps.0: give either public_key"),
     ("world: x\napps: [{slug: p, public_key_file: none.pem}]\n", "public_key_file: No such file"),
-    ("world: x\napps: [{slug: p, public_key: PUBLIC KEY, organizations: [n]}]\n", "no organiz"),
+    ("world: x\napps: [{slug: p, public_key_file: seed.yaml}]\n", "public_key_file: is no public"),
+    (f"world: x\napps:\n  - {{slug: A p, {KEY}}}\n", ":3: apps.0.slug: is no slug"),
+    (f"world: x\napps:\n  - {{slug: p, {KEY}, app_id: 0}}\n", ":3: apps.0.app_id: has to be"),
+    (f"world: x\napps:\n  - {{slug: p, {KEY}}}\n  - {{slug: p, {KEY}}}\n", ":4: apps.1.slug: st"),
+    (
+        f"world: x\napps:\n  - {{slug: p, {KEY}, organizations: [n]}}\n",
+        ":3: apps.0.organizations.0:",
+    ),
+    ('world: x\nusers:\n  - {login: ana, name: "\\ud800canary"}\n', ":3: users.0.name: is no text"),
 ]
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import jwt
 import pytest
 
 from sandbox.app_permissions import needed
 from sandbox.dispatch import ROUTER
 from tests.sandbox.conftest import ACME
-from tests.support.keys import app_keys
+from tests.support.keys import app_keys, as_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,13 +84,6 @@ def test_permissions(
         assert "=" in answer.headers["x-accepted-github-permissions"]
 
 
-def _as_app() -> dict[str, str]:
-    """Return the header of the App itself: a JWT signed by its key."""
-    now = int(time.time())
-    claims = {"iat": now, "exp": now + 300, "iss": "7"}
-    return {"Authorization": f"Bearer {jwt.encode(claims, app_keys()[0], 'RS256')}"}
-
-
 @pytest.fixture
 def world(make_world: Callable[[dict[str, Any]], World]) -> World:
     """A world with an App that may read contents and write issues."""
@@ -102,9 +93,9 @@ def world(make_world: Callable[[dict[str, Any]], World]) -> World:
 
 
 def _token(world: World, **body: object) -> httpx.Response:
-    installation = httpx.get(f"{world.rest_url}/orgs/acme/installation", headers=_as_app())
+    installation = httpx.get(f"{world.rest_url}/orgs/acme/installation", headers=as_app())
     path = f"/app/installations/{installation.json()['id']}/access_tokens"
-    return httpx.post(f"{world.rest_url}{path}", headers=_as_app(), json=body)
+    return httpx.post(f"{world.rest_url}{path}", headers=as_app(), json=body)
 
 
 def test_a_token_is_held_to_repositories(world: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+from tests.support.keys import app_keys
+
 if TYPE_CHECKING:
     import httpx
 
@@ -35,7 +37,7 @@ SEED: dict[str, Any] = {
         }
     ],
     "apps": [
-        {"slug": "portal", "app_id": 7, "public_key": "PUBLIC KEY", "organizations": ["acme"]}
+        {"slug": "portal", "app_id": 7, "public_key": app_keys()[1], "organizations": ["acme"]}
     ],
     "tokens": [{"login": "ana"}, {"app": "portal"}],
 }

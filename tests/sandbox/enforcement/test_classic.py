@@ -37,6 +37,9 @@ CREATIONS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("11: also creations", BLOCKED, "pia", None),
     ("11: also creations, by maintain", BLOCKED, "max", None),
     ("13: also creations", {**BLOCKED, **ENFORCED}, "ana", None),
+    ("13: also creations, not enforced", BLOCKED, "ana", None),
+    ("13: also creations, push_protected_branch", {**BLOCKED, **ENFORCED}, "pia", None),
+    ("15: also creations", {**REVIEWS, **BLOCKED}, "lou", None),
 ]
 
 
@@ -74,6 +77,18 @@ PUSHES: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("13: admin, creations blocked", {**BLOCKED, **ENFORCED}, "ana", None),
     ("13: not enforced", RESTRICTED, "ana", None),
     ("13: push_protected_branch", {**RESTRICTED, **ENFORCED}, "pia", None),
+    ("13: admin, creations blocked, not enforced", BLOCKED, "ana", None),
+    (
+        "13: push_protected_branch, creations blocked",
+        {**BLOCKED, **ENFORCED},
+        "pia",
+        None,
+    ),
+    ("15: reviews", REVIEWS, "lou", None),
+    ("15: lock", LOCK, "lou", None),
+    ("15: restricted", RESTRICTED, "lou", None),
+    ("15: creations blocked", BLOCKED, "lou", None),
+    ("15: restricted, enforced", {**RESTRICTED, **ENFORCED}, "lou", None),
     ("15: reviews and restricted", {**REVIEWS, **RESTRICTED}, "lou", None),
     ("15: lock and creations blocked", {**LOCK, **BLOCKED}, "lou", None),
     ("admin, reviews enforced", {**REVIEWS, **ENFORCED}, "ana", PULL),

@@ -1,0 +1,144 @@
+"""Invitations into an organization: who is asked to join is no member before saying yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import fields, lookups
+from sandbox.errors import not_found
+from sandbox.http import NO_CONTENT, Response
+from sandbox.nodes import node_id
+from sandbox.pages import page
+from sandbox.routing import Routes
+from sandbox.shapes.accounts import simple_user
+from sandbox.shapes.memberships import org_membership
+from sandbox.shapes.teams import simple_with_parent
+
+if TYPE_CHECKING:
+    from sandbox.http import Call
+    from sandbox.records import Record
+
+ROUTES = Routes()
+_INVITATIONS = "/orgs/{org}/invitations"
+_MINE = "/user/memberships/orgs/{org}"
+
+
+def invite(call: Call, user: Record, role: str) -> Record:
+    """Ask a user to join the organization, or change the role that was offered.
+
+    Source: https://docs.github.com/rest/orgs/members#set-organization-membership-for-a-user
+    """
+    found = call.world.find("org_invitation", str(user.id), call.org.id)
+    if found is not None:
+        return call.world.change(found, role=role)
+    return call.world.add(
+        "org_invitation", call.org.id, str(user.id), role=role, inviter=call.actor.id, teams={}
+    )
+
+
+def invite_to_team(call: Call, user: Record, team: Record, role: str) -> None:
+    """Ask a user to join the organization, and to be in a team from then on."""
+    found = call.world.find("org_invitation", str(user.id), call.org.id) or invite(
+        call, user, "member"
+    )
+    call.world.change(found, teams={**found["teams"], str(team.id): role})
+
+
+def take_back_from_team(call: Call, invitation: Record, team: Record) -> None:
+    """Leave a team out of an invitation."""
+    teams = {ident: role for ident, role in invitation["teams"].items() if ident != str(team.id)}
+    call.world.change(invitation, teams=teams)
+
+
+@ROUTES.get(_INVITATIONS, needs="org:member")
+def list_pending(call: Call) -> Response:
+    """The invitations that are pending."""
+    found = call.world.all("org_invitation", call.org.id)
+    return page(call, found, lambda each: _invitation(call, each))
+
+
+@ROUTES.get("/orgs/{org}/teams/{team_slug}/invitations", needs="org:member")
+def list_pending_of_team(call: Call) -> Response:
+    """The pending invitations that name a team."""
+    team = str(lookups.team(call).id)
+    invitations = call.world.all("org_invitation", call.org.id)
+    found = [each for each in invitations if team in each["teams"]]
+    return page(call, found, lambda each: _invitation(call, each))
+
+
+@ROUTES.get(_INVITATIONS + "/{invitation_id}/teams", needs="org:admin")
+def list_teams(call: Call) -> Response:
+    """The teams that an invitation leads into."""
+    return page(call, _teams(call, _find(call)), lambda each: simple_with_parent(call, each))
+
+
+@ROUTES.delete(_INVITATIONS + "/{invitation_id}", needs="org:admin")
+def cancel(call: Call) -> Response:
+    """Take an invitation back."""
+    call.world.remove(_find(call))
+    return NO_CONTENT
+
+
+@ROUTES.get(_MINE, needs="user")
+def get_own(call: Call) -> Response:
+    """The membership of whoever asks, also one that is only offered."""
+    return Response(200, org_membership(call, _org(call), _me(call)))
+
+
+@ROUTES.patch(_MINE, needs="user")
+def accept(call: Call) -> Response:
+    """Say yes: a member, of the invitation's teams too."""
+    fields.body(call, **{"state!": ("active",)})
+    org, me = _org(call), _me(call)
+    found = call.world.find("org_invitation", str(me.id), org.id)
+    if found is not None:
+        call.world.remove(found)
+        call.world.add("member", org.id, str(me.id), role=found["role"])
+        for team in _teams(call, found):
+            role = found["teams"][str(team.id)]
+            call.world.add("team_member", team.id, str(me.id), role=role)
+    return Response(200, org_membership(call, org, me))
+
+
+def _me(call: Call) -> Record:
+    if call.actor.user is None:
+        raise not_found()
+    return call.actor.user
+
+
+def _org(call: Call) -> Record:
+    found = call.world.find("organization", call.parameters["org"])
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _find(call: Call) -> Record:
+    found = call.world.get("org_invitation", call.integer("invitation_id"))
+    if found is None or found.parent != call.org.id:
+        raise not_found()
+    return found
+
+
+def _teams(call: Call, invitation: Record) -> list[Record]:
+    """Return the teams that are still there."""
+    found = (call.world.get("team", int(ident)) for ident in invitation["teams"])
+    return [team for team in found if team is not None]
+
+
+def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
+    url = f"{call.api}/orgs/{call.org.name}/invitations/{invitation.id}"
+    invitee = call.world.get("user", int(invitation.name))
+    inviter = call.world.get("user", invitation["inviter"])
+    return {
+        "id": invitation.id,
+        "node_id": node_id("org_invitation", invitation.id),
+        "login": None if invitee is None else invitee.name,
+        "email": None,
+        "role": {"member": "direct_member"}.get(invitation["role"], invitation["role"]),
+        "created_at": invitation.created_at,
+        "inviter": None if inviter is None else simple_user(call, inviter),
+        "team_count": len(_teams(call, invitation)),
+        "invitation_teams_url": f"{url}/teams",
+        "invitation_source": "member",
+    }
