@@ -195,7 +195,7 @@ def take_in(
             around.append(item.parent)
     if frame:
         targets = [argument for urn in sorted(frame) for argument in ("--target", urn)]
-        pulumi(stack, environment, ["up", "--yes", "--skip-preview", *targets])
+        pulumi(stack, environment, ["up", "--yes", *targets])
     table = {each: each for urn in ids for each in (planned[urn].provider, planned[urn].parent)}
     resources = [
         {

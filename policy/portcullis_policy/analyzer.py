@@ -28,6 +28,7 @@ from pulumi_policy import (
 from pulumi_policy import policy as sdk
 
 from portcullis_policy.config import problems, schema
+from portcullis_policy.engine_call import skips_preview
 from portcullis_policy.facts import Facts
 from portcullis_policy.judge import Judge
 from portcullis_policy.mending import mended
@@ -35,7 +36,7 @@ from portcullis_policy.profiles import level
 from portcullis_policy.proxies import plain
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
-from portcullis_policy.rules.pack import PackSettings, UnusedExemption
+from portcullis_policy.rules.pack import SKIPS_PREVIEW, STACK, PackSettings, UnusedExemption
 from portcullis_policy.settings import PACK_RULE, PROFILE
 from portcullis_policy.start import PROFILE_KEY, Start, begin
 
@@ -60,9 +61,15 @@ class Policies(list[Policy]):
         self._turn = desk.turn
         self._desk = desk
 
-    def adopt(self, start: Start) -> None:
-        """Take what the stack's configuration says, before the engine asks for the levels."""
+    def adopt(self, start: Start, *, skips_preview: bool) -> None:
+        """Take what the stack's configuration says, before the engine asks for the levels.
+
+        Args:
+            start: levels, parameters and profile.
+            skips_preview: whether the engine updates without a preview.
+        """
         self._desk.start = start
+        self._desk.skips_preview = skips_preview
         self._desk.judge.configure(start.parameters)
         for policy in super().__iter__():
             policy.enforcement_level = self._desk.level_of(self._desk.judge.rules[policy.name])
@@ -82,6 +89,7 @@ class _Desk:
     def __init__(self, judge: Judge, start: Start) -> None:
         self.judge = judge
         self.start = start
+        self.skips_preview = False
         self.turn = _Turn()
         self.given: dict[str, dict[str, object]] = {}
 
@@ -142,7 +150,7 @@ def hear(all_: Policies) -> None:
 
     def configure(servicer: object, request: Any, context: Any) -> object:  # noqa: ANN401 - gRPC's
         try:
-            all_.adopt(begin(config=dict(request.config)))
+            all_.adopt(begin(config=dict(request.config)), skips_preview=skips_preview())
         except SystemExit as wrong:
             context.abort(StatusCode.INVALID_ARGUMENT, str(wrong))
         return answer(servicer, request, context)
@@ -220,9 +228,10 @@ def _resource_check(
     def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
         first = rule.id not in desk.given
         desk.configured(rule, args.get_config())
-        resource = Resource(
-            args.resource_type, args.name, args.urn, args.opts.parent, Facts(plain(args.props))
-        )
+        props: Any = plain(args.props)
+        if args.resource_type == STACK and desk.skips_preview:
+            props = {**props, SKIPS_PREVIEW: True}
+        resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(props))
         if first:
             _report_problems(rule, desk, args.get_config(), report)
         resource = desk.judge.meet(resource)

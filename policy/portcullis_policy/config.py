@@ -6,7 +6,6 @@ unknown parameters silently, so both are checked here.
 
 import difflib
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,8 +13,6 @@ from pathlib import Path
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule
 
-_OPTION = "--policy-pack-config"
-_VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
 _RESERVED = frozenset({"all", "environments"})
 _FEW = 8
 _LEVEL = "enforcementLevel"
@@ -106,39 +103,6 @@ def _is_a(value: object, expected: str) -> bool:
     }
     whole = isinstance(value, bool) and expected != "boolean"
     return isinstance(value, kinds.get(expected, (object,))) and not whole
-
-
-def given_files() -> list[str]:
-    """Return the policy config files that the engine was started with, as far as can be seen.
-
-    The engine does not say which they are. They are found in the environment variable form of the
-    option, or on Linux in the command line of the engine that started this process; elsewhere run
-    `python -m portcullis_policy.config FILE` before.
-    """
-    variable = os.environ.get(_VARIABLE)
-    files = variable.split(",") if variable else []
-    process = os.getppid()
-    while process > 1 and not files:
-        try:
-            arguments = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8").split("\0")
-            status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-            folder = Path(f"/proc/{process}/cwd").resolve()
-        except (OSError, ValueError):
-            break
-        files = [str(folder / name) for name in _option_values(arguments)]
-        process = int(status.split("PPid:")[1].split()[0])
-    return files
-
-
-def _option_values(arguments: Sequence[str]) -> list[str]:
-    """Return the values of the option in a command line, in both of its forms."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    values = [
-        following if argument == _OPTION else argument.removeprefix(f"{_OPTION}=")
-        for argument, following in pairs
-        if argument == _OPTION or argument.startswith(f"{_OPTION}=")
-    ]
-    return [name for value in values for name in value.split(",") if name]
 
 
 def _suggest(name: str, allowed: list[str]) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portcullis_policy.config import check_content, given_files
+from portcullis_policy.config import check_content
+from portcullis_policy.engine_call import config_files
 from portcullis_policy.profiles import PROFILES
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule
@@ -56,7 +57,7 @@ def begin(
     """
     wrong = []
     contents: list[tuple[str, object]] = []
-    named = given_files() if files is None else files
+    named = config_files() if files is None else files
     for where, file in ((f"policy config {name}", Path(name)) for name in named):
         try:
             contents.append((where, json.loads(file.read_text(encoding="utf-8") or "{}")))

@@ -78,6 +78,8 @@ WEAK = (
     .replace('environment=gate.environment, secret_name="', 'secret_name="')
     .replace('"required_approving_review_count": 2', '"required_approving_review_count": 1')
 )
+# each resource is sound; that no ruleset protects the default branch only the whole stack shows
+UNPROTECTED = SOUND.replace('"~DEFAULT_BRANCH"', '"refs/heads/other"')
 UNSEEN = SOUND.replace(
     "prevent_self_review=True", "prevent_self_review=team.id.apply(lambda number: bool(number))"
 )
@@ -183,9 +185,27 @@ def test_weak_program_is_refused_and_nothing_applied(stack: Stack) -> None:
     assert stack.world.writes() == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "variable"),
+    [(["--skip-preview"], ""), (["-yf"], ""), ([], "PULUMI_OPTION_SKIP_PREVIEW")],
+)
+def test_update_without_preview_is_refused_before_anything_is_applied(
+    stack: Stack, arguments: list[str], variable: str
+) -> None:
+    """C3: what only the whole stack shows cannot be applied by leaving the preview out."""
+    variables = {variable: "true"} if variable else {}
+    code, output, rules = stack.run(UNPROTECTED, "up", "--yes", *arguments, **variables)
+    assert code != 0
+    assert rules == {"PK002"}, output
+    assert "set the level of PK002 to `advisory`" in output
+    assert stack.world.writes() == []
+
+
 def test_update_without_preview_stops_before_the_weak_resource(stack: Stack) -> None:
-    """C3: rules on single resources also stop an update that skipped its preview."""
-    code, output, rules = stack.run(WEAK, "up", "--yes", "--skip-preview")
+    """C3: where it is allowed, rules on single resources still stop an update at their resource."""
+    (stack.folder / "levels.json").write_text('{"PK002": "advisory"}', encoding="utf-8")
+    arguments = ("--skip-preview", "--policy-pack-config", "levels.json")
+    code, output, rules = stack.run(WEAK, "up", "--yes", *arguments)
     assert code != 0
     assert rules & {"EN003", "SE003"}, output
     paths = [entry["path"] for entry in stack.world.writes()]

@@ -194,7 +194,7 @@ def test_what_is_taken_in_gets_its_place(tmp_path: Path, command: dict[str, str]
     planned = {team.urn: team, parent: component}
     existing.take_in(stack(tmp_path), command, planned, {team.urn: "7"})
     up, taken = (tmp_path / "calls").read_text().splitlines()
-    assert up.startswith(f"up --yes --skip-preview --target {parent} --stack dev")
+    assert up.startswith(f"up --yes --target {parent} --stack dev")
     assert taken.startswith("import --file ")
     assert json.loads((tmp_path / "files").read_text()) == {
         "nameTable": {parent: parent, provider: provider},

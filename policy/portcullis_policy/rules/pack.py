@@ -12,6 +12,8 @@ from portcullis_policy.settings import EXEMPTIONS, PACK_PARAMETERS, PACK_RULE, S
 from portcullis_policy.severity import Severity
 
 STACK = "pulumi:pulumi:Stack"
+SKIPS_PREVIEW = "portcullis:skipsPreview"
+"""What the pack notes at the stack itself: the engine does not tell it."""
 
 
 def _soon() -> str:
@@ -81,6 +83,39 @@ class PackSettings(ResourceRule):
         for exemption in parse(listed, settings.rules, settings.today()):
             for problem in _all_problems(exemption, settings):
                 yield finding(f"exemptions[{exemption.position}]: {problem}")
+
+
+class SkippedPreview(ResourceRule):
+    """An update is previewed.
+
+    Rules on the stack judge all resources together, when the last one is there. At a preview that
+    is before anything is changed. An update that skips its preview would apply everything, and be
+    refused then. Judged at the stack itself, before anything is applied.
+
+    Pulumi's Automation API, and so its GitHub Action, always updates without a preview. There a
+    preview has to be a step of its own, and this rule's level `advisory` says that it is.
+    Source: https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
+    """
+
+    id = "PK002"
+    title = "the update skips its preview"
+    severity = Severity.HIGH
+    resource_types = (STACK,)
+    remediation = (
+        "Leave `--skip-preview` away. Where a preview of the same change has passed before, set "
+        "the level of PK002 to `advisory`."
+    )
+    good = (
+        example("previewed", STACK, {SKIPS_PREVIEW: False}),
+        example("no update", STACK, {}),
+    )
+    bad = (example("not previewed", STACK, {SKIPS_PREVIEW: True}),)
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.facts.flag(SKIPS_PREVIEW) is True:
+            yield finding("what only the whole stack shows would be judged when it is applied")
 
 
 class MalformedExemption(ResourceRule):
@@ -177,4 +212,4 @@ def _all_problems(exemption: Exemption, settings: Settings) -> Iterator[str]:
         yield f"the exemption of {exemption.rule} expired on {exemption.expires}"
 
 
-RULES = (PackSettings, MalformedExemption, ExpiredExemption, UnusedExemption)
+RULES = (PackSettings, SkippedPreview, MalformedExemption, ExpiredExemption, UnusedExemption)
