@@ -1,6 +1,7 @@
 """Type tokens of pulumi-aws and pulumi-vault, and IAM policies read from their JSON."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
@@ -8,7 +9,15 @@ from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 ROLE_POLICY_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+USER_POLICY = "aws:iam/userPolicy:UserPolicy"
+GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 POLICY = "aws:iam/policy:Policy"
+POLICY_ATTACHMENTS = (
+    ROLE_POLICY_ATTACHMENT,
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+)
 OIDC_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -26,6 +35,7 @@ BUCKET_LOCK = (
     "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
 )
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+BUCKET_ACL = ("aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2")
 
 VAULT_JWT_ROLE = "vault:jwt/authBackendRole:AuthBackendRole"
 VAULT_POLICY = "vault:index/policy:Policy"
@@ -33,6 +43,11 @@ VAULT_POLICY = "vault:index/policy:Policy"
 GITHUB_ISSUER = "token.actions.githubusercontent.com"
 """Who signs the identity tokens of workflows.
 Source: https://docs.github.com/actions/reference/security/oidc"""
+
+
+_ALL_ACTIONS = re.compile(r"\*+(:\*+)?|iam:\*+", re.IGNORECASE)
+"""Who may do everything in IAM gives itself the rest."""
+_ALL_RESOURCES = re.compile(r"\*+|arn(:aws[\w*-]*)?(:\**)*:\*+")
 
 
 def statements(facts: Facts, *path: str) -> list[Mapping[str, object]] | UnknownType:
@@ -69,10 +84,11 @@ def texts(value: object) -> list[str]:
 
 
 def is_everything(statement: Mapping[str, object]) -> bool:
-    """Say whether a statement allows every action on every resource."""
+    """Say whether a statement allows every action on every resource, or all but some."""
     actions, resources = texts(statement.get("Action")), texts(statement.get("Resource"))
-    all_actions = any(action in ("*", "*:*") for action in actions) or "NotAction" in statement
-    return allows(statement) and all_actions and "*" in resources
+    all_actions = "NotAction" in statement or any(map(_ALL_ACTIONS.fullmatch, actions))
+    all_resources = "NotResource" in statement or any(map(_ALL_RESOURCES.fullmatch, resources))
+    return allows(statement) and all_actions and all_resources
 
 
 def principals(statement: Mapping[str, object]) -> Iterator[str]:

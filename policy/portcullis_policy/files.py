@@ -1,5 +1,6 @@
 """Workflow files and dependabot.yml, as resources of a stack: which, and of which repository."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Finding, Resource, Stack
 from portcullis_policy.workflows import Workflow, read
 
-_WORKFLOW = re.compile(r"(?:\./)?\.github/workflows/[\w.+-]+\.ya?ml")
-_DEPENDABOT = re.compile(r"(?:\./)?\.github/dependabot\.ya?ml")
+_WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml", re.DOTALL)
+_DEPENDABOT = re.compile(r"\.github/dependabot\.ya?ml")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SHOWN = 8
 
 
@@ -30,15 +32,21 @@ class WorkflowFile:
 
 
 def workflow_path(resource: Resource) -> str | None:
-    """Return the path of a workflow file; None for any other file."""
-    path = resource.facts.text("file")
-    return path if isinstance(path, str) and _WORKFLOW.fullmatch(path) else None
+    """Return the path of a workflow file, in one line; None for any other file."""
+    path = _path(resource)
+    return _CONTROL.sub("?", path) if _WORKFLOW.fullmatch(path) else None
 
 
 def dependabot_path(resource: Resource) -> str | None:
     """Return the path of a Dependabot configuration; None for any other file."""
+    path = _path(resource)
+    return path if _DEPENDABOT.fullmatch(path) else None
+
+
+def _path(resource: Resource) -> str:
+    """Return a file's path from the repository's root, written in one way; nothing if unknown."""
     path = resource.facts.text("file")
-    return path if isinstance(path, str) and _DEPENDABOT.fullmatch(path) else None
+    return posixpath.normpath(path).lstrip("/") if isinstance(path, str) else ""
 
 
 def workflow_files(stack: Stack) -> tuple[WorkflowFile, ...]:

@@ -27,7 +27,11 @@ _ACTIONS: Mapping[str, object] = {
     "shaPinningRequired": True,
 }
 _OF_REPOSITORY: Mapping[str, object] = {"repository": "escai", "allowedActions": "selected"}
-_ANY_ACTION = re.compile(r"[*/]+(@[*/]+)?")
+_ANYBODYS = re.compile(r"[^!@/]*\*")
+"""The beginning of a pattern whose owner has a wildcard: anybody can take a name that matches.
+
+Source: https://docs.github.com/en/organizations/managing-organization-settings/disabling-or-limiting-github-actions-for-your-organization
+"""
 
 
 def _patterns(*patterns: object) -> dict[str, object]:
@@ -158,6 +162,12 @@ class ActionsSelected(ResourceRule):
         example("selected", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
         example("own", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions="local_only"),
         example(
+            "without some of an owner's",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActionsConfig=_patterns("pypa/*", "!pypa/*@main", "actions/cache@*"),
+        ),
+        example(
             "Actions are off", gh.ACTIONS_ORGANIZATION_PERMISSIONS, {"enabledRepositories": "none"}
         ),
         example("left to the organization", gh.ACTIONS_REPOSITORY_PERMISSIONS, {"repository": "x"}),
@@ -187,6 +197,18 @@ class ActionsSelected(ResourceRule):
             allowedActionsConfig=_patterns("**/**@*"),
         ),
         example(
+            "selected, by a pattern for a tag of everything",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActionsConfig=_patterns("*@v1"),
+        ),
+        example(
+            "selected, by a pattern for many owners",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActionsConfig=_patterns("py*/checkout@*"),
+        ),
+        example(
             "a list with one unknown entry",
             gh.ACTIONS_ORGANIZATION_PERMISSIONS,
             _ACTIONS,
@@ -208,8 +230,9 @@ class ActionsSelected(ResourceRule):
             yield finding(detail, "actions", "allowed_actions", value=allowed)
         patterns = facts.entries("allowedActionsConfig", "patternsAlloweds")
         for pattern in [UNKNOWN] if patterns is UNKNOWN else patterns:
-            if not isinstance(pattern, str) or _ANY_ACTION.fullmatch(pattern.strip()):
-                detail = "`patternsAlloweds` admits every action"
+            each = re.split(r"[,\s]+", pattern) if isinstance(pattern, str) else [UNKNOWN]
+            if any(one is UNKNOWN or _ANYBODYS.match(str(one)) for one in each):
+                detail = "`patternsAlloweds` admits actions of anybody: the owner has a wildcard"
                 yield finding(detail, "actions", "patterns_allowed", value=pattern)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from portcullis_policy.clouds import (
+    BUCKET_ACL,
     BUCKET_ENCRYPTION,
     BUCKET_LOCK,
     BUCKET_POLICY,
@@ -34,6 +35,7 @@ _ALL_TYPES = (
     *BUCKET_ENCRYPTION,
     *BUCKET_LOCK,
     BUCKET_POLICY,
+    *BUCKET_ACL,
 )
 _OPEN_ACLS = ("public-read", "public-read-write", "authenticated-read")
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
@@ -49,6 +51,19 @@ _LOCKED = {
     "bucket": _NAME,
     "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}},
 }
+_OPENED: tuple[Mapping[str, object], ...] = (
+    {"acl": "public-read"},
+    {
+        "accessControlPolicy": {
+            "grants": [
+                {
+                    "grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"},
+                    "permission": "READ",
+                }
+            ]
+        }
+    },
+)
 _OTHER = stack("another bucket", Declared(_BUCKET, {"bucket": "website", "acl": "public-read"}))
 
 
@@ -127,6 +142,15 @@ class ArchiveClosed(ArchiveRule):
             Declared(_BUCKET, {"bucket": "logs", "acl": "public-read", "tags": {"use": "Audit"}}),
             Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "bucket": "logs"}),
         ),
+        *(
+            stack(
+                "by a list of its own",
+                _ARCHIVE,
+                Declared(BUCKET_PUBLIC_ACCESS, _CLOSED),
+                Declared(BUCKET_ACL[0], {"bucket": _NAME, **opened}),
+            )
+            for opened in _OPENED
+        ),
     )
 
     def wrong(self, archive: _Archive) -> Iterator[str]:
@@ -134,8 +158,23 @@ class ArchiveClosed(ArchiveRule):
         blocks = archive.of(BUCKET_PUBLIC_ACCESS)
         if not any(all(block.flag(name) is True for name in _BLOCKS) for block in blocks):
             yield "no public access block with all four settings"
-        if archive.bucket.facts.text("acl") in _OPEN_ACLS:
-            yield "`acl` is open"
+        for facts in (archive.bucket.facts, *archive.of(*BUCKET_ACL)):
+            if facts.text("acl") in _OPEN_ACLS or any(map(_is_anybody, _grantees(facts))):
+                yield "`acl` is open"
+
+
+def _grantees(facts: Facts) -> list[object]:
+    """Return the groups that an access control list grants something."""
+    grants = facts.blocks("accessControlPolicy", "grants")
+    return [] if grants is UNKNOWN else [each.text("grantee", "uri") for each in grants]
+
+
+def _is_anybody(uri: object) -> bool:
+    """Say whether a group of Amazon's is everybody, or everybody with an account.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+    """
+    return isinstance(uri, str) and uri.endswith(("/AllUsers", "/AuthenticatedUsers"))
 
 
 class ArchiveVersioned(ArchiveRule):
@@ -302,6 +341,17 @@ class ArchiveNotForAll(ArchiveRule):
             ),
         ),
         stack("no JSON", _ARCHIVE, Declared(BUCKET_POLICY, {"bucket": _NAME, "policy": "{"})),
+        stack(
+            "all but one",
+            _ARCHIVE,
+            Declared(
+                BUCKET_POLICY,
+                {
+                    "bucket": _NAME,
+                    "policy": {"Statement": {"Effect": "Allow", "NotPrincipal": {"AWS": "1234"}}},
+                },
+            ),
+        ),
     )
 
     def wrong(self, archive: _Archive) -> Iterator[str]:
@@ -312,8 +362,14 @@ class ArchiveNotForAll(ArchiveRule):
             found = statements(facts, "policy")
             if found is UNKNOWN:
                 yield "`policy` cannot be read"
-            elif any(allows(item) and "*" in principals(item) for item in found):
+            elif any(map(_for_everybody, found)):
                 yield "a statement allows something to everybody"
+
+
+def _for_everybody(statement: Mapping[str, object]) -> bool:
+    """Say whether a statement allows something to everybody, or to all but some."""
+    anybody = "*" in principals(statement) or "NotPrincipal" in statement
+    return allows(statement) and anybody
 
 
 RULES = (ArchiveClosed, ArchiveVersioned, ArchiveEncrypted, ArchiveLocked, ArchiveNotForAll)

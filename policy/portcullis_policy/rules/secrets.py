@@ -136,10 +136,14 @@ class PublishingTokenBehindGate(ResourceRule):
             environment="gate",
         ),
         example("to read packages", gh.DEPENDABOT_SECRET, _SECRET, secretName="NPM_READ"),
+        example("no token", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_PATH"),
     )
     bad = (
         example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),
         example("lower case", gh.ACTIONS_SECRET, _SECRET, secretName="npm_token"),
+        example("the registry alone", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI"),
+        example("what it is for", gh.ACTIONS_SECRET, _SECRET, secretName="npm_publish"),
+        example("a short word", gh.ACTIONS_SECRET, _SECRET, secretName="DOCKERHUB_PAT"),
         example(
             "organization",
             gh.ACTIONS_ORGANIZATION_SECRET,

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy.clouds import (
     GITHUB_ISSUER,
+    GROUP_POLICY,
     OIDC_PROVIDER,
     POLICY,
+    POLICY_ATTACHMENTS,
     ROLE,
     ROLE_POLICY,
     ROLE_POLICY_ATTACHMENT,
+    USER_POLICY,
     allows,
     conditions,
     is_everything,
@@ -32,7 +35,9 @@ hold for a token without it. Source: https://docs.aws.amazon.com/IAM/latest/User
 _SUB_OF_ONE = re.compile(
     r"(?=.*(^|:)(repo|repository|repository_id):[^:]+)(?=.*(^|:)environment:[^:]+)[^*?]+"
 )
-_ADMINISTRATOR = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess)")
+_ADMINISTRATOR = re.compile(
+    r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)"
+)
 _SUB = f"{GITHUB_ISSUER}:sub"
 _AUD = f"{GITHUB_ISSUER}:aud"
 
@@ -172,16 +177,17 @@ class SubjectOfOneGate(ResourceRule):
 
 
 class NoPolicyForEverything(ResourceRule):
-    """No role of a pipeline may do everything.
+    """No role, user or group of a pipeline may do everything.
 
-    What a release needs in AWS is a few actions on a few resources. `*` on `*` is the account.
+    What a release needs in AWS is a few actions on a few resources. `*` on `*` is the account;
+    so is `iam:*`, which can give itself the rest.
     """
 
     id = "TR003"
     title = "an AWS policy allows everything on everything"
     severity = Severity.HIGH
     maps = ssdf("PO.5.1")
-    resource_types = (ROLE, ROLE_POLICY, POLICY, ROLE_POLICY_ATTACHMENT)
+    resource_types = (ROLE, ROLE_POLICY, USER_POLICY, GROUP_POLICY, POLICY, *POLICY_ATTACHMENTS)
     remediation = "Name the actions and resources that are needed."
     waits = True
     _EVERYTHING: Mapping[str, object] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -211,6 +217,29 @@ class NoPolicyForEverything(ResourceRule):
             ROLE_POLICY_ATTACHMENT,
             {"role": "r", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
         ),
+        example(
+            "all but one",
+            POLICY,
+            {"policy": {"Statement": {"Effect": "Allow", "Action": "*", "NotResource": "arn:x"}}},
+        ),
+        example(
+            "all of IAM, in other words",
+            USER_POLICY,
+            {
+                "policy": {
+                    "Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:*"}
+                }
+            },
+        ),
+        example("of a group", GROUP_POLICY, {"group": "g", "policy": json.dumps(_ALL)}),
+        *(
+            example(
+                "who administers may do it",
+                kind,
+                {"policyArn": "arn:aws:iam::aws:policy/IAMFullAccess"},
+            )
+            for kind in POLICY_ATTACHMENTS[1:]
+        ),
         example("no JSON", ROLE_POLICY, {"role": "r", "policy": "{"}),
     )
 
@@ -225,7 +254,7 @@ class NoPolicyForEverything(ResourceRule):
                 seen = block.at("policy")
                 yield finding("`policy` cannot be read", value=UNKNOWN if seen is UNKNOWN else None)
             elif any(is_everything(item) for item in found):
-                yield finding("`Action` and `Resource` are both `*`")
+                yield finding("a statement allows every action on every resource")
         managed = [*texts(facts.at("managedPolicyArns")), *texts(facts.at("policyArn"))]
         if any(_ADMINISTRATOR.fullmatch(arn) for arn in managed):
             yield finding("a managed policy for administrators is attached")

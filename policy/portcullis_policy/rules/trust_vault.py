@@ -42,7 +42,8 @@ _GITHUB_CLAIMS = frozenset(
 _PATH = re.compile(r'path\s+"([^"]*)"\s*\{([^}]*)\}', re.DOTALL)
 _CAPABILITIES = re.compile(r"capabilities\s*=\s*\[([^\]]*)\]|policy\s*=\s*\"(\w+)\"", re.DOTALL)
 _CHANGING = frozenset({"sudo", "create", "update", "delete", "patch", "write"})
-_EVERYWHERE = re.compile(r"(\*|\+(/\+)*(/\*)?|/\*)")
+_EVERYWHERE = re.compile(r"(\*|\+(/\+)*(/\*)?|/\*|sys/(\*|\+.*|polic(y|ies)/.*))")
+"""Paths under which everything lies, or what says who may do what: `sys/policies`, `sys/policy`."""
 
 
 def _is_for_github(facts: Facts) -> bool:
@@ -183,6 +184,7 @@ class VaultTokenShort(ResourceRule):
     )
     bad = (
         example("root", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["ci", "root"]),
+        example("root in another case", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["Root"]),
         example("a day", VAULT_JWT_ROLE, _ROLE, tokenTtl=86400),
         example("not said", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
         example("renewed for a day", VAULT_JWT_ROLE, _ROLE, tokenMaxTtl=86400),
@@ -197,8 +199,10 @@ class VaultTokenShort(ResourceRule):
         if not _is_for_github(facts):
             return
         policies = facts.entries("tokenPolicies")
-        if policies is UNKNOWN or UNKNOWN in policies or "root" in policies:
-            unseen = UNKNOWN if policies is UNKNOWN or "root" not in policies else None
+        # Vault takes the name in any case
+        root = policies is not UNKNOWN and "root" in (str(each).lower() for each in policies)
+        if root or policies is UNKNOWN or UNKNOWN in policies:
+            unseen = None if root else UNKNOWN
             yield finding("`tokenPolicies` has `root`, or may have", value=unseen)
         ttl = facts.number("tokenTtl")
         if ttl is UNKNOWN or not ttl or ttl > LONGEST_SECONDS:
@@ -215,7 +219,8 @@ class VaultTokenShort(ResourceRule):
 class VaultPolicyNarrow(ResourceRule):
     """A Vault policy does not let its holder change everything.
 
-    Write access to the path `*` includes the policies themselves, and so everything.
+    Write access to the path `*`, or to `sys/*`, includes the policies themselves, and so
+    everything.
     """
 
     id = "TR008"
@@ -227,12 +232,27 @@ class VaultPolicyNarrow(ResourceRule):
     waits = True
     good = (
         example("reads one folder", VAULT_POLICY, _POLICY),
+        example(
+            "reads the policies",
+            VAULT_POLICY,
+            {"policy": 'path "sys/policies/*" { capabilities = ["read"] }'},
+        ),
         example("lists", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["list"] }'}),
     )
     bad = (
         example("writes", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["update"] }'}),
         example(
             "sudo", VAULT_POLICY, {"policy": 'path "+/*" {\n  capabilities = ["read", "sudo"]\n}'}
+        ),
+        example(
+            "the system itself",
+            VAULT_POLICY,
+            {"policy": 'path "sys/*" { capabilities = ["read", "sudo"] }'},
+        ),
+        example(
+            "the policies",
+            VAULT_POLICY,
+            {"policy": 'path "sys/policies/acl/*" { capabilities = ["update"] }'},
         ),
         example(
             "as JSON",

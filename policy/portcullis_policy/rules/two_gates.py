@@ -1,5 +1,6 @@
 """EN: release environments beside each other: look-alikes, and two gates that are one."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
@@ -25,20 +26,34 @@ _ALIKE = str.maketrans(
         **dict(zip("αερονικτυ", "aepovikty", strict=True)),
         "0": "o",
         "1": "l",
-        "i": "l",
+        # one for all of them: the letters of the alphabets above become it too
+        **dict.fromkeys("iіıι", "l"),  # noqa: RUF001 - these are meant
         "3": "e",
         "5": "s",
         "|": "l",
     }
 )
 """Letters of other alphabets, and digits, that look like a Latin letter."""
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+"""Any other letter of another alphabet: it may look like whatever stands in its place."""
 
 
 def skeleton(name: str) -> str:
-    """Return a name as it looks: one for all names that are taken for each other."""
+    """Return a name as it looks; `?` stands for a letter that may look like any other."""
     plain = unicodedata.normalize("NFKD", name).casefold()
-    letters = "".join(letter for letter in plain if letter.isalnum() or letter == "|")
-    return letters.translate(_ALIKE)
+    letters = "".join(
+        letter
+        for letter in plain
+        if letter.isalnum() or letter == "|" or unicodedata.category(letter) == "So"
+    )
+    return _FOREIGN.sub("?", letters.translate(_ALIKE))
+
+
+def looks_like(name: str, other: str) -> bool:
+    """Say whether two names, as they look, are taken for each other."""
+    return len(name) == len(other) and all(
+        one == two or "?" in (one, two) for one, two in zip(name, other, strict=True)
+    )
 
 
 class NoLookAlike(StackRule):
@@ -87,6 +102,15 @@ class NoLookAlike(StackRule):
             ),
         ),
         stack(
+            "a letter of yet another alphabet",
+            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            Declared(
+                gh.ENVIRONMENT,
+                {"repository": "escai", "environment": "pyp\N{LATIN SMALL LETTER IOTA}-release"},
+                "b",
+            ),
+        ),
+        stack(
             "a digit",
             Declared(gh.ENVIRONMENT, {**_GATE, "environment": "prod"}, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "pr0d"}, "b"),
@@ -95,21 +119,22 @@ class NoLookAlike(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        alike: dict[tuple[str, str], list[Resource]] = {}
+        named: dict[str, list[tuple[str, Resource]]] = {}
         for item in stack.of(gh.ENVIRONMENT):
             repository, name = item.facts.text("repository"), item.facts.text("environment")
             if isinstance(repository, str) and isinstance(name, str):
-                alike.setdefault((repository.lower(), skeleton(name)), []).append(item)
-        for group in alike.values():
-            names = {str(item.facts.text("environment")).lower() for item in group}
-            guarded = [item for item in group if _is_guarded(item.facts)]
-            if len(names) > 1 and any(is_release(item, settings) for item in group) and guarded:
-                for item in group:
-                    if item not in guarded:
-                        detail = (
-                            "another environment of the repository looks the same, and is guarded"
-                        )
-                        yield Finding(detail, urn=item.urn)
+                named.setdefault(repository.lower(), []).append((name.lower(), item))
+        for environments in named.values():
+            guarded = [(name, item) for name, item in environments if _is_guarded(item.facts)]
+            for name, item in environments:
+                if not _is_guarded(item.facts) and any(
+                    name != gate
+                    and looks_like(skeleton(name), skeleton(gate))
+                    and (is_release(item, settings) or is_release(other, settings))
+                    for gate, other in guarded
+                ):
+                    detail = "another environment of the repository looks the same, and is guarded"
+                    yield Finding(detail, urn=item.urn)
 
 
 class TwoGatesTwoTeams(StackRule):
