@@ -14,6 +14,7 @@ WORKFLOW_REPOSITORY_PERMISSIONS = _token("workflowRepositoryPermissions")
 ACTIONS_RUNNER_GROUP = _token("actionsRunnerGroup")
 ENTERPRISE_ACTIONS_PERMISSIONS = _token("enterpriseActionsPermissions")
 ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS = _token("enterpriseActionsWorkflowPermissions")
+ENTERPRISE_SECURITY = _token("enterpriseSecurityAnalysisSettings")
 ENTERPRISE_ACTIONS_RUNNER_GROUP = _token("enterpriseActionsRunnerGroup")
 
 REPOSITORY = _token("repository")

@@ -35,7 +35,36 @@ def gate_named(environment: str, **changes: object) -> dict[str, Declared]:
     }
 
 
+_FOR_PRIVATE = changed("codecov", "visibility", to="private")
 EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
+    (
+        "SE015",
+        "a secret for private repositories, of which each member makes one",
+        {
+            **_FOR_PRIVATE,
+            "settings": changed("settings", "membersCanCreateRepositories", to=True)["settings"],
+        },
+    ),
+    (
+        "RE013",
+        "a CODEOWNERS file in which nobody stands",
+        changed("owners", "content", to="# to be said\n"),
+    ),
+    (
+        "WF004",
+        "a workflow whose name has a space, under a path that begins with a slash",
+        {
+            **ORGANIZATION,
+            "x": Declared(
+                gh.REPOSITORY_FILE,
+                {
+                    "repository": "escai",
+                    "file": "/.github//workflows/my ci.yml",
+                    "content": "on: push\njobs: {a: {runs-on: u, steps: [{uses: a/b@main}]}}\n",
+                },
+            ),
+        },
+    ),
     (
         "BR001",
         "all protection is disabled, a second one looks right",

@@ -1,5 +1,6 @@
 """DB: `dependabot.yml`, kept as a file of the program, judged on its text."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
@@ -152,6 +153,7 @@ class CooldownSet(ResourceRule):
     bad = (
         _dependabot("none", ("    cooldown: {default-days: 7}\n", "")),
         _dependabot("no days", ("default-days: 7", "default-days: 0")),
+        _dependabot("fewer than none", ("default-days: 7", "default-days: -1")),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -162,7 +164,7 @@ class CooldownSet(ResourceRule):
             without = [
                 (update.line, "an entry without cooldown")
                 for update in _updates(content)
-                if update.get("cooldown", "default-days").text in ("", "0")
+                if not re.fullmatch(r"0*[1-9]\d*", update.get("cooldown", "default-days").text)
             ]
             yield from at_lines(resource, path, without)
 

@@ -168,7 +168,7 @@ class NewRepositoriesScanned(ResourceRule):
     title = "new repositories start without secret scanning"
     severity = Severity.HIGH
     maps = cis("1.5.1")
-    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    resource_types = (gh.ORGANIZATION_SETTINGS, gh.ENTERPRISE_SECURITY)
     remediation = "Keep the `secret_scanning...for_new_repositories` settings true (the default)."
     good = (_GOOD,)
     bad = (
@@ -177,6 +177,7 @@ class NewRepositoriesScanned(ResourceRule):
             "no push protection", secretScanningPushProtectionEnabledForNewRepositories=False
         ),
         _settings("unknown at preview", secretScanningEnabledForNewRepositories=UNKNOWN),
+        example("in a whole enterprise", gh.ENTERPRISE_SECURITY, {"enterpriseSlug": "guilds"}),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """RE: files of a repository that tell people what to do: whom to report to, who reviews."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy import github as gh
@@ -23,6 +24,10 @@ REQUIRED = Parameter(
     schema={"type": "boolean"},
     meaning="Whether each repository in which files are kept needs one of them to be SECURITY.md.",
 )
+
+
+_OWNER = re.compile(r"^[^#\s]\S*\s[^#\n]*@", re.MULTILINE)
+"""A line of CODEOWNERS with a pattern, and a person, team or address behind it."""
 
 
 class _HasFile(StackRule, abstract=True):
@@ -115,7 +120,19 @@ class CodeOwners(_HasFile):
         stack("its own", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")),
         stack("no file is kept here"),
     )
-    bad = (stack("none", file(CI, CI_PATH)),)
+    bad = (
+        stack("none", file(CI, CI_PATH)),
+        stack("nobody in it", file(CI, CI_PATH), file("# later\n*\n", ".github/CODEOWNERS", "x")),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        yield from super().findings(stack, settings)
+        for item in stack.of(gh.REPOSITORY_FILE):
+            content = item.facts.text("content")
+            owners = item.facts.text("file") in {f"{folder}{self.name}" for folder in FOLDERS}
+            if owners and isinstance(content, str) and not _OWNER.search(content):
+                yield Finding("it names nobody", urn=item.urn)
 
 
 RULES = (SecurityPolicy, CodeOwners)

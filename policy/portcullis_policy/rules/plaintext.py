@@ -26,6 +26,11 @@ _TOKEN = re.compile(
     r"|sk-[\w-]{20}|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
 )
+_SECRET_IN_QUERY = re.compile(
+    r"[?&;#](\w*(token|secret|password|passwd|signature|api_?key|access_?key|auth)|sig|key|pw|pwd)"
+    r"=[^&;#\s]{6}",
+    re.IGNORECASE,
+)
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
 
 
@@ -112,6 +117,12 @@ class NoSecretInFile(ResourceRule):
             _HOOK,
             configuration={"url": "https://ci.example/hook"},
         ),
+        example(
+            "an address with a query",
+            gh.REPOSITORY_WEBHOOK,
+            _HOOK,
+            configuration={"url": "https://ci.example/hook?channel=release&keyword=tagged"},
+        ),
     )
     bad = (
         example("a token", gh.REPOSITORY_FILE, _FILE, content="export T=npm_" + "a1" * 18),
@@ -120,6 +131,12 @@ class NoSecretInFile(ResourceRule):
             gh.ORGANIZATION_WEBHOOK,
             _HOOK,
             configuration={"url": f"https://ci.example/?token=glpat-{'a1' * 10}"},
+        ),
+        example(
+            "of no known shape",
+            gh.ORGANIZATION_WEBHOOK,
+            _HOOK,
+            configuration={"url": "https://ci.example/hook?project=a&token=anything"},
         ),
         example(
             "a password in an address",
@@ -138,7 +155,9 @@ class NoSecretInFile(ResourceRule):
                 yield finding("`content` has the shape of a secret in it", "content", value=content)
             return
         url = resource.facts.text("configuration", "url")
-        if url is UNKNOWN or (url is not None and _looks_secret(url)):
+        if url is UNKNOWN or (
+            url is not None and (_looks_secret(url) or _SECRET_IN_QUERY.search(url))
+        ):
             yield finding("`url` has the shape of a secret in it", "url", value=url)
 
 

@@ -1,5 +1,6 @@
 """RS: what a single ruleset or classic protection shows on its own."""
 
+import re
 from collections.abc import Iterator
 
 from portcullis_policy import github as gh
@@ -322,6 +323,11 @@ class NotExcludedAgain(ResourceRule):
             yield finding("`excludes` takes it out", "exclude_branches", value=unseen)
 
 
+def _classic_check(check: str) -> dict[str, object]:
+    """Return classic protection with a required check: its name, or name and app."""
+    return {"repository": "escai", "branch": "main", "requiredStatusChecks": {"checks": [check]}}
+
+
 class ChecksBoundToApp(ResourceRule):
     """A required check names the app that reports it.
 
@@ -331,9 +337,13 @@ class ChecksBoundToApp(ResourceRule):
     id = "RS006"
     title = "a required check can be reported by anybody"
     severity = Severity.LOW
-    resource_types = gh.RULESETS
+    resource_types = (*gh.RULESETS, gh.BRANCH_PROTECTION_V3)
     remediation = "Keep `checks_app` (the default is GitHub Actions)."
-    good = (example("bound", gh.REPOSITORY_RULESET, MAIN),)
+    waits = True
+    good = (
+        example("bound", gh.REPOSITORY_RULESET, MAIN),
+        example("in classic protection", gh.BRANCH_PROTECTION_V3, _classic_check("ci:15368")),
+    )
     bad = (
         example(
             "not bound",
@@ -344,16 +354,25 @@ class ChecksBoundToApp(ResourceRule):
                 "requiredStatusChecks": {"requiredChecks": [{"context": "ci"}]},
             },
         ),
+        example("not bound in classic protection", gh.BRANCH_PROTECTION_V3, _classic_check("ci")),
+        example("bound to any", gh.BRANCH_PROTECTION_V3, _classic_check("ci:-1")),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
+        if resource.type == gh.BRANCH_PROTECTION_V3:
+            given = resource.facts.entries("requiredStatusChecks", "checks")
+            named = [] if given is UNKNOWN else [each for each in given if isinstance(each, str)]
+            if not all(re.search(r":[1-9]\d*$", each) for each in named):
+                yield finding("a required check has no app behind its name", "checks_app")
+            return
         checks = resource.facts.blocks("rules", "requiredStatusChecks", "requiredChecks")
-        if checks is not UNKNOWN and any(
-            check.number("integrationId") in (None, 0) for check in checks
-        ):
-            yield finding("a required check has no `integrationId`", "checks_app")
+        for check in [] if checks is UNKNOWN else checks:
+            app = check.number("integrationId")
+            if app is UNKNOWN or (app or 0) <= 0:
+                yield finding("a required check has no `integrationId`", "checks_app", value=app)
+                return
 
 
 RULES = (

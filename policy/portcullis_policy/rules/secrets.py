@@ -266,6 +266,94 @@ class NoTwinOutside(StackRule):
                 yield Finding(detail, _at(item.facts), urn=item.urn)
 
 
+class PrivateIsNotAnybodys(StackRule):
+    """Who sees an organization secret cannot be widened by making a repository.
+
+    `private` shows a secret to every private and internal repository, also to those of tomorrow.
+    Where members may make such repositories, each of them reads the secret with a workflow in one
+    of their own, unseen by anybody.
+    Source: https://docs.github.com/rest/actions/secrets#create-or-update-an-organization-secret
+    """
+
+    id = "SE015"
+    title = "a member who makes a private repository reads an organization secret"
+    severity = Severity.HIGH
+    maps = cis("1.2.2", "2.1.7")
+    resource_types = (*gh.ORGANIZATION_SECRETS, gh.ORGANIZATION_SETTINGS)
+    remediation = (
+        "Name the repositories (`visible_to: [escai, riveter]`), or keep "
+        "`members_can_create_repositories: false` (the default)."
+    )
+    _FOR_PRIVATE = Declared(
+        gh.ACTIONS_ORGANIZATION_SECRET, {**_ORGANIZATION, "visibility": "private"}, "secret"
+    )
+    good = (
+        stack(
+            "members make none",
+            _FOR_PRIVATE,
+            Declared(gh.ORGANIZATION_SETTINGS, {"membersCanCreateRepositories": False}),
+        ),
+        stack(
+            "members make public ones",
+            _FOR_PRIVATE,
+            Declared(
+                gh.ORGANIZATION_SETTINGS,
+                {
+                    "membersCanCreatePrivateRepositories": False,
+                    "membersCanCreateInternalRepositories": False,
+                },
+            ),
+        ),
+        stack(
+            "for named repositories",
+            Declared(gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION),
+            Declared(gh.ORGANIZATION_SETTINGS, {}),
+        ),
+        stack("the settings are not seen", _FOR_PRIVATE),
+    )
+    bad = (
+        stack(
+            "left out: members may", _FOR_PRIVATE, Declared(gh.ORGANIZATION_SETTINGS, {"name": "g"})
+        ),
+        stack(
+            "members make internal ones",
+            _FOR_PRIVATE,
+            Declared(
+                gh.ORGANIZATION_SETTINGS,
+                {
+                    "membersCanCreatePrivateRepositories": False,
+                    "membersCanCreateInternalRepositories": True,
+                },
+            ),
+        ),
+        stack(
+            "unknown at preview",
+            _FOR_PRIVATE,
+            Declared(gh.ORGANIZATION_SETTINGS, {"membersCanCreateRepositories": UNKNOWN}),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        organizations = stack.of(gh.ORGANIZATION_SETTINGS)
+        if any(_members_make_private(item.facts) for item in organizations):
+            for item in stack.of(*gh.ORGANIZATION_SECRETS):
+                if item.facts.text("visibility") == "private":
+                    detail = "it is for all private repositories, and members may make those"
+                    yield Finding(detail, (*_at(item.facts), "visible_to"), urn=item.urn)
+
+
+def _members_make_private(facts: Facts) -> bool:
+    """Say whether members may make private or internal repositories; left out, they may.
+
+    Source: https://www.pulumi.com/registry/packages/github/api-docs/organizationsettings/
+    """
+    kinds = ("membersCanCreatePrivateRepositories", "membersCanCreateInternalRepositories")
+    makes_some = facts.flag("membersCanCreateRepositories") is not False
+    return makes_some and any(facts.flag(kind) is not False for kind in kinds)
+
+
 def _repository(facts: Facts) -> object:
     name = facts.text("repository")
     return name.lower() if isinstance(name, str) else name
@@ -277,4 +365,5 @@ RULES = (
     PublishingTokenBehindGate,
     ValueNotPlaintext,
     NoTwinOutside,
+    PrivateIsNotAnybodys,
 )
