@@ -114,8 +114,10 @@ class SkippedPreview(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
-        if resource.facts.flag(SKIPS_PREVIEW) is True:
-            yield finding("what only the whole stack shows would be judged when it is applied")
+        skips = resource.facts.flag(SKIPS_PREVIEW)
+        if skips not in (None, False):
+            detail = "what only the whole stack shows would be judged when it is applied"
+            yield finding(detail, value=skips)
 
 
 class MalformedExemption(ResourceRule):
