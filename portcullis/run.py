@@ -89,11 +89,13 @@ def update(
 ) -> Run:
     """Update the stack, or only ``targets``; only ever called after a preview that went well.
 
-    Automation skips the CLI's own preview, which would otherwise be the gate.
+    Automation skips the CLI's own preview, which would otherwise be the gate: the pack is told that
+    there was one (PK002).
 
     Raises:
         RunFailedError: as `preview`; what was done until then is in the state.
     """
+    stack.workspace.env_vars = {**stack.workspace.env_vars, "PORTCULLIS_PREVIEWED": "true"}
     with _progress(console, "update", expected) as (run, take):
         _try(
             "update",

@@ -11,6 +11,7 @@ _CONFIG = "--policy-pack-config"
 _CONFIG_VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
 _SKIP, _SKIP_LETTER = "--skip-preview", "f"
 _SKIP_VARIABLE = "PULUMI_OPTION_SKIP_PREVIEW"
+_PREVIEWED_VARIABLE = "PORTCULLIS_PREVIEWED"
 _UPDATES = frozenset({"up", "update", "watch"})
 _WITHOUT_VALUE = "defjry"
 """The one-letter options of `pulumi up` that take no value: others may stand behind them."""
@@ -33,7 +34,13 @@ def config_files() -> list[str]:
 
 
 def skips_preview() -> bool:
-    """Say whether the engine was told to update without a preview, as far as can be seen."""
+    """Say whether the engine was told to update without a preview, as far as can be seen.
+
+    Pulumi's Automation API always tells it so; `PORTCULLIS_PREVIEWED=true` says that a preview of
+    the same change has passed before.
+    """
+    if os.environ.get(_PREVIEWED_VARIABLE, "0") not in _FALSE:
+        return False
     if os.environ.get(_SKIP_VARIABLE, "0") not in _FALSE:
         return True
     return any(_skips(arguments) for arguments, _ in _processes_above())

@@ -197,16 +197,16 @@ def test_update_without_preview_is_refused_before_anything_is_applied(
     code, output, rules = stack.run(UNPROTECTED, "up", "--yes", *arguments, **variables)
     assert code != 0
     assert rules == {"PK002"}, output
-    assert "set the level of PK002 to `advisory`" in output
+    assert "PORTCULLIS_PREVIEWED=true" in output
     assert stack.world.writes() == []
 
 
 def test_update_without_preview_stops_before_the_weak_resource(stack: Stack) -> None:
-    """C3: where it is allowed, rules on single resources still stop an update at their resource."""
-    (stack.folder / "levels.json").write_text('{"PK002": "advisory"}', encoding="utf-8")
-    arguments = ("--skip-preview", "--policy-pack-config", "levels.json")
-    code, output, rules = stack.run(WEAK, "up", "--yes", *arguments)
+    """C3: after a preview elsewhere, rules on single resources still stop at their resource."""
+    previewed = {"PORTCULLIS_PREVIEWED": "true"}
+    code, output, rules = stack.run(WEAK, "up", "--yes", "--skip-preview", **previewed)
     assert code != 0
+    assert "PK002" not in rules
     assert rules & {"EN003", "SE003"}, output
     paths = [entry["path"] for entry in stack.world.writes()]
     assert not [path for path in paths if "environments" in path or "secrets" in path]

@@ -54,6 +54,13 @@ def test_the_variable_says_it_too(monkeypatch: pytest.MonkeyPatch, value: str) -
     assert engine_call.skips_preview() is (value != "false")
 
 
+def test_a_preview_in_a_step_before_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3: as Pulumi's Automation API always skips the CLI's own."""
+    _called(monkeypatch, "pulumi up --skip-preview")
+    monkeypatch.setenv("PORTCULLIS_PREVIEWED", "true")
+    assert not engine_call.skips_preview()
+
+
 @pytest.mark.parametrize(
     ("line", "files"),
     [

@@ -93,7 +93,7 @@ class SkippedPreview(ResourceRule):
     refused then. Judged at the stack itself, before anything is applied.
 
     Pulumi's Automation API, and so its GitHub Action, always updates without a preview. There a
-    preview has to be a step of its own, and this rule's level `advisory` says that it is.
+    preview has to be a step of its own; `PORTCULLIS_PREVIEWED=true` says that it has passed.
     Source: https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
     """
 
@@ -102,8 +102,8 @@ class SkippedPreview(ResourceRule):
     severity = Severity.HIGH
     resource_types = (STACK,)
     remediation = (
-        "Leave `--skip-preview` away. Where a preview of the same change has passed before, set "
-        "the level of PK002 to `advisory`."
+        "Leave `--skip-preview` away. Where a preview of the same change has passed in a step "
+        "before, set the variable `PORTCULLIS_PREVIEWED=true`."
     )
     good = (
         example("previewed", STACK, {SKIPS_PREVIEW: False}),
