@@ -9,20 +9,19 @@ place.
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from portcullis.events import name_of
+from portcullis.secrets.lists import AT_ONCE, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from githubkit import GitHub
-
-#: GitHub's largest page.
-PAGE = 100
 
 #: Where GitHub lists the secrets of a type, in terms of a resource's outputs.
 LISTS: Mapping[str, str] = {
@@ -77,14 +76,14 @@ def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) ->
     Raises:
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
-    known: dict[str, dict[str, dict[str, Any]] | None] = {}
+    secrets = secrets_of(state)
+    paths = [_path(kind, organization, resource["outputs"]) for resource, kind in secrets]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        once = list(dict.fromkeys(paths))
+        known = dict(zip(once, pool.map(lambda path: _listed(client, path), once), strict=True))
     found: list[Drifted] = []
-    for resource, kind in secrets_of(state):
-        outputs = resource["outputs"]
-        path = _path(kind, organization, outputs)
-        if path not in known:
-            known[path] = _listed(client, path)
-        listed = known[path]
+    for (resource, kind), path in zip(secrets, paths, strict=True):
+        outputs, listed = resource["outputs"], known[path]
         live = (listed or {}).get(str(outputs["secretName"]).upper())
         if what := _difference(outputs, live):
             found.append(Drifted(resource["urn"], kind, what, lost=listed is None))
@@ -128,18 +127,13 @@ def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]] | None:
     """What GitHub lists at ``path``, by upper-case name; None where there is no such place."""
     from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
 
-    listed: dict[str, dict[str, Any]] = {}
-    page, total = 1, 1
-    while len(listed) < total and (page - 1) * PAGE < total:
-        try:
-            answer = client.request("GET", path, params={"per_page": PAGE, "page": page}).json()
-        except RequestFailed as error:
-            if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
-                return None
-            raise
-        listed |= {str(each["name"]).upper(): each for each in answer["secrets"]}
-        page, total = page + 1, int(answer["total_count"])
-    return listed
+    try:
+        secrets, _ = pages(client, path, "secrets")
+    except RequestFailed as error:
+        if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
+            return None
+        raise
+    return {str(each["name"]).upper(): each for each in secrets}
 
 
 def _difference(

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from components.visibility import reached
 from portcullis.existing import asking
 from portcullis.project import UserError
+from portcullis.secrets.lists import AT_ONCE, PAGE, pages
 from portcullis.secrets.usage import DEPENDABOT, WORKFLOWS
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from components.secrets.secret import Store
 
 REPOSITORIES_A_QUERY = 20
-#: GitHub's largest page.
-PAGE = 100
-#: Requests at the same time; GitHub allows a hundred.
-AT_ONCE = 8
 _FILES = "entries { name object { ... on Blob { text isTruncated } } }"
 _REPOSITORY = (
     f"name environments(first: {PAGE}) {{ nodes {{ name }} }} "
@@ -116,7 +113,7 @@ def look(
             live.requests += 1
         wanted = list(_scopes(config.organization, live.repositories, stores))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = list(pool.map(lambda scope: _pages(client, scope.path, "secrets"), wanted))
+            found = list(pool.map(lambda scope: pages(client, scope.path, "secrets"), wanted))
         for scope, (secrets, requests) in zip(wanted, found, strict=True):
             live.requests += requests
             for secret in secrets:
@@ -149,18 +146,6 @@ def _scopes(
             yield _Scope(path, "actions", "environment", name, environment)
 
 
-def _pages(client: GitHub[Any], path: str, key: str) -> tuple[list[Any], int]:
-    """All items of a list, and the number of requests that it took."""
-    items: list[Any] = []
-    page = 0
-    while True:
-        page += 1
-        answer = client.request("GET", f"{path}?per_page={PAGE}&page={page}").json()
-        items += answer[key]
-        if not answer[key] or len(items) >= answer["total_count"]:
-            return items, page
-
-
 def _sees(
     client: GitHub[Any],
     config: OrganizationConfig,
@@ -175,7 +160,7 @@ def _sees(
         return (), 0  # the declaration says it
     if secret["visibility"] != "selected":
         return tuple(reached(secret["visibility"], config)), 0
-    selected, requests = _pages(
+    selected, requests = pages(
         client, f"{scope.path}/{secret['name']}/repositories", "repositories"
     )
     names = {each["name"].lower() for each in selected}

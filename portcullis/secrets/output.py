@@ -79,6 +79,13 @@ def _as_json(secret: ListedSecret) -> dict[str, Any]:
 
 def show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> None:
     """By target, at most `WIDTH` columns wide; then what it comes to in one line."""
+    with console.capture() as shown:
+        _show(console, secrets, requests)
+    # rich fills each line up to its width
+    console.file.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
+
+
+def _show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> None:
     width = min(WIDTH, console.width)
     by_target: defaultdict[tuple[str, str], list[ListedSecret]] = defaultdict(list)
     for secret in secrets:

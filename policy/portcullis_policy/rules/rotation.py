@@ -44,6 +44,17 @@ _USED = (
 )
 
 
+def _for_selected(repository: str) -> Declared:
+    """Return an organization's secret for the repository of a Pulumi name."""
+    secret = {
+        "secretName": "PYPI_API_TOKEN",
+        "visibility": "selected",
+        "selectedRepositoryIds": [UNKNOWN],
+    }
+    depends = {"selectedRepositoryIds": repository}
+    return Declared(gh.ACTIONS_ORGANIZATION_SECRET, secret, "b", depends)
+
+
 def _ago(days: int) -> str:
     return (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=days)).isoformat()
 
@@ -219,6 +230,12 @@ class NotShadowed(StackRule):
             Declared(gh.ACTIONS_SECRET, _TOKEN, "a"),
             Declared(gh.ACTIONS_SECRET, {**_TOKEN, "repository": "two"}, "b"),
         ),
+        stack(
+            "the organization's is for another repository",
+            Declared(gh.REPOSITORY, {"name": "two"}, "two"),
+            Declared(gh.ACTIONS_SECRET, _TOKEN, "a"),
+            _for_selected("two"),
+        ),
     )
     bad = (
         stack(
@@ -231,21 +248,38 @@ class NotShadowed(StackRule):
             Declared(gh.ACTIONS_SECRET, _TOKEN, "a"),
             Declared(gh.ACTIONS_ORGANIZATION_SECRET, {"secretName": "PYPI_API_TOKEN"}, "b"),
         ),
+        stack(
+            "the organization's is for this repository",
+            Declared(gh.REPOSITORY, {"name": "Escai"}, "one"),
+            Declared(gh.ACTIONS_SECRET, _TOKEN, "a"),
+            _for_selected("one"),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule. Where the environment releases, SE006 speaks."""
-        wide = {_name(item) for item in stack.of(gh.ACTIONS_ORGANIZATION_SECRET)}
+        wide = [(_name(item), item) for item in stack.of(gh.ACTIONS_ORGANIZATION_SECRET)]
         own = {(repository_of(item), _name(item)) for item in stack.of(gh.ACTIONS_SECRET)}
         for item in stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET):
             name, inner = _name(item), item.type == gh.ACTIONS_ENVIRONMENT_SECRET
-            of_repository = inner and (repository_of(item), name) in own
-            if name is None or not (of_repository or name in wide):
-                continue
-            if not (inner and is_release(item, settings)):
+            repository = repository_of(item)
+            of_repository = inner and (repository, name) in own
+            hidden = of_repository or any(
+                name == other and _reaches(secret, repository, stack) for other, secret in wide
+            )
+            if name is not None and hidden and not (inner and is_release(item, settings)):
                 owner = "repository" if of_repository else "organization"
                 detail = f"the {owner} has a secret of the same name"
                 yield Finding(detail, ("secrets", name), urn=item.urn)
+
+
+def _reaches(secret: Resource, repository: object, stack: Stack) -> bool:
+    """Say whether a repository may see an organization's secret: unless others are selected."""
+    selected = secret.depends.get("selectedRepositoryIds", ())
+    if secret.facts.text("visibility") != "selected" or not selected:
+        return True
+    names = (item.facts.text("name") for item in stack.of(gh.REPOSITORY) if item.urn in selected)
+    return any(isinstance(name, str) and name.lower() == repository for name in names)
 
 
 class TokenOfOneProject(ResourceRule):

@@ -15,7 +15,8 @@ from githubkit.exception import RequestFailed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portcullis.secrets.drift import LISTS, PAGE, drifted, forget
+from portcullis.secrets.drift import LISTS, drifted, forget
+from portcullis.secrets.lists import PAGE
 from tests.portcullis.secrets.states import (
     ISO,
     MARK,
