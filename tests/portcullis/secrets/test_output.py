@@ -59,6 +59,11 @@ def test_a_page_is_at_most_100_columns_wide() -> None:
     assert LONG[:20] in text
 
 
+def test_no_line_ends_with_spaces() -> None:
+    """A listing that is kept in a file has no padding (S12)."""
+    assert not [line for line in printed(everything()).splitlines() if line != line.rstrip()]
+
+
 def test_what_needs_somebody_is_marked() -> None:
     """Overdue, unused, seen without need, not declared, not on GitHub; and counted."""
     text = printed(everything())

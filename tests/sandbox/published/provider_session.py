@@ -21,7 +21,7 @@ NAMES = {
     "username": "ben",
     "team_slug": "release",
     "branch": "main",
-    "path": "docs/new.md",
+    "path": "guide/new.md",
     "environment_name": "pypi%2Frelease",
     "secret_name": "TOKEN",
     "name": "LEVEL",
@@ -137,7 +137,7 @@ def _branches_and_files() -> Iterator[Step]:
     new = {"message": "add", "content": "eA==", "branch": "two"}
     yield Step(f"PUT {path}", new, keep={"blob": "content.sha"})
     yield Step(f"GET {path}", query={"ref": "two"}, shows={"content": "eA==\n"})
-    yield Step(f"GET {REPO}/commits", query={"sha": "two", "path": "docs/new.md"})
+    yield Step(f"GET {REPO}/commits", query={"sha": "two", "path": "guide/new.md"})
     yield Step(f"GET {REPO}/commits/{{ref}}", names={"ref": "two"})
     pull = {"title": "Add", "head": "two", "base": "main"}
     yield Step(f"POST {REPO}/pulls", pull, keep={"pull_number": "number"})
