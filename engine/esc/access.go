@@ -26,10 +26,11 @@ var levels = map[string]level{"none": none, "read": read, "open": open, "write":
 // A grant file maps each token to whom it belongs and what that person may do: patterns of
 // `project/environment` (path.Match) to levels. The highest level of those that match counts.
 //
-//	{"<token>": {"user": "ann", "grants": {"sophia/*-development": "open"}}}
+//	{"<token>": {"user": "ann", "grants": {"sophia/*-development": "open"}, "teams": ["developers"]}}
 type holder struct {
 	User   string            `json:"user"`
 	Grants map[string]string `json:"grants"`
+	Teams  []string          `json:"teams"`
 }
 
 func (h holder) level(project, name string) level {

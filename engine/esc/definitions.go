@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -52,11 +53,11 @@ func (s *service) add(c call, project, name string) (*environment, error) {
 	if err := c.needs(write, made); err != nil {
 		return nil, err
 	}
-	if _, exists := s.store.environments[project+"/"+name]; exists {
+	if _, exists := s.store.Environments[project+"/"+name]; exists {
 		return nil, refusal{http.StatusConflict, "environment already exists"}
 	}
 	made.add("", c.as.User)
-	s.store.environments[project+"/"+name] = made
+	s.store.Environments[project+"/"+name] = made
 	return made, nil
 }
 
@@ -145,7 +146,11 @@ func (s *service) delete(c call, of *environment) error {
 	if of.Protected {
 		return refusal{http.StatusConflict, "the environment is protected from deletion"}
 	}
-	delete(s.store.environments, of.Project+"/"+of.Name)
+	named := of.Project + "/" + of.Name
+	delete(s.store.Environments, named)
+	for _, each := range s.store.Teams {
+		each.Environments = slices.DeleteFunc(each.Environments, func(p permission) bool { return p.environment() == named })
+	}
 	return s.saved(c)
 }
 

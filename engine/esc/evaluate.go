@@ -38,7 +38,7 @@ func (i imports) LoadEnvironment(_ context.Context, reference string) ([]byte, e
 	if !strings.Contains(name, "/") {
 		name = "default/" + name
 	}
-	found, ok := i.store.environments[name]
+	found, ok := i.store.Environments[name]
 	if !ok || i.as.level(found.Project, found.Name) == none {
 		return nil, nil, fmt.Errorf("environment %q not found", reference)
 	}

@@ -65,12 +65,15 @@ func (s *service) serve(answer http.ResponseWriter, request *http.Request) error
 	s.store.Lock()
 	defer s.store.Unlock()
 	place := strings.FieldsFunc(request.URL.Path, func(r rune) bool { return r == '/' })
-	c := call{request, answer, as, place, body}
+	c := call{request, answer, s.withTeams(as), place, body}
 	if c.under("api", "esc", "environments") {
 		return s.environments(c)
 	}
 	if c.under("api", "stacks") {
 		return s.stacksOf(c)
+	}
+	if c.under("api", "orgs") {
+		return s.teams(c)
 	}
 	switch strings.Join(place, "/") {
 	case "api/user":
@@ -120,7 +123,7 @@ func (s *service) environments(c call) error {
 // one serves what is below an environment. Only what needs no more than to know of it is there
 // for everybody who may read it.
 func (s *service) one(c call) error {
-	found, ok := s.store.environments[c.place[0]+"/"+c.place[1]]
+	found, ok := s.store.Environments[c.place[0]+"/"+c.place[1]]
 	if !ok || c.as.level(found.Project, found.Name) == none {
 		return refusal{http.StatusNotFound, fmt.Sprintf("environment %q not found", c.place[0]+"/"+c.place[1])}
 	}

@@ -73,13 +73,20 @@ func (e *environment) add(yaml, creator string) {
 // store holds the environments; whoever uses it holds its lock.
 type store struct {
 	sync.Mutex
-	folder       string
-	key          []byte
-	environments map[string]*environment
+	folder string
+	key    []byte
+	kept
+}
+
+// kept is what state.json holds.
+type kept struct {
+	Environments map[string]*environment `json:"environments"`
+	Teams        map[string]*team        `json:"teams"`
 }
 
 func openStore(folder string) (*store, error) {
-	s := &store{folder: folder, key: newKey(), environments: map[string]*environment{}}
+	empty := kept{map[string]*environment{}, map[string]*team{}}
+	s := &store{folder: folder, key: newKey(), kept: empty}
 	if folder == "" {
 		return s, nil
 	}
@@ -97,7 +104,7 @@ func openStore(folder string) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, json.Unmarshal(data, &s.environments)
+	return s, json.Unmarshal(data, &s.kept)
 }
 
 func (s *store) file() string { return filepath.Join(s.folder, "state.json") }
@@ -107,7 +114,7 @@ func (s *store) save() error {
 	if s.folder == "" {
 		return nil
 	}
-	data, err := json.MarshalIndent(s.environments, "", "  ")
+	data, err := json.MarshalIndent(s.kept, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -123,10 +130,10 @@ func (s *store) crypter(e *environment) (crypter, error) {
 }
 
 func (s *store) sorted() []*environment {
-	names := slices.SortedFunc(maps.Keys(s.environments), strings.Compare)
+	names := slices.SortedFunc(maps.Keys(s.Environments), strings.Compare)
 	found := make([]*environment, len(names))
 	for i, name := range names {
-		found[i] = s.environments[name]
+		found[i] = s.Environments[name]
 	}
 	return found
 }

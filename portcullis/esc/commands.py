@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pulumi_esc_sdk.esc_client import EscClient
 
     from portcullis.esc.compare import Difference
+    from portcullis.esc.connection import Account
     from portcullis.esc.files import Files
+    from portcullis.esc.teams import Team
 
 app = typer.Typer(no_args_is_help=True, help="Pulumi ESC: its environments as esc/ has them.")
 
@@ -29,8 +31,8 @@ def diff(
     """Show where ESC differs from the files under esc/; values are neither read nor shown."""
 
     def show() -> None:
-        client, files = _start()
-        if _show(client, files) and expect_no_changes:
+        account, client, files = _start()
+        if _show(account, client, files) and expect_no_changes:
             raise typer.Exit(7)  # as `pulumi preview --expect-no-changes`
 
     answer(show)
@@ -42,20 +44,31 @@ def apply(
         list[str] | None,
         typer.Option(help="An environment <project>/<name>, or a key of it: <project>/<name>:KEY."),
     ] = None,
+    revoke: Annotated[
+        list[str] | None,
+        typer.Option(help="What a team may do: <team>:<project>/<name>."),
+    ] = None,
 ) -> None:
     """Make ESC as the files under esc/ have it; values stay, and nothing unnamed is deleted."""
     from portcullis.esc import apply as making
+    from portcullis.esc import teams
     from portcullis.esc.compare import compare
 
+    def applied(line: str) -> None:
+        console.print(f"applied    {line}")
+
     def run() -> None:
-        client, files = _start()
+        account, client, files = _start()
+        organization = files.access.organization
         for named in delete or []:
-            making.delete(client, files.access.organization, named)
+            making.delete(client, organization, named)
             console.print(f"deleted    {named}")
-        making.apply(
-            client, compare(client, files), lambda line: console.print(f"applied    {line}")
-        )
-        _show(client, files)
+        for named in revoke or []:
+            teams.revoke(account, organization, named)
+            console.print(f"revoked    {named}")
+        making.apply(client, compare(client, files), applied)
+        teams.grant(account, organization, teams.teams(account, files), applied)
+        _show(account, client, files)
 
     answer(run)
 
@@ -67,7 +80,7 @@ def list_() -> None:
     from portcullis.esc.compare import environments
 
     def show() -> None:
-        client, files = _start()
+        _, client, files = _start()
         organization = files.access.organization
         for project, name in sorted(environments(client, organization)):
             found = definition.read(client, definition.Name(organization, project, name))
@@ -80,31 +93,44 @@ def list_() -> None:
     answer(show)
 
 
-def _start() -> tuple[EscClient, Files]:
+def _start() -> tuple[Account, EscClient, Files]:
     from portcullis.esc import connection, files
 
     wanted = files.load(project_root())
-    return connection.connect(os.environ), wanted
+    account = connection.account(os.environ)
+    return account, connection.connect(account), wanted
 
 
-def _show(client: EscClient, files: Files) -> bool:
+def _show(account: Account, client: EscClient, files: Files) -> bool:
     """Print the differences; whether apply would change anything."""
-    from portcullis.esc.compare import compare, permissions, unknown
+    from portcullis.esc import teams
+    from portcullis.esc.compare import compare, unknown
 
     differences = compare(client, files)
-    for each in differences:
-        for change in each.changes:
-            console.print(f"differs    {each.environment}: {change}")
+    known = teams.teams(account, files)
+    changes = [f"{each.environment}: {change}" for each in differences for change in each.changes]
+    changes += [line for team in known if team.found is not None for line in teams.lines(team)]
+    for line in changes:
+        console.print(f"differs    {line}")
     _by_hand(differences, unknown(client, files))
-    console.print("\nto do by hand (ESC cannot be told by its interface for programs)")
-    console.print(
-        f"  at Pulumi, organization {files.access.organization}, Access Management, Teams"
-    )
-    for line in permissions(files):
-        console.print(f"  {line}")
-    changed = any(each.changes for each in differences)
-    console.print(f"\n{'apply makes it so' if changed else 'no differences'}")
-    return changed
+    for team in known:
+        _about(team, files)
+    console.print(f"\n{'apply makes it so' if changes else 'no differences'}")
+    return bool(changes)
+
+
+def _about(team: Team, files: Files) -> None:
+    """Say what a person has to do about a team."""
+    if team.found is None:
+        console.print(
+            f"note       team {team.name}: {files.access.organization} has none at Pulumi, or your "
+            "token may not see it: make it (Access Management, Teams), then apply"
+        )
+    for environment, level in team.beyond(list(files.projects)).items():
+        console.print(
+            f"note       team {team.name}: may {level} {environment}, and no policy says so: "
+            f"--revoke {team.name}:{environment}"
+        )
 
 
 def _by_hand(differences: list[Difference], others: list[str]) -> None:

@@ -132,17 +132,3 @@ def environments(client: EscClient, organization: str) -> Iterator[tuple[str, st
             return
         with in_words(organization):
             page = client.list_environments(organization, page.next_token)
-
-
-def permissions(files: Files) -> list[str]:
-    """What to set by hand at Pulumi: ESC's interface for programs has no call for teams."""
-    by_stage: dict[str, list[str]] = {}
-    for each in files.environments():
-        by_stage.setdefault(each.stage, []).append(str(each))
-    return [
-        f"{name}: team {team}, permission {policy.level}, {stage}: {', '.join(by_stage[stage])}"
-        for name, policy in files.access.policies.items()
-        for team in policy.teams
-        for stage in policy.stages
-        if stage in by_stage
-    ]

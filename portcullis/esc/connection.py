@@ -33,11 +33,19 @@ class EscError(UserError):
         self.status = status
 
 
+_LOCAL = {"127.0.0.1", "localhost", "::1"}
+
+
 class Account(NamedTuple):
     """An address of Pulumi and an access token for it."""
 
     address: str
     token: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine, where no proxy of the network's is asked."""
+        return urlsplit(self.address).hostname in _LOCAL
 
 
 def account(environment: Mapping[str, str]) -> Account:
@@ -56,7 +64,7 @@ def account(environment: Mapping[str, str]) -> Account:
         PULUMI_CLOUD,
     )
     url = urlsplit(address)
-    if url.scheme == "http" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if url.scheme == "http" and url.hostname not in _LOCAL:
         raise UserError(f"ESC's address is {address}: allowed: https://, for it gets your token")
     tokens = stored.get("accessTokens")
     known = tokens.get(address) if isinstance(tokens, dict) else None
@@ -75,14 +83,9 @@ def _credentials(environment: Mapping[str, str]) -> dict[str, object]:
     return stored if isinstance(stored, dict) else {}
 
 
-def connect(environment: Mapping[str, str]) -> EscClient:
-    """A client of ESC for whoever is logged in.
-
-    Raises:
-        UserError: nobody is.
-    """
-    address, token = account(environment)
-    return default_client(host=address, access_token=token)
+def connect(who: Account) -> EscClient:
+    """A client of ESC for an account."""
+    return default_client(host=who.address, access_token=who.token)
 
 
 @contextmanager
@@ -98,13 +101,14 @@ def in_words(what: str) -> Iterator[None]:
         yield
     except ApiException as error:
         status = int(error.status or 0)
-        raise EscError(f"ESC: {what}: {_REASONS.get(status, _other(status))}", status) from None
+        raise EscError(f"ESC: {what}: {because(status)}", status) from None
     except HTTPError as error:
         raise EscError(f"ESC: {what}: cannot be reached ({type(error).__name__})") from None
 
 
-def _other(status: int) -> str:
-    return f"ESC answered {status or 'nothing'}; try again later"
+def because(status: int) -> str:
+    """Why, and what to do, by the HTTP status of a refusal; 0 for no answer."""
+    return _REASONS.get(status, f"ESC answered {status or 'nothing'}; try again later")
 
 
 _REASONS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pulumi_esc_sdk
 import pytest
 
 from tests.esc.project import ACCESS, KEYS, portcullis, write
@@ -107,27 +106,6 @@ def test_only_what_is_named_is_deleted(fresh: Esc, root: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "sophia/old" not in names(fresh)
     assert fresh.values("sophia/api-keys-development") == {}
-
-
-def test_permissions_are_said(fresh: Esc, root: Path) -> None:
-    """S9: the teams' permissions, which ESC's API cannot set, are listed line by line."""
-    said = run(fresh, root, "diff").stdout
-    line = "developer-access: team developers, permission open, development: "
-    assert line + "sophia/api-keys-development, sophia/development" in said
-    assert "developer-access: team developers, permission open, production" not in said
-
-
-def test_policies_hold(fresh: Esc, root: Path) -> None:
-    """S9: with these permissions, developers open development, and production is hidden."""
-    run(fresh, root, "apply")
-    for stage in ("development", "production"):
-        fresh.put(f"sophia/api-keys-{stage}", KEPT)
-    developers = fresh.login("ann", {"sophia/*development": "open"})
-    assert fresh.values("sophia/development", developers) == {"OPENAI_API_KEY": CANARY}
-    with pytest.raises(pulumi_esc_sdk.exceptions.NotFoundException):
-        fresh.values("sophia/production", developers)
-    with pytest.raises(pulumi_esc_sdk.exceptions.ForbiddenException):
-        fresh.client(developers).delete_environment("acme", "sophia", "development")
 
 
 def test_list_is_masked(fresh: Esc, root: Path) -> None:

@@ -10,13 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pulumi_esc_sdk
 
 import engine
 from tests.support.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 ORGANIZATION = "acme"
 LIMIT_SECONDS = 120
@@ -69,18 +70,25 @@ class Esc(Server):
             raise RuntimeError(f"the stand-in for ESC ended with {code}: {said}")
         self.address: str = json.loads(line)["address"]
 
-    def login(self, user: str, grants: Mapping[str, str]) -> str:
+    def login(
+        self, user: str, grants: Mapping[str, str] | None = None, teams: Sequence[str] = ()
+    ) -> str:
         """Make an access token.
 
         Args:
             user: Whose it is.
             grants: Patterns of `project/environment` to `none`, `read`, `open` or `write`; the
                 highest that matches counts.
+            teams: The teams of the organization that the user is in.
         """
         holders = json.loads(self._tokens.read_text())
         token = f"pul-{secrets.token_hex(20)}"
         unfinished = self._tokens.with_suffix(".new")
-        unfinished.write_text(json.dumps({**holders, token: {"user": user, "grants": grants}}))
+        unfinished.write_text(
+            json.dumps(
+                {**holders, token: {"user": user, "grants": grants or {}, "teams": list(teams)}}
+            )
+        )
         unfinished.replace(self._tokens)  # it reads the file at each request
         return token
 
@@ -123,6 +131,26 @@ class Esc(Server):
         if (project, name) not in {(each.project, each.name) for each in listed}:
             client.create_environment(self.organization, project, name)
         client.update_environment_yaml(self.organization, project, name, yaml)
+
+    def team(self, name: str) -> None:
+        """Make a team, as an administrator does on the organization's page at Pulumi."""
+        self.request("POST", "teams/pulumi", {"name": name, "displayName": name})
+
+    def permissions(self, team: str) -> dict[str, str]:
+        """Return what a team may do: `project/environment` to its level."""
+        found = self.request("GET", f"teams/{team}")["environments"]
+        return {f"{each['projectName']}/{each['envName']}": each["permission"] for each in found}
+
+    def request(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
+        """Ask for something below the organization, as an administrator."""
+        answer = httpx.request(
+            method,
+            f"{self.address}/api/orgs/{self.organization}/{path}",
+            json=body,
+            headers={"Authorization": f"token {self.token}"},
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
 
     def values(self, environment: str, token: str | None = None) -> dict[str, Any]:
         """Open an environment `project/name` and return its values in plaintext."""

@@ -62,10 +62,10 @@ def writer(
 
 
 def _esc(environment: Mapping[str, str], organization: str, _: StackSettings) -> Writer:
-    from portcullis.esc.connection import connect  # noqa: PLC0415 - 0.3 s that others need not wait
+    from portcullis.esc.connection import account, connect  # noqa: PLC0415 - 0.3 s for others
     from portcullis.secrets.writers.esc import EscWriter  # noqa: PLC0415 - as above
 
-    return EscWriter(connect(environment), organization)
+    return EscWriter(connect(account(environment)), organization)
 
 
 def _vault(environment: Mapping[str, str], _: str, __: StackSettings) -> Writer:

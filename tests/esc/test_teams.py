@@ -1,0 +1,148 @@
+"""The access policies of `esc/access.yaml` are what teams at Pulumi may do with environments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi_esc_sdk
+import pytest
+
+from tests.esc.project import ACCESS, KEYS, portcullis, write
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from tests.support.esc import Esc
+
+CANARY = "canary-71d0aa"
+KEPT = f"values:\n  OPENAI_API_KEY:\n    fn::secret: {CANARY}\n"
+DEVELOPMENT = ("sophia/api-keys-development", "sophia/development")
+PRODUCTION = ("sophia/api-keys-production", "sophia/production")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with one group and two policies."""
+    return write(tmp_path, {"esc/access.yaml": ACCESS, "esc/sophia/api-keys.yaml": KEYS})
+
+
+@pytest.fixture
+def staffed(fresh: Esc) -> Esc:
+    """An ESC with the teams that the policies name."""
+    for name in ("security-team", "developers"):
+        fresh.team(name)
+    return fresh
+
+
+def run(
+    esc: Esc, root: Path, *arguments: str, token: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `portcullis esc ...`; it ends without a traceback, and tells no token."""
+    done = portcullis(root, esc.environment({}, token), "esc", *arguments)
+    assert esc.token not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_apply_gives_the_teams_what_the_policies_say(staffed: Esc, root: Path) -> None:
+    """Each team its level in its stages, said before and after; then nothing differs (S9)."""
+    before = run(staffed, root, "diff", "--expect-no-changes")
+    assert before.returncode == 7
+    line = f"team developers: open {', '.join(DEVELOPMENT)}"
+    assert f"differs    {line}\n" in before.stdout
+    assert staffed.permissions("developers") == {}
+    done = run(staffed, root, "apply")
+    assert f"applied    {line}\n" in done.stdout, done.stderr
+    assert staffed.permissions("developers") == dict.fromkeys(DEVELOPMENT, "open")
+    wide = dict.fromkeys((*DEVELOPMENT, *PRODUCTION), "write")
+    assert staffed.permissions("security-team") == wide
+    assert run(staffed, root, "diff", "--expect-no-changes").returncode == 0
+
+
+def test_the_policies_hold(staffed: Esc, root: Path) -> None:
+    """A developer opens development, changes nothing there, and sees no production (S9)."""
+    run(staffed, root, "apply")
+    for stage in ("development", "production"):
+        staffed.put(f"sophia/api-keys-{stage}", KEPT)
+    ann = staffed.login("ann", teams=["developers"])
+    assert staffed.values("sophia/development", ann) == {"OPENAI_API_KEY": CANARY}
+    with pytest.raises(pulumi_esc_sdk.exceptions.NotFoundException):
+        staffed.values("sophia/production", ann)
+    with pytest.raises(pulumi_esc_sdk.exceptions.ForbiddenException):
+        staffed.client(ann).delete_environment("acme", "sophia", "development")
+    sue = staffed.login("sue", teams=["security-team"])
+    assert staffed.values("sophia/production", sue) == {"OPENAI_API_KEY": CANARY}
+
+
+def test_a_level_that_somebody_changed_is_set_again(staffed: Esc, root: Path) -> None:
+    """Too much or too little; what else was set of the permission stays (S9)."""
+    run(staffed, root, "apply")
+    there = {"projectName": "sophia", "envName": "development", "maxOpenDuration": "1h0m0s"}
+    changed = {"editEnvironmentPermission": {**there, "permission": "write"}}
+    staffed.request("PATCH", "teams/developers", changed)
+    assert "differs    team developers: open sophia/development\n" in (
+        run(staffed, root, "diff").stdout
+    )
+    run(staffed, root, "apply")
+    found = staffed.request("GET", "teams/developers")["environments"]
+    assert {**there, "permission": "open"} in found
+
+
+def test_what_no_policy_says_is_told_and_stays_until_it_is_named(staffed: Esc, root: Path) -> None:
+    """A permission beyond the policies is said; only a person takes it away (S9)."""
+    run(staffed, root, "apply")
+    staffed.put("elsewhere/base", "values: {}\n")
+    for project, name in (("sophia", "production"), ("elsewhere", "base")):
+        given = {"projectName": project, "envName": name, "permission": "open"}
+        staffed.request("PATCH", "teams/developers", {"addEnvironmentPermission": given})
+    said = run(staffed, root, "apply").stdout
+    assert "note       team developers: may open sophia/production, and no policy says so" in said
+    assert "elsewhere" not in said
+    assert staffed.permissions("developers")["sophia/production"] == "open"
+    done = run(staffed, root, "apply", "--revoke", "developers:sophia/production")
+    assert "revoked    developers:sophia/production\n" in done.stdout
+    assert "sophia/production" not in staffed.permissions("developers")
+    assert staffed.permissions("developers")["elsewhere/base"] == "open"
+
+
+def test_the_highest_of_two_policies_counts(staffed: Esc, root: Path) -> None:
+    """A team that two policies name has the higher level where both apply (S9)."""
+    more = "  on-call: {teams: [developers], stages: [development, production], level: write}\n"
+    write(root, {"esc/access.yaml": ACCESS + more})
+    run(staffed, root, "apply")
+    assert staffed.permissions("developers") == dict.fromkeys((*DEVELOPMENT, *PRODUCTION), "write")
+
+
+def test_a_team_that_is_not_there_is_told(fresh: Esc, root: Path) -> None:
+    """The rest is done, and what a person has to make is said (S9)."""
+    fresh.team("developers")
+    done = run(fresh, root, "apply")
+    assert done.returncode == 0, done.stderr
+    assert "note       team security-team: acme has none at Pulumi" in done.stdout
+    assert fresh.permissions("developers") == dict.fromkeys(DEVELOPMENT, "open")
+
+
+def test_who_may_not_change_teams_is_told(staffed: Esc, root: Path) -> None:
+    """What is to be asked for, and from whom; environments were made before (S9)."""
+    writer = staffed.login("will", {"sophia/*": "write"})
+    done = run(staffed, root, "apply", token=writer)
+    assert done.returncode == 1
+    assert "your token may not change teams: ask an administrator" in done.stderr
+    assert staffed.permissions("developers") == {}
+
+
+@pytest.mark.parametrize("named", ["developers", "developers:sophia", ":sophia/a", "a:/b"])
+def test_what_to_revoke_is_named_whole(staffed: Esc, root: Path, named: str) -> None:
+    """A mistake in the name takes nothing away, and says how it is written (S9)."""
+    done = run(staffed, root, "apply", "--revoke", named)
+    assert done.returncode == 1
+    assert "--revoke: allowed: <team>:<project>/<environment>" in done.stderr
+
+
+def test_what_is_not_there_cannot_be_revoked(staffed: Esc, root: Path) -> None:
+    """The team, or a permission of it (S9)."""
+    for named in ("nobody:sophia/a", "developers:sophia/a"):
+        done = run(staffed, root, "apply", "--revoke", named)
+        assert done.returncode == 1
+        assert "not there" in done.stderr
