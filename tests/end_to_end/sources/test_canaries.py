@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,6 @@ from tests.support.project import PASSPHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from tests.end_to_end.sources.places import Places
     from tests.support.project import Outcome, Project
@@ -64,7 +65,9 @@ class TemporaryFiles:
 
     def look(self) -> None:
         """Look into each file that is new or has grown."""
-        for path in self.folder.rglob("*"):
+        # os.walk passes over folders that vanish meanwhile; rglob does not
+        found = (Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names)
+        for path in found:
             try:
                 if not path.is_file() or self._known.get(path) == path.stat().st_size:
                     continue

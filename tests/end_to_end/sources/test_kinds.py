@@ -23,14 +23,14 @@ COSIGN = (
 )
 PROJECT = {"kind": "pypi-token", "project": "acme-tool"}
 KINDS = {
-    "PYPI": (PROJECT, pypi_token("acme-tool"), pypi_token("other", CANARY)),
-    "TESTPYPI": (
+    "ON_PYPI": (PROJECT, pypi_token("acme-tool"), pypi_token("other", CANARY)),
+    "ON_TESTPYPI": (
         {**PROJECT, "registry": "testpypi"},
         pypi_token("acme-tool", domain=TEST_PYPI),
         pypi_token("acme-tool", CANARY),
     ),
     "ACCOUNT": (PROJECT, pypi_token("Acme.Tool"), pypi_token(None, CANARY)),
-    "NPM": ({"kind": "npm-token"}, npm_token(), f"{npm_token(CANARY)}-{CANARY}"),
+    "ON_NPM": ({"kind": "npm-token"}, npm_token(), f"{npm_token(CANARY)}-{CANARY}"),
     "APP": ({"kind": "github-app-key"}, app_keys()[0], f"{app_keys()[1]}{CANARY}"),
     "AWS": ({"kind": "aws-access-key"}, "AKIA" + "ABCDEFGH234567AB", f"AKIA{CANARY}"),
     "COSIGN": ({"kind": "cosign-key"}, COSIGN, COSIGN.replace("eyJ", f"{CANARY} ")),
@@ -38,10 +38,10 @@ KINDS = {
 }
 """What a secret says of itself, a value that is that, and one that is not."""
 REASONS = {
-    "PYPI": "the token is not one for this project alone",
-    "TESTPYPI": "the token is not one of test.pypi.org",
+    "ON_PYPI": "the token is not one for this project alone",
+    "ON_TESTPYPI": "the token is not one of test.pypi.org",
     "ACCOUNT": "the token is valid for all projects of its account",
-    "NPM": "the value is no npm token",
+    "ON_NPM": "the value is no npm token",
     "APP": "the value is no private key in PEM",
     "AWS": "the value is neither an access key id nor a secret access key of AWS",
     "COSIGN": "the value is no key of cosign in PEM",
