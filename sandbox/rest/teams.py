@@ -94,6 +94,8 @@ def create(call: Call) -> Response:
     if parent is not None and found.get("privacy") == "secret":
         raise invalid("Nested teams can't be secret")
     maintainers = [lookups.user(call, login) for login in found.get("maintainers", [])]
+    if any(org_role(call.world, call.org, user.id) is None for user in maintainers):
+        raise invalid("Maintainers have to be members of the organization")
     team = call.world.add(
         "team",
         call.org.id,

@@ -69,6 +69,14 @@ def test_a_teams_maintainer_cannot_bring_strangers_in(world: World) -> None:
         assert kim.put(f"{ORG}/teams/release/memberships/ana", json={}).status_code == 200
 
 
+def test_a_new_teams_maintainers_are_members(world: World) -> None:
+    """No stranger gets in by maintaining a team that a member makes (C2)."""
+    with world.client("kim") as kim:
+        new = {"name": "Night", "maintainers": ["zoe"]}
+        assert kim.post(f"{ORG}/teams", json=new).status_code == 422
+        assert kim.post(f"{ORG}/teams", json={**new, "maintainers": ["ben"]}).status_code == 201
+
+
 def test_an_invitation_is_taken_back(world: World, api: httpx.Client) -> None:
     """By its id, and by the membership; then there is nothing to accept (C2)."""
     for path in ("memberships/zoe", "invitations/{id}"):
