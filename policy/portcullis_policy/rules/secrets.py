@@ -137,6 +137,7 @@ class PublishingTokenBehindGate(ResourceRule):
         ),
         example("to read packages", gh.DEPENDABOT_SECRET, _SECRET, secretName="NPM_READ"),
         example("no token", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_PATH"),
+        example("a word that ends alike", gh.ACTIONS_SECRET, _SECRET, secretName="NPM_COMPAT"),
     )
     bad = (
         example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),
@@ -298,10 +299,7 @@ class PrivateIsNotAnybodys(StackRule):
             _FOR_PRIVATE,
             Declared(
                 gh.ORGANIZATION_SETTINGS,
-                {
-                    "membersCanCreatePrivateRepositories": False,
-                    "membersCanCreateInternalRepositories": False,
-                },
+                {"membersCanCreatePrivateRepositories": False},
             ),
         ),
         stack(
@@ -327,6 +325,17 @@ class PrivateIsNotAnybodys(StackRule):
             ),
         ),
         stack(
+            "private ones alone",
+            _FOR_PRIVATE,
+            Declared(
+                gh.ORGANIZATION_SETTINGS,
+                {
+                    "membersCanCreateRepositories": False,
+                    "membersCanCreatePrivateRepositories": True,
+                },
+            ),
+        ),
+        stack(
             "unknown at preview",
             _FOR_PRIVATE,
             Declared(gh.ORGANIZATION_SETTINGS, {"membersCanCreateRepositories": UNKNOWN}),
@@ -347,11 +356,16 @@ class PrivateIsNotAnybodys(StackRule):
 def _members_make_private(facts: Facts) -> bool:
     """Say whether members may make private or internal repositories; left out, they may.
 
+    A kind that is allowed by itself counts, also where repositories as such are not.
+
     Source: https://www.pulumi.com/registry/packages/github/api-docs/organizationsettings/
     """
-    kinds = ("membersCanCreatePrivateRepositories", "membersCanCreateInternalRepositories")
-    makes_some = facts.flag("membersCanCreateRepositories") is not False
-    return makes_some and any(facts.flag(kind) is not False for kind in kinds)
+    some = facts.flag("membersCanCreateRepositories") is not False
+    private = facts.flag("membersCanCreatePrivateRepositories")
+    internal = facts.flag("membersCanCreateInternalRepositories")  # of enterprises only
+    return (some and private is None) or any(
+        kind not in (None, False) for kind in (private, internal)
+    )
 
 
 def _repository(facts: Facts) -> object:

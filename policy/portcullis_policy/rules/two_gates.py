@@ -1,6 +1,5 @@
 """EN: release environments beside each other: look-alikes, and two gates that are one."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
@@ -34,25 +33,26 @@ _ALIKE = str.maketrans(
     }
 )
 """Letters of other alphabets, and digits, that look like a Latin letter."""
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
-"""Any other letter of another alphabet: it may look like whatever stands in its place."""
 
 
 def skeleton(name: str) -> str:
-    """Return a name as it looks; `?` stands for a letter that may look like any other."""
+    """Return a name as it looks, as far as it is known what letters look like."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(
         letter
         for letter in plain
         if letter.isalnum() or letter == "|" or unicodedata.category(letter) == "So"
     )
-    return _FOREIGN.sub("?", letters.translate(_ALIKE))
+    return letters.translate(_ALIKE)
 
 
 def looks_like(name: str, other: str) -> bool:
-    """Say whether two names, as they look, are taken for each other."""
+    """Say whether two names, as they look, are taken for each other.
+
+    A letter of any other alphabet may look like the Latin one that stands in its place.
+    """
     return len(name) == len(other) and all(
-        one == two or "?" in (one, two) for one, two in zip(name, other, strict=True)
+        one == two or one.isascii() != two.isascii() for one, two in zip(name, other, strict=True)
     )
 
 
@@ -79,6 +79,13 @@ class NoLookAlike(StackRule):
             "in another repository",
             Declared(gh.ENVIRONMENT, _GATE, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "pypi_release"}, "b"),
+        ),
+        stack(
+            "as long, in another script",
+            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "\u767a\u884c-release"}, "a"),
+            Declared(
+                gh.ENVIRONMENT, {"repository": "escai", "environment": "\u8a66\u9a13-release"}, "b"
+            ),
         ),
         stack(
             "protected as well",
