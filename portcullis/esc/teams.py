@@ -27,6 +27,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 _VERSION = "application/vnd.pulumi+8"
 _PATIENCE_SECONDS = 30
 _NOT_ALLOWED, _MISSING = 403, 404
+_STRANGE = "the answer is not Pulumi's; is the address right?"
 _FORBIDDEN = "your token may not change teams: ask an administrator of the organization"
 
 
@@ -58,7 +59,9 @@ class Team:
         return {
             environment: str(each["permission"])
             for environment, each in (self.found or {}).items()
-            if environment not in self.wanted and environment.partition("/")[0] in projects
+            if environment not in self.wanted
+            and environment.partition("/")[0] in projects
+            and each["permission"] != "none"
         }
 
 
@@ -96,8 +99,14 @@ def _found(account: Account, files: Files, name: str) -> dict[str, dict[str, Any
         if error.status in (_NOT_ALLOWED, _MISSING):
             return None
         raise
-    listed = found.get("environments") or []
-    return {f"{each['projectName']}/{each['envName']}": each for each in listed}
+    try:
+        return {
+            f"{each['projectName']}/{each['envName']}": each
+            for each in found.get("environments") or []
+            if each["permission"]
+        }
+    except (KeyError, TypeError):
+        raise EscError(f"ESC: team {name}: {_STRANGE}") from None
 
 
 def grant(
@@ -173,5 +182,5 @@ def _ask(
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise EscError(f"ESC: team {team}: the answer is not Pulumi's; is the address right?")
+        raise EscError(f"ESC: team {team}: {_STRANGE}")
     return found

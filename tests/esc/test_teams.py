@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pulumi_esc_sdk
 import pytest
 
+from portcullis.esc.connection import Account, EscError
+from portcullis.esc.files import load
+from portcullis.esc.teams import teams
 from tests.esc.project import ACCESS, KEYS, portcullis, write
 
 if TYPE_CHECKING:
@@ -146,3 +150,18 @@ def test_what_is_not_there_cannot_be_revoked(staffed: Esc, root: Path) -> None:
         done = run(staffed, root, "apply", "--revoke", named)
         assert done.returncode == 1
         assert "not there" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "answer", [[], {"environments": [{}]}, {"environments": ["x"]}, {"environments": 5}, None]
+)
+def test_what_is_no_answer_of_pulumis_is_told(
+    monkeypatch: pytest.MonkeyPatch, root: Path, answer: object
+) -> None:
+    """Whatever stands there: in words, and nothing is changed (S9)."""
+    given = (
+        httpx.Response(200, json=answer) if answer is not None else httpx.Response(200, text="{")
+    )
+    monkeypatch.setattr(httpx, "request", lambda *_args, **_more: given)
+    with pytest.raises(EscError, match="is the address right"):
+        teams(Account("https://esc.example", "token"), load(root))
