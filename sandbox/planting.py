@@ -118,6 +118,9 @@ def _organization(world: World, seed: Organization, place: Place) -> None:
 def _member(world: World, org: Record, login: str, role: str) -> Record:
     user = _user(world, login)
     if world.find("member", str(user.id), org.id) is None:
+        invited = world.find("org_invitation", str(user.id), org.id)
+        if invited is not None:
+            world.remove(invited)
         world.add("member", org.id, str(user.id), role=role)
     return user
 

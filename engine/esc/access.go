@@ -19,9 +19,10 @@ const (
 	read        // see the definition, secrets as ciphertext
 	open        // evaluate it, and see its secrets
 	write       // change and delete it
+	admin       // a team's highest; here no more than write
 )
 
-var levels = map[string]level{"none": none, "read": read, "open": open, "write": write}
+var levels = map[string]level{"none": none, "read": read, "open": open, "write": write, "admin": admin}
 
 // A grant file maps each token to whom it belongs and what that person may do: patterns of
 // `project/environment` (path.Match) to levels. The highest level of those that match counts.
@@ -76,7 +77,7 @@ func (a *access) holders() (map[string]holder, error) {
 				return nil, fmt.Errorf("%s: %s: not a pattern: %q", a.file, each.User, pattern)
 			}
 			if _, known := levels[granted]; !known {
-				return nil, fmt.Errorf("%s: %s: %q: allowed: none, read, open, write", a.file, each.User, pattern)
+				return nil, fmt.Errorf("%s: %s: %q: allowed: none, read, open, write, admin", a.file, each.User, pattern)
 			}
 		}
 	}

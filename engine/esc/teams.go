@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -59,6 +60,9 @@ func (s *service) teams(c call) error {
 	if changes && c.as.Grants["*/*"] != "write" {
 		return refusal{http.StatusForbidden, "Forbidden: only administrators change teams"}
 	}
+	if len(c.place) == 0 && !changes {
+		return c.json(map[string]any{"teams": slices.Collect(maps.Values(s.store.Teams))})
+	}
 	if len(c.place) != 1 {
 		return missing(c)
 	}
@@ -111,7 +115,7 @@ func (s *service) changeTeam(c call, of *team) error {
 			continue
 		}
 		if _, known := levels[each.Level]; !known {
-			return refusal{http.StatusBadRequest, "permission: allowed: none, read, open, write"}
+			return refusal{http.StatusBadRequest, "permission: allowed: none, read, open, write, admin"}
 		}
 		if _, exists := s.store.Environments[each.environment()]; !exists {
 			return refusal{http.StatusNotFound, "environment not found"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portcullis.esc import definition
-from portcullis.esc.connection import in_words
+from portcullis.esc.connection import EscError, in_words
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pulumi_esc_sdk.esc_client import EscClient
 
     from portcullis.esc.compare import Difference
+
+_MISSING = 404
 
 
 def apply(
@@ -37,23 +39,31 @@ def apply(
             report(f"{name}: {', '.join(each.changes)}")
 
 
-def delete(client: EscClient, organization: str, named: str) -> None:
-    """Delete an environment `<project>/<name>`, or one of its keys `<project>/<name>:<KEY>`.
+def deletion(named: str, organization: str) -> tuple[definition.Name, str]:
+    """Return environment and key of `<project>/<name>:<KEY>`; without a key all of it.
 
     Raises:
-        UserError: it is not there, or may not be deleted.
+        UserError: it is not named like that.
     """
     where, separator, key = named.partition(":")
     project, slash, name = where.partition("/")
     if not (project and slash and name) or bool(separator) != bool(key):
         raise UserError("--delete: allowed: <project>/<environment>, or with :<KEY> behind it")
-    at = definition.Name(organization, project, name)
+    return definition.Name(organization, project, name), key
+
+
+def delete(client: EscClient, at: definition.Name, key: str) -> None:
+    """Delete an environment, or one of its keys.
+
+    Raises:
+        EscError: it is not there (404), or may not be deleted.
+    """
     if not key:
-        with in_words(where):
-            client.delete_environment(organization, project, name)
+        with in_words(str(at)):
+            client.delete_environment(at.organization, at.project, at.name)
         return
     found = definition.read(client, at)
     if key not in found.values:
-        raise UserError(f"--delete: {where} has no {key}")
+        raise EscError(f"ESC: {at} has no {key}", _MISSING)
     del found.values[key]
     definition.write(client, found)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from portcullis.commands import answer, console
-from portcullis.project import project_root
+from portcullis.project import UserError, project_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulumi_esc_sdk.esc_client import EscClient
 
     from portcullis.esc.compare import Difference
     from portcullis.esc.connection import Account
     from portcullis.esc.files import Files
     from portcullis.esc.teams import Team
+
+_MISSING = 404
 
 app = typer.Typer(no_args_is_help=True, help="Pulumi ESC: its environments as esc/ has them.")
 
@@ -55,20 +61,29 @@ def apply(
     from portcullis.esc.compare import compare
 
     def applied(line: str) -> None:
-        console.print(f"applied    {line}")
+        _say(f"applied    {line}")
 
     def run() -> None:
         account, client, files = _start()
         organization = files.access.organization
-        for named in delete or []:
-            making.delete(client, organization, named)
-            console.print(f"deleted    {named}")
-        for named in revoke or []:
-            teams.revoke(account, organization, named)
-            console.print(f"revoked    {named}")
+        # every mistake in a name is told before anything is taken away
+        known = teams.teams(account, files)
+        revocations = [(each, *teams.revocation(each, known)) for each in revoke or []]
+        deletions = [(each, making.deletion(each, organization)) for each in delete or []]
+        gone: list[str] = []
+        for named, team, environment in revocations:
+            with _unless_gone(f"--revoke {named}", gone):
+                teams.revoke(account, organization, team, environment)
+                _say(f"revoked    {named}")
+        for named, deletion in deletions:
+            with _unless_gone(f"--delete {named}", gone):
+                making.delete(client, *deletion)
+                _say(f"deleted    {named}")
         making.apply(client, compare(client, files), applied)
         teams.grant(account, organization, teams.teams(account, files), applied)
         _show(account, client, files)
+        if gone:
+            raise UserError(f"was not there, or is gone already: {', '.join(gone)}")
 
     answer(run)
 
@@ -84,13 +99,31 @@ def list_() -> None:
         organization = files.access.organization
         for project, name in sorted(environments(client, organization)):
             found = definition.read(client, definition.Name(organization, project, name))
-            console.print(f"{project}/{name}")
+            _say(f"{project}/{name}")
             for each in found.imports:
-                console.print(f"  imports    {each}")
+                _say(f"  imports    {each}")
             for key, value in found.values.items():
-                console.print(f"  {definition.kind(value):<10} {key}  ******")
+                _say(f"  {definition.kind(value):<10} {key}  ******")
 
     answer(show)
+
+
+@contextmanager
+def _unless_gone(what: str, gone: list[str]) -> Iterator[None]:
+    """Note what is not there, and go on: a run that was interrupted can be repeated."""
+    from portcullis.esc.connection import EscError
+
+    try:
+        yield
+    except EscError as error:
+        if error.status != _MISSING:
+            raise
+        gone.append(what)
+
+
+def _say(line: str) -> None:
+    """Print a line as it is: names come from ESC, and may look like rich's markup."""
+    console.print(Text(line), soft_wrap=True)
 
 
 def _start() -> tuple[Account, EscClient, Files]:
@@ -107,28 +140,34 @@ def _show(account: Account, client: EscClient, files: Files) -> bool:
     from portcullis.esc.compare import compare, unknown
 
     differences = compare(client, files)
-    known = teams.teams(account, files)
     changes = [f"{each.environment}: {change}" for each in differences for change in each.changes]
-    changes += [line for team in known if team.found is not None for line in teams.lines(team)]
+    known = teams.teams(account, files)
+    changes += [line for team in known for line in teams.lines(team)]
     for line in changes:
-        console.print(f"differs    {line}")
+        _say(f"differs    {line}")
     _by_hand(differences, unknown(client, files))
-    for team in known:
-        _about(team, files)
-    console.print(f"\n{'apply makes it so' if changes else 'no differences'}")
-    return bool(changes)
+    by_people = [line for team in known for line in _about(team, files)]
+    for line in by_people:
+        _say(f"note       {line}")
+    if changes:
+        _say("\napply makes it so")
+    elif by_people:
+        _say("\nwhat teams may do differs: see the notes")
+    else:
+        _say("\nno differences")
+    return bool(changes or by_people)
 
 
-def _about(team: Team, files: Files) -> None:
-    """Say what a person has to do about a team."""
+def _about(team: Team, files: Files) -> Iterator[str]:
+    """What a person has to do about a team."""
     if team.found is None:
-        console.print(
-            f"note       team {team.name}: {files.access.organization} has none at Pulumi, or your "
-            "token may not see it: make it (Access Management, Teams), then apply"
+        yield (
+            f"team {team.name}: {files.access.organization} has none at Pulumi, or your token may "
+            "not see it: make it (Access Management, Teams), then apply"
         )
-    for environment, level in team.beyond(list(files.projects)).items():
-        console.print(
-            f"note       team {team.name}: may {level} {environment}, and no policy says so: "
+    for environment, level in team.beyond(files.projects).items():
+        yield (
+            f"team {team.name}: may {level} {environment}, and no policy says so: "
             f"--revoke {team.name}:{environment}"
         )
 
@@ -136,6 +175,6 @@ def _about(team: Team, files: Files) -> None:
 def _by_hand(differences: list[Difference], others: list[str]) -> None:
     for each in differences:
         for line in each.by_hand:
-            console.print(f"note       {each.environment}: {line}")
+            _say(f"note       {each.environment}: {line}")
     for name in others:
-        console.print(f"note       {name}: no file names it: add one, or --delete {name}")
+        _say(f"note       {name}: no file names it: add one, or --delete {name}")

@@ -6,6 +6,7 @@ Source: https://www.pulumi.com/docs/iac/cli/environment-variables/
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +34,7 @@ class EscError(UserError):
         self.status = status
 
 
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -63,15 +65,20 @@ def account(environment: Mapping[str, str]) -> Account:
         ),
         PULUMI_CLOUD,
     )
-    url = urlsplit(address)
+    try:
+        url = urlsplit(address)
+    except ValueError:
+        raise UserError("PULUMI_BACKEND_URL: is no address") from None
     if url.scheme == "http" and url.hostname not in _LOCAL:
         raise UserError(f"ESC's address is {address}: allowed: https://, for it gets your token")
     tokens = stored.get("accessTokens")
     known = tokens.get(address) if isinstance(tokens, dict) else None
     token = environment.get("PULUMI_ACCESS_TOKEN") or known
-    if not isinstance(token, str) or not token:
+    if not isinstance(token, str) or not token.strip():
         raise UserError(f"there is no access token for {address}: {_LOGIN}")
-    return Account(address, token)
+    if not _TOKEN.fullmatch(token.strip()):  # a client would quote it in its complaint
+        raise UserError(f"the access token for {address} is none: {_LOGIN}")
+    return Account(address, token.strip())
 
 
 def _credentials(environment: Mapping[str, str]) -> dict[str, object]:

@@ -28,7 +28,7 @@ ACCESS = "access.yaml"
 
 Stage = Literal["development", "staging", "production"]
 STAGES: tuple[Stage, ...] = ("development", "staging", "production")
-Level = Literal["read", "open", "write"]
+Level = Literal["read", "open", "write", "admin"]
 Key = Annotated[
     str,
     matching(
@@ -46,21 +46,28 @@ Name = Annotated[
 ]
 
 
+#: A team's or an organization's name at Pulumi.
+Account = Annotated[
+    str,
+    matching(r"[A-Za-z0-9_.-]{1,80}", "allowed: letters, digits, hyphens, dots and underscores"),
+]
+
+
 class Policy(Config):
     """An access policy: teams, and what they may do with the environments of stages."""
 
-    teams: list[Name] = Field(min_length=1)
+    teams: list[Account] = Field(min_length=1)
     """Teams of the organization at Pulumi."""
     stages: list[Stage] = Field(min_length=1)
     """`development`, `staging`, `production`."""
     level: Level
-    """`read` the definition, `open` it to see values, or `write` it."""
+    """`read` the definition, `open` it to see values, `write` it, or `admin`: delete it too."""
 
 
 class Access(Config):
     """The organization at Pulumi, and its access policies."""
 
-    organization: Name
+    organization: Account
     """Its name at Pulumi."""
     policies: dict[Name, Policy]
     """By name."""

@@ -17,7 +17,7 @@ from portcullis.esc.files import Level
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from portcullis.esc.connection import Account
     from portcullis.esc.files import Environment, Files
@@ -26,14 +26,19 @@ LEVELS: tuple[str, ...] = get_args(Level)
 """From the least to the most."""
 _VERSION = "application/vnd.pulumi+8"
 _PATIENCE_SECONDS = 30
+_KEPT = ("projectName", "envName", "maxOpenDuration")
+"""What of a permission is sent back when its level is changed."""
 _NOT_ALLOWED, _MISSING = 403, 404
 _STRANGE = "the answer is not Pulumi's; is the address right?"
-_FORBIDDEN = "your token may not change teams: ask an administrator of the organization"
+_REASONS = {
+    400: "Pulumi refused the change",
+    _NOT_ALLOWED: "your token may not change teams: ask an administrator of the organization",
+}
 
 
 @dataclass(frozen=True)
 class Team:
-    """A team that the files name.
+    """A team of the organization.
 
     Attributes:
         name: Its name at Pulumi.
@@ -45,40 +50,53 @@ class Team:
     wanted: dict[str, str]
     found: dict[str, dict[str, Any]] | None
 
+    def level(self, environment: str) -> str | None:
+        """What the team has on an environment, if anything."""
+        return ((self.found or {}).get(environment) or {}).get("permission")
+
     def changes(self) -> dict[str, str]:
         """The environments on which the team should have another level, and which."""
-        there = {} if self.found is None else self.found
-        return {
-            environment: level
-            for environment, level in self.wanted.items()
-            if there.get(environment, {}).get("permission") != level
-        }
+        if self.found is None:
+            return {}
+        return {name: level for name, level in self.wanted.items() if self.level(name) != level}
 
-    def beyond(self, projects: Sequence[str]) -> dict[str, str]:
+    def beyond(self, projects: Iterable[str]) -> dict[str, str]:
         """What the team may do in the files' projects without a policy that says so."""
         return {
-            environment: str(each["permission"])
-            for environment, each in (self.found or {}).items()
+            environment: str(self.level(environment))
+            for environment in self.found or {}
             if environment not in self.wanted
             and environment.partition("/")[0] in projects
-            and each["permission"] != "none"
+            and self.level(environment) != "none"
         }
 
 
 def teams(account: Account, files: Files) -> list[Team]:
-    """Every team of the policies, with what it should have and what it has.
+    """Every team of the policies and of the organization, with what it should have and has.
 
     Raises:
         EscError: Pulumi cannot be asked.
     """
-    names = dict.fromkeys(
-        name for policy in files.access.policies.values() for name in policy.teams
-    )
+    named = (name for policy in files.access.policies.values() for name in policy.teams)
+    names = dict.fromkeys((*named, *_others(account, files)))
     environments = list(files.environments())
     return [
         Team(name, _wanted(name, files, environments), _found(account, files, name))
         for name in names
     ]
+
+
+def _others(account: Account, files: Files) -> list[str]:
+    """The organization's teams, as far as the token may see them."""
+    try:
+        listed = _ask(account, files.access.organization, None, "GET")["teams"] or []
+        return [str(each["name"]) for each in listed]
+    except EscError as error:
+        if error.status in (_NOT_ALLOWED, _MISSING):
+            return []
+        raise
+    except (KeyError, TypeError):
+        raise EscError(f"ESC: teams: {_STRANGE}") from None
 
 
 def _wanted(team: str, files: Files, environments: Sequence[Environment]) -> dict[str, str]:
@@ -95,17 +113,17 @@ def _wanted(team: str, files: Files, environments: Sequence[Environment]) -> dic
 def _found(account: Account, files: Files, name: str) -> dict[str, dict[str, Any]] | None:
     try:
         found = _ask(account, files.access.organization, name, "GET")
+        # an environment of before there were projects is in `default`
+        return {
+            f"{each.get('projectName') or 'default'}/{each['envName']}": each
+            for each in found.get("environments") or []
+            if each["permission"]
+        }
     except EscError as error:
         if error.status in (_NOT_ALLOWED, _MISSING):
             return None
         raise
-    try:
-        return {
-            f"{each['projectName']}/{each['envName']}": each
-            for each in found.get("environments") or []
-            if each["permission"]
-        }
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, AttributeError):
         raise EscError(f"ESC: team {name}: {_STRANGE}") from None
 
 
@@ -118,37 +136,55 @@ def grant(
         EscError: Pulumi refused one; those before it are done, and the next run goes on.
     """
     for team in wanted:
-        if team.found is None:
-            continue
         for environment, level in team.changes().items():
-            there = team.found.get(environment)
+            there = (team.found or {}).get(environment)
             verb = "addEnvironmentPermission" if there is None else "editEnvironmentPermission"
-            body = {**(there or _named(environment)), "permission": level}
+            kept = {key: there[key] for key in _KEPT if key in there} if there else {}
+            body = {**_named(environment), **kept, "permission": level}
             _ask(account, organization, team.name, "PATCH", {verb: body})
         for line in lines(team):
             report(line)
 
 
-def revoke(account: Account, organization: str, named: str) -> None:
-    """Take from a team what it may do: `<team>:<project>/<environment>`.
+def revocation(named: str, known: Sequence[Team]) -> tuple[str, str]:
+    """Return team and environment of `<team>:<project>/<environment>`.
 
     Raises:
-        UserError: it is not named like that, or the team has nothing there.
+        UserError: it is not named like that, or a policy gives the team just this.
     """
-    team, _, environment = named.partition(":")
-    project, _, name = environment.partition("/")
-    if not (team and project and name):
+    name, _, environment = named.partition(":")
+    project, _, rest = environment.partition("/")
+    if not (name and project and rest):
         raise UserError("--revoke: allowed: <team>:<project>/<environment>")
+    if any(environment in team.wanted for team in known if team.name == name):
+        raise UserError(
+            f"--revoke: {named}: a policy in esc/access.yaml gives it: take it out there first"
+        )
+    return name, environment
+
+
+def revoke(account: Account, organization: str, team: str, environment: str) -> None:
+    """Take from a team what it may do with an environment.
+
+    Raises:
+        EscError: Pulumi refused it.
+    """
     _ask(account, organization, team, "PATCH", {"removeEnvironment": _named(environment)})
 
 
 def lines(team: Team) -> Iterator[str]:
-    """What changes for a team, a line a level."""
+    """What changes for a team, a line for each level that it gets and has."""
     changes = team.changes()
-    for level in LEVELS:
-        names = [environment for environment, each in changes.items() if each == level]
-        if names:
-            yield f"team {team.name}: {level} {', '.join(names)}"
+    for had in (None, "none", *LEVELS):
+        for level in LEVELS:
+            names = [
+                environment
+                for environment, each in changes.items()
+                if each == level and team.level(environment) == had
+            ]
+            if names:
+                instead = f" instead of {had}" if had else ""
+                yield f"team {team.name}: {level}{instead} {', '.join(names)}"
 
 
 def _named(environment: str) -> dict[str, str]:
@@ -157,30 +193,33 @@ def _named(environment: str) -> dict[str, str]:
 
 
 def _ask(
-    account: Account, organization: str, team: str, method: str, body: object = None
+    account: Account, organization: str, team: str | None, method: str, body: object = None
 ) -> dict[str, Any]:
-    path = f"/api/orgs/{quote(organization, safe='')}/teams/{quote(team, safe='')}"
-    headers = {"Authorization": f"token {account.token}", "Accept": _VERSION}
+    """Ask for a team, or for all of them."""
+    what = "teams" if team is None else f"team {team}"
+    below = "" if team is None else f"/{quote(team, safe='')}"
     try:
         answer = httpx.request(
             method,
-            f"{account.address}{path}",
+            f"{account.address}/api/orgs/{quote(organization, safe='')}/teams{below}",
             json=body,
-            headers=headers,
+            headers={"Authorization": f"token {account.token}", "Accept": _VERSION},
             timeout=_PATIENCE_SECONDS,
             trust_env=not account.is_local,
         )
-    except httpx.HTTPError as error:
+    # a proxy or a certificate that the environment names wrongly is each of the others
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
         reason = f"cannot be reached ({type(error).__name__})"
-        raise EscError(f"ESC: team {team}: {reason}") from None
-    if answer.is_error:
+        raise EscError(f"ESC: {what}: {reason}") from None
+    if not answer.is_success:  # a redirect has done nothing either
         status = answer.status_code
-        reason = _FORBIDDEN if status == _NOT_ALLOWED else because(status)
-        raise EscError(f"ESC: team {team}: {reason}", status)
+        raise EscError(f"ESC: {what}: {_REASONS.get(status) or because(status)}", status)
+    if method != "GET":
+        return {}
     try:
-        found = answer.json() if answer.content else {}
-    except ValueError:
+        found = answer.json()
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise EscError(f"ESC: team {team}: {_STRANGE}")
+        raise EscError(f"ESC: {what}: {_STRANGE}")
     return found

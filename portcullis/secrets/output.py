@@ -81,8 +81,8 @@ def show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> No
     """By target, at most `WIDTH` columns wide; then what it comes to in one line."""
     with console.capture() as shown:
         _show(console, secrets, requests)
-    # rich fills each line up to its width
-    console.file.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
+    for line in shown.get().splitlines():  # rich fills each line up to its width
+        console.print(Text.from_ansi(line.rstrip()), soft_wrap=True)
 
 
 def _show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> None:

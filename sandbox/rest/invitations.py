@@ -95,7 +95,9 @@ def accept(call: Call) -> Response:
         call.world.remove(found)
         call.world.add("member", org.id, str(me.id), role=found["role"])
         for team in _teams(call, found):
-            role = found["teams"][str(team.id)]
+            # owners maintain every team that they are in
+            owner = found["role"] == "admin"
+            role = "maintainer" if owner else found["teams"][str(team.id)]
             call.world.add("team_member", team.id, str(me.id), role=role)
     return Response(200, org_membership(call, org, me))
 

@@ -41,6 +41,8 @@ def names(esc: Esc) -> set[str]:
 
 def test_apply_makes_the_environments(fresh: Esc, root: Path) -> None:
     """S8: every group has an environment a stage; the stage's own imports them all."""
+    for team in ("security-team", "developers"):
+        fresh.team(team)
     before = run(fresh, root, "diff", "--expect-no-changes")
     assert before.returncode == 7
     assert "differs    sophia/api-keys-production: make it" in before.stdout

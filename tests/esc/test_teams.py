@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from portcullis.esc.connection import Account, EscError
 from portcullis.esc.files import load
-from portcullis.esc.teams import teams
+from portcullis.esc.teams import revoke, teams
 from tests.esc.project import ACCESS, KEYS, portcullis, write
 
 if TYPE_CHECKING:
@@ -85,9 +86,8 @@ def test_a_level_that_somebody_changed_is_set_again(staffed: Esc, root: Path) ->
     there = {"projectName": "sophia", "envName": "development", "maxOpenDuration": "1h0m0s"}
     changed = {"editEnvironmentPermission": {**there, "permission": "write"}}
     staffed.request("PATCH", "teams/developers", changed)
-    assert "differs    team developers: open sophia/development\n" in (
-        run(staffed, root, "diff").stdout
-    )
+    said = run(staffed, root, "diff").stdout
+    assert "differs    team developers: open instead of write sophia/development\n" in said
     run(staffed, root, "apply")
     found = staffed.request("GET", "teams/developers")["environments"]
     assert {**there, "permission": "open"} in found
@@ -124,6 +124,7 @@ def test_a_team_that_is_not_there_is_told(fresh: Esc, root: Path) -> None:
     done = run(fresh, root, "apply")
     assert done.returncode == 0, done.stderr
     assert "note       team security-team: acme has none at Pulumi" in done.stdout
+    assert "no differences" not in done.stdout
     assert fresh.permissions("developers") == dict.fromkeys(DEVELOPMENT, "open")
 
 
@@ -144,16 +145,120 @@ def test_what_to_revoke_is_named_whole(staffed: Esc, root: Path, named: str) -> 
     assert "--revoke: allowed: <team>:<project>/<environment>" in done.stderr
 
 
-def test_what_is_not_there_cannot_be_revoked(staffed: Esc, root: Path) -> None:
-    """The team, or a permission of it (S9)."""
-    for named in ("nobody:sophia/a", "developers:sophia/a"):
-        done = run(staffed, root, "apply", "--revoke", named)
-        assert done.returncode == 1
-        assert "not there" in done.stderr
+def test_what_is_not_there_is_told_after_all_else(staffed: Esc, root: Path) -> None:
+    """A run that was interrupted can be repeated: what is gone already stops nothing (S9)."""
+    run(staffed, root, "apply")
+    given = {"projectName": "sophia", "envName": "production", "permission": "open"}
+    staffed.request("PATCH", "teams/developers", {"addEnvironmentPermission": given})
+    staffed.put("sophia/old", "values: {}\n")
+    gone = ["--revoke", "nobody:sophia/a", "--delete", "sophia/none", "--delete", "sophia/old:KEY"]
+    there = ["--revoke", "developers:sophia/production", "--delete", "sophia/old"]
+    done = run(staffed, root, "apply", *gone, *there)
+    assert done.returncode == 1
+    for each in ("--revoke nobody:sophia/a", "--delete sophia/none", "--delete sophia/old:KEY"):
+        assert each in done.stderr
+    assert "revoked    developers:sophia/production\n" in done.stdout
+    assert "deleted    sophia/old\n" in done.stdout
+    assert "sophia/production" not in staffed.permissions("developers")
+
+
+def test_a_mistake_in_a_name_comes_before_anything_is_taken_away(staffed: Esc, root: Path) -> None:
+    """All names are read first (S9)."""
+    staffed.put("sophia/old", "values: {}\n")
+    done = run(staffed, root, "apply", "--delete", "sophia/old", "--revoke", "developers")
+    assert done.returncode == 1
+    assert staffed.client().get_environment("acme", "sophia", "old")
+
+
+def test_what_a_policy_gives_is_not_revoked(staffed: Esc, root: Path) -> None:
+    """It would be given again at once, without what else was set of it (S9)."""
+    run(staffed, root, "apply")
+    done = run(staffed, root, "apply", "--revoke", "developers:sophia/development")
+    assert done.returncode == 1
+    assert "a policy in esc/access.yaml gives it" in done.stderr
+    assert staffed.permissions("developers")["sophia/development"] == "open"
+
+
+def test_a_team_that_leaves_the_policies_is_told(staffed: Esc, root: Path) -> None:
+    """What it still may do differs from the files, until a person takes it away (S9)."""
+    run(staffed, root, "apply")
+    write(root, {"esc/access.yaml": "".join(ACCESS.splitlines(keepends=True)[:3])})
+    done = run(staffed, root, "diff", "--expect-no-changes")
+    assert done.returncode == 7
+    assert "note       team developers: may open sophia/development" in done.stdout
+    assert "no differences" not in done.stdout
+
+
+def test_the_highest_level_is_kept_and_known(staffed: Esc, root: Path) -> None:
+    """`admin` is Pulumi's own level: a policy may give it, and lowering it is said (S9)."""
+    run(staffed, root, "apply")
+    there = {"projectName": "sophia", "envName": "production", "permission": "admin"}
+    staffed.request("PATCH", "teams/security-team", {"editEnvironmentPermission": there})
+    said = run(staffed, root, "diff").stdout
+    assert "differs    team security-team: write instead of admin sophia/production\n" in said
+    write(root, {"esc/access.yaml": ACCESS.replace("level: write", "level: admin")})
+    lower = "team security-team: admin instead of write "
+    said = run(staffed, root, "diff").stdout.partition(lower)[2].partition("\n")[0].split(", ")
+    assert set(said) == {*DEVELOPMENT, "sophia/api-keys-production"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_token_with_a_line_s_end_is_taken_without_it(staffed: Esc, root: Path, end: str) -> None:
+    """As files end; it stands in no complaint (S1)."""
+    assert run(staffed, root, "diff", token=f"{staffed.token}{end}").returncode == 0
+
+
+def test_a_token_that_is_none_is_not_told(staffed: Esc, root: Path) -> None:
+    """Clients would quote it in their complaints (S1)."""
+    done = run(staffed, root, "diff", token=f"{CANARY} \N{SNOWMAN}")
+    assert done.returncode == 1
+    assert "the access token for" in done.stderr
+    assert CANARY not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
-    "answer", [[], {"environments": [{}]}, {"environments": ["x"]}, {"environments": 5}, None]
+    ("answer", "words"),
+    [
+        (httpx.Response(302, headers={"location": "https://elsewhere.example"}), "answered 302"),
+        (httpx.Response(200), "is the address right"),
+        (httpx.Response(500, text=CANARY), "answered 500"),
+        (httpx.Response(429), "too many requests"),
+        (ImportError("socks"), "cannot be reached (ImportError)"),
+        (httpx.InvalidURL("x"), "cannot be reached (InvalidURL)"),
+        (FileNotFoundError("ca.pem"), "cannot be reached (FileNotFoundError)"),
+    ],
+)
+def test_what_does_not_reach_pulumi_is_told(
+    monkeypatch: pytest.MonkeyPatch, root: Path, answer: httpx.Response | Exception, words: str
+) -> None:
+    """A redirect and a proxy's answer too: nothing is taken for done (S9)."""
+
+    def request(*_args: object, **_more: object) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(httpx, "request", request)
+    account = Account("https://esc.example", "token")
+    with pytest.raises(EscError, match=re.escape(words)) as told:
+        teams(account, load(root))
+    assert CANARY not in str(told.value)
+    if not (isinstance(answer, httpx.Response) and answer.is_success):
+        with pytest.raises(EscError, match=re.escape(words)):
+            revoke(account, "acme", "developers", "sophia/production")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        {},
+        {"teams": 5},
+        {"teams": [], "environments": [{}]},
+        {"teams": [], "environments": ["x"]},
+        {"teams": [], "environments": 5},
+        None,
+    ],
 )
 def test_what_is_no_answer_of_pulumis_is_told(
     monkeypatch: pytest.MonkeyPatch, root: Path, answer: object

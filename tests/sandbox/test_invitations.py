@@ -51,6 +51,26 @@ def test_saying_yes_makes_a_member_with_the_offered_role_and_teams(
     assert api.get(f"{ORG}/invitations").json() == []
 
 
+def test_an_owner_maintains_the_teams_of_the_invitation(world: World, api: httpx.Client) -> None:
+    """Owners maintain every team that they are in (C2)."""
+    api.put(MEMBERSHIP, json={"role": "admin"})
+    api.put(IN_TEAM, json={"role": "member"})
+    with world.client("zoe") as zoe:
+        zoe.patch(MINE, json={"state": "active"})
+    assert api.get(IN_TEAM).json()["role"] == "maintainer"
+
+
+def test_planting_a_member_ends_the_invitation(world: World, api: httpx.Client) -> None:
+    """Nobody is a member twice (C2)."""
+    api.put(MEMBERSHIP, json={})
+    more = {"login": "acme", "owners": ["ana"], "members": ["zoe"]}
+    world.control("POST", "seed", {"organizations": [more]})
+    with world.client("zoe") as zoe:
+        zoe.patch(MINE, json={"state": "active"})
+        assert len(zoe.get("/user/memberships/orgs").json()) == 1
+    assert _logins(api, f"{ORG}/members").count("zoe") == 1
+
+
 def test_an_invitation_to_a_team_does_not_approve_or_reach(world: World, api: httpx.Client) -> None:
     """In a team, by invitation only: not among its members, and without its repositories (C2)."""
     api.put(IN_TEAM, json={})
