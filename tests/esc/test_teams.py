@@ -198,8 +198,8 @@ def test_the_highest_level_is_kept_and_known(staffed: Esc, root: Path) -> None:
     assert "differs    team security-team: write instead of admin sophia/production\n" in said
     write(root, {"esc/access.yaml": ACCESS.replace("level: write", "level: admin")})
     lower = "team security-team: admin instead of write "
-    said = run(staffed, root, "diff").stdout.partition(lower)[2].partition("\n")[0].split(", ")
-    assert set(said) == {*DEVELOPMENT, "sophia/api-keys-production"}
+    raised = run(staffed, root, "diff").stdout.partition(lower)[2].partition("\n")[0]
+    assert set(raised.split(", ")) == {*DEVELOPMENT, "sophia/api-keys-production"}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
