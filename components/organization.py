@@ -33,6 +33,7 @@ from components.custom_property import (
     PropertyName,
     organization_property,
 )
+from components.declaration.secrets import declared_secrets, facts
 from components.publish import trusted_publishers
 from components.repository import Repository, RepositoryConfig
 from components.ruleset import (
@@ -40,7 +41,6 @@ from components.ruleset import (
     OrganizationBranchProtectionConfig,
     OrganizationRuleset,
 )
-from components.secrets.inventory import declared_secrets, facts
 from components.secrets.secret import OrganizationSecretConfig, organization_secret
 from components.secrets.sources import SourcesConfig
 from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset

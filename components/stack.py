@@ -10,13 +10,13 @@ import pulumi
 
 from components.base import Context, Origin
 from components.declaration import Declaration, DeclarationError, load
+from components.declaration.secret_values import read_values
 from components.github_access import AccessError, GitHubAccess, github_access
 from components.organization import Organization, OrganizationConfig, by_hand
 from components.preflight import Names, Preflight, PreflightError
 from components.publish import PublishConfig, release_environments
 from components.repository import RepositoryConfig, environments_of
 from components.secrets.sources import open_sources
-from components.secrets.values import read_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

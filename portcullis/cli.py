@@ -82,7 +82,7 @@ def env(stack: Stack = "dev") -> None:
 @app.command()
 def docs() -> None:
     """Write the generated pages, and the schemas by which editors complete and check."""
-    from portcullis.generated import pages
+    from portcullis.generate.generated import pages
 
     def write() -> None:
         root = project_root()

@@ -12,10 +12,12 @@ from rich.text import Text
 import engine
 from components.declaration import Declaration, DeclarationError, load
 from components.preflight import ADOPTING
-from portcullis import existing, recover, report, run
-from portcullis.practice import practice_of
+from portcullis import report
+from portcullis.adopt import existing
+from portcullis.local_sandbox import practice_of
 from portcullis.project import UserError, pulumi_environment
-from portcullis.run import in_words
+from portcullis.pulumi_runs import recover, run
+from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets import deletion
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from pulumi import automation
     from rich.console import Console
 
-    from portcullis.events import Run
     from portcullis.project import StackSettings
+    from portcullis.pulumi_runs.events import Run
 
 
 @in_words()

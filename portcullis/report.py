@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
-from portcullis.events import DONE, name_of
+from portcullis.pulumi_runs.events import DONE, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
-    from portcullis.events import Finding, Run
+    from portcullis.pulumi_runs.events import Finding, Run
 
 _COMPONENT = "portcullis:index:"
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sandbox import planting, seed
 from sandbox.app import App
-from sandbox.worlds import Sandbox
+from sandbox.seed import apply, models
+from sandbox.world.worlds import Sandbox
 
 if TYPE_CHECKING:
     import asyncio
@@ -69,7 +69,7 @@ def _loopback(host: str) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -94,16 +94,16 @@ def _opened(folder: Path | None) -> Sandbox:
 
 
 def _plant(sandbox: Sandbox, path: Path) -> None:
-    seeds = seed.load(path)
+    seeds = models.load(path)
     name = seeds.world or ""
     try:
         world = sandbox.worlds.get(name) or sandbox.create(name)
-        planting.apply(world, seeds, path.parent)
-    except seed.SeedError as error:
-        line = seed.line_of(path, error.place)
-        raise seed.SeedError(f"{path}:{line}: {error}") from None
+        apply.apply(world, seeds, path.parent)
+    except models.SeedError as error:
+        line = models.line_of(path, error.place)
+        raise models.SeedError(f"{path}:{line}: {error}") from None
     except ValueError as error:
-        raise seed.SeedError(f"{path}: {error}") from None
+        raise models.SeedError(f"{path}: {error}") from None
     world.commit()
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from sandbox import control, dispatch, html
-from sandbox.faults import answer_of
-from sandbox.http import Request, Response
+from sandbox import html
+from sandbox.api import dispatch
+from sandbox.api.http import Request, Response
+from sandbox.control import control
 from sandbox.runs import oidc
+from sandbox.world.faults import answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from sandbox.world import World
-    from sandbox.worlds import Sandbox
+    from sandbox.world.world import World
+    from sandbox.world.worlds import Sandbox
 
     Scope = MutableMapping[str, Any]
     Message = MutableMapping[str, Any]

@@ -14,7 +14,7 @@ from portcullis_policy.registry import RULES
 from ruamel.yaml import YAML
 
 from components.declaration import load
-from portcullis.generated import pages
+from portcullis.generate.generated import pages
 
 ROOT = Path(__file__).resolve().parents[1]
 README_LINES = 90

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
-from portcullis_policy.examples import Declared, Example
+from portcullis_policy.examples.base import Declared, Example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import FRAMEWORKS
 from portcullis_policy.registry import RULES

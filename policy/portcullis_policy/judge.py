@@ -10,13 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from portcullis_policy import github as gh
 from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
 from portcullis_policy.facts import UNKNOWN, Step, UnknownType
-from portcullis_policy.gates import ENVIRONMENT, key
 from portcullis_policy.messages import message
-from portcullis_policy.older import of_today
-from portcullis_policy.places import locate
 from portcullis_policy.rule import (
     RELEASE,
     TRIAL,
@@ -28,7 +24,11 @@ from portcullis_policy.rule import (
     Stack,
     StackRule,
 )
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.legacy_types import of_today
+from portcullis_policy.semantics.release_environments import ENVIRONMENT, key
 from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
+from portcullis_policy.source_location import locate
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar, cast
 
-from portcullis_policy.examples import Example
+from portcullis_policy.examples.base import Example
 from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
 from portcullis_policy.mappings import Control

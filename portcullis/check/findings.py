@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from portcullis_policy.facts import Facts
 from portcullis_policy.judge import Judge
-from portcullis_policy.mending import mended
 from portcullis_policy.profiles import level
+from portcullis_policy.pulumi_pack.remediation import mended
+from portcullis_policy.pulumi_pack.start import Start, begin
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, Rule, StackRule
 from portcullis_policy.rules.pack import UnusedExemption
-from portcullis_policy.start import Start, begin
 
 from portcullis.project import UserError
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.declaration.secrets import declared_secrets
 from components.github_access import GitHubAccess
 from components.preflight import Names, Preflight
-from components.secrets.inventory import declared_secrets
 from components.secrets.source import SecretValue
 from components.stack import declare_organization
 from portcullis.check.recorder import record

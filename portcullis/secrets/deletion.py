@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from portcullis.secrets.drift import LISTS
 
 if TYPE_CHECKING:
-    from portcullis.events import Run
+    from portcullis.pulumi_runs.events import Run
 
 
 def of_all_secrets(planned: Run) -> bool:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from portcullis.events import name_of
+from portcullis.pulumi_runs.events import name_of
 from portcullis.secrets.lists import AT_ONCE, pages
 
 if TYPE_CHECKING:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from components.declaration.secrets import declared_secrets
 from components.preflight import ADOPTING
-from components.secrets.inventory import declared_secrets
-from portcullis import deploy, existing, locks, run
-from portcullis.run import in_words
+from portcullis import deploy
+from portcullis.adopt import existing
+from portcullis.pulumi_runs import locks, run
+from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets.listing import ListedSecret, listing
 from portcullis.secrets.live import look
 

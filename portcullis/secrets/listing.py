@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from components.declaration.secrets import declared_secrets
 from components.repository import files_of
-from components.secrets.inventory import declared_secrets
 from portcullis.secrets.usage import WHOLE_FILE, dependabot_mentions, jobs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from components.declaration.secrets import DeclaredSecret, Scope
     from components.organization import OrganizationConfig
-    from components.secrets.inventory import DeclaredSecret, Scope
     from components.secrets.secret import Store
     from portcullis.secrets.live import Live, LiveSecret
     from portcullis.secrets.usage import Job, Mentions
@@ -170,7 +170,7 @@ def listing(
     Args:
         config: the declaration.
         facts: what the sources say of each declared secret, by its dotted path (see
-            `components.secrets.inventory.facts`).
+            `components.declaration.secrets.facts`).
         live: what GitHub has.
         today: from which ages are counted.
     """

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from components.visibility import reached
-from portcullis.existing import asking
+from portcullis.adopt.existing import asking
 from portcullis.project import UserError
 from portcullis.secrets.lists import AT_ONCE, PAGE, pages
 from portcullis.secrets.usage import DEPENDABOT, WORKFLOWS
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from githubkit import GitHub
 
+    from components.declaration.secrets import Scope
     from components.organization import OrganizationConfig
-    from components.secrets.inventory import Scope
     from components.secrets.secret import Store
 
 REPOSITORIES_A_QUERY = 20

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from portcullis import deploy, existing, recover, report, run
+from portcullis import deploy, report
+from portcullis.adopt import existing
 from portcullis.project import UserError
-from portcullis.run import in_words
+from portcullis.pulumi_runs import recover, run
+from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets import writers
 from portcullis.secrets.rotation import ISSUERS, Rotation, find
 from portcullis.secrets.writers.config import changed_today

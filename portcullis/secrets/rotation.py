@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from components.declaration.secrets import declared_secrets
 from components.secrets import kind
 from components.secrets.aws import PARAMETER
-from components.secrets.inventory import declared_secrets
-from portcullis.events import name_of
 from portcullis.project import UserError
+from portcullis.pulumi_runs.events import name_of
 from portcullis.secrets.drift import secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from components.declaration.secrets import DeclaredSecret
     from components.organization import OrganizationConfig
-    from components.secrets.inventory import DeclaredSecret
     from components.secrets.reference import Reference
 
 #: Bytes of a value that is generated: twice what guessing could ever reach.

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.access.permissions import owner
 from sandbox.audit.changes import Change, actions
-from sandbox.permissions import owner
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 KIND = "audit_event"
 _PLACES = {"organization": "org", "repository": "repo", "environment": "environment"}

@@ -14,7 +14,7 @@ from sandbox.shapes.repositories import MERGE_SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.records import Record
+    from sandbox.world.records import Record
 
 # an environment's protection rules: what each is made of
 _RULES = (("wait_timer",), ("reviewers", "prevent_self_review"), ("deployment_branch_policy",))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.api.errors import GitHubError, forbidden
 from sandbox.enforcement import classic, rulesets, suites, workflow_files
 from sandbox.enforcement.attempt import Attempt
-from sandbox.errors import GitHubError, forbidden
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.refs import Update
+    from sandbox.api.http import Call
+    from sandbox.git.refs import Update
 
 
 def check(call: Call, update: Update, *, record: bool = False) -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sandbox import git
-from sandbox.permissions import granted_roles, permission
+from sandbox.access.permissions import granted_roles, permission
+from sandbox.git import objects
 
 if TYPE_CHECKING:
-    from sandbox.actors import Actor
-    from sandbox.records import Record
-    from sandbox.refs import Update
-    from sandbox.world import World
+    from sandbox.access.actors import Actor
+    from sandbox.git.refs import Update
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ class Attempt:
         for sha in tips:
             commit = self.world.find("commit", sha, self.repository.id)
             if commit is not None:
-                known |= {each.name for each in git.history(self.world, self.repository, commit)}
+                known |= {
+                    each.name for each in objects.history(self.world, self.repository, commit)
+                }
         return [commit for commit in self._reachable() if commit.name not in known]
 
     @cached_property
@@ -98,9 +100,9 @@ class Attempt:
         return {
             change["path"]
             for commit in self.commits
-            for change in git.changed(self.world, self.repository, commit)
+            for change in objects.changed(self.world, self.repository, commit)
         }
 
     def _reachable(self) -> list[Record]:
         after = self.world.find("commit", str(self.update.after), self.repository.id)
-        return [] if after is None else git.history(self.world, self.repository, after)
+        return [] if after is None else objects.history(self.world, self.repository, after)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.permissions import level, org_role, owner, team_and_parents, teams_of
-from sandbox.rulesets import ROLES
+from sandbox.access.permissions import level, org_role, owner, team_and_parents, teams_of
+from sandbox.enforcement.ruleset_model import ROLES
 from sandbox.shapes.apps import app_number
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
-    from sandbox.records import Record
+    from sandbox.world.records import Record
 
 
 def is_one_of(attempt: Attempt, actors: list[list[Any]]) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox import git
-from sandbox.checks import of_commit
+from sandbox.enforcement.check_suites import of_commit
+from sandbox.git import objects
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.checks import check_name
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def violations(attempt: Attempt, wanted: list[Wanted], *, strict: bool) -> list[
         if commit is None or not _succeeded(attempt, commit, each)
     ]
     if strict and attempt.update.pull is not None and commit is not None:
-        history = git.history(attempt.world, attempt.repository, commit)
+        history = objects.history(attempt.world, attempt.repository, commit)
         if attempt.update.before not in {each.name for each in history}:
             missing.append("Head branch is out of date. Review and try the merge again.")
     return missing

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from sandbox.enforcement import checks, reviews
 from sandbox.enforcement.bypass import is_one_of
-from sandbox.protection import approvals, rule_for
+from sandbox.enforcement.classic_model import approvals, rule_for
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
-    from sandbox.records import Record
+    from sandbox.world.records import Record
 
 _NOT_AUTHORIZED = (
     "You're not authorized to push to this branch. Visit https://docs.github.com/repositories/"

@@ -12,19 +12,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sandbox.access.permissions import org_role, owner
+from sandbox.api.errors import GitHubError, forbidden
 from sandbox.enforcement import classic
 from sandbox.enforcement.attempt import Attempt
 from sandbox.enforcement.bypass import bypass_mode
+from sandbox.enforcement.classic_model import rule_for
 from sandbox.enforcement.rules import RULES
-from sandbox.errors import GitHubError, forbidden
-from sandbox.permissions import org_role, owner
-from sandbox.protection import rule_for
-from sandbox.refs import Update
-from sandbox.rulesets import holds_for_ref, rulesets_of
+from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
+from sandbox.git.refs import Update
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 _HEADS = "refs/heads/"
 

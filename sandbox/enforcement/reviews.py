@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox import code_owners, pulls
-from sandbox.matching import matches
+from sandbox.enforcement import code_owners
+from sandbox.enforcement.ref_patterns import matches
+from sandbox.repositories import pulls
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
-    from sandbox.records import Record
+    from sandbox.world.records import Record
 
 
 @dataclass(frozen=True, slots=True)

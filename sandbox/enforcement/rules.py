@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox import git
 from sandbox.enforcement import checks, reviews
-from sandbox.matching import matches
+from sandbox.enforcement.ref_patterns import matches
+from sandbox.git import objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.enforcement.attempt import Attempt
-    from sandbox.records import Record
+    from sandbox.world.records import Record
 
     Parameters = dict[str, Any]
     Rule = Callable[[Attempt, Parameters], list[str]]
@@ -178,7 +178,7 @@ def _size(attempt: Attempt, parameters: Parameters) -> list[str]:
     found = []
     for commit in attempt.commits:
         for path, sha in commit["files"].items():
-            content = git.read_blob(attempt.world, attempt.repository, sha) or b""
+            content = objects.read_blob(attempt.world, attempt.repository, sha) or b""
             if path in attempt.paths and len(content) > limit * _MEGABYTE:
                 found.append(f"File '{path}' is larger than {limit} MB.")
     return found

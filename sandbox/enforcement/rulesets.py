@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from sandbox.enforcement.bypass import bypass_mode
 from sandbox.enforcement.rules import RULES
-from sandbox.rulesets import holds_for_ref, rulesets_of
+from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
-    from sandbox.records import Record
+    from sandbox.world.records import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.errors import forbidden
+from sandbox.access.token_scopes import granted
+from sandbox.api.errors import forbidden
 from sandbox.runs.workflow import FOLDER
-from sandbox.token_scopes import granted
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt

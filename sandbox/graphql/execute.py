@@ -17,13 +17,13 @@ from graphql import (
 from graphql.execution import execute_sync
 from graphql.validation import OverlappingFieldsCanBeMergedRule
 
-from sandbox.errors import GitHubError
+from sandbox.api.errors import GitHubError
+from sandbox.api.http import Response
 from sandbox.graphql import cost
 from sandbox.graphql.resolvers import resolve_field, resolve_type
-from sandbox.http import Response
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 # GitHub takes documents that ask for `name` of App (String!) and User (String) in one place
 _RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import plans
-from sandbox.errors import GitHubError
+from sandbox.access.permissions import level, org_role, owner, permission
+from sandbox.api.errors import GitHubError
+from sandbox.enforcement.classic_model import ACTORS, BOOLEANS, NEW
 from sandbox.graphql.refusals import forbidden, not_found, unprocessable
-from sandbox.nodes import parse_node_id
-from sandbox.permissions import level, org_role, owner, permission
-from sandbox.protection import ACTORS, BOOLEANS, NEW
 from sandbox.shapes.apps import app_number
+from sandbox.world import plans
+from sandbox.world.nodes import parse_node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 
 def _get(call: Call, kind: str, ident: str) -> Record:

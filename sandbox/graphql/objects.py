@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox import git
+from sandbox.git import objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 SHORT = 7
 """Digits of an abbreviated id."""
@@ -45,7 +45,7 @@ def find(call: Call, repository: Record, arguments: dict[str, Any]) -> GitObject
     revision, colon, path = expression.partition(":")
     if revision == "HEAD":
         revision = repository["default_branch"]
-    commit = git.resolve(call.world, repository, revision)
+    commit = objects.resolve(call.world, repository, revision)
     if commit is None:
         return None
     if not colon:
@@ -58,7 +58,7 @@ def _below(repository: Record, files: Mapping[str, str], path: str) -> GitObject
         return GitObject(repository, "blob", files[path], files, path)
     if path and not any(each.startswith(f"{path}/") for each in files):
         return None
-    return GitObject(repository, "tree", git.tree_sha(files, path), files, path)
+    return GitObject(repository, "tree", objects.tree_sha(files, path), files, path)
 
 
 def _tree(_call: Call, commit: GitObject, _arguments: dict[str, Any]) -> GitObject | None:
@@ -69,12 +69,12 @@ def _entries(_call: Call, tree: GitObject, _arguments: dict[str, Any]) -> list[G
     prefix = f"{tree.path}/" if tree.path else ""
     return [
         GitObject(tree.repository, entry["type"], entry["sha"], tree.files, prefix + entry["path"])
-        for entry in git.trees(tree.files)[tree.path]
+        for entry in objects.trees(tree.files)[tree.path]
     ]
 
 
 def _bytes(call: Call, blob: GitObject) -> bytes:
-    return git.read_blob(call.world, blob.repository, blob.oid) or b""
+    return objects.read_blob(call.world, blob.repository, blob.oid) or b""
 
 
 def _is_binary(call: Call, blob: GitObject, _arguments: dict[str, Any]) -> bool:

@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from sandbox import git, limits, lookups
-from sandbox.clock import stamp
-from sandbox.graphql import mutations, objects
-from sandbox.graphql.connections import connection
-from sandbox.graphql.cost import Cost
-from sandbox.graphql.refusals import not_found
-from sandbox.nodes import node_id, parse_node_id
-from sandbox.permissions import (
+from sandbox.access.permissions import (
     custom_role,
     level,
     org_role,
@@ -24,16 +17,24 @@ from sandbox.permissions import (
     permission,
     visible_repositories,
 )
-from sandbox.records import Record
+from sandbox.api import limits, lookups
+from sandbox.git import objects as git_objects
+from sandbox.graphql import mutations, objects
+from sandbox.graphql.connections import connection
+from sandbox.graphql.cost import Cost
+from sandbox.graphql.refusals import not_found
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
+from sandbox.world.clock import stamp
+from sandbox.world.nodes import node_id, parse_node_id
+from sandbox.world.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
     Resolver = Callable[[Call, Any, dict[str, Any]], Any]
 
@@ -225,7 +226,9 @@ def _repositories(call: Call, org: Record, arguments: dict[str, Any]) -> dict[st
 
 
 def _default_branch(call: Call, repository: Record, _arguments: dict[str, Any]) -> Record | None:
-    return git.find_ref(call.world, repository, f"refs/heads/{repository['default_branch']}")
+    return git_objects.find_ref(
+        call.world, repository, f"refs/heads/{repository['default_branch']}"
+    )
 
 
 def _allowances(name: str) -> Resolver:

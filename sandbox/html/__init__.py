@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from sandbox import control, dispatch
-from sandbox.actors import Actor
+from sandbox.access.actors import Actor
+from sandbox.api import dispatch
+from sandbox.api.http import Request, Response
+from sandbox.control import control
 from sandbox.html import runs, views
-from sandbox.http import Request, Response
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from sandbox.records import Record
-    from sandbox.world import World
-    from sandbox.worlds import Sandbox
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+    from sandbox.world.worlds import Sandbox
 
 _HERE = Path(__file__).parent / "templates"
 _HEADERS = {

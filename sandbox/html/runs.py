@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox.actors import Actor
+from sandbox.access.actors import Actor
+from sandbox.access.permissions import level, permission
 from sandbox.html import words
-from sandbox.permissions import level, permission
 from sandbox.runs import gates, triggers
 
 if TYPE_CHECKING:
-    from sandbox.http import Response
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.api.http import Response
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 
 def address(world: World, org: Record, repository: Record, run: Record) -> str:

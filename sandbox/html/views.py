@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import git
+from sandbox.access.permissions import team_permission
+from sandbox.enforcement.ruleset_model import rulesets_of
+from sandbox.git import objects
 from sandbox.html import runs, words
-from sandbox.permissions import team_permission
-from sandbox.rulesets import rulesets_of
 from sandbox.runs.workflow import paths
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
-    from sandbox.worlds import Sandbox
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+    from sandbox.world.worlds import Sandbox
 
 JOURNAL_PAGE = 100
 """Requests on a page of the journal."""
@@ -115,7 +115,7 @@ def repository(world: World, org: Record, repository: Record) -> dict[str, Any]:
         (words.person(world, int(each.name)), str(each["permission"]))
         for each in world.all("collaborator", repository.id)
     ]
-    head = git.resolve(world, repository, repository["default_branch"])
+    head = objects.resolve(world, repository, repository["default_branch"])
     files: dict[str, str] = {} if head is None else head["files"]
     return {
         "world": world.name,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from sandbox.routing import Router
+from sandbox.api.routing import Router
 
 if TYPE_CHECKING:
-    from sandbox.routing import Routes
+    from sandbox.api.routing import Routes
 
 FAMILIES = (
     "actions_permissions",

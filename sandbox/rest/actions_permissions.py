@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, scopes
-from sandbox.errors import conflict, invalid
-from sandbox.http import NO_CONTENT, Response
-from sandbox.permissions import owner
-from sandbox.routing import Routes
+from sandbox.access.permissions import owner
+from sandbox.api import fields
+from sandbox.api.errors import conflict, invalid
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.routing import Routes
+from sandbox.secrets import holders
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 _ORG = "/orgs/{org}/actions/permissions"
@@ -95,7 +96,7 @@ def set_org(call: Call) -> Response:
 def list_org_repositories(call: Call) -> Response:
     """The repositories that Actions is switched on for."""
     found = _permissions(call, call.org.id, _ORG_DEFAULT)
-    return scopes.page_of_repositories(call, found["selected_repository_ids"])
+    return holders.page_of_repositories(call, found["selected_repository_ids"])
 
 
 def _selected_only(call: Call) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def set_org_repositories(call: Call) -> Response:
     """Set the repositories that Actions is switched on for."""
     _selected_only(call)
     ids = fields.body(call, **{"selected_repository_ids!": "integers"})["selected_repository_ids"]
-    ids = scopes.checked_ids(call, ids)
+    ids = holders.checked_ids(call, ids)
     call.world.set_document(call.org.id, "actions", selected_repository_ids=ids)
     return NO_CONTENT
 
@@ -119,7 +120,7 @@ def set_org_repositories(call: Call) -> Response:
 def add_org_repository(call: Call) -> Response:
     """Switch Actions on for one more repository."""
     ids = [*_selected_only(call)["selected_repository_ids"], call.integer("repository_id")]
-    ids = scopes.checked_ids(call, ids)
+    ids = holders.checked_ids(call, ids)
     call.world.set_document(call.org.id, "actions", selected_repository_ids=ids)
     return NO_CONTENT
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields
-from sandbox.app_permissions import allows
-from sandbox.clock import stamp
-from sandbox.errors import invalid, not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.access.app_permissions import allows
+from sandbox.api import fields
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json, installation_json, permissions_of
 from sandbox.shapes.repositories import listed_repository, minimal_repository
-from sandbox.world import digest
+from sandbox.world.clock import stamp
+from sandbox.world.world import digest
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 TOKEN_LIFE = 3600

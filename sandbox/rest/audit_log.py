@@ -11,16 +11,17 @@ import binascii
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from sandbox import audit, plans
-from sandbox.clock import stamp
-from sandbox.errors import not_found
-from sandbox.http import Response
-from sandbox.pages import PER_PAGE, PER_PAGE_LIMIT, number
-from sandbox.routing import Routes
+from sandbox import audit
+from sandbox.api.errors import not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import PER_PAGE, PER_PAGE_LIMIT, number
+from sandbox.api.routing import Routes
+from sandbox.world import plans
+from sandbox.world.clock import stamp
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _COMPARISONS = (">=", "<=", ">", "<")

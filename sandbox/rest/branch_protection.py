@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, plans
-from sandbox.errors import GitHubError, invalid
-from sandbox.http import NO_CONTENT, Response
-from sandbox.permissions import owner
-from sandbox.protection import NEW, approvals, rule_for
+from sandbox.access.permissions import owner
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, invalid
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.routing import Routes
+from sandbox.enforcement.classic_model import NEW, approvals, rule_for
 from sandbox.rest.branches import find, protection_url, short_name
-from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.apps import app_json
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world import plans
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _BASE = "/repos/{owner}/{repo}/branches/{branch}/protection"

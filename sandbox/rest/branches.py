@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields, git, pulls, ref_names, refs
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, conflict, failed, invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.enforcement import renames
-from sandbox.errors import GitHubError, conflict, failed, invalid, not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.protection import rule_for
-from sandbox.routing import Routes
+from sandbox.enforcement.classic_model import rule_for
+from sandbox.git import objects, refs
+from sandbox.repositories import pulls
 from sandbox.shapes.commits import base, commit_json, html_base
+from sandbox.world import ref_names
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/branches"
@@ -36,7 +39,7 @@ def protection_url(call: Call, branch: str) -> str:
 def find(call: Call) -> Record:
     """Return the path's branch; 404 when there is none, 301 when it was renamed."""
     branch = call.parameters["branch"]
-    ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
+    ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
     if ref is None:
         renamed = call.world.document(call.repository.id, "renamed-branches", {}).get(branch)
         if renamed is not None:
@@ -76,7 +79,7 @@ def _level(rule: Record | None) -> str:
 @ROUTES.get(_LIST, needs="repo:read")
 def list_branches(call: Call) -> Response:
     """The branches by name; `protected` narrows."""
-    found = git.branches(call.world, call.repository)
+    found = objects.branches(call.world, call.repository)
     if "protected" in call.query:
         wanted = call.query["protected"] == "true"
         found = [
@@ -117,7 +120,7 @@ def rename(call: Call) -> Response:
     old, new = short_name(ref), fields.body(call, **{"new_name!": "text"})["new_name"]
     if not ref_names.is_valid(f"refs/heads/{new}"):
         raise invalid(f"{new!r} is not a valid branch name")
-    if git.find_ref(call.world, call.repository, f"refs/heads/{new}") is not None:
+    if objects.find_ref(call.world, call.repository, f"refs/heads/{new}") is not None:
         raise failed("Branch", "new_name", "already_exists")
     renames.check_rename(call, ref, new)
     call.world.change(ref, f"refs/heads/{new}")
@@ -141,18 +144,18 @@ def rename(call: Call) -> Response:
 def merge(call: Call) -> Response:
     """Merge one ref into a branch."""
     found = fields.body(call, **{"base!": "text", "head!": "text"}, commit_message="text")
-    into = git.find_ref(call.world, call.repository, f"refs/heads/{found['base']}")
-    head = git.resolve(call.world, call.repository, found["head"])
+    into = objects.find_ref(call.world, call.repository, f"refs/heads/{found['base']}")
+    head = objects.resolve(call.world, call.repository, found["head"])
     if into is None or head is None:
         raise not_found()
     target = call.world.find("commit", into["sha"], call.repository.id)
     if target is None or call.actor.user is None:
         raise not_found()
-    if head.name in {each.name for each in git.history(call.world, call.repository, target)}:
+    if head.name in {each.name for each in objects.history(call.world, call.repository, target)}:
         return Response(204)
     message = found.get("commit_message") or f"Merge {found['head']} into {found['base']}"
-    making = git.made_by(call.actor.user, message, call.world.clock.now(), signed=True)
-    made = git.merge(call.world, call.repository, target, head, making)
+    making = objects.made_by(call.actor.user, message, call.world.clock.now(), signed=True)
+    made = objects.merge(call.world, call.repository, target, head, making)
     if made is None:
         raise conflict("Merge conflict")
     refs.move(call, into.name, made.name, status=409)

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import checks, git
-from sandbox.errors import invalid, not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.enforcement import check_suites
+from sandbox.git import objects
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.checks import check_name, check_run_json, suite_json
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 _ONE = "/repos/{owner}/{repo}/check-suites/{check_suite_id}"
 
 
-def _find(call: Call) -> checks.Suite:
-    found = checks.find(call.world, call.repository, call.integer("check_suite_id"))
+def _find(call: Call) -> check_suites.Suite:
+    found = check_suites.find(call.world, call.repository, call.integer("check_suite_id"))
     if found is None:
         raise not_found()
     return found
@@ -33,10 +34,10 @@ def _find(call: Call) -> checks.Suite:
 def list_suites(call: Call) -> Response:
     """The check suites of a commit."""
     name = call.parameters["ref"]
-    commit = git.named(call.world, call.repository, name)
+    commit = objects.named(call.world, call.repository, name)
     if commit is None:
         raise invalid(f"No commit found for SHA: {name}")
-    found = checks.of_commit(call.world, call.repository, commit)
+    found = check_suites.of_commit(call.world, call.repository, commit)
     app, check = call.query.get("app_id"), call.query.get("check_name")
     if app is not None:
         found = [suite for suite in found if str(app_number(suite.app)) == app]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, lookups
-from sandbox.actors import Actor
-from sandbox.errors import invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.permissions import custom_role, level, old_name, org_role, owner, permission
-from sandbox.routing import Routes
+from sandbox.access.actors import Actor
+from sandbox.access.permissions import custom_role, level, old_name, org_role, owner, permission
+from sandbox.api import fields, lookups
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
 from sandbox.shapes.repositories import minimal_repository, permissions_of
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/collaborators"

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import git
-from sandbox.errors import GitHubError, not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api.errors import GitHubError, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects
 from sandbox.shapes.commits import base, commit_json, html_base
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/commits"
 
 
 def _resolve(call: Call, name: str) -> Record:
-    found = git.named(call.world, call.repository, name)
+    found = objects.named(call.world, call.repository, name)
     if found is None:
         raise GitHubError(422, f"No commit found for SHA: {name}")
     return found
@@ -31,12 +31,12 @@ def list_commits(call: Call) -> Response:
     """A branch's commits, newest first; `path` narrows to those that changed a file."""
     if not call.world.count("ref", call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
-    head = git.named(
+    head = objects.named(
         call.world, call.repository, call.query.get("sha") or call.repository["default_branch"]
     )
     if head is None:
         raise not_found()
-    found = git.history(call.world, call.repository, head)
+    found = objects.history(call.world, call.repository, head)
     path = call.query.get("path")
     if path:
         found = [
@@ -44,7 +44,7 @@ def list_commits(call: Call) -> Response:
             for commit in found
             if any(
                 change["path"] == path or change["path"].startswith(f"{path}/")
-                for change in git.changed(call.world, call.repository, commit)
+                for change in objects.changed(call.world, call.repository, commit)
             )
         ]
     return page(call, found, lambda commit: commit_json(call, commit))
@@ -62,11 +62,11 @@ def compare(call: Call) -> Response:
     left, dots, right = call.parameters["basehead"].partition("...")
     if not dots:
         raise not_found()
-    one, two = (git.named(call.world, call.repository, name) for name in (left, right))
+    one, two = (objects.named(call.world, call.repository, name) for name in (left, right))
     if one is None or two is None:
         raise not_found()
-    before = git.history(call.world, call.repository, one)
-    after = git.history(call.world, call.repository, two)
+    before = objects.history(call.world, call.repository, one)
+    after = objects.history(call.world, call.repository, two)
     names = {commit.name for commit in before}
     shared = next((commit for commit in after if commit.name in names), one)
     ahead = [commit for commit in reversed(after) if commit.name not in names]

@@ -6,15 +6,16 @@ import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields, git, refs
-from sandbox.errors import GitHubError, conflict, invalid, not_found
-from sandbox.http import Response
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, conflict, invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.routing import Routes
+from sandbox.git import objects, refs
 from sandbox.shapes.commits import base, git_commit, html_base
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _ROOT = "/repos/{owner}/{repo}/contents"
@@ -24,14 +25,14 @@ _LINE = 60
 
 def _entry(call: Call, path: str, sha: str, ref: str, kind: str = "file") -> dict[str, Any]:
     url = f"{base(call)}/contents/{quote(path)}?ref={quote(ref, safe='')}"
-    objects = "trees" if kind == "dir" else "blobs"
+    kind_of_object = "trees" if kind == "dir" else "blobs"
     pages = "tree" if kind == "dir" else "blob"
     links = {
         "self": url,
-        "git": f"{base(call)}/git/{objects}/{sha}",
+        "git": f"{base(call)}/git/{kind_of_object}/{sha}",
         "html": f"{html_base(call)}/{pages}/{ref}/{path}",
     }
-    content = None if kind == "dir" else git.read_blob(call.world, call.repository, sha)
+    content = None if kind == "dir" else objects.read_blob(call.world, call.repository, sha)
     return {
         "type": kind,
         "size": len(content or b""),
@@ -48,14 +49,14 @@ def _entry(call: Call, path: str, sha: str, ref: str, kind: str = "file") -> dic
 
 def whole_file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
     """Return a file with its content, as `content-file`."""
-    content = git.read_blob(call.world, call.repository, sha) or b""
+    content = objects.read_blob(call.world, call.repository, sha) or b""
     text = base64.b64encode(content).decode()
     lines = [text[index : index + _LINE] + "\n" for index in range(0, len(text), _LINE)]
     return {**_entry(call, path, sha, ref), "encoding": "base64", "content": "".join(lines)}
 
 
 def _commit(call: Call, ref: str) -> Record:
-    found = git.named(call.world, call.repository, ref)
+    found = objects.named(call.world, call.repository, ref)
     if found is None:
         if not call.world.count("ref", call.repository.id):
             raise GitHubError(404, "This repository is empty.")
@@ -78,10 +79,10 @@ def get(call: Call) -> Response:
     commit = _commit(call, ref)
     if path in commit["files"]:
         if "raw" in call.headers.get("accept", ""):
-            content = git.read_blob(call.world, call.repository, commit["files"][path])
+            content = objects.read_blob(call.world, call.repository, commit["files"][path])
             return Response(200, content, {"Content-Type": "application/vnd.github.raw"})
         return Response(200, whole_file(call, path, commit["files"][path], ref))
-    entries = git.trees(commit["files"]).get(path)
+    entries = objects.trees(commit["files"]).get(path)
     if entries is None:
         raise not_found()
     prefix = f"{path}/" if path else ""
@@ -110,10 +111,10 @@ def get_readme(call: Call) -> Response:
     raise not_found()
 
 
-def _person(call: Call, given: Any, fallback: git.Person) -> git.Person:  # noqa: ANN401 - any JSON
+def _person(call: Call, given: Any, fallback: objects.Person) -> objects.Person:  # noqa: ANN401 - any JSON
     if not given:
         return fallback
-    return git.person_from(given, call.world.clock.now())
+    return objects.person_from(given, call.world.clock.now())
 
 
 def _change(call: Call, *, remove: bool) -> Response:
@@ -127,7 +128,7 @@ def _change(call: Call, *, remove: bool) -> Response:
         committer="object",
     )
     branch = found.get("branch") or call.repository["default_branch"]
-    ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
+    ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
     if ref is None and call.world.count("ref", call.repository.id):
         raise GitHubError(404, f"Branch {branch} not found")
     head = None if ref is None else _commit(call, branch)
@@ -139,11 +140,11 @@ def _change(call: Call, *, remove: bool) -> Response:
     if remove:
         del files[path]
     else:
-        if path in git.trees(files):
+        if path in objects.trees(files):
             raise invalid(f"{path} is a folder")
-        files[path] = git.write_blob(call.world, call.repository, _decoded(found["content"]))
+        files[path] = objects.write_blob(call.world, call.repository, _decoded(found["content"]))
     parents = [] if head is None else [head.name]
-    made = git.commit(call.world, call.repository, files, parents, _making(call, found))
+    made = objects.commit(call.world, call.repository, files, parents, _making(call, found))
     refs.move(call, f"refs/heads/{branch}", made.name, status=409)
     call.world.change(call.repository, pushed_at=call.world.clock.now())
     content = None if remove else _entry(call, path, files[path], branch)
@@ -168,16 +169,16 @@ def _decoded(text: str) -> bytes:
         raise invalid("content is not valid Base64") from None
 
 
-def _making(call: Call, found: dict[str, Any]) -> git.Making:
+def _making(call: Call, found: dict[str, Any]) -> objects.Making:
     if call.actor.user is None:
         raise not_found()
-    fallback = git.person_of(call.actor.user, call.world.clock.now())
+    fallback = objects.person_of(call.actor.user, call.world.clock.now())
     author = _person(call, found.get("author"), fallback)
     committer = _person(call, found.get("committer"), author)
     # an App's commit in which it names nobody is signed by GitHub
     signed = call.actor.installation is not None and author is committer is fallback
-    verification = git.by_github(fallback.date) if signed else None
-    return git.Making(found["message"], author, committer, call.actor.user.id, verification)
+    verification = objects.by_github(fallback.date) if signed else None
+    return objects.Making(found["message"], author, committer, call.actor.user.id, verification)
 
 
 @ROUTES.put(_ONE, needs="repo:write")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields
-from sandbox.errors import forbidden, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.permissions import org_role, owner, visible_repositories
-from sandbox.routing import Routes
+from sandbox.access.permissions import org_role, owner, visible_repositories
+from sandbox.api import fields
+from sandbox.api.errors import forbidden, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import full_name
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _SCHEMA = "/orgs/{org}/properties/schema"

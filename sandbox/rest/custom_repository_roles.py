@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, plans
-from sandbox.errors import failed, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.permissions import LEVELS
-from sandbox.routing import Routes
+from sandbox.access.permissions import LEVELS
+from sandbox.api import fields
+from sandbox.api.errors import failed, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
+from sandbox.world import plans
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/orgs/{org}/custom-repository-roles"

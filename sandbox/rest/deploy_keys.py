@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields
-from sandbox.errors import failed, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.permissions import owner
-from sandbox.routing import Routes
+from sandbox.access.permissions import owner
+from sandbox.api import fields
+from sandbox.api.errors import failed, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.commits import base
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _KEYS = "/repos/{owner}/{repo}/keys"

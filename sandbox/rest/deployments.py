@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
-from sandbox.errors import invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects
 from sandbox.runs import gates
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base
 from sandbox.shapes.runs import deployment_json
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/deployments"
@@ -59,7 +60,7 @@ def create(call: Call) -> Response:
         task="text",
         payload="any",
     )
-    commit = git.resolve(call.world, call.repository, found["ref"])
+    commit = objects.resolve(call.world, call.repository, found["ref"])
     if commit is None:
         raise invalid(f"No ref found for: {found['ref']}")
     gate = gates.environment(call.world, call.repository, found.get("environment", "production"))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, plans
-from sandbox.actors import Actor
-from sandbox.errors import GitHubError, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.permissions import level, owner, team_permission
-from sandbox.permissions import permission as permission_of
-from sandbox.routing import Routes
+from sandbox.access.actors import Actor
+from sandbox.access.permissions import level, owner, team_permission
+from sandbox.access.permissions import permission as permission_of
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import full_name
 from sandbox.shapes.runs import reviewer_json
+from sandbox.world import plans
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/environments"

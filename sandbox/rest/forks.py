@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import defaults, fields, git, pulls, refs, tags
-from sandbox.errors import GitHubError, conflict, forbidden, invalid, not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.permissions import level, org_role, owner, permission
-from sandbox.routing import Routes
+from sandbox.access.permissions import level, org_role, owner, permission
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, conflict, forbidden, invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects, refs, tags
+from sandbox.repositories import defaults, pulls
 from sandbox.shapes.repositories import full_repository, listed_repository
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _FORKS = "/repos/{owner}/{repo}/forks"
@@ -91,7 +93,7 @@ def merge_upstream(call: Call) -> Response:
     if source is None or not level(permission(world, source, call.actor)):
         raise invalid("This repository is not a fork, or its upstream is gone.")
     name = f"refs/heads/{branch}"
-    ours, theirs = git.find_ref(world, fork, name), git.find_ref(world, source, name)
+    ours, theirs = objects.find_ref(world, fork, name), objects.find_ref(world, source, name)
     if ours is None:
         raise GitHubError(404, "Branch not found")
     if theirs is None:
@@ -101,16 +103,16 @@ def merge_upstream(call: Call) -> Response:
     if head is None or new is None or call.actor.user is None:
         raise not_found()
     upstream = f"{owner(world, source).name}:{branch}"
-    if new.name in {each.name for each in git.history(world, fork, head)}:
+    if new.name in {each.name for each in objects.history(world, fork, head)}:
         said = f"This branch is not behind the upstream {upstream}."
         return Response(200, _synced("none", said, upstream))
-    if head.name in {each.name for each in git.history(world, fork, new)}:
+    if head.name in {each.name for each in objects.history(world, fork, new)}:
         refs.move(call, name, new.name)
         said = f"Successfully fetched and fast-forwarded from the upstream {upstream}."
         return Response(200, _synced("fast-forward", said, upstream))
     message = f"Merge branch '{upstream}' into {branch}"
-    making = git.made_by(call.actor.user, message, world.clock.now(), signed=True)
-    made = git.merge(world, fork, head, new, making)
+    making = objects.made_by(call.actor.user, message, world.clock.now(), signed=True)
+    made = objects.merge(world, fork, head, new, making)
     if made is None:
         raise conflict("There are merge conflicts")
     refs.move(call, name, made.name)

@@ -5,25 +5,27 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git, ref_names, refs, tags
-from sandbox.errors import GitHubError, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects, refs, tags
 from sandbox.shapes.commits import base, git_commit, ref_json
+from sandbox.world import ref_names
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.actors import Actor
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.access.actors import Actor
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _GIT = "/repos/{owner}/{repo}/git"
 
 
 def _find_ref(call: Call) -> Record:
-    ref = git.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
+    ref = objects.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
     if ref is None:
         raise not_found()
     return ref
@@ -71,7 +73,7 @@ def create_ref(call: Call) -> Response:
         raise GitHubError(409, "Git Repository is empty.")
     if not ref_names.is_valid(found["ref"]):
         raise invalid("Reference name must start with 'refs/' and be well formed.")
-    if git.find_ref(call.world, call.repository, found["ref"]) is not None:
+    if objects.find_ref(call.world, call.repository, found["ref"]) is not None:
         raise invalid("Reference already exists")
     return Response(201, ref_json(call, _point(call, found["ref"], found["sha"])))
 
@@ -83,7 +85,7 @@ def update_ref(call: Call) -> Response:
     found = fields.body(call, **{"sha!": "text"}, force="boolean")
     annotated = tags.find(call.world, call.repository, found["sha"])
     commit = _commit(call, found["sha"] if annotated is None else annotated["commit"])
-    behind = {each.name for each in git.history(call.world, call.repository, commit)}
+    behind = {each.name for each in objects.history(call.world, call.repository, commit)}
     if ref["sha"] not in behind and not found.get("force", False):
         raise invalid("Update is not a fast forward")
     return Response(200, ref_json(call, _point(call, ref.name, found["sha"])))
@@ -92,7 +94,7 @@ def update_ref(call: Call) -> Response:
 @ROUTES.delete(f"{_GIT}/refs/{{ref*}}", needs="repo:write")
 def delete_ref(call: Call) -> Response:
     """Delete a branch or tag; never the default branch."""
-    ref = git.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
+    ref = objects.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
     if ref is None:
         raise invalid("Reference does not exist")
     if ref.name == f"refs/heads/{call.repository['default_branch']}":
@@ -124,7 +126,7 @@ def create_commit(call: Call) -> Response:
     files = call.world.document(call.repository.id, f"tree:{found['tree']}", {}).get("files")
     if files is None:
         for commit in call.world.all("commit", call.repository.id):
-            if git.tree_sha(commit["files"]) == found["tree"]:
+            if objects.tree_sha(commit["files"]) == found["tree"]:
                 files = commit["files"]
     if files is None:
         raise invalid("Tree SHA does not exist")
@@ -133,29 +135,29 @@ def create_commit(call: Call) -> Response:
         _commit(call, parent)
     if call.actor.user is None:
         raise not_found()
-    person = git.person_of(call.actor.user, call.world.clock.now())
+    person = objects.person_of(call.actor.user, call.world.clock.now())
     making = _making(found, person, call.actor)
-    made = git.commit(call.world, call.repository, files, parents, making)
+    made = objects.commit(call.world, call.repository, files, parents, making)
     return Response(201, git_commit(call, made))
 
 
-def _making(found: dict[str, Any], person: git.Person, actor: Actor) -> git.Making:
+def _making(found: dict[str, Any], person: objects.Person, actor: Actor) -> objects.Making:
     author = committer = person
     if found.get("author"):
         # who is named as the author alone is also the committer
-        author = committer = git.person_from(found["author"], person.date)
+        author = committer = objects.person_from(found["author"], person.date)
     if found.get("committer"):
-        committer = git.person_from(found["committer"], person.date)
+        committer = objects.person_from(found["committer"], person.date)
     # an App's commit in which it names and signs nothing itself is signed by GitHub
     bare = author is committer is person and "signature" not in found
     signed = actor.installation is not None and bare
-    verification = git.by_github(person.date) if signed else None
+    verification = objects.by_github(person.date) if signed else None
     signature = found.get("signature")
-    return git.Making(found["message"], author, committer, actor.id, verification, signature)
+    return objects.Making(found["message"], author, committer, actor.id, verification, signature)
 
 
 def _entries(files: dict[str, str], *, recursive: bool) -> list[dict[str, Any]]:
-    folders = git.trees(files)
+    folders = objects.trees(files)
     if not recursive:
         return folders[""]
     found = []
@@ -166,13 +168,13 @@ def _entries(files: dict[str, str], *, recursive: bool) -> list[dict[str, Any]]:
 
 
 def _tree(call: Call, files: dict[str, str], *, recursive: bool) -> dict[str, Any]:
-    sha = git.tree_sha(files)
+    sha = objects.tree_sha(files)
     entries = []
     for entry in _entries(files, recursive=recursive):
         kind = "trees" if entry["type"] == "tree" else "blobs"
         shown = {**entry, "url": f"{base(call)}/git/{kind}/{entry['sha']}"}
         if entry["type"] == "blob":
-            shown["size"] = len(git.read_blob(call.world, call.repository, entry["sha"]) or b"")
+            shown["size"] = len(objects.read_blob(call.world, call.repository, entry["sha"]) or b"")
         entries.append(shown)
     return {
         "sha": sha,
@@ -186,12 +188,12 @@ def _tree(call: Call, files: dict[str, str], *, recursive: bool) -> dict[str, An
 def get_tree(call: Call) -> Response:
     """A commit's files, by the id of its tree or by a ref."""
     wanted = call.parameters["tree_sha"]
-    commit = git.resolve(call.world, call.repository, wanted)
+    commit = objects.resolve(call.world, call.repository, wanted)
     files = None if commit is None else commit["files"]
     if files is None:
         for each in call.world.all("commit", call.repository.id):
-            for folder in git.trees(each["files"]):
-                if git.tree_sha(each["files"], folder) == wanted:
+            for folder in objects.trees(each["files"]):
+                if objects.tree_sha(each["files"], folder) == wanted:
                     prefix = f"{folder}/" if folder else ""
                     files = {
                         path[len(prefix) :]: sha
@@ -210,18 +212,18 @@ def create_tree(call: Call) -> Response:
     files: dict[str, str] = {}
     if "base_tree" in found:
         for commit in call.world.all("commit", call.repository.id):
-            if found["base_tree"] in (commit.name, git.tree_sha(commit["files"])):
+            if found["base_tree"] in (commit.name, objects.tree_sha(commit["files"])):
                 files = dict(commit["files"])
     for each in found["tree"]:
         entry = fields.checked(each, {"path!": "text", "sha?": "text", "content": "text"})
         if "content" in entry:
             content = entry["content"].encode()
-            files[entry["path"]] = git.write_blob(call.world, call.repository, content)
+            files[entry["path"]] = objects.write_blob(call.world, call.repository, content)
         elif entry.get("sha") is None:
             files.pop(entry["path"], None)
         else:
             files[entry["path"]] = entry["sha"]
-    sha = git.tree_sha(files)
+    sha = objects.tree_sha(files)
     call.world.set_document(call.repository.id, f"tree:{sha}", files=files)
     return Response(201, _tree(call, files, recursive=False))
 
@@ -255,5 +257,5 @@ def create_blob(call: Call) -> Response:
         content = base64.b64decode(text) if found.get("encoding") == "base64" else text.encode()
     except ValueError:
         raise invalid("content is not valid Base64") from None
-    sha = git.write_blob(call.world, call.repository, content)
+    sha = objects.write_blob(call.world, call.repository, content)
     return Response(201, {"sha": sha, "url": f"{base(call)}/git/blobs/{sha}"})

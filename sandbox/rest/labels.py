@@ -10,17 +10,17 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import fields
-from sandbox.errors import failed, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import failed, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.commits import base
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/labels"

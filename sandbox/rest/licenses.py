@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.errors import not_found
-from sandbox.http import Response
+from sandbox.api.errors import not_found
+from sandbox.api.http import Response
+from sandbox.api.routing import Routes
 from sandbox.rest.contents import tip, whole_file
-from sandbox.routing import Routes
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 _NAMES = ("license", "licence", "copying")

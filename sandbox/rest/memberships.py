@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import fields, lookups
-from sandbox.errors import forbidden, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.permissions import org_role
+from sandbox.access.permissions import org_role
+from sandbox.api import fields, lookups
+from sandbox.api.errors import forbidden, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.rest.invitations import invite
-from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 

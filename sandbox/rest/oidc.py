@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields
-from sandbox.errors import invalid
-from sandbox.http import Response
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import invalid
+from sandbox.api.http import Response
+from sandbox.api.routing import Routes
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 _ORG = "/orgs/{org}/actions/oidc/customization/sub"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields
-from sandbox.errors import failed, invalid
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.permissions import visible_repositories
-from sandbox.plans import at_least
-from sandbox.routing import Routes
+from sandbox.access.permissions import visible_repositories
+from sandbox.api import fields
+from sandbox.api.errors import failed, invalid
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import full_organization, simple_organization
 from sandbox.shapes.repositories import listed_repository
+from sandbox.world.plans import at_least
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
-from sandbox.errors import conflict, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import conflict, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.routing import Routes
+from sandbox.git import objects
 from sandbox.shapes.commits import base
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _SITE = "/repos/{owner}/{repo}/pages"
@@ -49,7 +50,7 @@ def _source(call: Call, given: Any) -> dict[str, str]:  # noqa: ANN401 - an obje
         branch, _, folder = given.partition(" ")
         given = {"branch": branch, "path": folder or "/"}
     found = fields.checked(given, {"branch!": "text", "path": _PATHS})
-    if git.find_ref(call.world, call.repository, f"refs/heads/{found['branch']}") is None:
+    if objects.find_ref(call.world, call.repository, f"refs/heads/{found['branch']}") is None:
         raise invalid(f"The {found['branch']} branch must exist before GitHub Pages can be built.")
     return {"path": "/", **found}
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from sandbox import fields, git, pulls, refs, runs
-from sandbox.errors import GitHubError, conflict, forbidden, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.permissions import level, owner, permission
+from sandbox import runs
+from sandbox.access.permissions import level, owner, permission
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, conflict, forbidden, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.routing import Routes
+from sandbox.git import objects, refs
+from sandbox.repositories import pulls
 from sandbox.rest.pulls import find
-from sandbox.routing import Routes
 from sandbox.shapes.commits import base
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 _ONE = "/repos/{owner}/{repo}/pulls/{pull_number}"
@@ -39,7 +42,7 @@ def update_branch(call: Call) -> Response:
     url = f"{base(call)}/pulls/{pull.name}"
     source = pulls.head_repository(call.world, call.repository, pull)
     head_sha = pulls.head_tip(call.world, call.repository, pull)
-    into = git.resolve(call.world, call.repository, pull["base"])
+    into = objects.resolve(call.world, call.repository, pull["base"])
     if source is None or head_sha is None or into is None or call.actor.user is None:
         raise not_found()
     if level(permission(call.world, source, call.actor)) < level("write"):
@@ -48,12 +51,14 @@ def update_branch(call: Call) -> Response:
         raise invalid(f"expected head sha didn't match current head ref: {head_sha}")
     pulls.take_commits(call.world, call.repository, source, into.name)
     call.repository = source
-    head = git.resolve(call.world, source, head_sha)
-    if head is None or into.name in {each.name for each in git.history(call.world, source, head)}:
+    head = objects.resolve(call.world, source, head_sha)
+    if head is None or into.name in {
+        each.name for each in objects.history(call.world, source, head)
+    }:
         raise invalid("There are no new commits on the base branch.")
     message = f"Merge branch '{pull['base']}' into {pull['head']}"
-    making = git.made_by(call.actor.user, message, call.world.clock.now(), signed=True)
-    made = git.merge(call.world, source, head, into, making)
+    making = objects.made_by(call.actor.user, message, call.world.clock.now(), signed=True)
+    made = objects.merge(call.world, source, head, into, making)
     if made is None:
         raise invalid("merge conflict between base and head")
     refs.move(call, f"refs/heads/{pull['head']}", made.name)
@@ -85,8 +90,8 @@ def merge(call: Call) -> Response:
         raise GitHubError(405, f"{names[method]} are not allowed on this repository.")
     if found.get("sha", head_sha) != head_sha:
         raise conflict("Head branch was modified. Review and try the merge again.")
-    head = git.resolve(call.world, call.repository, head_sha)
-    into = git.resolve(call.world, call.repository, pull["base"])
+    head = objects.resolve(call.world, call.repository, head_sha)
+    into = objects.resolve(call.world, call.repository, pull["base"])
     if head is None or into is None or call.actor.user is None:
         raise not_found()
     title = found.get("commit_title") or (
@@ -98,13 +103,13 @@ def merge(call: Call) -> Response:
     message = f"{title}\n\n{found.get('commit_message') or pull['title']}"
     # a rebase makes the author's commits anew, which GitHub cannot sign for them
     signed = method != "rebase"
-    making = git.made_by(call.actor.user, message, call.world.clock.now(), signed=signed)
-    made = git.merge(call.world, call.repository, into, head, making)
+    making = objects.made_by(call.actor.user, message, call.world.clock.now(), signed=signed)
+    made = objects.merge(call.world, call.repository, into, head, making)
     if made is None:
         raise GitHubError(405, "Pull Request is not mergeable")
     if method != "merge":
         # squashed or rebased: the same files in a commit with one parent
-        made = git.commit(call.world, call.repository, made["files"], [into.name], making)
+        made = objects.commit(call.world, call.repository, made["files"], [into.name], making)
     refs.move(call, f"refs/heads/{pull['base']}", made.name, pull=pull, method=method, status=405)
     now = call.world.clock.now()
     merged = call.world.change(
@@ -119,7 +124,7 @@ def merge(call: Call) -> Response:
     )
     runs.pull_request(call, merged, "closed")
     if call.repository["delete_branch_on_merge"] and not pull["head_repository"]:
-        ref = git.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
+        ref = objects.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
         if ref is not None:
             # a head branch that is protected stays, and the merge stands
             with contextlib.suppress(GitHubError):

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import code_owners, enforcement, fields, git, pulls, refs, runs
-from sandbox.errors import GitHubError, failed, not_found
-from sandbox.http import Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.permissions import owner, require
-from sandbox.routing import Routes
+from sandbox import enforcement, runs
+from sandbox.access.permissions import owner, require
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, failed, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.enforcement import code_owners
+from sandbox.git import objects, refs
+from sandbox.repositories import pulls
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, commit_json, html_base
 from sandbox.shapes.repositories import full_repository
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/pulls"
@@ -49,7 +53,7 @@ def _side(call: Call, repository: Record | None, branch: str, sha: str) -> dict[
 
 
 def _sha(call: Call, branch: str) -> str | None:
-    ref = git.find_ref(call.world, call.repository, f"refs/heads/{branch}")
+    ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
     return None if ref is None else str(ref["sha"])
 
 
@@ -136,9 +140,9 @@ def _mergeable(call: Call, pull: Record) -> dict[str, Any]:
     """Return whether a merge would do, by trying the protections without merging."""
     if pull["state"] != "open":
         return {"mergeable": False, "mergeable_state": "unknown"}
-    head = git.resolve(call.world, call.repository, pull["head_sha"])
-    into = git.resolve(call.world, call.repository, pull["base"])
-    if head is None or into is None or git.conflicts(call.world, call.repository, into, head):
+    head = objects.resolve(call.world, call.repository, pull["head_sha"])
+    into = objects.resolve(call.world, call.repository, pull["base"])
+    if head is None or into is None or objects.conflicts(call.world, call.repository, into, head):
         return {"mergeable": False, "mergeable_state": "dirty"}
     if pull["draft"]:
         return {"mergeable": True, "mergeable_state": "draft"}
@@ -191,7 +195,7 @@ def create(call: Call) -> Response:
         raise not_found()
     source, head = _head(call, found["head"])
     into, base_sha = found["base"], _sha(call, found["base"])
-    ref = git.find_ref(call.world, source, f"refs/heads/{head}")
+    ref = objects.find_ref(call.world, source, f"refs/heads/{head}")
     if ref is None:
         raise failed("PullRequest", "head", "invalid")
     head_sha = str(ref["sha"])

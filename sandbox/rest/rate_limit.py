@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import limits
-from sandbox.http import Response
-from sandbox.routing import Routes
+from sandbox.api import limits
+from sandbox.api.http import Response
+from sandbox.api.routing import Routes
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 

@@ -10,17 +10,18 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from sandbox import fields, releases
-from sandbox.errors import failed, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
+from sandbox.api import fields
+from sandbox.api.errors import failed, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.repositories import releases
 from sandbox.rest.releases import LIST, find
-from sandbox.routing import Routes
 from sandbox.shapes.releases import asset_json
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _ASSETS = LIST + "/{release_id}/assets"

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox import fields, git, releases
-from sandbox.errors import failed, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import failed, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects
+from sandbox.repositories import releases
 from sandbox.shapes.releases import release_json
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 LIST = "/repos/{owner}/{repo}/releases"
@@ -133,7 +135,7 @@ def update(call: Call) -> Response:
     draft = found.get("draft", old["draft"])
     target = found.get("target_commitish", old["target"])
     _check_tag(call, tag, draft=draft, ident=old.id)
-    if git.resolve(call.world, call.repository, target) is None:
+    if objects.resolve(call.world, call.repository, target) is None:
         raise failed("Release", "target_commitish", "invalid")
     if not draft:
         releases.make_tag(call, tag, target)

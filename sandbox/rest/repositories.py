@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox import defaults, fields, git, plans
+from sandbox.access.permissions import org_role
+from sandbox.access.permissions import owner as owner_of
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, failed, forbidden, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.enforcement import renames
-from sandbox.errors import GitHubError, failed, forbidden, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.permissions import org_role
-from sandbox.permissions import owner as owner_of
-from sandbox.routing import Routes
+from sandbox.git import objects
+from sandbox.repositories import defaults
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS, full_repository
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world import plans
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 
@@ -183,10 +186,10 @@ def create_from_template(call: Call) -> Response:
         template=call.repository.id,
         default_branch=call.repository["default_branch"],
     )
-    head = git.resolve(call.world, call.repository, call.repository["default_branch"])
+    head = objects.resolve(call.world, call.repository, call.repository["default_branch"])
     if head is not None and call.actor.user is not None:
         contents = {
-            path: git.read_blob(call.world, call.repository, sha) or b""
+            path: objects.read_blob(call.world, call.repository, sha) or b""
             for path, sha in head["files"].items()
         }
         defaults.first_commit(call.world, repository, call.actor.user, contents)
@@ -226,7 +229,7 @@ def update(call: Call) -> Response:
     branch = found.get("default_branch", repository["default_branch"])
     if (
         branch != repository["default_branch"]
-        and git.find_ref(call.world, repository, f"refs/heads/{branch}") is None
+        and objects.find_ref(call.world, repository, f"refs/heads/{branch}") is None
     ):
         raise failed(
             "Repository",

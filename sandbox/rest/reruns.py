@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.errors import forbidden
-from sandbox.http import Response
+from sandbox.api.errors import forbidden
+from sandbox.api.http import Response
+from sandbox.api.routing import Routes
 from sandbox.rest.workflow_runs import find
-from sandbox.routing import Routes
 from sandbox.runs import progress, triggers
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _RUN = "/repos/{owner}/{repo}/actions/runs/{run_id}"

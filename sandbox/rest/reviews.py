@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, pulls
+from sandbox.access.permissions import level, permission
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, forbidden, invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.enforcement.attempt import Attempt
 from sandbox.enforcement.bypass import is_one_of
-from sandbox.errors import GitHubError, forbidden, invalid, not_found
-from sandbox.http import Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.permissions import level, permission
-from sandbox.protection import rule_for
-from sandbox.refs import update_of
+from sandbox.enforcement.classic_model import rule_for
+from sandbox.git.refs import update_of
+from sandbox.repositories import pulls
 from sandbox.rest.pulls import find, shape
-from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _PULL = "/repos/{owner}/{repo}/pulls/{pull_number}"

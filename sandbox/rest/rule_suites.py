@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import clock
-from sandbox.errors import not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api.errors import not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.world import clock
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _ORG = "/orgs/{org}/rulesets/rule-suites"

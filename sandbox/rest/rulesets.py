@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import plans, rulesets
-from sandbox.errors import forbidden, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.permissions import level, org_role, owner, permission
-from sandbox.routing import Routes
+from sandbox.access.permissions import level, org_role, owner, permission
+from sandbox.api.errors import forbidden, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.enforcement import ruleset_model
 from sandbox.shapes.repositories import full_name
+from sandbox.world import plans
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _ORG = "/orgs/{org}/rulesets"
@@ -86,10 +87,10 @@ def list_org(call: Call) -> Response:
 @ROUTES.post(_ORG, needs="org:admin")
 def create_org(call: Call) -> Response:
     """Create a ruleset over an organization's repositories."""
-    found = rulesets.checked(call, call.org, None)
+    found = ruleset_model.checked(call, call.org, None)
     plans.check_org_rulesets(call.org, found["enforcement"])
     name = found.pop("name")
-    rulesets.unique(call.world, call.org.id, name, None)
+    ruleset_model.unique(call.world, call.org.id, name, None)
     return Response(201, _full(call, call.world.add("ruleset", call.org.id, name, **found)))
 
 
@@ -110,7 +111,7 @@ def get_org(call: Call) -> Response:
 def update_org(call: Call) -> Response:
     """Change an organization's ruleset; what is not named stays."""
     old = _find_org(call)
-    found = rulesets.checked(call, call.org, old)
+    found = ruleset_model.checked(call, call.org, old)
     plans.check_org_rulesets(call.org, found.get("enforcement", old["enforcement"]))
     return Response(200, _full(call, _changed(call, old, found)))
 
@@ -124,7 +125,7 @@ def delete_org(call: Call) -> Response:
 
 def _changed(call: Call, old: Record, found: dict[str, Any]) -> Record:
     name = found.pop("name", old.name)
-    rulesets.unique(call.world, old.parent, name, old)
+    ruleset_model.unique(call.world, old.parent, name, old)
     return call.world.change(old, name, **found)
 
 
@@ -138,7 +139,7 @@ def _parents(call: Call) -> bool:
 @ROUTES.get(_REPO, needs="repo:read")
 def list_repo(call: Call) -> Response:
     """The rulesets that hold in a repository; `includes_parents=false` leaves out others' own."""
-    found = rulesets.rulesets_of(call.world, call.repository)
+    found = ruleset_model.rulesets_of(call.world, call.repository)
     if not _parents(call):
         found = [each for each in found if each.parent == call.repository.id]
     targets = call.query.get("targets")
@@ -158,16 +159,16 @@ def _writable(call: Call, enforcement: str) -> None:
 @ROUTES.post(_REPO, needs="repo:admin")
 def create_repo(call: Call) -> Response:
     """Create a ruleset of a repository."""
-    found = rulesets.checked(call, None, None)
+    found = ruleset_model.checked(call, None, None)
     _writable(call, found["enforcement"])
     name = found.pop("name")
-    rulesets.unique(call.world, call.repository.id, name, None)
+    ruleset_model.unique(call.world, call.repository.id, name, None)
     return Response(201, _full(call, call.world.add("ruleset", call.repository.id, name, **found)))
 
 
 def _find_repo(call: Call, *, own: bool) -> Record:
     found = call.world.get("ruleset", call.integer("ruleset_id"))
-    if found is None or not rulesets.holds_for_repository(call.world, found, call.repository):
+    if found is None or not ruleset_model.holds_for_repository(call.world, found, call.repository):
         raise not_found()
     if own and found.parent != call.repository.id:
         raise not_found()
@@ -184,7 +185,7 @@ def get_repo(call: Call) -> Response:
 def update_repo(call: Call) -> Response:
     """Change a repository's ruleset; what is not named stays."""
     old = _find_repo(call, own=True)
-    found = rulesets.checked(call, None, old)
+    found = ruleset_model.checked(call, None, old)
     _writable(call, found.get("enforcement", old["enforcement"]))
     return Response(200, _full(call, _changed(call, old, found)))
 
@@ -203,10 +204,10 @@ def get_branch_rules(call: Call) -> Response:
     """All active rules of rulesets that hold for a branch, whether it exists or not."""
     ref = f"refs/heads/{call.parameters['branch']}"
     found = []
-    for ruleset in rulesets.rulesets_of(call.world, call.repository):
+    for ruleset in ruleset_model.rulesets_of(call.world, call.repository):
         if ruleset["enforcement"] != "active" or ruleset["target"] != "branch":
             continue
-        if rulesets.holds_for_ref(ruleset, call.repository, ref):
+        if ruleset_model.holds_for_ref(ruleset, call.repository, ref):
             shown = _summary(call, ruleset)
             found += [
                 {

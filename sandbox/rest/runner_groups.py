@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, scopes
-from sandbox.errors import conflict, failed, forbidden, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import conflict, failed, forbidden, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.secrets import holders
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/orgs/{org}/actions/runner-groups"
@@ -78,7 +79,7 @@ def _checked(call: Call, found: dict[str, Any], but: Record | None = None) -> di
     if taken is not None and (but is None or taken.id != but.id):
         raise failed("RunnerGroup", "name", "already_exists")
     if "selected_repository_ids" in found:
-        ids = scopes.checked_ids(call, found["selected_repository_ids"])
+        ids = holders.checked_ids(call, found["selected_repository_ids"])
         found["selected_repository_ids"] = ids
     return found
 
@@ -143,7 +144,7 @@ def _selected(call: Call) -> Record:
 @ROUTES.get(_ONE + "/repositories", needs="org:admin")
 def list_repositories(call: Call) -> Response:
     """The repositories that may use a group."""
-    return scopes.page_of_repositories(call, _selected(call)["selected_repository_ids"])
+    return holders.page_of_repositories(call, _selected(call)["selected_repository_ids"])
 
 
 @ROUTES.put(_ONE + "/repositories", needs="org:admin")
@@ -159,7 +160,7 @@ def add_repository(call: Call) -> Response:
     """Let one more repository use a group."""
     group = _selected(call)
     ids = [*group["selected_repository_ids"], call.integer("repository_id")]
-    call.world.change(group, selected_repository_ids=scopes.checked_ids(call, ids))
+    call.world.change(group, selected_repository_ids=holders.checked_ids(call, ids))
     return NO_CONTENT
 
 

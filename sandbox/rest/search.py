@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.errors import invalid
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.permissions import owner, visible_repositories
-from sandbox.routing import Routes
+from sandbox.access.permissions import owner, visible_repositories
+from sandbox.api.errors import invalid
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import minimal_repository
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _QUALIFIERS = ("org", "user", "repo", "in", "is", "archived", "topic", "visibility", "fork")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sandbox import boxes, fields, names, scopes, selection
-from sandbox.errors import invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.secrets import holders, sealed_boxes, selected_repositories
+from sandbox.world import names
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
-    from sandbox.scopes import Scope
+    from sandbox.api.http import Call
+    from sandbox.secrets.holders import Scope
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 VALUE_LIMIT = 48 * 1024
@@ -28,16 +30,16 @@ STORES = ("actions", "codespaces", "dependabot")
 
 def _scopes(store: str) -> tuple[Scope, Scope]:
     """Return where a store's secrets live: in organizations and in repositories."""
-    org = f"{scopes.ORG}/{store}/secrets"
-    repository = f"{scopes.REPOSITORY}/{store}/secrets"
+    org = f"{holders.ORG}/{store}/secrets"
+    repository = f"{holders.REPOSITORY}/{store}/secrets"
     return (
-        scopes.Scope(org, scopes.org, "org:admin", "org:admin", 1000),
-        scopes.Scope(repository, scopes.repository, "repo:write", "repo:admin", 100),
+        holders.Scope(org, holders.org, "org:admin", "org:admin", 1000),
+        holders.Scope(repository, holders.repository, "repo:write", "repo:admin", 100),
     )
 
 
-_ENVIRONMENTS = scopes.Scope(
-    f"{scopes.ENVIRONMENT}/secrets", scopes.environment, "repo:write", "repo:admin", 100
+_ENVIRONMENTS = holders.Scope(
+    f"{holders.ENVIRONMENT}/secrets", holders.environment, "repo:write", "repo:admin", 100
 )
 
 
@@ -56,7 +58,7 @@ def _shape(call: Call, secret: Record, scope: Scope) -> dict[str, Any]:
 
 
 def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -> None:
-    key_id, _ = boxes.public_key(call.world, store, holder)
+    key_id, _ = sealed_boxes.public_key(call.world, store, holder)
     try:
         sealed = base64.b64decode(found["encrypted_value"], validate=True)
     except ValueError:
@@ -66,7 +68,7 @@ def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -
     if found["key_id"] != key_id:
         raise invalid("Bad request - key_id is invalid")
     try:
-        boxes.decrypt(call.world, store, holder, found["encrypted_value"])
+        sealed_boxes.decrypt(call.world, store, holder, found["encrypted_value"])
     except ValueError:
         raise invalid("Bad request - encrypted_value could not be decrypted") from None
 
@@ -95,7 +97,7 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
 
     @ROUTES.get(f"{scope.base}/public-key", needs=scope.reads)
     def get_public_key(call: Call) -> Response:
-        key_id, key = boxes.public_key(call.world, store, scope.holder(call).id)
+        key_id, key = sealed_boxes.public_key(call.world, store, scope.holder(call).id)
         return Response(200, {"key_id": key_id, "key": key})
 
     @ROUTES.get(one, needs=scope.reads)
@@ -116,7 +118,7 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         if scope.org:
             ids = _ids(found.get("selected_repository_ids", []))
             selected = found["visibility"] == "selected"
-            found["selected_repository_ids"] = scopes.checked_ids(call, ids) if selected else []
+            found["selected_repository_ids"] = holders.checked_ids(call, ids) if selected else []
         secret = call.world.find(kind, name, holder.id)
         if secret is not None:
             call.world.change(secret, **found)
@@ -132,7 +134,7 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         return NO_CONTENT
 
     if scope.org:
-        selection.add_routes(ROUTES, scope, one, find)
+        selected_repositories.add_routes(ROUTES, scope, one, find)
 
 
 for _store in STORES:
@@ -141,12 +143,12 @@ for _store in STORES:
 _add("actions", _ENVIRONMENTS)
 
 
-@ROUTES.get(f"{scopes.REPOSITORY}/actions/organization-secrets", needs="repo:write")
+@ROUTES.get(f"{holders.REPOSITORY}/actions/organization-secrets", needs="repo:write")
 def list_org_secrets(call: Call) -> Response:
     """The organization's secrets that the repository sees."""
     return page(
         call,
-        scopes.org_items(call, "actions_secret"),
+        holders.org_items(call, "actions_secret"),
         lambda each: {
             "name": each.name,
             "created_at": each.created_at,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.errors import invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.routing import Routes
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.routing import Routes
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
+    from sandbox.api.http import Call
 
 ROUTES = Routes()
 _ALERTS = "/repos/{owner}/{repo}/vulnerability-alerts"

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, lookups, signatures
-from sandbox.errors import failed, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields, lookups
+from sandbox.api.errors import failed, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import signatures
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/user/ssh_signing_keys"

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import checks, fields, git
-from sandbox.errors import forbidden, invalid, not_found
-from sandbox.http import Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import forbidden, invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.enforcement import check_suites
+from sandbox.git import objects
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.checks import check_name, check_run_json
 from sandbox.shapes.commits import base
 from sandbox.shapes.repositories import minimal_repository
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _COMMIT = "/repos/{owner}/{repo}/commits/{ref}"
@@ -38,7 +40,7 @@ _CONCLUSIONS = (
 
 
 def _commit(call: Call, name: str) -> Record:
-    found = git.named(call.world, call.repository, name)
+    found = objects.named(call.world, call.repository, name)
     if found is None:
         raise invalid(f"No commit found for SHA: {name}")
     return found
@@ -200,7 +202,7 @@ def get_run(call: Call) -> Response:
 def list_runs(call: Call) -> Response:
     """The check runs of a commit, jobs of workflows among them."""
     commit = _commit(call, call.parameters["ref"])
-    suites = checks.of_commit(call.world, call.repository, commit)
+    suites = check_suites.of_commit(call.world, call.repository, commit)
     wanted = call.query.get("check_name")
     found = [
         each for suite in suites for each in suite.checks if wanted in (None, check_name(each))

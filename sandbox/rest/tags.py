@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git, tags
-from sandbox.errors import conflict, invalid, not_found
-from sandbox.http import Response
-from sandbox.nodes import node_id
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import conflict, invalid, not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects, tags
 from sandbox.shapes.commits import VERIFICATION, base, html_base
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _TAGS = "/repos/{owner}/{repo}/git/tags"
@@ -61,7 +62,7 @@ def create(call: Call) -> Response:
         raise not_found()
     now = call.world.clock.now()
     given = found.get("tagger")
-    tagger = git.person_from(given, now) if given else git.person_of(call.actor.user, now)
+    tagger = objects.person_from(given, now) if given else objects.person_of(call.actor.user, now)
     about = {"commit": commit.name, "message": found["message"], "tagger": tagger}
     made = tags.make(call.world, call.repository, found["tag"], **about)
     return Response(201, _shape(call, made))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import fields, lookups
-from sandbox.errors import GitHubError, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.permissions import custom_role, level, old_name, require, team_permission
-from sandbox.routing import Routes
+from sandbox.access.permissions import custom_role, level, old_name, require, team_permission
+from sandbox.api import fields, lookups
+from sandbox.api.errors import GitHubError, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import team_repository
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _LIST = "/orgs/{org}/teams/{team_slug}/repos"

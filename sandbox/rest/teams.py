@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import defaults, fields, lookups
-from sandbox.errors import failed, forbidden, invalid
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.permissions import org_role
+from sandbox.access.permissions import org_role
+from sandbox.api import fields, lookups
+from sandbox.api.errors import failed, forbidden, invalid
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.repositories import defaults
 from sandbox.rest.invitations import invite_to_team, take_back_from_team
-from sandbox.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import team_membership
 from sandbox.shapes.teams import full_team, simple_with_parent
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _TEAM = "/orgs/{org}/teams/{team_slug}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import lookups
-from sandbox.errors import not_found
-from sandbox.http import Response
-from sandbox.pages import page
-from sandbox.permissions import visible_repositories
-from sandbox.routing import Routes
+from sandbox.access.permissions import visible_repositories
+from sandbox.api import lookups
+from sandbox.api.errors import not_found
+from sandbox.api.http import Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import (
     full_user,
     private_user,
@@ -20,8 +20,8 @@ from sandbox.shapes.memberships import org_membership
 from sandbox.shapes.repositories import full_repository, minimal_repository
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 

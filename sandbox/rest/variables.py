@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, names, scopes, selection
-from sandbox.errors import conflict, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import conflict, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.secrets import holders, selected_repositories
+from sandbox.world import names
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
-    from sandbox.scopes import Scope
+    from sandbox.api.http import Call
+    from sandbox.secrets.holders import Scope
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 VALUE_LIMIT = 48 * 1024
@@ -23,12 +25,16 @@ PER_PAGE_LIMIT = 30
 _KIND = "variable"
 _VISIBILITIES = ("all", "private", "selected")
 _SCOPES = (
-    scopes.Scope(f"{scopes.ORG}/actions/variables", scopes.org, "org:admin", "org:admin", 1000),
-    scopes.Scope(
-        f"{scopes.REPOSITORY}/actions/variables", scopes.repository, "repo:write", "repo:admin", 500
+    holders.Scope(f"{holders.ORG}/actions/variables", holders.org, "org:admin", "org:admin", 1000),
+    holders.Scope(
+        f"{holders.REPOSITORY}/actions/variables",
+        holders.repository,
+        "repo:write",
+        "repo:admin",
+        500,
     ),
-    scopes.Scope(
-        f"{scopes.ENVIRONMENT}/variables", scopes.environment, "repo:write", "repo:admin", 100
+    holders.Scope(
+        f"{holders.ENVIRONMENT}/variables", holders.environment, "repo:write", "repo:admin", 100
     ),
 )
 
@@ -59,7 +65,7 @@ def _checked(call: Call, scope: Scope, *, new: bool) -> dict[str, Any]:
     if "name" in found:
         found["name"] = names.checked(found["name"], "Variable")
     if "selected_repository_ids" in found:
-        ids = scopes.checked_ids(call, found["selected_repository_ids"])
+        ids = holders.checked_ids(call, found["selected_repository_ids"])
         found["selected_repository_ids"] = ids
     return found
 
@@ -120,19 +126,19 @@ def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
         return NO_CONTENT
 
     if scope.org:
-        selection.add_routes(ROUTES, scope, one, find)
+        selected_repositories.add_routes(ROUTES, scope, one, find)
 
 
 for _scope in _SCOPES:
     _add(_scope)
 
 
-@ROUTES.get(f"{scopes.REPOSITORY}/actions/organization-variables", needs="repo:read")
+@ROUTES.get(f"{holders.REPOSITORY}/actions/organization-variables", needs="repo:read")
 def list_org_variables(call: Call) -> Response:
     """The organization's variables that the repository sees."""
     return page(
         call,
-        scopes.org_items(call, _KIND),
+        holders.org_items(call, _KIND),
         lambda each: {
             "name": each.name,
             "value": each["value"],

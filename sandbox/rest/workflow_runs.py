@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import fields, git
-from sandbox.errors import GitHubError, forbidden, invalid, not_found
-from sandbox.http import NO_CONTENT, Response
-from sandbox.pages import page
-from sandbox.routing import Routes
+from sandbox.api import fields
+from sandbox.api.errors import GitHubError, forbidden, invalid, not_found
+from sandbox.api.http import NO_CONTENT, Response
+from sandbox.api.pages import page
+from sandbox.api.routing import Routes
+from sandbox.git import objects
 from sandbox.runs import gates, progress, triggers
 from sandbox.runs.workflow import Workflow, WorkflowError, paths, read
 from sandbox.shapes import runs as shapes
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 ROUTES = Routes()
 _ACTIONS = "/repos/{owner}/{repo}/actions"
@@ -42,7 +43,7 @@ def _workflow(call: Call) -> Record:
 
 def _see_default_branch(call: Call) -> None:
     """Give every workflow of the default branch an id: that is when GitHub knows of it."""
-    tip = git.resolve(call.world, call.repository, call.repository["default_branch"])
+    tip = objects.resolve(call.world, call.repository, call.repository["default_branch"])
     for path in paths({} if tip is None else tip["files"]):
         triggers.known_workflow(call.world, call.repository, path)
 
@@ -81,7 +82,7 @@ def dispatch(call: Call) -> Response:
     known = _workflow(call)
     found = fields.body(call, **{"ref!": "text"}, inputs="object")
     ref = _full_ref(call, found["ref"])
-    commit = git.resolve(call.world, call.repository, ref)
+    commit = objects.resolve(call.world, call.repository, ref)
     if commit is None:
         raise invalid(f"No ref found for: {found['ref']}")
     if known["state"] != "active":
@@ -108,7 +109,10 @@ def dispatch(call: Call) -> Response:
 
 def _full_ref(call: Call, name: str) -> str:
     for ref in (name, f"refs/heads/{name}", f"refs/tags/{name}"):
-        if ref.startswith("refs/") and git.find_ref(call.world, call.repository, ref) is not None:
+        if (
+            ref.startswith("refs/")
+            and objects.find_ref(call.world, call.repository, ref) is not None
+        ):
             return ref
     raise invalid(f"No ref found for: {name}")
 
@@ -132,7 +136,7 @@ def repository_dispatch(call: Call) -> Response:
     """Tell the default branch's workflows that something happened outside."""
     found = fields.body(call, **{"event_type!": "text"}, client_payload="object")
     branch = call.repository["default_branch"]
-    tip = git.resolve(call.world, call.repository, branch)
+    tip = objects.resolve(call.world, call.repository, branch)
     if tip is None:
         raise invalid("No commit found on the default branch")
     event = triggers.Event(

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sandbox import git
-from sandbox.ref_names import short_name
+from sandbox.git import objects
 from sandbox.runs.triggers import Event, start
+from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
-    from sandbox.refs import Update
+    from sandbox.api.http import Call
+    from sandbox.git.refs import Update
+    from sandbox.world.records import Record
 
 DEPENDABOT = "dependabot[bot]"
 
@@ -38,7 +38,7 @@ def moved(call: Call, update: Update) -> None:
     world, repository = call.world, update.repository
     name = short_name(update.ref)
     if update.after is None:
-        tip = git.resolve(world, repository, repository["default_branch"])
+        tip = objects.resolve(world, repository, repository["default_branch"])
         if tip is not None:
             # the run belongs to the default branch, whatever was deleted
             branch = repository["default_branch"]
@@ -62,7 +62,7 @@ def _event(call: Call, name: str, ref: str, commit: Record, short: str) -> Event
         files=commit["files"],
         head_branch=short,
         head_sha=commit.name,
-        changed={each["path"] for each in git.changed(call.world, repository, commit)},
+        changed={each["path"] for each in objects.changed(call.world, repository, commit)},
         untrusted=_untrusted(call),
     )
 
@@ -100,12 +100,12 @@ def pull_request(call: Call, pull: Record, action: str) -> None:
     repository = world.get("repository", pull.parent)
     if _by_workflow(call) or repository is None:
         return
-    base = git.resolve(world, repository, pull["base"])
+    base = objects.resolve(world, repository, pull["base"])
     head = world.find("commit", pull["head_sha"], repository.id)
-    default = git.resolve(world, repository, repository["default_branch"])
+    default = objects.resolve(world, repository, repository["default_branch"])
     if base is None or head is None or default is None:
         return
-    files = git.merged(world, repository, base, head)
+    files = objects.merged(world, repository, base, head)
     fork = "fork" if pull["head_repository"] else _untrusted(call)
     shared = {
         "actor": call.actor.id,
@@ -113,7 +113,7 @@ def pull_request(call: Call, pull: Record, action: str) -> None:
         "base": pull["base"],
         "pull": pull,
         "head_branch": pull["head"],
-        "changed": {each["path"] for each in git.changed(world, repository, head)},
+        "changed": {each["path"] for each in objects.changed(world, repository, head)},
         "payload": {"number": int(pull.name), "pull_request": {"number": int(pull.name)}},
     }
     if files is not None:

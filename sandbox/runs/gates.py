@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import plans
-from sandbox.actors import Actor
-from sandbox.clock import parse
-from sandbox.errors import GitHubError, forbidden
-from sandbox.matching import matches
-from sandbox.permissions import level, owner, permission, team_and_parents, teams_of
-from sandbox.protection import rule_for
-from sandbox.ref_names import short_name
+from sandbox.access.actors import Actor
+from sandbox.access.permissions import level, owner, permission, team_and_parents, teams_of
+from sandbox.api.errors import GitHubError, forbidden
+from sandbox.enforcement.classic_model import rule_for
+from sandbox.enforcement.ref_patterns import matches
+from sandbox.world import plans
+from sandbox.world.clock import parse
+from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 
 def environment(world: World, repository: Record, name: str) -> Record:

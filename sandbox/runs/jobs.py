@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox import git
-from sandbox.permissions import owner
+from sandbox.access.permissions import owner
+from sandbox.git import objects
 from sandbox.runs import settings
 from sandbox.runs.workflow import Workflow, WorkflowError, combinations, needs_of, read
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 _NESTED_LIMIT = 10
 """Reusable workflows that may call each other."""
@@ -184,8 +184,8 @@ def _elsewhere(world: World, repository: Record, uses: str) -> tuple[Record, str
     # a commit, else a tag, else a branch; never with a prefix (docs.github.com, "Reuse workflows")
     commit = world.find("commit", ref, source.id)
     for name in (f"refs/tags/{ref}", f"refs/heads/{ref}"):
-        if commit is None and git.find_ref(world, source, name) is not None:
-            commit, ref = git.resolve(world, source, name), name
+        if commit is None and objects.find_ref(world, source, name) is not None:
+            commit, ref = objects.resolve(world, source, name), name
     if commit is None:
         raise WorkflowError(f"{uses}: there is no {ref}")
     return source, parts[2], ref, commit.name

@@ -17,16 +17,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from nacl.secret import SecretBox
 
-from sandbox.clock import parse
-from sandbox.http import Request, Response
-from sandbox.permissions import owner
-from sandbox.protection import rule_for
-from sandbox.rulesets import holds_for_ref, rulesets_of
-from sandbox.world import digest
+from sandbox.access.permissions import owner
+from sandbox.api.http import Request, Response
+from sandbox.enforcement.classic_model import rule_for
+from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
+from sandbox.world.clock import parse
+from sandbox.world.world import digest
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 PATH = "_oidc"
 """The issuer's path below the world's."""

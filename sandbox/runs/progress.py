@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.permissions import owner
-from sandbox.ref_names import short_name
+from sandbox.access.permissions import owner
 from sandbox.runs import gates, visible
 from sandbox.runs.expressions import ExpressionError, Status, condition, fill
+from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 PLANS = "job-plans"
 """The document of a repository that tells how jobs end: key to `success`, `failure`, `hold`."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.matching import matches
-from sandbox.permissions import owner
+from sandbox.access.permissions import owner
+from sandbox.enforcement.ref_patterns import matches
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _GITHUB_OWNED = ("actions/", "github/")

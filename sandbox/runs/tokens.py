@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from sandbox.clock import stamp
-from sandbox.world import digest
+from sandbox.world.clock import stamp
+from sandbox.world.world import digest
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 APP = "github-actions"
 APP_ID = 15_368

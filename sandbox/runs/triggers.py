@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox import git
-from sandbox.actors import Actor
-from sandbox.permissions import level, permission
+from sandbox.access.actors import Actor
+from sandbox.access.permissions import level, permission
+from sandbox.git import objects
 from sandbox.runs import jobs, progress, settings
 from sandbox.runs.filters import any_passes, passes
 from sandbox.runs.workflow import (
@@ -24,8 +24,8 @@ from sandbox.runs.workflow import (
 )
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 _SKIP = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]")
 
@@ -211,7 +211,7 @@ def go_on(world: World, repository: Record, run: Record) -> Record:
         return run
     run = progress.advance(world, run)
     if run["status"] == "completed" and run["event"] != "workflow_run":
-        tip = git.resolve(world, repository, repository["default_branch"])
+        tip = objects.resolve(world, repository, repository["default_branch"])
         if tip is not None:
             start(world, repository, _run_ended(repository, run, tip))
     return run

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import boxes, plans, scopes
-from sandbox.permissions import owner
+from sandbox.access.permissions import owner
+from sandbox.secrets import holders, sealed_boxes
+from sandbox.world import plans
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 
 def _items(world: World, repository: Record, kind: str) -> dict[str, Record]:
@@ -20,7 +21,7 @@ def _items(world: World, repository: Record, kind: str) -> dict[str, Record]:
     found = {
         item.name: item
         for item in world.all(kind, repository.parent)
-        if scopes.visible(item, repository)
+        if holders.visible(item, repository)
         and (repository["visibility"] == "public" or _shares(world, repository))
     }
     return found | {item.name: item for item in world.all(kind, repository.id)}
@@ -62,7 +63,7 @@ def secrets(world: World, repository: Record, run: Record, job: Record) -> dict[
     if environment is not None and store == "actions":
         found |= {item.name: item for item in world.all(kind, environment.id)}
     return {
-        name: boxes.decrypt(world, store, item.parent, item["encrypted_value"]).decode(
+        name: sealed_boxes.decrypt(world, store, item.parent, item["encrypted_value"]).decode(
             "utf-8", "backslashreplace"
         )
         for name, item in sorted(found.items())

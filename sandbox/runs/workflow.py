@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sandbox import git
+from sandbox.git import objects
 from sandbox.runs.settings import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.records import Record
-    from sandbox.world import World
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 FOLDER = ".github/workflows/"
 _COMBINATIONS_LIMIT = 256
@@ -72,7 +72,7 @@ def read(world: World, repository: Record, files: Mapping[str, str], path: str) 
     Raises:
         WorkflowError: It is not there, is no YAML, or lacks what GitHub asks for.
     """
-    content = git.read_blob(world, repository, files[path]) if path in files else None
+    content = objects.read_blob(world, repository, files[path]) if path in files else None
     if content is None:
         raise WorkflowError(f"{path}: there is no such file")
     try:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.nodes import node_id
 from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json
 from sandbox.shapes.commits import base, html_base, simple_commit
 from sandbox.shapes.repositories import minimal_repository
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.checks import Suite
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.enforcement.check_suites import Suite
+    from sandbox.world.records import Record
 
 
 def _check(call: Call, check: Record, commit: Record, app: Record) -> dict[str, Any]:

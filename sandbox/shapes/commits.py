@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import git
-from sandbox.nodes import node_id
+from sandbox.git import objects
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.repositories import full_name
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 VERIFICATION = {
     "verified": False,
@@ -34,7 +34,7 @@ def html_base(call: Call) -> str:
 
 def git_commit(call: Call, commit: Record) -> dict[str, Any]:
     """Return a commit as `git-commit`: what git itself knows of it."""
-    tree = git.tree_sha(commit["files"])
+    tree = objects.tree_sha(commit["files"])
     return {
         "sha": commit.name,
         "node_id": node_id("commit", commit.id),
@@ -62,7 +62,7 @@ def _parents(call: Call, commit: Record) -> list[dict[str, Any]]:
 
 def commit_json(call: Call, commit: Record, *, files: bool = False) -> dict[str, Any]:
     """Return a commit as `commit`, with its changes when `files`."""
-    tree = git.tree_sha(commit["files"])
+    tree = objects.tree_sha(commit["files"])
     user = call.world.get("user", commit["user"])
     account = None if user is None else simple_user(call, user)
     body: dict[str, Any] = {
@@ -85,7 +85,7 @@ def commit_json(call: Call, commit: Record, *, files: bool = False) -> dict[str,
         "parents": _parents(call, commit),
     }
     if files:
-        changes = git.changed(call.world, call.repository, commit)
+        changes = objects.changed(call.world, call.repository, commit)
         body["files"] = [_file(call, commit, change) for change in changes]
         body["stats"] = {
             "total": sum(file["changes"] for file in body["files"]),
@@ -96,7 +96,7 @@ def commit_json(call: Call, commit: Record, *, files: bool = False) -> dict[str,
 
 
 def _lines(call: Call, sha: str | None) -> list[bytes]:
-    content = None if sha is None else git.read_blob(call.world, call.repository, sha)
+    content = None if sha is None else objects.read_blob(call.world, call.repository, sha)
     return (content or b"").splitlines()
 
 
@@ -138,7 +138,7 @@ def simple_commit(commit: Record) -> dict[str, Any]:
     """Return a commit as `simple-commit`: what checks and runs show of it."""
     return {
         "id": commit.name,
-        "tree_id": git.tree_sha(commit["files"]),
+        "tree_id": objects.tree_sha(commit["files"]),
         "message": commit["message"],
         "timestamp": commit["committer"]["date"],
         "author": {key: commit["author"][key] for key in ("name", "email")},

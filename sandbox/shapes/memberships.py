@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.errors import not_found
+from sandbox.api.errors import not_found
 from sandbox.shapes.accounts import simple_organization, simple_user
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 
 def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox import releases
-from sandbox.nodes import node_id
+from sandbox.repositories import releases
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 
 def asset_json(call: Call, asset: Record, tag: str) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.http import json_bytes
-from sandbox.nodes import node_id
-from sandbox.permissions import level, owner, permission
+from sandbox.access.permissions import level, owner, permission
+from sandbox.api.http import json_bytes
 from sandbox.shapes.accounts import simple_user
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 _LINKS = (
     ("archive_url", "/{archive_format}{/ref}"),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import git, pulls
-from sandbox.nodes import node_id
+from sandbox.git import objects
+from sandbox.repositories import pulls
 from sandbox.runs import gates
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base, simple_commit
 from sandbox.shapes.repositories import minimal_repository
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from sandbox.http import Call
-    from sandbox.records import Record
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
 
 
 def workflow_json(call: Call, workflow: Record) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def workflow_json(call: Call, workflow: Record) -> dict[str, Any]:
 def _name(call: Call, workflow: Record) -> str:
     from sandbox.runs.workflow import WorkflowError, read  # noqa: PLC0415 - reads YAML: only here
 
-    tip = git.resolve(call.world, call.repository, call.repository["default_branch"])
+    tip = objects.resolve(call.world, call.repository, call.repository["default_branch"])
     try:
         return read(
             call.world, call.repository, (tip or {"files": {}})["files"], workflow.name

@@ -8,10 +8,10 @@ from typing import Any
 import pulumi
 
 from components.base import Context, Origin
+from components.declaration.secrets import declared_secrets
 from components.github_access import GitHubAccess
 from components.organization import Organization, OrganizationConfig
 from components.preflight import Names, Preflight
-from components.secrets.inventory import declared_secrets
 from components.secrets.source import SecretValue
 from tests.support.recording import Recording, record
 

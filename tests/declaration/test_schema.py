@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from portcullis.schema import PATH, REPOSITORY_PATH, repository_schema_text, schema_text
+from portcullis.generate.schema import PATH, REPOSITORY_PATH, repository_schema_text, schema_text
 from tests.declaration.sound import SOUND
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,9 +1,9 @@
 """What looks right in the sound organization and is not: rule, what is tried, organization."""
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.gates import ENVIRONMENT
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.release_environments import ENVIRONMENT
 
 from tests.policy.secure import (
     ALL,

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
-from portcullis_policy import github as gh
-from portcullis_policy.analyzer import Policies, policies
-from portcullis_policy.examples import Declared, Example
+from portcullis_policy.examples.base import Declared, Example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.judge import Judge
+from portcullis_policy.pulumi_pack.analyzer import Policies, policies
+from portcullis_policy.pulumi_pack.start import Start
 from portcullis_policy.registry import RULES
-from portcullis_policy.start import Start
+from portcullis_policy.semantics import github as gh
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
-from portcullis_policy.tools import zizmor
+from portcullis_policy.examples.base import Declared
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.linters import zizmor
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 from pulumi_policy import policy as sdk
@@ -156,7 +156,10 @@ def main() -> None:
     print(f"portcullis check, {REPOSITORIES} repositories, start included: {took:.0f} ms")  # noqa: T201 - a command
     for title, code in (
         ("import pulumi_policy", "import pulumi_policy"),
-        ("start of the pack", "from portcullis_policy.analyzer import policies; policies()"),
+        (
+            "start of the pack",
+            "from portcullis_policy.pulumi_pack.analyzer import policies; policies()",
+        ),
     ):
         command = [sys.executable, "-c", code]
         took = milliseconds(partial(subprocess.run, command, cwd=POLICY, check=True))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
-from portcullis_policy.gates import ENVIRONMENT
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.release_environments import ENVIRONMENT
 
 from tests.policy.secure_files import FILES
 from tests.policy.secure_trust import TRUST

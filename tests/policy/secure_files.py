@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, RELEASE_PATH, changed
 from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, RELEASE, RELEASE_PATH, changed
+from portcullis_policy.semantics import github as gh
 
 FRESH = (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=20)).isoformat()
 PUBLISH = "environment: pypi-release\n    steps:\n      - uses: pypa"

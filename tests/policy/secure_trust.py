@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from portcullis_policy import clouds
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
+from portcullis_policy.semantics import aws_and_vault
+from portcullis_policy.semantics import github as gh
 
 ISSUER = "token.actions.githubusercontent.com"
 BUCKET = "guild-audit-log"
@@ -50,39 +50,40 @@ VAULT_ROLE: dict[str, Any] = {
 
 TRUST: dict[str, Declared] = {
     "aws-provider": Declared(
-        clouds.OIDC_PROVIDER,
+        aws_and_vault.OIDC_PROVIDER,
         {"url": f"https://{ISSUER}", "clientIdLists": ["sts.amazonaws.com"]},
     ),
     "aws-role": Declared(
-        clouds.ROLE,
+        aws_and_vault.ROLE,
         {
             "name": "release",
             "assumeRolePolicy": trust(CONDITION),
             "inlinePolicies": [{"name": "reads", "policy": READS}],
         },
     ),
-    "aws-role-policy": Declared(clouds.ROLE_POLICY, {"role": "release", "policy": READS}),
-    "aws-policy": Declared(clouds.POLICY, {"name": "reads", "policy": READS}),
+    "aws-role-policy": Declared(aws_and_vault.ROLE_POLICY, {"role": "release", "policy": READS}),
+    "aws-policy": Declared(aws_and_vault.POLICY, {"name": "reads", "policy": READS}),
     "aws-attachment": Declared(
-        clouds.ROLE_POLICY_ATTACHMENT,
+        aws_and_vault.ROLE_POLICY_ATTACHMENT,
         {"role": "release", "policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"},
     ),
-    "vault-role": Declared(clouds.VAULT_JWT_ROLE, VAULT_ROLE),
+    "vault-role": Declared(aws_and_vault.VAULT_JWT_ROLE, VAULT_ROLE),
     "vault-people": Declared(
-        clouds.VAULT_JWT_ROLE, {"roleName": "people", "roleType": "oidc", "userClaim": "email"}
+        aws_and_vault.VAULT_JWT_ROLE,
+        {"roleName": "people", "roleType": "oidc", "userClaim": "email"},
     ),
     "vault-policy": Declared(
-        clouds.VAULT_POLICY,
+        aws_and_vault.VAULT_POLICY,
         {"name": "ci", "policy": 'path "ci/data/escai/*" { capabilities = ["read"] }'},
     ),
     "subject": Declared(gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "context"]}),
     "own-subject": Declared(gh.REPOSITORY_SUBJECT, {"repository": "escai", "useDefault": True}),
     "archive": Declared(
-        clouds.BUCKETS[0],
+        aws_and_vault.BUCKETS[0],
         {"bucket": BUCKET, "objectLockEnabled": True, "tags": {"purpose": "audit"}},
     ),
     "archive-closed": Declared(
-        clouds.BUCKET_PUBLIC_ACCESS,
+        aws_and_vault.BUCKET_PUBLIC_ACCESS,
         {
             "bucket": BUCKET,
             "blockPublicAcls": True,
@@ -92,22 +93,22 @@ TRUST: dict[str, Declared] = {
         },
     ),
     "archive-versioned": Declared(
-        clouds.BUCKET_VERSIONING[0],
+        aws_and_vault.BUCKET_VERSIONING[0],
         {"bucket": BUCKET, "versioningConfiguration": {"status": "Enabled"}},
     ),
     "archive-encrypted": Declared(
-        clouds.BUCKET_ENCRYPTION[0],
+        aws_and_vault.BUCKET_ENCRYPTION[0],
         {
             "bucket": BUCKET,
             "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}],
         },
     ),
     "archive-locked": Declared(
-        clouds.BUCKET_LOCK[0],
+        aws_and_vault.BUCKET_LOCK[0],
         {"bucket": BUCKET, "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}}},
     ),
     "archive-policy": Declared(
-        clouds.BUCKET_POLICY,
+        aws_and_vault.BUCKET_POLICY,
         {
             "bucket": BUCKET,
             "policy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}}]},

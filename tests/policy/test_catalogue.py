@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from portcullis_policy import catalogue, mappings
-from portcullis_policy.examples import example
+from portcullis_policy.examples.base import example
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import ResourceRule, Rule
 from portcullis_policy.severity import Severity

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 
 from components.declaration import load
 from tests.components.building import organization, recorded

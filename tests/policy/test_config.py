@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portcullis_policy import github as gh
-from portcullis_policy.config import check_file
-from portcullis_policy.examples import Declared
-from portcullis_policy.start import begin
+from portcullis_policy.examples.base import Declared
+from portcullis_policy.pulumi_pack.config import check_file
+from portcullis_policy.pulumi_pack.start import begin
+from portcullis_policy.semantics import github as gh
 from pulumi.runtime import proto
 
 from tests.policy.harness import Pack, ids
@@ -136,7 +136,7 @@ def test_pack_does_not_start_with_unknown_names(
 
 def test_command_checks_files(tmp_path: Path) -> None:
     """C3: where the pack cannot see the file, a command can."""
-    command = [sys.executable, "-m", "portcullis_policy.config"]
+    command = [sys.executable, "-m", "portcullis_policy.pulumi_pack.config"]
     for content, code in (({}, 0), ({"EN999": "disabled"}, 1)):
         file = write(tmp_path, content)
         done = subprocess.run(

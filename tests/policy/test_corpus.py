@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from portcullis_policy.rules.workflow_examples import CI_PATH, file
+from portcullis_policy.examples.workflow_files import CI_PATH, file
 
 from tests.policy.harness import Pack
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from portcullis_policy import engine_call
+from portcullis_policy.pulumi_pack import engine_call
 
 SKIPPING = [
     "pulumi up --skip-preview",

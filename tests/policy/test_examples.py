@@ -1,7 +1,7 @@
 """Each rule proves itself: it speaks on its bad examples and is silent on its good ones."""
 
 import pytest
-from portcullis_policy.examples import Example
+from portcullis_policy.examples.base import Example
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule
 

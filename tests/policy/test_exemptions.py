@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.exemptions import LONGEST, ORGANIZATION, parse
 from portcullis_policy.registry import RULES
+from portcullis_policy.semantics import github as gh
 
 from tests.policy.harness import TODAY, Pack, ids, urn_of
 

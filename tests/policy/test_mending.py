@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import ResourceRule, StackRule
+from portcullis_policy.semantics import github as gh
 from pulumi.runtime import proto
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from portcullis_policy.patterns import (
+from portcullis_policy.semantics.patterns import (
     admits_only_semver,
     is_wildcard,
     matches,

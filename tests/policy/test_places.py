@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.exemptions import ORGANIZATION
-from portcullis_policy.places import locate
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.source_location import locate
 
 from tests.policy.harness import Pack, urn_of
 

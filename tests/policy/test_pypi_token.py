@@ -5,10 +5,10 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
-from portcullis_policy.pypi_token import is_account_wide
-from portcullis_policy.rules.token_examples import pypi_token
+from portcullis_policy.examples.base import Declared
+from portcullis_policy.examples.tokens import pypi_token
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.pypi_token import is_account_wide
 
 from tests.policy.harness import Pack
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.registry import RULES as REGISTRY
 

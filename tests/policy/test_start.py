@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.profiles import ON_THE_RELEASE_PATH, PROFILES, level
+from portcullis_policy.pulumi_pack.start import Start, begin
 from portcullis_policy.registry import RULES
+from portcullis_policy.semantics import github as gh
 from portcullis_policy.severity import Severity
-from portcullis_policy.start import Start, begin
 from pulumi.runtime import proto
 
 from tests.policy.harness import Pack

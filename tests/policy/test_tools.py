@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portcullis_policy import tools
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, changed, file
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
+from portcullis_policy.semantics import linters
 
 import engine
 from tests.policy.harness import Pack
@@ -50,8 +50,8 @@ ACTIONLINT = json.dumps(
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """Nothing is remembered from other tests."""
-    tools.zizmor.cache_clear()
-    tools.actionlint.cache_clear()
+    linters.zizmor.cache_clear()
+    linters.actionlint.cache_clear()
 
 
 def program(folder: Path, name: str, answer: str) -> tuple[Path, Path]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from portcullis_policy.examples import Declared, Example
+from portcullis_policy.examples.base import Declared, Example
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import ResourceRule, Rule

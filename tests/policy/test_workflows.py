@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from portcullis_policy.publishing import (
+from portcullis_policy.examples.workflow_files import CI, RELEASE, RELEASE_PATH, file
+from portcullis_policy.registry import RULES
+from portcullis_policy.rules.release_workflows import filter_admits_only_versions
+from portcullis_policy.semantics.publishing import (
     expressions,
     injected,
     piped_to_shell,
@@ -13,10 +16,7 @@ from portcullis_policy.publishing import (
     publishing_line,
     secrets_named,
 )
-from portcullis_policy.registry import RULES
-from portcullis_policy.rules.release_workflows import filter_admits_only_versions
-from portcullis_policy.rules.workflow_examples import CI, RELEASE, RELEASE_PATH, file
-from portcullis_policy.workflows import LONGEST, Workflow, read
+from portcullis_policy.semantics.workflows import LONGEST, Workflow, read
 
 from tests.policy.harness import Pack
 

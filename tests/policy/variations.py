@@ -1,8 +1,8 @@
 """The sound organization made otherwise, and as strict: what changes, organization."""
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.semantics import github as gh
 
 from tests.policy.secure import (
     ALL,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from portcullis_policy import clouds
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared
+from portcullis_policy.examples.base import Declared
+from portcullis_policy.examples.workflow_files import CI
+from portcullis_policy.examples.workflow_files import changed as replaced
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.rules.workflow_examples import CI
-from portcullis_policy.rules.workflow_examples import changed as replaced
+from portcullis_policy.semantics import aws_and_vault
+from portcullis_policy.semantics import github as gh
 
 from tests.policy.secure import ORGANIZATION, changed, without
 from tests.policy.secure_files import DEPENDABOT, RELEASE_FILE
@@ -101,7 +101,7 @@ SOUND: list[tuple[str, Organization]] = [
         {
             **without("archive-versioned"),
             "archive": Declared(
-                clouds.BUCKETS[0],
+                aws_and_vault.BUCKETS[0],
                 {**ORGANIZATION["archive"].props, "versioning": {"enabled": True}},
             ),
         },
@@ -110,7 +110,7 @@ SOUND: list[tuple[str, Organization]] = [
         "another bucket, open",
         {
             **ORGANIZATION,
-            "site": Declared(clouds.BUCKETS[0], {"bucket": "www", "acl": "public-read"}),
+            "site": Declared(aws_and_vault.BUCKETS[0], {"bucket": "www", "acl": "public-read"}),
         },
     ),
     ("another team in the first gate", changed("two-first", "reviewers", to=[{"teams": [13]}])),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from portcullis_policy.rules.token_examples import pypi_token
-from portcullis_policy.rules.workflow_examples import CI, changed
+from portcullis_policy.examples.tokens import pypi_token
+from portcullis_policy.examples.workflow_files import CI, changed
 
 from tests.policy.secure_files import DEPENDABOT, RELEASE_FILE
 from tests.policy.secure_trust import CONDITION, ISSUER, SUB, trust

@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi.automation import EngineEvent
 
-from portcullis.events import Run
+from portcullis.pulumi_runs.events import Run
 
 PREFIX = "urn:pulumi:test::portcullis::portcullis:index:Organization$"
 STACK = "urn:pulumi:test::portcullis::pulumi:pulumi:Stack::portcullis-test"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portcullis.events import ROOT, Finding, Planned, name_of, plain, provider_urn
+from portcullis.pulumi_runs.events import ROOT, Finding, Planned, name_of, plain, provider_urn
 from tests.portcullis.engine_events import STACK, after, before, found, run_of, said, urn
 
 TEAM, REPOSITORY = urn("Team", "red"), urn("Repository", "app")

@@ -12,9 +12,9 @@ import pytest
 from githubkit import GitHub, TokenAuthStrategy
 
 from components.github_access import DOTCOM, GitHubAccess
-from portcullis import existing
-from portcullis.events import Planned
+from portcullis.adopt import existing
 from portcullis.project import UserError
+from portcullis.pulumi_runs.events import Planned
 from tests.portcullis.engine_events import STACK, urn
 from tests.support.github_client import BASE_URL
 

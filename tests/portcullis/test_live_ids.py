@@ -9,8 +9,8 @@ import pytest
 from githubkit import GitHub, TokenAuthStrategy
 from githubkit.exception import GraphQLFailed, RequestFailed
 
-from portcullis import live_ids
-from portcullis.live_ids import live_id
+from portcullis.adopt import import_ids
+from portcullis.adopt.import_ids import live_id
 from tests.support.github_client import BASE_URL, FakeGitHub
 from tests.support.sandbox import Sandbox, World
 
@@ -142,7 +142,7 @@ def look(made: Made, kind: str, inputs: Mapping[str, str]) -> str | None:
 
 def test_each_kind_is_tried() -> None:
     """A kind that is added to the look-ups gets its lines here."""
-    assert {kind for kind, _, _ in FOUND} == set(OTHER) == set(live_ids._LOOK_UPS)  # noqa: SLF001 - the table itself
+    assert {kind for kind, _, _ in FOUND} == set(OTHER) == set(import_ids._LOOK_UPS)  # noqa: SLF001 - the table itself
 
 
 @pytest.mark.parametrize(("kind", "inputs", "number"), FOUND)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portcullis.locks import lift_dead_locks, mend_attributes
+from portcullis.pulumi_runs.locks import lift_dead_locks, mend_attributes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from components.organization import OrganizationConfig
-from portcullis.practice import Practice, seed_of
+from portcullis.local_sandbox import Practice, seed_of
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def test_one_that_does_not_end_is_killed(
     pid = practice.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr("portcullis.practice.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("portcullis.local_sandbox.PATIENCE_SECONDS", 0.3)
     with pytest.raises(UserError, match=rf"process {pid}\) does not answer: make down ends it"):
         practice.start(config(), TOKEN)
     assert practice.stop()

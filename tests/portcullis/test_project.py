@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portcullis.practice import practice_of
+from portcullis.local_sandbox import practice_of
 from portcullis.project import (
     PRACTICE_PASSPHRASE,
     StackSettings,

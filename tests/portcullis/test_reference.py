@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel, Field
 
 from components.organization import OrganizationConfig
-from portcullis import reference
-from portcullis.schema import schema_text
+from portcullis.generate import reference
+from portcullis.generate.schema import schema_text
 
 PAGE = reference.reference()
 

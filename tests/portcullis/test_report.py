@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from portcullis import report
-from portcullis.events import Finding, Run
+from portcullis.pulumi_runs.events import Finding, Run
 from tests.portcullis.engine_events import STACK, before, found, run_of, said, urn
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from pulumi import automation
 from pulumi.automation import CommandResult
 from rich.console import Console
 
-from portcullis import run
 from portcullis.project import StackSettings, UserError
+from portcullis.pulumi_runs import run
 from tests.portcullis.engine_events import after, said, urn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from portcullis.events import Run
+    from portcullis.pulumi_runs.events import Run
 
 
 def failure(stdout: str = "", stderr: str = "") -> automation.CommandError:

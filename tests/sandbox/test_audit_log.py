@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.audit import tables
-from sandbox.defaults import ORGANIZATION
-from sandbox.protection import NEW
+from sandbox.enforcement.classic_model import NEW
+from sandbox.repositories.defaults import ORGANIZATION
 from tests.sandbox.conftest import ACME
 from tests.sandbox.sealing import sealed
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import control
 from sandbox.__main__ import MISUSE, main
-from sandbox.http import Request, json_bytes
-from sandbox.worlds import Sandbox as Worlds
+from sandbox.api.http import Request, json_bytes
+from sandbox.control import control
+from sandbox.world.worlds import Sandbox as Worlds
 from tests.sandbox.conftest import ACME
 from tests.support.keys import app_keys
 

@@ -15,12 +15,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox import planting, seed
-from sandbox.actors import Actor
-from sandbox.dispatch import ROUTER, answer
-from sandbox.http import Request
-from sandbox.journal import Journal
-from sandbox.world import World
+from sandbox.access.actors import Actor
+from sandbox.api.dispatch import ROUTER, answer
+from sandbox.api.http import Request
+from sandbox.api.journal import Journal
+from sandbox.seed import apply, models
+from sandbox.world.world import World
 from tests.sandbox.conftest import ACME
 
 PARAMETERS = {
@@ -80,7 +80,7 @@ BODIES = VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=12)
 
 def _world() -> World:
     world = World("fuzz", Journal())
-    planting.apply(world, seed.parse(ACME))
+    apply.apply(world, models.parse(ACME))
     world.commit()
     ana = Actor(user=world.find("user", "ana"))
     for method, path, body in (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.lookups import whole_ref
+from sandbox.api.lookups import whole_ref
 
 if TYPE_CHECKING:
     import httpx

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import git
-from sandbox.journal import redacted
-from sandbox.matching import matches, ref_matches
-from sandbox.nodes import PREFIXES, node_id, parse_node_id
-from sandbox.records import Record, Tables
-from sandbox.store import Store
+from sandbox.api.journal import redacted
+from sandbox.enforcement.ref_patterns import matches, ref_matches
+from sandbox.git import objects
+from sandbox.world.nodes import PREFIXES, node_id, parse_node_id
+from sandbox.world.records import Record, Tables
+from sandbox.world.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,8 +151,8 @@ def test_ids_are_those_that_git_gives(tmp_path: Path) -> None:
 
     run("init", "-q")
     run("add", ".")
-    blobs = {path: git.blob_sha(content) for path, content in files.items()}
-    assert git.tree_sha(blobs) == run("write-tree")
+    blobs = {path: objects.blob_sha(content) for path, content in files.items()}
+    assert objects.tree_sha(blobs) == run("write-tree")
 
 
 def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:

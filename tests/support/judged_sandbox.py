@@ -10,10 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox import __main__ as server
-from sandbox import lookups
+from sandbox.api import lookups
+from sandbox.api.dispatch import ROUTER
+from sandbox.api.errors import GitHubError
 from sandbox.app import App
-from sandbox.dispatch import ROUTER
-from sandbox.errors import GitHubError
 from tests.sandbox.published.judge import verdict
 
 if TYPE_CHECKING:

@@ -239,7 +239,7 @@ class Sandbox(Server):
         return answer.json() if answer.content else None
 
     def world(self, name: str, seed: dict[str, Any] | None = None) -> World:
-        """Make a world; the seed's structure is in `sandbox/seed.py`."""
+        """Make a world; the seed's structure is in `sandbox/seed/models.py`."""
         made = self.control("POST", "worlds", {"name": name, "seed": seed or {}})
         return World(self, name, made["tokens"])
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.examples.base import Declared, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.files import repository_of
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import repository_of
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

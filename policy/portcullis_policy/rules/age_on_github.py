@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.declared_secrets import day, declared_secrets, place
-from portcullis_policy.examples import Declared, stack
+from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.declared_secrets import day, declared_secrets, place
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

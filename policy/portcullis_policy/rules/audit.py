@@ -6,7 +6,11 @@ Which buckets do is told by name or tag (`auditArchives` of PK001); no other buc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from portcullis_policy.clouds import (
+from portcullis_policy.examples.base import Declared, stack
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import ssdf
+from portcullis_policy.rule import Finding, Resource, Stack, StackRule
+from portcullis_policy.semantics.aws_and_vault import (
     BUCKET_ACL,
     BUCKET_ENCRYPTION,
     BUCKET_LOCK,
@@ -18,10 +22,6 @@ from portcullis_policy.clouds import (
     principals,
     statements,
 )
-from portcullis_policy.examples import Declared, stack
-from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.mappings import ssdf
-from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -3,20 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Example, stack
-from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
-from portcullis_policy.protection import (
-    Protection,
-    Reading,
-    Subject,
-    guards_default,
-    protections_for,
-    subjects,
-)
-from portcullis_policy.rule import Finding, Stack, StackRule
-from portcullis_policy.rules.ruleset_examples import (
+from portcullis_policy.examples.base import Example, stack
+from portcullis_policy.examples.rulesets import (
     DEFAULT,
     ESCAI,
     GOOD,
@@ -29,6 +17,18 @@ from portcullis_policy.rules.ruleset_examples import (
     reviews,
     ruleset,
     ruleset_rules,
+)
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
+from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.protection import (
+    Protection,
+    Reading,
+    Subject,
+    guards_default,
+    protections_for,
+    subjects,
 )
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity

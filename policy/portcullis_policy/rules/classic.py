@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import example
+from portcullis_policy.examples.base import example
+from portcullis_policy.examples.rulesets import CLASSIC
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, scorecard
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
-from portcullis_policy.rules.ruleset_examples import CLASSIC
+from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Example, stack
+from portcullis_policy.examples.base import Example, stack
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.files import at_lines, dependabot_path, repository_of, workflow_path
 from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, changed, file
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import (
+    at_lines,
+    dependabot_path,
+    repository_of,
+    workflow_path,
+)
+from portcullis_policy.semantics.workflows import At, UnreadableError, compose
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
-from portcullis_policy.workflows import At, UnreadableError, compose
 
 DEPENDABOT = """\
 version: 2

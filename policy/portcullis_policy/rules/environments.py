@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, child, example, stack
+from portcullis_policy.examples.base import Declared, child, example, stack
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.gates import ENVIRONMENT, is_release, key, needs_reviewers
 from portcullis_policy.mappings import cis, ssdf
-from portcullis_policy.patterns import admits_only_semver, is_wildcard
-from portcullis_policy.protection import protections_for, protects_branch, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.patterns import admits_only_semver, is_wildcard
+from portcullis_policy.semantics.protection import protections_for, protects_branch, subject_named
+from portcullis_policy.semantics.release_environments import (
+    ENVIRONMENT,
+    is_release,
+    key,
+    needs_reviewers,
+)
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Example, example
+from portcullis_policy.examples.base import Example, example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.examples.base import Declared, Example, example, stack
 from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding

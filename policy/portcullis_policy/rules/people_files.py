@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, Example, stack
-from portcullis_policy.files import repository_of
+from portcullis_policy.examples.base import Declared, Example, stack
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, file
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, file
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import repository_of
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 

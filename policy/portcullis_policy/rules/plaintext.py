@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import example
+from portcullis_policy.examples.base import example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

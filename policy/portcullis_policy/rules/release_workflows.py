@@ -3,14 +3,19 @@
 import re
 from collections.abc import Iterator
 
+from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, ci, release
 from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
-from portcullis_policy.patterns import NOT_RELEASES
-from portcullis_policy.publishing import caches, publishes, publishing_jobs, publishing_line
-from portcullis_policy.rules.workflow_examples import SOUND_CI, SOUND_RELEASE, ci, release
 from portcullis_policy.rules.workflows import WorkflowRule
+from portcullis_policy.semantics.patterns import NOT_RELEASES
+from portcullis_policy.semantics.publishing import (
+    caches,
+    publishes,
+    publishing_jobs,
+    publishing_line,
+)
+from portcullis_policy.semantics.workflows import Job, Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
-from portcullis_policy.workflows import Job, Workflow
 
 _OWN_TOKEN = re.compile(
     r"secrets\s*(\.|\[\s*')github_token|github\s*(\.|\[\s*')token", re.IGNORECASE

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.examples.base import Declared, Example, example, stack
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
+from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 

@@ -7,19 +7,19 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from portcullis_policy import github as gh
-from portcullis_policy.declared_secrets import day, declared_secrets, place
-from portcullis_policy.examples import Declared, Example, example, stack
+from portcullis_policy.examples.base import Declared, Example, example, stack
+from portcullis_policy.examples.tokens import pypi_token
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, changed, file
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Step
-from portcullis_policy.files import repository_of, workflow_files
-from portcullis_policy.gates import is_release
 from portcullis_policy.mappings import cis
-from portcullis_policy.publishing import secrets_named, uses_any_secret
-from portcullis_policy.pypi_token import is_account_wide
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
-from portcullis_policy.rules.token_examples import pypi_token
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, RELEASE, changed, file
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.declared_secrets import day, declared_secrets, place
+from portcullis_policy.semantics.files import repository_of, workflow_files
+from portcullis_policy.semantics.publishing import secrets_named, uses_any_secret
+from portcullis_policy.semantics.pypi_token import is_account_wide
+from portcullis_policy.semantics.release_environments import is_release
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 

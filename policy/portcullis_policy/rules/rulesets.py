@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, child, example
+from portcullis_policy.examples.base import Declared, child, example
+from portcullis_policy.examples.rulesets import CLASSIC, MAIN, RULES_OF_MAIN, TAGS, bypass
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, scorecard, slsa
-from portcullis_policy.patterns import covers_default
-from portcullis_policy.protection import excludes_default
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
-from portcullis_policy.rules.ruleset_examples import CLASSIC, MAIN, RULES_OF_MAIN, TAGS, bypass
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.patterns import covers_default
+from portcullis_policy.semantics.protection import excludes_default
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

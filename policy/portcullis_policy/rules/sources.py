@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy.declared_secrets import declared_secrets, place
-from portcullis_policy.examples import example
+from portcullis_policy.examples.base import example
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.semantics.declared_secrets import declared_secrets, place
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, stack
+from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, example, stack
+from portcullis_policy.examples.base import Declared, example, stack
+from portcullis_policy.examples.rulesets import TAGS, bypass
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.gates import ENVIRONMENT, is_release
 from portcullis_policy.mappings import cis, slsa, ssdf
-from portcullis_policy.patterns import regex_admits_only_semver, sample
-from portcullis_policy.protection import protections_for, protects_tag, subject_named
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
-from portcullis_policy.rules.ruleset_examples import TAGS, bypass
 from portcullis_policy.rules.rulesets import actors, distrust
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.patterns import regex_admits_only_semver, sample
+from portcullis_policy.semantics.protection import protections_for, protects_tag, subject_named
+from portcullis_policy.semantics.release_environments import ENVIRONMENT, is_release
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

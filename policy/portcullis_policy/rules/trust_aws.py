@@ -4,7 +4,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy.clouds import (
+from portcullis_policy.examples.base import Example, example
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.semantics.aws_and_vault import (
     GITHUB_ISSUER,
     GROUP_POLICY,
     OIDC_PROVIDER,
@@ -21,10 +25,6 @@ from portcullis_policy.clouds import (
     statements,
     texts,
 )
-from portcullis_policy.examples import Example, example
-from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, ssdf
-from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

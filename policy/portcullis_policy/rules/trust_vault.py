@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.clouds import VAULT_JWT_ROLE, VAULT_POLICY, texts
-from portcullis_policy.examples import example
+from portcullis_policy.examples.base import example
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.aws_and_vault import VAULT_JWT_ROLE, VAULT_POLICY, texts
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

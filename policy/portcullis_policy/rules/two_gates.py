@@ -3,12 +3,12 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, stack
+from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.gates import is_release
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import RELEASE, Finding, Resource, Stack, StackRule
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.release_environments import is_release
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

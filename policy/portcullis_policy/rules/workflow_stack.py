@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Declared, stack
+from portcullis_policy.examples.base import Declared, stack
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, changed, file
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.files import WorkflowFile, at_lines, workflow_files, workflow_path
-from portcullis_policy.gates import key
 from portcullis_policy.mappings import cis, slsa, ssdf
-from portcullis_policy.publishing import publishing_jobs, secrets_named
 from portcullis_policy.rule import Finding, Stack, StackRule
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, RELEASE, changed, file
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import WorkflowFile, at_lines, workflow_files, workflow_path
+from portcullis_policy.semantics.publishing import publishing_jobs, secrets_named
+from portcullis_policy.semantics.release_environments import key
+from portcullis_policy.semantics.workflows import Job
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
-from portcullis_policy.workflows import Job
 
 _PUBLIC = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "public"})
 _PRIVATE = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "private"})

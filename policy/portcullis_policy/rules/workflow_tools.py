@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Example, stack
-from portcullis_policy.files import at_lines, workflow_files, workflow_path
+from portcullis_policy.examples.base import Example, stack
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.mappings import cis, scorecard
 from portcullis_policy.rule import Finding, Stack, StackRule
-from portcullis_policy.rules.workflow_examples import CI, CI_PATH, changed, file
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import at_lines, workflow_files, workflow_path
+from portcullis_policy.semantics.linters import Answer, Remark, actionlint, zizmor
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
-from portcullis_policy.tools import Answer, Remark, actionlint, zizmor
 
 REQUIRED = Parameter(
     "required",

@@ -3,30 +3,23 @@
 import re
 from collections.abc import Iterator
 
-from portcullis_policy import github as gh
-from portcullis_policy.examples import Example
+from portcullis_policy.examples.base import Example
+from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEASE, ci, file, release
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.files import at_lines, workflow_path
 from portcullis_policy.mappings import cis, scorecard, ssdf
-from portcullis_policy.publishing import (
+from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import at_lines, workflow_path
+from portcullis_policy.semantics.publishing import (
     holding_secrets,
     injected,
     piped_to_shell,
     prints_secret,
     uses_any_secret,
 )
-from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
-from portcullis_policy.rules.workflow_examples import (
-    CI,
-    SOUND_CI,
-    SOUND_RELEASE,
-    ci,
-    file,
-    release,
-)
+from portcullis_policy.semantics.workflows import At, Workflow, read
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
-from portcullis_policy.workflows import At, Workflow, read
 
 _PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _IMAGE = re.compile(r"docker://\S+@sha256:[0-9a-f]{64}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from portcullis.events import name_of
+from portcullis.pulumi_runs.events import name_of
 from portcullis.report import resource_name
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ import pytest
 from ruamel.yaml import YAML
 
 from components.declaration import load
+from components.declaration.secrets import declared_secrets, facts
 from components.organization import OrganizationConfig
-from components.secrets.inventory import declared_secrets, facts
 from components.secrets.source import SecretValue
 from tests.components.building import CANARY, data, declare, organization, recorded
 from tests.components.test_every_field import FULL
 
 if TYPE_CHECKING:
-    from components.secrets.inventory import DeclaredSecret
+    from components.declaration.secrets import DeclaredSecret
 
 ROOT = Path(__file__).resolve().parents[3]
 FULL_CONFIG = OrganizationConfig.model_validate(FULL)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from components.declaration import DeclarationError, load
+from components.declaration.secret_values import read_values
 from components.secrets.reference import SOURCE_NAMES
 from components.secrets.source import MissingSecretError, SecretValue
 from components.secrets.sources import SourcesConfig, open_sources
-from components.secrets.values import read_values
 from tests.components.secrets.asking import CANARY
 from tests.declaration.sound import SOUND, places, replaced, written
 from tests.support.recording import record

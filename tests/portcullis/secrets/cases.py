@@ -12,7 +12,7 @@ from portcullis.secrets.live import Live, LiveRepository, LiveSecret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.secrets.inventory import Scope
+    from components.declaration.secrets import Scope
     from components.secrets.secret import Store
 
 TODAY = date(2026, 6, 30)

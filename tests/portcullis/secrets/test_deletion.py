@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portcullis.events import Run
+from portcullis.pulumi_runs.events import Run
 from portcullis.secrets.deletion import of_all_secrets
 from portcullis.secrets.drift import LISTS
 from tests.portcullis.engine_events import STACK, urn

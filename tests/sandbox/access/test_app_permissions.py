@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from sandbox.app_permissions import needed
-from sandbox.dispatch import ROUTER
+from sandbox.access.app_permissions import needed
+from sandbox.api.dispatch import ROUTER
 from tests.sandbox.conftest import ACME
 from tests.support.keys import app_keys, as_app
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.actors import ALL_SCOPES
-from sandbox.token_scopes import granted
+from sandbox.access.actors import ALL_SCOPES
+from sandbox.access.token_scopes import granted
 
 if TYPE_CHECKING:
     from tests.support.sandbox import World

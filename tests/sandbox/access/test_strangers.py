@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import dispatch, planting, seed
-from sandbox.actors import ALL_SCOPES
-from sandbox.http import Request
-from sandbox.worlds import Sandbox
+from sandbox.access.actors import ALL_SCOPES
+from sandbox.api import dispatch
+from sandbox.api.http import Request
+from sandbox.seed import apply, models
+from sandbox.world.worlds import Sandbox
 from tests.sandbox.conftest import ACME
 
 if TYPE_CHECKING:
-    from sandbox.records import Record
-    from sandbox.routing import Route
-    from sandbox.world import World
+    from sandbox.api.routing import Route
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
 
 PUBLIC = {
     "GET /orgs/{org}",
@@ -44,8 +45,8 @@ ROUTES = [
 def acme() -> World:
     """A world without a server."""
     made = Sandbox().create("acme")
-    planting.apply(made, seed.parse(ACME))
-    planting.new_token(made, _zoe(made), list(ALL_SCOPES), "zoe")
+    apply.apply(made, models.parse(ACME))
+    apply.new_token(made, _zoe(made), list(ALL_SCOPES), "zoe")
     made.commit()
     return made
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.nodes import node_id
+from sandbox.world.nodes import node_id
 from tests.sandbox.enforcement.acting import REPO
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.ref_names import is_valid, short_name
+from sandbox.world.ref_names import is_valid, short_name
 from tests.sandbox.enforcement.acting import REPO
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import signatures
-from sandbox.git import blob_sha, tree_sha
+from sandbox.git import signatures
+from sandbox.git.objects import blob_sha, tree_sha
 from tests.sandbox.enforcement.acting import REPO
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.dispatch import ROUTER
+from sandbox.api.dispatch import ROUTER
 from tests.sandbox.published.judge import description
 from tests.sandbox.published.vendor import plain
 

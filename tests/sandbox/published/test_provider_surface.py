@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from graphql import parse, validate
 
-from sandbox import lookups, planting, seed
-from sandbox.dispatch import ROUTER
+from sandbox.api import lookups
+from sandbox.api.dispatch import ROUTER
+from sandbox.api.journal import Journal
 from sandbox.graphql.execute import _RULES, schema
-from sandbox.journal import Journal
-from sandbox.world import World as State
+from sandbox.seed import apply, models
+from sandbox.world.world import World as State
 from tests.sandbox.conftest import ACME
 from tests.sandbox.published import provider_session
 from tests.sandbox.published.judge import ALIASES, description
@@ -62,7 +63,7 @@ def described(call: str) -> str:
 
 def _state() -> State:
     state = State("surface", Journal())
-    planting.apply(state, seed.parse(ACME))
+    apply.apply(state, models.parse(ACME))
     state.commit()
     return state
 

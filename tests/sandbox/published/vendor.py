@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sandbox.dispatch import ROUTER
+from sandbox.api.dispatch import ROUTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

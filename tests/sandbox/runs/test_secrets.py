@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import dispatch, planting, seed
-from sandbox.actors import Actor
-from sandbox.http import Request, json_bytes
-from sandbox.worlds import Sandbox
+from sandbox.access.actors import Actor
+from sandbox.api import dispatch
+from sandbox.api.http import Request, json_bytes
+from sandbox.seed import apply, models
+from sandbox.world.worlds import Sandbox
 from tests.sandbox.attempts.path import CI, REPO, SEED, TOKEN
 from tests.sandbox.sealing import seal, sealed
 
 if TYPE_CHECKING:
-    from sandbox.http import Response
+    from sandbox.api.http import Response
     from tests.sandbox.attempts.path import Path
 
 PLACES = {
@@ -163,7 +164,7 @@ def test_a_hundred_at_most(path: Path, place: str) -> None:
 def test_a_thousand_at_most() -> None:
     """An organization keeps 1,000; without a server, for the number of requests (S2)."""
     world = Sandbox().create("full")
-    planting.apply(world, seed.parse(SEED))
+    apply.apply(world, models.parse(SEED))
     base = f"/api/v3{PLACES['organization']}"
     actor = Actor(user=world.find("user", "olga"))
 

@@ -1,0 +1,302 @@
+"""The catalogue as Pulumi policies: one policy a rule, with its own id, level and switch.
+
+Pulumi's SDK deserializes a resource anew for every policy (80 policies: 11 ms a resource). So the
+first policy of the list, the gate, reads the resource once and asks every rule; the list then hands
+the SDK only those policies that have something to report, which judge again and report under their
+own name. If the gate is switched off, or the SDK stops iterating lazily, all policies run: slower,
+never laxer.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from grpc import StatusCode
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import policy as sdk
+
+from portcullis_policy.facts import Facts
+from portcullis_policy.judge import Judge
+from portcullis_policy.profiles import level
+from portcullis_policy.pulumi_pack.config import problems, schema
+from portcullis_policy.pulumi_pack.engine_call import skips_preview
+from portcullis_policy.pulumi_pack.proxies import plain
+from portcullis_policy.pulumi_pack.remediation import mended
+from portcullis_policy.pulumi_pack.start import PROFILE_KEY, Start, begin
+from portcullis_policy.registry import RULES
+from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
+from portcullis_policy.rules.pack import SKIPS_PREVIEW, STACK, PackSettings, UnusedExemption
+from portcullis_policy.settings import PACK_RULE, PROFILE
+
+
+class _Turn(threading.local):
+    """What the gate of the call now running on this thread found worth reporting."""
+
+    wanted: set[str] | None = None
+
+    def begin(self) -> None:
+        """Forget the last call."""
+        self.wanted = None
+
+
+class Policies(list[Policy]):
+    """A list that, after its gates, yields only the policies that have something to report."""
+
+    def __init__(self, gates: Sequence[Policy], others: Sequence[Policy], desk: "_Desk") -> None:
+        """Put the gates first."""
+        super().__init__((*gates, *others))
+        self._gates = len(gates)
+        self._turn = desk.turn
+        self._desk = desk
+
+    def adopt(self, start: Start, *, skips_preview: bool) -> None:
+        """Take what the stack's configuration says, before the engine asks for the levels.
+
+        Args:
+            start: levels, parameters and profile.
+            skips_preview: whether the engine updates without a preview.
+        """
+        self._desk.start = start
+        self._desk.skips_preview = skips_preview
+        self._desk.judge.configure(start.parameters)
+        for policy in super().__iter__():
+            policy.enforcement_level = self._desk.level_of(self._desk.judge.rules[policy.name])
+
+    def __iter__(self) -> Iterator[Policy]:
+        """Yield lazily; everything when no gate ran."""
+        self._turn.begin()
+        for position, policy in enumerate(super().__iter__()):
+            wanted = self._turn.wanted  # set by a gate, while the SDK runs it
+            if wanted is None or (position >= self._gates and policy.name in wanted):
+                yield policy
+
+
+class _Desk:
+    """What the policies of one pack share: the judge, the turn, and the configuration seen."""
+
+    def __init__(self, judge: Judge, start: Start) -> None:
+        self.judge = judge
+        self.start = start
+        self.skips_preview = False
+        self.turn = _Turn()
+        self.given: dict[str, dict[str, object]] = {}
+
+    def configured(self, rule: Rule, given: Mapping[str, object]) -> None:
+        """Keep the parameters given for a rule: the SDK shows each policy only its own."""
+        started = self.start.parameters.get(rule.id, {})
+        parameters = {**started, **{name: plain(value) for name, value in given.items()}}
+        if self.given.get(rule.id) != parameters:
+            self.given[rule.id] = {
+                key: value for key, value in parameters.items() if isinstance(key, str)
+            }
+            self.judge.configure(self.given)
+
+    def level_of(self, rule: Rule) -> EnforcementLevel:
+        """Return a rule's level where the policy config file says nothing."""
+        said = self.start.levels.get(rule.id)
+        return EnforcementLevel(said or level(rule, self.start.profile))
+
+    def unheard(self, kind: type[Rule]) -> set[str]:
+        """Return the rules whose parameters were not seen yet, and matter."""
+        return {
+            rule.id
+            for rule in self.judge.rules.values()
+            if isinstance(rule, kind)
+            and rule.id not in self.given
+            and (rule.parameters or kind is ResourceRule)
+        }
+
+
+def policies(judge: Judge | None = None, start: Start | None = None) -> Policies:
+    """Return the pack's policies, for `PolicyPack(policies=...)`.
+
+    Args:
+        judge: applies the rules; by default a new one with the whole catalogue.
+        start: what the pack was started with.
+    """
+    desk = _Desk(judge or Judge(RULES), start or Start())
+    desk.judge.configure(desk.start.parameters)
+    gates: list[Policy] = []
+    others: list[Policy] = []
+    for rule in desk.judge.rules.values():
+        policy = _policy(rule, desk)
+        (gates if isinstance(rule, PackSettings | UnusedExemption) else others).append(policy)
+    return Policies(sorted(gates, key=_resources_first), others, desk)
+
+
+def hear(all_: Policies) -> None:
+    """Let the pack hear the stack's configuration.
+
+    The engine tells it by the call ConfigureStack, before it asks for the levels. The SDK answers
+    that call and keeps the stack's tags alone, so the configuration is taken on the way.
+
+    Args:
+        all_: the pack's policies, before PolicyPack starts.
+    """
+    kind: Any = sdk._PolicyAnalyzerServicer  # noqa: SLF001 - there is no public place to hear it
+    answer = kind.ConfigureStack
+
+    def configure(servicer: object, request: Any, context: Any) -> object:  # noqa: ANN401 - gRPC's
+        try:
+            all_.adopt(begin(config=dict(request.config)), skips_preview=skips_preview())
+        except SystemExit as wrong:
+            context.abort(StatusCode.INVALID_ARGUMENT, str(wrong))
+        return answer(servicer, request, context)
+
+    kind.ConfigureStack = configure
+
+
+def _resources_first(policy: Policy) -> bool:
+    return isinstance(policy, StackValidationPolicy)
+
+
+def _policy(rule: Rule, desk: _Desk) -> Policy:
+    """Return the Pulumi policy of a rule."""
+    if isinstance(rule, ResourceRule):
+        return ResourceValidationPolicy(
+            rule.id,
+            rule.title,
+            validate=_resource_check(rule, desk),
+            enforcement_level=desk.level_of(rule),
+            remediate=_mending(rule, desk) if rule.mends else None,
+            **_described(rule),
+        )
+    if isinstance(rule, StackRule):
+        return StackValidationPolicy(
+            rule.id,
+            rule.title,
+            validate=_stack_check(rule, desk),
+            enforcement_level=desk.level_of(rule),
+            **_described(rule),
+        )
+    raise TypeError(f"{rule.id} is neither a ResourceRule nor a StackRule")
+
+
+def _described(rule: Rule) -> dict[str, Any]:
+    """Return what Pulumi shows of a rule beside its findings."""
+    first = rule.maps[0].framework if rule.maps else None
+    numbers = [control.number for control in rule.maps if control.framework is first]
+    return {
+        "config_schema": PolicyConfigSchema(schema(rule)),
+        "display_name": rule.title,
+        "severity": Severity(rule.severity.value),
+        "remediation_steps": rule.remediation,
+        "framework": PolicyComplianceFramework(
+            first.name, first.version, ", ".join(numbers), first.url
+        )
+        if first is not None
+        else None,
+        "tags": [rule.id[:2], *(control.tag for control in rule.maps)],
+        "url": rule.anchor,
+    }
+
+
+def _mending(rule: ResourceRule, desk: _Desk) -> Callable[[ResourceValidationArgs], Any]:
+    """Return what Pulumi calls with each resource to mend it, at level `remediate`."""
+
+    def mend(args: ResourceValidationArgs) -> dict[str, Any] | None:
+        if args.resource_type not in rule.resource_types:
+            return None
+        desk.configured(rule, args.get_config())
+        read = plain(args.props)
+        resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(read))
+        if not desk.judge.judge(rule, desk.judge.meet(resource)):
+            return None
+        return mended(args.props, rule.mends)
+
+    return mend
+
+
+def _resource_check(
+    rule: ResourceRule, desk: _Desk
+) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    """Return what Pulumi calls with each resource."""
+    gate = isinstance(rule, PackSettings)
+
+    def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        first = rule.id not in desk.given
+        desk.configured(rule, args.get_config())
+        props: Any = plain(args.props)
+        if args.resource_type == STACK and desk.skips_preview:
+            props = {**props, SKIPS_PREVIEW: True}
+        resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(props))
+        if first:
+            _report_problems(rule, desk, args.get_config(), report)
+        resource = desk.judge.meet(resource)
+        applicable = desk.judge.rules_for(resource.type)
+        if gate:
+            told = {other.id for other in applicable if desk.judge.judge(other, resource)}
+            desk.turn.wanted = told | desk.unheard(ResourceRule)
+        if rule in applicable:
+            for item in desk.judge.judge(rule, resource):
+                report(item.text, None)
+
+    return check
+
+
+def _stack_check(
+    rule: StackRule, desk: _Desk
+) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    """Return what Pulumi calls with all resources at the end."""
+    gate = isinstance(rule, UnusedExemption)
+
+    def check(args: StackValidationArgs, report: ReportViolation) -> None:
+        desk.configured(rule, args.get_config())
+        _report_problems(rule, desk, args.get_config(), report)
+        stack = desk.judge.stack_of(tuple(_stack_resource(item) for item in args.resources))
+        if gate:
+            others = [item for item in desk.judge.rules.values() if isinstance(item, StackRule)]
+            told = {
+                other.id
+                for other in others
+                if other is not rule and desk.judge.judge_stack(other, stack)
+            }
+            desk.turn.wanted = told | desk.unheard(StackRule)
+            stack = desk.judge.stack_of(stack.resources)  # now it is known which exemptions served
+        for item in desk.judge.judge_stack(rule, stack):
+            report(item.text, item.finding.urn)
+
+    return check
+
+
+def _stack_resource(item: PolicyResource) -> Resource:
+    depends = {
+        name: tuple(resource.urn for resource in resources)
+        for name, resources in item.property_dependencies.items()
+    }
+    return Resource(
+        item.resource_type,
+        item.name,
+        item.urn,
+        item.opts.parent,
+        Facts(plain(item.props)),
+        depends,
+        item.provider.urn if item.provider is not None else None,
+    )
+
+
+def _report_problems(
+    rule: Rule, desk: _Desk, given: Mapping[str, object], report: ReportViolation
+) -> None:
+    """Report parameters that the rule does not have; see config.py."""
+    for problem in problems(rule, given):
+        report(f"  the policy configuration\n    {problem}", None)
+    profile = given.get(PROFILE.name) if rule.id == PACK_RULE else None
+    if profile is not None and profile != desk.start.profile:
+        report(
+            "  the policy configuration\n    `profile` is not in force: the pack could not see the "
+            f"file when it started\n  fix: Set it in the stack's configuration: `{PROFILE_KEY}`.",
+            None,
+        )

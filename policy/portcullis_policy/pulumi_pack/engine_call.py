@@ -1,0 +1,89 @@
+"""How the engine was called: what it does not tell a policy pack, but its command line shows.
+
+Processes above this one are seen on Linux only; an option is seen in its variable everywhere.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+
+_CONFIG = "--policy-pack-config"
+_CONFIG_VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
+_SKIP, _SKIP_LETTER = "--skip-preview", "f"
+_SKIP_VARIABLE = "PULUMI_OPTION_SKIP_PREVIEW"
+_PREVIEWED_VARIABLE = "PORTCULLIS_PREVIEWED"
+_UPDATES = frozenset({"up", "update", "watch"})
+_WITHOUT_VALUE = "defjry"
+"""The one-letter options of `pulumi up` that take no value: others may stand behind them."""
+_FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
+"""What Pulumi's command line reads as false: https://pkg.go.dev/strconv#ParseBool"""
+
+
+def config_files() -> list[str]:
+    """Return the policy config files that the engine was started with, as far as can be seen.
+
+    Where they cannot be seen, run `python -m portcullis_policy.pulumi_pack.config FILE` before.
+    """
+    variable = os.environ.get(_CONFIG_VARIABLE)
+    if variable:
+        return variable.split(",")
+    for arguments, folder in _processes_above():
+        if files := [str(folder / name) for name in _values(arguments)]:
+            return files
+    return []
+
+
+def skips_preview() -> bool:
+    """Say whether the engine was told to update without a preview, as far as can be seen.
+
+    Pulumi's Automation API always tells it so; `PORTCULLIS_PREVIEWED=true` says that a preview of
+    the same change has passed before.
+    """
+    if os.environ.get(_PREVIEWED_VARIABLE, "0") not in _FALSE:
+        return False
+    if os.environ.get(_SKIP_VARIABLE, "0") not in _FALSE:
+        return True
+    return any(_skips(arguments) for arguments, _ in _processes_above())
+
+
+def _processes_above() -> Iterator[tuple[list[str], Path]]:
+    """Yield command line and folder of each process above this one, the nearest first."""
+    process = os.getppid()
+    while process > 1:
+        try:
+            arguments = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8").split("\0")
+            status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+            folder = Path(f"/proc/{process}/cwd").resolve()
+        except (OSError, ValueError):
+            return
+        yield arguments, folder
+        process = int(status.split("PPid:")[1].split()[0])
+
+
+def _values(arguments: Sequence[str]) -> list[str]:
+    """Return the values of the option for policy config files, in both of its forms."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    values = [
+        following if argument == _CONFIG else argument.removeprefix(f"{_CONFIG}=")
+        for argument, following in pairs
+        if argument == _CONFIG or argument.startswith(f"{_CONFIG}=")
+    ]
+    return [name for value in values for name in value.split(",") if name]
+
+
+def _skips(arguments: Sequence[str]) -> bool:
+    """Say whether a command line is an update of Pulumi's that skips its preview."""
+    program, *rest = arguments
+    if PurePath(program).stem != "pulumi" or not _UPDATES.intersection(rest):
+        return False
+    return "watch" in rest or any(_is_skip(argument) for argument in rest)
+
+
+def _is_skip(argument: str) -> bool:
+    name, _, value = argument.partition("=")
+    if name.startswith("--"):
+        return name == _SKIP and value not in _FALSE
+    if not name.startswith("-"):
+        return False
+    before, found, _ = name[1:].partition(_SKIP_LETTER)
+    return bool(found) and not before.strip(_WITHOUT_VALUE) and value not in _FALSE

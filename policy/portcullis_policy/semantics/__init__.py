@@ -1,0 +1,1 @@
+"""What settings mean: GitHub, AWS, Vault, patterns and workflow files."""

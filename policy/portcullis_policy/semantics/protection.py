@@ -1,0 +1,384 @@
+"""What protects a branch or tag: rulesets and classic protection, read alike and combined.
+
+GitHub applies all active rulesets that match a ref together with classic protection, and the
+strictest of each rule counts. So nothing is judged by one ruleset alone.
+Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
+from portcullis_policy.rule import Resource, Stack
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.patterns import (
+    DEFAULT_BRANCHES,
+    covers_default,
+    is_readable,
+    matches,
+)
+
+Reading = bool | UnknownType | None
+_ALL = ("~ALL",)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A repository whose branches are to be protected.
+
+    Attributes:
+        name: its GitHub name, in lower case.
+        urn: its URN; None when the stack protects a repository that it does not declare.
+        default: name of its default branch, if the stack says.
+        facts: its outputs, empty when it is not declared.
+        properties: its custom properties: values by name.
+    """
+
+    name: str
+    urn: str | None
+    default: str | None
+    facts: Facts
+    properties: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """One active ruleset or classic protection.
+
+    Attributes:
+        resource: where it comes from.
+        classic: it is classic branch protection.
+        target: `branch` or `tag`.
+        repository: the one repository that it protects, in lower case; None: many, by conditions.
+        includes: ref patterns.
+        excludes: ref patterns.
+        rules: what it demands, by the names of a ruleset's fields (see _ruleset_rules).
+        approvals: how many approvals a pull request needs; UNKNOWN counts as none.
+    """
+
+    resource: Resource
+    classic: bool
+    target: str
+    repository: str | None
+    includes: tuple[object, ...]
+    excludes: tuple[object, ...]
+    rules: Mapping[str, Reading]
+    approvals: float | UnknownType | None
+
+    @property
+    def requires_pull_request(self) -> bool:
+        """Say whether changes have to come by pull request."""
+        return self.rules["pullRequest"] is True
+
+    def selects(self, subject: Subject) -> bool:
+        """Say whether a repository is protected, by name, id or custom property."""
+        if self.repository is not None:
+            return self.repository == subject.name
+        conditions = self.resource.facts
+        if conditions.block("conditions", "repositoryProperty") is not None:
+            return self._selects_properties(subject)
+        ids = conditions.entries("conditions", "repositoryIds")
+        if ids is UNKNOWN or ids:
+            own = subject.facts.at("repoId")
+            return ids is UNKNOWN or UNKNOWN in ids or (own is not None and own in ids)
+        return self._selects_name(subject.name)
+
+    def _selects_name(self, name: str) -> bool:
+        facts = self.resource.facts
+        includes = _texts(facts, "conditions", "repositoryName", "includes")
+        excludes = _texts(facts, "conditions", "repositoryName", "excludes")
+        return _any_matches(includes, name, closed=False) and not _any_matches(
+            excludes, name, closed=True
+        )
+
+    def _selects_properties(self, subject: Subject) -> bool:
+        path = ("conditions", "repositoryProperty")
+        groups = [self.resource.facts.blocks(*path, side) for side in ("includes", "excludes")]
+        if groups[0] is UNKNOWN or groups[1] is UNKNOWN:
+            return False
+        return all(_has_property(subject, block) for block in groups[0]) and not any(
+            _has_property(subject, block) for block in groups[1]
+        )
+
+
+def protections(stack: Stack) -> tuple[Protection, ...]:
+    """Return the active protections of a stack."""
+    return stack.once(_read_protections)
+
+
+def protections_for(stack: Stack, repository: str) -> tuple[Protection, ...]:
+    """Return the protections that are of a repository, or of many: few, even in a large stack."""
+    index = stack.once(_by_repository)
+    return (*index.get(repository.lower(), ()), *index.get(None, ()))
+
+
+def subjects(stack: Stack) -> tuple[Subject, ...]:
+    """Return the repositories of a stack, declared or only protected; archived ones left out."""
+    return tuple(stack.once(_read_subjects).values())
+
+
+def subject_named(stack: Stack, repository: str) -> Subject:
+    """Return a repository; one that the stack does not know has no more than its name."""
+    name = repository.lower()
+    known = stack.once(_read_subjects).get(name)
+    return known or Subject(name, None, stack.once(_defaults).get(name), Facts({}), {})
+
+
+def _read_protections(stack: Stack) -> tuple[Protection, ...]:
+    names = _names(stack)
+    rulesets = [_ruleset(item, names) for item in stack.of(*gh.RULESETS) if is_active(item)]
+    return (*rulesets, *(_classic(item, names) for item in stack.of(*gh.CLASSIC)))
+
+
+def _by_repository(stack: Stack) -> dict[str | None, list[Protection]]:
+    index: dict[str | None, list[Protection]] = {}
+    for item in protections(stack):
+        index.setdefault(item.repository, []).append(item)
+    return index
+
+
+def is_active(ruleset: Resource) -> bool:
+    """Say whether a ruleset enforces anything: `evaluate` only reports."""
+    return ruleset.facts.text("enforcement") == "active"
+
+
+def _read_subjects(stack: Stack) -> dict[str, Subject]:
+    found: dict[str, Subject] = {}
+    archived = set()
+    defaults = stack.once(_defaults)
+    properties = _properties(stack)
+    for item in stack.of(gh.REPOSITORY):
+        name = _name_of(item)
+        if item.facts.flag("archived") is True:
+            archived.add(name)
+        else:
+            default = defaults.get(name) or item.facts.text("defaultBranch")
+            default = default if isinstance(default, str) and default else None
+            found[name] = Subject(name, item.urn, default, item.facts, properties.get(name, {}))
+    for protection in protections(stack):
+        other = protection.repository
+        if other and other not in found and other not in archived and protection.target == "branch":
+            found[other] = Subject(other, None, defaults.get(other), Facts({}), {})
+    return found
+
+
+def guards_default(protection: Protection, subject: Subject) -> bool:
+    """Say whether a protection surely holds for a repository's default branch."""
+    if protection.target != "branch" or not protection.selects(subject):
+        return False
+    if protection.classic and UNKNOWN in protection.includes:
+        # `pattern=repository.default_branch` of a repository that does not exist yet
+        return subject.urn in protection.resource.depends.get("pattern", ())
+    return covers_default(protection.includes, subject.default) and not excludes_default(
+        protection.excludes, subject.default
+    )
+
+
+def excludes_default(excludes: Iterable[object], default: str | None) -> bool:
+    """Say whether ref patterns may take the default branch out again; unknown ones may."""
+    listed = list(excludes)
+    return not all(map(is_readable, listed)) or covers_default(listed, default)
+
+
+def protects_branch(protection: Protection, subject: Subject, branch: str) -> bool:
+    """Say whether a protection holds for a branch named in full."""
+    default = subject.default
+    is_default = branch == default if default else branch in DEFAULT_BRANCHES
+    special = {"~ALL", "~DEFAULT_BRANCH"} if is_default else {"~ALL"}
+    return protection.target == "branch" and _guards_ref(
+        protection, subject, f"refs/heads/{branch}", special
+    )
+
+
+def protects_tag(protection: Protection, subject: Subject, tag: str) -> bool:
+    """Say whether a protection holds for a tag named in full."""
+    return protection.target == "tag" and _guards_ref(
+        protection, subject, f"refs/tags/{tag}", {"~ALL"}
+    )
+
+
+def _guards_ref(protection: Protection, subject: Subject, ref: str, special: set[str]) -> bool:
+    included = any(
+        isinstance(item, str) and (item in special or matches(item, ref))
+        for item in protection.includes
+    )
+    excluded = any(
+        not is_readable(item) or item in special or matches(str(item), ref)
+        for item in protection.excludes
+    )
+    return included and not excluded and protection.selects(subject)
+
+
+def _ruleset(item: Resource, names: Mapping[str, str]) -> Protection:
+    facts = item.facts
+    repository = None
+    if item.type == gh.REPOSITORY_RULESET:
+        repository = _resolve(item, "repository", names)
+    includes = facts.entries("conditions", "refName", "includes")
+    excludes = facts.entries("conditions", "refName", "excludes")
+    target = facts.text("target")
+    return Protection(
+        resource=item,
+        classic=False,
+        target=target if isinstance(target, str) else "",
+        repository=repository,
+        includes=(UNKNOWN,) if includes is UNKNOWN else tuple(includes),
+        excludes=(UNKNOWN,) if excludes is UNKNOWN else tuple(excludes),
+        rules=_ruleset_rules(facts),
+        approvals=facts.number("rules", "pullRequest", "requiredApprovingReviewCount"),
+    )
+
+
+def _ruleset_rules(facts: Facts) -> dict[str, Reading]:
+    """Return what a ruleset demands; true means that it surely does."""
+    checks = facts.block("rules", "requiredStatusChecks")
+    listed = facts.entries("rules", "requiredStatusChecks", "requiredChecks")
+    pull_request = facts.block("rules", "pullRequest")
+    return {
+        **{
+            name: facts.flag("rules", name)
+            for name in ("creation", "update", "deletion", "nonFastForward")
+        },
+        "requiredSignatures": facts.flag("rules", "requiredSignatures"),
+        "requiredLinearHistory": facts.flag("rules", "requiredLinearHistory"),
+        "pullRequest": _present(pull_request),
+        **{
+            name: facts.flag("rules", "pullRequest", name)
+            for name in (
+                "dismissStaleReviewsOnPush",
+                "requireCodeOwnerReview",
+                "requireLastPushApproval",
+                "requiredReviewThreadResolution",
+            )
+        },
+        "requiredStatusChecks": UNKNOWN if listed is UNKNOWN else bool(listed),
+        "strictRequiredStatusChecksPolicy": checks.flag("strictRequiredStatusChecksPolicy")
+        if checks is not None
+        else None,
+    }
+
+
+def _classic(item: Resource, names: Mapping[str, str]) -> Protection:
+    """Read classic protection in the words of rulesets."""
+    facts = item.facts
+    old = item.type == gh.BRANCH_PROTECTION_V3
+    reviews = facts.block("requiredPullRequestReviews")
+    checks = facts.block("requiredStatusChecks")
+    listed: list[object] | UnknownType = []
+    if checks is not None:
+        lists = [checks.entries(name) for name in ("contexts", "checks")]
+        listed = UNKNOWN if UNKNOWN in lists else [item for part in lists for item in part or ()]
+    pattern = facts.at("branch" if old else "pattern")
+    return Protection(
+        resource=item,
+        classic=True,
+        target="branch",
+        repository=_resolve(item, "repository" if old else "repositoryId", names),
+        includes=(f"refs/heads/{pattern}" if isinstance(pattern, str) else UNKNOWN,),
+        excludes=(),
+        rules={
+            "creation": None,
+            "update": None,
+            "deletion": _not(facts.flag("allowsDeletions")),
+            "nonFastForward": _not(facts.flag("allowsForcePushes")),
+            "requiredSignatures": facts.flag("requireSignedCommits"),
+            "requiredLinearHistory": facts.flag("requiredLinearHistory"),
+            "requiredReviewThreadResolution": facts.flag("requireConversationResolution"),
+            "pullRequest": _present(reviews),
+            "dismissStaleReviewsOnPush": _of(reviews, "dismissStaleReviews"),
+            "requireCodeOwnerReview": _of(reviews, "requireCodeOwnerReviews"),
+            "requireLastPushApproval": _of(reviews, "requireLastPushApproval"),
+            "requiredStatusChecks": UNKNOWN if listed is UNKNOWN else bool(listed),
+            "strictRequiredStatusChecksPolicy": _of(checks, "strict"),
+        },
+        approvals=reviews.number("requiredApprovingReviewCount") if reviews is not None else None,
+    )
+
+
+def _present(block: Facts | None) -> Reading:
+    """Say whether a block is there."""
+    if block is None:
+        return False
+    return UNKNOWN if block.at() is UNKNOWN else True
+
+
+def _of(block: Facts | None, name: str) -> Reading:
+    return None if block is None else block.flag(name)
+
+
+def _not(flag: Reading) -> Reading:
+    return UNKNOWN if flag is UNKNOWN else not flag
+
+
+def _texts(facts: Facts, *path: str) -> tuple[object, ...]:
+    entries = facts.entries(*path)
+    return (UNKNOWN,) if entries is UNKNOWN else tuple(entries)
+
+
+def _any_matches(patterns: Iterable[object], name: str, *, closed: bool) -> bool:
+    """Say whether a pattern matches; `closed` is the answer for one that cannot be read."""
+    return any(
+        (pattern in _ALL or matches(pattern.lower(), name))
+        if isinstance(pattern, str) and is_readable(pattern)
+        else closed
+        for pattern in patterns
+    )
+
+
+def _has_property(subject: Subject, block: Facts) -> bool:
+    name, values = block.text("name"), block.entries("propertyValues")
+    if not isinstance(name, str) or values is UNKNOWN:
+        return False
+    if block.text("source") == "system" and name == "visibility":
+        return subject.facts.text("visibility") in values
+    return any(value in subject.properties.get(name, ()) for value in values)
+
+
+def _name_of(item: Resource) -> str:
+    """Return a repository's name in lower case; its Pulumi name when GitHub's is not known yet."""
+    name = item.facts.text("name")
+    return (name if isinstance(name, str) and name else item.name).lower()
+
+
+def _names(stack: Stack) -> dict[str, str]:
+    """Return repository names by URN and by node id."""
+    names: dict[str, str] = {}
+    for item in stack.of(gh.REPOSITORY):
+        names[item.urn] = _name_of(item)
+        node = item.facts.text("nodeId")
+        if isinstance(node, str):
+            names[node] = _name_of(item)
+    return names
+
+
+def _resolve(item: Resource, key: str, names: Mapping[str, str]) -> str:
+    """Return the repository that a property names, also by id or while it is unknown."""
+    value = item.facts.text(key)
+    if isinstance(value, str):
+        return names.get(value, value).lower()
+    for urn in item.depends.get(key, ()):
+        if urn in names:
+            return names[urn]
+    return ""
+
+
+def _defaults(stack: Stack) -> dict[str, str]:
+    """Return the default branches that the stack sets, by repository."""
+    names = _names(stack)
+    return {
+        _resolve(item, "repository", names): branch
+        for item in stack.of(gh.BRANCH_DEFAULT)
+        if isinstance(branch := item.facts.text("branch"), str)
+    }
+
+
+def _properties(stack: Stack) -> dict[str, dict[str, frozenset[str]]]:
+    """Return custom properties: values by repository and name."""
+    names = _names(stack)
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for item in stack.of(gh.REPOSITORY_CUSTOM_PROPERTY):
+        name, values = item.facts.text("propertyName"), item.facts.entries("propertyValues")
+        if isinstance(name, str) and values is not UNKNOWN:
+            texts = frozenset(value for value in values if isinstance(value, str))
+            found.setdefault(_resolve(item, "repository", names), {})[name] = texts
+    return found

@@ -1,0 +1,1 @@
+"""Take what exists on GitHub into the stack's state."""

@@ -1,0 +1,1 @@
+"""Write the generated pages and JSON Schemas."""

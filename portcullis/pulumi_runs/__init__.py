@@ -1,0 +1,1 @@
+"""Run `pulumi`: events, state, locks and recovery."""

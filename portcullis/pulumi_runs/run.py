@@ -1,0 +1,143 @@
+"""Preview and update a stack by Pulumi's Automation API, and show how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pulumi import automation
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from portcullis.project import UserError
+from portcullis.pulumi_runs.events import Run, plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from portcullis.project import StackSettings
+
+Notice = Callable[[Run], None]
+
+
+class RunFailedError(Exception):
+    """Pulumi stopped; ``run`` holds what it said, ``output`` the end of its own text."""
+
+    def __init__(self, step: str, run: Run, output: str) -> None:
+        """``step`` is `preview`, `update` or whatever was tried."""
+        super().__init__(f"{step} failed")
+        self.step = step
+        self.run = run
+        self.output = output
+
+
+def select(settings: StackSettings, environment: Mapping[str, str]) -> automation.Stack:
+    """The stack, made first where it is a practice stack that is not there yet.
+
+    Raises:
+        UserError: the state has no such stack.
+    """
+    options = automation.LocalWorkspaceOptions(env_vars=dict(environment))
+    choose = automation.create_or_select_stack if settings.practises else automation.select_stack
+    try:
+        return choose(settings.name, work_dir=str(settings.root), opts=options)
+    except automation.StackNotFoundError:
+        raise UserError(
+            f"the state has no stack {settings.name} yet: pulumi stack init {settings.name} "
+            "(docs/first-steps.md)"
+        ) from None
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Where Pulumi refuses (a wrong passphrase, a state out of reach), only its words are shown.
+
+    Raises:
+        UserError: Pulumi refused.
+    """
+    try:
+        yield
+    except automation.CommandError as error:
+        raise UserError(f"pulumi failed:\n{_words(error)}") from None
+    except automation.InvalidVersionError as error:
+        raise UserError(str(error)) from None
+
+
+def _words(error: automation.CommandError) -> str:
+    """What the command printed, without Automation's headings."""
+    stdout, _, stderr = str(error).partition("\n stderr: ")
+    printed = (plain(stdout.partition("\n stdout: ")[2]), plain(stderr))
+    return "\n".join(text for text in printed if text) or plain(str(error))
+
+
+def preview(stack: automation.Stack, console: Console, targets: Sequence[str] | None = None) -> Run:
+    """Preview the stack, or only ``targets``, with the policy pack that the environment names.
+
+    Raises:
+        RunFailedError: a mistake, a finding that is mandatory, or a refusal by GitHub.
+    """
+    with _progress(console, "preview", None) as (run, take):
+        _try("preview", run, lambda: stack.preview(on_event=take, target=_list(targets)))
+    return run
+
+
+def update(
+    stack: automation.Stack,
+    console: Console,
+    expected: int,
+    targets: Sequence[str] | None = None,
+) -> Run:
+    """Update the stack, or only ``targets``; only ever called after a preview that went well.
+
+    Automation skips the CLI's own preview, which would otherwise be the gate: the pack is told that
+    there was one (PK002).
+
+    Raises:
+        RunFailedError: as `preview`; what was done until then is in the state.
+    """
+    stack.workspace.env_vars = {**stack.workspace.env_vars, "PORTCULLIS_PREVIEWED": "true"}
+    with _progress(console, "update", expected) as (run, take):
+        _try(
+            "update",
+            run,
+            lambda: stack.up(on_event=take, show_secrets=False, target=_list(targets)),
+        )
+    return run
+
+
+def _list(targets: Sequence[str] | None) -> list[str] | None:
+    return None if targets is None else list(targets)
+
+
+def _try(step: str, run: Run, action: Callable[[], object]) -> None:
+    try:
+        action()
+    except automation.CommandError as error:
+        raise RunFailedError(step, run, _words(error)) from None
+
+
+@contextmanager
+def _progress(
+    console: Console, step: str, expected: int | None
+) -> Iterator[tuple[Run, Callable[[automation.EngineEvent], None]]]:
+    """A bar on a terminal; a line every hundred resources anywhere else."""
+    run = Run()
+    columns = (
+        TextColumn(f"{step:<10} {{task.completed}} resources"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(step, total=expected)
+
+        def take(event: automation.EngineEvent) -> None:
+            before = len(run.done)
+            run.take(event)
+            bar.update(task, completed=len(run.done))
+            if not console.is_terminal and len(run.done) // 100 > before // 100:
+                of = f" of {expected}" if expected else ""
+                console.print(f"{step:<10} {len(run.done)}{of} resources")
+
+        yield run, take

@@ -1,0 +1,137 @@
+"""Who asks: a user or an App's installation, by the token that comes with the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import jwt
+
+from sandbox.api.errors import GitHubError
+from sandbox.world.clock import parse
+from sandbox.world.world import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+
+ALL_SCOPES = (
+    "admin:org",
+    "admin:org_hook",
+    "admin:public_key",
+    "admin:repo_hook",
+    "audit_log",
+    "delete_repo",
+    "gist",
+    "project",
+    "repo",
+    "user",
+    "workflow",
+)
+"""Scopes that a token gets when its seed names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever makes a request.
+
+    Attributes:
+        user: The account; an App's is its bot. None only for an App by its JWT.
+        scopes: A classic token's scopes; empty for an App's.
+        installation: The App's installation that the token belongs to.
+        app: The App that signed the JWT.
+        permissions: What the token may do, by GitHub's names of an App's permissions; None: all.
+        repositories: Ids of the repositories that the token reaches; None: all of its account.
+        job: Id of the workflow's job whose token it is.
+        by_token: Whether a token's scopes hold the account down; not so behind the world's back.
+    """
+
+    user: Record | None = None
+    scopes: tuple[str, ...] = ()
+    installation: Record | None = None
+    app: Record | None = None
+    permissions: Mapping[str, str] | None = None
+    repositories: frozenset[int] | None = None
+    job: int | None = None
+    by_token: bool = False
+
+    @property
+    def login(self) -> str:
+        """The name that stands in the journal."""
+        if self.user is not None:
+            return self.user.name
+        return f"app:{self.app.name}" if self.app is not None else "anonymous"
+
+    @property
+    def id(self) -> int:
+        """The account's id; 0 for an App by its JWT."""
+        return 0 if self.user is None else self.user.id
+
+
+def authenticate(world: World, authorization: str | None) -> Actor:
+    """Return who asks.
+
+    Raises:
+        GitHubError: 401, when there is no token or it is not known, has expired, or an App's JWT
+            is not signed by the App's key.
+    """
+    if not authorization:
+        # as a GitHub Enterprise Server in private mode: nobody reads without an account
+        raise GitHubError(401, "Requires authentication")
+    scheme, _, token = authorization.strip().partition(" ")
+    token = token.strip()
+    if scheme.lower() not in ("bearer", "token") or not token:
+        raise GitHubError(401, "Bad credentials")
+    if token.count(".") == 2:  # noqa: PLR2004 - a JWT has three parts
+        return Actor(app=_app(world, token))
+    record = world.find("token", digest(token))
+    if record is None:
+        raise GitHubError(401, "Bad credentials")
+    expires = record.get("expires_at")
+    if expires is not None and parse(expires) <= world.clock.seconds():
+        raise GitHubError(401, "Bad credentials")
+    job = record.get("job")
+    running = None if job is None else world.get("job", job)
+    if "user" not in record.data or (job is not None and not _runs(running)):
+        raise GitHubError(401, "Bad credentials")
+    user = world.get("user", record["user"])
+    reached = record.get("repositories")
+    installation = record.get("installation")
+    return Actor(
+        user=user,
+        scopes=tuple(record.get("scopes", ())),
+        installation=None if installation is None else world.get("installation", installation),
+        permissions=record.get("permissions"),
+        repositories=None if reached is None else frozenset(reached),
+        job=job,
+        by_token=True,
+    )
+
+
+def _runs(job: Record | None) -> bool:
+    """Say whether a job still runs: its token ends with it."""
+    return job is not None and job["status"] == "in_progress"
+
+
+def _app(world: World, token: str) -> Record:
+    try:
+        issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
+        app = next(
+            (app for app in world.all("app") if issuer == str(app["app_id"] or app.id)), None
+        )
+        if app is None:
+            raise GitHubError(401, "A JSON web token could not be decoded")
+        claims = jwt.decode(
+            token,
+            app["public_key"],
+            algorithms=["RS256"],
+            # the world's clock counts, not the machine's
+            options={"verify_exp": False, "verify_iat": False, "verify_iss": False},
+        )
+        if float(claims["exp"]) <= world.clock.seconds():
+            raise GitHubError(401, "'Expiration time' claim ('exp') is too far in the past")
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+        raise GitHubError(401, "A JSON web token could not be decoded") from None
+    return app

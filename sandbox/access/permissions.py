@@ -1,0 +1,209 @@
+"""Who may do what: roles in an organization, permissions on a repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.api.errors import forbidden, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.access.actors import Actor
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+
+LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
+"""Permissions on a repository, from none to all; each includes those before it."""
+
+_OLD_NAMES = {"pull": "read", "push": "write"}
+
+
+def level(permission: str) -> int:
+    """Return the rank of a permission, by its old or new name; 0 for none and unknown ones."""
+    permission = _OLD_NAMES.get(permission, permission)
+    return LEVELS.index(permission) if permission in LEVELS else 0
+
+
+def old_name(permission: str) -> str:
+    """Return `pull` for `read` and `push` for `write`; others are the same."""
+    return {"read": "pull", "write": "push"}.get(permission, permission)
+
+
+def org_role(world: World, org: Record, user_id: int) -> str | None:
+    """Return `admin` or `member` for a member, None for anybody else, also who is invited."""
+    member = world.find("member", str(user_id), org.id)
+    return None if member is None else str(member["role"])
+
+
+def owner(world: World, repository: Record) -> Record:
+    """Return the account that a repository belongs to."""
+    ident = repository.parent
+    account = world.get("organization", ident) or world.get("user", ident)
+    if account is None:
+        raise AssertionError(f"repository {repository.name} has no owner")
+    return account
+
+
+def team_and_parents(world: World, team: Record) -> Iterator[Record]:
+    """Go from a team to its parents: they pass their permissions on to it."""
+    current: Record | None = team
+    while current is not None:
+        yield current
+        parent = current.get("parent_team")
+        current = None if parent is None else world.get("team", parent)
+
+
+def custom_role(world: World, repository: Record, name: str) -> Record | None:
+    """Return the custom repository role of that name in the repository's organization."""
+    return world.find("repository_role", name, repository.parent)
+
+
+def _base(world: World, repository: Record, granted: str) -> str:
+    """Return what a grant comes to: one of `LEVELS`; a custom role counts as its base role."""
+    role = custom_role(world, repository, granted)
+    granted = granted if role is None else str(role["base_role"])
+    return _OLD_NAMES.get(granted, granted)
+
+
+def _team_grants(world: World, team: Record, repository: Record) -> list[str]:
+    grants = [
+        world.find("team_repository", str(repository.id), each.id)
+        for each in team_and_parents(world, team)
+    ]
+    return [str(grant["permission"]) for grant in grants if grant is not None]
+
+
+def team_permission(world: World, team: Record, repository: Record) -> str:
+    """Return the permission of a team on a repository, inherited ones included."""
+    found = [_base(world, repository, each) for each in _team_grants(world, team, repository)]
+    return max(["none", *found], key=level)
+
+
+def permission(world: World, repository: Record, actor: Actor) -> str:
+    """Return what an actor may do to a repository: one of `LEVELS`."""
+    account = owner(world, repository)
+    if actor.installation is not None:
+        return _of_token(account, repository, actor)
+    if actor.id == account.id:
+        return "admin"
+    candidates = ["read" if repository["visibility"] == "public" else "none"]
+    if account.kind == "organization":
+        role = org_role(world, account, actor.id)
+        if role == "admin":
+            return "admin"
+        if role == "member":
+            candidates.append(account["default_repository_permission"])
+            if repository["visibility"] == "internal":
+                candidates.append("read")
+    grants = granted_roles(world, repository, actor)
+    candidates += [_base(world, repository, each) for each in grants]
+    return max(candidates, key=level)
+
+
+def _of_token(account: Record, repository: Record, actor: Actor) -> str:
+    """Return what the token of an App's installation may do, by the permissions that it has."""
+    reads = "read" if repository["visibility"] == "public" else "none"
+    installation = actor.installation
+    if installation is None or installation.parent != account.id:
+        return reads
+    if actor.repositories is not None and repository.id not in actor.repositories:
+        return reads
+    if actor.permissions is None or actor.permissions.get("administration") == "write":
+        return "admin"
+    if actor.permissions.get("contents") == "write":
+        return "write"
+    return "read" if "contents" in actor.permissions else reads
+
+
+def reaches(actor: Actor, repository: Record) -> bool:
+    """Say whether a repository is within the reach of an App's token that has permissions."""
+    installation = actor.installation
+    return (
+        installation is not None
+        and actor.permissions is not None
+        and installation.parent == repository.parent
+        and (actor.repositories is None or repository.id in actor.repositories)
+    )
+
+
+def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:
+    """Return the roles, custom ones too, that were granted to a person or to a team of theirs."""
+    grants: list[str] = []
+    for team in teams_of(world, repository.parent, actor.id):
+        grants += _team_grants(world, team, repository)
+    collaborator = world.find("collaborator", str(actor.id), repository.id)
+    if collaborator is not None:
+        grants.append(str(collaborator["permission"]))
+    return grants
+
+
+def teams_of(world: World, org_id: int, user_id: int) -> list[Record]:
+    """Return the teams of an organization that a user is a direct member of."""
+    return [
+        team
+        for team in world.all("team", org_id)
+        if world.find("team_member", str(user_id), team.id) is not None
+    ]
+
+
+def visible_repositories(world: World, account: Record, actor: Actor) -> list[Record]:
+    """Return the repositories of an account that an actor may see."""
+    found = world.all("repository", account.id)
+    if actor.installation is not None:
+        return found if actor.installation.parent == account.id else []
+    if account.kind == "organization" and org_role(world, account, actor.id) == "admin":
+        return found
+    return [each for each in found if level(permission(world, each, actor))]
+
+
+def require(call: Call, needs: str) -> None:
+    """Refuse the call unless its actor has what the route needs.
+
+    Args:
+        call: The call, with its organization or repository found.
+        needs: `user` (any account), `app` (an App by its JWT), `org:member`, `org:admin`, or
+            `repo:` with one of `LEVELS`.
+
+    Raises:
+        GitHubError: 404 when the actor may not know of the thing, 403 when it may.
+    """
+    if call.actor.app is not None:
+        if needs != "app":
+            raise forbidden(
+                "You must use an installation access token or a user access token for this"
+            )
+        return
+    scope, _, wanted = needs.partition(":")
+    if scope == "org":
+        _require_org(call, wanted)
+    elif scope == "repo" and reaches(call.actor, call.repository):
+        return  # by a table of its own: see app_permissions
+    elif scope == "repo":
+        have = level(permission(call.world, call.repository, call.actor))
+        if not have:
+            raise not_found()
+        if have < level(wanted):
+            raise forbidden(
+                "Must have admin rights to Repository."
+                if wanted == "admin"
+                else "Resource not accessible by this account."
+            )
+    elif needs == "app":
+        raise forbidden("A JSON web token of an App is needed.")
+
+
+def _require_org(call: Call, wanted: str) -> None:
+    installation = call.actor.installation
+    if installation is not None:
+        if installation.parent != call.org.id:
+            raise not_found()
+        return
+    role = org_role(call.world, call.org, call.actor.id)
+    if wanted == "anyone" or role == "admin":
+        return
+    if role is None:
+        raise not_found()
+    if wanted == "admin":
+        raise forbidden("You must be an organization owner to do this.")

@@ -1,0 +1,1 @@
+"""HTTP: routes, request fields, errors, pages and limits."""

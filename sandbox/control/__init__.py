@@ -1,0 +1,1 @@
+"""The control interface, by which tests and people steer the sandbox."""

@@ -1,0 +1,116 @@
+"""The control interface's view of jobs: what a runner would be given, and how jobs end.
+
+- `GET .../{world}/jobs` lists jobs; `GET .../{world}/jobs/{id}` says what one sees: secrets in
+  plaintext, variables, its token, and where it gets OIDC tokens; nothing before it got through.
+- `PUT .../{world}/job-plans {"repository", "job", "plan"}` says how jobs of that key end from now
+  on: `success` (at once, the default), `failure`, or `hold` for a test to look at.
+- `POST .../{world}/jobs/{id} {"conclusion"}` ends a held job.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.api.lookups import find_repository
+from sandbox.runs import jobs, oidc, progress, tokens, triggers, visible
+
+if TYPE_CHECKING:
+    from sandbox.control.control import Order
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+
+
+def _place(world: World, job: Record) -> tuple[Record, Record]:
+    run = world.get("run", job.parent)
+    repository = None if run is None else world.get("repository", run.parent)
+    if run is None or repository is None:
+        raise ValueError(f"job {job.id} has no run any more")
+    return repository, run
+
+
+def _summary(world: World, job: Record) -> dict[str, Any]:
+    repository, run = _place(world, job)
+    gate = world.get("environment", job.get("environment_id") or 0)
+    return {
+        "id": job.id,
+        "key": job["key"],
+        "name": job["title"],
+        "run": run.id,
+        "workflow": run["path"],
+        "repository": jobs.full_name(world, repository),
+        "event": run["event"],
+        "ref": run["ref"],
+        "environment": None if gate is None else gate.name,
+        "status": job["status"],
+        "conclusion": job["conclusion"],
+        "reason": job["reason"],
+    }
+
+
+def _all(world: World) -> list[Record]:
+    runs = [
+        run
+        for account in [*world.all("organization"), *world.all("user")]
+        for repository in world.all("repository", account.id)
+        for run in world.all("run", repository.id)
+    ]
+    for run in runs:
+        repository = world.get("repository", run.parent)
+        if repository is not None:
+            triggers.go_on(world, repository, run)
+    return [job for run in runs for job in world.all("job", run.id)]
+
+
+def _find(world: World, order: Order) -> Record:
+    found = next((job for job in _all(world) if str(job.id) == order.item), None)
+    if found is None:
+        raise ValueError(f"there is no such job in world {world.name}; see GET jobs")
+    return found
+
+
+def read(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
+    """List jobs, or say what one sees."""
+    if not order.item:
+        return [_summary(world, job) for job in _all(world)]
+    job = _find(world, order)
+    repository, run = _place(world, job)
+    gate = world.get("environment", job.get("environment_id") or 0)
+    got_through = bool(job.get("ran"))
+    found = {
+        **_summary(world, job),
+        "permissions": job["permissions"],
+        "secrets": visible.secrets(world, repository, run, job),
+        "variables": visible.variables(world, repository, gate) if got_through else {},
+        "github_token": None,
+        "oidc": None,
+    }
+    if job["status"] == "in_progress":
+        found["github_token"] = tokens.github_token(world, repository, job)
+        if job["permissions"].get("id-token") == "write":
+            found["oidc"] = {
+                "url": f"{order.host}/{world.name}/{oidc.PATH}/token/{job.id}",
+                "token": tokens.request_token(world, job),
+            }
+    return found
+
+
+def end(world: World, order: Order) -> dict[str, Any]:
+    """End a held job."""
+    job = _find(world, order)
+    conclusion = order.body.get("conclusion", "success")
+    if job["status"] != "in_progress":
+        raise ValueError(f"job {job.id} is {job['status']}, not in_progress")
+    repository, run = _place(world, job)
+    progress.end(world, job, conclusion)
+    triggers.go_on(world, repository, run)
+    return _summary(world, world.get("job", job.id) or job)
+
+
+def plan(world: World, order: Order) -> dict[str, Any]:
+    """Say how jobs of a key end from now on."""
+    owner, _, name = order.body["repository"].partition("/")
+    repository = find_repository(world, owner, name)
+    if repository is None:
+        raise ValueError(f"repository: there is no such one in world {world.name}")
+    world.set_document(repository.id, progress.PLANS, **{order.body["job"]: order.body["plan"]})
+    return world.document(repository.id, progress.PLANS, {})

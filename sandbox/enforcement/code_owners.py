@@ -1,0 +1,66 @@
+"""CODEOWNERS: who has to review which files.
+
+Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sandbox.access.permissions import owner
+from sandbox.git import objects
+
+if TYPE_CHECKING:
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+
+PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""Where the file may lie; the first that is there counts."""
+
+
+def owners(world: World, repository: Record, branch: str, path: str) -> set[int]:
+    """Return the ids of the users that own a file, by the CODEOWNERS of a branch."""
+    found: list[str] = []
+    for pattern, names in _lines(world, repository, branch):
+        # the last pattern that fits counts
+        if fits(pattern, path):
+            found = names
+    return {ident for name in found for ident in _people(world, repository, name)}
+
+
+def _lines(world: World, repository: Record, branch: str) -> list[tuple[str, list[str]]]:
+    commit = objects.resolve(world, repository, branch)
+    files = {} if commit is None else commit["files"]
+    place = next((each for each in PLACES if each in files), None)
+    if place is None:
+        return []
+    text = (objects.read_blob(world, repository, files[place]) or b"").decode(errors="replace")
+    lines = [line.partition("#")[0].split() for line in text.splitlines()]
+    return [(words[0], words[1:]) for words in lines if words]
+
+
+def fits(pattern: str, path: str) -> bool:
+    """Say whether a CODEOWNERS pattern covers a file: gitignore's rules without `!` and `[ ]`."""
+    anchored = "/" in pattern.rstrip("/")
+    folder = pattern.endswith("/")
+    out = "" if anchored else "(?:.*/)?"
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/"))
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    out += "".join(wild.get(part, re.escape(part)) for part in parts)
+    # a name covers what lies below it, but `docs/*` covers no folders in docs
+    below = "/.+" if folder else "" if pattern.endswith("/*") else "(?:/.*)?"
+    return re.fullmatch(out + below, path, re.DOTALL) is not None
+
+
+def _people(world: World, repository: Record, name: str) -> list[int]:
+    account = owner(world, repository)
+    name = name.removeprefix("@")
+    if "/" in name:
+        team = world.find("team", name.rpartition("/")[2], account.id)
+        members = [] if team is None else world.all("team_member", team.id)
+        return [int(member.name) for member in members]
+    if "@" in name:
+        return [user.id for user in world.all("user") if user.get("email") == name]
+    user = world.find("user", name)
+    return [] if user is None else [user.id]

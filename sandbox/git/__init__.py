@@ -1,0 +1,1 @@
+"""Git objects, refs, tags and signatures."""

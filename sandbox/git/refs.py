@@ -1,0 +1,97 @@
+"""Branches and tags move: the one door through which every push, file change, merge and tag goes.
+
+What moves a ref is checked against the protections that hold for it, then done, then told to
+whoever starts workflow runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox import enforcement, runs
+from sandbox.git import objects
+from sandbox.repositories import pulls
+
+if TYPE_CHECKING:
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A ref that somebody wants to move.
+
+    Attributes:
+        repository: The repository.
+        ref: The ref's full name, such as `refs/heads/main`.
+        before: The commit that it points to; None when it is to be created.
+        after: The commit that it shall point to; None when it is to be deleted.
+        pull: The pull request whose merge moves it; None for a push.
+        method: How the pull request is merged: `merge`, `squash` or `rebase`.
+        status: What a refusal is answered with: 422 for refs, 409 for files and merges of
+            branches, 405 for pull requests.
+    """
+
+    repository: Record
+    ref: str
+    before: str | None
+    after: str | None
+    pull: Record | None = None
+    method: str = "merge"
+    status: int = 422
+
+
+def update_of(call: Call, ref: str, after: str | None, **more: Any) -> Update:  # noqa: ANN401 - fields of Update
+    """Return the update that makes a ref of the path's repository point to a commit."""
+    found = objects.find_ref(call.world, call.repository, ref)
+    before = None if found is None else str(found["sha"])
+    return Update(call.repository, ref, before, after, **more)
+
+
+def move(call: Call, ref: str, after: str, **more: Any) -> Record:  # noqa: ANN401 - fields of Update
+    """Create a ref of the path's repository, or move it; return it.
+
+    Args:
+        call: The request.
+        ref: The ref's full name.
+        after: The commit that it shall point to.
+        more: `pull`, `method` and `status` of the update.
+
+    Raises:
+        GitHubError: A protection forbids it.
+    """
+    update = update_of(call, ref, after, **more)
+    enforcement.check(call, update, record=True)
+    moved = objects.set_ref(call.world, call.repository, ref, after, call.actor.id)
+    _tell(call, update)
+    return moved
+
+
+def delete(call: Call, ref: Record) -> None:
+    """Delete a ref of the path's repository.
+
+    Raises:
+        GitHubError: A protection forbids it.
+    """
+    update = Update(call.repository, ref.name, str(ref["sha"]), None)
+    enforcement.check(call, update, record=True)
+    call.world.remove(ref)
+    _unpublish(call, ref)
+    _tell(call, update)
+
+
+def _unpublish(call: Call, ref: Record) -> None:
+    """Turn the release of a tag that is gone into a draft, as GitHub does."""
+    for release in call.world.all("release", call.repository.id):
+        if ref.name == f"refs/tags/{release['tag']}":
+            call.world.change(release, draft=True)
+
+
+def _tell(call: Call, update: Update) -> None:
+    """Tell pull requests and workflows that a ref has moved."""
+    if update.ref.startswith("refs/heads/"):
+        branch = update.ref.removeprefix("refs/heads/")
+        for pull in pulls.synchronize(call.world, update.repository, branch, call.actor.id):
+            runs.pull_request(call, pull, "synchronize")
+    runs.moved(call, update)

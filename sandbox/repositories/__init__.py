@@ -1,0 +1,1 @@
+"""Pull requests, releases and the defaults of a repository."""

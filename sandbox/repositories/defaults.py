@@ -1,0 +1,155 @@
+"""What GitHub sets when nobody says anything, and how the first things of a world are made."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sandbox.git import objects
+from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
+
+if TYPE_CHECKING:
+    from sandbox.world.records import Record
+    from sandbox.world.world import World
+
+ORGANIZATION: dict[str, Any] = {
+    "plan": "free",
+    "name": None,
+    "company": None,
+    "blog": None,
+    "location": None,
+    "email": None,
+    "description": None,
+    "twitter_username": None,
+    "billing_email": "billing@example.com",
+    "has_organization_projects": True,
+    "has_repository_projects": True,
+    "default_repository_permission": "read",
+    "default_repository_branch": "main",
+    "members_can_create_repositories": True,
+    "members_allowed_repository_creation_type": "all",
+    "members_can_create_public_repositories": True,
+    "members_can_create_private_repositories": True,
+    "members_can_create_internal_repositories": False,
+    "members_can_create_pages": True,
+    "members_can_create_public_pages": True,
+    "members_can_create_private_pages": True,
+    "members_can_fork_private_repositories": False,
+    "members_can_delete_repositories": True,
+    "members_can_change_repo_visibility": True,
+    "members_can_invite_outside_collaborators": True,
+    "members_can_delete_issues": False,
+    "members_can_create_teams": True,
+    "members_can_view_dependency_insights": True,
+    "display_commenter_full_name_setting_enabled": False,
+    "readers_can_create_discussions": True,
+    "web_commit_signoff_required": False,
+    "deploy_keys_enabled_for_repositories": True,
+    "two_factor_requirement_enabled": False,
+    "advanced_security_enabled_for_new_repositories": False,
+    "dependabot_alerts_enabled_for_new_repositories": False,
+    "dependabot_security_updates_enabled_for_new_repositories": False,
+    "dependency_graph_enabled_for_new_repositories": False,
+    "secret_scanning_enabled_for_new_repositories": False,
+    "secret_scanning_push_protection_enabled_for_new_repositories": False,
+    "secret_scanning_push_protection_custom_link_enabled": False,
+    "secret_scanning_push_protection_custom_link": None,
+}
+"""Settings of a new organization."""
+
+SECURITY_MANAGER = "security_manager"
+_PREDEFINED_ROLES = (
+    (SECURITY_MANAGER, "Manage security policies, alerts and configurations.", "read"),
+    ("all_repo_read", "Read access to all repositories.", "read"),
+    ("all_repo_triage", "Triage access to all repositories.", "triage"),
+    ("all_repo_write", "Write access to all repositories.", "write"),
+    ("all_repo_maintain", "Maintenance access to all repositories.", "maintain"),
+    ("all_repo_admin", "Admin access to all repositories.", "admin"),
+    ("ci_cd_admin", "Manage Actions policies, runners, secrets and variables.", None),
+)
+
+
+def add_organization(world: World, login: str, **settings: Any) -> Record:  # noqa: ANN401 - JSON fields
+    """Add an organization with GitHub's defaults and its predefined roles."""
+    org = world.add("organization", 0, login, **{**ORGANIZATION, "name": login, **settings})
+    for name, description, base in _PREDEFINED_ROLES:
+        world.add(
+            "org_role",
+            org.id,
+            name,
+            description=description,
+            base_role=base,
+            permissions=[],
+            source="Predefined",
+        )
+    return org
+
+
+def slug(name: str) -> str:
+    """Return a team's slug: lower case, other characters as single hyphens."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+
+
+def repository_name(name: str) -> str:
+    """Return the name that GitHub gives a repository that is asked for under this one."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+
+
+def add_repository(world: World, account: Record, name: str, **settings: Any) -> Record:  # noqa: ANN401 - JSON fields
+    """Add a repository with GitHub's defaults.
+
+    Args:
+        world: The world.
+        account: The owner: an organization or a user.
+        name: The name; it is free.
+        settings: What differs from the defaults.
+    """
+    visibility = settings.get("visibility", "public")
+    forking = visibility == "public" or account.get("members_can_fork_private_repositories", False)
+    data: dict[str, Any] = {
+        "description": None,
+        "homepage": None,
+        "visibility": visibility,
+        "default_branch": account.get("default_repository_branch", "main"),
+        "topics": [],
+        "license": None,
+        "template": None,
+        "pushed_at": world.clock.now(),
+        "allow_forking": forking,
+        **FEATURES,
+        **MERGE_SETTINGS,
+        "security": {
+            "advanced_security": False,
+            "secret_scanning": bool(account.get("secret_scanning_enabled_for_new_repositories")),
+            "secret_scanning_push_protection": bool(
+                account.get("secret_scanning_push_protection_enabled_for_new_repositories")
+            ),
+            "dependabot_security_updates": bool(
+                account.get("dependabot_security_updates_enabled_for_new_repositories")
+            ),
+            "secret_scanning_non_provider_patterns": False,
+            "secret_scanning_validity_checks": False,
+        },
+        "vulnerability_alerts": bool(account.get("dependabot_alerts_enabled_for_new_repositories")),
+    }
+    # a signed-off commit is asked for everywhere once the organization asks for it
+    if account.get("web_commit_signoff_required"):
+        data["web_commit_signoff_required"] = True
+    data |= settings
+    redirect = world.find("redirect", f"{account.id}/{name}")
+    if redirect is not None:
+        world.remove(redirect)
+    return world.add("repository", account.id, name, **data)
+
+
+def first_commit(world: World, repository: Record, user: Record, files: dict[str, bytes]) -> Record:
+    """Make a repository's first commit, on its default branch."""
+    made = objects.commit(
+        world,
+        repository,
+        {path: objects.write_blob(world, repository, content) for path, content in files.items()},
+        [],
+        objects.made_by(user, "Initial commit", world.clock.now()),
+    )
+    objects.set_ref(world, repository, f"refs/heads/{repository['default_branch']}", made.name)
+    return made

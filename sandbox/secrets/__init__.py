@@ -1,0 +1,1 @@
+"""Who holds a secret, how it is sealed, and which repositories see it."""

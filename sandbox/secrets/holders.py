@@ -1,0 +1,105 @@
+"""Where secrets and variables live: in an organization, a repository or an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.access.permissions import owner
+from sandbox.api.errors import invalid, not_found
+from sandbox.api.pages import page
+from sandbox.shapes.repositories import listed_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.api.http import Call, Response
+    from sandbox.world.records import Record
+
+ORG = "/orgs/{org}"
+REPOSITORY = "/repos/{owner}/{repo}"
+ENVIRONMENT = REPOSITORY + "/environments/{environment_name}"
+
+
+def environment(call: Call) -> Record:
+    """Return the path's environment; 404 when there is none."""
+    name = call.parameters["environment_name"]
+    found = call.world.find("environment", name, call.repository.id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One place where things are kept by name.
+
+    Attributes:
+        base: The path of the list.
+        holder: Finds the record that they belong to.
+        reads: What an actor needs to list them.
+        writes: What an actor needs to change them.
+        limit: How many there may be.
+    """
+
+    base: str
+    holder: Callable[[Call], Record]
+    reads: str
+    writes: str
+    limit: int
+
+    @property
+    def org(self) -> bool:
+        """Whether it is an organization's, with visibility."""
+        return self.base.startswith(ORG)
+
+
+def org(call: Call) -> Record:
+    """Return the path's organization."""
+    return call.org
+
+
+def repository(call: Call) -> Record:
+    """Return the path's repository."""
+    return call.repository
+
+
+def checked_ids(call: Call, ids: list[int]) -> list[int]:
+    """Return ids of repositories, sorted; 422 when one is not the organization's."""
+    for ident in ids:
+        found = call.world.get("repository", ident)
+        if found is None or found.parent != call.org.id:
+            raise invalid(f"Repository {ident} is not a repository of {call.org.name}.")
+    return sorted(set(ids))
+
+
+def selected(call: Call, ids: list[int]) -> list[Record]:
+    """Return the repositories of these ids that are still there."""
+    found = (call.world.get("repository", ident) for ident in ids)
+    return [repository for repository in found if repository is not None]
+
+
+def page_of_repositories(call: Call, ids: list[int]) -> Response:
+    """Answer with a page of the selected repositories."""
+    return page(
+        call,
+        selected(call, ids),
+        lambda record: listed_repository(call, record),
+        "repositories",
+    )
+
+
+def visible(record: Record, repository: Record) -> bool:
+    """Say whether an organization's secret or variable is visible to a repository."""
+    visibility: str = record["visibility"]
+    if visibility == "selected":
+        return repository.id in record["selected_repository_ids"]
+    return visibility == "all" or str(repository["visibility"]) != "public"
+
+
+def org_items(call: Call, kind: str) -> list[Record]:
+    """Return an organization's secrets or variables that the path's repository sees."""
+    account = owner(call.world, call.repository)
+    return [
+        record for record in call.world.all(kind, account.id) if visible(record, call.repository)
+    ]

@@ -1,0 +1,1 @@
+"""Seed files: their models, their checks, and how they are applied."""

@@ -1,0 +1,1 @@
+"""A world's state: records, their store, clock and faults."""

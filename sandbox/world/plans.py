@@ -1,0 +1,85 @@
+"""What GitHub's plans allow: the limits that an organization's settings can run into.
+
+Sources: the availability notes of docs.github.com on environments ("On GitHub Free, Pro, Team,
+other deployment protection rules are only available for public repositories"), rulesets and
+protected branches (private repositories from Team on), organization rulesets (from Team on), the
+`evaluate` mode, custom organization roles and internal repositories (Enterprise).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.api.errors import forbidden, invalid
+
+if TYPE_CHECKING:
+    from sandbox.world.records import Record
+
+PLANS = ("free", "team", "enterprise")
+
+
+def _rank(account: Record) -> int:
+    return PLANS.index(account.get("plan", "free"))
+
+
+def at_least(account: Record, plan: str) -> bool:
+    """Say whether an account has that plan or a higher one."""
+    return _rank(account) >= PLANS.index(plan)
+
+
+def check_internal(account: Record) -> None:
+    """Refuse internal repositories below Enterprise."""
+    if not at_least(account, "enterprise"):
+        raise invalid(
+            "Only organizations associated with an enterprise can set visibility to internal"
+        )
+
+
+def check_branch_rules(account: Record, repository: Record) -> None:
+    """Refuse rulesets and classic protection on private repositories of the Free plan."""
+    if repository["visibility"] != "public" and not at_least(account, "team"):
+        raise forbidden(
+            "Upgrade to GitHub Pro or make this repository public to enable this feature."
+        )
+
+
+def check_org_rulesets(account: Record, enforcement: str) -> None:
+    """Refuse organization rulesets below Team, and `evaluate` below Enterprise."""
+    if not at_least(account, "team"):
+        raise forbidden("Upgrade to GitHub Team to enable this feature.")
+    check_evaluate(account, enforcement)
+
+
+def check_evaluate(account: Record, enforcement: str) -> None:
+    """Refuse the enforcement `evaluate` below Enterprise."""
+    if enforcement == "evaluate" and not at_least(account, "enterprise"):
+        raise invalid("Enforcement evaluate is only available on an Enterprise plan")
+
+
+def check_environments(account: Record, repository: Record) -> None:
+    """Refuse environments in private repositories of the Free plan."""
+    if repository["visibility"] != "public" and not at_least(account, "team"):
+        raise forbidden(
+            "Upgrade to GitHub Pro or make this repository public to enable this feature."
+        )
+
+
+def check_environment_rule(account: Record, repository: Record, rule: str) -> None:
+    """Refuse reviewers and wait timers in private repositories below Enterprise.
+
+    Args:
+        account: The repository's owner.
+        repository: The repository.
+        rule: The rule's name in the message: `required reviewers` or `wait timer`.
+    """
+    if repository["visibility"] != "public" and not at_least(account, "enterprise"):
+        raise invalid(
+            "Failed to create the environment protection rule. Please ensure the billing plan "
+            f"supports the {rule} protection rule."
+        )
+
+
+def check_custom_roles(account: Record) -> None:
+    """Refuse custom organization roles below Enterprise."""
+    if not at_least(account, "enterprise"):
+        raise forbidden("Upgrade to GitHub Enterprise to enable this feature.")

@@ -1,0 +1,150 @@
+"""One world: an isolated GitHub with its own accounts, repositories, clock and journal."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sandbox.world.clock import Clock
+from sandbox.world.faults import Faults
+from sandbox.world.records import Record, Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.api.journal import Journal
+    from sandbox.api.limits import Usage
+    from sandbox.world.store import Store
+
+SETTINGS: dict[str, Any] = {"etags": False, "rate_limits": False, "limits": {}}
+"""What can be set per world, with its default.
+
+`etags`: whether answers have them. `rate_limits`: whether limits are enforced. `limits`: other
+numbers than GitHub's, such as `{"core": 10, "points_a_minute": 20}`.
+"""
+
+
+def digest(token: str) -> str:
+    """Return what is remembered of a token: it cannot be turned back into the token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class World:
+    """The state of one GitHub, and the ways to read and change it.
+
+    Records of these kinds have no parent: `user` (also bots), `organization`, `token`, `app`,
+    `redirect`. A repository's parent is its owner; everything in it has the repository as parent.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        journal: Journal,
+        store: Store | None = None,
+        master_key: bytes = bytes(32),
+    ) -> None:
+        """Make an empty world.
+
+        Args:
+            name: Its name: the first segment of its paths.
+            journal: Where its requests are written down.
+            store: Where it is saved; None keeps it in memory only.
+            master_key: What the keys of its sealed boxes derive from: 32 bytes.
+        """
+        self.name = name
+        self.master_key = master_key
+        self.tables = Tables()
+        self.clock = Clock()
+        self.settings = dict(SETTINGS)
+        self.journal = journal
+        self.faults = Faults()
+        self.gaps: dict[tuple[str, str], int] = {}
+        # who has used how much of the rate limits: forgotten at a restart
+        self.usage: dict[str, Usage] = {}
+        # repositories as lists show them, by id, permission and host: see shapes.repositories
+        self.listed: dict[tuple[int, str, str], tuple[Record, Record, bytes]] = {}
+        self._store = store
+        self._meta: dict[str, Any] = {}
+
+    # --- reading
+    def get(self, kind: str, ident: int) -> Record | None:
+        """Return a record by kind and id, or None."""
+        return self.tables.get(kind, ident)
+
+    def find(self, kind: str, name: str, parent: int = 0) -> Record | None:
+        """Return a record by kind and name (in any case) below a parent, or None."""
+        return self.tables.find(kind, parent, name)
+
+    def all(self, kind: str, parent: int = 0) -> list[Record]:
+        """Return the records of a kind below a parent, oldest first."""
+        return self.tables.all(kind, parent)
+
+    def count(self, kind: str, parent: int = 0) -> int:
+        """Return how many records of a kind there are below a parent."""
+        return self.tables.count(kind, parent)
+
+    def account(self, login: str) -> Record | None:
+        """Return the user or organization of that login."""
+        return self.find("organization", login) or self.find("user", login)
+
+    def document(self, parent: int, name: str, default: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a settings document, such as an organization's Actions permissions."""
+        record = self.find("document", name, parent)
+        return {**default, **(record.data if record else {})}
+
+    # --- changing
+    def add(self, kind: str, parent: int = 0, name: str = "", /, **data: Any) -> Record:  # noqa: ANN401 - JSON fields have any type
+        """Add a record. The caller has made sure that the name is free."""
+        now = self.clock.now()
+        return self.tables.put(Record(self.tables.take_id(), kind, parent, name, data, now, now))
+
+    def change(self, record: Record, name: str | None = None, /, **data: Any) -> Record:  # noqa: ANN401 - as add
+        """Change some fields of a record; returns the new one."""
+        return self.tables.change(record, self.clock.now(), name, **data)
+
+    def remove(self, record: Record) -> None:
+        """Remove a record with all below it."""
+        self.tables.remove(record)
+
+    def set_document(self, parent: int, name: str, /, **data: Any) -> None:  # noqa: ANN401 - as add
+        """Change some fields of a settings document."""
+        record = self.find("document", name, parent)
+        if record is None:
+            self.add("document", parent, name, **data)
+        else:
+            self.change(record, **data)
+
+    # --- transactions
+    def commit(self) -> None:
+        """Keep what was changed since the last commit, on disk too."""
+        changes = self.tables.changes()
+        if changes and self.clock.tick:
+            self.clock.advance(self.clock.tick)
+        self.tables.commit()
+        if self._store is not None:
+            meta = self.meta()
+            if changes or meta != self._meta:
+                self._store.save(self.name, meta, changes)
+                self._meta = meta
+
+    def rollback(self) -> None:
+        """Undo what was changed since the last commit."""
+        self.tables.rollback()
+
+    def meta(self) -> dict[str, Any]:
+        """Return what is saved beside the records."""
+        return {
+            "next_id": self.tables.next_id,
+            "clock": self.clock.state(),
+            "settings": dict(self.settings),
+        }
+
+    def restore(self, meta: Mapping[str, Any], records: list[Record]) -> None:
+        """Take up a saved state."""
+        for record in records:
+            self.tables.put(record)
+        self.tables.commit()
+        self.tables.next_id = meta["next_id"]
+        self.clock = Clock(**meta["clock"])
+        self.settings.update(meta["settings"])
+        self._meta = self.meta()
