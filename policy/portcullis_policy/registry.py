@@ -1,35 +1,14 @@
 """The catalogue: every rule, in the order in which it is printed. Ids are never reused."""
 
 from portcullis_policy.rule import Rule
-from portcullis_policy.rules import (
-    access,
-    actions,
-    age_on_github,
-    audit,
-    branches,
-    classic,
-    dependabot,
-    environments,
-    organization,
-    pack,
-    people_files,
-    plaintext,
-    release_workflows,
-    repository,
-    roles,
-    rotation,
-    rulesets,
-    secrets,
-    sources,
-    stack,
-    tags,
-    trust_aws,
-    trust_vault,
-    two_gates,
-    workflow_stack,
-    workflow_tools,
-    workflows,
-)
+from portcullis_policy.rules.aws_and_vault import audit_archive, trust_aws, trust_vault
+from portcullis_policy.rules.branches_and_tags import branches, classic, rulesets, tags
+from portcullis_policy.rules.environments import environments, pairs
+from portcullis_policy.rules.organization import actions, organization, roles
+from portcullis_policy.rules.pack import pack, stack
+from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
+from portcullis_policy.rules.secrets import age_on_github, plaintext, rotation, secrets, sources
+from portcullis_policy.rules.workflows import in_the_stack, linters, releases, workflows
 
 _FAMILIES = (
     (organization, roles),
@@ -38,12 +17,12 @@ _FAMILIES = (
     (branches,),
     (rulesets, classic),
     (tags,),
-    (environments, two_gates),
+    (environments, pairs),
     (secrets, plaintext, rotation, age_on_github, sources),
-    (workflows, release_workflows, workflow_stack, workflow_tools),
+    (workflows, releases, in_the_stack, linters),
     (dependabot,),
     (trust_aws, trust_vault),
-    (audit,),
+    (audit_archive,),
     (stack,),
     (pack,),
 )

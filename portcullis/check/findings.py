@@ -14,7 +14,7 @@ from portcullis_policy.pulumi_pack.remediation import mended
 from portcullis_policy.pulumi_pack.start import Start, begin
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, Rule, StackRule
-from portcullis_policy.rules.pack import UnusedExemption
+from portcullis_policy.rules.pack.pack import UnusedExemption
 
 from portcullis.project import UserError
 

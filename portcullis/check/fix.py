@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portcullis_policy.rules.branches import APPROVALS
+from portcullis_policy.rules.branches_and_tags.branches import APPROVALS
 
 from components.declaration.load import FOLDER
 from portcullis.check.edit import Value, edited

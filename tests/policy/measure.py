@@ -24,9 +24,9 @@ from pulumi_policy import policy as sdk
 
 from tests.bench.organization import fleet
 from tests.policy.harness import Pack, struct, urn_of
-from tests.policy.secure import ORGANIZATION
-from tests.policy.secure_files import RELEASE_FILE
-from tests.policy.test_secure import EVASIONS, SOUND, WEAKER
+from tests.policy.sound_organization.files import RELEASE_FILE
+from tests.policy.sound_organization.organization import ORGANIZATION
+from tests.policy.sound_organization.test_secure import EVASIONS, SOUND, WEAKER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,7 +136,7 @@ def main() -> None:
     print(  # noqa: T201 - a command
         f"from a sound organization of {len(ORGANIZATION)} resources: {len(WEAKER)} weakenings and "
         f"{len(EVASIONS)} evasions are found, {len(SOUND)} sound variations are not refused "
-        "(tests/policy/test_secure.py)"
+        "(tests/policy/sound_organization/test_secure.py)"
     )
     print(f"{len(pack.policies)} rules, {RESOURCES} resources, {len(said)} findings")  # noqa: T201 - a command
     print("                         empty pack   this pack")  # noqa: T201 - a command

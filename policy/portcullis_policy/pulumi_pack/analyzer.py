@@ -37,7 +37,7 @@ from portcullis_policy.pulumi_pack.remediation import mended
 from portcullis_policy.pulumi_pack.start import PROFILE_KEY, Start, begin
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
-from portcullis_policy.rules.pack import SKIPS_PREVIEW, STACK, PackSettings, UnusedExemption
+from portcullis_policy.rules.pack.pack import SKIPS_PREVIEW, STACK, PackSettings, UnusedExemption
 from portcullis_policy.settings import PACK_RULE, PROFILE
 
 

@@ -1,1 +1,1 @@
-"""The rules, one module a family."""
+"""The rules: a folder for each subject, a module for each family or part of one."""

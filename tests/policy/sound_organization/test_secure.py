@@ -7,15 +7,15 @@ from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.registry import RULES as REGISTRY
 
-from tests.policy import evasions, variations, variations_beside
 from tests.policy.harness import Pack, ids
-from tests.policy.secure import (
+from tests.policy.sound_organization import evasions, variations, variations_beside
+from tests.policy.sound_organization.organization import (
     APP,
     ORGANIZATION,
     changed,
     declared,
 )
-from tests.policy.weaker import WEAKER_BESIDE
+from tests.policy.sound_organization.weaker import WEAKER_BESIDE
 
 EVASIONS = [*evasions.EVASIONS, *variations_beside.EVASIONS]
 SOUND = [*variations.SOUND, *variations_beside.SOUND]

@@ -7,7 +7,7 @@ from portcullis_policy.examples.rulesets import TAGS, bypass
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, slsa, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
-from portcullis_policy.rules.rulesets import actors, distrust
+from portcullis_policy.rules.branches_and_tags.rulesets import actors, distrust
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.patterns import regex_admits_only_semver, sample
 from portcullis_policy.semantics.protection import protections_for, protects_tag, subject_named

@@ -8,7 +8,7 @@ from portcullis_policy.examples.base import Declared, example, stack
 from portcullis_policy.pulumi_pack.analyzer import Policies
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule
-from portcullis_policy.rules.pack import PackSettings, UnusedExemption
+from portcullis_policy.rules.pack.pack import PackSettings, UnusedExemption
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity

@@ -8,8 +8,8 @@ from typing import Any
 from portcullis_policy.examples.tokens import pypi_token
 from portcullis_policy.examples.workflow_files import CI, changed
 
-from tests.policy.secure_files import DEPENDABOT, RELEASE_FILE
-from tests.policy.secure_trust import CONDITION, ISSUER, SUB, trust
+from tests.policy.sound_organization.files import DEPENDABOT, RELEASE_FILE
+from tests.policy.sound_organization.trust import CONDITION, ISSUER, SUB, trust
 
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 SEMVER = '"v[0-9]+.[0-9]+.[0-9]+"'

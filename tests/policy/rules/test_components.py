@@ -16,7 +16,7 @@ from tests.support.recording import Secret
 if TYPE_CHECKING:
     from tests.support.recording import Recording
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ECOSYSTEMS = ("repositories.app.ecosystems", ["pip", "npm", "github-actions"])
 VARIATIONS = {
     "as declared": [],

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from portcullis_policy.examples.workflow_files import CI, RELEASE, RELEASE_PATH, file
 from portcullis_policy.registry import RULES
-from portcullis_policy.rules.release_workflows import filter_admits_only_versions
+from portcullis_policy.rules.workflows.releases import filter_admits_only_versions
 from portcullis_policy.semantics.publishing import (
     expressions,
     injected,

@@ -5,7 +5,7 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.release_environments import ENVIRONMENT
 
-from tests.policy.secure import (
+from tests.policy.sound_organization.organization import (
     ALL,
     APP,
     CLASSIC,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, ci, release
 from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
-from portcullis_policy.rules.workflows import WorkflowRule
+from portcullis_policy.rules.workflows.workflows import WorkflowRule
 from portcullis_policy.semantics.patterns import NOT_RELEASES
 from portcullis_policy.semantics.publishing import (
     caches,

@@ -17,7 +17,7 @@ from pulumi.runtime import proto
 from tests.policy.harness import Pack, ids
 
 GATE = Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "ship-it"})
-POLICY = Path(__file__).resolve().parents[2] / "policy"
+POLICY = Path(__file__).resolve().parents[3] / "policy"
 
 
 def write(tmp_path: Path, content: object) -> Path:

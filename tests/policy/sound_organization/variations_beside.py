@@ -11,9 +11,9 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.semantics import aws_and_vault
 from portcullis_policy.semantics import github as gh
 
-from tests.policy.secure import ORGANIZATION, changed, without
-from tests.policy.secure_files import DEPENDABOT, RELEASE_FILE
-from tests.policy.secure_trust import CONDITION, ISSUER, SUB, trust
+from tests.policy.sound_organization.files import DEPENDABOT, RELEASE_FILE
+from tests.policy.sound_organization.organization import ORGANIZATION, changed, without
+from tests.policy.sound_organization.trust import CONDITION, ISSUER, SUB, trust
 
 Organization = dict[str, Declared]
 

@@ -25,7 +25,7 @@ from tests.support.sandbox import Sandbox, World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-POLICY = Path(__file__).resolve().parents[2] / "policy"
+POLICY = Path(__file__).resolve().parents[3] / "policy"
 CANARY = "canary-value-4b1e"
 LIMIT_SECONDS = 240
 KNOWN = frozenset(rule.id for rule in RULES)

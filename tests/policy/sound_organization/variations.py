@@ -4,7 +4,7 @@ from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.semantics import github as gh
 
-from tests.policy.secure import (
+from tests.policy.sound_organization.organization import (
     ALL,
     BRANCH_RULES,
     CLASSIC,

@@ -9,7 +9,7 @@ from portcullis_policy.registry import RULES
 from portcullis_policy.rule import ResourceRule, Rule
 from portcullis_policy.severity import Severity
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_rules_page_is_up_to_date() -> None:

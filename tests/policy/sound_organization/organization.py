@@ -11,8 +11,8 @@ from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.release_environments import ENVIRONMENT
 
-from tests.policy.secure_files import FILES
-from tests.policy.secure_trust import TRUST
+from tests.policy.sound_organization.files import FILES
+from tests.policy.sound_organization.trust import TRUST
 
 SEMVER = "v[0-9]*.[0-9]*.[0-9]*"
 APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}

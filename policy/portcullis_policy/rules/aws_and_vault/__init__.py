@@ -1,0 +1,1 @@
+"""AWS and Vault: what they trust GitHub with, and the audit archive."""

@@ -1,0 +1,1 @@
+"""Branches and release tags: rulesets and classic protection."""

@@ -1,0 +1,1 @@
+"""Release environments: their protection, and pairs that look or work alike."""

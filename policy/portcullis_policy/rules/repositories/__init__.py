@@ -1,0 +1,1 @@
+"""Repositories: settings, access, and the files that guide people and Dependabot."""

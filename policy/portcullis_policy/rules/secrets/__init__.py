@@ -1,0 +1,1 @@
+"""Secrets: where they are stored, who sees them, where they come from and how old they are."""

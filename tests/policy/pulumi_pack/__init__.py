@@ -1,0 +1,1 @@
+"""How Pulumi runs the pack."""

@@ -1,0 +1,1 @@
+"""What settings, patterns and workflow files mean."""

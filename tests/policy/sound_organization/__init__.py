@@ -1,0 +1,1 @@
+"""A sound organization, and what is changed in it."""
