@@ -16,7 +16,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox.app import App
-from sandbox.seed import apply, models
+from sandbox.seed import apply, read
 from sandbox.world.worlds import Sandbox
 
 if TYPE_CHECKING:
@@ -94,16 +94,16 @@ def _opened(folder: Path | None) -> Sandbox:
 
 
 def _plant(sandbox: Sandbox, path: Path) -> None:
-    seeds = models.load(path)
+    seeds = read.load(path)
     name = seeds.world or ""
     try:
         world = sandbox.worlds.get(name) or sandbox.create(name)
         apply.apply(world, seeds, path.parent)
-    except models.SeedError as error:
-        line = models.line_of(path, error.place)
-        raise models.SeedError(f"{path}:{line}: {error}") from None
+    except read.SeedError as error:
+        line = read.line_of(path, error.place)
+        raise read.SeedError(f"{path}:{line}: {error}") from None
     except ValueError as error:
-        raise models.SeedError(f"{path}: {error}") from None
+        raise read.SeedError(f"{path}: {error}") from None
     world.commit()
 
 

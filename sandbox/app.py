@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import html
 from sandbox.api import dispatch
+from sandbox.api.fault_answers import answer_of
 from sandbox.api.http import Request, Response
 from sandbox.control import control
 from sandbox.runs import oidc
-from sandbox.world.faults import answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping

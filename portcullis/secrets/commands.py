@@ -100,7 +100,8 @@ def _import(
 ) -> None:
     from portcullis import deploy
     from portcullis.esc.files import organization
-    from portcullis.secrets import import_env, writers
+    from portcullis.secrets import import_env
+    from portcullis.secrets.writers import destinations
 
     of = settings(stack)
     at_pulumi = organization(of.root) if chosen.destination == "esc" else ""
@@ -108,7 +109,7 @@ def _import(
     if chosen.destination not in ("esc", "config"):
         # where the organization's file says that its sources are: from there it will be read
         environment = deploy.declaration_of(of).config.sources.environment(environment)
-    writer = writers.writer(chosen.destination, environment, at_pulumi, of)
+    writer = destinations.open_writer(chosen.destination, environment, at_pulumi, of)
     changes = import_env.plan(writer, where)
     for name, change in changes.items():
         place = where[name]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dotenv.parser import Original
 
-    from portcullis.secrets.writers import Writer
+    from portcullis.secrets.writers.writer import Writer
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from portcullis.esc.files import STAGES, load
 from portcullis.project import UserError
 from portcullis.secrets.import_env import Entry, Place, refuse
-from portcullis.secrets.writers import DESTINATIONS
+from portcullis.secrets.writers.destinations import DESTINATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from portcullis.adopt import existing
 from portcullis.project import UserError
 from portcullis.pulumi_runs import recover, run
 from portcullis.pulumi_runs.run import in_words
-from portcullis.secrets import writers
 from portcullis.secrets.rotation import ISSUERS, Rotation, find
+from portcullis.secrets.writers import destinations
 from portcullis.secrets.writers.config import changed_today
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def rotate(
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
     recover.settle(stack, environment, declaration, console)
-    writer = writers.writer(
+    writer = destinations.open_writer(
         destination,
         environment if destination == "config" else config.sources.environment(environment),
         config.sources.esc.organization if config.sources.esc else "",

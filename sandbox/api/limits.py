@@ -7,11 +7,11 @@ https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-gr
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import GitHubError
 from sandbox.world import plans
+from sandbox.world.usage import Usage
 
 if TYPE_CHECKING:
     from sandbox.access.actors import Actor
@@ -40,21 +40,6 @@ NAMES = (*_RESOURCES, *SECONDARY)
 _SECONDARY_MESSAGE = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
-
-
-@dataclass(slots=True)
-class Usage:
-    """What one caller has used up.
-
-    Attributes:
-        windows: Of each resource: when its window ends (Unix seconds), and what was used in it.
-        points: When, and how many points, of the last minute, by kind of API.
-        content: When content was made, in the last hour.
-    """
-
-    windows: dict[str, tuple[int, int]] = field(default_factory=dict)
-    points: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
-    content: deque[float] = field(default_factory=deque)
 
 
 def on(world: World) -> bool:

@@ -1,7 +1,7 @@
 """The control interface: worlds, seeds, faults, clock, journal; for tests and for `make`.
 
 Everything is JSON below `/_control`, only from this machine, never from a web page. A field that
-is not known, or wrong, is a 422 in words, and changes nothing: `orders.py` has all fields.
+is not known, or wrong, is a 422 in words, and changes nothing: `bodies.py` has all fields.
 
 - `GET /_control/` says what there is.
 - `GET /_control/worlds`, `POST /_control/worlds {"name", "seed"?}` -> tokens that were made,
@@ -20,14 +20,14 @@ is not known, or wrong, is a 422 in words, and changes nothing: `orders.py` has 
 - `POST .../{world}/secrets/reveal {"store", "org"|"repository", "environment"?, "name"}` -> the
   plaintext. That, and what a job sees, are the only places that give it.
 - `GET .../{world}/jobs`, `GET|POST .../{world}/jobs/{id}`, `PUT .../{world}/job-plans`: see
-  `runs/control.py`.
+  `jobs.py`.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -35,8 +35,9 @@ from sandbox.access.actors import ALL_SCOPES, Actor
 from sandbox.api import dispatch, lookups
 from sandbox.api.http import Request, Response
 from sandbox.control import bodies, jobs
+from sandbox.control.order import Mistake, Order
 from sandbox.secrets import sealed_boxes
-from sandbox.seed import apply, models
+from sandbox.seed import apply, read
 from sandbox.world import clock
 
 if TYPE_CHECKING:
@@ -44,40 +45,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from sandbox.world.records import Record
+    from sandbox.seed.models import Seed
     from sandbox.world.world import World
     from sandbox.world.worlds import Sandbox
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-class Mistake(Exception):  # noqa: N818 - a caller's mistake, not an error of ours
-    """A control request that cannot be done; the message says why and what is allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked of one world.
-
-    Attributes:
-        item: What follows the verb in the path, such as a fault's id; or an empty text.
-        query: The query string's fields, checked.
-        body: The JSON body, checked.
-        host: Scheme, host and port that the client used.
-    """
-
-    item: str
-    query: dict[str, Any]
-    body: dict[str, Any]
-    host: str
-
-    def user(self, world: World, field: str) -> Record:
-        """Return the user that a field of the body names."""
-        login = self.body[field]
-        found = world.find("user", login)
-        if found is None:
-            raise Mistake(f"{field}: there is no such user in world {world.name}")
-        return found
 
 
 def _host(text: str) -> str:
@@ -146,7 +118,7 @@ def _world(
         sandbox.delete(world.name)
         return Response(204)
     if parts == ["reset"] and request.method == "POST":
-        wanted = models.parse(bodies.checked(bodies.Reset, body).get("seed") or {})
+        wanted = read.parse(bodies.checked(bodies.Reset, body).get("seed") or {})
         sandbox.delete(world.name)
         return _made(sandbox, world.name, wanted)
     name, _, item = "/".join(parts).partition("/")
@@ -190,10 +162,10 @@ def _worlds(sandbox: Sandbox, method: str, body: dict[str, Any]) -> Response:
     if method != "POST":
         return _refused(405, "worlds are listed (GET) and made (POST)")
     wanted = bodies.checked(bodies.NewWorld, body)
-    return _made(sandbox, wanted["name"], models.parse(wanted.get("seed") or {}))
+    return _made(sandbox, wanted["name"], read.parse(wanted.get("seed") or {}))
 
 
-def _made(sandbox: Sandbox, name: str, seeds: models.Seed) -> Response:
+def _made(sandbox: Sandbox, name: str, seeds: Seed) -> Response:
     world = sandbox.create(name)
     try:
         tokens = apply.apply(world, seeds)
@@ -205,7 +177,7 @@ def _made(sandbox: Sandbox, name: str, seeds: models.Seed) -> Response:
 
 
 def _seed(world: World, order: Order) -> dict[str, Any]:
-    return {"tokens": apply.apply(world, models.parse(order.body))}
+    return {"tokens": apply.apply(world, read.parse(order.body))}
 
 
 def _state(world: World, order: Order) -> list[dict[str, Any]]:

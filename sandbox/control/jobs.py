@@ -15,7 +15,7 @@ from sandbox.api.lookups import find_repository
 from sandbox.runs import jobs, oidc, progress, tokens, triggers, visible
 
 if TYPE_CHECKING:
-    from sandbox.control.control import Order
+    from sandbox.control.order import Order
     from sandbox.world.records import Record
     from sandbox.world.world import World
 

@@ -10,7 +10,7 @@ from sandbox.enforcement.attempt import Attempt
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.git.refs import Update
+    from sandbox.git.update import Update
 
 
 def check(call: Call, update: Update, *, record: bool = False) -> None:

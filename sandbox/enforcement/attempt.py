@@ -11,7 +11,7 @@ from sandbox.git import objects
 
 if TYPE_CHECKING:
     from sandbox.access.actors import Actor
-    from sandbox.git.refs import Update
+    from sandbox.git.update import Update
     from sandbox.world.records import Record
     from sandbox.world.world import World
 

@@ -20,7 +20,7 @@ from sandbox.enforcement.bypass import bypass_mode
 from sandbox.enforcement.classic_model import rule_for
 from sandbox.enforcement.rules import RULES
 from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
-from sandbox.git.refs import Update
+from sandbox.git.update import Update
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call

@@ -16,7 +16,7 @@ from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.git.refs import Update
+    from sandbox.git.update import Update
     from sandbox.world.records import Record
 
 DEPENDABOT = "dependabot[bot]"

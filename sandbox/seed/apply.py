@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.repositories import defaults
 from sandbox.seed.checks import NO_KEY, is_public_key, setting_mistakes
-from sandbox.seed.models import SeedError, Token
+from sandbox.seed.models import Token
+from sandbox.seed.read import SeedError
 from sandbox.world import clock
 from sandbox.world.world import digest
 

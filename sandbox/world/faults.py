@@ -6,9 +6,6 @@ import fnmatch
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sandbox.api.errors import DOCUMENTATION_URL
-from sandbox.api.http import Response
-
 
 @dataclass(slots=True)
 class Fault:
@@ -78,24 +75,3 @@ class Faults:
     def list(self) -> list[dict[str, Any]]:
         """Return the faults as JSON."""
         return [asdict(fault) for fault in self.faults]
-
-
-_MESSAGES = {
-    403: "Forbidden",
-    404: "Not Found",
-    409: "Conflict",
-    422: "Validation Failed",
-    429: "You have exceeded a secondary rate limit.",
-}
-
-
-def answer_of(fault: Fault) -> Response | None:
-    """Return the answer that a fault gives in place of the true one; None: it gives none."""
-    if fault.status is None:
-        return None
-    body = fault.body or {
-        "message": _MESSAGES.get(fault.status, "Server Error"),
-        "documentation_url": DOCUMENTATION_URL,
-        "status": str(fault.status),
-    }
-    return Response(fault.status, body)

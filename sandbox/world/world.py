@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.api.journal import Journal
-    from sandbox.api.limits import Usage
     from sandbox.world.store import Store
+    from sandbox.world.usage import Usage
 
 SETTINGS: dict[str, Any] = {"etags": False, "rate_limits": False, "limits": {}}
 """What can be set per world, with its default.

@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 
 import engine
 from portcullis.project import StackSettings, UserError
-from portcullis.secrets import writers
+from portcullis.secrets.writers import destinations
 from portcullis.secrets.writers.aws import SecretsManagerWriter
 from portcullis.secrets.writers.config import ConfigWriter
 from portcullis.secrets.writers.ssm import ParameterStoreWriter
@@ -205,7 +205,7 @@ def test_vault_without_a_login(environment: dict[str, str], words: str) -> None:
 def test_vault_out_of_reach() -> None:
     """A Vault that cannot be reached is said; the value is not."""
     environment = {"VAULT_ADDR": "http://127.0.0.1:1", "VAULT_TOKEN": "t"}
-    vault = writers.writer("vault", environment, "", StackSettings("dev", ROOT))
+    vault = destinations.open_writer("vault", environment, "", StackSettings("dev", ROOT))
     with pytest.raises(UserError, match="cannot be reached") as error:
         vault.write("kv/p", "KEY", CANARY)
     assert CANARY not in str(error.value)

@@ -19,7 +19,7 @@ from sandbox.access.actors import Actor
 from sandbox.api.dispatch import ROUTER, answer
 from sandbox.api.http import Request
 from sandbox.api.journal import Journal
-from sandbox.seed import apply, models
+from sandbox.seed import apply, read
 from sandbox.world.world import World
 from tests.sandbox.conftest import ACME
 
@@ -80,7 +80,7 @@ BODIES = VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=12)
 
 def _world() -> World:
     world = World("fuzz", Journal())
-    apply.apply(world, models.parse(ACME))
+    apply.apply(world, read.parse(ACME))
     world.commit()
     ana = Actor(user=world.find("user", "ana"))
     for method, path, body in (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from portcullis.secrets.writers import WriteError
+from portcullis.secrets.writers.writer import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

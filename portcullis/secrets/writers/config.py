@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import engine
 from components.secrets.config import CHANGED
 from portcullis.project import pulumi_environment
-from portcullis.secrets.writers import WriteError
+from portcullis.secrets.writers.writer import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

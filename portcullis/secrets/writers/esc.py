@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portcullis.esc import definition
 from portcullis.esc.connection import EscError, in_words
-from portcullis.secrets.writers import WriteError
+from portcullis.secrets.writers.writer import WriteError
 
 if TYPE_CHECKING:
     from pulumi_esc_sdk.esc_client import EscClient

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from portcullis.secrets.writers import WriteError
 from portcullis.secrets.writers.aws import in_words
+from portcullis.secrets.writers.writer import WriteError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

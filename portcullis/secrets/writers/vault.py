@@ -15,7 +15,7 @@ from hvac.exceptions import Forbidden, InvalidPath, InvalidRequest, VaultError
 from requests import RequestException
 
 from portcullis.project import UserError
-from portcullis.secrets.writers import WriteError
+from portcullis.secrets.writers.writer import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ import pytest
 from sandbox.access.actors import ALL_SCOPES
 from sandbox.api import dispatch
 from sandbox.api.http import Request
-from sandbox.seed import apply, models
+from sandbox.seed import apply, read
 from sandbox.world.worlds import Sandbox
 from tests.sandbox.conftest import ACME
 
@@ -45,7 +45,7 @@ ROUTES = [
 def acme() -> World:
     """A world without a server."""
     made = Sandbox().create("acme")
-    apply.apply(made, models.parse(ACME))
+    apply.apply(made, read.parse(ACME))
     apply.new_token(made, _zoe(made), list(ALL_SCOPES), "zoe")
     made.commit()
     return made

@@ -16,7 +16,7 @@ from sandbox.api import lookups
 from sandbox.api.dispatch import ROUTER
 from sandbox.api.journal import Journal
 from sandbox.graphql.execute import _RULES, schema
-from sandbox.seed import apply, models
+from sandbox.seed import apply, read
 from sandbox.world.world import World as State
 from tests.sandbox.conftest import ACME
 from tests.sandbox.published import provider_session
@@ -63,7 +63,7 @@ def described(call: str) -> str:
 
 def _state() -> State:
     state = State("surface", Journal())
-    apply.apply(state, models.parse(ACME))
+    apply.apply(state, read.parse(ACME))
     state.commit()
     return state
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.access.actors import Actor
 from sandbox.api import dispatch
 from sandbox.api.http import Request, json_bytes
-from sandbox.seed import apply, models
+from sandbox.seed import apply, read
 from sandbox.world.worlds import Sandbox
 from tests.sandbox.attempts.path import CI, REPO, SEED, TOKEN
 from tests.sandbox.sealing import seal, sealed
@@ -164,7 +164,7 @@ def test_a_hundred_at_most(path: Path, place: str) -> None:
 def test_a_thousand_at_most() -> None:
     """An organization keeps 1,000; without a server, for the number of requests (S2)."""
     world = Sandbox().create("full")
-    apply.apply(world, models.parse(SEED))
+    apply.apply(world, read.parse(SEED))
     base = f"/api/v3{PLACES['organization']}"
     actor = Actor(user=world.find("user", "olga"))
 
