@@ -10,62 +10,64 @@ from sandbox.api.routing import Router
 if TYPE_CHECKING:
     from sandbox.api.routing import Routes
 
-FAMILIES = (
-    "actions_permissions",
-    "apps",
-    "audit_log",
-    "blocks",
-    "branch_protection",
-    "branches",
-    "collaborators",
-    "check_suites",
-    "commits",
-    "contents",
-    "custom_properties",
-    "custom_repository_roles",
-    "deploy_keys",
-    "deployments",
-    "environments",
-    "forks",
-    "git_data",
-    "invitations",
-    "labels",
-    "licenses",
-    "memberships",
-    "oidc",
-    "organization_roles",
-    "organizations",
-    "published_pages",
-    "pull_merges",
-    "pulls",
-    "rate_limit",
-    "release_assets",
-    "releases",
-    "repositories",
-    "reruns",
-    "reviews",
-    "rule_suites",
-    "rulesets",
-    "runner_groups",
-    "search",
-    "secrets",
-    "security",
-    "signing_keys",
-    "statuses",
-    "tags",
-    "team_repositories",
-    "teams",
-    "users",
-    "variables",
-    "webhooks",
-    "workflow_runs",
-)
-"""The modules of this package that hold routes."""
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "actions": (
+        "actions_permissions",
+        "oidc",
+        "reruns",
+        "runner_groups",
+        "secrets",
+        "variables",
+        "workflow_runs",
+    ),
+    "code": (
+        "branches",
+        "check_suites",
+        "commits",
+        "contents",
+        "git_data",
+        "pull_merges",
+        "pulls",
+        "reviews",
+        "statuses",
+        "tags",
+    ),
+    "organization": ("apps", "audit_log", "custom_properties", "organizations", "rate_limit"),
+    "people": (
+        "blocks",
+        "collaborators",
+        "custom_repository_roles",
+        "invitations",
+        "memberships",
+        "organization_roles",
+        "signing_keys",
+        "team_repositories",
+        "teams",
+        "users",
+    ),
+    "protection": ("branch_protection", "deployments", "environments", "rule_suites", "rulesets"),
+    "repositories": (
+        "deploy_keys",
+        "forks",
+        "labels",
+        "licenses",
+        "published_pages",
+        "release_assets",
+        "releases",
+        "repositories",
+        "search",
+        "security",
+        "webhooks",
+    ),
+}
+"""The modules that hold routes, by room."""
 
 
 def router() -> Router:
     """Return the router over all families."""
     collected: list[Routes] = [
-        importlib.import_module(f"sandbox.rest.{name}").ROUTES for name in FAMILIES
+        importlib.import_module(f"sandbox.rest.{room}.{name}").ROUTES
+        for room, names in FAMILIES.items()
+        for name in names
     ]
     return Router(route for routes in collected for route in routes.routes)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from components.custom_property import CustomPropertyConfig
 from tests.components.building import declare
-from tests.declaration.sound import mistakes, places, replaced, written
+from tests.components.declaration.sound import mistakes, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path

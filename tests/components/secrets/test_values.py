@@ -12,8 +12,8 @@ from components.declaration.secret_values import read_values
 from components.secrets.reference import SOURCE_NAMES
 from components.secrets.source import MissingSecretError, SecretValue
 from components.secrets.sources import SourcesConfig, open_sources
+from tests.components.declaration.sound import SOUND, places, replaced, written
 from tests.components.secrets.asking import CANARY
-from tests.declaration.sound import SOUND, places, replaced, written
 from tests.support.recording import record
 from tests.support.tokens import TEST_PYPI, npm_token, pypi_token
 

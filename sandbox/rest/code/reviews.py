@@ -18,7 +18,7 @@ from sandbox.enforcement.bypass import is_one_of
 from sandbox.enforcement.classic_model import rule_for
 from sandbox.git.refs import update_of
 from sandbox.repositories import pulls
-from sandbox.rest.pulls import find, shape
+from sandbox.rest.code.pulls import find, shape
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
 from sandbox.world.nodes import node_id

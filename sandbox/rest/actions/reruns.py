@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.api.errors import forbidden
 from sandbox.api.http import Response
 from sandbox.api.routing import Routes
-from sandbox.rest.workflow_runs import find
+from sandbox.rest.actions.workflow_runs import find
 from sandbox.runs import progress, triggers
 
 if TYPE_CHECKING:

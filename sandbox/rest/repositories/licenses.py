@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.api.errors import not_found
 from sandbox.api.http import Response
 from sandbox.api.routing import Routes
-from sandbox.rest.contents import tip, whole_file
+from sandbox.rest.code.contents import tip, whole_file
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call

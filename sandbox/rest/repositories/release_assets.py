@@ -16,7 +16,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.repositories import releases
-from sandbox.rest.releases import LIST, find
+from sandbox.rest.repositories.releases import LIST, find
 from sandbox.shapes.releases import asset_json
 
 if TYPE_CHECKING:

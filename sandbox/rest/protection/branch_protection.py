@@ -13,7 +13,7 @@ from sandbox.api.errors import GitHubError, invalid
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.routing import Routes
 from sandbox.enforcement.classic_model import NEW, approvals, rule_for
-from sandbox.rest.branches import find, protection_url, short_name
+from sandbox.rest.code.branches import find, protection_url, short_name
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.apps import app_json
 from sandbox.shapes.teams import simple_with_parent

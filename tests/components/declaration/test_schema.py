@@ -12,9 +12,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from portcullis.generate.schema import PATH, REPOSITORY_PATH, repository_schema_text, schema_text
-from tests.declaration.sound import SOUND
+from tests.components.declaration.sound import SOUND
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((ROOT / "orgs").glob("*.yaml"))
 
 

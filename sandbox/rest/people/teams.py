@@ -11,7 +11,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.repositories import defaults
-from sandbox.rest.invitations import invite_to_team, take_back_from_team
+from sandbox.rest.people.invitations import invite_to_team, take_back_from_team
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import team_membership
 from sandbox.shapes.teams import full_team, simple_with_parent

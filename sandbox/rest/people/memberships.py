@@ -10,7 +10,7 @@ from sandbox.api.errors import forbidden, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
-from sandbox.rest.invitations import invite
+from sandbox.rest.people.invitations import invite
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
 

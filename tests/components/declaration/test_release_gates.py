@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.declaration.release_gates import members_of
 from components.organization import OrganizationConfig
-from tests.declaration.sound import SOUND, mistakes, places, replaced, written
+from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path

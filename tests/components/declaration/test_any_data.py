@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from components.declaration import DeclarationError
-from tests.declaration.sound import SOUND, outcome, replaced, written
+from tests.components.declaration.sound import SOUND, outcome, replaced, written
 
 BYPASS = "  main: {bypass: [{team: devs}], branches: [default], exclude_repositories: [web]}"
 REPOSITORY = """\

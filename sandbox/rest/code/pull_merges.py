@@ -16,7 +16,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.routing import Routes
 from sandbox.git import objects, refs
 from sandbox.repositories import pulls
-from sandbox.rest.pulls import find
+from sandbox.rest.code.pulls import find
 from sandbox.shapes.commits import base
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
+from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path

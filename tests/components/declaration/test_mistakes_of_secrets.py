@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.declaration.sound import mistakes, places, replaced, written
-from tests.declaration.test_mistakes import LEVEL, MAIN, PUBLISH, TOKEN, WEB, Case
+from tests.components.declaration.sound import mistakes, places, replaced, written
+from tests.components.declaration.test_mistakes import LEVEL, MAIN, PUBLISH, TOKEN, WEB, Case
 from tests.support.tokens import npm_token, pypi_token
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import DeclarationError
-from tests.declaration.sound import mistakes, outcome, places, replaced, written
+from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""Actions: permissions, runs, runner groups, secrets, variables and OIDC."""

@@ -1,0 +1,1 @@
+"""Git data, branches, tags, files and pull requests."""

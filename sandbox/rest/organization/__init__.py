@@ -1,0 +1,1 @@
+"""Organizations, Apps, the audit log and rate limits."""

@@ -1,0 +1,1 @@
+"""Users, teams, members, collaborators and roles."""

@@ -1,0 +1,1 @@
+"""Rulesets, classic branch protection, environments and deployments."""

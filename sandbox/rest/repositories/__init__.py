@@ -1,0 +1,1 @@
+"""Repositories and what belongs to them, except their code."""

@@ -1,0 +1,1 @@
+"""What people write, and how mistakes in it are reported."""

@@ -1,1 +1,0 @@
-"""What people write, and what they are told about mistakes in it."""
