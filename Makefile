@@ -8,12 +8,12 @@ SECRETS ?= config
 WITH_config := portcullis
 WITH_vault := tests.support.practice_with_vault
 RUN = $(BIN)/python -m $(or $(WITH_$(SECRETS)),$(error SECRETS=$(SECRETS): allowed: config, vault))
-CODE := __main__.py components engine policy/portcullis_policy portcullis sandbox tests
+CODE := __main__.py components docs engine policy/portcullis_policy portcullis sandbox tests
 STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench docs pins
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench docs site pins
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -53,8 +53,11 @@ lint: .venv/test  ## style and types
 bench: .venv/test  ## measure: time and API calls, as ratios in one run
 	$(BIN)/python -m tests.bench
 
-docs: .venv/test  ## write the generated pages and schemas again
+docs: .venv/test  ## regenerate the pages about rules and fields, and the schemas
 	$(RUN) docs
+
+site: .venv/test  ## build the documentation as a website, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "open site/index.html"
 
 pins: .venv/test  ## pin the newest allowed packages, by hash
 	$(BIN)/uv pip compile -q -U $(PIN) requirements.in -o requirements.txt

@@ -118,7 +118,7 @@ def github_access(owner: str) -> GitHubAccess:
     if not token:
         raise AccessError(
             f"no credentials for {base_url}: set portcullis:githubApp and its key "
-            "(docs/first-steps.md), or github:token with `pulumi config set --secret`, "
+            "(docs/own-organization.md), or github:token with `pulumi config set --secret`, "
             "or the environment variable GITHUB_TOKEN"
         )
     if config.get("token"):

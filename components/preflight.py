@@ -189,8 +189,8 @@ def _asking() -> Iterator[None]:
 
 
 _HINTS = {
-    401: "the token is wrong or expired, or the App's key is not its own (docs/first-steps.md)",
-    403: "the token or the App may not do this (docs/first-steps.md lists what it needs)",
+    401: "the token is wrong or expired, or the key is not the App's (docs/own-organization.md)",
+    403: "the token or the App lacks a permission (docs/own-organization.md lists them)",
     404: "there is no such organization, or the token or the App may not see it",
 }
 

@@ -1,75 +1,99 @@
-"""Prints the catalogue page: `python -m portcullis_policy.catalogue > ../docs/rules.md`."""
+"""Write the pages about the rules: an index, and one page for each family.
+
+`python -m portcullis_policy.catalogue` prints them as JSON: file name to text.
+"""
 
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import yaml
 
 from portcullis_policy.examples.base import Declared, Example
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.families import FAMILIES, link_to, page_of
 from portcullis_policy.mappings import FRAMEWORKS
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule, StackRule
+from portcullis_policy.settings import Parameter
 
-FAMILIES = {
-    "OR": "Organization",
-    "AC": "Actions",
-    "RE": "Repository",
-    "ST": "Stack",
-    "BR": "Branches",
-    "RS": "Rulesets",
-    "TG": "Tags",
-    "EN": "Environments",
-    "SE": "Secrets",
-    "WF": "Workflow files",
-    "DB": "Dependabot",
-    "TR": "Trust",
-    "AU": "Audit archive",
-    "PK": "The pack",
-    "EX": "Exemptions",
-}
 _LONGEST_NAME = 40
-_HEAD = """\
-<!-- Generated: `make docs` writes this page from policy/. Edit the rules, not this file. -->
+_GENERATED = "<!-- Generated from policy/ by `make docs`. Edit the rules, not this file. -->"
+_INDEX_HEAD = f"""\
+{_GENERATED}
 # Rules
 
-What the policy pack refuses. Critical and high findings are mandatory: they stop `pulumi preview`
-and `pulumi up`. Medium and low ones are advisory. A rule marked *stack* judges all resources
-together, at the end of a preview or update; the others judge each resource before it is applied.
+The rules of the [policy pack](../policy.md). Critical and high findings are mandatory: they stop
+`pulumi preview` and `pulumi up`. Medium and low findings are advisory.
 
-Set a rule's level or parameters with `--policy-pack-config`:
-`{"BR005": {"enforcementLevel": "advisory", "minimum": 1}, "EN007": "disabled"}`.
+A rule that judges the *stack* looks at all resources together, at the end of a preview or update.
+The other rules judge each resource before it is applied.
+
+To change a rule's level or parameters, see [configuration](../policy.md#configuration).
 """
 
 
-def render(rules: Sequence[Rule] = RULES) -> str:
-    """Return the page, in Markdown.
+def pages(rules: Sequence[Rule] = RULES) -> dict[str, str]:
+    """Return the pages in Markdown, by file name: `index.md`, and one for each family.
 
     Args:
         rules: the catalogue, in its order.
     """
-    lines = [_HEAD, "| rule | what is wrong | severity | default | |", "|---|---|---|---|---|"]
-    lines += [
-        f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {rule.severity.value} "
-        f"| {rule.severity.level} | {'stack' if isinstance(rule, StackRule) else ''} |"
-        for rule in rules
-    ]
-    family = ""
+    families: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.id[:2] != family:
-            family = rule.id[:2]
-            lines += ["", f"## {FAMILIES[family]}"]
-        lines += ["", *_section(rule)]
-    lines += ["", *_index(rules)]
+        families.setdefault(rule.id[:2], []).append(rule)
+    return {
+        "index.md": _page(_index(families, rules)),
+        **{page_of(family): _page(_family(family, each)) for family, each in families.items()},
+    }
+
+
+def _page(lines: Iterable[str]) -> str:
+    """Return lines as a page, without repeated blank lines."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
+
+
+def _index(families: Mapping[str, Sequence[Rule]], rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield the index: the rules by family, then by published framework."""
+    yield _INDEX_HEAD
+    for family, members in families.items():
+        yield f"## [{FAMILIES[family]}]({page_of(family)})"
+        yield ""
+        yield from _table(members, "")
+        yield ""
+    yield from _frameworks(rules)
+
+
+def _family(family: str, rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield the page of one family."""
+    yield _GENERATED
+    yield f"# Rules: {FAMILIES[family]}"
+    yield ""
+    yield "[All rules](index.md) · [how to configure or exempt a rule](../policy.md)"
+    yield ""
+    yield from _table(rules, page_of(family))
+    for rule in rules:
+        yield ""
+        yield from _section(rule)
+
+
+def _table(rules: Sequence[Rule], page: str) -> Iterator[str]:
+    """Yield a table of rules, with links as they are on ``page``."""
+    yield "| rule | what is wrong | severity | default level | judges |"
+    yield "|---|---|---|---|---|"
+    for rule in rules:
+        kind = "stack" if isinstance(rule, StackRule) else "resource"
+        yield (
+            f"| [{rule.id}]({link_to(rule.id).removeprefix(page)}) | {rule.title} "
+            f"| {rule.severity.value} | {rule.severity.level} | {kind} |"
+        )
 
 
 def _section(rule: Rule) -> Iterator[str]:
     """Yield the lines of one rule."""
     summary, _, rationale = inspect.cleandoc(rule.__doc__ or "").partition("\n\n")
-    yield f"### {rule.id}"
+    yield f"## {rule.id}"
     yield ""
     title = f"{rule.title[0].upper()}{rule.title[1:]}"
     yield f"**{title}** · {rule.severity.value}, {rule.severity.level}"
@@ -83,48 +107,58 @@ def _section(rule: Rule) -> Iterator[str]:
     if rule.mends:
         yield ""
         set_ = ", ".join(f"`{at}: {json.dumps(to)}`" for at, to in rule.mends)
-        yield f"At level `remediate` Pulumi mends it: {set_}."
+        yield f"At the level `remediate`, Pulumi sets the safe value: {set_}."
     if rule.waits:
         yield ""
-        yield "A value that is not known at preview is judged at update."
+        yield "A value that is unknown at preview is judged at update."
     if rule.parameters:
         yield ""
         for parameter in rule.parameters:
-            default = json.dumps(parameter.default)
-            yield f"- `{parameter.name}` (default `{default}`): {parameter.meaning}"
+            yield from _parameter(parameter)
     yield ""
     yield f"Looks at: {', '.join(type_.rpartition(':')[2] for type_ in rule.resource_types)}"
     yield ""
-    for heading, examples in (("Refused", rule.bad), ("Sound", rule.good)):
+    for heading, examples in (("Refused", rule.bad), ("Accepted", rule.good)):
         first, *others = examples
         yield from _example(heading, first)
         if others:
-            yield f"{heading} too: {', '.join(f'*{other.note}*' for other in others)}."
+            yield f"Also {heading.lower()}: {', '.join(f'*{other.note}*' for other in others)}."
             yield ""
 
 
+def _parameter(parameter: Parameter) -> Iterator[str]:
+    """Yield one parameter and its default."""
+    default = json.dumps(parameter.default)
+    if "<" not in default:
+        yield f"- `{parameter.name}` (default `{default}`): {parameter.meaning}"
+        return
+    # MkDocs looks for HTML in everything but fenced blocks, and a regular expression confuses it
+    yield from (f"- `{parameter.name}`: {parameter.meaning} Default:", "")
+    yield from ("    ```text", f"    {default}", "    ```", "")
+
+
 def _controls(rule: Rule) -> str:
-    """Return the rule's like in published frameworks, by framework."""
+    """Return the controls of published frameworks that the rule serves, by framework."""
     numbers: dict[str, list[str]] = {}
     for control in rule.maps:
         numbers.setdefault(control.framework.name, []).append(control.number)
     return " · ".join(f"{name} {', '.join(found)}" for name, found in numbers.items())
 
 
-def _index(rules: Sequence[Rule]) -> Iterator[str]:
+def _frameworks(rules: Sequence[Rule]) -> Iterator[str]:
     """Yield the index by framework: which rules serve a control."""
     yield "## By framework"
     yield ""
-    yield "Only what fits, by numbers of published lists; a control that is not here has no rule."
+    yield "A control is listed only if a rule serves it. Numbers are those of the published lists."
     for framework in FRAMEWORKS:
         yield ""
         yield f"### [{framework.name}]({framework.url}), {framework.version}"
         yield ""
-        yield "| control | | rules |"
+        yield "| control | title | rules |"
         yield "|---|---|---|"
         for number, title in framework.controls.items():
             serving = [
-                f"[{rule.id}](#{rule.id.lower()})"
+                f"[{rule.id}]({link_to(rule.id)})"
                 for rule in rules
                 if any((at.framework.key, at.number) == (framework.key, number) for at in rule.maps)
             ]
@@ -189,4 +223,4 @@ def _printable(value: object) -> object:
 
 
 if __name__ == "__main__":
-    print(render(), end="")  # noqa: T201 - this is a command
+    print(json.dumps(pages()))  # noqa: T201 - this is a command

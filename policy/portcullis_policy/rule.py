@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar, cast
 from portcullis_policy.examples.base import Example
 from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
+from portcullis_policy.families import FOLDER, link_to
 from portcullis_policy.mappings import Control
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
@@ -125,7 +126,7 @@ class Rule:
     @property
     def anchor(self) -> str:
         """Return the rule's place in the catalogue, as printed after `why:`."""
-        return f"docs/rules.md#{self.id.lower()}"
+        return f"{FOLDER}/{link_to(self.id)}"
 
 
 class ResourceRule(Rule, abstract=True):

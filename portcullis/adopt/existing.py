@@ -50,7 +50,7 @@ def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAcc
         return GitHubAccess(base_url, token=token)
     raise UserError(
         f"no credentials for {base_url}: set portcullis:githubApp and its key, or github:token, "
-        "or the environment variable GITHUB_TOKEN (docs/first-steps.md)"
+        "or the environment variable GITHUB_TOKEN (docs/own-organization.md)"
     )
 
 

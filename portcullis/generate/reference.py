@@ -1,4 +1,4 @@
-"""docs/reference.md: every field that a person can write, generated from the models."""
+"""docs/reference.md: every field of the YAML, generated from the models."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 PATH = "docs/reference.md"
 
 _HEAD = """\
-# Reference: what can be written
+# Reference: fields of the YAML
 
 Generated from the models by `make docs`; a test fails when it is out of date.
-What is not said has the value of the column "if not said": the secure one.
+A field that you leave out has its default, which is the secure value.
 """
 
 _WORDS = {str: "text", int: "number", bool: "true or false", date: "date", timedelta: "days: `90d`"}
@@ -66,7 +66,7 @@ def _section(model: type[BaseModel]) -> str:
         "",
         intro,
         "",
-        "| field | type | if not said | |",
+        "| field | type | default | meaning |",
         "|---|---|---|---|",
     ]
     for name, field in model.model_fields.items():
@@ -98,11 +98,11 @@ def _type(annotation: Any) -> str:  # noqa: ANN401, PLR0911 - any annotation, a 
 def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if field.is_required() or value is PydanticUndefined:
-        return "**has to be said**"
+        return "**required**"
     if isinstance(value, BaseModel):
         changed = value.model_dump(exclude_defaults=True)
-        return f"`{changed}`" if changed else "its defaults"
+        return f"`{changed}`" if changed else "its own defaults"
     if value in (None, "", [], {}):
-        return "nothing"
+        return "none"
     text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
     return f"`{text.lower() if isinstance(value, bool) else text}`"

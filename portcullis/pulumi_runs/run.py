@@ -44,7 +44,7 @@ def select(settings: StackSettings, environment: Mapping[str, str]) -> automatio
     except automation.StackNotFoundError:
         raise UserError(
             f"the state has no stack {settings.name} yet: pulumi stack init {settings.name} "
-            "(docs/first-steps.md)"
+            "(docs/own-organization.md)"
         ) from None
 
 

@@ -29,7 +29,7 @@ FEW = 4
 
 
 def as_json(organization: str, secrets: Sequence[ListedSecret], today: date) -> dict[str, Any]:
-    """The listing as docs/secrets.md describes it; keys are never renamed or taken away."""
+    """Return the listing as docs/secrets-on-github.md describes it; its keys are stable."""
     return {
         "organization": organization,
         "date": today.isoformat(),

@@ -70,7 +70,7 @@ def test_a_token_of_the_environment_is_taken(monkeypatch: pytest.MonkeyPatch) ->
 def test_no_credentials_are_told_with_every_way_to_give_some() -> None:
     """The App, the stack's config, the environment."""
     told = refusal({})
-    for way in ("portcullis:githubApp", "github:token", "GITHUB_TOKEN", "docs/first-steps.md"):
+    for way in ("portcullis:githubApp", "github:token", "GITHUB_TOKEN", "docs/own-organization.md"):
         assert way in told
 
 

@@ -130,7 +130,7 @@ def test_all_names_are_asked_in_chunks_and_once(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "token is wrong or expired"), (403, "may not do this"), (502, "later")],
+    [(401, "token is wrong or expired"), (403, "lacks a permission"), (502, "later")],
 )
 def test_a_refusal_is_told_in_words(status: int, words: str) -> None:
     """A wrong token says so; no traceback, and nothing of the request."""

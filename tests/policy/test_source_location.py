@@ -101,7 +101,7 @@ def test_message_names_place_remedy_and_reason(root: Path, monkeypatch: pytest.M
         "  orgs/guild.yaml:9:9  repositories.escai.environments.pypi-release",
         "    nobody has to approve a run (`reviewers`)",
         "  fix: Name at least one team: `reviewers: {teams: [release-managers]}`.",
-        "  why: docs/rules.md#en001",
+        "  why: docs/rules/environments.md#en001",
     ]
     assert "orgs/guild.yaml:7:7 " in said["EN003"], "the item itself, where the field is not there"
 

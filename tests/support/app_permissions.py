@@ -1,11 +1,11 @@
-"""The permissions that docs/first-steps.md asks people to give their App, by GitHub's names."""
+"""The permissions that docs/own-organization.md lists for the GitHub App, by GitHub's names."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/first-steps.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/own-organization.md"
 _ROW = re.compile(r"^\| (repository|organization): ([^|]+) \| (read|write|admin) \|", re.MULTILINE)
 _NAMES = {
     "repository variables": "actions_variables",

@@ -112,7 +112,7 @@ def _suggest(name: str, allowed: list[str]) -> str:
         return f"did you mean `{near[0]}`?"
     if not allowed:
         return "it has none"
-    return f"allowed: {', '.join(allowed)}" if len(allowed) <= _FEW else "see docs/rules.md"
+    return f"allowed: {', '.join(allowed)}" if len(allowed) <= _FEW else "see docs/rules/index.md"
 
 
 def main() -> int:

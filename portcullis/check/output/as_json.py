@@ -1,4 +1,4 @@
-"""For programs: JSON, as docs/policy.md describes it; keys are never renamed or taken away."""
+"""For programs: JSON, as docs/policy.md describes it; keys are never renamed or removed."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
     ("content", "words"),
     [
         ({"EN04": "disabled"}, "did you mean `EN004`"),
-        ({"nonsense": "disabled"}, "see docs/rules.md"),
+        ({"nonsense": "disabled"}, "see docs/rules/index.md"),
         ({"EN001": "off"}, "advisory, disabled, mandatory, remediate"),
         ({"BR005": {"minimun": 1}}, "did you mean `minimum`"),
         ({"EN001": {"x": 1}}, "it has none"),

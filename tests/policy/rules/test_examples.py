@@ -24,6 +24,6 @@ def test_bad_example_is_refused(rule: Rule, example: Example) -> None:
     assert said
     assert {item.message.splitlines()[0] for item in said} == {rule.title}
     assert all(f"fix: {rule.remediation}" in item.message for item in said)
-    assert all(item.message.endswith(f"why: docs/rules.md#{rule.id.lower()}") for item in said)
+    assert all(item.message.endswith(f"why: {rule.anchor}") for item in said)
     levels = {1 if rule.severity.level == "mandatory" else 0}
     assert {item.enforcementLevel for item in said} == levels
