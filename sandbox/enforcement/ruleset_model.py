@@ -5,71 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.api import fields
-from sandbox.api.errors import GitHubError, invalid
+from sandbox.api.errors import invalid
 from sandbox.enforcement.ref_patterns import included, matches, ref_matches
+from sandbox.enforcement.rule_parameters import refused, rule_of
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.world.records import Record
     from sandbox.world.world import World
-
-_PULL_REQUEST: dict[str, Any] = {
-    "dismiss_stale_reviews_on_push": None,
-    "require_code_owner_review": None,
-    "require_last_push_approval": None,
-    "required_approving_review_count": None,
-    "required_review_thread_resolution": None,
-    "required_reviewers": [],
-    "allowed_merge_methods": ["merge", "squash", "rebase"],
-}
-_PATTERN: dict[str, Any] = {"operator": None, "pattern": None, "name": "", "negate": False}
-
-RULES: dict[str, dict[str, Any] | None] = {
-    "creation": None,
-    "update": {"update_allows_fetch_and_merge": False},
-    "deletion": None,
-    "required_linear_history": None,
-    "merge_queue": {
-        "check_response_timeout_minutes": 60,
-        "grouping_strategy": "ALLGREEN",
-        "max_entries_to_build": 5,
-        "max_entries_to_merge": 5,
-        "merge_method": "MERGE",
-        "min_entries_to_merge": 1,
-        "min_entries_to_merge_wait_minutes": 5,
-    },
-    "required_deployments": {"required_deployment_environments": []},
-    "required_signatures": None,
-    "pull_request": _PULL_REQUEST,
-    "required_status_checks": {
-        "required_status_checks": None,
-        "strict_required_status_checks_policy": None,
-        "do_not_enforce_on_create": False,
-    },
-    "non_fast_forward": None,
-    "commit_message_pattern": _PATTERN,
-    "commit_author_email_pattern": _PATTERN,
-    "committer_email_pattern": _PATTERN,
-    "branch_name_pattern": _PATTERN,
-    "tag_name_pattern": _PATTERN,
-    "workflows": {"workflows": None, "do_not_enforce_on_create": False},
-    "code_scanning": {"code_scanning_tools": None},
-    "copilot_code_review": {"review_on_push": False, "review_draft_pull_requests": False},
-    "file_path_restriction": {"restricted_file_paths": None},
-    "max_file_path_length": {"max_file_path_length": None},
-    "file_extension_restriction": {"restricted_file_extensions": None},
-    "max_file_size": {"max_file_size": None},
-}
-"""Rule types with their parameters and defaults; None as a default: it has to be given."""
-
-_PUSH_RULES = {
-    "file_path_restriction",
-    "max_file_path_length",
-    "file_extension_restriction",
-    "max_file_size",
-}
-_BRANCH_ONLY = {"pull_request", "merge_queue", "branch_name_pattern", "copilot_code_review"}
-_TAG_ONLY = {"tag_name_pattern"}
 
 _CONDITIONS: dict[str, dict[str, fields.Kind]] = {
     "ref_name": {"include": "texts", "exclude": "texts"},
@@ -80,10 +23,6 @@ _CONDITIONS: dict[str, dict[str, fields.Kind]] = {
 
 ROLES = {1: "read", 2: "maintain", 3: "triage", 4: "write", 5: "admin"}
 """Ids of the built-in repository roles, as bypass actors name them."""
-
-
-def _refused(*mistakes: str) -> GitHubError:
-    return GitHubError(422, "Validation Failed", list(mistakes))
 
 
 def checked(call: Call, org: Record | None, old: Record | None) -> dict[str, Any]:
@@ -109,68 +48,19 @@ def checked(call: Call, org: Record | None, old: Record | None) -> dict[str, Any
     )
     target = found.get("target", "branch" if old is None else old["target"])
     if "rules" in found:
-        found["rules"] = [_rule(rule, target, org) for rule in found["rules"]]
+        found["rules"] = [rule_of(rule, target, org) for rule in found["rules"]]
         kinds = [rule["type"] for rule in found["rules"]]
         if len(set(kinds)) != len(kinds):
-            raise _refused("Each rule can be given only once")
+            raise refused("Each rule can be given only once")
     if "bypass_actors" in found:
         found["bypass_actors"] = [_bypass(call, actor) for actor in found["bypass_actors"]]
     if "conditions" in found:
         _check_conditions(found["conditions"], target, org)
     elif org is not None and old is None and target != "repository":
-        raise _refused("Conditions must target repositories")
+        raise refused("Conditions must target repositories")
     if old is None:
         found = {"target": "branch", "bypass_actors": [], "rules": [], "conditions": None} | found
     return found
-
-
-def _rule(given: Any, target: str, org: Record | None) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    rule = fields.checked(given, {"type!": "text", "parameters?": "object"})
-    kind = rule["type"]
-    if kind not in RULES or (kind == "workflows" and org is None):
-        raise _refused(f"Invalid rule '{kind}': unknown rule type")
-    wrong = (
-        (kind in _PUSH_RULES) != (target == "push")
-        or (target == "tag" and kind in _BRANCH_ONLY)
-        or (target == "branch" and kind in _TAG_ONLY)
-    )
-    if wrong:
-        raise _refused(f"Invalid rule '{kind}': not allowed for target {target}")
-    defaults = RULES[kind]
-    if defaults is None:
-        return {"type": kind}
-    sent = rule.get("parameters") or {}
-    if kind == "update" and not sent:
-        return {"type": kind}
-    parameters = {**defaults, **sent}
-    _check_parameters(kind, parameters, defaults)
-    return {"type": kind, "parameters": parameters}
-
-
-def _check_parameters(kind: str, parameters: dict[str, Any], defaults: dict[str, Any]) -> None:
-    for name, default in defaults.items():
-        if isinstance(default, list | bool) and not isinstance(parameters[name], type(default)):
-            raise _refused(f"Invalid rule '{kind}': {name} has a wrong type")
-    missing = [name for name, value in parameters.items() if value is None]
-    if missing:
-        raise _refused(f"Invalid rule '{kind}': missing {', '.join(missing)}")
-    if kind == "required_status_checks":
-        _check_contexts(parameters["required_status_checks"])
-    if kind == "pull_request":
-        count = parameters["required_approving_review_count"]
-        if not isinstance(count, int) or not 0 <= count <= 10:  # noqa: PLR2004 - GitHub's range
-            raise _refused(
-                "Invalid rule 'pull_request': required_approving_review_count must be 0 to 10"
-            )
-        if not parameters["allowed_merge_methods"]:
-            raise _refused("Invalid rule 'pull_request': at least one merge method is needed")
-
-
-def _check_contexts(checks: Any) -> None:  # noqa: ANN401 - any JSON
-    if not isinstance(checks, list):
-        raise _refused("Invalid rule 'required_status_checks': the checks are no list")
-    for check in checks:
-        fields.checked(check, {"context!": "text", "integration_id?": "integer"})
 
 
 def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -207,7 +97,7 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
     elif kind == "OrganizationAdmin":
         ident = ident or 1
     if not known:
-        raise _refused(
+        raise refused(
             f"Actor {kind} {ident} must be part of the ruleset source or owner organization"
         )
     return {
@@ -232,7 +122,7 @@ def _check_conditions(conditions: dict[str, Any], target: str, org: Record | Non
             if pattern not in special and not pattern.startswith(prefix)
         ]
         if wrong:
-            raise _refused(
+            raise refused(
                 f"Invalid target patterns: {', '.join(map(repr, wrong))}; they begin with {prefix}"
                 f" or are {' or '.join(special)}"
             )
@@ -241,9 +131,9 @@ def _check_conditions(conditions: dict[str, Any], target: str, org: Record | Non
             fields.checked(each, {"name!": "text", "property_values!": "texts", "source": "text"})
     kinds = {"repository_name", "repository_id", "repository_property"} & conditions.keys()
     if org is None and kinds:
-        raise _refused("Conditions of a repository's ruleset cannot select repositories")
+        raise refused("Conditions of a repository's ruleset cannot select repositories")
     if org is not None and len(kinds) != 1:
-        raise _refused(
+        raise refused(
             "Conditions must select repositories by exactly one of repository_name, "
             "repository_id, repository_property"
         )
@@ -310,6 +200,6 @@ def unique(world: World, parent: int, name: str, old: Record | None) -> None:
     """Refuse a name that another ruleset of the same place has."""
     taken = world.find("ruleset", name, parent)
     if taken is not None and (old is None or taken.id != old.id):
-        raise _refused("Name must be unique")
+        raise refused("Name must be unique")
     if not name:
         raise invalid("Name cannot be blank")

@@ -14,42 +14,14 @@ from components.base import Context, TagProtectionName
 from components.github_access import GitHubAccess
 from components.preflight import Names, Preflight
 from components.tag_ruleset import TagProtectionConfig, release_tag_pattern, tag_rulesets
+from sandbox.enforcement.ref_patterns import matches
 from tests.components.building import declare
 from tests.support.recording import number_of
 
 STRICT = r"[0-9]+\.[0-9]+\.[0-9]+"
-#: What git lets a tag be called, as far as it matters here.
 NAMES = st.text("v0123456789.-+abrctx/]!_ü", min_size=1, max_size=14)
+"""What git lets a tag be called, as far as it matters here."""
 PREFIXES = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
-
-
-def fnmatch(pattern: str, text: str) -> bool:
-    """Ruby's File.fnmatch with FNM_PATHNAME, which GitHub matches refs with.
-
-    Source: https://docs.ruby-lang.org/en/3.4/File.html#method-c-fnmatch
-    """
-    if pattern.startswith("**/"):
-        skipped = fnmatch(pattern[3:], text)
-        head, slash, tail = text.partition("/")
-        return skipped or (bool(slash) and not head.startswith(".") and fnmatch(pattern, tail))
-    segment, slash, rest = pattern.partition("/")
-    head, text_slash, tail = text.partition("/")
-    if slash != text_slash or not _segment(segment, head):
-        return False
-    return not slash or fnmatch(rest, tail)
-
-
-def _segment(pattern: str, text: str) -> bool:
-    """One segment: `*`, `?`, and classes, which `^` or `!` turns round."""
-    out = ""
-    while pattern:
-        if pattern[0] == "[" and "]" in pattern[2:]:
-            inside, pattern = pattern[1 : (end := pattern.index("]", 2))], pattern[end + 1 :]
-            out += f"[{'^' + inside[1:] if inside[0] in '^!' else inside}]"
-        else:
-            out += {"*": ".*", "?": "."}.get(pattern[0], re.escape(pattern[0]))
-            pattern = pattern[1:]
-    return re.fullmatch(out, text, re.DOTALL) is not None
 
 
 def rulesets(prefix: str) -> list[tuple[str, Any, Any, Any]]:
@@ -65,8 +37,8 @@ def may_create(prefix: str, tag: str, *, maker: bool) -> bool:
     for _, conditions, rules, actors in rulesets(prefix):
         names = conditions["ref_name"]
         ref = f"refs/tags/{tag}"
-        included = any(fnmatch(pattern, ref) for pattern in names["includes"])
-        covered = included and not any(fnmatch(pattern, ref) for pattern in names["excludes"])
+        included = any(matches(pattern, ref) for pattern in names["includes"])
+        covered = included and not any(matches(pattern, ref) for pattern in names["excludes"])
         if covered and rules.get("creation") and not (maker and actors):
             return False
     return True
@@ -100,7 +72,7 @@ def test_makers_can_push_strict_versions_and_nothing_else(prefix: str, tag: str)
 def test_every_strict_version_matches_the_pattern(prefix: str, version: str) -> None:
     """The environments' pattern admits whatever the rulesets let a maker push."""
     if version.isascii():
-        assert fnmatch(f"refs/tags/{release_tag_pattern(prefix)}", f"refs/tags/{prefix}{version}")
+        assert matches(f"refs/tags/{release_tag_pattern(prefix)}", f"refs/tags/{prefix}{version}")
 
 
 @given(tag=NAMES)
@@ -120,7 +92,7 @@ def test_nobody_moves_or_deletes_a_tag_with_the_prefix(prefix: str, tag: str) ->
     assert conditions["ref_name"]["excludes"] == []
     ref = f"refs/tags/{prefix}{tag}"
     if git_takes(ref):
-        assert any(fnmatch(pattern, ref) for pattern in conditions["ref_name"]["includes"])
+        assert any(matches(pattern, ref) for pattern in conditions["ref_name"]["includes"])
 
 
 def test_only_the_named_teams_pass_and_not_the_automation() -> None:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.api.journal import redacted
-from sandbox.enforcement.ref_patterns import matches, ref_matches
 from sandbox.git import objects
 from sandbox.world.nodes import PREFIXES, node_id, parse_node_id
 from sandbox.world.records import Record, Tables
@@ -18,44 +17,6 @@ from sandbox.world.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PATTERNS = [
-    ("v*", "v1", True),
-    ("v*", "v1/x", False),
-    ("v[0-9]*.[0-9]*", "v1.2", True),
-    ("v[0-9]*.[0-9]*", "vx.2", False),
-    ("v[!0-9]", "vx", True),
-    ("release/*", "release/1", True),
-    ("release/*", "release/1/2", False),
-    ("release/**/*", "release/1/2", True),
-    ("**/x", "a/b/x", True),
-    ("**", "a/b", True),
-    ("?ain", "main", True),
-    ("?ain", "/ain", False),
-    ("ma.n", "main", False),
-    (r"v\*", "v*", True),
-    (r"v\*", "v1", False),
-    ("[", "[", True),
-]
-
-
-@pytest.mark.parametrize(("pattern", "name", "fits"), PATTERNS)
-def test_patterns_fit_as_fnmatch_with_pathname(pattern: str, name: str, *, fits: bool) -> None:
-    """`*` and `?` stay within a segment, `**` does not."""
-    assert matches(pattern, name) is fits
-
-
-def test_special_patterns_of_rulesets() -> None:
-    """`~ALL` is every ref, `~DEFAULT_BRANCH` the default branch alone."""
-    assert ref_matches("~ALL", "refs/tags/v1", "main")
-    assert ref_matches("~DEFAULT_BRANCH", "refs/heads/main", "main")
-    assert not ref_matches("~DEFAULT_BRANCH", "refs/heads/dev", "main")
-
-
-@given(st.text())
-def test_any_text_is_a_pattern(text: str) -> None:
-    """No pattern breaks the matching."""
-    matches(text, "refs/heads/main")
 
 
 @given(st.sampled_from(sorted(PREFIXES)), st.integers(0, 2**40))
