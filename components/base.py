@@ -95,6 +95,14 @@ def matching(pattern: str, what: str) -> Matching:
     return Matching(pattern, what)
 
 
+def one_line(most: int, least: int = 0) -> Matching:
+    """Return a validator of one line: at most ``most`` characters, none of them for control."""
+    count = f"{least} to {most}" if least else f"at most {most}"
+    return matching(
+        rf"[^\x00-\x1f\x7f-\x9f]{{{least},{most}}}", f"allowed: one line of {count} characters"
+    )
+
+
 def _secret_name(value: str) -> str:
     """GitHub's rules for names of secrets and variables.
 
@@ -126,56 +134,124 @@ def _date(value: object) -> object:
     raise ValueError("allowed: a date such as 2027-03-31")
 
 
+def _ranges_in_order(pattern: str) -> str:
+    """Refuse ``[z-a]``: no character is in such a range."""
+    for inside in re.findall(r"\[!?([^\]]+)\]", pattern):
+        if any(first > last for first, last in re.findall(r"(.)-(.)", inside)):
+            raise ValueError("no character is in a range like [z-a]; allowed: [a-z]")
+    return pattern
+
+
+def _variable_value(value: str) -> str:
+    """Refuse a value that is longer than GitHub stores."""
+    if len(value.encode()) > MOST_VALUE_BYTES:
+        kilobytes = MOST_VALUE_BYTES // 1024
+        raise ValueError(f"the value is longer than {kilobytes} KB; allowed: {kilobytes} KB")
+    return value
+
+
+MOST_VALUE_BYTES = 48 * 1024
+"""GitHub's limit for the value of a secret or a variable.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
+"""
+
 Login = Annotated[
     str,
     matching(
-        r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(\[bot\])?",
-        "allowed: a GitHub login: letters, digits and hyphens, at most 39",
+        r"(?![^\[]{40})[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?(?:\[bot\])?",
+        "allowed: a GitHub login: letters, digits and hyphens, at most 39; "
+        "a managed user's login ends in an underscore and the enterprise's short code",
+    ),
+]
+"""A person's login. Those of Enterprise Managed Users end in a short code, as in `ana_corp`.
+
+Source: https://docs.github.com/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+"""
+OrganizationLogin = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9][A-Za-z0-9-]{0,38}",
+        "allowed: an organization's login: letters, digits and hyphens, at most 39",
     ),
 ]
 TeamSlug = Annotated[
     str,
     matching(
-        r"[a-z0-9]+(?:[-_][a-z0-9]+)*",
-        "allowed: a team's slug: lower-case letters, digits, single hyphens or underscores",
+        r"(?!.{256})[a-z0-9]+(?:[-_][a-z0-9]+)*",
+        "allowed: a team's slug: lower-case letters, digits, single hyphens or underscores, "
+        "at most 255",
     ),
 ]
 RepositoryName = Annotated[
     str,
     matching(
-        r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}",
-        "allowed: a repository's name: letters, digits, . _ and -, at most 100",
+        r"(?!\.{1,2}$)(?!.*\.(?:[gG][iI][tT]|[wW][iI][kK][iI])$)[A-Za-z0-9._-]{1,100}",
+        "allowed: a repository's name: letters, digits, . _ and -, at most 100, "
+        "and neither .git nor .wiki at the end",
     ),
 ]
 EnvironmentName = Annotated[
-    str, matching(r"[^\x00-\x1f]{1,255}", "allowed: 1 to 255 characters on one line")
+    str,
+    matching(
+        r"(?!\.{1,2}$)[^\x00-\x1f\x7f]{1,255}",
+        "allowed: 1 to 255 characters on one line, other than . and ..",
+    ),
 ]
+_NO_REF = r"\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$"
+"""What no name of a branch or tag contains: https://git-scm.com/docs/git-check-ref-format"""
+
 BranchName = Annotated[
     str,
     matching(
-        r"[A-Za-z0-9](?!.*\.\.)[A-Za-z0-9._/-]*",
-        "allowed: a branch's name: letters, digits, . _ / and -",
+        rf"(?!HEAD$|refs/|[0-9a-fA-F]{{40}}$|.*(?:{_NO_REF}))[A-Za-z0-9_][A-Za-z0-9._/-]{{0,243}}",
+        "allowed: a branch's name: letters, digits, . _ / and -, at most 244; no slash, dot or "
+        ".lock at its end, no two dots or slashes together, no refs/ at its start, no commit's id",
     ),
 ]
-#: Rulesets of release tags get names that end in parentheses, and GitHub takes 100 characters.
+"""A branch's name as git and GitHub allow it, without the characters that need quoting.
+
+Source: https://docs.github.com/get-started/using-git/dealing-with-special-characters-in-branch-and-tag-names
+"""
+Description = Annotated[str, one_line(350)]
+"""A repository's description."""
+ShortText = Annotated[str, one_line(255)]
+"""A field that GitHub shows on one line, such as a homepage or a location."""
+VariableValue = Annotated[str, AfterValidator(_variable_value)]
+"""The value of a variable."""
 TagProtectionName = Annotated[
     str,
     matching(r"[^\x00-\x1f()]{1,80}", "allowed: 1 to 80 characters on one line, no parentheses"),
 ]
+"""Rulesets of release tags get names that end in parentheses, and GitHub allows 100 characters."""
 RulesetName = Annotated[
     str, matching(r"[^\x00-\x1f]{1,100}", "allowed: 1 to 100 characters on one line")
 ]
 SecretName = Annotated[str, AfterValidator(_secret_name)]
 RefPattern = Annotated[
-    str, matching(r"[^\s~^:\\]+", "allowed: a name or fnmatch pattern without blanks, ~ ^ : or \\")
+    str,
+    matching(
+        rf"(?!refs/(?:heads|tags)/|[/.]|.*(?:{_NO_REF}))"
+        r"(?:[^\s\x00-\x1f\x7f~^:\\\[]|\[!?[^\s\x00-\x1f\x7f~^:\\\[\]]+\])+",
+        "allowed: the name of a branch or tag, or an fnmatch pattern, without refs/heads/ or "
+        "refs/tags/, without blanks, ~ ^ : or \\, and with each [ closed",
+    ),
+    AfterValidator(_ranges_in_order),
 ]
+"""A name or pattern of branches or tags: one that at least one name can match."""
 FilePath = Annotated[
     str,
     matching(
-        r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\x00-\x1f][^\x00-\x1f]*(?<!/)",
-        "allowed: a path inside the repository, such as docs/SECURITY.md",
+        r"(?!.*(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|$))[^\x00-\x1f\x7f%?#]{1,4095}",
+        "allowed: a path inside the repository, such as docs/SECURITY.md, "
+        "without % ? # and without a folder .git",
     ),
 ]
+"""A managed file's path.
+
+The GitHub provider puts the path into an address without encoding it: `100%.md` is refused in the
+middle of an update, and what follows `?` or `#` is lost, so that another file is written.
+"""
 RepositoryPattern = Annotated[
     str,
     matching(

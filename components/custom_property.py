@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import pulumi_github as github
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from components.base import Config, matching
+from components.base import Config, ShortText, matching
 
 if TYPE_CHECKING:
     import pulumi
 
 PropertyName = Annotated[
     str,
-    matching(r"[A-Za-z0-9_#$-]{1,75}", "allowed: letters, digits and _ # $ -, at most 75"),
+    matching(r"[A-Za-z0-9_$-]{1,75}", "allowed: letters, digits and _ $ -, at most 75"),
 ]
+"""A property's name. GitHub allows `#` too, but the provider would cut the name off there."""
 PropertyValue = Annotated[
-    str, matching(r'[^"\x00-\x1f]{1,75}', "allowed: 1 to 75 characters on one line, no quotes")
+    str,
+    matching(
+        r"[ !#-~]{1,75}", "allowed: 1 to 75 printable ASCII characters, without double quotes"
+    ),
 ]
 PropertyValues = Annotated[list[PropertyValue], Field(min_length=1)]
 #: One value, or several: what is written tells which is meant, so that a mistake is told once.
@@ -34,7 +38,7 @@ class CustomPropertyConfig(Config):
     """A property that every repository may have; only organization owners set values."""
 
     type: Literal["string", "single_select", "multi_select", "true_false"] = "single_select"
-    description: str = ""
+    description: ShortText = ""
     allowed: list[PropertyValue] = Field(default=[], max_length=200)
     """The values to choose from, for the two kinds of `select`."""
     default: PropertyValue | None = None

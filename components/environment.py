@@ -11,7 +11,16 @@ import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import Config, Context, Login, Origin, RefPattern, SecretName, TeamSlug
+from components.base import (
+    Config,
+    Context,
+    Login,
+    Origin,
+    RefPattern,
+    SecretName,
+    TeamSlug,
+    VariableValue,
+)
 from components.secrets.secret import SecretConfig, environment_secret
 from components.variable import environment_variable
 
@@ -67,7 +76,7 @@ class EnvironmentConfig(Config):
     wait_timer: Annotated[int, Field(ge=0, le=LONGEST_WAIT_MINUTES)] = 0
     """Minutes to wait before a job may go on."""
     secrets: dict[SecretName, SecretConfig] = {}
-    variables: dict[SecretName, str] = {}
+    variables: dict[SecretName, VariableValue] = Field(default={}, max_length=100)
 
 
 class Environment(pulumi.ComponentResource):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import pulumi
 import pulumi_github as github
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.base import (
     Config,
@@ -19,14 +19,17 @@ from components.base import (
     Day,
     EmailAddress,
     Login,
+    OrganizationLogin,
     Origin,
     Plan,
     RepositoryName,
     RulesetName,
     SecretName,
+    ShortText,
     TagProtectionName,
     TeamSlug,
     matching,
+    one_line,
 )
 from components.custom_property import (
     CustomPropertyConfig,
@@ -53,14 +56,16 @@ from components.workflow import actions_of_others
 class SettingsConfig(Config):
     """The organization's settings, by GitHub's names; what is not said is the secure value."""
 
-    display_name: Annotated[str, Field(min_length=1)]
+    display_name: Annotated[str, one_line(255, least=1)]
     billing_email: EmailAddress
     """Where GitHub sends bills; an update overwrites what GitHub has."""
-    description: str = ""
-    company: str = ""
-    blog: str = ""
-    email: str = ""
-    location: str = ""
+    description: Annotated[str, one_line(160)] = ""
+    company: ShortText = ""
+    blog: ShortText = ""
+    email: Annotated[
+        str, matching(r"(?:[^@\s]+@[^@\s]+)?", "allowed: an e-mail address, or nothing")
+    ] = ""
+    location: ShortText = ""
     default_repository_permission: Literal["none", "read", "write", "admin"] = "none"
     """What every member may do with every repository."""
     members_can_create_repositories: bool = False
@@ -79,6 +84,20 @@ class SettingsConfig(Config):
     secret_scanning_enabled_for_new_repositories: bool = True
     secret_scanning_push_protection_enabled_for_new_repositories: bool = True
 
+    @model_validator(mode="after")
+    def _has_effect(self) -> SettingsConfig:
+        """Refuse a permission that names no kind of what may be created."""
+        for what in ("repositories", "pages"):
+            kinds = (f"members_can_create_public_{what}", f"members_can_create_private_{what}")
+            if getattr(self, f"members_can_create_{what}") and not any(
+                getattr(self, kind) for kind in kinds
+            ):
+                raise ValueError(
+                    f"members_can_create_{what} has no effect without a kind of them; "
+                    f"allowed: {' or '.join(kinds)}: true"
+                )
+        return self
+
 
 class ActionsConfig(Config):
     """What GitHub Actions may do in the organization."""
@@ -93,6 +112,17 @@ class ActionsConfig(Config):
     """Every action has to be pinned to a full commit SHA."""
     default_workflow_permissions: Literal["read", "write"] = "read"
     can_approve_pull_request_reviews: bool = False
+
+    @model_validator(mode="after")
+    def _has_effect(self) -> ActionsConfig:
+        """Refuse a choice of actions where none is made."""
+        choices = {"github_owned_allowed", "verified_allowed", "patterns_allowed"}
+        if self.allowed_actions != "selected" and (written := choices & self.model_fields_set):
+            raise ValueError(
+                f"{', '.join(sorted(written))} has no effect with "
+                f"allowed_actions: {self.allowed_actions}; allowed: allowed_actions: selected"
+            )
+        return self
 
 
 class AutomationConfig(Config):
@@ -126,7 +156,7 @@ class ExemptionConfig(Config):
 class OrganizationConfig(Config):
     """An organization: what people edit."""
 
-    organization: Login
+    organization: OrganizationLogin
     """The organization's login."""
     plan: Plan
     """What GitHub lets the organization use."""
@@ -143,9 +173,9 @@ class OrganizationConfig(Config):
     sources: SourcesConfig = SourcesConfig()
     """Where secrets come from, outside of the stack."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
-    properties: dict[PropertyName, CustomPropertyConfig] = {}
+    properties: dict[PropertyName, CustomPropertyConfig] = Field(default={}, max_length=100)
     """Custom properties of the repositories."""
-    variables: dict[SecretName, OrganizationVariableConfig] = {}
+    variables: dict[SecretName, OrganizationVariableConfig] = Field(default={}, max_length=1000)
     repositories: dict[RepositoryName, RepositoryConfig] = {}
     exemptions: list[ExemptionConfig] = []
 

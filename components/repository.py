@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
 import pulumi_github as github
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components import code_owners, dependabot, workflow
 from components.base import (
     BranchName,
     Config,
     Context,
+    Description,
     Ecosystem,
     EnvironmentName,
     FilePath,
@@ -23,8 +24,10 @@ from components.base import (
     Permission,
     RulesetName,
     SecretName,
+    ShortText,
     TagProtectionName,
     TeamSlug,
+    VariableValue,
     Visibility,
     matching,
 )
@@ -87,6 +90,25 @@ class MergeConfig(Config):
     allow_update_branch: bool = True
     delete_branch_on_merge: bool = True
 
+    @model_validator(mode="after")
+    def _one_method(self) -> MergeConfig:
+        if not self.methods:
+            raise ValueError(
+                "no merge method is on, and GitHub refuses that; "
+                "allowed: allow_squash_merge, allow_rebase_merge or allow_merge_commit: true"
+            )
+        return self
+
+    @property
+    def methods(self) -> set[str]:
+        """The methods that are on, by the names that rulesets give them."""
+        on = {
+            "merge": self.allow_merge_commit,
+            "squash": self.allow_squash_merge,
+            "rebase": self.allow_rebase_merge,
+        }
+        return {method for method, is_on in on.items() if is_on}
+
 
 class SecurityConfig(Config):
     """Security features. Secret scanning is declared where GitHub offers it (see `licenses`)."""
@@ -97,12 +119,37 @@ class SecurityConfig(Config):
     secret_scanning_push_protection: bool = True
     web_commit_signoff_required: bool = True
 
+    @model_validator(mode="after")
+    def _what_each_needs(self) -> SecurityConfig:
+        for feature, needed in NEEDS.items():
+            if feature in self.model_fields_set and getattr(self, feature) > getattr(self, needed):
+                raise ValueError(
+                    f"{feature} needs {needed}, which is off; allowed: {needed}: true, "
+                    f"or {feature}: false"
+                )
+        return self
+
+    def is_on(self, feature: str) -> bool:
+        """Return whether ``feature`` is on, and whatever it needs."""
+        needed = NEEDS.get(feature)
+        return getattr(self, feature) is True and (needed is None or self.is_on(needed))
+
+
+NEEDS: Mapping[str, str] = {
+    "dependabot_security_updates": "vulnerability_alerts",
+    "secret_scanning_push_protection": "secret_scanning",
+}
+"""The feature that each security feature needs: GitHub refuses one without the other.
+
+Where only the needed feature is declared off, the other is off with it.
+"""
+
 
 class RepositoryConfig(Config):
     """A repository; what is not said is the secure value."""
 
-    description: str = ""
-    homepage: str = ""
+    description: Description = ""
+    homepage: ShortText = ""
     visibility: Visibility = "private"
     topics: list[Topic] = Field(default=[], max_length=20)
     archived: bool = False
@@ -116,7 +163,7 @@ class RepositoryConfig(Config):
     tag_protection: dict[TagProtectionName, TagProtectionConfig] = {}
     environments: dict[EnvironmentName, EnvironmentConfig] = {}
     secrets: dict[SecretName, RepositorySecretConfig] = {}
-    variables: dict[SecretName, str] = {}
+    variables: dict[SecretName, VariableValue] = Field(default={}, max_length=500)
     properties: dict[PropertyName, ValueOrValues] = {}
     """Values of the organization's custom properties; a list for `multi_select`."""
     ecosystems: list[Ecosystem] = []
@@ -195,7 +242,7 @@ class Repository(pulumi.ComponentResource):
         github.RepositoryDependabotSecurityUpdates(
             name,
             repository=repository.name,
-            enabled=config.security.dependabot_security_updates,
+            enabled=config.security.is_on("dependabot_security_updates"),
             # GitHub refuses security updates where alerts are off
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=[alerts]),
         )
@@ -309,7 +356,7 @@ def _security_and_analysis(
         ),
         secret_scanning_push_protection=(
             github.RepositorySecurityAndAnalysisSecretScanningPushProtectionArgs(
-                status=status[config.security.secret_scanning_push_protection]
+                status=status[config.security.is_on("secret_scanning_push_protection")]
             )
         ),
     )

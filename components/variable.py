@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pulumi_github as github
 
-from components.base import Config
+from components.base import Config, VariableValue
 from components.visibility import VisibleTo
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class OrganizationVariableConfig(Config):
     """A variable of the organization, for the repositories that are named."""
 
-    value: str
+    value: VariableValue
     visible_to: VisibleTo
     """The repositories that see it; `private` are all private and internal ones."""
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from components.base import MOST_VALUE_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -20,9 +22,6 @@ Kind = Literal[
 
 Registry = Literal["pypi", "testpypi"]
 DOMAINS: Mapping[Registry, str] = {"pypi": "pypi.org", "testpypi": "test.pypi.org"}
-
-#: GitHub's limit for one secret, in bytes.
-MOST_BYTES = 48 * 1024
 
 
 def check(
@@ -40,8 +39,8 @@ def check(
         size = len(value.encode())
     except UnicodeEncodeError:
         return "the value is not UTF-8 text, and GitHub takes nothing else"
-    if size > MOST_BYTES:
-        return f"the value is longer than the {MOST_BYTES // 1024} KB that GitHub takes"
+    if size > MOST_VALUE_BYTES:
+        return f"the value is longer than the {MOST_VALUE_BYTES // 1024} KB that GitHub takes"
     if kind == "pypi-token":
         from components.secrets import pypi_token  # noqa: PLC0415 - 0.3 s, rarely needed
 

@@ -46,7 +46,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.access.actors import ALL_SCOPES
 
-Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?(\[bot\])?$")]
+Login = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?(?:_[A-Za-z0-9]{1,37})?(\[bot\])?$"
+    ),
+]
+"""A login; the underscore and short code at its end make it a managed user's."""
 Permission = Literal["pull", "triage", "push", "maintain", "admin"]
 
 

@@ -28,15 +28,18 @@ def accepts(type_: Any, value: object) -> bool:  # noqa: ANN401 - a type form
 
 #: GitHub's rules in words of this test: what every accepted text has to be.
 RULES: tuple[tuple[str, Any, str], ...] = (
-    ("login", base.Login, r"(?=.{1,45}\Z)[A-Za-z0-9][A-Za-z0-9-]*(\[bot\])?"),
+    ("login", base.Login, r"(?=[^[]{1,39}(?:\[|\Z))[A-Za-z0-9][A-Za-z0-9-]*(_\w+)?(\[bot\])?"),
+    ("organization", base.OrganizationLogin, r"[A-Za-z0-9][A-Za-z0-9-]{0,38}"),
     ("team", base.TeamSlug, r"[a-z0-9_-]+"),
-    ("repository", base.RepositoryName, r"(?!\.\.?\Z)[\w.-]{1,100}"),
+    ("repository", base.RepositoryName, r"(?!\.\.?\Z)(?!(?i:.*\.(git|wiki))\Z)[\w.-]{1,100}"),
     ("environment", base.EnvironmentName, r"[^\n\r\x00]{1,255}"),
     ("branch", base.BranchName, r"(?!.*\.\.)[^\s~^:\\-][^\s~^:\\]*"),
     ("ruleset", base.RulesetName, r"[^\n\r\x00]{1,100}"),
     ("secret", base.SecretName, r"(?!(?i:github_))[A-Za-z_]\w*"),
     ("ref pattern", base.RefPattern, r"[^\s~^:\\]+"),
-    ("file", base.FilePath, r"(?!/)(?!.*/\Z)[^\x00\n]+"),
+    ("file", base.FilePath, r"(?!/)(?!.*//)(?!.*/\Z)[^\x00\n]+"),
+    ("description", base.Description, r"[^\x00\n\r\t]{0,350}"),
+    ("short text", base.ShortText, r"[^\x00\n\r\t]{0,255}"),
     ("e-mail", base.EmailAddress, r"[^@\s]+@[^@\s]+"),
 )
 

@@ -61,6 +61,8 @@ OTHERS: dict[str, list[Any]] = {
     "PythonTokens.testpypi": [{"from": {"config": "other"}}],
     "NpmTokens.npm": [{"from": {"config": "other"}}],
     "SettingsConfig.billing_email": ["other@acme.example"],
+    "SettingsConfig.email": ["other@acme.example"],
+    "MergeConfig.allow_squash_merge": [False],
     "ExemptionConfig.rule": ["BR099"],
     "ExemptionConfig.expires": ["2028-01-31"],
     "TeamConfig.parent": ["security"],
@@ -112,6 +114,10 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
     "OrganizationBranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
     "PythonPackage.auth": {"tokens": {}},
     "NpmPackage.auth": {"tokens": {}},
+    **{
+        f"SettingsConfig.members_can_create_{what}": {f"members_can_create_public_{what}": True}
+        for what in ("repositories", "pages")
+    },
 }
 
 PROTECTION = {

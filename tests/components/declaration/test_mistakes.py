@@ -210,6 +210,127 @@ CASES = (
     Case(
         "folder", "{package: app,", "{»directory: ../x, package: app,", "`directory`", "such as sdk"
     ),
+    # what GitHub refuses
+    Case(
+        "no merge method",
+        WEB,
+        "  web: {»merge: {allow_squash_merge: false, allow_rebase_merge: false}}",
+        "no merge method is on",
+        "allow_squash_merge, allow_rebase_merge or allow_merge_commit: true",
+    ),
+    Case(
+        "a variable that is too long",
+        LEVEL,
+        f"{{»value: {'x' * 49_153}, visible_to: all}}",
+        "`value`: the value is longer than 48 KB",
+        "48 KB",
+    ),
+    Case(
+        "a repository's variable that is too long, in bytes",
+        WEB,
+        f"  web: {{variables: {{»LONG: {'ä' * 24_577}}}}}",
+        "longer than 48 KB",
+    ),
+    Case(
+        "an environment's variable that is too long",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + f"{{x: {{variables: {{»LONG: {'x' * 49_153}}}}}}}",
+        "longer than 48 KB",
+    ),
+    *(
+        Case(f"branch {name}", WEB, f"  web: {{»default_branch: '{name}'}}", "`default_branch`", "")
+        for name in (
+            *("main/", "/main", "main.lock", "a.lock/b", "a..b", "a//b", "a/.b", ".a", "a."),
+            *("refs/heads/main", "HEAD", "a" * 245, "0123456789" * 4, "-a", "a b", "a~b"),
+        )
+    ),
+    *(
+        Case(f"pattern {name}", MAIN, f"  main: {{branches: [»'{name}']}}", "item 1 of `branches`")
+        for name in (
+            *("refs/heads/main", "refs/tags/v1", "release/", "/x", "a..b", "a//b", "x.lock", "a."),
+            *("v[1", "v[]", ".x"),
+        )
+    ),
+    Case("a range of nothing", MAIN, "  main: {branches: [»'v[z-a]']}", "no character", "[a-z]"),
+    *(
+        Case(f"repository {name}", WEB, f"  »{name}: {{}}", f"the name `{name}`", "neither .git")
+        for name in ("foo.git", "Foo.GIT", "foo.wiki")
+    ),
+    Case(
+        "description of two lines",
+        WEB,
+        '  web: {»description: "one\\ntwo"}',
+        "`description`",
+        "one line of at most 350 characters",
+    ),
+    Case("long description", WEB, f"  web: {{»description: {'x' * 351}}}", "`description`", "350"),
+    Case("long homepage", WEB, f"  web: {{»homepage: {'x' * 256}}}", "`homepage`", "255"),
+    Case(
+        "long description of the organization",
+        SETTINGS,
+        f"{SETTINGS}\n  »description: {'x' * 161}",
+        "`description`",
+        "at most 160 characters",
+    ),
+    Case(
+        "public address", SETTINGS, SETTINGS + "\n  »email: nobody", "`email`", "an e-mail address"
+    ),
+    Case("21 topics", WEB, f"  web: {{»topics: {[f't{n}' for n in range(21)]}}}", "too many", "20"),
+    Case(
+        "501 variables of a repository",
+        WEB,
+        f"  web: {{»variables: {{{', '.join(f'V{n}: x' for n in range(501))}}}}}",
+        "too many items",
+        "at most 500 items",
+    ),
+    Case(
+        "101 variables of an environment",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2]
+        + f"{{x: {{»variables: {{{', '.join(f'V{n}: x' for n in range(101))}}}}}}}",
+        "too many items",
+        "at most 100 items",
+    ),
+    Case("login of an organization", "organization: acme", "»organization: acme_corp", "", "login"),
+    Case("login of 40", DEVS, f"  devs: {{members: [»{'a' * 40}]}}", "item 1", "at most 39"),
+    Case("login with a space", DEVS, "  devs: {members: [»a b]}", "item 1", "short code"),
+    Case(".git in a path", WEB, "  web: {files: {».git/hooks: {content: a}}}", "the name", ".git"),
+    *(
+        Case(
+            f"path {path}", WEB, f"  web: {{files: {{»'{path}': {{content: a}}}}}}", "the name", "%"
+        )
+        for path in ("docs/100%.md", "what?.md", "c#.md")
+    ),
+    Case("two slashes", WEB, "  web: {files: {»a//b: {content: a}}}", "the name", "a path inside"),
+    Case(
+        "security updates without alerts",
+        WEB,
+        "  web: {»security: {vulnerability_alerts: false, dependabot_security_updates: true}}",
+        "dependabot_security_updates needs vulnerability_alerts",
+        "dependabot_security_updates: false",
+    ),
+    Case(
+        "push protection without scanning",
+        WEB,
+        "  web: {»security: {secret_scanning: false, secret_scanning_push_protection: true}}",
+        "secret_scanning_push_protection needs secret_scanning",
+        "secret_scanning: true",
+    ),
+    # accepted, without effect
+    Case(
+        "a choice of actions where all are allowed",
+        ACTIONS,
+        "»actions: {allowed_actions: all, verified_allowed: false}",
+        "verified_allowed has no effect",
+        "allowed_actions: selected",
+    ),
+    Case(
+        "repositories of no kind",
+        "settings:\n" + SETTINGS,
+        "»settings:\n  members_can_create_repositories: true\n" + SETTINGS,
+        "members_can_create_repositories has no effect",
+        "members_can_create_public_repositories",
+    ),
     # contradictions
     Case(
         "two sources",
@@ -458,6 +579,17 @@ def test_a_mistake_is_told_with_its_place_and_what_is_allowed(case: Case, tmp_pa
     assert [str(mistake.place) for mistake in found] == marked
     assert case.what in found[0].what
     assert case.allowed in found[0].allowed
+
+
+def test_logins_of_managed_users_are_allowed(tmp_path: Path) -> None:
+    """The logins of Enterprise Managed Users end in an underscore and a short code."""
+    text = replaced(
+        (DEVS, "  devs: {members: [ana_corp, mona-cat_octo], maintainers: [octo_admin]}"),
+        ("security: {members: [ines]}", f"security: {{members: [{'a' * 30}_microsft]}}"),
+        (ENVIRONMENTS, ENVIRONMENTS[:-2] + "{x: {reviewers: {users: [Ana_Corp]}}}"),
+        (EXEMPTION, EXEMPTION.replace("rule", "approved_by: ana_corp, rule")),
+    )
+    assert mistakes(written(tmp_path, text)) == []
 
 
 def test_the_sound_file_has_no_mistake(tmp_path: Path) -> None:

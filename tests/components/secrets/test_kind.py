@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.secrets.kind import MOST_BYTES, Kind, check
+from components.base import MOST_VALUE_BYTES
+from components.secrets.kind import Kind, check
 from tests.support.keys import app_keys
 from tests.support.tokens import npm_token, pypi_token
 
@@ -126,11 +127,11 @@ def test_any_body_of_a_pem_is_answered(kind: Kind, body: bytes) -> None:
 @pytest.mark.parametrize("letter", ["a", "ä", "日", "😀"])
 def test_the_limit_is_github_s_and_in_bytes(kind: Kind, letter: str) -> None:
     """48 KB, whatever it is, and however many letters that is."""
-    most = letter * (MOST_BYTES // len(letter.encode()))
+    most = letter * (MOST_VALUE_BYTES // len(letter.encode()))
     words = check(most + letter, kind)
     assert words == "the value is longer than the 48 KB that GitHub takes"
     if kind == "opaque":
-        assert len(most.encode()) == MOST_BYTES
+        assert len(most.encode()) == MOST_VALUE_BYTES
         assert check(most, kind) is None
 
 
