@@ -27,46 +27,120 @@ NOT_RELEASES = (
     *("test", "latest", "nightly", "main", "v1.2.", "x1", "release", "v.1.2"),
 )
 
+_NOTHING = "(?!)"
+_NO_PERIOD = r"(?!\.)"
 
-_NOTHING = re.compile(r"(?!)")
+
+def _translate(pattern: str, *, dots: bool) -> str:
+    """Translate a pattern into a regular expression; see `matches`."""
+    period = "" if dots else _NO_PERIOD
+    out, at = "", 0
+    while True:
+        if pattern.startswith("**/", at):
+            out += f"(?:{period}[^/]*/)*"
+        while pattern.startswith("**/", at):
+            at += 3
+        first = pattern[at + pattern.startswith("\\", at) :][:1]
+        segment, at = _segment(pattern, at)
+        out += segment if first in (".", "/", "") else period + segment
+        if at >= len(pattern):
+            return out
+        out, at = out + "/", at + 1
+
+
+def _segment(pattern: str, at: int) -> tuple[str, int]:
+    """Translate what stands before the next slash.
+
+    Between two stars the first match is taken for good: a later one could match no more, and trying
+    all of them takes time without end.
+
+    Returns:
+        The regular expression, and the position of the slash or of the end.
+    """
+    pieces = [""]
+    while at < len(pattern):
+        escaped = pattern[at] == "\\"
+        character = pattern[at + escaped : at + escaped + 1]
+        if character == "/":
+            at += escaped
+            break
+        if escaped or character not in "*?[":
+            pieces[-1] += re.escape(character)
+            at += escaped + 1
+        elif character == "[":
+            translated, at = _set(pattern, at + 1)
+            pieces[-1] += translated
+        elif character == "?":
+            pieces[-1] += "[^/]"
+            at += 1
+        else:
+            pieces.append("")
+            while pattern.startswith("*", at):
+                at += 1
+    first, *between = pieces
+    last = f"[^/]*{between.pop()}" if between else ""
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in between) + last, at
+
+
+def _set(pattern: str, at: int) -> tuple[str, int]:
+    """Translate a set such as `[a-z]`; one that is not closed matches nothing.
+
+    A range that runs backwards holds its two ends. `]` closes a set wherever it stands.
+
+    Args:
+        pattern: the whole pattern.
+        at: the position after the opening bracket.
+
+    Returns:
+        The regular expression, and the position after the closing bracket.
+    """
+    negated = pattern[at : at + 1] in ("!", "^")
+    at += negated
+    body = ""
+    while at < len(pattern) and pattern[at] != "]":
+        low, at = _member(pattern, at)
+        if pattern[at : at + 1] == "-" and pattern[at + 1 : at + 2] not in ("", "]"):
+            high, at = _member(pattern, at + 1)
+            ends = f"{re.escape(low)}-{re.escape(high)}" if low <= high else re.escape(low + high)
+            body += ends
+        else:
+            body += re.escape(low)
+    if at >= len(pattern):
+        return _NOTHING, at
+    if negated:
+        return (f"(?!/)[^{body}]" if body else "[^/]"), at + 1
+    return (f"(?!/)[{body}]" if body else _NOTHING), at + 1
+
+
+def _member(pattern: str, at: int) -> tuple[str, int]:
+    """Return one character of a set, which a backslash may precede, and the position after it."""
+    at += pattern[at] == "\\"
+    return pattern[at : at + 1], at + 1
 
 
 @lru_cache(maxsize=1024)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Translate a pattern as Ruby's fnmatch with FNM_PATHNAME: `*` stays within a segment."""
-    out, rest = "", pattern
-    while rest:
-        if rest.startswith("**/"):
-            out, rest = out + "(?:.*/)?", rest[3:]
-        elif rest.startswith("**"):
-            out, rest = out + ".*", rest[2:]
-        elif rest[0] == "*":
-            out, rest = out + "[^/]*", rest[1:]
-        elif rest[0] == "?":
-            out, rest = out + "[^/]", rest[1:]
-        elif group := re.match(r"\[[!^]?[^\]\[\\]+\]", rest):
-            text = group.group()
-            # `--`, `&&`, `~~` and `||` are kept for set operations by Python's re
-            body = re.sub(r"([&~|\\]|(?<=-)-)", r"\\\1", text[1:-1].lstrip("!^"))
-            out += f"[{'^' if text[1] in '!^' else ''}{body}]"
-            rest = rest[len(text) :]
-        else:
-            rest = rest[1:] if rest[0] == "\\" and len(rest) > 1 else rest
-            out, rest = out + re.escape(rest[0]), rest[1:]
-    try:
-        return re.compile(out, re.DOTALL)
-    except re.error:
-        return _NOTHING
+def _compiled(pattern: str, *, dots: bool) -> re.Pattern[str]:
+    """Return a pattern as a regular expression."""
+    return re.compile(_translate(pattern, dots=dots), re.DOTALL)
 
 
 def is_readable(pattern: object) -> bool:
-    """Say whether a pattern is known and can be read; where it excludes, any other may match."""
-    return isinstance(pattern, str) and _glob(pattern) is not _NOTHING
+    """Say whether a pattern is known and closes its sets; where it excludes, others may match."""
+    return isinstance(pattern, str) and _NOTHING not in _translate(pattern, dots=True)
 
 
-def matches(pattern: str, name: str) -> bool:
-    """Say whether a GitHub pattern matches a whole name."""
-    return _glob(pattern).fullmatch(name) is not None
+def matches(pattern: str, name: str, *, dots: bool = False) -> bool:
+    """Say whether a GitHub pattern matches a whole name, as Ruby's fnmatch with FNM_PATHNAME.
+
+    `*` and `?` stay within a segment, `**/` crosses segments, and a period at the beginning of a
+    segment has to be written.
+
+    Args:
+        pattern: the pattern.
+        name: the name.
+        dots: let wildcards match such a period, too: for what may be excluded.
+    """
+    return _compiled(pattern, dots=dots).fullmatch(name) is not None
 
 
 def is_wildcard(pattern: str) -> bool:

@@ -318,7 +318,7 @@ def _texts(facts: Facts, *path: str) -> tuple[object, ...]:
 def _any_matches(patterns: Iterable[object], name: str, *, closed: bool) -> bool:
     """Say whether a pattern matches; `closed` is the answer for one that cannot be read."""
     return any(
-        (pattern in _ALL or matches(pattern.lower(), name))
+        (pattern in _ALL or matches(pattern.lower(), name, dots=closed))
         if isinstance(pattern, str) and is_readable(pattern)
         else closed
         for pattern in patterns

@@ -85,6 +85,19 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
     ),
     (
         "BR001",
+        "two stars that do not cross the slash of the default branch's name",
+        {
+            **changed("main", "conditions", to={**refs("refs/heads/**"), **ALL}),
+            "default": Declared(gh.BRANCH_DEFAULT, {"repository": "escai", "branch": "rel/next"}),
+        },
+    ),
+    (
+        "BR001",
+        "a set of letters that is never closed",
+        changed("main", "conditions", to={**refs("refs/heads/[main"), **ALL}),
+    ),
+    (
+        "BR001",
         "classic protection of a branch that is not the default one",
         without(
             "main",

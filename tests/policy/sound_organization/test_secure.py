@@ -54,7 +54,7 @@ WEAKER: list[tuple[str, tuple[Any, ...], Any]] = [
     ("BR001", ("main", "conditions", "refName", "includes"), ["refs/heads/release/*"]),
     ("BR001", ("main", "conditions", "refName", "excludes"), ["~DEFAULT_BRANCH"]),
     ("BR001", ("main", "conditions", "refName", "excludes"), ["refs/heads/[a-z]*"]),
-    ("BR001", ("main", "conditions", "refName", "excludes"), ["refs/heads/[z-a]"]),
+    ("BR001", ("main", "conditions", "refName", "excludes"), ["refs/heads/[m"]),
     ("BR001", ("main", "conditions", "repositoryName", "includes"), ["aitbc"]),
     ("BR001", ("main", "conditions", "repositoryName", "excludes"), ["es*"]),
     ("BR001", ("main", "conditions", "repositoryName", "excludes"), [UNKNOWN]),

@@ -54,6 +54,14 @@ SOUND: list[tuple[str, dict[str, Declared]]] = [
         changed("main", "conditions", "refName", "excludes", to=["refs/heads/gh-pages"]),
     ),
     (
+        "a range that runs backwards, and holds only its two ends, excluded",
+        changed("main", "conditions", "refName", "excludes", to=["refs/heads/[z-a]*"]),
+    ),
+    (
+        "the branch behind any number of slashes",
+        changed("main", "conditions", "refName", "includes", to=["refs/**/main"]),
+    ),
+    (
         "repositories by pattern",
         changed("main", "conditions", "repositoryName", "includes", to=["esc*"]),
     ),
