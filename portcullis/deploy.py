@@ -15,13 +15,15 @@ from components.preflight import ADOPTING
 from portcullis import report
 from portcullis.adopt import existing
 from portcullis.local_sandbox import practice_of
+from portcullis.preview.differences import people_in
+from portcullis.preview.names import Names, logins, names_of
 from portcullis.project import UserError, pulumi_environment
 from portcullis.pulumi_runs import recover, run
 from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets import deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pulumi import automation
     from rich.console import Console
@@ -53,18 +55,32 @@ def deploy(
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
     report.show_findings(console, planned.findings)
-    report.show_changes(console, planned)
+    report.show_changes(console, planned, _names(planned, stack, environment))
     if not change:
         return
-    if planned.changes() or planned.outputs_differ:
+    if planned.has_to_be_carried_out:
         organization = declaration.config.organization
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
-        elif planned.changes() and not settings.practises:
+        elif planned.is_to_be_agreed and not settings.practises:
             agree(organization, f"up --stack {settings.name}", agreed=agreed)
         done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
+
+
+def _names(planned: Run, stack: automation.Stack, environment: Mapping[str, str]) -> Names:
+    """The names behind the ids in a preview; only people have to be asked for."""
+
+    def ask(numbers: Iterable[int]) -> dict[int, str]:
+        return logins(existing.access(stack, environment).client(), numbers)
+
+    people = {
+        number
+        for urn, step in planned.steps.items()
+        for number in people_in(report.resource_name(urn).partition(" ")[0], step)
+    }
+    return names_of(planned, people, ask)
 
 
 def agree(organization: str, command: str, *, agreed: bool) -> None:
@@ -188,6 +204,7 @@ def environment_changes(settings: StackSettings) -> dict[str, str]:
     environment = pulumi_environment(settings, _engine().environment(os.environ))
     if settings.practises:
         environment.setdefault("GITHUB_BASE_URL", practice_of(settings).base_url)
+    environment["PULUMI_STACK"] = settings.name  # beats the stack that the workspace has selected
     return {name: value for name, value in environment.items() if os.environ.get(name) != value}
 
 

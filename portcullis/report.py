@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
+from portcullis.preview import words
+from portcullis.preview.names import Names
 from portcullis.pulumi_runs.events import DONE, name_of
 
 if TYPE_CHECKING:
@@ -40,26 +42,64 @@ _DELETING = ("delete", "replace")
 FEW = 20
 
 
-def show_changes(console: Console, run: Run) -> None:
-    """What a preview would do: deletions, changes with their properties, then what is new."""
+def show_changes(console: Console, run: Run, names: Names | None = None) -> None:
+    """Show what a preview would do: deletions, changes with their values, then what is new.
+
+    Args:
+        console: where.
+        run: the preview.
+        names: of people, teams and repositories; None: those that the run has.
+    """
+    known = names or Names(run.names, run.new_names)
     by_operation: defaultdict[str, list[str]] = defaultdict(list)
     for urn, operation in run.resources.items():
-        if operation in DONE and _on_github(urn):
+        if operation in DONE and (_on_github(urn) or (operation == "update" and is_provider(urn))):
             step = "replace" if DONE[operation] == "replaced" else operation
             by_operation[step].append(urn)
     creations = by_operation.pop("create", [])
     for operation in sorted(by_operation, key=lambda each: (each not in _DELETING, each)):
         for urn in by_operation[operation]:
-            properties = ", ".join(run.properties.get(urn, []))
-            detail = f"  ({properties})" if properties else ""
-            console.print(Text(f"  {operation:<8} {resource_name(urn)}{detail}"))
+            _show_change(console, operation, urn, run, known)
     if len(creations) <= FEW:
         for urn in creations:
-            console.print(Text(f"  create   {resource_name(urn)}"))
+            _show_change(console, "create", urn, run, known)
     else:
         kinds = Counter(resource_name(urn).split(" ")[0] for urn in creations)
         for kind, count in sorted(kinds.items()):
             console.print(Text(f"  create   {count} {kind}"))
+    _show_protection(console, run)
+
+
+def _show_change(console: Console, operation: str, urn: str, run: Run, names: Names) -> None:
+    """Show one resource, and below it what changes about it."""
+    kind, _, name = resource_name(urn).partition(" ")
+    console.print(Text(f"  {operation:<8} {kind} {name}"))
+    for line in words.lines(kind, name, run.steps[urn], names):
+        console.print(Text(f"             {line}"))
+
+
+def _show_protection(console: Console, run: Run) -> None:
+    """Show which resources become protected from deletion, or are not any more."""
+    for protect, verb, meaning in (
+        (False, "unprotect", "may be deleted from now on"),
+        (True, "protect", "cannot be deleted from now on"),
+    ):
+        urns = [urn for urn, new in run.protection.items() if new is protect]
+        if not urns:
+            continue
+        count = f"{len(urns)} resource{'s' if len(urns) > 1 else ''}"
+        console.print(Text(f"  {verb:<9} {count} {meaning}:"))
+        kinds: defaultdict[str, list[str]] = defaultdict(list)
+        for urn in urns:
+            kind, _, name = resource_name(urn).partition(" ")
+            kinds[kind].append(name)
+        for kind, listed in sorted(kinds.items()):
+            console.print(Text(f"             {kind}: {', '.join(sorted(listed))}"))
+
+
+def is_provider(urn: str) -> bool:
+    """Say whether the resource is a provider: what Pulumi reaches GitHub by."""
+    return urn.split("::")[2].rsplit("$", 1)[-1].startswith("pulumi:providers:")
 
 
 def _on_github(urn: str) -> bool:

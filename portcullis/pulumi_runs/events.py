@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Operations that do something, in the words that people read.
 DONE = {
     "create": "created",
     "update": "updated",
@@ -22,12 +22,19 @@ DONE = {
     "import": "adopted",
     "read": "read",
 }
+"""Operations that do something, in the words that people read."""
 
-#: The type of the component that everything else is below.
 ROOT = "portcullis:index:Organization"
+"""The type of the component that everything else is below."""
 
-#: The engine's marks for colours, such as `<{%reset%}>`.
+_NAMED = {
+    "github:index/team:Team": "team",
+    "github:index/repository:Repository": "repository",
+}
+"""Types whose numeric ids other resources refer to."""
+
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
+"""The engine's marks for colours, such as `<{%reset%}>`."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,28 @@ class Planned:
     inputs: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step with the resource's properties before and after; secrets are masked in them."""
+
+    operation: str
+    changed: tuple[str, ...] = ()
+    """Paths of the properties that change."""
+    old_inputs: Mapping[str, Any] = field(default_factory=dict)
+    old_outputs: Mapping[str, Any] = field(default_factory=dict)
+    new_inputs: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Run:
     """One preview or update, filled while its events arrive."""
 
     resources: dict[str, str] = field(default_factory=dict)
     """URN to operation, of every resource in the order of their appearance."""
-    properties: dict[str, list[str]] = field(default_factory=dict)
-    """URN to the properties that an update or a replacement changes."""
+    steps: dict[str, Step] = field(default_factory=dict)
+    """URN to step, of every resource that does not stay the same."""
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Names of teams and repositories by (kind, numeric id on GitHub)."""
     done: set[str] = field(default_factory=set)
     planned: dict[str, Planned] = field(default_factory=dict)
     """URN to resource, of those that are created."""
@@ -70,12 +91,36 @@ class Run:
     """Inputs of the root component, which nothing that is secret is among."""
     outputs_differ: bool = False
     """Whether the stack's outputs are others than before."""
+    protection: dict[str, bool] = field(default_factory=dict)
+    """URN to the new value of Pulumi's `protect`, of resources where it changes."""
+    moved: bool = False
+    """Whether the state alone changes otherwise: a resource's URN, parent or provider."""
     seconds: float = 0.0
     policy_packs: dict[str, str] = field(default_factory=dict)
 
     def changes(self) -> Counter[str]:
         """How many resources are created, updated and so on; unchanged ones are not counted."""
         return Counter(DONE[op] for op in self.resources.values() if op in DONE and op != "read")
+
+    @property
+    def new_names(self) -> dict[str, list[str]]:
+        """The names of teams and repositories that are created, by kind."""
+        found: dict[str, list[str]] = {}
+        for resource in self.planned.values():
+            if kind := _NAMED.get(resource.type):
+                found.setdefault(kind, []).append(name_of(resource.urn))
+        return found
+
+    @property
+    def has_to_be_carried_out(self) -> bool:
+        """Whether an update would change anything, on GitHub or only in the stack's state."""
+        in_state = self.outputs_differ or self.moved or bool(self.protection)
+        return in_state or bool(self.changes())
+
+    @property
+    def is_to_be_agreed(self) -> bool:
+        """Whether somebody has to agree first: to changes, and to what may be deleted from now."""
+        return bool(self.changes() or self.protection)
 
     def take(self, event: Any) -> None:  # noqa: ANN401 - pulumi.automation's event, untyped inside
         """Note one engine event."""
@@ -105,17 +150,53 @@ class Run:
     def _take_step(self, step: Any) -> None:  # noqa: ANN401 - as above
         operation, new = step.op.value, step.new
         self.resources[step.urn] = operation
-        changed = sorted(step.detailed_diff or step.diffs or [])
-        # a replacement comes in three steps, and not each of them says what changed
-        self.properties[step.urn] = changed or self.properties.get(step.urn, [])
+        self._note_names(step.old)
+        if operation != "same":
+            self._note_step(step)
         if new is None:
             return
+        if step.old is not None:
+            self._compare(step.urn, step.old, new)
         if new.type == ROOT:
             self.organization = new.inputs or {}
         if operation == "create":
             self.planned[new.urn] = Planned(
                 new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
             )
+
+    def _note_step(self, step: Any) -> None:  # noqa: ANN401 - as above
+        """Keep what a step changes; of a replacement's three steps the one that says most."""
+        changed = tuple(sorted(step.detailed_diff or step.diffs or []))
+        if changed or step.urn not in self.steps:
+            old, new = step.old, step.new
+            self.steps[step.urn] = Step(
+                step.op.value,
+                changed,
+                (old and old.inputs) or {},
+                (old and old.outputs) or {},
+                (new and new.inputs) or {},
+            )
+
+    def _note_names(self, state: Any) -> None:  # noqa: ANN401 - as above
+        """Keep the name of a team or a repository, which others refer to by number."""
+        kind = _NAMED.get(state.type) if state else None
+        if kind is None:
+            return
+        outputs = state.outputs or {}
+        number = outputs.get("repoId") if kind == "repository" else state.id
+        name = outputs.get("slug") or outputs.get("name")
+        with contextlib.suppress(ValueError):
+            self.names[kind, int(number or "")] = str(name)
+
+    def _compare(self, urn: str, old: Any, new: Any) -> None:  # noqa: ANN401 - as above
+        """Note what differs between two states that is not a property of the resource."""
+        if bool(old.protect) != bool(new.protect):
+            self.protection[urn] = bool(new.protect)
+        if any(
+            (getattr(old, name) or "") != (getattr(new, name) or "")
+            for name in ("urn", "parent", "provider")
+        ):
+            self.moved = True
 
 
 def provider_urn(reference: str | None) -> str:

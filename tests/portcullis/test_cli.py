@@ -103,6 +103,7 @@ def test_env_can_be_evaluated(project: Path) -> None:
     assert found["PULUMI_OPTION_POLICY_PACK"] == str(project / "policy")
     assert found["PULUMI_BACKEND_URL"] == (project / ".portcullis/state").as_uri()
     assert found["GITHUB_BASE_URL"] == SANDBOX
+    assert found["PULUMI_STACK"] == "dev"
     assert found["PATH"].split(os.pathsep)[0] == str(project / "engine")
     assert "HOME" not in found
 
@@ -129,6 +130,12 @@ def test_env_keeps_what_the_user_has_set(
     """As `make up` does in the same shell."""
     monkeypatch.setenv(name, "http://127.0.0.1:1/own/")
     assert name not in exports(command("env", "--stack", stack).stdout)
+
+
+def test_env_selects_the_stack_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain `pulumi up` then works on that stack, whichever one was selected or exported before."""
+    monkeypatch.setenv("PULUMI_STACK", "dev")
+    assert exports(command("env", "--stack", "prod").stdout)["PULUMI_STACK"] == "prod"
 
 
 def test_env_twice_is_env_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,14 +33,14 @@ def test_the_steps_of_a_replacement_are_one_change(last: str) -> None:
     """A replacement is counted once, and keeps what the first step says has changed."""
     run = run_of(before("create-replacement", REPOSITORY, diffs=["name"]), before(last, REPOSITORY))
     assert run.changes() == {"replaced": 1}
-    assert run.properties[REPOSITORY] == ["name"]
+    assert run.steps[REPOSITORY].changed == ("name",)
 
 
 def test_changed_properties_are_sorted_and_the_detailed_ones_win() -> None:
     """Property paths are told where the provider gives them."""
     detailed = {path: {"diffKind": "update"} for path in ("b[0]", "a")}
     run = run_of(before("update", TEAM, diffs=["b"], detailedDiff=detailed))
-    assert run.properties[TEAM] == ["a", "b[0]"]
+    assert run.steps[TEAM].changed == ("a", "b[0]")
 
 
 def test_a_planned_creation_keeps_what_an_import_needs() -> None:
@@ -95,6 +97,31 @@ def test_other_outputs_are_noticed(old: object, new: object, differ: bool) -> No
 def test_outputs_of_a_resource_are_not_the_stacks() -> None:
     """A resource whose outputs change does not change the stack's."""
     assert not run_of(after("update", TEAM, new={"outputs": {"a": 1}})).outputs_differ
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "noted"),
+    [({}, {"protect": True}, {TEAM: True}), ({"protect": True}, {}, {TEAM: False})],
+)
+def test_protection_alone_is_a_reason_to_update(
+    old: dict[str, Any], new: dict[str, Any], noted: dict[str, bool]
+) -> None:
+    """Pulumi calls such a resource unchanged: only its state says that it may not be deleted."""
+    kind = {"urn": TEAM, "type": "github:index/team:Team"}
+    run = run_of(before("same", TEAM, old=kind | old, new=kind | new))
+    assert run.protection == noted
+    assert run.changes() == {}
+    assert run.has_to_be_carried_out
+    assert run.is_to_be_agreed
+
+
+def test_another_place_in_the_state_is_a_reason_to_update() -> None:
+    """A resource that is only renamed in the state or moved below another changes nothing else."""
+    old = {"urn": urn("Team", "blue"), "type": "github:index/team:Team"}
+    run = run_of(before("same", TEAM, old=old, new={**old, "urn": TEAM}))
+    assert run.has_to_be_carried_out
+    assert not run.is_to_be_agreed
+    assert not run_of(before("same", TEAM, old=old, new=old)).has_to_be_carried_out
 
 
 def test_the_summary_tells_time_and_packs() -> None:

@@ -50,24 +50,53 @@ def test_policies_are_counted_by_level() -> None:
     assert report.policies(Run()) == "policies   none: no findings"
 
 
-def test_deletions_come_first_and_updates_name_their_properties() -> None:
+def test_deletions_come_first_and_updates_name_their_fields() -> None:
     """What is lost is read first; components, unchanged things and the stack are not listed."""
     run = run_of(
         before("create", STACK),
         before("create", urn("portcullis:index:Repository", "app")),
         before("create", urn("Team", "new")),
-        before("update", APP, diffs=["topics", "hasWiki"]),
+        before(
+            "update",
+            APP,
+            diffs=["topics", "hasWiki"],
+            old={"inputs": {"hasWiki": True, "topics": ["python"]}},
+            new={"inputs": {"hasWiki": False, "topics": ["python", "cli"]}},
+        ),
         before("same", urn("Team", "still")),
-        before("create-replacement", urn("Team", "moved"), diffs=["name"]),
+        before(
+            "create-replacement",
+            urn("Team", "moved"),
+            diffs=["name"],
+            old={"inputs": {"name": "red"}},
+            new={"inputs": {"name": "blue"}},
+        ),
         before("delete-replaced", urn("Team", "moved")),
         before("delete", urn("Team", "old")),
     )
     lines = shown(lambda console: report.show_changes(console, run)).splitlines()
     assert [line for line in lines if "Stack" not in line] == [
         "  delete   Team old",
-        "  replace  Team moved  (name)",
-        "  update   Repository app  (hasWiki, topics)",
+        "  replace  Team moved",
+        "             name: red -> blue",
+        "  update   Repository app",
+        "             has wiki: true -> false",
+        "             topics: cli added",
         "  create   Team new",
+    ]
+
+
+def test_protection_is_listed_by_kind() -> None:
+    """Both directions: what may be deleted from now on is read first."""
+    team, lost = urn("Team", "red"), urn("Team", "blue")
+    run = run_of()
+    run.protection = {team: True, APP: True, lost: False}
+    assert shown(lambda console: report.show_changes(console, run)).splitlines() == [
+        "  unprotect 1 resource may be deleted from now on:",
+        "             Team: blue",
+        "  protect   2 resources cannot be deleted from now on:",
+        "             Repository: app",
+        "             Team: red",
     ]
 
 

@@ -1,0 +1,1 @@
+"""What a preview shows to a reviewer: values and people instead of property paths and ids."""
