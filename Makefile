@@ -57,7 +57,7 @@ docs: .venv/test  ## regenerate the pages about rules and fields, and the schema
 	$(RUN) docs
 
 site: .venv/test  ## build the documentation as a website, in site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "open site/index.html"
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "site       open site/index.html; its search needs a web server: python3 -m http.server -d site"
 
 pins: .venv/test  ## pin the newest allowed packages, by hash
 	$(BIN)/uv pip compile -q -U $(PIN) requirements.in -o requirements.txt

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from portcullis_policy.registry import RULES
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
 from components.declaration import load
+from portcullis.check.program import declared
+from portcullis.cli import app
 from portcullis.generate.generated import pages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -201,6 +204,19 @@ def test_every_requirement_has_its_row() -> None:
     wanted = [f"{kind}{n}" for kind, most in REQUIREMENTS.items() for n in range(1, most + 1)]
     assert [row[0] for row in rows] == wanted
     assert [row[0] for row in rows if row[1] == "works" and "::test_" not in row[2]] == []
+
+
+def test_figures_of_the_practice_organization_are_right() -> None:
+    """The numbers of resources and findings that pages quote are those that the commands print."""
+    declaration = load("guild", ROOT)
+    recorded = declared(declaration, ROOT, stack="dev", base_url="http://127.0.0.1/", changed={})
+    managed = len({each.urn for each in recorded})
+    for page in WRITTEN:
+        quoted = re.findall(r"^(?:preview|update) +(\d+ .*) in \d+ s$", text_of(page), re.MULTILINE)
+        for line in quoted:
+            assert sum(map(int, re.findall(r"\d+", line))) == managed, f"{page}: {line}"
+    counts = CliRunner().invoke(app, ["check", "orgs/insecure.yaml"]).output.splitlines()[-1]
+    assert counts in text_of("docs/policy.md").splitlines()
 
 
 # spelled in parts where this file would otherwise hold what it refuses

@@ -100,10 +100,10 @@ def _section(rule: Rule) -> Iterator[str]:
     yield ""
     yield f"{summary} {rationale}".replace("\n\n", "\n").replace("\n", " ")
     yield ""
-    yield f"Fix: {rule.remediation}"
+    yield f"**Fix:** {rule.remediation}"
     if rule.maps:
         yield ""
-        yield f"See: {_controls(rule)}"
+        yield f"**Controls:** {_controls(rule)}"
     if rule.mends:
         yield ""
         set_ = ", ".join(f"`{at}: {json.dumps(to)}`" for at, to in rule.mends)
@@ -116,13 +116,13 @@ def _section(rule: Rule) -> Iterator[str]:
         for parameter in rule.parameters:
             yield from _parameter(parameter)
     yield ""
-    yield f"Looks at: {', '.join(type_.rpartition(':')[2] for type_ in rule.resource_types)}"
+    yield f"**Resource types:** {', '.join(type_.rpartition(':')[2] for type_ in rule.resource_types)}"
     yield ""
     for heading, examples in (("Refused", rule.bad), ("Accepted", rule.good)):
         first, *others = examples
         yield from _example(heading, first)
         if others:
-            yield f"Also {heading.lower()}: {', '.join(f'*{other.note}*' for other in others)}."
+            yield f"**Also {heading.lower()}:** {', '.join(f'*{other.note}*' for other in others)}."
             yield ""
 
 
@@ -168,7 +168,7 @@ def _frameworks(rules: Sequence[Rule]) -> Iterator[str]:
 
 def _example(heading: str, example: Example) -> Iterator[str]:
     """Yield one example, as YAML."""
-    yield f"{heading}: {example.note}"
+    yield f"**{heading}:** {example.note}"
     yield ""
     yield "```yaml"
     if example.given:
