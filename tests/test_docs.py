@@ -219,6 +219,14 @@ def test_figures_of_the_practice_organization_are_right() -> None:
     assert counts in text_of("docs/policy.md").splitlines()
 
 
+def test_folders_of_the_contributors_page_are_there() -> None:
+    """CONTRIBUTING.md describes the folders as they are."""
+    table = "\n".join(re.findall(r"^\| (`[^|]+) \|", text_of("CONTRIBUTING.md"), re.MULTILINE))
+    named = re.findall(r"`([^`]+)/`", table)
+    assert {"components", "sandbox/world"} <= set(named)
+    assert [name for name in named if not (ROOT / name).is_dir()] == []
+
+
 # spelled in parts where this file would otherwise hold what it refuses
 ODD = re.compile(
     r"\b(?:is|are|was|were|be|been|being) (?:told|said)\b"
