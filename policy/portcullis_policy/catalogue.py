@@ -116,7 +116,8 @@ def _section(rule: Rule) -> Iterator[str]:
         for parameter in rule.parameters:
             yield from _parameter(parameter)
     yield ""
-    yield f"**Resource types:** {', '.join(type_.rpartition(':')[2] for type_ in rule.resource_types)}"
+    types = (type_.rpartition(":")[2] for type_ in rule.resource_types)
+    yield f"**Resource types:** {', '.join(types)}"
     yield ""
     for heading, examples in (("Refused", rule.bad), ("Accepted", rule.good)):
         first, *others = examples
