@@ -1,14 +1,13 @@
-"""The strict model base, the vocabulary as types, and what all components of a stack share."""
+"""The strict model base, and the vocabulary as types."""
 
 from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import pulumi
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -20,13 +19,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-
-    from components.preflight import Preflight
-    from components.secrets.reference import Reference
-    from components.secrets.source import SecretValue
 
 Plan = Literal["free", "team", "enterprise"]
 Visibility = Literal["public", "private", "internal"]
@@ -285,56 +278,3 @@ Days = Annotated[
     timedelta,
     BeforeValidator(_days, json_schema_input_type=Annotated[str, Field(pattern="^[0-9]+d$")]),
 ]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a declaration stands: its file, and the path of its item in the whole organization.
-
-    Both are stable while lines move, so they can be inputs of a component without making
-    differences in previews; the policy pack and the error messages find the line themselves.
-    """
-
-    file: str
-    path: tuple[str, ...] = ()
-
-    def child(self, *segments: str) -> Origin:
-        """The origin of an item below this one."""
-        return Origin(self.file, (*self.path, *segments))
-
-    def inputs(self) -> dict[str, Any]:
-        """As inputs of a component, for the policy pack to name the place."""
-        return {"declaredIn": self.file, "path": list(self.path)}
-
-    def __str__(self) -> str:
-        """``orgs/guild.yaml repositories.escai``, for messages."""
-        return f"{self.file} {'.'.join(self.path)}".strip()
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the components of one organization share, besides their provider.
-
-    ``protect`` keeps repositories, environments and rulesets from being deleted until a person
-    names them to ``pulumi state unprotect``.
-    """
-
-    organization: str
-    plan: Plan
-    preflight: Preflight
-    protect: bool = True
-    automation_app: int | None = None
-    licenses: frozenset[str] = frozenset()
-    user_ids: Mapping[str, int] = field(default_factory=dict)
-    """Numeric ids of reviewers, by lower-case login."""
-    team_ids: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
-    secrets: Mapping[Reference, SecretValue] = field(default_factory=dict, repr=False)
-    """What each reference to a secret source gave."""
-
-    def secret(self, reference: Reference) -> pulumi.Output[str]:
-        """The value of ``reference``, as a Pulumi secret."""
-        return pulumi.Output.secret(self.secrets[reference].value)
-
-    def with_team_ids(self, team_ids: Mapping[str, pulumi.Output[int]]) -> Context:
-        """The context once the teams are declared."""
-        return replace(self, team_ids=team_ids)

@@ -5,27 +5,22 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/deployme
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import (
-    Config,
-    Context,
-    Login,
-    Origin,
-    RefPattern,
-    SecretName,
-    TeamSlug,
-    VariableValue,
-)
+from components.base import Config, Login, RefPattern, SecretName, TeamSlug, VariableValue
 from components.secrets.secret import SecretConfig, environment_secret
 from components.variable import environment_variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from components.context import Context
+    from components.origin import Origin
 
 #: GitHub's limit: https://docs.github.com/rest/deployments/environments
 MOST_REVIEWERS = 6
@@ -79,31 +74,42 @@ class EnvironmentConfig(Config):
     variables: dict[SecretName, VariableValue] = Field(default={}, max_length=100)
 
 
+@dataclass(frozen=True)
+class ResolvedEnvironment:
+    """An environment of GitHub: written in YAML, derived by `publish`, or both."""
+
+    name: str
+    config: EnvironmentConfig
+    origin: Origin
+    """Where it is written; for a derived one, its repository's `publish`."""
+    release: ReleaseKind | None = None
+    """What is published through it; None for an environment that `publish` does not use."""
+
+
 class Environment(pulumi.ComponentResource):
     """An environment of a repository with its reviewers, refs, secrets and variables."""
 
     def __init__(
         self,
-        name: str,
-        config: EnvironmentConfig,
+        resolved: ResolvedEnvironment,
         *,
         repository: github.Repository,
         repository_name: str,
         default_branch: str,
-        origin: Origin,
         context: Context,
-        release: ReleaseKind | None = None,
         access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the environment ``name`` of ``repository``.
+        """Declare an environment of ``repository``.
 
-        ``release`` tells the policy pack what is published through it, whatever its name is.
-        ``access`` are the grants by which teams may read the repository: GitHub refuses reviewers
-        who may not.
+        The policy pack reads from the input ``release`` what is published through it, whatever its
+        name is. ``access`` are the grants by which teams may read the repository: GitHub refuses
+        reviewers who may not.
         """
+        name, config = resolved.name, resolved.config
         full_name = f"{repository_name}/{name}"
-        inputs = origin.inputs() | ({"release": release} if release else {})
+        release = {"release": resolved.release} if resolved.release else {}
+        inputs = resolved.origin.inputs() | release
         super().__init__("portcullis:index:Environment", full_name, inputs, opts)
         child = pulumi.ResourceOptions(parent=self)
         reviewers = _reviewers(config.reviewers, context)

@@ -5,9 +5,10 @@ Source: https://docs.github.com/rest/orgs/orgs
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pulumi
 import pulumi_github as github
@@ -15,12 +16,10 @@ from pydantic import Field, field_validator, model_validator
 
 from components.base import (
     Config,
-    Context,
     Day,
     EmailAddress,
     Login,
     OrganizationLogin,
-    Origin,
     Plan,
     RepositoryName,
     RulesetName,
@@ -36,21 +35,26 @@ from components.custom_property import (
     PropertyName,
     organization_property,
 )
-from components.declaration.secrets import declared_secrets, facts
-from components.publish import trusted_publishers
-from components.repository import Repository, RepositoryConfig
+from components.repository import Repository, RepositoryConfig, ResolvedRepository
 from components.ruleset import (
     GITHUB_ACTIONS_APP,
     OrganizationBranchProtectionConfig,
     OrganizationRuleset,
 )
+from components.secrets.declared import DeclaredSecret, facts
 from components.secrets.secret import OrganizationSecretConfig, organization_secret
 from components.secrets.sources import SourcesConfig
 from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset
 from components.team import Team, TeamConfig
 from components.variable import OrganizationVariableConfig, organization_variable
-from components.visibility import VisibleTo, selected
 from components.workflow import actions_of_others
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.context import Context
+    from components.origin import Origin
+    from components.visibility import Selected, VisibleTo
 
 
 class SettingsConfig(Config):
@@ -188,23 +192,63 @@ class OrganizationConfig(Config):
         return given if isinstance(given, list) else [given]
 
 
+@dataclass(frozen=True)
+class ResolvedOrganization:
+    """An organization with all that follows from its declaration.
+
+    `components.declaration.resolve` makes it. What declares, checks or lists an organization walks
+    this, and works nothing out again.
+    """
+
+    config: OrganizationConfig
+    """As it is written."""
+    origin: Origin
+    repositories: Mapping[str, ResolvedRepository]
+    protection: Mapping[str, OrganizationBranchProtectionConfig]
+    """The branch protection that is a ruleset of the organization."""
+    tag_protection: Mapping[str, OrganizationTagProtectionConfig]
+    """The tag protection that is a ruleset of the organization."""
+    secrets: tuple[DeclaredSecret, ...]
+    """All secrets: the organization's, and those of its repositories and environments."""
+    visible_to: Mapping[tuple[Literal["secrets", "variables"], str], Selected]
+    """The repositories that see each secret and variable of the organization."""
+    people: Mapping[str, frozenset[str]]
+    """Lower-case logins of each team, nested teams included: GitHub counts those as members."""
+
+    @property
+    def name(self) -> str:
+        """Return the organization's login."""
+        return self.config.organization
+
+    @property
+    def reviewers(self) -> list[str]:
+        """Return the logins of all reviewers that are named as persons."""
+        return sorted(
+            {
+                login
+                for repository in self.repositories.values()
+                for environment in repository.environments.values()
+                for login in environment.config.reviewers.users
+            }
+        )
+
+
 class Organization(pulumi.ComponentResource):
     """The root of the stack: everything else is below it."""
 
     def __init__(
         self,
-        config: OrganizationConfig,
+        resolved: ResolvedOrganization,
         *,
-        origins: dict[str, Origin],
         context: Context,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the organization; ``origins`` are the repositories' own files, by name."""
-        origin = origins[""]
+        """Declare the organization."""
+        config, origin = resolved.config, resolved.origin
         super().__init__(
             "portcullis:index:Organization",
             config.organization,
-            _inputs(config, origin, context),
+            _inputs(resolved, context),
             opts,
         )
         child = pulumi.ResourceOptions(parent=self)
@@ -216,35 +260,35 @@ class Organization(pulumi.ComponentResource):
         context = self._teams(config, context, origin)
         repositories = {
             name: Repository(
-                name,
                 repository,
-                origin=origins.get(name, origin.child("repositories", name)),
                 context=context,
                 property_types={key: each.type for key, each in config.properties.items()},
                 # GitHub takes values of known properties only
                 opts=pulumi.ResourceOptions(parent=self, depends_on=properties),
             )
-            for name, repository in with_repository_protection(config).items()
+            for name, repository in resolved.repositories.items()
         }
-        self._rulesets(config, context, origin)
+        self._rulesets(resolved, context)
         ids = {name: repository.id_number for name, repository in repositories.items()}
 
-        def visible(visible_to: VisibleTo) -> Literal["all", "private"] | list[pulumi.Output[int]]:
-            names = selected(visible_to, config)
-            return names if isinstance(names, str) else [ids[each] for each in names]
+        def visible(
+            section: Literal["secrets", "variables"], name: str
+        ) -> Literal["all", "private"] | list[pulumi.Output[int]]:
+            names = resolved.visible_to[section, name]
+            if isinstance(names, list):
+                return [ids[each] for each in names]
+            return names
 
         for name, secret in config.secrets.items():
             organization_secret(
                 name,
                 secret,
                 value=context.secret(secret.from_),
-                visible_to=visible(secret.visible_to),
+                visible_to=visible("secrets", name),
                 opts=child,
             )
         for name, variable in config.variables.items():
-            organization_variable(
-                name, variable, visible_to=visible(variable.visible_to), opts=child
-            )
+            organization_variable(name, variable, visible_to=visible("variables", name), opts=child)
 
     def _settings(self, config: OrganizationConfig, context: Context) -> None:
         # destroying these would widen what Actions may do, and overwrite the billing address
@@ -299,19 +343,17 @@ class Organization(pulumi.ComponentResource):
             ).id_number
         return context.with_team_ids(ids)
 
-    def _rulesets(self, config: OrganizationConfig, context: Context, origin: Origin) -> None:
-        if config.plan == "free":
-            return  # see with_repository_protection
-        for name, protection in config.protection.items():
-            if protection.enforced_by == "ruleset":
-                OrganizationRuleset(
-                    name,
-                    protection,
-                    origin=origin.child("protection", name),
-                    context=context,
-                    opts=pulumi.ResourceOptions(parent=self),
-                )
-        for name, tags in config.tag_protection.items():
+    def _rulesets(self, resolved: ResolvedOrganization, context: Context) -> None:
+        origin = resolved.origin
+        for name, protection in resolved.protection.items():
+            OrganizationRuleset(
+                name,
+                protection,
+                origin=origin.child("protection", name),
+                context=context,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        for name, tags in resolved.tag_protection.items():
             OrganizationTagRuleset(
                 name,
                 tags,
@@ -329,13 +371,14 @@ def _allowed_patterns(config: OrganizationConfig) -> list[str]:
     return sorted(set(patterns))
 
 
-def _inputs(config: OrganizationConfig, origin: Origin, context: Context) -> dict[str, Any]:
-    """What the policy pack takes from the root: exemptions, facts on secrets, the App's id."""
-    inputs = origin.inputs() | {
+def _inputs(resolved: ResolvedOrganization, context: Context) -> dict[str, Any]:
+    """Return what the policy pack takes from the root: exemptions, facts on secrets, the App."""
+    config = resolved.config
+    inputs = resolved.origin.inputs() | {
         "exemptions": [_exemption(each) for each in config.exemptions],
         "secrets": {
             ".".join(each.path): facts(each, context.secrets[each.config.from_])
-            for each in declared_secrets(config)
+            for each in resolved.secrets
         },
         "sandbox": context.preflight.access.is_local,
     }
@@ -357,37 +400,8 @@ def _exemption(exemption: ExemptionConfig) -> dict[str, str]:
     return inputs
 
 
-def with_repository_protection(config: OrganizationConfig) -> dict[str, RepositoryConfig]:
-    """The repositories, with the organization's protection where it cannot be the organization's.
-
-    Organization rulesets need GitHub Team; classic protection exists on repositories only. What a
-    repository says itself wins over what it gets from here.
-    """
-    free = config.plan == "free"
-    repositories: dict[str, RepositoryConfig] = {}
-    for name, repository in config.repositories.items():
-        branches = {
-            key: item.for_repository()
-            for key, item in config.protection.items()
-            if (free or item.enforced_by == "classic")
-            and covers(item.repositories, item.exclude_repositories, name)
-        }
-        tags = {
-            key: item.for_repository()
-            for key, item in config.tag_protection.items()
-            if free and covers(item.repositories, item.exclude_repositories, name)
-        }
-        repositories[name] = repository.model_copy(
-            update={
-                "protection": {**branches, **repository.protection},
-                "tag_protection": {**tags, **repository.tag_protection},
-            }
-        )
-    return repositories
-
-
 def covers(include: list[str], exclude: list[str], name: str) -> bool:
-    """Whether a protection for these patterns holds for the repository ``name``."""
+    """Return whether a protection for these patterns holds for the repository ``name``."""
 
     def matches(patterns: list[str]) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in patterns)
@@ -395,11 +409,33 @@ def covers(include: list[str], exclude: list[str], name: str) -> bool:
     return matches(include) and not matches(exclude)
 
 
-def by_hand(config: OrganizationConfig) -> list[dict[str, str]]:
-    """What GitHub cannot be told by API: the publishers to register at the registries."""
+def selected(visible_to: VisibleTo, config: OrganizationConfig) -> Selected:
+    """Return the names of the declared repositories that are meant, or GitHub's own word."""
+    if isinstance(visible_to, str):
+        return visible_to
+    if isinstance(visible_to, list):
+        return [
+            name
+            for name in config.repositories
+            if any(fnmatchcase(name, pattern) for pattern in visible_to)
+        ]
     return [
-        publisher
+        name
+        for name in config.repositories
+        if all(
+            set(values) & set(config.property_values(name, property_))
+            for property_, values in visible_to.properties.items()
+        )
+    ]
+
+
+def reached(visible_to: VisibleTo, config: OrganizationConfig) -> list[str]:
+    """Return the names of all declared repositories that see it, GitHub's words spelled out."""
+    chosen = selected(visible_to, config)
+    if isinstance(chosen, list):
+        return chosen
+    return [
+        name
         for name, repository in config.repositories.items()
-        if repository.publish and not repository.archived
-        for publisher in trusted_publishers(repository.publish, config.organization, name)
+        if chosen == "all" or repository.visibility != "public"
     ]

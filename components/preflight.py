@@ -20,8 +20,8 @@ import pulumi
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from components.base import Origin
     from components.github_access import GitHubAccess
+    from components.origin import Origin
 
 #: Names asked for by one GraphQL query: GitHub allows 500,000 nodes, and each name is one.
 NAMES_A_QUERY = 200

@@ -231,14 +231,12 @@ def release_kinds(publish: PublishConfig) -> dict[str, ReleaseKind]:
 
 
 def refined(derived: EnvironmentConfig, written: EnvironmentConfig) -> EnvironmentConfig:
-    """A derived environment with what is written about it: who approves and from where stays."""
-    return derived.model_copy(
+    """Return what is written, with the approvers, the release tags and the tokens of `publish`."""
+    return written.model_copy(
         update={
-            "prevent_self_review": written.prevent_self_review,
-            "can_admins_bypass": written.can_admins_bypass,
-            "wait_timer": written.wait_timer,
+            "reviewers": derived.reviewers,
+            "deploy_from": derived.deploy_from,
             "secrets": {**written.secrets, **derived.secrets},
-            "variables": written.variables,
         }
     )
 

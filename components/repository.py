@@ -5,22 +5,20 @@ Source: https://docs.github.com/rest/repos/repos
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components import code_owners, dependabot, workflow
 from components.base import (
     BranchName,
     Config,
-    Context,
     Description,
     Ecosystem,
     EnvironmentName,
     FilePath,
-    Origin,
     Permission,
     RulesetName,
     SecretName,
@@ -33,22 +31,19 @@ from components.base import (
 )
 from components.custom_property import PropertyName, ValueOrValues, repository_property
 from components.dependabot import DependabotConfig
-from components.environment import Environment, EnvironmentConfig
+from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.managed_file import ManagedFileConfig, managed_files
-from components.publish import (
-    PublishConfig,
-    refined,
-    release_environments,
-    release_kinds,
-    workflow_plan,
-)
-from components.ruleset import BranchProtectionConfig, RepositoryRuleset
+from components.publish import PublishConfig
+from components.ruleset import BranchProtectionConfig, RepositoryRuleset, ResolvedProtection
 from components.secrets.secret import RepositorySecretConfig, repository_secret
-from components.tag_ruleset import RepositoryTagRuleset, TagProtectionConfig
+from components.tag_ruleset import RepositoryTagRuleset, ResolvedTagProtection, TagProtectionConfig
 from components.variable import repository_variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from components.context import Context
+    from components.origin import Origin
 
 Topic = Annotated[
     str,
@@ -177,6 +172,42 @@ class RepositoryConfig(Config):
     files: dict[FilePath, ManagedFileConfig] = {}
 
 
+@dataclass(frozen=True)
+class ResolvedRepository:
+    """A repository with all that follows from the rest of the declaration.
+
+    An archived repository has nothing but its settings: GitHub lets nobody change anything else.
+    """
+
+    name: str
+    config: RepositoryConfig
+    """As it is written."""
+    origin: Origin
+    environments: Mapping[str, ResolvedEnvironment] = field(default_factory=dict)
+    """By name: those of the release path first, in its order."""
+    protection: tuple[ResolvedProtection, ...] = ()
+    """Branch protection of the repository, without rulesets of the organization."""
+    tag_protection: tuple[ResolvedTagProtection, ...] = ()
+    """All tag protection that holds for it, the organization's included."""
+    derived_files: Mapping[str, str] = field(default_factory=dict)
+    """The managed files that follow from the rest of the declaration, path to content."""
+    publishers: tuple[Mapping[str, str], ...] = ()
+    """The trusted publishers that people register at the registries by hand."""
+
+    @property
+    def files(self) -> dict[str, ManagedFileConfig]:
+        """Return the managed files by path: derived ones, then those of `files`."""
+        if self.config.archived:
+            return {}
+        derived = {p: ManagedFileConfig(content=text) for p, text in self.derived_files.items()}
+        return {**derived, **self.config.files}
+
+    @property
+    def release_path(self) -> list[ResolvedEnvironment]:
+        """Return the environments from a release tag to the registries, in order."""
+        return [each for each in self.environments.values() if each.release]
+
+
 class Repository(pulumi.ComponentResource):
     """A repository with everything that is declared for it."""
 
@@ -184,15 +215,14 @@ class Repository(pulumi.ComponentResource):
 
     def __init__(
         self,
-        name: str,
-        config: RepositoryConfig,
+        resolved: ResolvedRepository,
         *,
-        origin: Origin,
         context: Context,
         property_types: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the repository ``name``; ``property_types`` are those of custom properties."""
+        """Declare a repository; ``property_types`` are those of custom properties."""
+        name, config, origin = resolved.name, resolved.config, resolved.origin
         super().__init__("portcullis:index:Repository", name, origin.inputs(), opts)
         child = pulumi.ResourceOptions(parent=self)
         repository = github.Repository(
@@ -256,17 +286,13 @@ class Repository(pulumi.ComponentResource):
             )
             for team, permission in config.access.items()
         ]
-        kinds = release_kinds(config.publish) if config.publish else {}
-        for key, (environment, place) in environments_of(config, origin).items():
+        for environment in resolved.environments.values():
             Environment(
-                key,
                 environment,
                 repository=repository,
                 repository_name=name,
                 default_branch=config.default_branch,
-                origin=place,
                 context=context,
-                release=kinds.get(key),
                 access=access,
                 opts=child,
             )
@@ -293,51 +319,30 @@ class Repository(pulumi.ComponentResource):
                 opts=child,
             )
         managed_files(
-            files_of(config, context.organization),
+            {path: file.text() for path, file in resolved.files.items()},
             repository=repository,
             repository_name=name,
             branch=branch,
             opts=child,
         )
-        for ruleset, protection in config.protection.items():
+        for protection in resolved.protection:
             RepositoryRuleset(
-                ruleset,
                 protection,
                 repository=repository,
                 repository_name=name,
                 default_branch=config.default_branch,
-                origin=origin.child("protection", ruleset),
                 context=context,
                 opts=child,
             )
-        for ruleset, tags in config.tag_protection.items():
-            RepositoryTagRuleset(
-                ruleset,
-                tags,
-                repository=repository,
-                repository_name=name,
-                origin=origin.child("tag_protection", ruleset),
-                context=context,
-                opts=child,
-            )
-
-
-def environments_of(
-    config: RepositoryConfig, origin: Origin
-) -> dict[str, tuple[EnvironmentConfig, Origin]]:
-    """The environments that `publish` derives, refined by what is written, and the others."""
-    derived = release_environments(config.publish) if config.publish else {}
-    written = {
-        name: (environment, origin.child("environments", name))
-        for name, environment in config.environments.items()
-    }
-    for name, environment in derived.items():
-        if name in written:
-            written[name] = (refined(environment, written[name][0]), written[name][1])
-    return {
-        **{name: (environment, origin.child("publish")) for name, environment in derived.items()},
-        **written,
-    }
+        for tags in resolved.tag_protection:
+            if not tags.by_organization:
+                RepositoryTagRuleset(
+                    tags,
+                    repository=repository,
+                    repository_name=name,
+                    context=context,
+                    opts=child,
+                )
 
 
 def _security_and_analysis(
@@ -360,29 +365,3 @@ def _security_and_analysis(
             )
         ),
     )
-
-
-def files_of(config: RepositoryConfig, organization: str) -> dict[str, str]:
-    """The managed files of a repository, path to content: derived ones and those of `files`."""
-    own = {path: file.text() for path, file in config.files.items()}
-    return {**derived_files(config, organization), **own}
-
-
-def derived_files(config: RepositoryConfig, organization: str) -> dict[str, str]:
-    """The managed files that follow from the rest of the declaration, path to content."""
-    files: dict[str, str] = {}
-    if config.code_owners:
-        files[code_owners.PATH] = code_owners.render(config.code_owners, organization)
-    if config.ecosystems:
-        files[dependabot.PATH] = dependabot.render(config.dependabot, config.ecosystems)
-    if config.workflows and (config.ecosystems or config.publish):
-        plan = workflow_plan(
-            config.publish,
-            default_branch=config.default_branch,
-            visibility=config.visibility,
-            ecosystems=config.ecosystems,
-        )
-        files[workflow.CI_PATH] = workflow.render_ci(plan)
-        if config.publish and config.publish.packages():
-            files[workflow.RELEASE_PATH] = workflow.render_release(plan)
-    return files

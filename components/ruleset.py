@@ -5,21 +5,18 @@ Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import (
-    Config,
-    Context,
-    Enforcement,
-    Origin,
-    RefPattern,
-    RepositoryPattern,
-    TeamSlug,
-)
+from components.base import Config, Enforcement, RefPattern, RepositoryPattern, TeamSlug
+
+if TYPE_CHECKING:
+    from components.context import Context
+    from components.origin import Origin
 
 #: The App that GitHub Actions reports its checks with, on github.com. A check that is bound to it
 #: cannot be forged with a commit status by somebody who may only push.
@@ -74,6 +71,15 @@ class BranchProtectionConfig(Config):
         default=["squash", "rebase"], min_length=1
     )
     bypass: list[Bypass] = []
+
+
+@dataclass(frozen=True)
+class ResolvedProtection:
+    """Branch protection that one repository has: its own, or the organization's on plan free."""
+
+    name: str
+    config: BranchProtectionConfig
+    origin: Origin
 
 
 class OrganizationBranchProtectionConfig(BranchProtectionConfig):
@@ -201,19 +207,18 @@ class RepositoryRuleset(pulumi.ComponentResource):
 
     def __init__(
         self,
-        name: str,
-        config: BranchProtectionConfig,
+        resolved: ResolvedProtection,
         *,
         repository: github.Repository,
         repository_name: str,
         default_branch: str,
-        origin: Origin,
         context: Context,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the protection ``name`` of ``repository``."""
+        """Declare the protection of ``repository``."""
+        name, config = resolved.name, resolved.config
         full_name = f"{repository_name}/{name}"
-        super().__init__("portcullis:index:Ruleset", full_name, origin.inputs(), opts)
+        super().__init__("portcullis:index:Ruleset", full_name, resolved.origin.inputs(), opts)
         child = pulumi.ResourceOptions(parent=self, protect=context.protect)
         if config.enforced_by == "classic":
             for branch in config.branches:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.base import Context, Origin
-from components.declaration import Declaration, DeclarationError, load
+from components.context import Context
+from components.declaration import DeclarationError, load
 from components.declaration.secret_values import read_values
 from components.github_access import AccessError, GitHubAccess, github_access
-from components.organization import Organization, OrganizationConfig, by_hand
+from components.organization import Organization
 from components.preflight import Names, Preflight, PreflightError
-from components.publish import PublishConfig, release_environments
-from components.repository import RepositoryConfig, environments_of
 from components.secrets.sources import open_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from components.environment import ResolvedEnvironment
+    from components.organization import ResolvedOrganization
     from components.secrets.reference import Reference
     from components.secrets.source import SecretValue
 
@@ -44,12 +44,15 @@ def declare() -> None:
         protect = settings.get_bool("protect") is not False
         with _short_stacks():
             declare_organization(
-                declaration, _preflight(declaration.config, access), secrets, protect=protect
+                declaration.resolved,
+                _preflight(declaration.resolved, access),
+                secrets,
+                protect=protect,
             )
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")
         sys.exit(MISTAKE_WAS_TOLD)
-    for name, value in outputs(declaration).items():
+    for name, value in outputs(declaration.resolved).items():
         pulumi.export(name, value)
 
 
@@ -76,7 +79,7 @@ def _short_stacks() -> Iterator[None]:
 
 
 def declare_organization(
-    declaration: Declaration,
+    resolved: ResolvedOrganization,
     preflight: Preflight,
     secrets: Mapping[Reference, SecretValue],
     *,
@@ -85,7 +88,7 @@ def declare_organization(
     """Declare everything that a checked organization says.
 
     Args:
-        declaration: the organization.
+        resolved: the organization.
         preflight: what is asked of GitHub before.
         secrets: what each reference to a secret source gave.
         protect: keep repositories, environments, rulesets and teams from being deleted.
@@ -93,7 +96,7 @@ def declare_organization(
     Raises:
         PreflightError: GitHub does not know a reviewer.
     """
-    config = declaration.config
+    config = resolved.config
     context = Context(
         organization=config.organization,
         plan=config.plan,
@@ -101,58 +104,47 @@ def declare_organization(
         protect=protect,
         automation_app=config.automation.app_id if config.automation else None,
         licenses=frozenset(config.licenses),
-        user_ids=preflight.user_ids(_reviewers(config)),
+        user_ids=preflight.user_ids(resolved.reviewers),
         secrets=secrets,
     )
     provider = preflight.access.provider(config.organization)
     Organization(
-        config,
-        origins=declaration.origins,
+        resolved,
         context=context,
         opts=pulumi.ResourceOptions(providers=[provider]),
     )
 
 
-def _reviewers(config: OrganizationConfig) -> list[str]:
-    """The logins of all reviewers that are named as persons."""
-    return sorted(
-        {
-            login
-            for repository in config.repositories.values()
-            for environment in repository.environments.values()
-            for login in environment.reviewers.users
-        }
-    )
-
-
-def _preflight(config: OrganizationConfig, access: GitHubAccess) -> Preflight:
+def _preflight(resolved: ResolvedOrganization, access: GitHubAccess) -> Preflight:
+    config = resolved.config
     members = {
         login for team in config.teams.values() for login in (*team.members, *team.maintainers)
     }
-    people = sorted({*members, *_reviewers(config)})
+    people = sorted({*members, *resolved.reviewers})
     names = Names(list(config.repositories), list(config.teams), people)
     return Preflight(config.organization, access, names)
 
 
-def _release_path(repository: RepositoryConfig, publish: PublishConfig) -> list[str]:
-    """The environments from a release tag to the registries, with who has to approve."""
-    environments = environments_of(repository, Origin(""))
-    path = []
-    for name in release_environments(publish):
-        teams = ", ".join(environments[name][0].reviewers.teams)
-        path.append(f"{name} ({teams})" if teams else name)
-    return path
+def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:
+    """Return the stack's outputs: each repository's release path, and what is left to do by hand.
 
-
-def outputs(declaration: Declaration) -> dict[str, Any]:
-    """The stack's outputs: the release path of each repository, and what is left to do by hand."""
-    config = declaration.config
+    A trusted publisher is registered on the registry's own website: it has no API for that.
+    """
+    repositories = resolved.repositories.values()
     return {
-        "organization": config.organization,
+        "organization": resolved.name,
         "release_paths": {
-            name: _release_path(repository, repository.publish)
-            for name, repository in config.repositories.items()
-            if repository.publish and not repository.archived
+            repository.name: [_gate(environment) for environment in repository.release_path]
+            for repository in repositories
+            if repository.config.publish and not repository.config.archived
         },
-        "register_by_hand": by_hand(config),
+        "register_by_hand": [
+            dict(publisher) for repository in repositories for publisher in repository.publishers
+        ],
     }
+
+
+def _gate(environment: ResolvedEnvironment) -> str:
+    """Return the environment's name, and the teams that have to approve."""
+    teams = ", ".join(environment.config.reviewers.teams)
+    return f"{environment.name} ({teams})" if teams else environment.name

@@ -5,14 +5,19 @@ Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
 import pulumi_github as github
 from pydantic import Field
 
-from components.base import Config, Context, Origin, RepositoryPattern, TeamSlug, matching
+from components.base import Config, RepositoryPattern, TeamSlug, matching
 from components.ruleset import Bypass, bypass_actors, repository_condition
+
+if TYPE_CHECKING:
+    from components.context import Context
+    from components.origin import Origin
 
 
 class TagProtectionConfig(Config):
@@ -25,6 +30,17 @@ class TagProtectionConfig(Config):
         matching(r"[A-Za-z][A-Za-z0-9-]*", "allowed: letters, digits and hyphens, a letter first"),
     ] = "v"
     """What stands before the version; the release workflow starts on `v`."""
+
+
+@dataclass(frozen=True)
+class ResolvedTagProtection:
+    """Tag protection that holds for one repository."""
+
+    name: str
+    config: TagProtectionConfig
+    origin: Origin
+    by_organization: bool = False
+    """Whether it is the organization's ruleset, which no administrator of the repository edits."""
 
 
 class OrganizationTagProtectionConfig(TagProtectionConfig):
@@ -118,19 +134,17 @@ class RepositoryTagRuleset(pulumi.ComponentResource):
 
     def __init__(
         self,
-        name: str,
-        config: TagProtectionConfig,
+        resolved: ResolvedTagProtection,
         *,
         repository: github.Repository,
         repository_name: str,
-        origin: Origin,
         context: Context,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the tag rulesets of ``repository`` under ``name``."""
-        full_name = f"{repository_name}/{name}"
-        super().__init__("portcullis:index:TagRuleset", full_name, origin.inputs(), opts)
-        for ruleset, refs, rules, actors in tag_rulesets(name, config, context):
+        """Declare the tag rulesets of ``repository``."""
+        full_name = f"{repository_name}/{resolved.name}"
+        super().__init__("portcullis:index:TagRuleset", full_name, resolved.origin.inputs(), opts)
+        for ruleset, refs, rules, actors in tag_rulesets(resolved.name, resolved.config, context):
             github.RepositoryRuleset(
                 f"{repository_name}/{ruleset}",
                 repository=repository.name,

@@ -5,12 +5,16 @@ Source: https://docs.github.com/organizations/organizing-members-into-teams
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_github as github
 
-from components.base import Config, Context, Login, Origin, TeamSlug
+from components.base import Config, Login, TeamSlug
+
+if TYPE_CHECKING:
+    from components.context import Context
+    from components.origin import Origin
 
 
 class TeamConfig(Config):

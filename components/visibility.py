@@ -5,16 +5,12 @@ Source: https://docs.github.com/actions/reference/security/secrets
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
 from components.base import Config, RepositoryPattern
 from components.custom_property import PropertyName, PropertyValues
-
-if TYPE_CHECKING:
-    from components.organization import OrganizationConfig
 
 
 class SelectionConfig(Config):
@@ -45,36 +41,5 @@ VisibleTo = Annotated[
     ),
 ]
 
-
-def selected(
-    visible_to: VisibleTo, config: OrganizationConfig
-) -> list[str] | Literal["all", "private"]:
-    """The names of the declared repositories that are meant, or GitHub's own word."""
-    if isinstance(visible_to, str):
-        return visible_to
-    if isinstance(visible_to, list):
-        return [
-            name
-            for name in config.repositories
-            if any(fnmatchcase(name, pattern) for pattern in visible_to)
-        ]
-    return [
-        name
-        for name in config.repositories
-        if all(
-            set(values) & set(config.property_values(name, property_))
-            for property_, values in visible_to.properties.items()
-        )
-    ]
-
-
-def reached(visible_to: VisibleTo, config: OrganizationConfig) -> list[str]:
-    """The names of all declared repositories that see it, GitHub's words spelt out."""
-    chosen = selected(visible_to, config)
-    if isinstance(chosen, list):
-        return chosen
-    return [
-        name
-        for name, repository in config.repositories.items()
-        if chosen == "all" or repository.visibility != "public"
-    ]
+Selected = list[str] | Literal["all", "private"]
+"""Names of declared repositories, or the word that GitHub has for them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed, nearest
-from components.visibility import selected
+from components.organization import selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from components.base import Origin
 from components.declaration import references
 from components.declaration.mistakes import DeclarationError, Mistake, explain
+from components.declaration.resolve import resolve
 from components.declaration.yaml_file import Place, Segments, UnreadableError, YamlFile, read
 from components.organization import OrganizationConfig
+from components.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pydantic_core import ErrorDetails
+
+    from components.organization import ResolvedOrganization
 
 #: The folder of declarations, below the project's folder.
 FOLDER = "orgs"
@@ -28,11 +31,14 @@ FOLDER = "orgs"
 class Declaration:
     """A checked organization, and the files it came from."""
 
-    config: OrganizationConfig
-    origins: dict[str, Origin]
-    """The organization's origin under ``""``, and those of repositories with files of their own."""
+    resolved: ResolvedOrganization
     mistake: Callable[[Segments, str, str], Mistake]
     """A mistake that is found later, by its path, what it is, and what is allowed."""
+
+    @property
+    def config(self) -> OrganizationConfig:
+        """Return the organization as it is written."""
+        return self.resolved.config
 
 
 def load(name: str, root: Path | None = None) -> Declaration:
@@ -50,14 +56,15 @@ def load(name: str, root: Path | None = None) -> Declaration:
     data = files.data()
     config, problems = _validate(data)
     problems += references.same_names(data)
-    if config:
+    resolved = resolve(config, files.origins()) if config else None
+    if resolved:
         wrong = frozenset(path for path, _, _ in problems)
         names = references.Names(_names(data, "teams"), _names(data, "repositories"), root, wrong)
-        problems += references.check(config, names)
+        problems += references.check(resolved, names)
     mistakes = files.mistakes + [files.mistake(*problem) for problem in problems]
-    if mistakes or not config:
+    if mistakes or not resolved:
         raise DeclarationError(mistakes)
-    return Declaration(config, files.origins(), files.mistake)
+    return Declaration(resolved, files.mistake)
 
 
 class _Files:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from components.declaration.yaml_file import Segments
-    from components.organization import OrganizationConfig
+    from components.organization import OrganizationConfig, ResolvedOrganization
     from components.publish import PublishConfig
     from components.repository import RepositoryConfig
     from components.ruleset import BranchProtectionConfig, ForRepositories
@@ -75,8 +75,9 @@ def _unknown(path: Segments, noun: str, name: str, known: frozenset[str]) -> Ite
         )
 
 
-def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
-    """Problems between the parts of an organization."""
+def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
+    """Find problems between the parts of an organization."""
+    config = resolved.config
     yield from _teams(config, names)
     yield from _organization_protection(config, names)
     yield from custom_properties.check(config)
@@ -91,7 +92,7 @@ def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
         where: Segments = ("repositories", name)
         yield from _repository(where, repository, config, names)
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
-            yield from release_gates.check(where, repository, config)
+            yield from release_gates.check(where, resolved.repositories[name], resolved)
 
 
 def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.organization import covers
-from components.publish import release_environments
-from components.repository import derived_files
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from components.declaration.yaml_file import Segments
-    from components.organization import OrganizationConfig
+    from components.organization import ResolvedOrganization
     from components.publish import PublishConfig
-    from components.repository import RepositoryConfig
+    from components.repository import RepositoryConfig, ResolvedRepository
 
 Problem = tuple["Segments", str, str]
 
@@ -24,37 +20,33 @@ MAY_PUSH = frozenset({"push", "maintain", "admin"})
 
 
 def check(
-    path: Segments, repository: RepositoryConfig, config: OrganizationConfig
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """Problems of the repository at ``path``."""
-    yield from _files(path, repository, config)
-    yield from _reviewers(path, repository, config)
-    if repository.publish is None:
+    """Find problems of the repository at ``path``."""
+    config = repository.config
+    yield from _files(path, repository)
+    yield from _reviewers(path, config, organization)
+    if config.publish is None:
         return
-    yield from _refinements(path, repository.publish, repository)
-    yield from _approvers(path, repository.publish, config)
-    yield from _makers(path, repository, repository.publish, config)
-    if not repository.workflows and repository.publish.first_gate():
+    yield from _refinements(path, repository)
+    yield from _approvers(path, config.publish, organization)
+    yield from _makers(config.publish, repository, organization)
+    if not config.workflows and config.publish.first_gate():
         what = "without the managed release workflow nobody waits at the first of the two gates"
         yield (*path, "workflows"), what, "true, or one team in approvers"
 
 
-def _files(
-    path: Segments, repository: RepositoryConfig, config: OrganizationConfig
-) -> Iterator[Problem]:
-    derived = derived_files(repository, config.organization)
-    for name in repository.files:
-        if name in derived:
+def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+    for name in repository.config.files:
+        if name in repository.derived_files:
             what = "Portcullis writes this file itself, from the rest of the declaration"
             yield (*path, "files", name), what, "another path"
 
 
-def _refinements(
-    path: Segments, publish: PublishConfig, repository: RepositoryConfig
-) -> Iterator[Problem]:
-    """What `publish` decides about its environments is not decided a second time."""
-    derived = {name.lower(): name for name in release_environments(publish)}
-    for name, environment in repository.environments.items():
+def _refinements(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+    """Find what is written about an environment that `publish` decides."""
+    derived = {each.name.lower(): each.name for each in repository.release_path}
+    for name, environment in repository.config.environments.items():
         meant = derived.get(name.lower())
         if meant is None:
             continue
@@ -68,28 +60,15 @@ def _refinements(
                 yield (*path, "environments", name, field), what, allowed
 
 
-def members_of(team: str, config: OrganizationConfig) -> set[str]:
-    """Lower-case logins of a team, with the teams nested in it: GitHub counts those as members."""
-    teams, found = {team}, {team}
-    while found:  # ends even where the teams are nested in a circle
-        found = {slug for slug, each in config.teams.items() if each.parent in found} - teams
-        teams |= found
-    return {
-        login.lower()
-        for slug in teams & config.teams.keys()
-        for login in (*config.teams[slug].members, *config.teams[slug].maintainers)
-    }
-
-
 def _approvers(
-    path: Segments, publish: PublishConfig, config: OrganizationConfig
+    path: Segments, publish: PublishConfig, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     for kind, package in (("python", publish.python), ("npm", publish.npm)):
         if package is None:
             continue
         where = (*path, "publish", kind, "approvers")
-        known = [team for team in package.approvers if team in config.teams]
-        people = [members_of(team, config) for team in known]
+        known = [team for team in package.approvers if team in organization.people]
+        people = [organization.people[team] for team in known]
         for team, members in zip(known, people, strict=True):
             if not members:
                 yield where, f"nobody is in `{team}`, so nobody could approve", "a team of people"
@@ -99,38 +78,29 @@ def _approvers(
 
 
 def _makers(
-    path: Segments,
-    repository: RepositoryConfig,
-    publish: PublishConfig,
-    config: OrganizationConfig,
+    publish: PublishConfig, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Who may push a release tag decides which commit is released, its workflow file included.
 
     With two gates that has to be the first team alone: whoever is behind the last gate could tag a
     commit whose workflow leaves the first one out.
     """
-    name = str(path[-1])
-    protections = {
-        ("tag_protection", key): item.created_by
-        for key, item in config.tag_protection.items()
-        if covers(item.repositories, item.exclude_repositories, name)
-    } | {
-        (*path, "tag_protection", key): item.created_by
-        for key, item in repository.tag_protection.items()
-    }
+    name, access = repository.name, repository.config.access
     first = publish.first_gate()
-    for where, makers in protections.items():
+    for protection in repository.tag_protection:
+        where = (*protection.origin.path, "created_by")
+        makers = protection.config.created_by
         for team in makers:
-            if team in config.teams and repository.access.get(team) not in MAY_PUSH:
+            if team in organization.people and access.get(team) not in MAY_PUSH:
                 what = f"`{team}` cannot make a release tag of {name}: it may not push there"
-                yield (*where, "created_by"), what, f"access: {{{team}: push}} in {name}"
+                yield where, what, f"access: {{{team}: push}} in {name}"
         if first and makers != [first]:
             what = f"{name} has two gates: only the first team may start a release"
-            yield (*where, "created_by"), what, f"[{first}], in an entry for {name}"
+            yield where, what, f"[{first}], in an entry for {name}"
 
 
 def _reviewers(
-    path: Segments, repository: RepositoryConfig, config: OrganizationConfig
+    path: Segments, repository: RepositoryConfig, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """GitHub refuses reviewers who cannot read the repository.
 
@@ -138,11 +108,11 @@ def _reviewers(
     """
     readers: set[str] = set()
     for team in repository.access:
-        readers |= members_of(team, config)
+        readers |= organization.people.get(team, frozenset())
     for name, environment in repository.environments.items():
         where = (*path, "environments", name, "reviewers")
         for index, team in enumerate(environment.reviewers.teams):
-            if team in config.teams and team not in repository.access:
+            if team in organization.people and team not in repository.access:
                 what = f"`{team}` cannot review, because it cannot read the repository"
                 yield (*where, "teams", index), what, f"access: {{{team}: pull}} or more"
         for index, login in enumerate(environment.reviewers.users):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.declaration import DeclarationError
-from components.declaration.secrets import declared_secrets
 from components.secrets import kind
 from components.secrets.source import MissingSecretError, SecretValue
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from components.declaration import Declaration, Mistake
-    from components.declaration.secrets import DeclaredSecret
+    from components.secrets.declared import DeclaredSecret
     from components.secrets.reference import Reference, SourceName
     from components.secrets.source import Source
 
@@ -29,7 +28,7 @@ def read_values(
     """
     values: dict[Reference, SecretValue] = {}
     mistakes: list[Mistake] = []
-    for secret in declared_secrets(declaration.config):
+    for secret in declaration.resolved.secrets:
         reference = secret.config.from_
         try:
             value = values.get(reference) or sources[reference.source].fetch(reference)

@@ -91,7 +91,7 @@ def _report(what: Subject, policy_files: list[Path]) -> Report:
     except DeclarationError as error:
         first = error.mistakes[0].place.file
         return Report(what.name, first, mistakes=tuple(error.mistakes))
-    return Report(what.name, declaration.origins[""].file, findings=tuple(findings))
+    return Report(what.name, declaration.resolved.origin.file, findings=tuple(findings))
 
 
 def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.declaration.secrets import declared_secrets
 from components.github_access import GitHubAccess
 from components.preflight import Names, Preflight
 from components.secrets.source import SecretValue
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from components.base import Origin
     from components.declaration import Declaration
+    from components.origin import Origin
     from portcullis.check.recorder import Registered
 
 _PLACEHOLDER = "placeholder"
@@ -65,7 +64,7 @@ def declared(
     """
     config = declaration.config
     access = GitHubAccess(base_url, token=_PLACEHOLDER)
-    references = {secret.config.from_ for secret in declared_secrets(config)}
+    references = {secret.config.from_ for secret in declaration.resolved.secrets}
     secrets = {
         each: SecretValue(
             _PLACEHOLDER, version=each.version, changed=changed.get(each.config or "")
@@ -75,7 +74,7 @@ def declared(
 
     def program() -> None:
         preflight = _NoQuestions(config.organization, access, Names())
-        declare_organization(declaration, preflight, secrets, protect=True)
+        declare_organization(declaration.resolved, preflight, secrets, protect=True)
 
     with chdir(root):
         return record(program, stack)

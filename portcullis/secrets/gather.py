@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from components.declaration.secrets import declared_secrets
 from components.preflight import ADOPTING
 from portcullis import deploy
 from portcullis.adopt import existing
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from components.organization import OrganizationConfig
+    from components.organization import ResolvedOrganization
     from components.secrets.secret import Store
     from portcullis.project import StackSettings
 
@@ -48,7 +47,7 @@ def gather(settings: StackSettings, console: Console) -> Gathered:
         UserError: a source does not give a secret, or GitHub cannot be asked.
     """
     declaration = deploy.declaration_of(settings)
-    config = declaration.config
+    resolved = declaration.resolved
     environment = deploy.prepare(settings, declaration, console)
     # what exists is not refused, and nothing is judged: only what the sources say is wanted
     environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
@@ -57,19 +56,24 @@ def gather(settings: StackSettings, console: Console) -> Gathered:
     stack = run.select(settings, environment)
     planned = deploy.carried_out(lambda: run.preview(stack, console), console)
     client = existing.access(stack, environment).client()
-    live = look(client, config, declared=_organizations(config), stores=_stores(config))
+    live = look(client, resolved, declared=_organizations(resolved), stores=_stores(resolved))
     today = datetime.now(UTC).date()
     facts = planned.organization.get("secrets", {})
-    secrets = listing(config, facts, live, today)
-    return Gathered(config.organization, secrets, today, live.requests)
+    secrets = listing(resolved, facts, live, today)
+    return Gathered(resolved.name, secrets, today, live.requests)
 
 
-def _organizations(config: OrganizationConfig) -> set[tuple[Store, str]]:
+def _organizations(resolved: ResolvedOrganization) -> set[tuple[Store, str]]:
     """The organization's declared secrets."""
-    return {(store, name) for name, each in config.secrets.items() for store in each.stores}
+    return {
+        (store, each.name)
+        for each in resolved.secrets
+        if each.scope == "organization"
+        for store in each.stores
+    }
 
 
-def _stores(config: OrganizationConfig) -> list[Store]:
+def _stores(resolved: ResolvedOrganization) -> list[Store]:
     """Codespaces only where it is used: reading its secrets is a permission of its own."""
-    used = {store for each in declared_secrets(config) for store in each.stores}
+    used = {store for each in resolved.secrets for store in each.stores}
     return ["actions", "dependabot", *(("codespaces",) if "codespaces" in used else ())]

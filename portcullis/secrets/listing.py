@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from components.declaration.secrets import declared_secrets
-from components.repository import files_of
 from portcullis.secrets.usage import WHOLE_FILE, dependabot_mentions, jobs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from components.declaration.secrets import DeclaredSecret, Scope
-    from components.organization import OrganizationConfig
+    from components.organization import ResolvedOrganization
+    from components.secrets.declared import DeclaredSecret, Scope
     from components.secrets.secret import Store
     from portcullis.secrets.live import Live, LiveSecret
     from portcullis.secrets.usage import Job, Mentions
@@ -160,7 +158,7 @@ class _Files:
 
 
 def listing(
-    config: OrganizationConfig,
+    organization: ResolvedOrganization,
     facts: Mapping[str, Mapping[str, Any]],
     live: Live,
     today: date,
@@ -168,22 +166,22 @@ def listing(
     """All secrets, the declared ones in the order of the YAML, then those only on GitHub.
 
     Args:
-        config: the declaration.
+        organization: the declared one.
         facts: what the sources say of each declared secret, by its dotted path (see
-            `components.declaration.secrets.facts`).
+            `components.secrets.declared.facts`).
         live: what GitHub has.
         today: from which ages are counted.
     """
-    secrets = list(_all(config, live))
-    files = _files(config, live)
+    secrets = list(_all(organization, live))
+    files = _files(organization, live)
     return [_listed(each, secrets, files, facts, today) for each in secrets]
 
 
-def _all(config: OrganizationConfig, live: Live) -> Iterator[_Secret]:
+def _all(organization: ResolvedOrganization, live: Live) -> Iterator[_Secret]:
     found: defaultdict[tuple[str, ...], list[LiveSecret]] = defaultdict(list)
     for each in live.secrets:
         found[_place(each)].append(each)
-    for secret in declared_secrets(config):
+    for secret in organization.secrets:
         here = found[_place(secret)]
         found[_place(secret)] = [each for each in here if each.store not in secret.stores]
         yield _Secret(
@@ -213,13 +211,15 @@ def _place(secret: DeclaredSecret | LiveSecret) -> tuple[str, ...]:
     return secret.scope, target.lower(), secret.name
 
 
-def _files(config: OrganizationConfig, live: Live) -> dict[str, _Files]:
+def _files(organization: ResolvedOrganization, live: Live) -> dict[str, _Files]:
     """By repository; what is on GitHub counts before what is declared."""
     found: dict[str, _Files] = {}
-    for name, repository in config.repositories.items():
-        if repository.archived:
+    for name, repository in organization.repositories.items():
+        if repository.config.archived:
             continue  # nothing runs there
-        texts: dict[str, str | None] = dict(files_of(repository, config.organization))
+        texts: dict[str, str | None] = {
+            path: file.text() for path, file in repository.files.items()
+        }
         if name in live.repositories:
             texts |= live.repositories[name].files
         path = next((path for path in texts if path.startswith(".github/dependabot.")), "")

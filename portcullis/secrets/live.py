@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from components.visibility import reached
+from components.organization import reached
 from portcullis.adopt.existing import asking
 from portcullis.project import UserError
 from portcullis.secrets.lists import AT_ONCE, PAGE, pages
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from githubkit import GitHub
 
-    from components.declaration.secrets import Scope
-    from components.organization import OrganizationConfig
+    from components.organization import ResolvedOrganization
+    from components.secrets.declared import Scope
     from components.secrets.secret import Store
 
 REPOSITORIES_A_QUERY = 20
@@ -88,16 +88,16 @@ class _Scope:
 
 def look(
     client: GitHub[Any],
-    config: OrganizationConfig,
+    organization: ResolvedOrganization,
     *,
     declared: Collection[tuple[Store, str]],
     stores: Collection[Store],
 ) -> Live:
-    """What the organization of ``config`` has on GitHub.
+    """What the organization has on GitHub.
 
     Args:
         client: a client of its GitHub.
-        config: the declaration; archived repositories are not looked at, since nothing runs there.
+        organization: the declared one; archived repositories are skipped: nothing runs there.
         declared: the organization's declared secrets. For others GitHub is asked who sees them.
         stores: which of GitHub's stores are looked at.
 
@@ -105,19 +105,19 @@ def look(
         UserError: GitHub cannot be asked, or refuses.
     """
     live = Live()
-    names = [name for name, each in config.repositories.items() if not each.archived]
+    names = [name for name, each in organization.repositories.items() if not each.config.archived]
     with asking():
         for start in range(0, len(names), REPOSITORIES_A_QUERY):
             batch = names[start : start + REPOSITORIES_A_QUERY]
-            live.repositories |= _repositories(client, config.organization, batch)
+            live.repositories |= _repositories(client, organization.name, batch)
             live.requests += 1
-        wanted = list(_scopes(config.organization, live.repositories, stores))
+        wanted = list(_scopes(organization.name, live.repositories, stores))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(lambda scope: pages(client, scope.path, "secrets"), wanted))
         for scope, (secrets, requests) in zip(wanted, found, strict=True):
             live.requests += requests
             for secret in secrets:
-                sees, more = _sees(client, config, scope, secret, declared)
+                sees, more = _sees(client, organization, scope, secret, declared)
                 live.requests += more
                 live.secrets.append(
                     LiveSecret(
@@ -148,7 +148,7 @@ def _scopes(
 
 def _sees(
     client: GitHub[Any],
-    config: OrganizationConfig,
+    organization: ResolvedOrganization,
     scope: _Scope,
     secret: Mapping[str, Any],
     declared: Collection[tuple[Store, str]],
@@ -159,12 +159,12 @@ def _sees(
     if (scope.store, secret["name"].upper()) in declared:
         return (), 0  # the declaration says it
     if secret["visibility"] != "selected":
-        return tuple(reached(secret["visibility"], config)), 0
+        return tuple(reached(secret["visibility"], organization.config)), 0
     selected, requests = pages(
         client, f"{scope.path}/{secret['name']}/repositories", "repositories"
     )
     names = {each["name"].lower() for each in selected}
-    return tuple(name for name in config.repositories if name.lower() in names), requests
+    return tuple(name for name in organization.repositories if name.lower() in names), requests
 
 
 def _repositories(

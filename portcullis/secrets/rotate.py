@@ -47,7 +47,7 @@ def rotate(
     """
     declaration = deploy.declaration_of(settings)
     config = declaration.config
-    rotation = find(config, name)
+    rotation = find(declaration.resolved, name)
     destination, path, key = rotation.place()
     value = new_value(rotation)
     rotation.check(value)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from components.declaration.secrets import declared_secrets
 from components.secrets import kind
 from components.secrets.aws import PARAMETER
 from portcullis.project import UserError
@@ -17,8 +16,8 @@ from portcullis.secrets.drift import secrets_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from components.declaration.secrets import DeclaredSecret
-    from components.organization import OrganizationConfig
+    from components.organization import ResolvedOrganization
+    from components.secrets.declared import DeclaredSecret
     from components.secrets.reference import Reference
 
 #: Bytes of a value that is generated: twice what guessing could ever reach.
@@ -124,20 +123,20 @@ def _resource_names(secret: DeclaredSecret) -> list[str]:
     return [f"{before}{store}/{secret.name}" for store in secret.stores]
 
 
-def find(config: OrganizationConfig, name: str) -> Rotation:
+def find(organization: ResolvedOrganization, name: str) -> Rotation:
     """The secret called ``name``, or whose place in the YAML is ``name``.
 
     Raises:
         UserError: there is none, or there are several with values of their own, or others are parts
             of its value.
     """
-    declared = list(declared_secrets(config))
+    declared = organization.secrets
     found = [each for each in declared if name.upper() == each.name or name == _path(each)]
     if not found:
         known = sorted({each.name for each in declared})
         near = get_close_matches(name.upper(), known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"declared: {', '.join(known) or 'none'}"
-        raise UserError(f"no secret of {config.organization} is called {name}; {hint}")
+        raise UserError(f"no secret of {organization.name} is called {name}; {hint}")
     references = {each.config.from_ for each in found}
     if len(references) > 1:
         raise UserError(

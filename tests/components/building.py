@@ -7,13 +7,13 @@ from typing import Any
 
 import pulumi
 
-from components.base import Context, Origin
-from components.declaration.secrets import declared_secrets
+from components.context import Context
 from components.github_access import GitHubAccess
 from components.organization import Organization, OrganizationConfig
 from components.preflight import Names, Preflight
 from components.secrets.source import SecretValue
 from tests.support.recording import Recording, record
+from tests.support.resolved import resolved
 
 #: What the stack's config holds under every key: no value of it may be seen anywhere.
 CANARY = "canary-value-of-a-secret"
@@ -90,7 +90,8 @@ def recorded(
     **context: Any,  # noqa: ANN401 - of Context
 ) -> Recording:
     """What ``config`` declares, with ``value`` (a `{place}` in it filled in) for every secret."""
-    references = [secret.config.from_ for secret in declared_secrets(config)]
+    organization = resolved(config)
+    references = [secret.config.from_ for secret in organization.secrets]
 
     def program() -> None:
         access = GitHubAccess("https://github.invalid/", token="unused")
@@ -105,8 +106,7 @@ def recorded(
             },
         }
         Organization(
-            config,
-            origins={"": Origin("orgs/acme.yaml")},
+            organization,
             context=Context(config.organization, config.plan, preflight, **defaults | context),
             opts=pulumi.ResourceOptions(providers=[access.provider(config.organization)]),
         )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.declaration import Declaration
 from components.environment import LONGEST_WAIT_MINUTES
 from components.stack import outputs
 from tests.components.building import CANARY, declare, organization, recorded
 from tests.support.recording import Secret, number_of
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from tests.components.building import Change
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
 RELEASE_TAG = "v[0-9]*.[0-9]*.[0-9]*"
 TOKENS = {"pypi": {"from": {"config": "p"}}, "testpypi": {"from": {"config": "t"}}}
-
-
-def never(*_: object) -> Any:  # noqa: ANN401 - not called
-    """Stands where no mistake is found."""
-    raise AssertionError
 
 
 def team(slug: str) -> int:
@@ -293,7 +288,7 @@ def test_there_are_at_most_six_reviewers() -> None:
 
 def test_the_outputs_name_the_release_path() -> None:
     """Gates in their order, for each repository that publishes and is not archived."""
-    found = outputs(Declaration(organization(), {}, never))
+    found = outputs(resolved(organization()))
     gates = [
         "release-approval (security)",
         "testpypi",
@@ -303,7 +298,7 @@ def test_the_outputs_name_the_release_path() -> None:
     assert found["release_paths"] == {"app": gates}
     assert found["organization"] == "acme"
     assert len(found["register_by_hand"]) == 3
-    archived = outputs(Declaration(organization(("repositories.app.archived", True)), {}, never))
+    archived = outputs(resolved(organization(("repositories.app.archived", True))))
     assert (archived["release_paths"], archived["register_by_hand"]) == ({}, [])
 
 
@@ -322,7 +317,7 @@ PATHS: tuple[tuple[Change, ...], ...] = (
 @pytest.mark.parametrize("changes", PATHS, ids=lambda changes: str(dict(changes)))
 def test_the_release_path_is_what_is_declared(changes: tuple[Change, ...]) -> None:
     """Each gate that the output names is an environment with just that team; none is missing."""
-    told = outputs(Declaration(organization(*changes), {}, never))["release_paths"]["app"]
+    told = outputs(resolved(organization(*changes)))["release_paths"]["app"]
     recording = declare(*changes)
     declared = []
     for each in recording.resources:

@@ -16,8 +16,10 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from components.declaration import references
-from components.organization import OrganizationConfig, by_hand
+from components.organization import OrganizationConfig
+from components.stack import outputs
 from tests.components.building import data, recorded
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -337,7 +339,7 @@ def sound(organization: dict[str, Any]) -> bool:
     names = references.Names(frozenset(config.teams), frozenset(config.repositories), Path())
     unknown = ("there is no such", "is not a", "no repository of", "does not take")
     return not any(
-        word in what for _, what, _ in references.check(config, names) for word in unknown
+        word in what for _, what, _ in references.check(resolved(config), names) for word in unknown
     )
 
 
@@ -346,7 +348,8 @@ def outcome(organization: str) -> frozenset[str]:
     """All that an organization (as JSON) declares and asks people to do."""
     config = OrganizationConfig.model_validate_json(organization, strict=False)
     declared = recorded(config, value="of {place}").plain()
-    return frozenset(declared | {repr(each) for each in by_hand(config)})
+    by_hand = outputs(resolved(config))["register_by_hand"]
+    return frozenset(declared | {repr(each) for each in by_hand})
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.organization import by_hand
 from components.ruleset import GITHUB_ACTIONS_APP
+from components.stack import outputs
 from tests.components.building import CANARY, declare, organization
 from tests.support.recording import Secret, number_of
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
+    from tests.components.building import Change
     from tests.support.recording import Recording
 
 
@@ -195,11 +197,16 @@ def test_a_variable_is_seen_by_those_it_names(sound: Recording) -> None:
     assert "selectedRepositoryIds" not in all_see
 
 
+def registered(*changes: Change) -> object:
+    """Return what people register at the registries."""
+    return outputs(resolved(organization(*changes)))["register_by_hand"]
+
+
 def test_what_is_registered_by_hand_is_listed_exactly() -> None:
     """Owner, repository, workflow and environment of each trusted publisher (E2)."""
     common = {"owner": "acme", "repository": "app", "workflow": "release.yml"}
     python = {"package": "acme-app", **common}
-    assert by_hand(organization()) == [
+    assert registered() == [
         {"registry": "TestPyPI", "environment": "testpypi", **python},
         {"registry": "PyPI", "environment": "pypi-release", **python},
         {"registry": "npm", "environment": "npm-release", "package": "@acme/app", **common},
@@ -213,7 +220,7 @@ def test_what_is_registered_by_hand_is_listed_exactly() -> None:
 )
 def test_nothing_is_registered_for_what_does_not_publish(change: tuple[str, object]) -> None:
     """An archived repository releases nothing."""
-    assert by_hand(organization(change)) == []
+    assert registered(change) == []
 
 
 def test_no_value_of_a_secret_is_declared_in_the_open(sound: Recording) -> None:

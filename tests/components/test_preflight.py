@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from components.base import Origin
+from components.origin import Origin
 from components.preflight import ADOPTING, NAMES_A_QUERY, Names, Preflight, PreflightError
 from tests.support.github_client import FakeGitHub
 from tests.support.recording import record

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from components.base import Context, TagProtectionName
+from components.base import TagProtectionName
+from components.context import Context
 from components.github_access import GitHubAccess
 from components.preflight import Names, Preflight
 from components.tag_ruleset import TagProtectionConfig, release_tag_pattern, tag_rulesets

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from components.organization import OrganizationConfig
-from components.visibility import VisibleTo, reached, selected
+from components.organization import OrganizationConfig, reached, selected
+from components.visibility import VisibleTo
 from tests.components.building import data, declare
 from tests.support.recording import number_of
 

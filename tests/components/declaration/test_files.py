@@ -119,8 +119,9 @@ def test_a_folder_is_one_organization(tmp_path: Path) -> None:
         "app": "",
         "web": "Web",
     }
-    assert {name: str(origin) for name, origin in found.origins.items()} == {
-        "": "orgs/acme/organization.yaml",
+    assert str(found.resolved.origin) == "orgs/acme/organization.yaml"
+    origins = {name: str(each.origin) for name, each in found.resolved.repositories.items()}
+    assert origins == {
         "app": "orgs/acme/repositories/app.yaml repositories.app",
         "web": "orgs/acme/repositories/web.yaml repositories.web",
     }

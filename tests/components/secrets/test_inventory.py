@@ -10,17 +10,19 @@ import pytest
 from ruamel.yaml import YAML
 
 from components.declaration import load
-from components.declaration.secrets import declared_secrets, facts
 from components.organization import OrganizationConfig
+from components.secrets.declared import facts
 from components.secrets.source import SecretValue
 from tests.components.building import CANARY, data, declare, organization, recorded
 from tests.components.test_every_field import FULL
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
-    from components.declaration.secrets import DeclaredSecret
+    from components.secrets.declared import DeclaredSecret
 
 ROOT = Path(__file__).resolve().parents[3]
 FULL_CONFIG = OrganizationConfig.model_validate(FULL)
+FULL_SECRETS = resolved(FULL_CONFIG).secrets
 
 #: Path, name, scope, target, repositories, stores, kind: all secrets of FULL, as a person counts.
 EXPECTED = {
@@ -56,7 +58,7 @@ def row(secret: DeclaredSecret) -> tuple[str, ...]:
 
 def test_every_secret_is_listed_once() -> None:
     """Those of the organization, of repositories, of environments, and registries' tokens (S15)."""
-    found = [row(secret) for secret in declared_secrets(FULL_CONFIG)]
+    found = [row(secret) for secret in FULL_SECRETS]
     assert sorted(found) == sorted(EXPECTED)
 
 
@@ -67,7 +69,7 @@ def test_every_secret_that_is_declared_is_listed() -> None:
         for each in recorded(FULL_CONFIG).resources
         if each.type.endswith("Secret")
     ]
-    listed = [s.name for s in declared_secrets(FULL_CONFIG) for _ in s.stores]
+    listed = [s.name for s in FULL_SECRETS for _ in s.stores]
     assert sorted(resources) == sorted(listed)
 
 
@@ -75,7 +77,7 @@ def test_a_registry_s_token_is_one_of_its_package() -> None:
     """Package and registry follow from `publish`, and nobody can write others (R7)."""
     kinds = {
         secret.path[-1]: (secret.config.project, secret.config.registry)
-        for secret in declared_secrets(FULL_CONFIG)
+        for secret in FULL_SECRETS
         if secret.config.kind == "pypi-token"
     }
     assert kinds == {"pypi": ("acme-app", "pypi"), "testpypi": ("acme-app", "testpypi")}
@@ -101,7 +103,7 @@ def test_a_token_that_is_written_again_is_listed_where_it_holds() -> None:
     )
     found = [
         str(secret.config.from_)
-        for secret in declared_secrets(OrganizationConfig.model_validate(whole))
+        for secret in resolved(OrganizationConfig.model_validate(whole)).secrets
         if secret.environment == "pypi-release"
     ]
     assert sorted(found) == ["config p", "env A"]
@@ -110,7 +112,7 @@ def test_a_token_that_is_written_again_is_listed_where_it_holds() -> None:
 def test_an_archived_repository_has_no_secrets_of_its_own() -> None:
     """GitHub lets nobody change them."""
     config = organization(("repositories.app.archived", True))
-    assert [secret.name for secret in declared_secrets(config)] == ["TOKEN"]
+    assert [secret.name for secret in resolved(config).secrets] == ["TOKEN"]
 
 
 @pytest.mark.parametrize("name", ["guild", "insecure"])
@@ -118,7 +120,7 @@ def test_paths_stand_in_the_file(name: str) -> None:
     """A finding or a mistake about a secret leads to its line."""
     whole: Any = YAML(typ="safe").load(ROOT / f"orgs/{name}.yaml")
     declaration = load(name, ROOT)
-    secrets = list(declared_secrets(declaration.config))
+    secrets = declaration.resolved.secrets
     assert secrets
     for secret in secrets:
         item = whole
@@ -132,7 +134,7 @@ def test_paths_stand_in_the_file(name: str) -> None:
 
 def test_facts_are_what_is_known() -> None:
     """Version, day of the change, when it is due: what a report needs."""
-    secret = next(s for s in declared_secrets(FULL_CONFIG) if s.path[-1] == "pypi")
+    secret = next(s for s in FULL_SECRETS if s.path[-1] == "pypi")
     changed = datetime(2026, 10, 1, 23, 59, tzinfo=UTC)
     assert facts(secret, SecretValue(CANARY, "7", changed)) == {
         "path": ["repositories", "app", "publish", "python", "tokens", "pypi"],
@@ -149,7 +151,7 @@ def test_facts_are_what_is_known() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     """Nothing is said where a source says nothing."""
-    secret = next(s for s in declared_secrets(FULL_CONFIG) if s.name == "HOOK")
+    secret = next(s for s in FULL_SECRETS if s.name == "HOOK")
     known = facts(secret, SecretValue(CANARY))
     assert set(known) == {"path", "name", "repository", "kind", "source"}
 
@@ -166,5 +168,5 @@ def test_facts_hold_no_value() -> None:
         "repositories.app.secrets.HOOK",
         "repositories.app.environments.staging.secrets.DSN",
     }
-    for secret in declared_secrets(FULL_CONFIG):
+    for secret in FULL_SECRETS:
         assert CANARY not in repr(facts(secret, SecretValue(CANARY)))

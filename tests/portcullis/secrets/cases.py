@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from components.organization import OrganizationConfig
 from portcullis.secrets.listing import ListedSecret, listing
 from portcullis.secrets.live import Live, LiveRepository, LiveSecret
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.declaration.secrets import Scope
+    from components.secrets.declared import Scope
     from components.secrets.secret import Store
 
 TODAY = date(2026, 6, 30)
@@ -72,7 +73,7 @@ def listed(
 ) -> dict[str, ListedSecret]:
     """The listing by target and name; facts by dotted paths with `__` for dots."""
     known = {path.replace("__", "."): each for path, each in facts.items()}
-    found = listing(config, known, live or Live(), TODAY)
+    found = listing(resolved(config), known, live or Live(), TODAY)
     by_name = {f"{each.target} {each.name}": each for each in found}
     assert len(by_name) == len(found)
     return by_name

@@ -24,6 +24,7 @@ from tests.portcullis.secrets.cases import (
     organization,
     secret,
 )
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from portcullis.secrets.listing import ListedSecret
@@ -226,7 +227,7 @@ def test_what_is_only_on_github_is_not_declared() -> None:
     ]
     found = [
         (each.target, each.name, each.stores, each.path, each.source)
-        for each in listing(config, {}, live, TODAY)
+        for each in listing(resolved(config), {}, live, TODAY)
     ]
     assert found == [
         ("app", "TOKEN", ("actions",), "repositories.app.secrets.TOKEN", "config token"),
@@ -243,5 +244,5 @@ def test_a_repository_called_organization_is_not_mistaken_for_it() -> None:
         TOKEN=secret("a", visible_to="private"),
     )
     live = Live(secrets=[live_secret("TOKEN", "organization")])
-    wide, narrow = listing(config, {}, live, TODAY)
+    wide, narrow = listing(resolved(config), {}, live, TODAY)
     assert (wide.missing_in, narrow.missing_in) == (("actions",), ())

@@ -15,6 +15,7 @@ from portcullis.project import UserError
 from portcullis.secrets.live import LiveRepository, look
 from tests.portcullis.secrets.cases import NAMING, organization, secret
 from tests.support.github_client import BASE_URL
+from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,7 +60,7 @@ class Answers:
             auto_retry=False,
             http_cache=False,
         )
-        return look(client, config, declared=declared, stores=stores)
+        return look(client, resolved(config), declared=declared, stores=stores)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/graphql":

@@ -15,9 +15,11 @@ from components.secrets.secret import Store
 from portcullis.project import UserError
 from portcullis.secrets.rotation import GENERATED_BYTES, ISSUERS, find
 from tests.portcullis.secrets.states import noted, state
+from tests.support.resolved import resolved
 from tests.support.tokens import TEST_PYPI, npm_token, pypi_token
 
 if TYPE_CHECKING:
+    from components.organization import ResolvedOrganization
     from portcullis.secrets.rotation import Rotation
 
 CANARY = "canary-that-no-message-may-quote"
@@ -29,19 +31,24 @@ def organization(
     gate: dict[str, Any] | None = None,
     lib: dict[str, Any] | None = None,
     **secrets: Any,  # noqa: ANN401 - any YAML
-) -> OrganizationConfig:
+) -> ResolvedOrganization:
     """An organization with these secrets of its own, of two repositories and an environment."""
-    return OrganizationConfig.model_validate(
-        {
-            "organization": "acme",
-            "plan": "enterprise",
-            "settings": {"display_name": "Acme", "billing_email": "a@acme.example"},
-            "repositories": {
-                "tool": {"secrets": tool or {}, "environments": {"gate": {"secrets": gate or {}}}},
-                "lib": {"secrets": lib or {}},
-            },
-            "secrets": secrets,
-        }
+    return resolved(
+        OrganizationConfig.model_validate(
+            {
+                "organization": "acme",
+                "plan": "enterprise",
+                "settings": {"display_name": "Acme", "billing_email": "a@acme.example"},
+                "repositories": {
+                    "tool": {
+                        "secrets": tool or {},
+                        "environments": {"gate": {"secrets": gate or {}}},
+                    },
+                    "lib": {"secrets": lib or {}},
+                },
+                "secrets": secrets,
+            }
+        )
     )
 
 
@@ -127,8 +134,7 @@ def test_all_that_share_a_reference_depend_on_it() -> None:
 
 def test_tokens_of_a_release_path_are_found() -> None:
     """They stand below `publish`, and not among the secrets."""
-    config = organization(lib={})
-    data = config.model_dump(by_alias=True, exclude_unset=True)
+    data = organization(lib={}).config.model_dump(by_alias=True, exclude_unset=True)
     data["teams"] = {"a": {"members": ["ana"]}, "b": {"members": ["ben"]}}
     data["repositories"]["tool"]["publish"] = {
         "python": {
@@ -138,7 +144,7 @@ def test_tokens_of_a_release_path_are_found() -> None:
             "tokens": {"testpypi": of(config="test"), "pypi": of(config="live")},
         }
     }
-    found = find(OrganizationConfig.model_validate(data), "PYPI_API_TOKEN")
+    found = find(resolved(OrganizationConfig.model_validate(data)), "PYPI_API_TOKEN")
     assert paths(found) == ["repositories.tool.publish.python.tokens.pypi"]
     assert found.kind == "pypi-token"
     found.check(pypi_token("acme-tool"))

@@ -1,0 +1,45 @@
+"""What all components of a stack share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.base import Plan
+    from components.preflight import Preflight
+    from components.secrets.reference import Reference
+    from components.secrets.source import SecretValue
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the components of one organization share, besides their provider.
+
+    ``protect`` keeps repositories, environments and rulesets from being deleted until a person
+    names them to ``pulumi state unprotect``.
+    """
+
+    organization: str
+    plan: Plan
+    preflight: Preflight
+    protect: bool = True
+    automation_app: int | None = None
+    licenses: frozenset[str] = frozenset()
+    user_ids: Mapping[str, int] = field(default_factory=dict)
+    """Numeric ids of reviewers, by lower-case login."""
+    team_ids: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
+    secrets: Mapping[Reference, SecretValue] = field(default_factory=dict, repr=False)
+    """The value that each reference to a secret source gave."""
+
+    def secret(self, reference: Reference) -> pulumi.Output[str]:
+        """Return the value of ``reference``, as a Pulumi secret."""
+        return pulumi.Output.secret(self.secrets[reference].value)
+
+    def with_team_ids(self, team_ids: Mapping[str, pulumi.Output[int]]) -> Context:
+        """Return the context once the teams are declared."""
+        return replace(self, team_ids=team_ids)

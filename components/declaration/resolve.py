@@ -1,0 +1,223 @@
+"""From what is written to what is declared: everything that follows is worked out here, once.
+
+`publish` becomes environments, secrets, workflow files and trusted publishers; protection of the
+organization becomes the repositories' own where GitHub has no ruleset for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components import code_owners, dependabot, workflow
+from components.environment import ResolvedEnvironment
+from components.organization import ResolvedOrganization, covers, reached, selected
+from components.publish import (
+    refined,
+    release_environments,
+    release_kinds,
+    token_secrets,
+    trusted_publishers,
+    workflow_plan,
+)
+from components.repository import ResolvedRepository
+from components.ruleset import ResolvedProtection
+from components.secrets.declared import DeclaredSecret
+from components.tag_ruleset import ResolvedTagProtection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from components.organization import OrganizationConfig
+    from components.origin import Origin
+    from components.repository import RepositoryConfig
+    from components.ruleset import OrganizationBranchProtectionConfig
+
+
+def resolve(config: OrganizationConfig, origins: Mapping[str, Origin]) -> ResolvedOrganization:
+    """Return the organization with all that follows from its declaration.
+
+    It reads no file and never fails, so that checks can walk what they are about to refuse.
+
+    Args:
+        config: The organization, valid for the models.
+        origins: The organization's origin under ``""``, and those of repositories with files of
+            their own.
+    """
+    origin = origins[""]
+    repositories = {
+        name: _repository(
+            name, repository, config, origin, origins.get(name, origin.child("repositories", name))
+        )
+        for name, repository in config.repositories.items()
+    }
+    return ResolvedOrganization(
+        config=config,
+        origin=origin,
+        repositories=repositories,
+        protection={
+            name: item for name, item in config.protection.items() if not pushed_down(item, config)
+        },
+        tag_protection={} if config.plan == "free" else config.tag_protection,
+        secrets=tuple(_secrets(config, repositories)),
+        visible_to={
+            **{("secrets", k): selected(v.visible_to, config) for k, v in config.secrets.items()},
+            **{
+                ("variables", k): selected(v.visible_to, config)
+                for k, v in config.variables.items()
+            },
+        },
+        people={team: _people(team, config) for team in config.teams},
+    )
+
+
+def pushed_down(item: OrganizationBranchProtectionConfig, config: OrganizationConfig) -> bool:
+    """Return whether protection of the organization becomes the repositories' own.
+
+    Organization rulesets need GitHub Team; classic protection exists on repositories only.
+    """
+    return config.plan == "free" or item.enforced_by == "classic"
+
+
+def _repository(
+    name: str,
+    repository: RepositoryConfig,
+    config: OrganizationConfig,
+    organization: Origin,
+    origin: Origin,
+) -> ResolvedRepository:
+    if repository.archived:
+        return ResolvedRepository(name, repository, origin)
+    publish = repository.publish
+    return ResolvedRepository(
+        name=name,
+        config=repository,
+        origin=origin,
+        environments=_environments(repository, origin),
+        protection=tuple(_protection(name, repository, config, organization, origin)),
+        tag_protection=tuple(_tag_protection(name, repository, config, organization, origin)),
+        derived_files=_derived_files(repository, config.organization),
+        publishers=(
+            tuple(trusted_publishers(publish, config.organization, name)) if publish else ()
+        ),
+    )
+
+
+def _environments(repository: RepositoryConfig, origin: Origin) -> dict[str, ResolvedEnvironment]:
+    """Return the environments that `publish` derives or the YAML has, or both."""
+    publish = repository.publish
+    kinds = release_kinds(publish) if publish else {}
+    derived = {
+        name: ResolvedEnvironment(name, environment, origin.child("publish"), kinds[name])
+        for name, environment in (release_environments(publish) if publish else {}).items()
+    }
+    written: dict[str, ResolvedEnvironment] = {}
+    for name, environment in repository.environments.items():
+        place, known = origin.child("environments", name), derived.get(name)
+        if known:
+            environment = refined(known.config, environment)  # noqa: PLW2901 - the same one, refined
+        written[name] = ResolvedEnvironment(name, environment, place, kinds.get(name))
+    return {**derived, **written}
+
+
+def _protection(
+    name: str,
+    repository: RepositoryConfig,
+    config: OrganizationConfig,
+    organization: Origin,
+    origin: Origin,
+) -> list[ResolvedProtection]:
+    """Return the branch protection of a repository; its own wins over the organization's."""
+    found = {
+        key: ResolvedProtection(key, item.for_repository(), organization.child("protection", key))
+        for key, item in config.protection.items()
+        if pushed_down(item, config) and covers(item.repositories, item.exclude_repositories, name)
+    }
+    for key, own in repository.protection.items():
+        found[key] = ResolvedProtection(key, own, origin.child("protection", key))
+    return list(found.values())
+
+
+def _tag_protection(
+    name: str,
+    repository: RepositoryConfig,
+    config: OrganizationConfig,
+    organization: Origin,
+    origin: Origin,
+) -> list[ResolvedTagProtection]:
+    """Return all tag protection of a repository; on plan free its own wins."""
+    of_organization = [
+        ResolvedTagProtection(
+            key,
+            item.for_repository(),
+            organization.child("tag_protection", key),
+            by_organization=config.plan != "free",
+        )
+        for key, item in config.tag_protection.items()
+        if covers(item.repositories, item.exclude_repositories, name)
+        and not (config.plan == "free" and key in repository.tag_protection)
+    ]
+    own = [
+        ResolvedTagProtection(key, item, origin.child("tag_protection", key))
+        for key, item in repository.tag_protection.items()
+    ]
+    return [*of_organization, *own]
+
+
+def _derived_files(repository: RepositoryConfig, organization: str) -> dict[str, str]:
+    """Return the managed files that follow from the rest of the declaration, path to content."""
+    files: dict[str, str] = {}
+    if repository.code_owners:
+        files[code_owners.PATH] = code_owners.render(repository.code_owners, organization)
+    if repository.ecosystems:
+        files[dependabot.PATH] = dependabot.render(repository.dependabot, repository.ecosystems)
+    if repository.workflows and (repository.ecosystems or repository.publish):
+        plan = workflow_plan(
+            repository.publish,
+            default_branch=repository.default_branch,
+            visibility=repository.visibility,
+            ecosystems=repository.ecosystems,
+        )
+        files[workflow.CI_PATH] = workflow.render_ci(plan)
+        if repository.publish and repository.publish.packages():
+            files[workflow.RELEASE_PATH] = workflow.render_release(plan)
+    return files
+
+
+def _secrets(
+    config: OrganizationConfig, repositories: Mapping[str, ResolvedRepository]
+) -> Iterator[DeclaredSecret]:
+    """Return all secrets in the order of the YAML; archived repositories have none."""
+    for name, secret in config.secrets.items():
+        seen = tuple(reached(secret.visible_to, config))
+        yield DeclaredSecret(("secrets", name), name, secret, "organization", seen)
+    for repository in repositories.values():
+        if not repository.config.archived:
+            yield from _of_repository(repository)
+
+
+def _of_repository(repository: ResolvedRepository) -> Iterator[DeclaredSecret]:
+    here, path = (repository.name,), repository.origin.path
+    config = repository.config
+    for name, own in config.secrets.items():
+        yield DeclaredSecret((*path, "secrets", name), name, own, "repository", here)
+    tokens = {
+        (token.environment, token.name): (*path, "publish", *token.field)
+        for token in (token_secrets(config.publish) if config.publish else ())
+    }
+    for environment in repository.environments.values():
+        written = (*path, "environments", environment.name, "secrets")
+        for name, secret in environment.config.secrets.items():
+            where = tokens.get((environment.name, name), (*written, name))
+            yield DeclaredSecret(where, name, secret, "environment", here, environment.name)
+
+
+def _people(team: str, config: OrganizationConfig) -> frozenset[str]:
+    teams, found = {team}, {team}
+    while found:  # ends even where the teams are nested in a circle
+        found = {slug for slug, each in config.teams.items() if each.parent in found} - teams
+        teams |= found
+    return frozenset(
+        login.lower()
+        for slug in teams & config.teams.keys()
+        for login in (*config.teams[slug].members, *config.teams[slug].maintainers)
+    )
