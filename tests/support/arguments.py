@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from pathlib import Path
 
 
 class Arguments:
@@ -19,9 +19,10 @@ class Arguments:
 
     def _look(self) -> None:
         while not self._stop.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
+            for process in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - glob takes ten times as long, 50 times a second
                 try:
-                    text = path.read_bytes()
+                    with open(f"/proc/{process}/cmdline", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                        text = file.readall()
                 except OSError:
                     continue
                 if self._text in text:
