@@ -14,6 +14,7 @@ from components.declaration import Declaration, DeclarationError, load
 from components.preflight import ADOPTING
 from portcullis import report
 from portcullis.adopt import existing
+from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.local_sandbox import practice_of
 from portcullis.preview.differences import people_in
 from portcullis.preview.names import Names, logins, names_of
@@ -52,6 +53,9 @@ def deploy(
         recover.settle(stack, environment, declaration, console)
     recover.mend_secrets(stack, environment, declaration, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console), console)
+    organization = declaration.config.organization
+    if adopt_gates(stack, environment, organization, planned.planned, console, change=change):
+        planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
     report.show_findings(console, planned.findings)
@@ -59,7 +63,6 @@ def deploy(
     if not change:
         return
     if planned.has_to_be_carried_out:
-        organization = declaration.config.organization
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
         elif planned.is_to_be_agreed and not settings.practises:
@@ -149,14 +152,11 @@ def adopt(settings: StackSettings, console: Console) -> None:
     taken: list[str] = []
     while True:
         planned = carried_out(lambda: run.preview(stack, console), console).planned
-        new = [item for urn, item in planned.items() if urn not in taken]
-        found = existing.find(stack, environment, declaration.config.organization, new)
-        if not found:
+        new = {urn: item for urn, item in planned.items() if urn not in taken}
+        adopted = adopt_planned(stack, environment, declaration.config.organization, new, console)
+        if not adopted:
             break
-        existing.take_in(stack, environment, planned, found)
-        for urn in found:
-            console.print(Text(f"adopted    {report.resource_name(urn)}"))
-        taken += found
+        taken += adopted
         # again: only the id of a repository that is managed leads to its branch protections
     if taken:
         console.print("next       make preview shows what would be changed about them")

@@ -36,7 +36,7 @@ def headline(step: str, run: Run) -> str:
 
 
 #: Operations that take something away: listed first.
-_DELETING = ("delete", "replace")
+_DELETING = ("delete", "archive", "replace")
 
 #: Creations up to this number are listed one by one.
 FEW = 20

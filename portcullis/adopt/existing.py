@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.github_access import DOTCOM, App, GitHubAccess
+from portcullis.adopt.completion import completed, is_incomplete
+from portcullis.adopt.extras import extras
 from portcullis.adopt.import_ids import live_id
 from portcullis.project import UserError
 from portcullis.pulumi_runs.events import Planned, name_of, plain, provider_urn
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pulumi import automation
+
+    from portcullis.adopt.extras import Extra
 
 
 def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAccess:
@@ -82,6 +86,8 @@ def pending_creates(state: Mapping[str, Any]) -> dict[str, Planned]:
             parent=state.get("parent", ""),
             provider=provider_urn(state.get("provider", "")),
             inputs=state.get("inputs", {}),
+            protect=state.get("protect", False),
+            retain_on_delete=state.get("retainOnDelete", False),
         )
         for state in begun
     }
@@ -147,6 +153,23 @@ def find(
     return {urn: number for urn, number in found.items() if number}
 
 
+def find_extras(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    organization: str,
+    planned: Mapping[str, Planned],
+    found: Mapping[str, str],
+) -> list[Extra]:
+    """Return what exists below the resources ``found`` and is not declared.
+
+    Raises:
+        UserError: GitHub cannot be asked.
+    """
+    client = access(stack, environment).client()
+    with asking():
+        return extras(client, organization, planned, found)
+
+
 @contextmanager
 def asking() -> Iterator[None]:
     """Turn what goes wrong on the way into words; no header, and so no token, is in them.
@@ -207,9 +230,15 @@ def take_in(
         }
         for urn, number in ids.items()
     ]
+    adopted = {urn: planned[urn] for urn in ids}
+    to_complete = any(map(is_incomplete, adopted.values()))
     with _json_file({"nameTable": table, "resources": resources}) as path:
-        options = ["--yes", "--skip-preview", "--generate-code=false", "--protect=false"]
+        # all are protected until the state is completed, in case this process ends before
+        protect = f"--protect={str(to_complete).lower()}"
+        options = ["--yes", "--skip-preview", "--generate-code=false", protect]
         pulumi(stack, environment, ["import", "--file", path, *options])
+    if to_complete:
+        replace(stack, environment, completed(exported(stack, environment), adopted))
 
 
 def pulumi(

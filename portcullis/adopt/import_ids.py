@@ -1,6 +1,7 @@
 """The id under which the provider knows a thing that exists on GitHub already.
 
-Only for what cannot be created twice: everything else is a PUT, which finds the old one by itself.
+For what cannot be created twice, and for access and gates: a preview compares those with what there
+is. Everything else is a PUT, which finds the old one by itself.
 
 Source: the import sections of https://www.pulumi.com/registry/packages/github/
 """
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from githubkit import GitHub
 
@@ -39,34 +40,81 @@ def live_id(
     return look_up(client, organization, inputs) if look_up else None
 
 
-def _get(client: GitHub[Any], path: str) -> Any:  # noqa: ANN401 - any JSON
-    """The answer, or None where GitHub says 404."""
+def get_json(client: GitHub[Any], path: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return the answer, or None where GitHub answers 404 or redirects to another name."""
     from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
 
     try:
-        return client.request("GET", path).json()
+        answer = client.request("GET", path)
     except RequestFailed as error:
         if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
             return None
         raise
+    # a repository that was renamed still answers to its old name, which is free again
+    return None if answer.raw_response.history else answer.json()
+
+
+def listed(client: GitHub[Any], path: str, key: str = "") -> list[Any]:
+    """Return all items of a list of GitHub, page by page; none where GitHub answers 404.
+
+    Args:
+        client: A client of GitHub.
+        path: Of the list, without a query.
+        key: The field that holds the items; empty where the answer itself is the list.
+    """
+    items: list[Any] = []
+    while True:
+        answer = get_json(client, f"{path}?per_page={PAGE}&page={len(items) // PAGE + 1}")
+        page = (answer[key] if key else answer) if answer else []
+        items += page
+        if len(page) < PAGE:
+            return items
+
+
+def deployment_policies(
+    client: GitHub[Any], organization: str, repository: str, environment: str
+) -> list[dict[str, Any]]:
+    """Return the refs that may enter an environment, as GitHub has them."""
+    path = f"/repos/{organization}/{repository}/environments/{quote(environment, safe='')}"
+    return listed(client, f"{path}/deployment-branch-policies", "branch_policies")
+
+
+def inherited(team: Mapping[str, Any], teams: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a team has its permission from elsewhere, such as from its parent team.
+
+    Args:
+        team: A team of a repository, as GitHub lists it.
+        teams: All teams of that repository.
+    """
+    parent = (team.get("parent") or {}).get("id")
+    from_parent = any(
+        (each["id"], each.get("permission")) == (parent, team.get("permission")) for each in teams
+    )
+    return from_parent or team.get("access_source", "direct") != "direct"
+
+
+def escaped(part: str) -> str:
+    """Return a part of the provider's id: it writes `??` for a colon of the part's own."""
+    return part.replace(":", "??")
 
 
 def _repository(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
     name = str(inputs["name"])
-    found = _get(client, f"/repos/{organization}/{name}")
-    # a repository that was renamed still answers to its old name, which is free again
+    found = get_json(client, f"/repos/{organization}/{name}")
     return name if found and found["name"].lower() == name.lower() else None
 
 
 def _team(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
-    found = _get(client, f"/orgs/{organization}/teams/{inputs['name']}")
+    found = get_json(client, f"/orgs/{organization}/teams/{inputs['name']}")
     return str(found["id"]) if found else None
 
 
 def _organization_ruleset(
     client: GitHub[Any], organization: str, inputs: Mapping[str, Any]
 ) -> str | None:
-    return _named(_get(client, f"/orgs/{organization}/rulesets?per_page={PAGE}"), inputs["name"])
+    return _named(
+        get_json(client, f"/orgs/{organization}/rulesets?per_page={PAGE}"), inputs["name"]
+    )
 
 
 def _repository_ruleset(
@@ -74,7 +122,7 @@ def _repository_ruleset(
 ) -> str | None:
     repository = inputs["repository"]
     path = f"/repos/{organization}/{repository}/rulesets?includes_parents=false&per_page={PAGE}"
-    number = _named(_get(client, path), inputs["name"])
+    number = _named(get_json(client, path), inputs["name"])
     return f"{repository}:{number}" if number else None
 
 
@@ -106,21 +154,39 @@ def _branch_protection(
     return f"{node['name']}:{inputs['pattern']}" if inputs["pattern"] in patterns else None
 
 
+def _environment(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
+    repository, environment = inputs["repository"], inputs["environment"]
+    path = f"/repos/{organization}/{repository}/environments/{quote(environment, safe='')}"
+    return f"{repository}:{escaped(environment)}" if get_json(client, path) else None
+
+
+def _team_repository(
+    client: GitHub[Any], organization: str, inputs: Mapping[str, Any]
+) -> str | None:
+    team, repository = str(inputs["teamId"]), inputs["repository"]
+    if not team.isdecimal():
+        return None  # the team is not managed yet, so that a preview does not know its id
+    teams = listed(client, f"/repos/{organization}/{repository}/teams")
+    known = any(str(found["id"]) == team and not inherited(found, teams) for found in teams)
+    return f"{team}:{repository}" if known else None
+
+
+def _team_members(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
+    if "teamSlug" not in inputs:
+        return None
+    found = get_json(client, f"/orgs/{organization}/teams/{inputs['teamSlug']}")
+    return str(found["id"]) if found else None
+
+
 def _deployment_policy(
     client: GitHub[Any], organization: str, inputs: Mapping[str, Any]
 ) -> str | None:
     repository, environment = inputs["repository"], inputs["environment"]
-    found = _get(
-        client,
-        f"/repos/{organization}/{repository}/environments/{quote(environment, safe='')}"
-        f"/deployment-branch-policies?per_page={PAGE}",
-    )
     kind = "tag" if inputs.get("tagPattern") else "branch"
     pattern = inputs.get("tagPattern") or inputs.get("branchPattern")
-    for policy in (found or {}).get("branch_policies", []):
+    for policy in deployment_policies(client, organization, repository, environment):
         if policy["name"] == pattern and policy.get("type", "branch") == kind:
-            # the provider's ids have `??` where a part has a colon itself
-            return f"{repository}:{environment.replace(':', '??')}:{policy['id']}"
+            return f"{repository}:{escaped(environment)}:{policy['id']}"
     return None
 
 
@@ -128,14 +194,14 @@ def _organization_variable(
     client: GitHub[Any], organization: str, inputs: Mapping[str, Any]
 ) -> str | None:
     name = inputs["variableName"]
-    return str(name) if _get(client, f"/orgs/{organization}/actions/variables/{name}") else None
+    return str(name) if get_json(client, f"/orgs/{organization}/actions/variables/{name}") else None
 
 
 def _repository_variable(
     client: GitHub[Any], organization: str, inputs: Mapping[str, Any]
 ) -> str | None:
     repository, name = inputs["repository"], inputs["variableName"]
-    found = _get(client, f"/repos/{organization}/{repository}/actions/variables/{name}")
+    found = get_json(client, f"/repos/{organization}/{repository}/actions/variables/{name}")
     return f"{repository}:{name}" if found else None
 
 
@@ -147,17 +213,20 @@ def _environment_variable(
         inputs["environment"],
         inputs["variableName"],
     )
-    found = _get(
+    found = get_json(
         client,
         f"/repos/{organization}/{repository}/environments/{quote(environment, safe='')}"
         f"/variables/{name}",
     )
-    return f"{repository}:{environment.replace(':', '??')}:{name}" if found else None
+    return f"{repository}:{escaped(environment)}:{name}" if found else None
 
 
 _LOOK_UPS: dict[str, Callable[[GitHub[Any], str, Mapping[str, Any]], str | None]] = {
     "Repository": _repository,
     "Team": _team,
+    "TeamMembers": _team_members,
+    "TeamRepository": _team_repository,
+    "RepositoryEnvironment": _environment,
     "OrganizationRuleset": _organization_ruleset,
     "RepositoryRuleset": _repository_ruleset,
     "BranchProtection": _branch_protection,

@@ -15,6 +15,8 @@ DONE = {
     "create": "created",
     "update": "updated",
     "delete": "deleted",
+    "archive": "archived",
+    "forget": "forgotten",
     "replace": "replaced",
     "create-replacement": "replaced",
     "delete-replaced": "replaced",
@@ -57,6 +59,8 @@ class Planned:
     provider: str
     """URN of its provider; empty for a component."""
     inputs: Mapping[str, Any]
+    protect: bool = False
+    retain_on_delete: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ class Run:
             self.policy_packs = dict(summary.policy_packs or {})
 
     def _take_step(self, step: Any) -> None:  # noqa: ANN401 - as above
-        operation, new = step.op.value, step.new
+        operation, new = _operation(step), step.new
         self.resources[step.urn] = operation
         self._note_names(step.old)
         if operation != "same":
@@ -161,7 +165,13 @@ class Run:
             self.organization = new.inputs or {}
         if operation == "create":
             self.planned[new.urn] = Planned(
-                new.urn, new.type, new.parent, provider_urn(new.provider), new.inputs or {}
+                new.urn,
+                new.type,
+                new.parent,
+                provider_urn(new.provider),
+                new.inputs or {},
+                protect=bool(new.protect),
+                retain_on_delete=bool(new.retain_on_delete),
             )
 
     def _note_step(self, step: Any) -> None:  # noqa: ANN401 - as above
@@ -197,6 +207,17 @@ class Run:
             for name in ("urn", "parent", "provider")
         ):
             self.moved = True
+
+
+def _operation(step: Any) -> str:  # noqa: ANN401 - as above
+    """Return the engine's operation, or what a deletion is on GitHub: often it deletes nothing."""
+    operation: str = step.op.value
+    if operation == "delete" and step.old:
+        if step.old.retain_on_delete:
+            return "forget"
+        if (step.old.outputs or {}).get("archiveOnDestroy"):
+            return "archive"
+    return operation
 
 
 def provider_urn(reference: str | None) -> str:

@@ -27,7 +27,7 @@ SEED = {
             "plan": "enterprise",
             "owners": ["owner"],
             "teams": {"red": {}},
-            "repositories": {"app": {"files": {"README.md": "x"}}},
+            "repositories": {"app": {"files": {"README.md": "x"}, "teams": {"red": "push"}}},
         }
     ]
 }
@@ -99,6 +99,9 @@ POLICY = {"repository": "app", "environment": ENVIRONMENT}
 FOUND: list[tuple[str, dict[str, str], str]] = [
     ("Repository", {"name": "app"}, "app"),
     ("Team", {"name": "red"}, "{team}"),
+    ("TeamMembers", {"teamSlug": "red"}, "{team}"),
+    ("TeamRepository", {"teamId": "{team}", "repository": "app"}, "{team}:app"),
+    ("RepositoryEnvironment", POLICY, "app:eu/west?? live"),
     ("OrganizationRuleset", {"name": "r"}, "{organization_ruleset}"),
     ("RepositoryRuleset", {"repository": "app", "name": "r"}, "app:{ruleset}"),
     ("BranchProtection", {"repositoryId": "{node}", "pattern": "release/*"}, "app:release/*"),
@@ -124,6 +127,9 @@ FOUND: list[tuple[str, dict[str, str], str]] = [
 OTHER = {
     "Repository": ("name", "web"),
     "Team": ("name", "blue"),
+    "TeamMembers": ("teamSlug", "blue"),
+    "TeamRepository": ("teamId", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"),
+    "RepositoryEnvironment": ("environment", "none"),
     "OrganizationRuleset": ("name", "s"),
     "RepositoryRuleset": ("repository", "web"),
     "BranchProtection": ("pattern", "main"),

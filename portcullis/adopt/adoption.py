@@ -1,0 +1,116 @@
+"""Adopt everything that is declared and exists on GitHub, and the extras that are not declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from portcullis.adopt import existing
+from portcullis.adopt.completion import REPOSITORY
+from portcullis.report import resource_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi import automation
+    from rich.console import Console
+
+    from portcullis.pulumi_runs.events import Planned
+
+_ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
+_TEAM = "github:index/team:Team"
+_MEMBERS = "github:index/teamMembers:TeamMembers"
+
+
+def adopt_planned(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    organization: str,
+    planned: Mapping[str, Planned],
+    console: Console,
+) -> list[str]:
+    """Import those of ``planned`` that exist on GitHub, and return their URNs.
+
+    Args:
+        stack: The stack whose state takes them in.
+        environment: The environment of the run.
+        organization: The organization's login.
+        planned: URN to resource, of what a preview would create.
+        console: Where each of them is reported.
+
+    Raises:
+        UserError: GitHub cannot be asked, or Pulumi refuses.
+    """
+    found = existing.find(stack, environment, organization, planned.values())
+    if not found:
+        return []
+    extras = existing.find_extras(stack, environment, organization, planned, found)
+    existing.take_in(
+        stack,
+        environment,
+        {**planned, **{each.resource.urn: each.resource for each in extras}},
+        {**found, **{each.resource.urn: each.id for each in extras}},
+    )
+    for urn in found:
+        console.print(Text(f"adopted    {resource_name(urn)}"))
+    for each in extras:
+        name = resource_name(each.resource.urn)
+        console.print(Text(f"extra      {name}: not declared, so make up removes it"))
+    return [*found, *(each.resource.urn for each in extras)]
+
+
+def adopt_gates(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    organization: str,
+    planned: Mapping[str, Planned],
+    console: Console,
+    *,
+    change: bool,
+) -> bool:
+    """Import the gates of ``planned`` that exist below something that is managed already.
+
+    The provider would create them with a `PUT`, which keeps the refs and people that are not
+    declared, and the preview would not list those.
+
+    Args:
+        stack: The stack whose state takes them in.
+        environment: The environment of the run.
+        organization: The organization's login.
+        planned: URN to resource, of what a preview would create.
+        console: Where each of them is reported.
+        change: Whether to import them; if not, they are only reported.
+
+    Returns:
+        Whether the state has changed, so that a new preview is due.
+
+    Raises:
+        UserError: GitHub cannot be asked, or Pulumi refuses.
+    """
+    parents = _parents_of_gates(planned)
+    if not parents:
+        return False
+    gates = {
+        urn: each
+        for urn, each in planned.items()
+        if each.parent in parents or each.type.startswith("portcullis:")
+    }
+    if change:
+        return bool(adopt_planned(stack, environment, organization, gates, console))
+    for urn in existing.find(stack, environment, organization, gates.values()):
+        what = "exists already: make up adopts it, and then lists what it changes"
+        console.print(Text(f"exists     {resource_name(urn)} {what}"))
+    return False
+
+
+def _parents_of_gates(planned: Mapping[str, Planned]) -> set[str]:
+    """Return the parents of gates that may exist: their repository or team is not new."""
+    new_repositories = {each.inputs["name"] for each in planned.values() if each.type == REPOSITORY}
+    new_teams = {each.parent for each in planned.values() if each.type == _TEAM}
+    return {
+        each.parent
+        for each in planned.values()
+        if (each.type == _ENVIRONMENT and each.inputs["repository"] not in new_repositories)
+        or (each.type == _MEMBERS and each.parent not in new_teams)
+    }

@@ -1,0 +1,132 @@
+"""Adoption of what exists: as safe as what Portcullis creates, and exactly as declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.end_to_end.conftest import seed
+from tests.end_to_end.live import Live
+from tests.support.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+HEAD = """\
+organization: acme
+plan: enterprise
+settings:
+  display_name: Acme
+  billing_email: billing@acme.example
+"""
+LEGACY = """\
+teams:
+  rel: {members: [ana]}
+  idle: {}
+repositories:
+  legacy:
+    default_branch: main
+    workflows: false
+    access: {rel: maintain}
+    environments:
+      prod:
+        reviewers: {teams: [rel]}
+"""
+
+
+LIMITED = {"protected_branches": False, "custom_branch_policies": True}
+
+
+def legacy_seed() -> dict[str, Any]:
+    """Return an organization that had a repository and teams before Portcullis."""
+    found: dict[str, Any] = seed("acme", ["ana", "ben"], "enterprise")
+    organization = found["organizations"][0]
+    organization["teams"] = {
+        "rel": {"members": ["ana", "ben"]},
+        "idle": {"members": ["ben"]},
+        "strangers": {"members": ["ben"]},
+    }
+    organization["repositories"] = {
+        "legacy": {
+            "visibility": "private",
+            "files": {"README.md": "old"},
+            "teams": {"rel": "push", "strangers": "admin"},
+        }
+    }
+    return found
+
+
+def adopted(sandbox: Sandbox, folder: Path, name: str, *, protect: bool) -> Project:
+    """Return a project after `make adopt` of the legacy organization."""
+    world = sandbox.world(f"adopt-{name}", legacy_seed())
+    environment = "/repos/acme/legacy/environments/prod"
+    reviewer = {"type": "User", "id": world.request("GET", "/users/ben")["body"]["id"]}
+    world.request(
+        "PUT", environment, {"deployment_branch_policy": LIMITED, "reviewers": [reviewer]}
+    )
+    for policy in ({"name": "main", "type": "branch"}, {"name": "feature/*", "type": "branch"}):
+        world.request("POST", f"{environment}/deployment-branch-policies", policy)
+    project = Project(folder / "project", world, protect=protect)
+    project.environment["PULUMI_OPTION_POLICY_PACK"] = ""
+    project.write(HEAD + LEGACY)
+    project.create({})
+    world.clear_journal()
+    outcome = project.portcullis("adopt")
+    assert outcome.code == 0, outcome.text
+    assert world.writes() == []
+    assert "RepositoryEnvironmentDeploymentPolicy legacy/prod/branch/feature/*" in outcome.text
+    assert "TeamRepository legacy/strangers" in outcome.text
+    assert "TeamMembers idle" in outcome.text
+    return project
+
+
+def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What leaves the YAML right after `make adopt` is not deleted; what stays is as declared.
+
+    Extra refs, reviewers, members and grants are listed by name, and gone after `make up`. An
+    environment that somebody made on GitHub before it is declared gets the same treatment.
+    """
+    project = adopted(sandbox, tmp_path, "exact", protect=True)
+    project.write(HEAD)
+    refused = project.portcullis("up")
+    assert refused.code != 0
+    for name in ("legacy", "rel", "idle", "legacy/prod"):
+        assert f"::{name}" in refused.text, refused.text
+    assert project.world.writes() == []
+    by_hand = "/repos/acme/legacy/environments/stage"
+    project.world.request("PUT", by_hand, {"deployment_branch_policy": LIMITED})
+    policy = {"name": "*", "type": "branch"}
+    project.world.request("POST", f"{by_hand}/deployment-branch-policies", policy)
+    project.write(HEAD + LEGACY)
+    up = project.portcullis("up")
+    assert up.code == 0, up.text
+    for name in (
+        "delete   RepositoryEnvironmentDeploymentPolicy legacy/prod/branch/feature/*",
+        "delete   TeamRepository legacy/strangers",
+        "update   RepositoryEnvironment legacy/prod",
+        "update   TeamMembers rel",
+        "delete   TeamMembers idle",
+    ):
+        assert name in up.text, up.text
+    live = Live(project.world, "acme")
+    assert live.environments("legacy")["prod"]["deploy_from"] == {"branch:main"}
+    assert live.environments("legacy")["prod"]["reviewers"] == {"rel"}
+    assert live.access("legacy") == {"rel": "maintain"}
+    assert live.teams()["rel"]["members"] == {"ana"}
+    assert live.teams()["idle"]["members"] == set()
+    project.write(f"{HEAD}{LEGACY}      stage: {{}}\n")
+    up = project.portcullis("up")
+    assert up.code == 0, up.text
+    assert "delete   RepositoryEnvironmentDeploymentPolicy legacy/stage/branch/*" in up.text
+    assert live.environments("legacy")["stage"]["deploy_from"] == {"branch:main"}
+
+
+def test_an_adopted_repository_is_archived(sandbox: Sandbox, tmp_path: Path) -> None:
+    """With protection off, a repository that leaves the YAML is archived, as the preview says."""
+    project = adopted(sandbox, tmp_path, "lost", protect=False)
+    project.write(HEAD)
+    up = project.portcullis("up")
+    assert up.code == 0, up.text
+    assert "archive  Repository legacy" in up.text
+    assert Live(project.world, "acme").repositories()["legacy"]["archived"] is True
