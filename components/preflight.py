@@ -54,9 +54,11 @@ class Preflight:
     _origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
 
     def new_repository(self, name: str, origin: Origin) -> pulumi.ResourceHookBinding:
-        """Refuse to create a repository that exists already."""
+        """Refuse to create a repository that exists already; make a private one public in time."""
         self._origins["repository", name] = origin
-        return pulumi.ResourceHookBinding(before_create=[self._must_be_new_repository])
+        return pulumi.ResourceHookBinding(
+            before_create=[self._must_be_new_repository], before_update=[self._public_first]
+        )
 
     def new_team(self, slug: str, origin: Origin) -> pulumi.ResourceHookBinding:
         """Refuse to create a team that exists already."""
@@ -95,6 +97,10 @@ class Preflight:
         return _hook("new repository", check)
 
     @cached_property
+    def _public_first(self) -> pulumi.ResourceHook:
+        return pulumi.ResourceHook("public first", self._make_public)
+
+    @cached_property
     def _must_be_new_team(self) -> pulumi.ResourceHook:
         def check(args: pulumi.ResourceHookArgs) -> None:
             self._check_new("team", args.name)
@@ -124,6 +130,22 @@ class Preflight:
                 f"GitHub knows no user {', '.join(unknown)}; nothing was changed. "
                 "Correct the login where the team or the reviewers are declared"
             )
+
+    def _make_public(self, args: pulumi.ResourceHookArgs) -> None:
+        """Make a repository public before the provider changes anything else about it.
+
+        The provider sends the visibility last, and secret scanning before it, which GitHub refuses
+        for a private repository without a licence.
+        """
+        old, new = args.old_outputs or {}, args.new_inputs or {}
+        if new.get("visibility") != "public" or old.get("visibility") in (None, "public"):
+            return
+        path = f"/repos/{self.organization}/{old['name']}"
+        with _asking():
+            client = self.access.client()
+            # GitHub refuses the visibility that a repository has already
+            if client.request("GET", path).json()["visibility"] != "public":
+                client.request("PATCH", path, json={"visibility": "public"})
 
     def _send_settings(self, args: pulumi.ResourceHookArgs) -> None:
         settings = {_snake(key): value for key, value in (args.new_inputs or {}).items()}
@@ -192,6 +214,7 @@ _HINTS = {
     401: "the token is wrong or expired, or the key is not the App's (docs/own-organization.md)",
     403: "the token or the App lacks a permission (docs/own-organization.md lists them)",
     404: "there is no such organization, or the token or the App may not see it",
+    422: "the organization's settings or its enterprise's policies do not allow it",
 }
 
 

@@ -216,6 +216,7 @@ def seed_of(config: OrganizationConfig, world: str) -> Mapping[str, object]:
             {
                 "login": config.organization,
                 "plan": config.plan,
+                "licenses": config.licenses,
                 "owners": [OWNER],
                 "members": sorted(people),
             }

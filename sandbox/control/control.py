@@ -253,8 +253,9 @@ def _remove_faults(world: World, order: Order) -> None:
 
 def _clock(world: World, order: Order) -> dict[str, Any]:
     moves, before = order.body, world.clock.state()
-    if "set" in moves or "stopped" in moves:
-        start = clock.parse(moves["set"]) if "set" in moves else world.clock.seconds()
+    moment = moves.get("set")
+    if moment is not None or "stopped" in moves:
+        start = world.clock.seconds() if moment is None else clock.parse(moment)
         stopped = bool(moves.get("stopped", world.clock.stopped_at is not None))
         world.clock.set(start, stopped=stopped)
     world.clock.advance(moves.get("advance", 0.0))

@@ -133,7 +133,17 @@ _OBJECTS: dict[str, dict[str, fields.Kind]] = {
 _NOT_IN_RE2 = re.compile(r"\(\?(?:<?[=!]|>|\()|\\[1-9]")
 """Look-around, atomic groups, conditions and back references: RE2 has none of them."""
 
-_APPROVALS = range(11)
+_RANGES = {
+    "check_response_timeout_minutes": range(1, 361),
+    "max_entries_to_build": range(101),
+    "max_entries_to_merge": range(101),
+    "max_file_path_length": range(1, 32_768),
+    "max_file_size": range(1, 101),
+    "min_entries_to_merge": range(101),
+    "min_entries_to_merge_wait_minutes": range(361),
+    "required_approving_review_count": range(11),
+}
+"""The numbers that GitHub allows."""
 
 
 def refused(*mistakes: str) -> GitHubError:
@@ -187,11 +197,11 @@ def _check(kind: str, parameters: dict[str, Any]) -> None:
                 fields.checked(each, _OBJECTS[name])
     except GitHubError as error:
         raise refused(f"Invalid rule '{kind}': {error.message}") from None
+    for name, allowed in _RANGES.items():
+        if name in parameters and parameters[name] not in allowed:
+            span = f"{allowed[0]} to {allowed[-1]}"
+            raise refused(f"Invalid rule '{kind}': {name} must be {span}")
     if kind == "pull_request":
-        if parameters["required_approving_review_count"] not in _APPROVALS:
-            raise refused(
-                "Invalid rule 'pull_request': required_approving_review_count must be 0 to 10"
-            )
         methods = parameters["allowed_merge_methods"]
         if not methods or set(methods) - set(_PULL_REQUEST["allowed_merge_methods"]):
             raise refused("Invalid rule 'pull_request': at least one merge method is needed")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.git import objects
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
+from sandbox.world import plans
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 ORGANIZATION: dict[str, Any] = {
     "plan": "free",
+    "licenses": [],
     "name": None,
     "company": None,
     "blog": None,
@@ -106,6 +108,7 @@ def add_repository(world: World, account: Record, name: str, **settings: Any) ->
     """
     visibility = settings.get("visibility", "public")
     forking = visibility == "public" or account.get("members_can_fork_private_repositories", False)
+    scanned = plans.offers(account, visibility, "secret_scanning")
     data: dict[str, Any] = {
         "description": None,
         "homepage": None,
@@ -120,10 +123,10 @@ def add_repository(world: World, account: Record, name: str, **settings: Any) ->
         **MERGE_SETTINGS,
         "security": {
             "advanced_security": False,
-            "secret_scanning": bool(account.get("secret_scanning_enabled_for_new_repositories")),
-            "secret_scanning_push_protection": bool(
-                account.get("secret_scanning_push_protection_enabled_for_new_repositories")
-            ),
+            "secret_scanning": scanned
+            and bool(account.get("secret_scanning_enabled_for_new_repositories")),
+            "secret_scanning_push_protection": scanned
+            and bool(account.get("secret_scanning_push_protection_enabled_for_new_repositories")),
             "dependabot_security_updates": bool(
                 account.get("dependabot_security_updates_enabled_for_new_repositories")
             ),

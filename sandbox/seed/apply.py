@@ -101,9 +101,12 @@ def _user(world: World, login: str, **data: Any) -> Record:  # noqa: ANN401 - JS
 def _organization(world: World, seed: Organization, place: Place) -> None:
     org = world.find("organization", seed.login)
     if org is None:
-        org = defaults.add_organization(world, seed.login, plan=seed.plan, **seed.settings)
-    elif "plan" in seed.model_fields_set:
-        world.change(org, plan=seed.plan)
+        org = defaults.add_organization(
+            world, seed.login, plan=seed.plan, licenses=seed.licenses, **seed.settings
+        )
+    else:
+        given = {"plan": seed.plan, "licenses": seed.licenses}
+        world.change(org, **{k: v for k, v in given.items() if k in seed.model_fields_set})
     for login, role in [
         *((login, "admin") for login in seed.owners),
         *((login, "member") for login in seed.members),

@@ -13,6 +13,7 @@ users:                         # people; those named anywhere else need not be l
 organizations:
   - login: acme
     plan: team                 # free, team, enterprise
+    licenses: []               # paid additions: secret-protection, code-security
     owners: [ana]
     members: [ben]
     settings: {billing_email: billing@example.com}   # fields of PATCH /orgs/{org}
@@ -98,6 +99,7 @@ class Organization(_Model):
 
     login: Login
     plan: Literal["free", "team", "enterprise"] = "free"
+    licenses: list[Literal["secret-protection", "code-security"]] = []
     owners: list[Login] = Field(min_length=1)
     members: list[Login] = []
     settings: dict[str, Any] = {}

@@ -27,6 +27,32 @@ def at_least(account: Record, plan: str) -> bool:
     return _rank(account) >= PLANS.index(plan)
 
 
+LICENSES: dict[str, tuple[str, ...]] = {
+    "advanced_security": ("code-security", "secret-protection"),
+    "secret_scanning": ("secret-protection",),
+    "secret_scanning_push_protection": ("secret-protection",),
+    "secret_scanning_non_provider_patterns": ("secret-protection",),
+    "secret_scanning_validity_checks": ("secret-protection",),
+}
+"""Security features that only public repositories have without a licence: any of these gives them.
+
+Source: https://docs.github.com/get-started/learning-about-github/about-github-advanced-security
+"""
+
+
+def offers(account: Record, visibility: str, feature: str) -> bool:
+    """Say whether GitHub offers a security feature to an account's repositories.
+
+    Args:
+        account: The repositories' owner.
+        visibility: The repositories' visibility.
+        feature: The feature's name in `security_and_analysis`.
+    """
+    if visibility == "public" or feature not in LICENSES:
+        return True
+    return bool(set(account.get("licenses", ())) & set(LICENSES[feature]))
+
+
 def check_internal(account: Record) -> None:
     """Refuse internal repositories below Enterprise."""
     if not at_least(account, "enterprise"):

@@ -6,6 +6,8 @@ import re
 
 _PREFIXES = ("refs/heads/", "refs/tags/")
 _ILL_FORMED = re.compile(r"\.\.|//|/\.|@\{|[\x00-\x20\x7f~^:?*\[\\]|\.lock(/|$)|[./]$|^[./]|^@$")
+_LONGEST = 244
+"""Bytes of a name: GitHub stores full refs of up to 255 bytes."""
 _SHA = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 
 
@@ -27,4 +29,6 @@ def is_valid(ref: str) -> bool:
     commit's id (its error GH002).
     """
     name = short_name(ref)
-    return name not in (ref, "") and not _ILL_FORMED.search(name) and not _SHA.fullmatch(name)
+    if name in (ref, "", "HEAD") or len(name.encode(errors="replace")) > _LONGEST:
+        return False
+    return not _ILL_FORMED.search(name) and not _SHA.fullmatch(name)

@@ -158,7 +158,7 @@ def _check_target(path: str, old: str | None, sha: str | None) -> None:
         raise invalid('Invalid request.\n\n"sha" wasn\'t supplied.')
     if sha is not None and old != sha:
         raise conflict(f"{path} does not match {sha}")
-    if not path or any(part in ("", ".", "..", ".git") for part in path.split("/")):
+    if not path or any(part.lower() in ("", ".", "..", ".git") for part in path.split("/")):
         raise invalid("path contains a malformed path component")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import enforcement, runs
 from sandbox.access.permissions import owner, require
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import GitHubError, failed, not_found
 from sandbox.api.http import Response
 from sandbox.api.pages import page
@@ -191,6 +191,7 @@ def create(call: Call) -> Response:
         maintainer_can_modify="boolean",
         draft="boolean",
     )
+    lengths.check("PullRequest", found)
     if call.actor.user is None:
         raise not_found()
     source, head = _head(call, found["head"])
@@ -284,6 +285,7 @@ def update(call: Call) -> Response:
         base="text",
         maintainer_can_modify="boolean",
     )
+    lengths.check("PullRequest", found)
     if "base" in found and _sha(call, found["base"]) is None:
         raise failed("PullRequest", "base", "invalid")
     if found.get("state") == "open" and pull["merged_at"] is not None:

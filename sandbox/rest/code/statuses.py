@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import forbidden, invalid, not_found
 from sandbox.api.http import Response
 from sandbox.api.pages import page
@@ -77,6 +77,7 @@ def create_status(call: Call) -> Response:
         **{"state!": "text", "target_url?": "text", "description?": "text"},
         context="text",
     )
+    lengths.check("Status", found)
     if found["state"] not in ("error", "failure", "pending", "success"):
         raise invalid("Validation Failed", "state is not included in the list")
     status = call.world.add(

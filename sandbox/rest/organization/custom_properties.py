@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import org_role, owner, visible_repositories
@@ -29,6 +30,18 @@ _FIELDS: dict[str, fields.Kind] = {
 }
 
 
+_NAME = re.compile(r"[A-Za-z0-9_#$-]{1,75}")
+_VALUE = re.compile(r"[ !#-~]{1,75}")
+"""Printable ASCII without double quotes.
+
+Source: https://docs.github.com/organizations/managing-organization-settings/managing-custom-properties-for-repositories-in-your-organization
+"""
+_MOST_VALUES = 200
+"""Values that a property may allow."""
+_MOST_PROPERTIES = 100
+"""Properties of an organization."""
+
+
 def _shape(call: Call, prop: Record) -> dict[str, Any]:
     return {
         "property_name": prop.name,
@@ -53,6 +66,9 @@ def _find(call: Call) -> Record:
 
 def _set(call: Call, name: str, body: dict[str, Any]) -> Record:
     found = fields.checked(body, _FIELDS)
+    if not _NAME.fullmatch(name):
+        raise invalid(f"Property name {name!r} is invalid")
+    _check_allowed(found.get("allowed_values") or [])
     select = found["value_type"] in ("single_select", "multi_select")
     allowed = found.get("allowed_values") or None
     default = found.get("default_value")
@@ -74,8 +90,18 @@ def _set(call: Call, name: str, body: dict[str, Any]) -> Record:
     if default is not None:
         _check(name, data, default)
     if prop is None:
+        if call.world.count("property", call.org.id) >= _MOST_PROPERTIES:
+            raise invalid(f"An organization can have no more than {_MOST_PROPERTIES} properties")
         return call.world.add("property", call.org.id, name, **data)
     return call.world.change(prop, **data)
+
+
+def _check_allowed(values: list[str]) -> None:
+    if len(values) > _MOST_VALUES:
+        raise invalid(f"No more than {_MOST_VALUES} allowed values can be given")
+    wrong = [value for value in values if not _VALUE.fullmatch(value)]
+    if wrong:
+        raise invalid(f"Allowed values are invalid: {wrong}")
 
 
 def _check(name: str, prop: dict[str, Any], value: Any) -> None:  # noqa: ANN401 - any JSON
@@ -86,6 +112,8 @@ def _check(name: str, prop: dict[str, Any], value: Any) -> None:  # noqa: ANN401
     allowed = ["true", "false"] if kind == "true_false" else prop["allowed_values"]
     if allowed is not None:
         good = good and all(each in allowed for each in values)
+    elif kind == "string":
+        good = good and all(_VALUE.fullmatch(each) for each in values)
     if not good:
         raise invalid(f"Invalid value for property {name}: {value!r}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import visible_repositories
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import failed, invalid
 from sandbox.api.http import Response
 from sandbox.api.pages import page
@@ -80,6 +80,7 @@ def update(call: Call) -> Response:
         default_repository_permission=("read", "write", "admin", "none"),
         members_allowed_repository_creation_type=("all", "private", "none"),
     )
+    lengths.check("Organization", found)
     if not found.get("billing_email", "x"):
         raise failed("Organization", "billing_email", "missing_field")
     if found.get("members_can_create_internal_repositories") and not at_least(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import org_role
-from sandbox.api import fields, lookups
+from sandbox.api import fields, lengths, lookups
 from sandbox.api.errors import failed, forbidden, invalid
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
@@ -90,6 +90,7 @@ def create(call: Call) -> Response:
     found = fields.body(
         call, **{**_FIELDS, "name!": "text"}, maintainers="texts", repo_names="texts"
     )
+    lengths.check("Team", found)
     slug = _slug(call, found["name"])
     parent = _parent(call, found.get("parent_team_id"))
     if parent is not None and found.get("privacy") == "secret":
@@ -126,6 +127,7 @@ def update(call: Call) -> Response:
     team = lookups.team(call)
     _require_maintainer(call, team)
     found = fields.body(call, **_FIELDS)
+    lengths.check("Team", found)
     changes: dict[str, Any] = {
         name: found[name]
         for name in ("name", "description", "privacy", "notification_setting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.actors import Actor
@@ -27,6 +28,7 @@ _ONE = _LIST + "/{environment_name}"
 _POLICIES = _ONE + "/deployment-branch-policies"
 _POLICY = _POLICIES + "/{branch_policy_id}"
 
+_NAME = re.compile(r"[^\x00-\x1f\x7f'\"`,;\\]{1,255}")
 REVIEWERS_LIMIT = 6
 """People and teams that can be reviewers of an environment."""
 WAIT_LIMIT = 43_200
@@ -125,7 +127,7 @@ def set_environment(call: Call) -> Response:
     name = call.parameters["environment_name"]
     environment = call.world.find("environment", name, call.repository.id)
     if environment is None:
-        if not name or len(name) > 255 or set(name) & set("'\"`,;\\"):  # noqa: PLR2004 - GitHub's
+        if not _NAME.fullmatch(name) or name in (".", ".."):
             raise invalid("Invalid environment name")
         environment = call.world.add("environment", call.repository.id, name, **data)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import owner
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import failed, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
@@ -54,6 +54,7 @@ def list_keys(call: Call) -> Response:
 def create_key(call: Call) -> Response:
     """Add a deploy key; a key can stand in one repository only."""
     found = fields.body(call, **{"key!": "text"}, title="text", read_only="boolean")
+    lengths.check("DeployKey", found)
     account = owner(call.world, call.repository)
     if not account.get("deploy_keys_enabled_for_repositories", True):
         raise invalid("Deploy keys are disabled for this repository")

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import failed, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
@@ -26,8 +26,6 @@ ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/labels"
 _ONE = _LIST + "/{name}"
 _COLOR = re.compile(r"[0-9A-Fa-f]{6}")
-_NAME_LIMIT = 50
-_DESCRIPTION_LIMIT = 100
 _PLAIN = "ededed"
 DEFAULTS = (
     ("bug", "d73a4a", "Something isn't working"),
@@ -78,7 +76,8 @@ def _shape(call: Call, label: Record) -> dict[str, Any]:
 
 def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -> dict[str, Any]:
     """Return what a body says of a label, its color without `#`, as lower case."""
-    if not name.strip() or len(name) > _NAME_LIMIT:
+    lengths.check("Label", {**found, "name": name})
+    if not name.strip():
         raise failed("Label", "name", "invalid")
     taken = call.world.find("label", name, call.repository.id)
     if taken is not None and (old is None or taken.id != old.id):
@@ -90,8 +89,6 @@ def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -
             raise failed("Label", "color", "invalid")
         data["color"] = color.lower()
     if "description" in found:
-        if len(found["description"] or "") > _DESCRIPTION_LIMIT:
-            raise failed("Label", "description", "invalid")
         data["description"] = found["description"] or None
     return data
 

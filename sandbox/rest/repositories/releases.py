@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import failed, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
@@ -64,6 +64,7 @@ def list_releases(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Create a release; unless it is a draft, its tag is made, as far as rules allow that."""
     found = fields.body(call, **{"tag_name!": "text"}, generate_release_notes="boolean", **_FIELDS)
+    lengths.check("Release", found)
     world, repository = call.world, call.repository
     tag, draft = found["tag_name"], found.get("draft", False)
     target = found.get("target_commitish") or repository["default_branch"]
@@ -131,6 +132,7 @@ def update(call: Call) -> Response:
     """Change a release; a draft is published by `draft: false`."""
     old = find(call)
     found = fields.body(call, tag_name="text", **_FIELDS)
+    lengths.check("Release", found)
     tag = found.get("tag_name", old["tag"])
     draft = found.get("draft", old["draft"])
     target = found.get("target_commitish", old["target"])

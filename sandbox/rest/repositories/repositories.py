@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import org_role
 from sandbox.access.permissions import owner as owner_of
-from sandbox.api import fields
+from sandbox.api import fields, lengths
 from sandbox.api.errors import GitHubError, failed, forbidden, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
@@ -30,6 +30,10 @@ NAME_LIMIT = 100
 TOPIC_LIMIT = 20
 """Topics of a repository."""
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
+_TOPIC_RULE = (
+    "Topics must start with a lowercase letter or number, consist of 50 characters or less, and "
+    "can include hyphens."
+)
 _SETTINGS: dict[str, fields.Kind] = {
     "name": "text",
     "description?": "text",
@@ -47,6 +51,16 @@ _SETTINGS: dict[str, fields.Kind] = {
 # GitHub computes these
 for _name in ("has_pages", "archived"):
     del _SETTINGS[_name]
+_MESSAGES = {
+    "squash_merge": {
+        ("PR_TITLE", "PR_BODY"),
+        ("PR_TITLE", "BLANK"),
+        ("PR_TITLE", "COMMIT_MESSAGES"),
+        ("COMMIT_OR_PR_TITLE", "COMMIT_MESSAGES"),
+    },
+    "merge": {("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK"), ("MERGE_MESSAGE", "PR_TITLE")},
+}
+"""Titles and messages that go together, by method."""
 _SECURITY = (
     "advanced_security",
     "secret_scanning",
@@ -59,7 +73,8 @@ _SECURITY = (
 
 def _checked_name(call: Call, account: Record, wanted: str, but: Record | None = None) -> str:
     name = defaults.repository_name(wanted)
-    if not name or name in (".", "..") or len(name) > NAME_LIMIT or name.endswith(".git"):
+    reserved = name in ("", ".", "..") or name.lower().endswith((".git", ".wiki"))
+    if reserved or len(name) > NAME_LIMIT:
         raise failed("Repository", "name", "custom", "name is not a valid repository name")
     taken = call.world.find("repository", name, account.id)
     if taken is not None and (but is None or taken.id != but.id):
@@ -89,6 +104,30 @@ def _checked_merges(settings: dict[str, Any]) -> None:
         )
 
 
+def _check_messages(found: dict[str, Any], after: dict[str, Any]) -> None:
+    """Refuse titles and messages of a merge method that is off, or that do not go together."""
+    for method, switch in (("squash_merge", "allow_squash_merge"), ("merge", "allow_merge_commit")):
+        names = (f"{method}_commit_title", f"{method}_commit_message")
+        sent = [name for name in names if name in found]
+        label = method.replace("_", " ")
+        if sent and not after[switch]:
+            raise failed(
+                "Repository",
+                sent[0],
+                "custom",
+                f"Sorry, you need to allow the {label} strategy in order to set the default "
+                f"{label} commit message.",
+            )
+        if sent and (after[names[0]], after[names[1]]) not in _MESSAGES[method]:
+            raise failed(
+                "Repository",
+                sent[0],
+                "custom",
+                f"Sorry, this combination of default {label} commit title and message is not "
+                "allowed.",
+            )
+
+
 def _visibility(found: dict[str, Any]) -> str | None:
     """Return the visibility that was asked for and take both of its fields out of the body."""
     private = found.pop("private", None)
@@ -107,12 +146,14 @@ def _create(call: Call, account: Record) -> Response:
         license_template="text",
     )
     name = _checked_name(call, account, found.pop("name"))
+    lengths.check("Repository", found)
     visibility = _visibility(found) or "public"
     if visibility == "internal":
         plans.check_internal(account)
     init = found.pop("auto_init", False)
     ignore, licence = found.pop("gitignore_template", ""), found.pop("license_template", "")
     _checked_merges({**MERGE_SETTINGS, **found})
+    _check_messages(found, {**MERGE_SETTINGS, **found})
     repository = defaults.add_repository(call.world, account, name, visibility=visibility, **found)
     files = {}
     if init or ignore or licence:
@@ -177,6 +218,7 @@ def create_from_template(call: Call) -> Response:
     ):
         raise not_found()
     name = _checked_name(call, account, found["name"])
+    lengths.check("Repository", found)
     repository = defaults.add_repository(
         call.world,
         account,
@@ -217,6 +259,7 @@ def update(call: Call) -> Response:
     if repository["archived"] and found.get("archived", True):
         raise forbidden("Repository was archived so is read-only.")
     name = _checked_name(call, account, found.pop("name", repository.name), repository)
+    lengths.check("Repository", found)
     # among other fields the same visibility passes: the provider archives in that way
     alone = found.keys() == {"visibility"}
     visibility = _visibility(found)
@@ -240,9 +283,10 @@ def update(call: Call) -> Response:
         )
     renames.check_repository(call, name, branch)
     _checked_merges({**repository.data, **found})
-    security = found.pop("security_and_analysis", None)
-    if security:
-        found["security"] = _security(call, account, visibility, security)
+    _check_messages(found, {**repository.data, **found})
+    found["security"] = _security(
+        call, account, visibility, found.pop("security_and_analysis", None) or {}
+    )
     if name != repository.name:
         call.world.add("redirect", 0, f"{account.id}/{repository.name}", repository=repository.id)
         taken = call.world.find("redirect", f"{account.id}/{name}")
@@ -256,18 +300,23 @@ def update(call: Call) -> Response:
 def _security(
     call: Call, account: Record, visibility: str | None, wanted: dict[str, Any]
 ) -> dict[str, bool]:
+    """Return the security features after a change: GitHub switches off what it does not offer."""
     repository = call.repository
-    public = (visibility or repository["visibility"]) == "public"
-    security = dict(repository["security"])
+    after = visibility or repository["visibility"]
+    security = {
+        feature: on and plans.offers(account, after, feature)
+        for feature, on in repository["security"].items()
+    }
     asked = set()
     for feature in _SECURITY:
         setting = wanted.get(feature)
         if not isinstance(setting, dict) or setting.get("status") not in ("enabled", "disabled"):
             continue
         on = setting["status"] == "enabled"
-        if feature == "advanced_security" and public and on:
+        if feature == "advanced_security" and after == "public" and on:
             raise invalid("Advanced security is always available for public repos.")
-        if on and not public and not plans.at_least(account, "team"):
+        # what the repository is before this request counts: the new visibility comes last
+        if on and not plans.offers(account, repository["visibility"], feature):
             title = feature.replace("_", " ").capitalize()
             raise invalid(f"{title} is not available for this repository.")
         security[feature] = on
@@ -307,16 +356,12 @@ def replace_topics(call: Call) -> Response:
     names = [name.lower() for name in fields.body(call, **{"names!": "texts"})["names"]]
     for name in names:
         if not _TOPIC.fullmatch(name):
-            raise failed(
-                "Repository",
-                "topics",
-                "custom",
-                "Topics must start with a lowercase letter or number, consist of 50 characters or "
-                "less, and can include hyphens.",
-            )
+            raise GitHubError(422, "Validation Failed", [_TOPIC_RULE])
     if len(names) > TOPIC_LIMIT:
-        raise failed(
-            "Repository", "topics", "custom", f"A repository cannot have more than {TOPIC_LIMIT}."
+        raise GitHubError(
+            422,
+            "Validation Failed",
+            [f"A repository cannot have more than {TOPIC_LIMIT} topics."],
         )
     call.world.change(call.repository, topics=sorted(set(names)))
     return Response(200, {"names": sorted(set(names))})

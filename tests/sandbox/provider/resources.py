@@ -19,6 +19,7 @@ SEED: dict[str, Any] = {
         {
             "login": ORG,
             "plan": "enterprise",
+            "licenses": ["secret-protection", "code-security"],
             "owners": ["ana"],
             "members": ["ben", "kim"],
         }
