@@ -24,8 +24,11 @@ FAMILIES = {
 
 
 def page_of(rule_id: str) -> str:
-    """Return the file name of the page of a rule's family, such as `workflow-files.md`."""
-    return f"{FAMILIES[rule_id[:2]].lower().replace(' ', '-')}.md"
+    """Return the file name of the page of a rule's family, such as `workflow-files.md`.
+
+    The rule of somebody else's family has the index.
+    """
+    return f"{FAMILIES.get(rule_id[:2], 'index').lower().replace(' ', '-')}.md"
 
 
 def link_to(rule_id: str) -> str:

@@ -31,14 +31,14 @@ RELEASE_ENVIRONMENTS = Parameter(
     r"pypi|npm|crates|rubygems|nuget|maven|docker|registry|release|publish|prod|deploy|(?<![a-z])live",
     _REGEX,
     "An environment whose name contains a match (in any case) is a release environment, unless its "
-    "component says so itself (`release`).",
+    "component decides it (`release`).",
 )
 TEST_ENVIRONMENTS = Parameter(
     "testEnvironments",
     r"^(?!.*(prod|live|release)).*(?<![a-z])(test|dev|staging|sandbox|preview|rehearsal)",
     _REGEX,
-    "A release environment whose name contains a match publishes to a place of trial: it needs no "
-    "reviewers, everything else holds.",
+    "A release environment whose name contains a match publishes to a test registry: it needs no "
+    "reviewers, but every other rule applies.",
 )
 PUBLISHING_SECRETS = Parameter(
     "publishingSecrets",
@@ -63,14 +63,14 @@ PROFILE = Parameter(
     "profile",
     "",
     {"type": "string", "enum": ["baseline", "strict", "release-critical"]},
-    "Default levels for the whole pack: `baseline` stops at what is critical, `strict` also at "
-    "what is of medium severity, `release-critical` at what is high on the release path.",
+    "Default levels for the whole pack: `baseline` stops at critical findings, `strict` also at "
+    "high and medium ones, `release-critical` also at high ones on the release path.",
 )
 APPROVAL_ENVIRONMENTS = Parameter(
     "approvalEnvironments",
     r"approv|first.?gate",
     _REGEX,
-    "An environment whose name contains a match (in any case) is the first of two gates.",
+    "An environment whose name contains a match (in any case) gives the first of two approvals.",
 )
 AUDIT_ARCHIVES = Parameter(
     "auditArchives",

@@ -122,7 +122,8 @@ class ArchiveRule(StackRule, abstract=True):
 class ArchiveClosed(ArchiveRule):
     """The audit archive cannot be made public.
 
-    It says who did what and when, and what failed. One wrong rule is enough without the block.
+    It shows who did what, and when, and what failed. Without the block, one wrong rule publishes
+    it.
     """
 
     id = "AU001"
@@ -180,7 +181,7 @@ def _is_anybody(uri: object) -> bool:
 class ArchiveVersioned(ArchiveRule):
     """The audit archive keeps what is overwritten or deleted.
 
-    Whoever has something to hide overwrites the log first.
+    An attacker who wants to hide something overwrites the log first.
     """
 
     id = "AU002"
@@ -224,14 +225,13 @@ class ArchiveVersioned(ArchiveRule):
 
 
 class ArchiveEncrypted(ArchiveRule):
-    """The audit archive is encrypted as somebody decided.
+    """The encryption of the audit archive is declared.
 
-    AWS encrypts with a key of its own where nothing is said; a key of one's own can be withdrawn,
-    and its use is logged.
+    By default AWS encrypts with its own key. Your own key can be revoked, and its use is logged.
     """
 
     id = "AU003"
-    title = "nothing says how the audit archive is encrypted"
+    title = "the encryption of the audit archive is not declared"
     severity = Severity.MEDIUM
     maps = ssdf("PS.3.1")
     remediation = "Add a BucketServerSideEncryptionConfiguration, with `aws:kms` if you can."
@@ -254,10 +254,10 @@ class ArchiveEncrypted(ArchiveRule):
 
 
 class ArchiveLocked(ArchiveRule):
-    """Nobody deletes the audit log before its time.
+    """Nobody deletes the audit log before its retention ends.
 
-    With an object lock not even an administrator of the account can, and the lock can be set up
-    only while the bucket is made.
+    With an object lock, not even an administrator of the account can. The lock can only be set up
+    when the bucket is created.
     """
 
     id = "AU004"
@@ -288,10 +288,10 @@ class ArchiveLocked(ArchiveRule):
 
 
 class ArchiveNotForAll(ArchiveRule):
-    """The audit archive's policy names who may come.
+    """The audit archive's policy names who has access.
 
-    A statement for everybody (`*`) is open to every account of AWS; a condition on it is one
-    mistake away from nothing.
+    A statement for everybody (`*`) is open to every AWS account, and a condition on it is easily
+    written wrongly.
     """
 
     id = "AU005"

@@ -93,9 +93,9 @@ def _github_trusts(resource: Resource) -> list[Mapping[str, object]] | None:
 
 
 class AudienceChecked(ResourceRule):
-    """A role that trusts GitHub asks for tokens that were made for AWS.
+    """An AWS role that trusts GitHub accepts only tokens made for AWS.
 
-    A workflow hands its token to whoever asks for one; without the audience a token that was made
+    A workflow can request a token for any audience. Without the audience condition, a token made
     for another service opens the role.
     """
 
@@ -130,10 +130,10 @@ class AudienceChecked(ResourceRule):
 
 
 class SubjectOfOneGate(ResourceRule):
-    """A role that trusts GitHub trusts one environment of one repository.
+    """An AWS role that trusts GitHub trusts one environment of one repository.
 
-    A wildcard in `sub` trusts every branch and every pull request of a repository, or every
-    repository of an organization; without `sub` it trusts all of GitHub. Only an environment has
+    A wildcard in `sub` trusts every branch and pull request of a repository, or every repository of
+    an organization. Without `sub`, the role trusts all of GitHub. Only an environment has
     reviewers.
     """
 
@@ -177,10 +177,10 @@ class SubjectOfOneGate(ResourceRule):
 
 
 class NoPolicyForEverything(ResourceRule):
-    """No role, user or group of a pipeline may do everything.
+    """No role, user or group of a pipeline may do everything in AWS.
 
-    What a release needs in AWS is a few actions on a few resources. `*` on `*` is the account;
-    so is `iam:*`, which can give itself the rest.
+    A release needs a few actions on a few resources. `*` on `*` is the whole account, and so is
+    `iam:*`, which can grant itself the rest.
     """
 
     id = "TR003"
@@ -261,9 +261,9 @@ class NoPolicyForEverything(ResourceRule):
 
 
 class ProviderForAws(ResourceRule):
-    """The account trusts GitHub's tokens for AWS's audience alone.
+    """The AWS account accepts GitHub's tokens for AWS's audience only.
 
-    Each client id is an audience that every role of the account can be opened with.
+    Each client id is an audience that can open every role of the account.
     """
 
     id = "TR004"

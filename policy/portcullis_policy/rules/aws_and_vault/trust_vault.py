@@ -65,9 +65,9 @@ def _is_for_github(facts: Facts) -> bool:
 
 
 class VaultAudienceBound(ResourceRule):
-    """A Vault role asks for tokens that were made for it.
+    """A Vault role accepts only tokens made for Vault.
 
-    Without an audience, a token that a workflow gave to another service logs in here.
+    Without an audience, a token that a workflow gave to another service can log in here.
     """
 
     id = "TR005"
@@ -99,7 +99,7 @@ class VaultClaimsBound(ResourceRule):
     """A Vault role is bound to one environment of one repository.
 
     `userClaim` names who logged in and refuses nobody. A role without `boundClaims` is open to all
-    of GitHub; one without the environment, to every branch.
+    of GitHub; a role without the environment, to every branch.
     """
 
     id = "TR006"
@@ -166,10 +166,10 @@ class VaultClaimsBound(ResourceRule):
 
 
 class VaultTokenShort(ResourceRule):
-    """What a Vault role hands out is short-lived, and no root.
+    """A Vault role issues short-lived tokens without the root policy.
 
-    A token outlives the job that asked for it. An hour is longer than nearly every job; without a
-    limit it is Vault's own, 32 days.
+    A token outlives the job that requested it. An hour is longer than nearly every job; without a
+    limit, Vault's own applies: 32 days.
     """
 
     id = "TR007"
@@ -217,9 +217,9 @@ class VaultTokenShort(ResourceRule):
 
 
 class VaultPolicyNarrow(ResourceRule):
-    """A Vault policy does not let its holder change everything.
+    """A Vault policy does not allow its holder to change everything.
 
-    Write access to the path `*`, or to `sys/*`, includes the policies themselves, and so
+    Write access to the path `*` or to `sys/*` includes the policies themselves, and therefore
     everything.
     """
 
@@ -272,10 +272,11 @@ class VaultPolicyNarrow(ResourceRule):
 
 
 class SubjectNamesGate(ResourceRule):
-    """The subject of a workflow's token names repository and environment.
+    """The subject of a workflow's token names the repository and the environment.
 
-    A template without them makes tokens of all repositories, or of all branches, look alike to
-    whoever trusts the subject. Source: https://docs.github.com/actions/reference/security/oidc
+    With a template that drops them, tokens of all repositories or all branches look alike to the
+    system that trusts the subject.
+    Source: https://docs.github.com/actions/reference/security/oidc
     """
 
     id = "TR009"

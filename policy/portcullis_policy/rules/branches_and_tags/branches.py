@@ -35,16 +35,18 @@ from portcullis_policy.severity import Severity
 
 PROTECTIONS = (gh.REPOSITORY, *gh.RULESETS, *gh.CLASSIC)
 APPROVALS = Parameter(
-    "minimum", 2, {"type": "integer", "minimum": 1, "maximum": 10}, "Approvals that are enough."
+    "minimum",
+    2,
+    {"type": "integer", "minimum": 1, "maximum": 10},
+    "The lowest number of approvals that is accepted.",
 )
 
 
 class Protected(StackRule):
     """Every repository's default branch is protected.
 
-    What is on the default branch is what gets released, and what the next person builds on. Only
-    active rulesets that surely include it count, wherever they are declared, and classic
-    protection.
+    Releases are built from the default branch. Only active rulesets that certainly include it
+    count, at organization or repository level, and classic branch protection.
     """
 
     id = "BR001"
@@ -52,7 +54,7 @@ class Protected(StackRule):
     severity = Severity.CRITICAL
     maps = (*scorecard("Branch-Protection"), *slsa("Source L3"), *ssdf("PS.1.1"))
     resource_types = PROTECTIONS
-    remediation = "Let a ruleset of `protection:` include the repository and its default branch."
+    remediation = "Let a ruleset under `protection` include the repository and its default branch."
     good = GOOD
     bad = (
         stack("no ruleset", ESCAI),
@@ -168,8 +170,8 @@ def _any_of(stack: Stack, subject: Subject) -> str | None:
 class NoForcePush(Combined):
     """A default branch refuses force pushes.
 
-    A force push replaces commits that reviewers approved with ones they never saw, and leaves
-    nothing in the branch history to show for it.
+    A force push replaces reviewed commits with commits that nobody reviewed, and leaves no trace in
+    the branch's history.
     """
 
     id = "BR002"
@@ -189,8 +191,8 @@ class NoForcePush(Combined):
 class NoDeletion(Combined):
     """A default branch cannot be deleted.
 
-    Deleting and creating it anew is a force push by another name, and takes classic protection's
-    history of reviews along.
+    Deleting and recreating a branch has the effect of a force push, and also removes its classic
+    protection.
     """
 
     id = "BR003"
@@ -207,16 +209,16 @@ class NoDeletion(Combined):
 
 
 class PullRequestRequired(Combined):
-    """Changes reach a default branch by pull request only.
+    """Changes reach a default branch through pull requests only.
 
-    A direct push is seen by nobody before it is built and released.
+    Nobody sees a direct push before it is built and released.
     """
 
     id = "BR004"
     title = "a default branch can be pushed to without a pull request"
     severity = Severity.CRITICAL
     maps = (*scorecard("Branch-Protection", "Code-Review"), *slsa("Source L3"))
-    remediation = "Let one of its rulesets require pull requests."
+    remediation = "Require pull requests in one of its rulesets."
     rule, field = "pullRequest", "approvals"
     detail = "no protection of the default branch requires pull requests (`pullRequest`)"
     bad = (
@@ -233,8 +235,8 @@ class PullRequestRequired(Combined):
 class TwoApprovals(Combined):
     """A change needs two approvals.
 
-    With one, two accounts, the author's and any reviewer's, are enough to release anything; a
-    second person also sees what the first got used to.
+    With one, two accounts are enough to release anything: the author's and any reviewer's. A second
+    reviewer also sees what the first is used to.
     """
 
     id = "BR005"
@@ -272,9 +274,9 @@ class TwoApprovals(Combined):
 
 
 class StaleReviewsDismissed(Combined):
-    """A new push takes earlier approvals back.
+    """A new push dismisses earlier approvals.
 
-    Otherwise an author gets a harmless change approved, and pushes the other one afterwards.
+    Otherwise an author can get a harmless change approved and push another one afterwards.
     """
 
     id = "BR006"
@@ -295,11 +297,11 @@ class StaleReviewsDismissed(Combined):
 class LastPushApproved(Combined):
     """Somebody other than the last pusher approves.
 
-    Otherwise a reviewer adds a commit of their own to somebody's pull request and approves it.
+    Otherwise a reviewer can add a commit to somebody's pull request and approve it.
     """
 
     id = "BR007"
-    title = "whoever pushed last may approve"
+    title = "the last pusher may approve"
     severity = Severity.HIGH
     maps = (*scorecard("Branch-Protection"), *slsa("Source L4"))
     remediation = "Keep `require_last_push_approval: true` (the default)."
@@ -313,10 +315,10 @@ class LastPushApproved(Combined):
 
 
 class CodeOwnersReview(Combined):
-    """Code owners review what they own.
+    """Code owners review the files they own.
 
-    Workflow files and release scripts have owners so that the people who know what a line in them
-    can do look at it. Without this, CODEOWNERS is a suggestion.
+    Workflow files and release scripts have owners so that people who understand them look at every
+    change. Without this setting, CODEOWNERS is only a suggestion.
     """
 
     id = "BR008"
@@ -336,7 +338,7 @@ class CodeOwnersReview(Combined):
 class ChecksRequired(Combined):
     """Changes to a default branch have to pass checks.
 
-    Tests and security scans that nobody has to wait for do not stop anything.
+    A test or scan that is not required does not stop anything.
     """
 
     id = "BR009"
@@ -358,9 +360,9 @@ class ChecksRequired(Combined):
 
 
 class ChecksStrict(Combined):
-    """Checks run on what will be merged, not on a state of weeks ago.
+    """Checks run on the result of the merge, not on an old state of the branch.
 
-    Two changes that pass alone can break, or open a hole, together.
+    Two changes that pass separately can break something, or open a hole, together.
     """
 
     id = "BR010"
@@ -378,9 +380,9 @@ class ChecksStrict(Combined):
 
 
 class ConversationsResolved(Combined):
-    """Every remark of a review is answered before a change is merged.
+    """Every review comment is resolved before a change is merged.
 
-    A question about a suspicious line is easily left behind by an approval of somebody else.
+    A question about a suspicious line is easily overlooked after somebody else's approval.
     """
 
     id = "BR011"
@@ -400,7 +402,7 @@ class ConversationsResolved(Combined):
 class CommitsSigned(Combined):
     """Commits on a default branch are signed.
 
-    The author's name in a commit is free text; a signature ties it to somebody's key.
+    The author name in a commit is free text. A signature ties the commit to a key.
     """
 
     id = "BR012"
@@ -419,8 +421,8 @@ class CommitsSigned(Combined):
 class LinearHistory(Combined):
     """A default branch has a linear history.
 
-    A merge commit can hold changes of its own, which no pull request showed; in a line every commit
-    is what was reviewed.
+    A merge commit can contain changes of its own that no pull request showed. In a linear history,
+    every commit is one that was reviewed.
     """
 
     id = "BR013"

@@ -21,10 +21,10 @@ _WHO = ("dismissalUsers", "dismissalTeams", "dismissalApps")
 
 
 class AdministratorsIncluded(ResourceRule):
-    """Classic protection holds for administrators too.
+    """Classic protection applies to administrators too.
 
-    Without `enforceAdmins` every administrator pushes past it, and so does whoever takes over one
-    of their accounts.
+    Without `enforceAdmins`, every administrator can push past it, and so can anybody who takes over
+    an administrator's account.
     """
 
     id = "RS005"
@@ -49,18 +49,18 @@ class AdministratorsIncluded(ResourceRule):
 
 
 class DismissalsRestricted(ResourceRule):
-    """Only some may dismiss a review in classic protection.
+    """Classic protection restricts who may dismiss a review.
 
-    Otherwise whoever may write takes away the review that asked for changes, and merges with the
-    approvals that are left. Rulesets cannot say who may.
+    Otherwise anybody with write access can dismiss the review that requested changes, and merge
+    with the remaining approvals. Rulesets have no such setting.
     """
 
     id = "RS008"
-    title = "whoever may write may dismiss a review"
+    title = "anybody with write access may dismiss a review"
     severity = Severity.LOW
     maps = cis("1.1.5")
     resource_types = gh.CLASSIC
-    remediation = "Set `restrictDismissals: true`, and name those who may, if anybody."
+    remediation = "Set `restrictDismissals: true`, and name who may dismiss reviews, if anybody."
     good = (
         example("nobody but administrators", gh.BRANCH_PROTECTION, CLASSIC),
         example("a team, in the older resource", gh.BRANCH_PROTECTION_V3, _OLDER),

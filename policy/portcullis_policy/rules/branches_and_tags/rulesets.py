@@ -50,13 +50,13 @@ def distrust(resource: Resource, number: object) -> str | None:
 
 
 class NobodyBypassesAlways(ResourceRule):
-    """No person pushes past a branch ruleset.
+    """Nobody may push past a branch ruleset.
 
-    An actor that may `always` bypass pushes straight to the protected branch; given to a team, a
-    role or deploy keys, that is every account or key in it; classic protection has a list of people
-    who may force push. An app may be given it, such as the automation that keeps the managed files;
-    where the organization names its automation, no other. GitHub Actions itself is no such app:
-    every workflow acts as it.
+    An actor with bypass mode `always` pushes straight to the protected branch. If the actor is a
+    team, a role or deploy keys, every account or key in it can. Classic protection has a similar
+    list of people who may force push. An App may have this bypass, such as the automation that
+    commits managed files. If the organization names its automation App, no other App may. GitHub
+    Actions itself never may, because every workflow acts as it.
     """
 
     id = "RS001"
@@ -129,10 +129,10 @@ class NobodyBypassesAlways(ResourceRule):
 
 
 class NobodyMergesAlone(ResourceRule):
-    """No team or person merges past a branch ruleset either.
+    """No team or person merges past a branch ruleset.
 
-    `pull_request` bypass still merges one's own pull request without approval and checks. For an
-    emergency team it can be right; it should be a decision with a date. For roles see RS007.
+    Bypass mode `pull_request` still merges a pull request without approval and checks. It can be
+    right for an emergency team, but should be a decision with an expiry date. RS007 judges roles.
     """
 
     id = "RS002"
@@ -184,9 +184,9 @@ class NobodyMergesAlone(ResourceRule):
 class NoRoleMergesAlone(ResourceRule):
     """No role merges past a branch ruleset.
 
-    Who has a role is decided elsewhere, and by others: every maintainer of a repository, every
-    owner, and with GitHub Actions itself every workflow would merge without approval and checks. A
-    team has members that somebody chose for it.
+    Who has a role is decided elsewhere: every maintainer of a repository, every owner or, with
+    GitHub Actions itself, every workflow could merge without approval and checks. The members of a
+    team were chosen for that team.
     """
 
     id = "RS007"
@@ -240,9 +240,9 @@ class NoRoleMergesAlone(ResourceRule):
 
 
 class Enforced(ResourceRule):
-    """A ruleset that is declared is enforced.
+    """A declared ruleset is enforced.
 
-    `disabled` does nothing and `evaluate` only reports; both look like protection in a list.
+    `disabled` does nothing and `evaluate` only reports. Both look like protection in a list.
     """
 
     id = "RS003"
@@ -269,7 +269,7 @@ class Enforced(ResourceRule):
 class NotExcludedAgain(ResourceRule):
     """A ruleset that includes the default branch does not exclude it again.
 
-    Exclusion wins. The include list is what people read.
+    The exclusion wins, but people read the include list.
     """
 
     id = "RS004"
@@ -277,7 +277,7 @@ class NotExcludedAgain(ResourceRule):
     severity = Severity.HIGH
     maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
     resource_types = gh.RULESETS
-    remediation = "Take the default branch out of `exclude_branches`."
+    remediation = "Remove the default branch from `exclude_branches`."
     good = (
         example("nothing excluded", gh.REPOSITORY_RULESET, MAIN),
         example(
@@ -329,9 +329,9 @@ def _classic_check(check: str) -> dict[str, object]:
 
 
 class ChecksBoundToApp(ResourceRule):
-    """A required check names the app that reports it.
+    """A required check names the App that reports it.
 
-    Without it any account that may write commit statuses reports `ci: success`.
+    Without that, any account that may write commit statuses can report `ci: success`.
     """
 
     id = "RS006"

@@ -23,11 +23,11 @@ _POLICY: Mapping[str, object] = {
 
 
 class TagsProtected(StackRule):
-    """Tags that start a release cannot be made, moved or deleted by everybody.
+    """Only selected teams create release tags, and nobody moves or deletes them.
 
-    A release environment that admits tags trusts whoever can push one. Creation, update and
-    deletion have to be restricted by active tag rulesets that match everything it admits; who may
-    still create a tag is in their bypass lists.
+    A release environment that admits tags trusts everybody who can push one. Active tag rulesets
+    have to restrict creation, update and deletion of all tags that the environment admits. Their
+    bypass lists name who may still create a tag.
     """
 
     id = "TG001"
@@ -35,7 +35,9 @@ class TagsProtected(StackRule):
     severity = Severity.CRITICAL
     maps = (*slsa("Source L2", "Source L3"), *ssdf("PS.2.1"))
     resource_types = (gh.DEPLOYMENT_POLICY, *gh.RULESETS)
-    remediation = "Declare `tag_protection:` with the teams that may release in `created_by`."
+    remediation = (
+        "Declare `tag_protection`, with the teams that create release tags in `created_by`."
+    )
     good = (
         stack(
             "one", Declared(gh.DEPLOYMENT_POLICY, _POLICY), Declared(gh.REPOSITORY_RULESET, TAGS)
@@ -114,14 +116,14 @@ class TagsProtected(StackRule):
 
 
 class TagsNotForAll(ResourceRule):
-    """Who may make release tags is chosen.
+    """Selected teams create release tags, not everybody with write access.
 
-    A bypass for the write role in a tag ruleset gives every collaborator the right that the ruleset
-    takes away; one for GitHub Actions itself gives it to every workflow.
+    A bypass for the write role in a tag ruleset gives every collaborator the permission that the
+    ruleset takes away. A bypass for GitHub Actions gives it to every workflow.
     """
 
     id = "TG002"
-    title = "whoever may write may make release tags"
+    title = "anybody with write access may create release tags"
     severity = Severity.CRITICAL
     maps = (*cis("2.3.5"), *ssdf("PS.1.1"))
     resource_types = gh.RULESETS
@@ -177,13 +179,14 @@ class TagsNotForAll(ResourceRule):
 
 
 class TagNamesAreVersions(ResourceRule):
-    """A ruleset that says how tags are named asks for versions.
+    """A ruleset on tag names requires versions.
 
-    `v-test` or `v1.2` beside the releases invite a pipeline, or a person, to take them for one.
+    Tags such as `v-test` or `v1.2` next to the releases can be mistaken for a release, by a person
+    or by a pipeline.
     """
 
     id = "TG003"
-    title = "a tag name pattern admits what is no version"
+    title = "a tag name pattern admits tags that are not versions"
     severity = Severity.MEDIUM
     resource_types = gh.RULESETS
     remediation = r"Use the operator `regex` with `^v[0-9]+\.[0-9]+\.[0-9]+$`."
@@ -241,10 +244,10 @@ class TagNamesAreVersions(ResourceRule):
 
 
 class TagsStay(ResourceRule):
-    """Nobody moves or deletes a release tag, not even those who make them.
+    """Nobody moves or deletes a release tag, including those who create them.
 
-    A bypass holds for all rules of a ruleset: whoever may create a tag by it may then also move it
-    to other code under the same version. Two rulesets keep the two apart.
+    A bypass applies to all rules of a ruleset: a team that may create a tag through it may also
+    move the tag to other code under the same version. Use two rulesets.
     """
 
     id = "TG004"
@@ -252,7 +255,7 @@ class TagsStay(ResourceRule):
     severity = Severity.MEDIUM
     maps = (*slsa("Source L2"), *ssdf("PS.2.1"))
     resource_types = gh.RULESETS
-    remediation = "Restrict update and deletion in a ruleset of their own, without bypass."
+    remediation = "Restrict update and deletion in a separate ruleset without bypass actors."
     good = (
         example("nobody", gh.REPOSITORY_RULESET, TAGS, bypassActors=[]),
         example("only creation", gh.REPOSITORY_RULESET, TAGS, rules={"creation": True}),

@@ -72,10 +72,11 @@ def _reviewers(facts: Facts) -> tuple[int, int, bool]:
 
 
 class ReviewersRequired(ResourceRule):
-    """A release environment waits for somebody's approval.
+    """A release environment requires an approval.
 
-    Without reviewers whoever can start the workflow publishes; with them a stolen account or a
-    malicious change still meets a person. A place of trial (`testpypi`) needs none.
+    Without reviewers, anybody who can start the workflow publishes. With them, a stolen account or
+    a malicious change still needs a person's approval. An environment for a test registry
+    (`testpypi`) needs none.
     """
 
     id = "EN001"
@@ -86,7 +87,7 @@ class ReviewersRequired(ResourceRule):
     remediation = "Name at least one team: `reviewers: {teams: [release-managers]}`."
     good = (
         _GOOD,
-        example("a place of trial", gh.ENVIRONMENT, _TEST_GATE),
+        example("a test registry", gh.ENVIRONMENT, _TEST_GATE),
         example("publishes nothing", gh.ENVIRONMENT, {"environment": "docs", "repository": "x"}),
         example("a new team", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": [UNKNOWN]}]),
         child("a trial by its component", _TRIAL, gh.ENVIRONMENT, _GATE, reviewers=None),
@@ -123,19 +124,19 @@ class ReviewersRequired(ResourceRule):
 
 
 class NoSelfReview(ResourceRule):
-    """Whoever started a release cannot approve it.
+    """The person who started a release cannot approve it.
 
-    With self-review allowed, one approver's stolen account both starts and approves.
+    If self-review is allowed, one stolen approver's account can both start and approve.
     """
 
     id = "EN002"
-    title = "whoever starts a release may approve it"
+    title = "the person who starts a release may approve it"
     severity = Severity.HIGH
     maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
     mends = (("preventSelfReview", True),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `prevent_self_review: true` (the default of Portcullis)."
-    good = (_GOOD, example("a place of trial", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False))
+    good = (_GOOD, example("a test registry", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False))
     bad = (
         example("allowed", gh.ENVIRONMENT, _GATE, preventSelfReview=False),
         example("left out", gh.ENVIRONMENT, _GATE, preventSelfReview=None),
@@ -150,10 +151,10 @@ class NoSelfReview(ResourceRule):
 
 
 class NoAdminBypass(ResourceRule):
-    """Administrators pass a release environment's gate like everybody else.
+    """Administrators cannot bypass a release environment's protection.
 
-    Otherwise the most powerful accounts, the first that are attacked, publish without approval.
-    GitHub's default lets them.
+    Otherwise the most powerful accounts, which are attacked first, publish without approval.
+    GitHub's default allows it.
     """
 
     id = "EN003"
@@ -163,11 +164,11 @@ class NoAdminBypass(ResourceRule):
     mends = (("canAdminsBypass", False),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `can_admins_bypass: false`."
-    good = (_GOOD, example("a place of trial", gh.ENVIRONMENT, _TEST_GATE))
+    good = (_GOOD, example("a test registry", gh.ENVIRONMENT, _TEST_GATE))
     bad = (
         example("allowed", gh.ENVIRONMENT, _GATE, canAdminsBypass=True),
         example("left out: GitHub allows it", gh.ENVIRONMENT, _GATE, canAdminsBypass=None),
-        example("place of trial", gh.ENVIRONMENT, _TEST_GATE, canAdminsBypass=True),
+        example("a test registry", gh.ENVIRONMENT, _TEST_GATE, canAdminsBypass=True),
         example("unknown at preview", gh.ENVIRONMENT, _GATE, canAdminsBypass=UNKNOWN),
     )
 
@@ -179,10 +180,10 @@ class NoAdminBypass(ResourceRule):
 
 
 class RefsRestricted(ResourceRule):
-    """A release environment can be entered only from chosen branches or tags.
+    """A release environment admits only selected branches or tags.
 
-    Without a deployment policy a workflow on any branch can name the environment, be approved by
-    habit, and read its secrets. Whoever may write may create a branch.
+    Without a deployment policy, a workflow on any branch can name the environment, be approved out
+    of habit, and read its secrets. Everybody with write access can create a branch.
     """
 
     id = "EN004"
@@ -190,14 +191,14 @@ class RefsRestricted(ResourceRule):
     severity = Severity.CRITICAL
     maps = (*cis("2.3.5", "5.2.3"), *ssdf("PO.5.1"))
     resource_types = (gh.ENVIRONMENT,)
-    remediation = 'Say where releases come from: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
+    remediation = 'Declare what is released: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (
         _GOOD,
         example("protected branches", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=_PROTECTED),
     )
     bad = (
         example("no policy", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=None),
-        example("place of trial", gh.ENVIRONMENT, _TEST_GATE, deploymentBranchPolicy=None),
+        example("a test registry", gh.ENVIRONMENT, _TEST_GATE, deploymentBranchPolicy=None),
         example(
             "neither of both",
             gh.ENVIRONMENT,
@@ -222,8 +223,8 @@ class RefsRestricted(ResourceRule):
 class BranchPolicyNamesBranches(ResourceRule):
     """A release environment admits branches by name, not by wildcard.
 
-    Whoever may write may create a branch that a wildcard matches, with a workflow of their own.
-    `*` and its like are no restriction at all.
+    Everybody with write access can create a branch that a wildcard matches, with its own workflow.
+    `*` is no restriction at all.
     """
 
     id = "EN005"
@@ -279,12 +280,12 @@ class BranchPolicyNamesBranches(ResourceRule):
 class TagPolicyIsSemver(ResourceRule):
     """A release environment admits only tags that are versions.
 
-    `v*` admits `v-test`; a strict pattern keeps trial tags and typing mistakes from publishing.
-    Each of the three components has to begin with a digit, as far as GitHub's globs can say it.
+    `v*` admits `v-test`. A strict pattern prevents test tags and typing mistakes from publishing.
+    Each of the three numbers has to begin with a digit, as far as GitHub's patterns can express it.
     """
 
     id = "EN006"
-    title = "a release environment admits tags that are no versions"
+    title = "a release environment admits tags that are not versions"
     severity = Severity.HIGH
     maps = cis("2.3.5")
     resource_types = (gh.DEPLOYMENT_POLICY,)
@@ -314,8 +315,8 @@ class TagPolicyIsSemver(ResourceRule):
 class MoreThanOneReviewer(ResourceRule):
     """More than one person can approve a release.
 
-    A single person as the only reviewer is away one day, and whoever takes over their account owns
-    the gate. With self-review prevented they also cannot release their own work.
+    A single reviewer is sometimes away, and anybody who takes over their account controls the
+    environment. With self-review prevented, they also cannot release their own work.
     """
 
     id = "EN007"
@@ -337,17 +338,17 @@ class MoreThanOneReviewer(ResourceRule):
 
 
 class DeploymentPolicyExists(StackRule):
-    """A release environment with a policy of its own has at least one branch or tag in it.
+    """A release environment with a deployment policy admits at least one branch or tag.
 
-    Without one nothing can be deployed: safe, but surely not what was meant, and the usual next
-    step under pressure is to open the environment to every branch.
+    Without one nothing can be deployed. That is safe, but surely not intended, and under pressure
+    somebody may open the environment to every branch.
     """
 
     id = "EN008"
     title = "nothing can enter a release environment"
     severity = Severity.MEDIUM
     resource_types = (gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY)
-    remediation = 'Add what may be released: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
+    remediation = 'Declare what may be released: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (stack("tags", Declared(gh.ENVIRONMENT, _GATE), Declared(gh.DEPLOYMENT_POLICY, _TAGS)),)
     bad = (stack("no policy", Declared(gh.ENVIRONMENT, _GATE)),)
 
@@ -371,9 +372,9 @@ class DeploymentPolicyExists(StackRule):
 class ReleaseBranchIsProtected(StackRule):
     """A branch that a release environment admits is protected.
 
-    GitHub compares the ref, not its history: a branch that anybody may push to, or that can be
-    created because it does not exist yet, is an open door beside the gate. `protected branches
-    only` counts classic protection alone; where there is none, every branch may deploy.
+    GitHub compares the name of the ref, not its history. A branch that anybody may push to, or
+    create because it does not exist yet, bypasses the reviews. GitHub's option "protected branches
+    only" counts classic protection only; if no branch has it, every branch may deploy.
     """
 
     id = "EN009"

@@ -57,10 +57,10 @@ def looks_like(name: str, other: str) -> bool:
 
 
 class NoLookAlike(StackRule):
-    """No environment looks like a release environment and is none.
+    """No unprotected environment has a name similar to a release environment's.
 
-    A workflow that names `pypi_release` instead of `pypi-release`, or one letter of another
-    alphabet, passes a gate that nobody guards, and no reviewer sees the difference.
+    A workflow that names `pypi_release` instead of `pypi-release`, or uses a letter of another
+    alphabet, passes an environment without protection, and no reviewer sees the difference.
     """
 
     id = "EN010"
@@ -68,7 +68,7 @@ class NoLookAlike(StackRule):
     severity = Severity.HIGH
     maps = cis("5.2.3")
     resource_types = (gh.ENVIRONMENT,)
-    remediation = "Remove it, or give it reviewers and refs as the other has."
+    remediation = "Remove it, or give it the reviewers and deployment policy of the other one."
     good = (
         stack(
             "other names",
@@ -145,11 +145,11 @@ class NoLookAlike(StackRule):
 
 
 class TwoGatesTwoTeams(StackRule):
-    """Two gates in a row are guarded by different teams.
+    """The two environments of a release have different teams as reviewers.
 
-    A release that passes an approval and then a release environment is seen by two people only if
-    no team can open both. A repository may also publish a package that asks for one team alone, so
-    this speaks where no release environment has a team of its own.
+    A release with two approvals is seen by two people only if no team can give both. A repository
+    may also publish a package that needs one approval only, so the rule applies if no release
+    environment has a team of its own.
     """
 
     id = "EN011"

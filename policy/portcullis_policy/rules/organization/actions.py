@@ -39,9 +39,9 @@ def _patterns(*patterns: object) -> dict[str, object]:
 
 
 class TokenReadsOnly(ResourceRule):
-    """A workflow's token can only read, unless the workflow asks for more.
+    """A workflow's token is read-only unless the workflow requests more.
 
-    With a token that can write by default, one injected line in any workflow pushes code, tags and
+    If the token can write by default, one injected line in any workflow can push code, tags and
     releases.
     """
 
@@ -98,7 +98,7 @@ class TokenReadsOnly(ResourceRule):
 class ActionsDoNotApprove(ResourceRule):
     """A workflow cannot approve pull requests.
 
-    Otherwise a change brings its own approval along, in a workflow that it adds.
+    Otherwise a change can bring its own approval, through a workflow that it adds.
     """
 
     id = "AC002"
@@ -143,9 +143,9 @@ class ActionsDoNotApprove(ResourceRule):
 
 
 class ActionsSelected(ResourceRule):
-    """Only chosen actions run.
+    """Only selected actions may run.
 
-    An action runs with the workflow's token and secrets. Anybody can publish one.
+    An action runs with the workflow's token and secrets, and anybody can publish one.
     """
 
     id = "AC003"
@@ -239,8 +239,8 @@ class ActionsSelected(ResourceRule):
 class ShaPinning(ResourceRule):
     """Actions are pinned to a full commit SHA.
 
-    A tag of an action can be moved to other code after it was reviewed; it has happened to actions
-    that thousands use.
+    The tag of an action can be moved to other code after somebody reviewed it. That has happened to
+    widely used actions.
     """
 
     id = "AC004"
@@ -279,9 +279,9 @@ class ShaPinning(ResourceRule):
 
 
 class RunnersPrivate(ResourceRule):
-    """Self-hosted runners do not run public repositories' jobs.
+    """Self-hosted runners do not run jobs of public repositories.
 
-    A pull request from a fork can run code on them, and leave something there for the next job.
+    A pull request from a fork could run code on them, and leave something behind for the next job.
     """
 
     id = "AC005"

@@ -30,10 +30,10 @@ def _settings(note: str, **changes: object) -> Example:
 
 
 class BasePermission(ResourceRule):
-    """Membership alone gives no write access.
+    """A member has no write access to a repository by membership alone.
 
-    The base permission holds for every member and every repository, today's and tomorrow's; write
-    access is given to teams, repository by repository.
+    The base permission applies to every member and every repository, including future ones. Write
+    access is given to teams, per repository.
     """
 
     id = "OR001"
@@ -64,9 +64,9 @@ class BasePermission(ResourceRule):
 
 
 class PublicRepositories(ResourceRule):
-    """Members cannot make repositories public on their own.
+    """Members cannot create public repositories.
 
-    One wrong choice in a form publishes the code and its history, secrets in it included.
+    One wrong choice in a form would publish the code and its history, including any secrets in it.
     """
 
     id = "OR002"
@@ -107,9 +107,10 @@ class PublicRepositories(ResourceRule):
 
 
 class PrivateForks(ResourceRule):
-    """Private repositories are not forked into personal accounts.
+    """Private repositories cannot be forked into personal accounts.
 
-    A fork leaves the organization's rulesets, audit log and off-boarding behind.
+    A fork is outside the organization's rulesets and audit log, and remains after a person has
+    left.
     """
 
     id = "OR003"
@@ -134,7 +135,7 @@ class PrivateForks(ResourceRule):
 class NewRepositoriesWatched(ResourceRule):
     """New repositories start with dependency graph, alerts and security updates.
 
-    What nobody switches on is off in the repository that somebody makes in a hurry.
+    Somebody who creates a repository in a hurry does not turn them on.
     """
 
     id = "OR004"
@@ -161,7 +162,7 @@ class NewRepositoriesWatched(ResourceRule):
 class NewRepositoriesScanned(ResourceRule):
     """New repositories start with secret scanning and push protection.
 
-    Push protection is the only one of GitHub's checks that stops a secret before it is public.
+    Push protection is GitHub's only check that stops a secret before it is pushed.
     """
 
     id = "OR005"
@@ -189,8 +190,8 @@ class NewRepositoriesScanned(ResourceRule):
 class SignOff(ResourceRule):
     """Commits made in the browser are signed off.
 
-    The sign-off is the contributor's statement that they may give the code away; it also marks
-    edits that never passed a local check.
+    With the sign-off, contributors state that they may contribute the code. It also marks edits
+    that never passed a local check.
     """
 
     id = "OR006"

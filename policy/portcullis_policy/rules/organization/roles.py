@@ -12,7 +12,10 @@ from portcullis_policy.severity import Severity
 
 FEWEST = 2
 MOST = Parameter(
-    "maximum", 5, {"type": "integer", "minimum": 2, "maximum": 50}, "Owners that are not too many."
+    "maximum",
+    5,
+    {"type": "integer", "minimum": 2, "maximum": 50},
+    "The highest number of owners that is accepted.",
 )
 _ROLE = {"name": "auditors", "baseRole": "read", "permissions": ["read_audit_logs"]}
 _WRITING_ROLES = ("write", "maintain", "admin")
@@ -32,10 +35,11 @@ def _owners(number: int) -> tuple[Declared, ...]:
 
 
 class OwnersCounted(StackRule):
-    """The organization has a few owners: more than one, and not many.
+    """The organization has a few owners: more than one, but not many.
 
-    One owner who leaves, or loses a phone, takes the organization along; each more is a password
-    that opens everything. Judged where the program keeps owners.
+    If the only owner leaves or loses a phone, the organization is locked out. Each additional owner
+    is one more account that can change everything. The rule applies where the program manages
+    owners.
     """
 
     id = "OR007"
@@ -43,7 +47,7 @@ class OwnersCounted(StackRule):
     severity = Severity.MEDIUM
     maps = cis("1.3.3")
     resource_types = (gh.MEMBERSHIP,)
-    remediation = "Keep two to five owners, and give the others what their work needs."
+    remediation = "Keep two to five owners, and give other people only the access they need."
     parameters = (MOST,)
     good = (
         stack("two", *_owners(2)),
@@ -69,9 +73,10 @@ class OwnersCounted(StackRule):
 
 
 class RoleNarrow(ResourceRule):
-    """A role of the organization cannot write everywhere, and cannot change its settings.
+    """An organization role cannot write to every repository or change the organization's settings.
 
-    The base of such a role holds for every repository, today's and tomorrow's, past the teams.
+    The base permission of such a role applies to every repository, including future ones,
+    regardless of teams.
     """
 
     id = "OR008"
@@ -106,9 +111,9 @@ class RoleNarrow(ResourceRule):
 
 
 class RolesForTeams(ResourceRule):
-    """A role of the organization is given to a team.
+    """An organization role is given to a team, not to a person.
 
-    A person who has it by name is forgotten when their work changes.
+    A role given to a person is easily forgotten when their work changes.
     """
 
     id = "OR009"
@@ -116,7 +121,7 @@ class RolesForTeams(ResourceRule):
     severity = Severity.LOW
     maps = ssdf("PS.1.1")
     resource_types = (gh.ORGANIZATION_ROLE_USER, gh.ORGANIZATION_ROLE)
-    remediation = "Give the role to a team, and put the person into it."
+    remediation = "Give the role to a team, and add the person to it."
     good = (example("a role that nobody has by name", gh.ORGANIZATION_ROLE, _ROLE),)
     bad = (example("a person", gh.ORGANIZATION_ROLE_USER, {"login": "kim", "roleId": 8030}),)
 
@@ -128,10 +133,10 @@ class RolesForTeams(ResourceRule):
 
 
 class RoleForAllNotGiven(ResourceRule):
-    """Nobody is given one of GitHub's own roles that write to every repository.
+    """Nobody has one of GitHub's predefined roles that write to every repository.
 
-    Such a role passes by what each repository says about access, tomorrow's repositories included.
-    What the program makes itself is judged by OR008.
+    Such a role overrides what each repository declares about access, including future repositories.
+    OR008 judges the roles that the program itself creates.
     """
 
     id = "OR010"
@@ -166,10 +171,10 @@ class RoleForAllNotGiven(ResourceRule):
 
 
 class RepositoryRoleObeys(ResourceRule):
-    """A custom role of repositories does not reach past protection.
+    """A custom repository role cannot bypass protection.
 
-    It looks like one more way to write, and everybody who has it pushes past the reviews, or takes
-    the protection away.
+    It looks like an ordinary way to give write access, but everybody who has it can push past
+    reviews or remove the protection.
     """
 
     id = "OR011"
@@ -177,7 +182,9 @@ class RepositoryRoleObeys(ResourceRule):
     severity = Severity.HIGH
     maps = (*scorecard("Branch-Protection"), *ssdf("PS.1.1"))
     resource_types = (gh.ORGANIZATION_REPOSITORY_ROLE, gh.ORGANIZATION_CUSTOM_ROLE)
-    remediation = "Take the permission out; let the declared automation be what passes protection."
+    remediation = (
+        "Remove the permission. Only the declared automation App should bypass protection."
+    )
     good = (example("reopens issues", gh.ORGANIZATION_REPOSITORY_ROLE, _REPOSITORY_ROLE),)
     bad = (
         *(

@@ -40,17 +40,17 @@ def _with(**changes: object) -> dict[str, object]:
 
 
 class PackSettings(ResourceRule):
-    """The settings of the whole pack can be read.
+    """The settings of the whole pack are valid.
 
-    A pattern that does not compile or an exemption that is malformed would otherwise change what
-    every other rule does, without a word. Judged at the stack itself, before anything is applied.
+    An invalid pattern or a malformed exemption would otherwise silently change what every other
+    rule does. The rule is judged at the stack itself, before anything is applied.
     """
 
     id = PACK_RULE
     title = "the policy pack's settings cannot be read"
     severity = Severity.CRITICAL
     resource_types = (STACK,)
-    remediation = "Mend the entry of PK001 in the policy config file."
+    remediation = "Fix the entry of PK001 in the policy config file."
     parameters = PACK_PARAMETERS
     good = (
         example("no settings", STACK, {}),
@@ -88,13 +88,13 @@ class PackSettings(ResourceRule):
 class SkippedPreview(ResourceRule):
     """An update is previewed.
 
-    Rules on the stack judge all resources together, when the last one is there. At a preview that
-    is before anything is changed. An update that skips its preview would apply everything, and be
-    refused then. Judged at the stack itself, before anything is applied.
+    Rules on the stack judge all resources together, when the last one is known. At a preview, that
+    is before anything changes. An update without a preview would apply everything and be refused
+    afterwards. The rule is judged at the stack itself, before anything is applied.
 
-    Pulumi's Automation API, and so its GitHub Action, always updates without a preview. There a
-    preview has to be a step of its own; `PORTCULLIS_PREVIEWED=true` says that it has passed.
-    Source: https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
+    Pulumi's Automation API, and therefore its GitHub Action, always updates without a preview. Run
+    the preview as a separate step there; `PORTCULLIS_PREVIEWED=true` states that it passed. Source:
+    https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
     """
 
     id = "PK002"
@@ -102,8 +102,8 @@ class SkippedPreview(ResourceRule):
     severity = Severity.HIGH
     resource_types = (STACK,)
     remediation = (
-        "Leave `--skip-preview` away. Where a preview of the same change has passed in a step "
-        "before, set the variable `PORTCULLIS_PREVIEWED=true`."
+        "Do not use `--skip-preview`. If a preview of the same change passed in an earlier step, "
+        "set the variable `PORTCULLIS_PREVIEWED=true`."
     )
     good = (
         example("previewed", STACK, {SKIPS_PREVIEW: False}),
@@ -123,12 +123,12 @@ class SkippedPreview(ResourceRule):
 class MalformedExemption(ResourceRule):
     """An exemption names a rule, a resource, a reason and a date.
 
-    An exemption that lacks one of them, reaches further than 400 days or covers everything is not
-    a decision that somebody can be asked about later. It does not count.
+    An exemption that lacks one of them, lasts longer than 400 days or covers everything is not a
+    decision that somebody can be asked about later. It does not apply.
     """
 
     id = "EX001"
-    title = "an exemption does not count, because it is malformed"
+    title = "an exemption does not apply, because it is malformed"
     severity = Severity.HIGH
     resource_types = (ORGANIZATION,)
     remediation = "Give it `rule`, `resource`, `reason` and `expires` (at most 400 days ahead)."
@@ -153,15 +153,15 @@ class MalformedExemption(ResourceRule):
 class ExpiredExemption(ResourceRule):
     """An exemption has not expired.
 
-    After its last day the finding that it covered counts again; the entry that stays in the file
+    After its last day, the finding that it covered counts again. The entry that stays in the file
     looks like a decision still in force.
     """
 
     id = "EX002"
-    title = "an exemption does not count, because it has expired"
+    title = "an exemption does not apply, because it has expired"
     severity = Severity.HIGH
     resource_types = (ORGANIZATION,)
-    remediation = "Mend what it covers and remove it, or decide anew with a new date and reason."
+    remediation = "Fix what it covers and remove it, or renew it with a new date and reason."
     good = (example("still running", ORGANIZATION, _ROOT),)
     bad = (example("expired", ORGANIZATION, _with(expires="2024-01-31")),)
 
@@ -176,8 +176,8 @@ class ExpiredExemption(ResourceRule):
 class UnusedExemption(StackRule):
     """An exemption covers something.
 
-    One that covers nothing is either no longer needed, or has a typing mistake in its resource; in
-    both cases it would silently cover whatever comes to stand there.
+    An exemption that covers nothing is no longer needed, or its resource has a typing mistake. In
+    both cases it could silently cover something later.
     """
 
     id = "EX003"

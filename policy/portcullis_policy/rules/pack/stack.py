@@ -11,10 +11,10 @@ from portcullis_policy.severity import Severity
 
 
 class DeclaredOnce(StackRule):
-    """Each thing on GitHub is declared once.
+    """Everything on GitHub is declared once.
 
     Two resources for the same ruleset, environment or secret overwrite each other: the one that
-    looks right in review is not the one that is in force.
+    looks right in a review may not be the one in force.
     """
 
     id = "ST001"

@@ -24,10 +24,9 @@ _LEFTOVERS = (
 
 
 class WritersAreTeams(ResourceRule):
-    """Who may write to a repository may do so as a member of a team.
+    """Write access to a repository comes from a team.
 
-    An outside collaborator is in no team, is asked for no second factor by the organization's
-    people, and is not seen when somebody reviews who may write.
+    An outside collaborator is in no team, and is easily missed when somebody reviews who may write.
     """
 
     id = "RE010"
@@ -35,7 +34,7 @@ class WritersAreTeams(ResourceRule):
     severity = Severity.LOW
     maps = (*cis("1.1.15"), *ssdf("PS.1.1"))
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
-    remediation = "Give a team what the work needs, and put the person into it."
+    remediation = "Give the access to a team, and add the person to it."
     good = (
         example("reads", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "pull"}),
         example(
@@ -70,14 +69,14 @@ class WritersAreTeams(ResourceRule):
 class ArchivedIsEmpty(StackRule):
     """An archived repository holds no secrets, keys or webhooks.
 
-    Nobody looks at it any more; what it holds still opens something.
+    Nobody watches an archived repository, but its credentials still work.
     """
 
     id = "RE011"
     title = "an archived repository still holds secrets, keys or webhooks"
     severity = Severity.LOW
     resource_types = (gh.REPOSITORY, *_LEFTOVERS)
-    remediation = "Remove them, and revoke them where they were made."
+    remediation = "Remove them, and revoke them at their issuers."
     good = (
         stack("nothing", _ARCHIVED),
         stack(

@@ -63,10 +63,10 @@ def _updates(text: str) -> list[At]:
 
 
 class DependabotReadable(ResourceRule):
-    """`dependabot.yml` can be read and asks for updates.
+    """`dependabot.yml` is readable and requests updates.
 
-    GitHub shows a mistake in it only in a corner of the web page; until somebody looks there, no
-    update comes.
+    GitHub shows a mistake in it only on a page that few people visit. Until somebody looks there,
+    no updates arrive.
     """
 
     id = "DB001"
@@ -96,10 +96,10 @@ class DependabotReadable(ResourceRule):
 
 
 class EcosystemsCovered(StackRule):
-    """Each ecosystem that a repository uses has its updates.
+    """Each ecosystem that a repository uses gets updates.
 
-    Judged by the files that the program keeps there: workflow files use actions, a `package.json`
-    uses npm. What is not watched is what is attacked years later.
+    The rule looks at the files that the program manages: workflow files use actions, a
+    `package.json` uses npm.
     """
 
     id = "DB002"
@@ -141,11 +141,12 @@ class EcosystemsCovered(StackRule):
 
 
 class CooldownSet(ResourceRule):
-    """A new version waits some days before it is proposed.
+    """A new version waits some days before Dependabot proposes it.
 
-    Malicious releases are mostly found and taken down within days. Security updates do not wait: a
-    cooldown does not hold them up.
-    Source: https://docs.github.com/code-security/reference/supply-chain-security/dependabot-options-reference
+    Most malicious releases are found and removed within days. A cooldown does not delay security
+    updates.
+    Source:
+    https://docs.github.com/code-security/reference/supply-chain-security/dependabot-options-reference
     """
 
     id = "DB003"
@@ -175,10 +176,10 @@ class CooldownSet(ResourceRule):
 
 
 class SecurityUpdatesAlone(ResourceRule):
-    """Security updates come one by one.
+    """Security updates arrive one by one.
 
-    In a group one update that breaks a test holds up all the others, also the one that closes the
-    hole.
+    In a group, one update that breaks a test delays all others, including the one that fixes the
+    vulnerability.
     """
 
     id = "DB004"

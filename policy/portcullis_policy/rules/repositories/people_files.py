@@ -22,7 +22,7 @@ REQUIRED = Parameter(
     "required",
     default=False,
     schema={"type": "boolean"},
-    meaning="Whether each repository in which files are kept needs one of them to be SECURITY.md.",
+    meaning="Require a SECURITY.md in each repository that has managed files.",
 )
 
 
@@ -61,17 +61,20 @@ def _files(stack: Stack) -> Mapping[str, Mapping[object, Resource]]:
 
 
 class SecurityPolicy(_HasFile):
-    """A repository tells where to report a vulnerability.
+    """A repository says where to report a vulnerability.
 
-    Who finds one and sees no address writes a public issue, or nothing. A policy in the
-    organization's `.github` repository holds for all that have none of their own. Many are
-    committed by hand, where the pack cannot see them: this speaks only where `required` is set.
+    People who find one and see no address open a public issue, or report nothing. A SECURITY.md in
+    the organization's `.github` repository applies to all repositories without their own. Many are
+    committed by hand, where the pack cannot see them, so this rule applies only where `required` is
+    set.
     """
 
     id = "RE012"
     title = "a repository has no SECURITY.md"
     severity = Severity.LOW
-    remediation = "Keep a `SECURITY.md` among the repository's files, or one in `.github`."
+    remediation = (
+        "Add `SECURITY.md` to the repository's `files`, or one to the repository `.github`."
+    )
     parameters = (REQUIRED,)
     name = "SECURITY.md"
     for_all = True
@@ -104,17 +107,19 @@ class SecurityPolicy(_HasFile):
 
 
 class CodeOwners(_HasFile):
-    """A repository says whose review a change needs.
+    """A repository declares its code owners.
 
-    Without CODEOWNERS the ruleset's review by a code owner asks nobody, so that whoever may review
-    anything may approve a changed workflow.
+    Without CODEOWNERS, a required review by a code owner asks nobody, and any reviewer may approve
+    a changed workflow.
     """
 
     id = "RE013"
     title = "a repository has no CODEOWNERS"
     severity = Severity.LOW
     maps = cis("1.1.7")
-    remediation = "Keep `.github/CODEOWNERS` among the repository's files."
+    remediation = (
+        "Declare the repository's `code_owners`, or add `.github/CODEOWNERS` to its `files`."
+    )
     name = "CODEOWNERS"
     good = (
         stack("its own", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")),

@@ -41,7 +41,7 @@ def _hook(note: str, **changes: object) -> Example:
 class AlertsOn(ResourceRule):
     """Known vulnerabilities in dependencies raise alerts.
 
-    Without alerts nobody learns that what is released today became vulnerable yesterday.
+    Without alerts, nobody learns that a released dependency has become vulnerable.
     """
 
     id = "RE001"
@@ -76,9 +76,9 @@ class AlertsOn(ResourceRule):
 
 
 class SecurityUpdatesOn(ResourceRule):
-    """Dependabot proposes the update that mends a vulnerability.
+    """Dependabot proposes updates that fix vulnerabilities.
 
-    An alert is a task; a pull request is a task nearly done.
+    A pull request that is ready to merge is handled sooner than an alert.
     """
 
     id = "RE002"
@@ -107,10 +107,10 @@ class SecurityUpdatesOn(ResourceRule):
 
 
 class SecretsScanned(ResourceRule):
-    """A public repository is scanned for secrets, and refuses pushes that contain one.
+    """A public repository is scanned for secrets and refuses pushes that contain one.
 
-    A secret that was pushed to a public repository is found by others within minutes. Both are
-    free there.
+    A secret pushed to a public repository is found by others within minutes. Both features are free
+    for public repositories.
     """
 
     id = "RE003"
@@ -160,9 +160,10 @@ class SecretsScanned(ResourceRule):
 
 
 class VisibilityDeclared(ResourceRule):
-    """Whether a repository is public is said.
+    """The visibility of a repository is declared.
 
-    Where nothing is said the provider makes it public. That should be a decision.
+    The provider creates a public repository if no visibility is declared. Publishing should be a
+    decision.
     """
 
     id = "RE004"
@@ -170,7 +171,7 @@ class VisibilityDeclared(ResourceRule):
     severity = Severity.HIGH
     maps = cis("1.2.6")
     resource_types = (gh.REPOSITORY,)
-    remediation = "Say `visibility: private`, `internal` or `public`."
+    remediation = "Declare `visibility`: `private`, `internal` or `public`."
     good = (
         example("public, and meant", gh.REPOSITORY, _PUBLIC),
         example("the old switch", gh.REPOSITORY, _PUBLIC, visibility=None, private=True),
@@ -192,7 +193,7 @@ class VisibilityDeclared(ResourceRule):
 class WebhookSigned(ResourceRule):
     """A webhook signs what it sends.
 
-    Without a secret the receiver cannot tell GitHub from anybody else who found its address.
+    Without a secret, the receiver cannot tell GitHub from anybody else who knows the address.
     """
 
     id = "RE005"
@@ -218,9 +219,9 @@ class WebhookSigned(ResourceRule):
 
 
 class WebhookEncrypted(ResourceRule):
-    """A webhook goes over HTTPS, and checks the certificate.
+    """A webhook uses HTTPS and verifies the certificate.
 
-    Events contain what is in the repository, and the signature does not hide it.
+    Events contain repository content. A signature does not hide it.
     """
 
     id = "RE006"
@@ -253,10 +254,10 @@ class WebhookEncrypted(ResourceRule):
 
 
 class DeployKeyReadsOnly(ResourceRule):
-    """A deploy key can only read.
+    """A deploy key is read-only.
 
-    A key that can write belongs to no person, does not expire, and pushes wherever a ruleset lets
-    keys through.
+    A key that can write belongs to no person, does not expire, and can push wherever a ruleset
+    allows deploy keys.
     """
 
     id = "RE007"
@@ -284,10 +285,10 @@ class DeployKeyReadsOnly(ResourceRule):
 
 
 class AdministratorsAreTeams(ResourceRule):
-    """Administrators of a repository are teams.
+    """Administrators of a repository are teams, not single people.
 
-    A person who is made administrator by name is forgotten when they change their work; a team's
-    members are seen and reviewed in one place.
+    A person who was made administrator is easily forgotten when their work changes. Members of a
+    team are visible and reviewed in one place.
     """
 
     id = "RE008"
@@ -295,7 +296,7 @@ class AdministratorsAreTeams(ResourceRule):
     severity = Severity.MEDIUM
     maps = ssdf("PS.1.1")
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
-    remediation = "Give a team what the work needs, and put the person into it."
+    remediation = "Give the access to a team, and add the person to it."
     good = (
         example("writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "push"}),
         example(
@@ -331,10 +332,10 @@ class AdministratorsAreTeams(ResourceRule):
 
 
 class NoTeamAdministers(ResourceRule):
-    """No team is administrator of a repository.
+    """No team administers a repository.
 
-    `admin` includes deleting the repository's rulesets and environments, and so every gate of its
-    release path, until the next update puts them back. `maintain` is enough for daily work.
+    The admin role can delete the repository's rulesets and environments, which protect its
+    releases, until the next update restores them. The `maintain` role is enough for daily work.
     """
 
     id = "RE009"

@@ -44,17 +44,17 @@ def _on_github(days: int) -> Declared:
 
 
 class NotLongOnGitHub(StackRule):
-    """A secret whose source tells no date is not on GitHub for longer than its period.
+    """A secret whose source keeps no date is not on GitHub for longer than its period.
 
-    The stack's config and Parameter Store do not say when a value was changed. But GitHub says when
-    it was given the value, which is never before.
+    The stack's config and Parameter Store do not record when a value was changed. GitHub records
+    when it received the value, which is never earlier.
     """
 
     id = "SE009"
     title = "GitHub has a secret for longer than its rotation period"
     severity = Severity.MEDIUM
     resource_types = (ORGANIZATION, *gh.SECRETS)
-    remediation = "Replace it: `portcullis secrets rotate`, which notes the date."
+    remediation = "Replace it with `portcullis secrets rotate`, which records the date."
     good = (
         stack("given this month", _known(), _on_github(20)),
         stack("its source tells", _known(changed=_ago(3)), _on_github(999)),

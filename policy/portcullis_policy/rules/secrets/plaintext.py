@@ -35,11 +35,11 @@ _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
 
 
 class NoSecretInVariable(ResourceRule):
-    """A variable holds nothing secret.
+    """A variable does not contain a secret.
 
-    Variables are plain text: anybody who can read the repository's settings reads them, and GitHub
-    does not mask them in logs. Judged by the name, and by the well-known shapes of tokens, keys and
-    URLs with a password.
+    Variables are plain text: everybody who can read the repository's settings can read them, and
+    GitHub does not mask them in logs. The rule checks the name, and the known formats of tokens,
+    keys and URLs with a password.
     """
 
     id = "SE004"
@@ -47,7 +47,7 @@ class NoSecretInVariable(ResourceRule):
     severity = Severity.CRITICAL
     maps = cis("2.1.7")
     resource_types = gh.VARIABLES
-    remediation = "Make it a secret, and replace the value: it has been readable."
+    remediation = "Make it a secret, and replace the value, because others could read it."
     waits = True
     good = (
         example("no secret", gh.ACTIONS_VARIABLE, _VARIABLE),
@@ -82,12 +82,12 @@ class NoSecretInVariable(ResourceRule):
 
 
 class NoSecretInFile(ResourceRule):
-    """A file of a repository, or the address of a webhook, holds nothing secret.
+    """A file in a repository, or the address of a webhook, does not contain a secret.
 
-    A file is read by everybody who reads the repository, and stays in its history; an address is
-    shown to every administrator, and lies in the logs of all that it passes. Judged by the
-    well-known shapes of tokens and keys; in an address by a password too, which in a file is often
-    one of a test's own database.
+    Everybody with access to the repository can read a file, and it stays in the history.
+    Administrators can read an address, and it appears in logs. The rule checks the known formats of
+    tokens and keys. In an address it also checks for a password; in a file, a password often
+    belongs to a test database.
     """
 
     id = "SE014"
@@ -95,7 +95,7 @@ class NoSecretInFile(ResourceRule):
     severity = Severity.CRITICAL
     maps = cis("1.5.1")
     resource_types = (gh.REPOSITORY_FILE, gh.REPOSITORY_WEBHOOK, gh.ORGANIZATION_WEBHOOK)
-    remediation = "Make it a secret, and replace the value: it has been readable."
+    remediation = "Make it a secret, and replace the value, because others could read it."
     waits = True
     good = (
         example("no secret", gh.REPOSITORY_FILE, _FILE),

@@ -33,8 +33,7 @@ ALL_SECRETS = Parameter(
     "allSecrets",
     default=False,
     schema={"type": "boolean"},
-    meaning="Whether secrets that publish nothing are judged too: only where the program keeps "
-    "all workflow files.",
+    meaning="Also judge other secrets, where the program manages all workflow files.",
 )
 _OVERDUE_RULE = "SE008"
 _TOKEN: Mapping[str, object] = {"repository": "escai", "secretName": "PYPI_API_TOKEN"}
@@ -98,10 +97,10 @@ def _ages(resource: Resource, settings: Settings) -> Iterator[_Age]:
 
 
 class RotatedInTime(ResourceRule):
-    """A secret is replaced when its period is over.
+    """A secret is replaced when its rotation period is over.
 
-    A token that leaked unseen works until it is replaced. Told for some days (`graceDays` of
-    SE008), then refused.
+    A token that leaked unnoticed works until it is replaced. This rule reports it for some days
+    (`graceDays` of SE008); after that, SE008 refuses it.
     """
 
     id = "SE007"
@@ -125,9 +124,9 @@ class RotatedInTime(ResourceRule):
 
 
 class NotLongOverdue(ResourceRule):
-    """A secret is not long overdue.
+    """A secret is not long overdue for rotation.
 
-    Whoever set the period meant it; a reminder that is never followed by anything is not read.
+    A reminder without a consequence is ignored.
     """
 
     id = "SE008"
@@ -158,10 +157,10 @@ class NotLongOverdue(ResourceRule):
 
 
 class SecretUsed(StackRule):
-    """A publishing token is used by a workflow.
+    """A workflow uses every publishing token.
 
-    One that no workflow uses can only be stolen. Judged where the program keeps workflow files in
-    the repository; workflows that it does not keep cannot be seen.
+    An unused token can only be stolen. The rule applies where the program manages the repository's
+    workflow files; it cannot see other workflows.
     """
 
     id = "SE010"
@@ -169,7 +168,7 @@ class SecretUsed(StackRule):
     severity = Severity.LOW
     maps = cis("2.1.7")
     resource_types = (gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET, gh.REPOSITORY_FILE)
-    remediation = "Remove it, and revoke it where it was made."
+    remediation = "Remove it, and revoke it at its issuer."
     parameters = (ALL_SECRETS,)
     good = (
         stack("used", Declared(gh.ACTIONS_SECRET, _TOKEN), file(changed(RELEASE, _USED))),
@@ -204,10 +203,10 @@ class SecretUsed(StackRule):
 
 
 class NotShadowed(StackRule):
-    """A secret does not hide another of the same name.
+    """A secret does not hide another one of the same name.
 
-    An environment's secret goes before the repository's, and that before the organization's. Who
-    replaces the one that is hidden changes nothing, and notices nothing.
+    An environment's secret has precedence over the repository's, and that one over the
+    organization's. Somebody who replaces the hidden one changes nothing, and does not notice.
     """
 
     id = "SE011"
@@ -283,10 +282,10 @@ def _reaches(secret: Resource, repository: object, stack: Stack) -> bool:
 
 
 class TokenOfOneProject(ResourceRule):
-    """A PyPI token publishes one project.
+    """A PyPI token is limited to one project.
 
-    A token of a whole account publishes all its projects, those of other organizations included.
-    The token says itself how far it reaches; nothing of it is told.
+    A token for a whole account publishes all its projects, including those of other organizations.
+    The token itself contains its limits; Portcullis never prints any of it.
     """
 
     id = "SE012"
@@ -294,7 +293,7 @@ class TokenOfOneProject(ResourceRule):
     severity = Severity.HIGH
     maps = cis("4.2.2")
     resource_types = gh.SECRETS
-    remediation = "Make a token with the scope of the project, or use trusted publishing."
+    remediation = "Create a token for this project only, or use trusted publishing."
     waits = True
     good = (
         example("of a project", gh.ACTIONS_SECRET, _TOKEN, value=pypi_token('[1, ["escai"]]')),

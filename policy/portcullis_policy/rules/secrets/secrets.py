@@ -43,10 +43,10 @@ def _at(facts: Facts) -> tuple[str, ...]:
 
 
 class NameAllowed(ResourceRule):
-    """A name is one that GitHub takes.
+    """GitHub accepts the name of a secret or variable.
 
-    GitHub keeps names that begin with `GITHUB_` for itself, and refuses others only when they are
-    written: in the middle of an update.
+    GitHub reserves names that begin with `GITHUB_`, and rejects other names only when they are
+    written, in the middle of an update.
     """
 
     id = "SE001"
@@ -78,10 +78,10 @@ class NameAllowed(ResourceRule):
 
 
 class NotForAll(ResourceRule):
-    """An organization secret names the repositories that see it.
+    """An organization secret lists the repositories that may use it.
 
-    `all` includes public repositories and those that will be made tomorrow; whoever may write to
-    any of them reads the secret.
+    `all` includes public and future repositories. Everybody with write access to one of them can
+    read the secret.
     """
 
     id = "SE002"
@@ -112,10 +112,10 @@ class NotForAll(ResourceRule):
 class PublishingTokenBehindGate(ResourceRule):
     """A token that can publish is a secret of a release environment.
 
-    Repository and organization secrets are read by every workflow on every branch: whoever may
-    push a branch publishes with them, whatever the default branch's protection says. An environment
-    that releases nothing has no gate either, and the secrets of Dependabot and of codespaces are
-    read by what a dependency or a branch brings along.
+    Every workflow on every branch reads repository and organization secrets. Anybody who may push a
+    branch can publish with them, regardless of the default branch's protection. An environment that
+    is no release environment does not protect them either, and a dependency or a branch can read
+    the secrets of Dependabot and Codespaces.
     """
 
     id = "SE003"
@@ -177,10 +177,10 @@ class PublishingTokenBehindGate(ResourceRule):
 
 
 class ValueNotPlaintext(ResourceRule):
-    """A secret is given as `value`, not as `plaintextValue`.
+    """A secret is declared with `value`, not with `plaintextValue`.
 
-    A change of `plaintextValue` replaces the secret: the provider writes the new one and then
-    deletes it, thinking of the old. The secret is gone until the next update.
+    A changed `plaintextValue` replaces the secret: the provider writes the new one and then deletes
+    it, because both have the same name. The secret is missing until the next update.
     """
 
     id = "SE005"
@@ -202,10 +202,10 @@ class ValueNotPlaintext(ResourceRule):
 
 
 class NoTwinOutside(StackRule):
-    """A release environment's secret has no twin outside.
+    """A release environment's secret does not exist outside of it.
 
-    A repository or organization secret of the same name is what a job gets that does not name the
-    environment: the gate is then passed by leaving it out.
+    A job that does not name the environment gets the repository or organization secret of the same
+    name, and so avoids the environment's protection.
     """
 
     id = "SE006"
@@ -268,11 +268,11 @@ class NoTwinOutside(StackRule):
 
 
 class PrivateIsNotAnybodys(StackRule):
-    """Who sees an organization secret cannot be widened by making a repository.
+    """Members cannot gain access to an organization secret by creating a repository.
 
-    `private` shows a secret to every private and internal repository, also to those of tomorrow.
-    Where members may make such repositories, each of them reads the secret with a workflow in one
-    of their own, unseen by anybody.
+    With `private`, every private and internal repository can use the secret, including future ones.
+    If members may create such repositories, each of them can read the secret with a workflow in a
+    repository of their own.
     Source: https://docs.github.com/rest/actions/secrets#create-or-update-an-organization-secret
     """
 

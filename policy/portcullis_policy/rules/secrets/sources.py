@@ -19,14 +19,15 @@ def _from(source: object, **more: object) -> Mapping[str, object]:
 
 
 class NotFromTheRun(ResourceRule):
-    """A real organization's secret does not come from a variable of the run.
+    """A real organization's secret does not come from an environment variable of the run.
 
-    Whoever runs the update next has another value in that variable, or none, and nobody lists the
-    shells, CI settings and `.env` files that hold it. For local work on a sandbox it is fine.
+    The next person who runs the update has another value in that variable, or none, and nobody
+    keeps a list of the shells, CI settings and `.env` files that hold it. In the sandbox it is
+    fine.
     """
 
     id = "SE013"
-    title = "a secret comes from a variable of the run"
+    title = "a secret comes from an environment variable of the run"
     severity = Severity.HIGH
     resource_types = (ORGANIZATION,)
     remediation = "Keep it in Vault, AWS, ESC or the stack's config: `portcullis secrets import`."

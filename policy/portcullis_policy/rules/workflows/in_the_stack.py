@@ -55,8 +55,8 @@ class FileRule(StackRule, abstract=True):
 class OwnRunnersStayPrivate(FileRule):
     """A public repository's workflows do not run on self-hosted runners.
 
-    Anybody's pull request can run code there, see the network that the runner sees, and leave
-    something for the next job.
+    Anybody's pull request could run code there, see the runner's network, and leave something
+    behind for the next job.
     """
 
     id = "WF015"
@@ -92,10 +92,10 @@ class OwnRunnersStayPrivate(FileRule):
 
 
 class GateIsThere(FileRule):
-    """The environment that a publish job names exists, and is protected.
+    """The environment that a publish job names exists and is protected.
 
-    GitHub makes an environment that a workflow names and that is not there: without reviewers,
-    without a rule on refs, and without a word.
+    If a workflow names an environment that does not exist, GitHub creates it silently, without
+    reviewers and without a deployment policy.
     """
 
     id = "WF020"
@@ -103,7 +103,7 @@ class GateIsThere(FileRule):
     severity = Severity.HIGH
     maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
     resource_types = (gh.REPOSITORY_FILE, gh.ENVIRONMENT)
-    remediation = "Declare the environment, with reviewers or with the refs that may enter."
+    remediation = "Declare the environment, with reviewers or with a deployment policy."
     good = (
         stack("there", Declared(gh.ENVIRONMENT, _GATE), file(RELEASE)),
         stack(
@@ -164,7 +164,7 @@ class SecretOfItsGate(FileRule):
     severity = Severity.MEDIUM
     maps = cis("2.1.7")
     resource_types = (gh.REPOSITORY_FILE, gh.ACTIONS_ENVIRONMENT_SECRET)
-    remediation = "Give the job that `environment:`, or take the secret out of it."
+    remediation = "Add that `environment:` to the job, or stop using the secret there."
     good = (
         stack(
             "in its environment",

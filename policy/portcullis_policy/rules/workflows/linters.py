@@ -17,19 +17,19 @@ REQUIRED = Parameter(
     "required",
     default=False,
     schema={"type": "boolean"},
-    meaning="Whether it is a finding that the tool is not installed.",
+    meaning="Report it as a finding if the tool is not installed.",
 )
 PERSONA = Parameter(
     "persona",
     "regular",
     {"type": "string", "enum": ["regular", "auditor"]},
-    "Whose eyes zizmor looks with; `auditor` switches this rule on.",
+    "The persona that zizmor uses; `auditor` turns this rule on.",
 )
 LEFT_OUT = Parameter(
     "leaveOut",
     (),
     {"type": "array", "items": {"type": "string", "pattern": r"^[\w-]{1,40}$"}},
-    "Checks of zizmor that this rule does not tell, by name.",
+    "Names of zizmor checks that this rule leaves out.",
 )
 
 _ONE_AT_A_TIME = """\
@@ -43,7 +43,7 @@ class Tool(StackRule, abstract=True):
     """The base of the rules that hand on what a tool says of all workflow files."""
 
     resource_types = (gh.REPOSITORY_FILE,)
-    remediation = "Mend the line; the tool's documentation explains each check by its name."
+    remediation = "Fix the line. The tool's documentation explains each check by name."
     parameters: ClassVar[tuple[Parameter, ...]] = (REQUIRED,)
 
     def said(
@@ -76,11 +76,11 @@ class Tool(StackRule, abstract=True):
 
 
 class ZizmorSevere(Tool):
-    """zizmor finds nothing in a workflow file that it calls high.
+    """zizmor finds nothing of high severity in a workflow file.
 
-    zizmor audits workflows for the ways in which they were attacked elsewhere. It is run once for
-    all files of a preview, without network; where it is not installed nothing is said, unless
-    `required` is set. See https://docs.zizmor.sh/audits/.
+    zizmor checks workflows for weaknesses that attackers have used. It runs once for all files of a
+    preview, without network access. If it is not installed, nothing is reported, unless `required`
+    is set. See https://docs.zizmor.sh/audits/.
     """
 
     id = "WF017"
@@ -105,10 +105,10 @@ class ZizmorSevere(Tool):
 
 
 class ZizmorOther(Tool):
-    """zizmor finds nothing else in a workflow file.
+    """zizmor finds nothing of lower severity in a workflow file.
 
-    What it calls medium, low or informational. An ignore comment in the file, with zizmor's own
-    words, is honoured: it stands in review beside the line that it excuses.
+    This covers findings of medium, low and informational severity. zizmor's own ignore comments are
+    honoured: they are reviewed together with the line they excuse.
     """
 
     id = "WF018"
@@ -136,12 +136,12 @@ class ZizmorOther(Tool):
 
 
 class ZizmorStrict(Tool):
-    """zizmor finds nothing in a workflow file when it tells all that it knows.
+    """zizmor finds nothing in a workflow file with its strictest persona.
 
-    What only its personas `pedantic` and `auditor` tell: habits that are no hole yet, such as a
-    permission without its reason, and places that a person has to judge, such as a secret outside
-    of an environment. zizmor says itself that they may be wrong, so they are told only where
-    `persona` is `auditor`; `leaveOut` names checks that are not told. See https://docs.zizmor.sh/usage/#using-personas.
+    The personas `pedantic` and `auditor` also report habits that are not weaknesses, such as a
+    permission without a reason, and places that need a person's judgement, such as a secret outside
+    of an environment. They may be wrong, so this rule reports them only if `persona` is `auditor`.
+    `leaveOut` names checks to leave out. See https://docs.zizmor.sh/usage/#using-personas.
     """
 
     id = "WF022"
@@ -189,9 +189,9 @@ class ZizmorStrict(Tool):
 class Actionlint(Tool):
     """actionlint finds nothing in a workflow file.
 
-    It finds what GitHub would refuse, or run otherwise than it reads: unknown keys, wrong types,
-    expressions that are always true. It is run once for all files of a preview; where it is not
-    installed nothing is said, unless `required` is set.
+    It finds what GitHub would reject or understand differently: unknown keys, wrong types,
+    expressions that are always true. It runs once for all files of a preview. If it is not
+    installed, nothing is reported, unless `required` is set.
     """
 
     id = "WF019"

@@ -46,8 +46,8 @@ def _takes_token(job: Job, workflow: Workflow) -> int | None:
 class PublishesThroughGate(WorkflowRule):
     """A job that publishes names an environment.
 
-    Without one nobody is asked, the branch or tag does not matter, and the secrets it uses are
-    those that every other workflow can read too.
+    Without one, nobody has to approve, the branch or tag does not matter, and every other workflow
+    can read the secrets that it uses.
     """
 
     id = "WF002"
@@ -79,18 +79,18 @@ class PublishesThroughGate(WorkflowRule):
 
 
 class TokenThroughGate(WorkflowRule):
-    """A job that may prove who it is to others names an environment.
+    """A job that may request an identity token names an environment.
 
-    With `id-token: write` a job gets a token that registries, clouds and vaults trust. The
-    environment is part of that token's subject; without one, every branch's workflow can get the
-    same. A job that calls another workflow cannot name one: that workflow's jobs do.
+    With `id-token: write`, a job gets a token that registries, clouds and vaults trust. The
+    environment is part of the token's subject. Without one, a workflow on any branch can get the
+    same token. A job that calls another workflow cannot name one; the jobs of that workflow do.
     """
 
     id = "WF003"
     title = "a job takes an identity token without an environment"
     severity = Severity.HIGH
     maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
-    remediation = "Give the job `environment:`, or take `id-token: write` away."
+    remediation = "Give the job `environment:`, or remove `id-token: write`."
     good = (SOUND_RELEASE, SOUND_CI)
     bad = (
         ci("in the job", ("    steps:", "    permissions: {id-token: write}\n    steps:")),
@@ -108,10 +108,10 @@ class TokenThroughGate(WorkflowRule):
 
 
 class CredentialsNotKept(WorkflowRule):
-    """A workflow that publishes does not leave its git credentials lying about.
+    """A workflow that publishes does not keep its git credentials on disk.
 
-    `actions/checkout` writes the token into the work folder's git configuration, from where any
-    later step, or an artifact of the whole folder, takes it along.
+    `actions/checkout` writes the token into the git configuration of the working folder. Any later
+    step, or an artifact of the whole folder, can take it from there.
     """
 
     id = "WF009"
@@ -136,17 +136,17 @@ class CredentialsNotKept(WorkflowRule):
 
 
 class NoCacheInRelease(WorkflowRule):
-    """What is published is built without a cache.
+    """A release is built without a cache.
 
-    A cache is filled by any workflow of the default branch. Whoever gets a line into one of them
-    puts a file into the release, without a trace in its source.
+    Any workflow of the default branch can fill a cache. A line in one of them is enough to put a
+    file into the release, without a trace in its source.
     """
 
     id = "WF010"
     title = "a publishing workflow restores a cache"
     severity = Severity.MEDIUM
     maps = slsa("Build L3")
-    remediation = "Switch it off: `enable-cache: false`, `cache: false`; no `actions/cache`."
+    remediation = "Turn it off: `enable-cache: false`, `cache: false`; no `actions/cache`."
     good = (
         SOUND_RELEASE,
         ci("no release", ("run: |", f"uses: actions/cache@{'d4' * 20}\n        if: |")),
@@ -175,8 +175,8 @@ class NoCacheInRelease(WorkflowRule):
 class OwnTokenDoesNotPublish(WorkflowRule):
     """Packages are published with a credential of the release environment, not with GITHUB_TOKEN.
 
-    Every workflow of the repository gets that token; whoever may push a branch publishes with it,
-    beside the gate.
+    Every workflow of the repository gets that token. Anybody who may push a branch can publish with
+    it, without an approval.
     """
 
     id = "WF012"
@@ -205,15 +205,15 @@ class OwnTokenDoesNotPublish(WorkflowRule):
 
 
 class TagsAreVersions(WorkflowRule):
-    """A release starts on version tags alone.
+    """A release starts on version tags only.
 
-    `v*` starts it on `v-test` too, and a push without any filter on every commit. In a filter of a
-    workflow `+` repeats what stands before it, so `v[0-9]+.[0-9]+.[0-9]+` says what is meant.
+    `v*` also starts it on `v-test`, and a push trigger without a filter starts it on every commit.
+    In a workflow filter, `+` repeats the preceding character, so `v[0-9]+.[0-9]+.[0-9]+` is strict.
     Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
     """
 
     id = "WF013"
-    title = "a release starts on tags that are no versions"
+    title = "a release starts on tags that are not versions"
     severity = Severity.HIGH
     maps = cis("2.3.5")
     remediation = 'Write `on: {push: {tags: ["v[0-9]+.[0-9]+.[0-9]+"]}}`.'
@@ -248,10 +248,10 @@ class TagsAreVersions(WorkflowRule):
 
 
 class StartedOnPurpose(WorkflowRule):
-    """Who starts a release by hand types what they mean.
+    """A manual release asks for a typed confirmation.
 
-    A button that publishes is pressed by mistake. A required text without a default is a second
-    thought, and stays in the log of the run.
+    A button that publishes is easily pressed by mistake. A required text without a default makes
+    people think again, and is kept in the log of the run.
     """
 
     id = "WF014"

@@ -50,18 +50,18 @@ class WorkflowRule(ResourceRule, abstract=True):
 
 
 class Readable(ResourceRule):
-    """A workflow file can be read.
+    """A workflow file is readable.
 
-    What the pack cannot read it cannot judge, and a key that is given twice means one thing to one
-    reader and another to GitHub. So such a file is refused, and a content or path that is not known
-    at preview too.
+    The pack cannot judge what it cannot read, and a duplicate key means one thing to one reader and
+    another to GitHub. Such a file is refused, and so is a content or path that is unknown at
+    preview.
     """
 
     id = "WF001"
     title = "a workflow file cannot be read"
     severity = Severity.HIGH
     resource_types = (gh.REPOSITORY_FILE,)
-    remediation = "Mend the YAML: `on:`, `jobs:`, each key once; give the content as a literal."
+    remediation = "Fix the YAML: `on:` and `jobs:`, each key once; give the content as a literal."
     good = (
         SOUND_RELEASE,
         SOUND_CI,
@@ -90,10 +90,9 @@ class Readable(ResourceRule):
 
 
 class PermissionsAtTop(WorkflowRule):
-    """A workflow says at its top that its token may do nothing, or only read.
+    """A workflow gives its token no permissions, or read access only, at the top.
 
-    Without it a job that somebody adds gets whatever the organization's default is, today or after
-    the default was changed.
+    Otherwise a job that somebody adds gets the organization's default, which may change.
     """
 
     id = "WF004"
@@ -130,8 +129,8 @@ class NoStrangersCode(WorkflowRule):
     """A workflow that outsiders can start with secrets does not run their code.
 
     `pull_request_target`, `workflow_run` and `issue_comment` run with the repository's secrets and
-    a token that can write. With a checkout of the pull request's head, whoever opens a pull request
-    runs what they like with both.
+    a token that can write. If such a workflow checks out the pull request's head, anybody who opens
+    a pull request can run any code with both.
     """
 
     id = "WF005"
@@ -183,17 +182,17 @@ class NoStrangersCode(WorkflowRule):
 
 
 class NoInjection(WorkflowRule):
-    """Text that others write is not pasted into scripts.
+    """Text that others write is not inserted into scripts.
 
-    An expression in `run` is replaced before the shell reads it: a pull request whose title is a
-    command runs it. An environment variable is read by the shell as a value.
+    GitHub replaces an expression in `run` before the shell reads it, so a pull request whose title
+    is a command runs that command. A shell reads an environment variable as a value.
     """
 
     id = "WF006"
-    title = "a stranger's text is pasted into a script"
+    title = "untrusted text is inserted into a script"
     severity = Severity.HIGH
     maps = scorecard("Dangerous-Workflow")
-    remediation = 'Hand it over by `env:` and write `"$NAME"` in the script.'
+    remediation = 'Pass it through `env:` and write `"$NAME"` in the script.'
     good = (
         SOUND_CI,
         ci("a number", ("uv run pytest", "echo ${{ github.event.pull_request.number }}")),
@@ -230,17 +229,17 @@ class NoInjection(WorkflowRule):
 
 
 class ActionsPinned(WorkflowRule):
-    """An action is pinned to a commit, by its whole hash.
+    """An action is pinned to a full commit SHA.
 
-    A tag or branch of an action is moved by whoever takes over its repository, and a short hash can
-    be made to match another commit.
+    Anybody who takes over an action's repository can move its tags and branches, and a short SHA
+    can be made to match another commit.
     """
 
     id = "WF007"
     title = "an action is not pinned to a whole commit hash"
     severity = Severity.HIGH
     maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
-    remediation = "Write `owner/action@<40 digits> # v1.2.3`; Dependabot keeps it fresh."
+    remediation = "Write `owner/action@<40 digits> # v1.2.3`; Dependabot updates it."
     good = (
         SOUND_RELEASE,
         ci(
@@ -277,10 +276,10 @@ class ActionsPinned(WorkflowRule):
 
 
 class SecretsNamed(WorkflowRule):
-    """A called workflow is given the secrets that it needs, by name.
+    """A called workflow gets only the secrets that it needs, by name.
 
-    `secrets: inherit` hands over all that the repository and the organization have, also those
-    that are made tomorrow.
+    `secrets: inherit` passes everything that the repository and the organization have, including
+    future secrets.
     """
 
     id = "WF008"
@@ -313,8 +312,8 @@ class SecretsNamed(WorkflowRule):
 class NothingPipedToShell(WorkflowRule):
     """A workflow does not run what it has just downloaded.
 
-    Whoever controls the server, or the name that leads to it, runs commands in the workflow; nobody
-    can say afterwards which ones.
+    Anybody who controls the server or its domain name can run commands in the workflow, and nobody
+    can tell afterwards which ones.
     """
 
     id = "WF011"
@@ -346,15 +345,15 @@ class NothingPipedToShell(WorkflowRule):
 class NoSecretPrinted(WorkflowRule):
     """No step prints a secret.
 
-    GitHub hides a secret's exact value in logs, and nothing that is made of it; logs of public
-    repositories are public, and all secrets at once (`toJSON(secrets)`) belong nowhere.
+    GitHub masks a secret's exact value in logs, but nothing derived from it. Logs of public
+    repositories are public. All secrets at once (`toJSON(secrets)`) should never be printed.
     """
 
     id = "WF016"
     title = "a step prints a secret"
     severity = Severity.HIGH
     maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.8"))
-    remediation = "Take the line out, and replace the secret if it ever ran."
+    remediation = "Remove the line, and replace the secret if it ever ran."
     good = (
         SOUND_CI,
         ci(
