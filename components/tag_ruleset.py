@@ -64,6 +64,11 @@ def release_tag_pattern(prefix: str = "v") -> str:
     return f"{prefix}[0-9]*.[0-9]*.[0-9]*"
 
 
+def ruleset_names(name: str) -> tuple[str, str, str, str]:
+    """Return the names of the rulesets that the tag protection ``name`` becomes."""
+    return name, f"{name} (immutable)", f"{name} (names)", f"{name} (strict names)"
+
+
 def tag_rulesets(
     name: str, config: TagProtectionConfig, context: Context
 ) -> list[tuple[str, Any, Any, Any]]:
@@ -72,6 +77,7 @@ def tag_rulesets(
     They are several because a bypass holds for all rules of a ruleset: who may create a release
     tag must still not be able to move one, or to give it another name.
     """
+    makes, immutable, names, strict_names = ruleset_names(name)
     prefix = config.prefix
     release = f"refs/tags/{release_tag_pattern(prefix)}"
     # a star stops at a slash: v1/x would be a tag of nobody's
@@ -79,16 +85,16 @@ def tag_rulesets(
     makers = [Bypass(team=team, mode="always") for team in config.created_by]
     teams_only = [a for a in bypass_actors(makers, context) if a["actor_type"] == "Team"]
     return [
-        (name, _refs([release]), {"creation": True}, teams_only),
+        (makes, _refs([release]), {"creation": True}, teams_only),
         (
-            f"{name} (immutable)",
+            immutable,
             _refs(everything),
             {"update": True, "deletion": True, "non_fast_forward": True},
             [],
         ),
-        (f"{name} (names)", _refs(everything, [release]), {"creation": True}, []),
+        (names, _refs(everything, [release]), {"creation": True}, []),
         (
-            f"{name} (strict names)",
+            strict_names,
             # a character that is neither digit nor dot, or a fourth number
             _refs([f"refs/tags/{prefix}*[^0-9.]*", f"refs/tags/{prefix}*.*.*.*"]),
             {"creation": True},

@@ -22,7 +22,16 @@ CI_PATH = ".github/workflows/ci.yml"
 RELEASE_PATH = ".github/workflows/release.yml"
 
 REQUIRED_CHECKS = ("ci", "security-ci")
-"""The checks that the CI workflow reports and rulesets require."""
+"""The checks that the CI workflow reports and rulesets require.
+
+They are written where there is something to test: see `WorkflowPlan.checks`.
+"""
+
+_MANAGERS = {"python": frozenset({"pip", "uv"}), "npm": frozenset({"npm"})}
+"""The package managers whose projects the CI workflow tests, by language."""
+
+_AUDITED = frozenset({"github-actions"})
+"""Ecosystems without tests of their own, which the CI workflow audits."""
 
 RELEASE_TAGS = "v[0-9]+.[0-9]+.[0-9]+"
 """The tags that start a release, as a workflow filter: there ``+`` repeats what stands before it
@@ -145,27 +154,48 @@ class WorkflowPlan(_Strict):
 
     def directories(self, ecosystem: Literal["python", "npm"]) -> tuple[str, ...]:
         """Where CI finds the projects of an ecosystem; empty if the repository has none."""
-        managers = {"python": {"pip", "uv"}, "npm": {"npm"}}[ecosystem]
         found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
-        if not found and managers & set(self.ecosystems):
+        if not found and _MANAGERS[ecosystem] & set(self.ecosystems):
             found = {"."}
         return tuple(sorted(found))
 
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The checks that the CI workflow reports: none where it has nothing to test.
+
+        A check that is green without a test behind it would be worse than none.
+        """
+        tested = self.directories("python") or self.directories("npm")
+        return REQUIRED_CHECKS if tested else ()
+
+    @property
+    def has_ci(self) -> bool:
+        """Whether there is anything that a CI workflow could do."""
+        return bool(self.checks or _AUDITED & set(self.ecosystems))
+
+    @property
+    def untested(self) -> tuple[str, ...]:
+        """The ecosystems that the CI workflow does not test yet."""
+        known = _AUDITED.union(*_MANAGERS.values())
+        return tuple(each for each in self.ecosystems if each not in known)
+
 
 def render(plan: WorkflowPlan) -> dict[str, str]:
-    """The workflow files of a repository by path; no release workflow if it publishes nothing."""
-    files = {CI_PATH: render_ci(plan)}
+    """Return the workflow files of a repository by path: those that have something to do."""
+    files = {CI_PATH: render_ci(plan)} if plan.has_ci else {}
     if plan.packages:
         files[RELEASE_PATH] = render_release(plan)
     return files
 
 
 def render_ci(plan: WorkflowPlan) -> str:
-    """The text of ``ci.yml``; its jobs ``ci`` and ``security-ci`` are the required checks."""
+    """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
     python, npm = plan.directories("python"), plan.directories("npm")
     return _render(
         "ci.yml",
         default_branch=plan.default_branch,
+        workflow="ci" if plan.checks else "workflows",
+        tested=bool(plan.checks),
         python=python,
         npm=npm,
         python_directories=", ".join(map(json.dumps, python)),
@@ -193,10 +223,18 @@ def render_release(plan: WorkflowPlan) -> str:
     )
 
 
+GITHUB_OWNERS = ("actions/", "github/")
+"""How the names of GitHub's own actions begin."""
+
+
+def actions_used() -> list[str]:
+    """Return the actions of the templates."""
+    return list(_pins()["actions"])
+
+
 def actions_of_others() -> list[str]:
-    """The actions of the templates that are not GitHub's own: Actions has to allow them."""
-    owners = ("actions/", "github/")
-    return [action for action in _pins()["actions"] if not action.startswith(owners)]
+    """Return the actions of the templates that are not GitHub's own: Actions has to allow them."""
+    return [action for action in actions_used() if not action.startswith(GITHUB_OWNERS)]
 
 
 def pin_actions(text: str) -> str:
@@ -222,7 +260,7 @@ def _render(name: str, **values: object) -> str:
     tools = {**pins["tools"], "tools_until": pins["tools_until"]}
     text = pin_actions(_template(name).render(**tools, **values))
     # a Jinja statement takes the blank lines after it with it
-    return _JOB.sub(r"\n\n\1", text)
+    return _JOB.sub(r"\n\n\1", text.rstrip("\n")) + "\n"
 
 
 @cache

@@ -7,7 +7,13 @@ from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from components.declaration import custom_properties, release_gates
+from components.declaration import (
+    custom_properties,
+    limits,
+    no_effect,
+    release_gates,
+    required_checks,
+)
 from components.declaration.mistakes import listed, nearest
 from components.organization import covers
 
@@ -81,6 +87,9 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     yield from _teams(config, names)
     yield from _organization_protection(config, names)
     yield from custom_properties.check(config)
+    yield from limits.check(config, names)
+    yield from no_effect.check(config, names)
+    yield from required_checks.check(config)
     for section in ("secrets", "variables"):
         for name, item in getattr(config, section).items():
             path: Segments = (section, name, "visible_to")

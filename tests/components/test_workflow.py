@@ -205,11 +205,12 @@ def test_the_required_checks_wait_for_every_other_job(variant: WorkflowPlan) -> 
     """Every job of CI is behind `ci` or `security-ci`, which run even when one failed (G7)."""
     workflow = load(render_ci(variant))
     behind = set()
-    for check in REQUIRED_CHECKS:
+    for check in variant.checks:
         assert workflow["jobs"][check]["name"] == check
         assert workflow["jobs"][check]["if"] == "${{ always() }}"
         behind |= before(workflow, check)
-    assert behind == set(workflow["jobs"]) - set(REQUIRED_CHECKS)
+    jobs = set(workflow["jobs"])
+    assert behind == (jobs - set(REQUIRED_CHECKS) if variant.checks else set())
 
 
 def test_python_is_tested_on_three_systems_and_two_versions() -> None:
@@ -238,8 +239,8 @@ def test_security_ci_audits_each_ecosystem() -> None:
 @pytest.mark.parametrize(
     ("ecosystems", "jobs"),
     [
-        ((), {"workflows"}),
-        (("docker",), {"workflows"}),
+        (("github-actions",), {"workflows"}),
+        (("github-actions", "docker", "cargo"), {"workflows"}),
         (("pip",), {"workflows", "python", "python-lint", "python-audit"}),
         (("uv",), {"workflows", "python", "python-lint", "python-audit"}),
         (("npm",), {"workflows", "npm", "npm-audit"}),
@@ -247,4 +248,32 @@ def test_security_ci_audits_each_ecosystem() -> None:
 )
 def test_ci_has_the_jobs_of_the_ecosystems(ecosystems: tuple[str, ...], jobs: set[str]) -> None:
     """A repository gets the jobs of its ecosystems and no others."""
-    assert set(load(render_ci(plan(ecosystems=ecosystems)))["jobs"]) == jobs | set(REQUIRED_CHECKS)
+    variant = plan(ecosystems=ecosystems)
+    assert set(load(render_ci(variant))["jobs"]) == jobs | set(variant.checks)
+
+
+UNTESTED = ("docker", "cargo", "gomod", "maven", "gradle", "bundler")
+"""The ecosystems that the CI workflow does not test yet."""
+
+
+@given(ecosystems=st.sets(st.sampled_from([*UNTESTED, "github-actions"])).map(tuple))
+def test_no_check_is_green_without_a_test(ecosystems: tuple[str, ...]) -> None:
+    """A required check is never written for ecosystems that no job tests (issue 13, number 10)."""
+    variant = plan(ecosystems=ecosystems)
+    files = render(variant)
+    assert variant.checks == ()
+    assert set(variant.untested) == set(ecosystems) - {"github-actions"}
+    assert set(files) == ({CI_PATH} if "github-actions" in ecosystems else set())
+    for text in files.values():
+        workflow = load(text)
+        assert workflow["name"] == "workflows"
+        assert set(workflow["jobs"]) == {"workflows"}
+
+
+@pytest.mark.parametrize("tested", ["pip", "uv", "npm"])
+def test_what_is_tested_beside_it_says_nothing_about_the_rest(tested: str) -> None:
+    """With one language that is tested the checks are written; the others are reported."""
+    variant = plan(ecosystems=(tested, *UNTESTED))
+    assert variant.checks == REQUIRED_CHECKS
+    assert set(load(render(variant)[CI_PATH])["jobs"]) > set(REQUIRED_CHECKS)
+    assert variant.untested == UNTESTED

@@ -476,7 +476,7 @@ CASES = (
     Case(
         "nested secret team",
         DEVS,
-        "  devs: {parent: security, »visibility: secret}",
+        DEVS + "\n  ops: {parent: security, »visibility: secret}",
         "cannot be nested",
         "closed",
     ),
@@ -655,7 +655,11 @@ def test_what_a_plan_lacks_is_told_before_github_refuses_it(case: Case, tmp_path
     """A gate that the plan does not offer is a mistake, never a gate that silently is not there."""
     protected = "{repositories: [app]}" if case.old == "free" else "{}"
     tags = TAGS[:-1] + ", repositories: [app]}" if case.old == "free" else TAGS
-    edits = ((PLAN, f"plan: {case.old}"), (MAIN, f"  main: {protected}"), (TAGS, tags))
+    level = LEVEL.replace("all", "[app]")
+    edits = (
+        *((PLAN, f"plan: {case.old}"), (MAIN, f"  main: {protected}"), (TAGS, tags)),
+        (LEVEL, level),
+    )
     text, marked = places(replaced(*edits, (WEB, case.new)))
     (mistake,) = mistakes(written(tmp_path, text))
     assert [str(mistake.place)] == marked
@@ -666,7 +670,12 @@ def test_what_a_plan_lacks_is_told_before_github_refuses_it(case: Case, tmp_path
 def test_free_protection_of_everything_names_the_private_repositories(tmp_path: Path) -> None:
     """On GitHub Free an organization's protection that covers a private repository is refused."""
     text, marked = places(
-        replaced((PLAN, "plan: free"), (MAIN, "  »main: {}"), ("  releases", "  »releases"))
+        replaced(
+            (PLAN, "plan: free"),
+            (MAIN, "  »main: {}"),
+            ("  releases", "  »releases"),
+            (LEVEL, LEVEL.replace("all", "[app]")),
+        )
     )
     found = mistakes(written(tmp_path, text))
     assert [str(mistake.place) for mistake in found] == marked

@@ -1,0 +1,365 @@
+"""What GitHub would accept without effect: the plan or another setting switches it off.
+
+Each source is the note on plans ("Who can use this feature?") of the page that is named.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from components.base import Origin
+from components.declaration.covering import protections
+from components.organization import covers
+from components.repository import environments_of, workflows_of
+from components.visibility import reached
+from components.workflow import GITHUB_OWNERS, actions_used
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from components.base import Config
+    from components.declaration.references import Names
+    from components.declaration.release_gates import Problem
+    from components.declaration.yaml_file import Segments
+    from components.environment import EnvironmentConfig
+    from components.organization import OrganizationConfig, SettingsConfig
+    from components.repository import RepositoryConfig
+    from components.ruleset import BranchProtectionConfig
+
+MOST_SECRETS_SEEN = 100
+"""How many of the organization's secrets a workflow gets, in the order of their names.
+
+Source: https://docs.github.com/actions/reference/security/secrets
+"""
+
+MOST_VARIABLE_BYTES = 256 * 1024
+"""How much of the variables a workflow gets, in the order of their names.
+
+Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
+"""
+
+
+def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
+    """Check that what is declared has an effect."""
+    yield from _settings(config)
+    yield from _licenses(config)
+    yield from _free_plan(config)
+    yield from _actions(config)
+    for name, protection in config.protection.items():
+        covered = [
+            each
+            for key, each in config.repositories.items()
+            if covers(protection.repositories, protection.exclude_repositories, key)
+        ]
+        yield from _protection(("protection", name), protection, covered, names)
+    for name, repository in config.repositories.items():
+        if not repository.archived:
+            yield from _repository(name, repository, config, names)
+
+
+def _written(config: Config, field: str) -> bool:
+    """Whether ``field`` stands in the file, and is not a default."""
+    return field in config.model_fields_set
+
+
+def _switched_on(config: Config, field: str) -> bool:
+    """Whether somebody asks for ``field``; a default asks for nothing."""
+    return _written(config, field) and bool(getattr(config, field))
+
+
+_SETTING_NEEDS = {
+    "dependabot_alerts_enabled_for_new_repositories": (
+        "dependency_graph_enabled_for_new_repositories"
+    ),
+    "dependabot_security_updates_enabled_for_new_repositories": (
+        "dependabot_alerts_enabled_for_new_repositories"
+    ),
+    "secret_scanning_push_protection_enabled_for_new_repositories": (
+        "secret_scanning_enabled_for_new_repositories"
+    ),
+}
+"""The setting without which another has no effect."""
+
+
+def _settings(config: OrganizationConfig) -> Iterator[Problem]:
+    """Settings that need another setting, or GitHub Enterprise.
+
+    Source: https://docs.github.com/organizations/managing-organization-settings/restricting-repository-creation-in-your-organization
+    """
+    settings = config.settings
+    for field, needed in _SETTING_NEEDS.items():
+        if _switched_on(settings, field) and not getattr(settings, needed):
+            what = f"this has no effect without {needed}"
+            yield ("settings", field), what, f"false, or {needed}: true"
+    if config.plan != "enterprise":
+        yield from _settings_of_enterprise(settings)
+
+
+def _settings_of_enterprise(settings: SettingsConfig) -> Iterator[Problem]:
+    private, public = (f"members_can_create_{kind}_repositories" for kind in ("private", "public"))
+    if getattr(settings, private) and not getattr(settings, public):
+        what = (
+            "below GitHub Enterprise, members may create repositories of both kinds or public ones"
+        )
+        yield ("settings", private), what, f"false, {public}: true, or plan: enterprise"
+    if settings.members_can_create_private_pages:
+        what = "private Pages need GitHub Enterprise"
+        yield ("settings", "members_can_create_private_pages"), what, "false, or plan: enterprise"
+
+
+def _licenses(config: OrganizationConfig) -> Iterator[Problem]:
+    """Licenses that cannot be bought.
+
+    Source: https://docs.github.com/get-started/learning-about-github/about-github-advanced-security
+    """
+    if config.plan == "free" and config.licenses:
+        what = "these licenses are for GitHub Team and Enterprise"
+        yield ("licenses",), what, "nothing here, or plan: team"
+
+
+def _free_plan(config: OrganizationConfig) -> Iterator[Problem]:
+    """Secrets and variables of the organization for private repositories.
+
+    Source: https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/use-secrets
+    """
+    if config.plan != "free":
+        return
+    private = {
+        name
+        for name, repository in config.repositories.items()
+        if repository.visibility != "public" and not repository.archived
+    }
+    for section in ("secrets", "variables"):
+        for name, item in getattr(config, section).items():
+            lost = sorted(private & set(reached(item.visible_to, config)))
+            if lost or item.visible_to == "private":
+                what = (
+                    f"on GitHub Free no private repository sees the organization's {section}: "
+                    f"{', '.join(lost) or 'there is none to see it'}"
+                )
+                allowed = f"public repositories, {section} of the repository, or plan: team"
+                yield (section, name, "visible_to"), what, allowed
+
+
+def _actions(config: OrganizationConfig) -> Iterator[Problem]:
+    """Permissions with which the managed workflows could not run."""
+    actions = config.actions
+    plans = [workflows_of(each) for each in config.repositories.values() if not each.archived]
+    if not any(plan and (plan.has_ci or plan.packages) for plan in plans):
+        return
+    if actions.allowed_actions == "local_only":
+        what = "the managed workflows use actions of GitHub and others, and could not run"
+        yield ("actions", "allowed_actions"), what, "selected, or workflows: false everywhere"
+    if actions.allowed_actions == "selected" and not actions.github_owned_allowed:
+        refused = [
+            action
+            for action in actions_used()
+            if action.startswith(GITHUB_OWNERS)
+            and not any(fnmatchcase(f"{action}@v1", each) for each in actions.patterns_allowed)
+        ]
+        if refused:
+            what = f"the managed workflows use {', '.join(refused)}, and could not run"
+            yield (
+                ("actions", "github_owned_allowed"),
+                what,
+                "true, or actions/* in patterns_allowed",
+            )
+
+
+def _protection(
+    path: Segments,
+    protection: BranchProtectionConfig,
+    covered: list[RepositoryConfig],
+    names: Names,
+) -> Iterator[Problem]:
+    """What a protection says without effect; ``covered`` are the repositories it holds for."""
+    if "default" in protection.exclude_branches:
+        index = protection.exclude_branches.index("default")
+        what = "`default` names the default branch in `branches` only"
+        yield (*path, "exclude_branches", index), what, "the branch's own name"
+    if not protection.required_checks:
+        for field in ("strict_checks", "checks_app"):
+            if _switched_on(protection, field):
+                what = f"{field} has no effect without required_checks"
+                yield (*path, field), what, "nothing here, or required_checks"
+    if protection.enforced_by == "classic":
+        yield from _classic(path, protection)
+    elif _written(protection, "merge_methods"):
+        yield from _merge_methods(path, protection, covered, names)
+
+
+def _classic(path: Segments, protection: BranchProtectionConfig) -> Iterator[Problem]:
+    """What classic protection cannot express."""
+    for field in ("checks_app", "merge_methods"):
+        if _switched_on(protection, field):
+            what = f"classic protection has no {field}"
+            yield (*path, field), what, "nothing here, or enforced_by: ruleset"
+    for index, entry in enumerate(protection.bypass):
+        if entry.mode == "always":
+            what = "a bypass of classic protection is for pull requests only"
+            yield (*path, "bypass", index, "mode"), what, "pull_request, or enforced_by: ruleset"
+
+
+def _merge_methods(
+    path: Segments,
+    protection: BranchProtectionConfig,
+    covered: list[RepositoryConfig],
+    names: Names,
+) -> Iterator[Problem]:
+    """Methods that no repository has, or that a linear history excludes."""
+    if not covered or not names.sure(("repositories",)):
+        return
+    on = set[str]().union(*(repository.merge.methods for repository in covered))
+    for index, method in enumerate(protection.merge_methods):
+        where = (*path, "merge_methods", index)
+        if method == "merge" and protection.require_linear_history:
+            what = "`merge` has no effect with require_linear_history"
+            yield where, what, "squash, rebase, or require_linear_history: false"
+        elif method not in on:
+            what = f"`{method}` has no effect: it is off in each repository that this covers"
+            yield where, what, f"{', '.join(sorted(on))}, or the method in the repository's merge"
+
+
+def _repository(
+    name: str, repository: RepositoryConfig, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    path: Segments = ("repositories", name)
+    for key, protection in repository.protection.items():
+        yield from _protection((*path, "protection", key), protection, [repository], names)
+    if names.sure((*path, "merge")) and names.sure((*path, "protection")):
+        yield from _mergeable(path, name, repository, config)
+    if repository.visibility != "public":
+        yield from _private(path, repository, config)
+    security = repository.security
+    enforced = config.settings.web_commit_signoff_required and names.sure(("settings",))
+    if enforced and not security.web_commit_signoff_required:
+        what = "the organization requires sign-off in every repository"
+        allowed = "true, or settings.web_commit_signoff_required: false"
+        yield (*path, "security", "web_commit_signoff_required"), what, allowed
+    directories = bool(repository.dependabot.directories)  # see references.py
+    without = not (directories or repository.ecosystems) and names.sure((*path, "ecosystems"))
+    if without and _written(repository, "dependabot") and names.sure((*path, "dependabot")):
+        what = "dependabot has no effect without ecosystems"
+        yield (*path, "dependabot"), what, "nothing here, or ecosystems"
+    yield from _code_owners(path, repository, config)
+    for key, environment in environments_of(repository, Origin("")).items():
+        if (written := repository.environments.get(key)) is not None:
+            where = (*path, "environments", key)
+            yield from _environment(where, written, environment[0], repository, config)
+    yield from _seen(path, name, repository, config)
+
+
+def _mergeable(
+    path: Segments, name: str, repository: RepositoryConfig, config: OrganizationConfig
+) -> Iterator[Problem]:
+    """Protections of the default branch that together allow no merge method."""
+    left = repository.merge.methods
+    for each in protections(name, config):
+        rules = each.config
+        if rules.enforcement != "active" or not {"default", "all"} & set(rules.branches):
+            continue
+        allowed = left if rules.enforced_by == "classic" else left & set(rules.merge_methods)
+        if rules.require_linear_history:
+            allowed = allowed - {"merge"}
+        if left and not allowed:
+            reason = " with a linear history" if rules.require_linear_history else ""
+            what = (
+                f"nobody could merge into {name}: its merge methods and other protections leave "
+                f"{', '.join(sorted(left))}, and this one none of them{reason}"
+            )
+            written = _written(rules, "merge_methods")
+            of_repository = _written(repository, "merge") and each.path[0] != "repositories"
+            where = (*each.path, "merge_methods") if written else each.path
+            yield (
+                (*path, "merge") if of_repository and not written else where,
+                what,
+                ("merge methods that the repository and each protection allow"),
+            )
+        left = allowed
+
+
+def _private(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig
+) -> Iterator[Problem]:
+    """Features that the plan or the licenses lack for private repositories.
+
+    Source: https://docs.github.com/get-started/learning-about-github/githubs-plans
+    """
+    if config.plan == "free":
+        for field, on in {
+            ("code_owners",): bool(repository.code_owners),
+            ("features", "wiki"): repository.features.wiki,
+            ("merge", "allow_auto_merge"): repository.merge.allow_auto_merge,
+        }.items():
+            if on:
+                what = f"GitHub Free has no {field[-1]} for private repositories"
+                yield (*path, *field), what, "nothing here, visibility: public, or plan: team"
+    if "secret-protection" not in config.licenses:
+        for feature in ("secret_scanning", "secret_scanning_push_protection"):
+            if _switched_on(repository.security, feature):
+                what = f"{feature} of a private repository needs a license"
+                allowed = "visibility: public, or licenses: [secret-protection]"
+                yield (*path, "security", feature), what, allowed
+
+
+def _environment(
+    path: Segments,
+    written: EnvironmentConfig,
+    whole: EnvironmentConfig,
+    repository: RepositoryConfig,
+    config: OrganizationConfig,
+) -> Iterator[Problem]:
+    """What an environment says about reviewers that it does not have.
+
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+    """
+    reviewers = whole.reviewers.teams or whole.reviewers.users
+    if _switched_on(written, "prevent_self_review") and not reviewers:
+        what = "prevent_self_review has no effect without reviewers"
+        yield (*path, "prevent_self_review"), what, "nothing here, or reviewers"
+    private = repository.visibility != "public" and config.plan != "enterprise"
+    if private and written.can_admins_bypass:
+        what = "for private repositories GitHub has this on Enterprise only"
+        yield (*path, "can_admins_bypass"), what, "false, visibility: public, or plan: enterprise"
+
+
+def _code_owners(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig
+) -> Iterator[Problem]:
+    """Owners that GitHub ignores.
+
+    Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+    """
+    for pattern, owners in repository.code_owners.items():
+        for index, slug in enumerate(owners):
+            if slug in config.teams and config.teams[slug].visibility == "secret":
+                what = f"GitHub ignores the code owner `{slug}`, because the team is secret"
+                allowed = f"teams.{slug}.visibility: closed"
+                yield (*path, "code_owners", pattern, index), what, allowed
+
+
+def _seen(
+    path: Segments, name: str, repository: RepositoryConfig, config: OrganizationConfig
+) -> Iterator[Problem]:
+    """Secrets and variables beyond what a workflow gets to see."""
+    seen = [
+        key
+        for key, secret in config.secrets.items()
+        if "actions" in secret.stores and name in reached(secret.visible_to, config)
+    ]
+    if len(seen) > MOST_SECRETS_SEEN:
+        what = (
+            f"{len(seen)} of the organization's secrets are visible here, and a workflow gets "
+            f"the first {MOST_SECRETS_SEEN} by name"
+        )
+        yield path, what, f"at most {MOST_SECRETS_SEEN}: see visible_to of secrets"
+    own = sum(len(value.encode()) for value in repository.variables.values())
+    shared = sum(
+        len(variable.value.encode())
+        for variable in config.variables.values()
+        if name in reached(variable.visible_to, config)
+    )
+    if own + shared > MOST_VARIABLE_BYTES:
+        what = f"the variables have {own + shared:,} bytes, and a workflow gets 256 KB of them"
+        yield (*path, "variables") if own else path, what, "at most 256 KB together"

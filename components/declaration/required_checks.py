@@ -1,0 +1,102 @@
+"""Checks that a ruleset requires and no workflow makes: they block every pull request for good."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from components.declaration.covering import protections
+from components.repository import workflows_of
+from components.workflow import REQUIRED_CHECKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from components.declaration.release_gates import Problem
+    from components.declaration.yaml_file import Segments
+    from components.organization import OrganizationConfig
+    from components.repository import RepositoryConfig
+
+_WORKFLOWS = ".github/workflows/"
+
+
+def check(config: OrganizationConfig) -> Iterator[Problem]:
+    """Check that the managed workflows make what is required of them.
+
+    Names that nobody here knows are left to the repositories: other workflows and Apps report
+    checks too.
+    """
+    missing: defaultdict[tuple[Segments, str], list[str]] = defaultdict(list)
+    for name, where, required, made in _required(config):
+        if made is not None and required not in made:
+            if required in REQUIRED_CHECKS:
+                missing[where, required].append(name)
+            elif near := get_close_matches(required, REQUIRED_CHECKS, n=1, cutoff=0.8):
+                what = f"no managed workflow makes this check; did you mean `{near[0]}`?"
+                yield where, what, ", ".join(REQUIRED_CHECKS)
+    for (where, required), names in missing.items():
+        repositories = ", ".join(names)
+        what = (
+            f"nothing would ever report `{required}` in {repositories}, so that no pull request "
+            "could be merged: the managed workflow has no tests for these ecosystems yet"
+        )
+        allowed = (
+            f"exclude_repositories: [{repositories}], or workflows: false there, with a workflow "
+            f"of the repository's own that reports `{required}`"
+        )
+        yield where, what, allowed
+
+
+def notices(config: OrganizationConfig) -> Iterator[str]:
+    """Yield what people should know about checks, and what is no mistake: one line each."""
+    untested = {
+        name: plan.untested
+        for name, repository in config.repositories.items()
+        if not repository.archived and (plan := workflows_of(repository)) and plan.untested
+    }
+    if untested:
+        listed = "; ".join(f"{name}: {', '.join(each)}" for name, each in untested.items())
+        yield (
+            f"no managed workflow tests these ecosystems yet ({listed}). A green `ci` says nothing "
+            "about them, and where nothing else is tested, no `ci` and `security-ci` is written. "
+            "With workflows: false the repository keeps workflows of its own"
+        )
+    waiting: defaultdict[str, set[str]] = defaultdict(set)
+    for name, _, required, made in _required(config):
+        if made is None and required in REQUIRED_CHECKS and config.repositories[name].workflows:
+            waiting[name].add(required)
+    if waiting:
+        listed = "; ".join(f"{name}: {', '.join(sorted(each))}" for name, each in waiting.items())
+        yield (
+            f"required checks that no managed workflow makes ({listed}). Pull requests wait for "
+            "them for good, unless a workflow of the repository's own reports them; if one does, "
+            "write workflows: false there"
+        )
+
+
+def _required(
+    config: OrganizationConfig,
+) -> Iterator[tuple[str, Segments, str, tuple[str, ...] | None]]:
+    """Yield each required check: (repository, where it is declared, check, what is made there).
+
+    What is made is None where Portcullis keeps no workflow that could make it, or the repository
+    has workflows of its own.
+    """
+    for name, repository in config.repositories.items():
+        if repository.archived:
+            continue
+        made = _made(repository)
+        for each in protections(name, config):
+            if each.config.enforcement != "active":
+                continue
+            for index, required in enumerate(each.config.required_checks):
+                yield name, (*each.path, "required_checks", index), required, made
+
+
+def _made(repository: RepositoryConfig) -> tuple[str, ...] | None:
+    plan = workflows_of(repository)
+    own = any(path.startswith(_WORKFLOWS) for path in repository.files)
+    if plan is None or own or not plan.ecosystems and not plan.packages:
+        return None
+    return plan.checks
