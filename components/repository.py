@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from components.context import Context
     from components.origin import Origin
+    from components.workflow import WorkflowPlan
 
 Topic = Annotated[
     str,
@@ -191,6 +192,8 @@ class ResolvedRepository:
     """All tag protection that holds for it, the organization's included."""
     derived_files: Mapping[str, str] = field(default_factory=dict)
     """The managed files that follow from the rest of the declaration, path to content."""
+    workflows: WorkflowPlan | None = None
+    """What the managed workflows are written from; None where the repository keeps its own."""
     publishers: tuple[Mapping[str, str], ...] = ()
     """The trusted publishers that people register at the registries by hand."""
 

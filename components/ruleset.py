@@ -91,9 +91,8 @@ class OrganizationBranchProtectionConfig(BranchProtectionConfig):
 
     def for_repository(self) -> BranchProtectionConfig:
         """The same protection, for one of the repositories."""
-        return BranchProtectionConfig(
-            **{name: getattr(self, name) for name in BranchProtectionConfig.model_fields}
-        )
+        written = self.model_fields_set & BranchProtectionConfig.model_fields.keys()
+        return BranchProtectionConfig(**{name: getattr(self, name) for name in written})
 
 
 def branch_condition(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts

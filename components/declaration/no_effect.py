@@ -8,11 +8,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from components.base import Origin
 from components.declaration.covering import protections
-from components.organization import covers
-from components.repository import environments_of, workflows_of
-from components.visibility import reached
+from components.organization import covers, reached
 from components.workflow import GITHUB_OWNERS, actions_used
 
 if TYPE_CHECKING:
@@ -23,8 +20,8 @@ if TYPE_CHECKING:
     from components.declaration.release_gates import Problem
     from components.declaration.yaml_file import Segments
     from components.environment import EnvironmentConfig
-    from components.organization import OrganizationConfig, SettingsConfig
-    from components.repository import RepositoryConfig
+    from components.organization import OrganizationConfig, ResolvedOrganization, SettingsConfig
+    from components.repository import RepositoryConfig, ResolvedRepository
     from components.ruleset import BranchProtectionConfig
 
 MOST_SECRETS_SEEN = 100
@@ -40,12 +37,13 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/variable
 """
 
 
-def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
+def check(organization: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     """Check that what is declared has an effect."""
+    config = organization.config
     yield from _settings(config)
     yield from _licenses(config)
     yield from _free_plan(config)
-    yield from _actions(config)
+    yield from _actions(organization)
     for name, protection in config.protection.items():
         covered = [
             each
@@ -53,9 +51,9 @@ def check(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
             if covers(protection.repositories, protection.exclude_repositories, key)
         ]
         yield from _protection(("protection", name), protection, covered, names)
-    for name, repository in config.repositories.items():
-        if not repository.archived:
-            yield from _repository(name, repository, config, names)
+    for repository in organization.repositories.values():
+        if not repository.config.archived:
+            yield from _repository(repository, organization, names)
 
 
 def _written(config: Config, field: str) -> bool:
@@ -142,10 +140,10 @@ def _free_plan(config: OrganizationConfig) -> Iterator[Problem]:
                 yield (section, name, "visible_to"), what, allowed
 
 
-def _actions(config: OrganizationConfig) -> Iterator[Problem]:
+def _actions(organization: ResolvedOrganization) -> Iterator[Problem]:
     """Permissions with which the managed workflows could not run."""
-    actions = config.actions
-    plans = [workflows_of(each) for each in config.repositories.values() if not each.archived]
+    actions = organization.config.actions
+    plans = [repository.workflows for repository in organization.repositories.values()]
     if not any(plan and (plan.has_ci or plan.packages) for plan in plans):
         return
     if actions.allowed_actions == "local_only":
@@ -222,13 +220,14 @@ def _merge_methods(
 
 
 def _repository(
-    name: str, repository: RepositoryConfig, config: OrganizationConfig, names: Names
+    resolved: ResolvedRepository, organization: ResolvedOrganization, names: Names
 ) -> Iterator[Problem]:
-    path: Segments = ("repositories", name)
+    config, repository = organization.config, resolved.config
+    path: Segments = ("repositories", resolved.name)
     for key, protection in repository.protection.items():
         yield from _protection((*path, "protection", key), protection, [repository], names)
     if names.sure((*path, "merge")) and names.sure((*path, "protection")):
-        yield from _mergeable(path, name, repository, config)
+        yield from _mergeable(path, resolved, organization)
     if repository.visibility != "public":
         yield from _private(path, repository, config)
     security = repository.security
@@ -243,19 +242,19 @@ def _repository(
         what = "dependabot has no effect without ecosystems"
         yield (*path, "dependabot"), what, "nothing here, or ecosystems"
     yield from _code_owners(path, repository, config)
-    for key, environment in environments_of(repository, Origin("")).items():
+    for key, environment in resolved.environments.items():
         if (written := repository.environments.get(key)) is not None:
             where = (*path, "environments", key)
-            yield from _environment(where, written, environment[0], repository, config)
-    yield from _seen(path, name, repository, config)
+            yield from _environment(where, written, environment.config, repository, config)
+    yield from _seen(path, resolved.name, repository, config)
 
 
 def _mergeable(
-    path: Segments, name: str, repository: RepositoryConfig, config: OrganizationConfig
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Protections of the default branch that together allow no merge method."""
-    left = repository.merge.methods
-    for each in protections(name, config):
+    left = repository.config.merge.methods
+    for each in protections(repository, organization):
         rules = each.config
         if rules.enforcement != "active" or not {"default", "all"} & set(rules.branches):
             continue
@@ -265,17 +264,15 @@ def _mergeable(
         if left and not allowed:
             reason = " with a linear history" if rules.require_linear_history else ""
             what = (
-                f"nobody could merge into {name}: its merge methods and other protections leave "
-                f"{', '.join(sorted(left))}, and this one none of them{reason}"
+                f"nobody could merge into {repository.name}: its merge methods and other "
+                f"protections leave {', '.join(sorted(left))}, and this one none of them{reason}"
             )
             written = _written(rules, "merge_methods")
-            of_repository = _written(repository, "merge") and each.path[0] != "repositories"
-            where = (*each.path, "merge_methods") if written else each.path
-            yield (
-                (*path, "merge") if of_repository and not written else where,
-                what,
-                ("merge methods that the repository and each protection allow"),
-            )
+            where: Segments = each.origin.path
+            where = (*where, "merge_methods") if written else where
+            if _written(repository.config, "merge") and not written:
+                where = (*path, "merge")
+            yield where, what, "merge methods that the repository and each protection allow"
         left = allowed
 
 

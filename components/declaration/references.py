@@ -87,9 +87,9 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     yield from _teams(config, names)
     yield from _organization_protection(config, names)
     yield from custom_properties.check(config)
-    yield from limits.check(config, names)
-    yield from no_effect.check(config, names)
-    yield from required_checks.check(config)
+    yield from limits.check(resolved, names)
+    yield from no_effect.check(resolved, names)
+    yield from required_checks.check(resolved)
     for section in ("secrets", "variables"):
         for name, item in getattr(config, section).items():
             path: Segments = (section, name, "visible_to")

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from components.declaration.covering import protections
-from components.repository import workflows_of
 from components.workflow import REQUIRED_CHECKS
 
 if TYPE_CHECKING:
@@ -15,20 +14,20 @@ if TYPE_CHECKING:
 
     from components.declaration.release_gates import Problem
     from components.declaration.yaml_file import Segments
-    from components.organization import OrganizationConfig
-    from components.repository import RepositoryConfig
+    from components.organization import ResolvedOrganization
+    from components.repository import ResolvedRepository
 
 _WORKFLOWS = ".github/workflows/"
 
 
-def check(config: OrganizationConfig) -> Iterator[Problem]:
+def check(organization: ResolvedOrganization) -> Iterator[Problem]:
     """Check that the managed workflows make what is required of them.
 
     Names that nobody here knows are left to the repositories: other workflows and Apps report
     checks too.
     """
     missing: defaultdict[tuple[Segments, str], list[str]] = defaultdict(list)
-    for name, where, required, made in _required(config):
+    for name, where, required, made in _required(organization):
         if made is not None and required not in made:
             if required in REQUIRED_CHECKS:
                 missing[where, required].append(name)
@@ -48,12 +47,12 @@ def check(config: OrganizationConfig) -> Iterator[Problem]:
         yield where, what, allowed
 
 
-def notices(config: OrganizationConfig) -> Iterator[str]:
+def notices(organization: ResolvedOrganization) -> Iterator[str]:
     """Yield what people should know about checks, and what is no mistake: one line each."""
     untested = {
-        name: plan.untested
-        for name, repository in config.repositories.items()
-        if not repository.archived and (plan := workflows_of(repository)) and plan.untested
+        name: repository.workflows.untested
+        for name, repository in organization.repositories.items()
+        if repository.workflows and repository.workflows.untested
     }
     if untested:
         listed = "; ".join(f"{name}: {', '.join(each)}" for name, each in untested.items())
@@ -63,8 +62,9 @@ def notices(config: OrganizationConfig) -> Iterator[str]:
             "With workflows: false the repository keeps workflows of its own"
         )
     waiting: defaultdict[str, set[str]] = defaultdict(set)
-    for name, _, required, made in _required(config):
-        if made is None and required in REQUIRED_CHECKS and config.repositories[name].workflows:
+    for name, _, required, made in _required(organization):
+        managed = organization.repositories[name].workflows is not None
+        if made is None and managed and required in REQUIRED_CHECKS:
             waiting[name].add(required)
     if waiting:
         listed = "; ".join(f"{name}: {', '.join(sorted(each))}" for name, each in waiting.items())
@@ -76,27 +76,25 @@ def notices(config: OrganizationConfig) -> Iterator[str]:
 
 
 def _required(
-    config: OrganizationConfig,
+    organization: ResolvedOrganization,
 ) -> Iterator[tuple[str, Segments, str, tuple[str, ...] | None]]:
     """Yield each required check: (repository, where it is declared, check, what is made there).
 
     What is made is None where Portcullis keeps no workflow that could make it, or the repository
     has workflows of its own.
     """
-    for name, repository in config.repositories.items():
-        if repository.archived:
-            continue
+    for name, repository in organization.repositories.items():
         made = _made(repository)
-        for each in protections(name, config):
-            if each.config.enforcement != "active":
-                continue
-            for index, required in enumerate(each.config.required_checks):
-                yield name, (*each.path, "required_checks", index), required, made
+        for each in protections(repository, organization):
+            if each.config.enforcement == "active":
+                where = (*each.origin.path, "required_checks")
+                for index, required in enumerate(each.config.required_checks):
+                    yield name, (*where, index), required, made
 
 
-def _made(repository: RepositoryConfig) -> tuple[str, ...] | None:
-    plan = workflows_of(repository)
-    own = any(path.startswith(_WORKFLOWS) for path in repository.files)
-    if plan is None or own or not plan.ecosystems and not plan.packages:
+def _made(repository: ResolvedRepository) -> tuple[str, ...] | None:
+    plan = repository.workflows
+    own = any(path.startswith(_WORKFLOWS) for path in repository.config.files)
+    if plan is None or own or not (plan.ecosystems or plan.packages):
         return None
     return plan.checks

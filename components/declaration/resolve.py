@@ -88,6 +88,7 @@ def _repository(
     if repository.archived:
         return ResolvedRepository(name, repository, origin)
     publish = repository.publish
+    plan = _workflows(repository) if repository.workflows else None
     return ResolvedRepository(
         name=name,
         config=repository,
@@ -95,7 +96,8 @@ def _repository(
         environments=_environments(repository, origin),
         protection=tuple(_protection(name, repository, config, organization, origin)),
         tag_protection=tuple(_tag_protection(name, repository, config, organization, origin)),
-        derived_files=_derived_files(repository, config.organization),
+        derived_files=_derived_files(repository, config.organization, plan),
+        workflows=plan,
         publishers=(
             tuple(trusted_publishers(publish, config.organization, name)) if publish else ()
         ),
@@ -163,24 +165,26 @@ def _tag_protection(
     return [*of_organization, *own]
 
 
-def _derived_files(repository: RepositoryConfig, organization: str) -> dict[str, str]:
+def _workflows(repository: RepositoryConfig) -> workflow.WorkflowPlan:
+    """Return what the managed workflows of a repository are written from."""
+    return workflow_plan(
+        repository.publish,
+        default_branch=repository.default_branch,
+        visibility=repository.visibility,
+        ecosystems=repository.ecosystems,
+    )
+
+
+def _derived_files(
+    repository: RepositoryConfig, organization: str, plan: workflow.WorkflowPlan | None
+) -> dict[str, str]:
     """Return the managed files that follow from the rest of the declaration, path to content."""
     files: dict[str, str] = {}
     if repository.code_owners:
         files[code_owners.PATH] = code_owners.render(repository.code_owners, organization)
     if repository.ecosystems:
         files[dependabot.PATH] = dependabot.render(repository.dependabot, repository.ecosystems)
-    if repository.workflows and (repository.ecosystems or repository.publish):
-        plan = workflow_plan(
-            repository.publish,
-            default_branch=repository.default_branch,
-            visibility=repository.visibility,
-            ecosystems=repository.ecosystems,
-        )
-        files[workflow.CI_PATH] = workflow.render_ci(plan)
-        if repository.publish and repository.publish.packages():
-            files[workflow.RELEASE_PATH] = workflow.render_release(plan)
-    return files
+    return files | workflow.render(plan) if plan else files
 
 
 def _secrets(

@@ -10,8 +10,11 @@ import sysconfig
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from components.workflow import (
+    CI_PATH,
     RELEASE_PATH,
     REQUIRED_CHECKS,
     WorkflowPlan,

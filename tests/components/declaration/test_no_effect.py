@@ -1,0 +1,299 @@
+"""What GitHub would accept without effect is a mistake with its place (issue 13, number 14)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
+from tests.components.declaration.test_mistakes import (
+    ACTIONS,
+    ENVIRONMENTS,
+    LEVEL,
+    MAIN,
+    PLAN,
+    SETTINGS,
+    TAGS,
+    TOKEN,
+    WEB,
+    Case,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FREE = SOUND
+for old, new in (
+    (PLAN, "plan: free"),
+    (MAIN, "  main: {repositories: [app]}"),
+    (TAGS, TAGS[:-1] + ", repositories: [app]}"),
+    (LEVEL, LEVEL.replace("all", "[app]")),
+):
+    FREE = replaced((old, new), text=FREE)
+TEAM = replaced((PLAN, "plan: team"))
+
+CASES = (
+    Case(
+        "a method that is off in the repository",
+        WEB,
+        "  web: {merge: {allow_squash_merge: false},"
+        " protection: {x: {merge_methods: [rebase, »squash]}}}",
+        "`squash` has no effect: it is off in each repository that this covers",
+        "rebase",
+    ),
+    Case(
+        "merge commits in a linear history",
+        MAIN,
+        "  main: {merge_methods: [squash, »merge]}",
+        "`merge` has no effect with require_linear_history",
+        "require_linear_history: false",
+    ),
+    Case(
+        "a method that is off in all repositories",
+        MAIN,
+        "  main: {merge_methods: [squash, »merge], require_linear_history: false}",
+        "`merge` has no effect: it is off",
+    ),
+    Case(
+        "nobody can merge",
+        WEB,
+        "  web: {»merge: {allow_squash_merge: false, allow_rebase_merge: false,"
+        " allow_merge_commit: true}}",
+        "nobody could merge into web: its merge methods and other protections leave merge",
+        "the repository and each protection",
+    ),
+    Case(
+        "nobody can merge with both protections",
+        WEB,
+        "  web: {protection: {a: {merge_methods: [squash]}, b: {»merge_methods: [rebase]}}}",
+        "leave squash, and this one none of them",
+    ),
+    Case(
+        "sign-off off below an organization that requires it",
+        WEB,
+        "  web: {security: {»web_commit_signoff_required: false}}",
+        "the organization requires sign-off in every repository",
+        "settings.web_commit_signoff_required: false",
+    ),
+    Case(
+        "self-review without reviewers",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{x: {»prevent_self_review: true}}",
+        "prevent_self_review has no effect without reviewers",
+        "reviewers",
+    ),
+    Case(
+        "self-review in a derived environment without reviewers",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{testpypi: {»prevent_self_review: true}}",
+        "prevent_self_review has no effect without reviewers",
+    ),
+    Case(
+        "secret scanning without a license",
+        WEB,
+        "  web: {security: {»secret_scanning: true}}",
+        "secret_scanning of a private repository needs a license",
+        "licenses: [secret-protection]",
+    ),
+    Case(
+        "Dependabot without ecosystems",
+        WEB,
+        "  web: {»dependabot: {cooldown_days: 3}}",
+        "dependabot has no effect without ecosystems",
+        "ecosystems",
+    ),
+    Case(
+        "a secret team as code owner",
+        "  devs: {members: [ana, ben]}",
+        "  devs: {members: [ana, ben], visibility: secret}",
+        "GitHub ignores the code owner `devs`, because the team is secret",
+        "teams.devs.visibility: closed",
+    ),
+    Case(
+        "the default branch left out",
+        MAIN,
+        "  main: {branches: [all], exclude_branches: [»default]}",
+        "`default` names the default branch in `branches` only",
+        "the branch's own name",
+    ),
+    Case(
+        "strict checks without checks",
+        MAIN,
+        "  main: {»strict_checks: true}",
+        "strict_checks has no effect without required_checks",
+    ),
+    Case(
+        "an App of no checks",
+        MAIN,
+        "  main: {»checks_app: 7}",
+        "checks_app has no effect without required_checks",
+    ),
+    Case(
+        "classic, with an App for its checks",
+        MAIN,
+        "  main: {enforced_by: classic, required_checks: [x], »checks_app: 7}",
+        "classic protection has no checks_app",
+        "enforced_by: ruleset",
+    ),
+    Case(
+        "classic, with merge methods",
+        MAIN,
+        "  main: {enforced_by: classic, »merge_methods: [squash]}",
+        "classic protection has no merge_methods",
+    ),
+    Case(
+        "classic, with a push past it",
+        MAIN,
+        "  main: {enforced_by: classic, bypass: [{team: devs, »mode: always}]}",
+        "a bypass of classic protection is for pull requests only",
+        "pull_request",
+    ),
+    Case(
+        "alerts without the graph",
+        SETTINGS,
+        SETTINGS + "\n  »dependabot_alerts_enabled_for_new_repositories: true"
+        "\n  dependency_graph_enabled_for_new_repositories: false",
+        "no effect without dependency_graph_enabled_for_new_repositories",
+        "false",
+    ),
+    Case(
+        "managed workflows without their actions",
+        ACTIONS,
+        "actions: {»allowed_actions: local_only}",
+        "the managed workflows use actions of GitHub and others",
+        "workflows: false",
+    ),
+    Case(
+        "managed workflows without GitHub's actions",
+        ACTIONS,
+        "actions: {»github_owned_allowed: false}",
+        "the managed workflows use actions/",
+        "actions/*",
+    ),
+    Case(
+        "101 secrets of the organization in a repository",
+        "TOKEN: " + TOKEN,
+        "\n  ".join(f"S{n}: {{from: {{config: c}}, visible_to: [web]}}" for n in range(101)),
+        "101 of the organization's secrets are visible here, and a workflow gets the first 100",
+    ),
+    Case(
+        "variables of 257 KB",
+        WEB,
+        "  web: {»variables: {" + ", ".join(f"V{n}: {'x' * 44_000}" for n in range(6)) + "}}",
+        "the variables have 264,004 bytes, and a workflow gets 256 KB",
+    ),
+)
+OF_PLANS = (
+    Case(
+        "free: an organization's secret for a private repository",
+        TOKEN,
+        "{from: {config: token}, »visible_to: [app, web]}",
+        "on GitHub Free no private repository sees the organization's secrets: web",
+        "plan: team",
+    ),
+    Case(
+        "free: an organization's secret for private repositories",
+        TOKEN,
+        "{from: {config: token}, »visible_to: private}",
+        "no private repository sees",
+    ),
+    Case(
+        "free: an organization's secret for all",
+        TOKEN,
+        "{from: {config: token}, »visible_to: all}",
+        "sees the organization's secrets: web",
+    ),
+    Case(
+        "free: an organization's variable for a private repository",
+        LEVEL.replace("all", "[app]"),
+        "{value: info, »visible_to: [web]}",
+        "sees the organization's variables: web",
+        "variables of the repository",
+    ),
+    Case(
+        "free: code owners of a private repository",
+        WEB,
+        '  web: {access: {devs: push}, »code_owners: {"*": [devs]}}',
+        "GitHub Free has no code_owners for private repositories",
+        "visibility: public",
+    ),
+    Case(
+        "free: a private wiki", WEB, "  web: {features: {»wiki: true}}", "GitHub Free has no wiki"
+    ),
+    Case(
+        "free: private auto-merge",
+        WEB,
+        "  web: {merge: {»allow_auto_merge: true}}",
+        "GitHub Free has no allow_auto_merge",
+    ),
+    Case(
+        "free: licenses",
+        "licenses: []",
+        "»licenses: [secret-protection]",
+        "these licenses are for GitHub Team and Enterprise",
+    ),
+    Case(
+        "team: self-review of a private repository",
+        WEB,
+        "  web: {environments: {x: {»prevent_self_review: true}}}",
+        "prevent_self_review has no effect without reviewers",
+    ),
+    Case(
+        "team: administrators of a private repository",
+        WEB,
+        "  web: {environments: {x: {»can_admins_bypass: true}}}",
+        "on Enterprise only",
+        "plan: enterprise",
+    ),
+    Case(
+        "team: private repositories only",
+        SETTINGS,
+        SETTINGS + "\n  »members_can_create_private_repositories: true"
+        "\n  members_can_create_repositories: true",
+        "members may create repositories of both kinds or public ones",
+        "plan: enterprise",
+    ),
+    Case(
+        "team: private Pages",
+        SETTINGS,
+        SETTINGS + "\n  »members_can_create_private_pages: true",
+        "private Pages need GitHub Enterprise",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", [*CASES, *OF_PLANS], ids=lambda case: case.id)
+def test_what_has_no_effect_is_reported(case: Case, tmp_path: Path) -> None:
+    """It is reported while the file is read, with its place and what has an effect."""
+    sound = {"free": FREE, "team": TEAM}.get(case.id.partition(":")[0], SOUND)
+    text, marked = places(replaced((case.old, case.new), text=sound))
+    found = mistakes(written(tmp_path, text))
+    assert [case.what in mistake.what for mistake in found] == [True], found
+    assert case.allowed in found[0].allowed
+    if marked:
+        assert [str(mistake.place) for mistake in found] == marked
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        (WEB, "  web: {merge: {allow_squash_merge: false}}"),
+        (WEB, "  web: {archived: true, security: {web_commit_signoff_required: false}}"),
+        (SETTINGS, SETTINGS + "\n  members_can_fork_private_repositories: true"),
+        (ACTIONS, 'actions: {github_owned_allowed: false, patterns_allowed: ["actions/*"]}'),
+        (MAIN, "  main: {enforced_by: classic, bypass: [{team: devs}]}"),
+        (ENVIRONMENTS, ENVIRONMENTS[:-2] + "{pypi-release: {prevent_self_review: true}}"),
+        (WEB, "  web: {features: {wiki: true}, merge: {allow_auto_merge: true}}"),
+    ],
+)
+def test_what_has_an_effect_is_allowed(edits: tuple[str, str], tmp_path: Path) -> None:
+    """Defaults ask for nothing, and what is there for some repositories has an effect."""
+    assert mistakes(written(tmp_path, replaced(edits))) == []
+
+
+def test_the_sound_files_of_the_plans_have_no_mistakes(tmp_path: Path) -> None:
+    """What the cases of the plans break is right."""
+    for name, text in (("free", FREE), ("team", TEAM)):
+        written(tmp_path, text, f"orgs/{name}.yaml")
+        assert not isinstance(outcome(tmp_path, name), Exception)
