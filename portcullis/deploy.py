@@ -18,7 +18,7 @@ from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.local_sandbox import practice_of
 from portcullis.preview.differences import people_in
 from portcullis.preview.names import Names, logins, names_of
-from portcullis.project import UserError, pulumi_environment
+from portcullis.project import UserError, pulumi_environment, require_pack
 from portcullis.pulumi_runs import recover, run
 from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets import deletion
@@ -45,6 +45,7 @@ def deploy(
     Raises:
         UserError: something a person can mend; everything was said before anything was changed.
     """
+    require_pack(settings, os.environ)
     declaration = declaration_of(settings)
     environment = prepare(settings, declaration, console)
     recover.unlock(settings, environment, console)
@@ -53,12 +54,13 @@ def deploy(
         recover.settle(stack, environment, declaration, console)
     recover.mend_secrets(stack, environment, declaration, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console), console)
+    report.require_pack(planned)
     organization = declaration.config.organization
     if adopt_gates(stack, environment, organization, planned.planned, console, change=change):
         planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
-    report.show_findings(console, planned.findings)
+    report.show_findings(console, planned.findings, briefly=True)
     report.show_changes(console, planned, _names(planned, stack, environment))
     if not change:
         return
@@ -264,7 +266,7 @@ def carried_out(action: Callable[[], Run], console: Console) -> Run:
     try:
         return action()
     except run.RunFailedError as failure:
-        report.show_findings(console, failure.run.findings)
+        report.show_findings(console, failure.run.findings, briefly=True)
         report.show_errors(console, failure.run, failure.output)
         changed = "nothing was changed" if failure.step == "preview" else "run it again to go on"
         raise UserError(f"\n{failure.step} failed; {changed}") from None

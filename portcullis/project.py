@@ -94,15 +94,41 @@ class StackSettings:
             ) from None
 
 
-def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a Pulumi run: ``base``, and what the stack needs.
+PACKS = "PULUMI_OPTION_POLICY_PACK"
+"""Pulumi's variable for the folders of policy packs, separated by commas."""
 
-    Every stack gets the policy pack, unless ``base`` names one, so that plain `pulumi up` has it
-    too. The practice stack always has a state and a passphrase of its own: the user's are for
-    real organizations. A real stack keeps the user's.
+
+def with_pack(settings: StackSettings, base: Mapping[str, str]) -> dict[str, str]:
+    """Return ``base`` with the project's policy pack, whatever other packs it names."""
+    own = settings.root / "policy"
+    named = [name for name in base.get(PACKS, "").split(",") if name]
+    if not any((settings.root / name).resolve() == own.resolve() for name in named):
+        named.append(str(own))
+    return {**base, PACKS: ",".join(named)}
+
+
+def require_pack(settings: StackSettings, environment: Mapping[str, str]) -> None:
+    """Refuse an environment that switches the project's policy pack off.
+
+    Raises:
+        UserError: the variable for policy packs is set, and the project's pack is not in it.
     """
-    environment = dict(base)
-    environment.setdefault("PULUMI_OPTION_POLICY_PACK", str(settings.root / "policy"))
+    given = environment.get(PACKS)
+    if given is not None and given != with_pack(settings, environment)[PACKS]:
+        raise UserError(
+            f"nothing was changed: {PACKS} is {given or 'empty'}, which switches the policy pack "
+            f"off; unset it, or add {settings.root / 'policy'} to it"
+        )
+
+
+def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a Pulumi run: ``base``, and what the stack needs.
+
+    Every stack gets the policy pack, so that plain `pulumi up` has it too. A practice stack always
+    has a state and a passphrase of its own: the user's are for real organizations. A real stack
+    keeps the user's.
+    """
+    environment = with_pack(settings, base)
     if settings.practises:
         state = settings.root / ".portcullis" / "state"
         state.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from rich.tree import Tree
 
 from portcullis.preview import words
 from portcullis.preview.names import Names
+from portcullis.project import UserError
 from portcullis.pulumi_runs.events import DONE, name_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
 
 _COMPONENT = "portcullis:index:"
 
-#: Where a word begins in `TagRuleset`.
+PACK = "portcullis"
+"""The name of the project's policy pack."""
+
+WEAKENED = "PK003"
+"""The rule that lists what the policy configuration weakens: shown whole at every run."""
+
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in `TagRuleset`."""
 
 
 def headline(step: str, run: Run) -> str:
@@ -35,11 +42,11 @@ def headline(step: str, run: Run) -> str:
     return f"{step:<10} {changes or 'nothing to do'} in {run.seconds:.0f} s"
 
 
-#: Operations that take something away: listed first.
 _DELETING = ("delete", "archive", "replace")
+"""Operations that take something away: listed first."""
 
-#: Creations up to this number are listed one by one.
 FEW = 20
+"""Creations up to this number are listed one by one."""
 
 
 def show_changes(console: Console, run: Run, names: Names | None = None) -> None:
@@ -117,13 +124,47 @@ def policies(run: Run) -> str:
     return f"{'policies':<10} {packs}: {counts or 'no'} findings"
 
 
-def show_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """Each finding: rule, level, resource; then the pack's own words."""
-    for finding in sorted(findings, key=lambda f: (f.level != "mandatory", f.rule, f.urn)):
+def require_pack(run: Run) -> None:
+    """Refuse to go on after a preview in which the policy pack did not run.
+
+    Raises:
+        UserError: it did not, whatever switched it off.
+    """
+    if not any(name.split("|")[0] == PACK for name in run.policy_packs):
+        raise UserError(
+            "nothing was changed: the preview ran without Portcullis's policy pack; look for "
+            "variables PULUMI_OPTION_* that switch it off"
+        )
+
+
+def show_findings(console: Console, findings: Sequence[Finding], *, briefly: bool = False) -> None:
+    """Show each finding: rule, level, resource; then the pack's own words.
+
+    Args:
+        console: where.
+        findings: in any order.
+        briefly: whether advice takes one line a rule: it stays the same from run to run.
+    """
+    advice = [each for each in findings if briefly and each.level == "advisory"]
+    advice = [each for each in advice if each.rule != WEAKENED]
+    shown = [each for each in findings if each not in advice]
+    for finding in sorted(shown, key=lambda f: (f.level != "mandatory", f.rule, f.urn)):
         console.print()
         console.print(Text(f"{finding.level}  {finding.rule}  {resource_name(finding.urn)}"))
         for line in finding.message.splitlines():
             console.print(Text(f"    {line}"))
+    if advice:
+        _show_advice(console, advice)
+
+
+def _show_advice(console: Console, advice: Sequence[Finding]) -> None:
+    """Show advice in a line a rule: how often, and its title."""
+    counts = Counter(each.rule for each in advice)
+    titles = {each.rule: each.message.split("\n", 1)[0] for each in advice}
+    console.print()
+    for rule, count in sorted(counts.items()):
+        console.print(Text(f"advisory   {rule} x{count}  {titles[rule]}"))
+    console.print("           make check shows where, and the fix")
 
 
 def show_errors(console: Console, run: Run, output: str) -> None:

@@ -99,7 +99,7 @@ def _parse(facts: Facts, position: int, rules: Container[str], today: dt.date) -
         problems.append(f"{rule} cannot be exempted")
     if resource in _TOO_WIDE:
         problems.append("`resource` must name one thing, such as `repositories.sophia`")
-    expires = _date(texts["expires"])
+    expires = date_of(texts["expires"])
     if isinstance(texts["expires"], str) and expires is None:
         problems.append("`expires` is not a date like 2027-03-31")
     if expires is not None and expires - today > LONGEST:
@@ -107,7 +107,7 @@ def _parse(facts: Facts, position: int, rules: Container[str], today: dt.date) -
     return Exemption(rule, resource, expires, tuple(problems), position)
 
 
-def _date(text: object) -> dt.date | None:
+def date_of(text: object) -> dt.date | None:
     """Return a date written as YYYY-MM-DD, and nothing else that fromisoformat takes."""
     if not isinstance(text, str) or len(text.strip()) != len("2027-03-31"):
         return None

@@ -79,6 +79,20 @@ AUDIT_ARCHIVES = Parameter(
     "A bucket whose name, Pulumi name, tag key or tag value contains a match (in any case) keeps "
     "the audit log.",
 )
+REASON = Parameter(
+    "reason",
+    "",
+    {"type": "string", "minLength": 1},
+    "Why the rule is switched off or weakened.",
+)
+EXPIRES = Parameter(
+    "expires",
+    "",
+    {"type": "string", "minLength": 10},
+    "The last day on which the rule is switched off or weakened, such as 2027-03-31.",
+)
+COMMON_PARAMETERS = (REASON, EXPIRES)
+"""What every rule's entry may have besides its own parameters."""
 PACK_PARAMETERS = (
     RELEASE_ENVIRONMENTS,
     TEST_ENVIRONMENTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from portcullis_policy.facts import Facts
@@ -14,7 +14,7 @@ from portcullis_policy.pulumi_pack.remediation import mended
 from portcullis_policy.pulumi_pack.start import Start, begin
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, Rule, StackRule
-from portcullis_policy.rules.pack.pack import UnusedExemption
+from portcullis_policy.rules.pack.pack import STACK, WEAKENED, UnusedExemption
 
 from portcullis.project import UserError
 
@@ -113,7 +113,10 @@ def judge(
     levels = {rule: level for rule, level in levels.items() if level != _DISABLED}
     resources = []
     found = []
-    for item in registered:
+    weakened = [str(each) for each in configured.start.weakened]
+    for each in registered:
+        noted = {**each.inputs, WEAKENED: weakened} if each.type == STACK else each.inputs
+        item = replace(each, inputs=noted)
         resource, told = _of_resource(judge, item, levels)
         resources.append(resource)
         found += told

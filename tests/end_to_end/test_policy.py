@@ -41,9 +41,24 @@ def test_every_weakness_is_named_and_nothing_applied(sandbox: Sandbox, tmp_path:
 
 
 def test_an_update_is_refused_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
-    """`pulumi up` stops at its preview: nothing reaches GitHub (C3)."""
+    """`pulumi up` stops at its preview, and no option lets it go on: nothing is sent (C3)."""
     project = insecure(sandbox, tmp_path, "insecure-up")
+    project.environment["PULUMI_CONTINUE_ON_ERROR"] = "true"
     assert project.up().code != 0
+    assert project.world.writes() == []
+    levels = project.folder / "levels.json"
+    levels.write_text('{"all": "disabled"}', encoding="utf-8")
+    project.environment["PULUMI_OPTION_POLICY_PACK_CONFIG"] = str(levels)
+    off = project.portcullis("up")
+    assert off.code != 0
+    assert "`all`: allowed: mandatory, remediate" in off.text
+    del project.environment["PULUMI_OPTION_POLICY_PACK_CONFIG"]
+    other = project.folder / "other"
+    for pack in ("", str(other)):
+        project.environment["PULUMI_OPTION_POLICY_PACK"] = pack
+        without = project.portcullis("up")
+        assert without.code == 1
+        assert "which switches the policy pack off" in without.stderr
     assert project.world.writes() == []
 
 

@@ -67,7 +67,6 @@ def project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Proje
     """The organization, made; the tests here go on from each other's end, which is its start."""
     world = sandbox.world("drift", seed("acme", ["kim"]))
     declared = Project(tmp_path_factory.mktemp("drift") / "project", world)
-    declared.environment["PULUMI_OPTION_POLICY_PACK"] = ""  # rules are not the matter here
     declared.write(ORGANIZATION)
     declared.create(VALUES)
     outcome = declared.up()

@@ -120,7 +120,6 @@ def test_env_of_a_real_stack_has_no_practice(project: Path) -> None:
     [
         ("PULUMI_BACKEND_URL", "prod"),
         ("PULUMI_CONFIG_PASSPHRASE", "prod"),
-        ("PULUMI_OPTION_POLICY_PACK", "dev"),
         ("GITHUB_BASE_URL", "dev"),
     ],
 )
@@ -136,6 +135,17 @@ def test_env_selects_the_stack_that_was_asked_for(monkeypatch: pytest.MonkeyPatc
     """Plain `pulumi up` then works on that stack, whichever one was selected or exported before."""
     monkeypatch.setenv("PULUMI_STACK", "dev")
     assert exports(command("env", "--stack", "prod").stdout)["PULUMI_STACK"] == "prod"
+
+
+def test_env_and_up_do_not_leave_the_policy_pack_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty variable switches it off for plain pulumi: `env` sets it, the others refuse."""
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK", "")
+    found = exports(command("env", "--stack", "prod").stdout)
+    assert found["PULUMI_OPTION_POLICY_PACK"].endswith("/policy")
+    for name in ("up", "preview"):
+        result = command(name, "--stack", "prod")
+        assert result.exit_code == 1
+        assert "PULUMI_OPTION_POLICY_PACK is empty, which switches" in result.stderr
 
 
 def test_env_twice_is_env_once(monkeypatch: pytest.MonkeyPatch) -> None:

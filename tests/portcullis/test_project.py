@@ -8,11 +8,14 @@ import pytest
 
 from portcullis.local_sandbox import practice_of
 from portcullis.project import (
+    PACKS,
     PRACTICE_PASSPHRASE,
     StackSettings,
     UserError,
     project_root,
     pulumi_environment,
+    require_pack,
+    with_pack,
 )
 
 if TYPE_CHECKING:
@@ -115,7 +118,7 @@ def test_a_practice_stack_gets_state_and_passphrase(tmp_path: Path) -> None:
 
 
 OWN = {
-    "PULUMI_OPTION_POLICY_PACK": "",
+    "PULUMI_OPTION_POLICY_PACK": "policy",
     "PULUMI_BACKEND_URL": "https://example.com",
     "PULUMI_CONFIG_PASSPHRASE": "own",
     "PULUMI_CONFIG_PASSPHRASE_FILE": "own",
@@ -123,15 +126,44 @@ OWN = {
 
 
 def test_a_real_stack_keeps_what_the_user_has_set(tmp_path: Path) -> None:
-    """Also an empty value: the policy pack is on unless somebody says no."""
+    """Its own backend and passphrase, and how it names the policy pack."""
     assert pulumi_environment(at(tmp_path, "https://api.github.com/"), OWN) == OWN
+
+
+@pytest.mark.parametrize(
+    ("given", "used", "refused"),
+    [
+        (None, "{}/policy", False),
+        ("{}/policy", "{}/policy", False),
+        ("policy", "policy", False),
+        ("{}/other,policy/", "{}/other,policy/", False),
+        ("", "{}/policy", True),
+        (",", "{}/policy", True),
+        ("{}/other", "{}/other,{}/policy", True),
+    ],
+)
+def test_the_policy_pack_is_always_there(
+    tmp_path: Path,
+    given: str | None,
+    used: str,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Other packs may run beside it; a variable that leaves it out is refused by `up`."""
+    settings = at(tmp_path, "https://api.github.com/")
+    base = {} if given is None else {PACKS: given.format(tmp_path)}
+    assert with_pack(settings, base)[PACKS] == used.format(tmp_path, tmp_path)
+    if refused:
+        with pytest.raises(UserError, match="PULUMI_OPTION_POLICY_PACK is "):
+            require_pack(settings, base)
+    else:
+        require_pack(settings, base)
 
 
 def test_practice_never_touches_the_users_state(tmp_path: Path) -> None:
     """The user's backend and passphrase are for real organizations."""
     environment = pulumi_environment(at(tmp_path, "http://127.0.0.1:1/guild/"), OWN)
     assert environment == {
-        "PULUMI_OPTION_POLICY_PACK": "",
+        "PULUMI_OPTION_POLICY_PACK": "policy",
         "PULUMI_BACKEND_URL": (tmp_path / ".portcullis/state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": PRACTICE_PASSPHRASE,
     }

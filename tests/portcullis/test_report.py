@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from portcullis import report
+from portcullis.project import UserError
 from portcullis.pulumi_runs.events import Finding, Run
 from tests.portcullis.engine_events import STACK, before, found, run_of, said, urn
 
@@ -122,6 +123,34 @@ def test_mandatory_findings_come_first_in_the_packs_words() -> None:
         *("", "mandatory  EN004  Team b", "    place", "      fix: [do] it"),
         *("", "advisory  BR002  Repository app", "    a"),
     ]
+
+
+def test_advice_takes_a_line_a_rule_where_it_is_repeated() -> None:
+    """It stays the same from run to run; what must be read at every run is shown whole."""
+    findings = [
+        Finding("RE013", "advisory", APP, "no SECURITY.md\n  place\n  fix: add one"),
+        Finding("RE013", "advisory", urn("Repository", "b"), "no SECURITY.md\n  place"),
+        Finding("PK003", "advisory", STACK, "a rule is off\n  EN007 is off until 2027-01-31: x"),
+        Finding("EN004", "mandatory", APP, "a"),
+    ]
+    text = shown(lambda console: report.show_findings(console, findings, briefly=True))
+    assert text.splitlines() == [
+        *("", "mandatory  EN004  Repository app", "    a"),
+        *("", "advisory  PK003  Stack portcullis-test", "    a rule is off"),
+        "      EN007 is off until 2027-01-31: x",
+        *("", "advisory   RE013 x2  no SECURITY.md"),
+        "           make check shows where, and the fix",
+    ]
+
+
+def test_a_preview_without_the_policy_pack_is_no_reason_to_update() -> None:
+    """Whatever switched the pack off; another pack is not enough."""
+    run = run_of()
+    run.policy_packs = {"other|/some/where": "1"}
+    with pytest.raises(UserError, match="ran without Portcullis's policy pack"):
+        report.require_pack(run)
+    run.policy_packs["portcullis|/some/where"] = "1"
+    report.require_pack(run)
 
 
 def test_errors_are_told_once_and_without_the_engines_own() -> None:

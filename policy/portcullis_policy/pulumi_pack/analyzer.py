@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from google.protobuf import json_format
 from grpc import StatusCode
 from pulumi_policy import (
     EnforcementLevel,
@@ -28,16 +29,23 @@ from pulumi_policy import (
 from pulumi_policy import policy as sdk
 
 from portcullis_policy.facts import Facts
-from portcullis_policy.judge import Judge
+from portcullis_policy.judge import Judge, utc_today
 from portcullis_policy.profiles import level
 from portcullis_policy.pulumi_pack.config import problems, schema
 from portcullis_policy.pulumi_pack.engine_call import skips_preview
 from portcullis_policy.pulumi_pack.proxies import plain
 from portcullis_policy.pulumi_pack.remediation import mended
 from portcullis_policy.pulumi_pack.start import PROFILE_KEY, Start, begin
+from portcullis_policy.pulumi_pack.weakened import LEVEL, Weakened, is_lower, listed, weakened
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource, ResourceRule, Rule, StackRule
-from portcullis_policy.rules.pack.pack import SKIPS_PREVIEW, STACK, PackSettings, UnusedExemption
+from portcullis_policy.rules.pack.pack import (
+    SKIPS_PREVIEW,
+    STACK,
+    WEAKENED,
+    PackSettings,
+    UnusedExemption,
+)
 from portcullis_policy.settings import PACK_RULE, PROFILE
 
 
@@ -69,10 +77,31 @@ class Policies(list[Policy]):
             skips_preview: whether the engine updates without a preview.
         """
         self._desk.start = start
+        self._desk.weakened = [*start.weakened]
         self._desk.skips_preview = skips_preview
         self._desk.judge.configure(start.parameters)
         for policy in super().__iter__():
             policy.enforcement_level = self._desk.level_of(self._desk.judge.rules[policy.name])
+
+    def check_levels(self, given: Mapping[str, Mapping[str, object]]) -> list[str]:
+        """Return what is wrong with the levels and parameters that the engine gives.
+
+        A policy config file that the pack did not see when it started is judged here.
+
+        Args:
+            given: by rule id, an entry as in that file.
+        """
+        desk, known = self._desk, {each.rule for each in self._desk.start.weakened}
+        unseen: dict[str, object] = {}
+        for name, entry in given.items():
+            rule = desk.judge.rules.get(name)
+            if rule is None or name in known:
+                continue
+            lower = is_lower(str(entry[LEVEL]), desk.level_of(rule).value)
+            unseen[name] = {key: each for key, each in entry.items() if lower or key != LEVEL}
+        found, wrong = weakened(unseen, list(desk.judge.rules.values()), utc_today())
+        desk.weakened = [*desk.start.weakened, *found]
+        return wrong
 
     def __iter__(self) -> Iterator[Policy]:
         """Yield lazily; everything when no gate ran."""
@@ -89,6 +118,7 @@ class _Desk:
     def __init__(self, judge: Judge, start: Start) -> None:
         self.judge = judge
         self.start = start
+        self.weakened: list[Weakened] = [*start.weakened]
         self.skips_preview = False
         self.turn = _Turn()
         self.given: dict[str, dict[str, object]] = {}
@@ -137,10 +167,11 @@ def policies(judge: Judge | None = None, start: Start | None = None) -> Policies
 
 
 def hear(all_: Policies) -> None:
-    """Let the pack hear the stack's configuration.
+    """Let the pack see the stack's configuration, and the levels that are in force.
 
-    The engine tells it by the call ConfigureStack, before it asks for the levels. The SDK answers
-    that call and keeps the stack's tags alone, so the configuration is taken on the way.
+    The engine sends the configuration by the call ConfigureStack, before it asks for the levels,
+    and the levels by Configure. The SDK answers both and keeps part of them to itself, so they are
+    read on the way.
 
     Args:
         all_: the pack's policies, before PolicyPack starts.
@@ -155,7 +186,22 @@ def hear(all_: Policies) -> None:
             context.abort(StatusCode.INVALID_ARGUMENT, str(wrong))
         return answer(servicer, request, context)
 
+    set_levels = kind.Configure
+
+    def take_levels(servicer: Any, request: Any, context: Any) -> object:  # noqa: ANN401 - gRPC's
+        given = {
+            name: {
+                **json_format.MessageToDict(entry.properties),
+                LEVEL: servicer._convert_enforcement_level(entry.enforcementLevel).value,  # noqa: SLF001 - as above
+            }
+            for name, entry in request.policyConfig.items()
+        }
+        if wrong := all_.check_levels(given):
+            context.abort(StatusCode.INVALID_ARGUMENT, f"policy configuration:\n{listed(wrong)}")
+        return set_levels(servicer, request, context)
+
     kind.ConfigureStack = configure
+    kind.Configure = take_levels
 
 
 def _resources_first(policy: Policy) -> bool:
@@ -229,8 +275,10 @@ def _resource_check(
         first = rule.id not in desk.given
         desk.configured(rule, args.get_config())
         props: Any = plain(args.props)
-        if args.resource_type == STACK and desk.skips_preview:
-            props = {**props, SKIPS_PREVIEW: True}
+        if args.resource_type == STACK:
+            skips = {SKIPS_PREVIEW: True} if desk.skips_preview else {}
+            weak = {WEAKENED: [str(each) for each in desk.weakened]} if desk.weakened else {}
+            props = {**props, **skips, **weak}
         resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(props))
         if first:
             _report_problems(rule, desk, args.get_config(), report)

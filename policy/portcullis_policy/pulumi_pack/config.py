@@ -10,8 +10,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from portcullis_policy.judge import utc_today
+from portcullis_policy.pulumi_pack.weakened import weakened
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule
+from portcullis_policy.settings import COMMON_PARAMETERS
 
 _RESERVED = frozenset({"all", "environments"})
 _FEW = 8
@@ -23,13 +26,13 @@ def schema(rule: Rule) -> dict[str, dict[str, object]]:
     """Return the JSON Schema properties of a rule's parameters."""
     return {
         parameter.name: {**parameter.schema, "description": parameter.meaning}
-        for parameter in rule.parameters
+        for parameter in (*rule.parameters, *COMMON_PARAMETERS)
     }
 
 
 def problems(rule: Rule, given: Mapping[str, object]) -> list[str]:
     """Return what is wrong with the parameters given for a rule, as sentences without values."""
-    allowed = [parameter.name for parameter in rule.parameters]
+    allowed = [parameter.name for parameter in (*rule.parameters, *COMMON_PARAMETERS)]
     return [
         f"`{name}` is no parameter of {rule.id}; {_suggest(name, allowed)}"
         for name in given
@@ -48,7 +51,10 @@ def check_file(file: Path, rules: Sequence[Rule] = RULES) -> list[str]:
         content = json.loads(file.read_text(encoding="utf-8") or "{}")
     except (OSError, ValueError) as error:
         return [f"cannot be read as JSON ({type(error).__name__})"]
-    return check_content(content, rules)
+    found = check_content(content, rules)
+    if isinstance(content, dict):
+        found += weakened(content, rules, utc_today())[1]
+    return found
 
 
 def check_content(content: object, rules: Sequence[Rule] = RULES) -> list[str]:
@@ -80,7 +86,7 @@ def check_content(content: object, rules: Sequence[Rule] = RULES) -> list[str]:
 def _misfits(rule: Rule, given: Mapping[str, object]) -> list[str]:
     """Return which parameters have a value of another type than theirs; see Parameter.schema."""
     found = []
-    for parameter in rule.parameters:
+    for parameter in (*rule.parameters, *COMMON_PARAMETERS):
         if parameter.name not in given:
             continue
         value, expected = given[parameter.name], str(parameter.schema.get("type"))

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from portcullis_policy.judge import utc_today
 from portcullis_policy.profiles import PROFILES
 from portcullis_policy.pulumi_pack.config import check_content
 from portcullis_policy.pulumi_pack.engine_call import config_files
+from portcullis_policy.pulumi_pack.weakened import LEVEL, Weakened, listed, weakened
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule
 from portcullis_policy.settings import PACK_RULE, PROFILE
@@ -21,7 +23,6 @@ from portcullis_policy.settings import PACK_RULE, PROFILE
 POLICY_KEY = "portcullis:policy"
 PROFILE_KEY = "portcullis:policyProfile"
 _VARIABLE = "PULUMI_CONFIG"
-_LEVEL = "enforcementLevel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,13 @@ class Start:
         profile: one of PROFILES, or None.
         levels: level by rule id.
         parameters: parameters by rule id.
+        weakened: what the stack's configuration and the policy config files weaken together.
     """
 
     profile: str | None = None
     levels: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    weakened: tuple[Weakened, ...] = ()
 
 
 def begin(
@@ -71,12 +74,13 @@ def begin(
     profile = stack.get(PROFILE_KEY)
     if profile is not None and profile not in PROFILES:
         wrong.append(f"stack config {PROFILE_KEY}: allowed: {', '.join(PROFILES)}")
+    entries = _entries(stack.get(POLICY_KEY))
+    weaker, undated = weakened(
+        _together(profile, [c for _, c in reversed(contents)]), rules, utc_today()
+    )
+    wrong += [f"policy configuration: {problem}" for problem in undated]
     if wrong:
-        raise SystemExit("\n".join(wrong))
-    entries = {
-        rule: entry if isinstance(entry, dict) else {_LEVEL: entry}
-        for rule, entry in _object(stack.get(POLICY_KEY)).items()
-    }
+        raise SystemExit(listed(wrong))
     for _, content in contents:
         said = _object(_object(content).get(PACK_RULE)).get(PROFILE.name)
         if isinstance(said, str):
@@ -84,12 +88,32 @@ def begin(
             break
     return Start(
         profile if isinstance(profile, str) else None,
-        {rule: str(entry[_LEVEL]) for rule, entry in entries.items() if _LEVEL in entry},
+        {rule: str(entry[LEVEL]) for rule, entry in entries.items() if LEVEL in entry},
         {
-            rule: {key: value for key, value in entry.items() if key != _LEVEL}
+            rule: {key: value for key, value in entry.items() if key != LEVEL}
             for rule, entry in entries.items()
         },
+        tuple(weaker),
     )
+
+
+def _together(profile: object, contents: Sequence[object]) -> dict[str, object]:
+    """Return what holds: later contents go before earlier ones, field by field."""
+    whole: dict[str, dict[str, object]] = {}
+    if profile is not None:
+        whole[PACK_RULE] = {PROFILE.name: profile}
+    for content in contents:
+        for rule, entry in _entries(content).items():
+            whole[rule] = {**whole.get(rule, {}), **entry}
+    return {**whole}
+
+
+def _entries(content: object) -> dict[str, dict[str, object]]:
+    """Return a policy configuration with an object for each rule."""
+    return {
+        rule: entry if isinstance(entry, dict) else {LEVEL: entry}
+        for rule, entry in _object(content).items()
+    }
 
 
 def _stack_configuration(

@@ -149,7 +149,6 @@ def project(places: Places, sandbox: Sandbox, tmp_path_factory: pytest.TempPathF
         'path "auth/token/create" { capabilities = ["update"] }',
     )
     made.environment |= {
-        "PULUMI_OPTION_POLICY_PACK": "",  # rules are not the matter here
         "VAULT_TOKEN": places.vault.token("rotator"),
         "PULUMI_ACCESS_TOKEN": places.esc.login("rotator", {"shared/*": "write"}),
     }

@@ -1,5 +1,6 @@
 """Levels and parameters are taken by rule id, and unknown names are errors."""
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -18,6 +19,10 @@ from tests.policy.harness import Pack, ids
 
 GATE = Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "ship-it"})
 POLICY = Path(__file__).resolve().parents[3] / "policy"
+
+
+SOON = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
+DATED = {"reason": "moves in spring", "expires": SOON}
 
 
 def write(tmp_path: Path, content: object) -> Path:
@@ -77,6 +82,8 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
         "auditArchives",
         "profile",
         "exemptions",
+        "reason",
+        "expires",
     }
 
 
@@ -87,7 +94,7 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
         ({"nonsense": "disabled"}, "see docs/rules/index.md"),
         ({"EN001": "off"}, "advisory, disabled, mandatory, remediate"),
         ({"BR005": {"minimun": 1}}, "did you mean `minimum`"),
-        ({"EN001": {"x": 1}}, "it has none"),
+        ({"EN001": {"x": 1}}, "allowed: reason, expires"),
         ({"EN001": {"enforcementLevel": "off"}}, "advisory, disabled, mandatory, remediate"),
         ({"BR005": {"minimum": "two"}}, "must be of type integer"),
         ({"BR005": {"minimum": True}}, "must be of type integer"),
@@ -106,10 +113,64 @@ def test_sound_file_has_no_problems(tmp_path: Path) -> None:
     content = {
         "all": "mandatory",
         "environments": [],
-        "EN007": "disabled",
-        "BR005": {"enforcementLevel": "advisory", "minimum": 1},
+        "EN007": {"enforcementLevel": "disabled", **DATED},
+        "BR005": {"enforcementLevel": "advisory", "minimum": 1, **DATED},
         "PK001": {"exemptions": []},
     }
+    assert check_file(write(tmp_path, content)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"EN007": "disabled"}, "`EN007` is switched off: give the `reason`"),
+        ({"EN001": "advisory"}, "`EN001` is advisory instead of mandatory: give the `reason`"),
+        ({"EN001": {"enforcementLevel": "advisory", "reason": " "}}, "give the `reason`"),
+        ({"EN001": {"enforcementLevel": "disabled", "reason": "x"}}, "give its last day"),
+        ({"BR005": {"minimum": 1}}, "`BR005` has a looser `minimum`: give the `reason`"),
+        ({"PK001": {"profile": "baseline"}}, "`PK001` has a looser `profile`"),
+        ({"PK001": {"releaseEnvironments": "^x$"}}, "has a looser `releaseEnvironments`"),
+        ({"PK001": {"testEnvironments": "."}}, "has a looser `testEnvironments`"),
+        ({"PK001": {"publishingSecrets": "^NPM_TOKEN$"}}, "has a looser `publishingSecrets`"),
+        ({"PK001": {"approvalEnvironments": "."}}, "has a looser `approvalEnvironments`"),
+        ({"PK001": {"auditArchives": "^x$"}}, "has a looser `auditArchives`"),
+        ({"PK003": {"enforcementLevel": "disabled", **DATED}}, "the pack's own rules always stay"),
+        ({"EX001": {"enforcementLevel": "advisory", **DATED}}, "the pack's own rules always stay"),
+        ({"all": "disabled"}, "`all`: allowed: mandatory, remediate"),
+        ({"all": "advisory"}, "`all`: allowed: mandatory, remediate"),
+        ({"all": {"enforcementLevel": "disabled", **DATED}}, "`all`: allowed"),
+    ],
+)
+def test_what_is_weaker_needs_a_reason_and_a_date(
+    tmp_path: Path,
+    content: Any,  # noqa: ANN401 - any JSON
+    words: str,
+) -> None:
+    """C3: a rule cannot be switched off quietly: not by a level, a parameter or a profile."""
+    assert words in "\n".join(check_file(write(tmp_path, content)))
+
+
+@pytest.mark.parametrize(
+    ("expires", "words"),
+    [("2026-01-31", "this ended on 2026-01-31"), ("2099-01-01", "more than 400 days ahead")],
+)
+def test_a_weakened_rule_has_a_last_day(tmp_path: Path, expires: str, words: str) -> None:
+    """C3: after it the entry is refused; it cannot be far away."""
+    entry = {"enforcementLevel": "disabled", "reason": "x", "expires": expires}
+    (problem,) = check_file(write(tmp_path, {"EN007": entry}))
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"EN001": "mandatory", "OR003": "mandatory", "EN003": "remediate", "BR005": {"minimum": 3}},
+        {"PK001": {"profile": "strict", "releaseEnvironments": "."}},
+        {"EN001": {"enforcementLevel": "disabled", **DATED}},
+    ],
+)
+def test_what_is_stricter_needs_neither(tmp_path: Path, content: dict[str, object]) -> None:
+    """C3: and what has both is allowed."""
     assert check_file(write(tmp_path, content)) == []
 
 

@@ -258,16 +258,39 @@ def test_levels_parameters_and_exemptions_by_config_file(stack: Stack) -> None:
         "reason": "moves behind the gate this month",
         "expires": "2099-01-01",
     }
-    config: dict[str, Any] = {"EN003": "advisory", "BR005": {"minimum": 1}}
+    until = (TODAY + dt.timedelta(days=30)).isoformat()
+    dated = {"reason": "moves in spring", "expires": until}
+    config: dict[str, Any] = {
+        "EN003": {"enforcementLevel": "advisory", **dated},
+        "BR005": {"minimum": 1, **dated},
+    }
     file = stack.folder / "levels.json"
     file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
     code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
     assert code != 0
-    assert rules == {"EN003", "PK001", "SE003"}, output
-    exemption["expires"] = (TODAY + dt.timedelta(days=30)).isoformat()
+    assert rules == {"EN003", "PK001", "PK003", "SE003"}, output
+    exemption["expires"] = until
     file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
     code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
-    assert (code, rules) == (0, {"EN003"}), output
+    assert (code, rules) == (0, {"EN003", "PK003"}), output
+    assert f"EN003 is advisory instead of mandatory until {until}: moves in spring" in output
+    assert f"BR005 has a looser `minimum` until {until}: moves in spring" in output
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"all": "disabled"}', "`all`: allowed: mandatory, remediate"),
+        ('{"EN003": "disabled"}', "`EN003` is switched off: give the `reason`"),
+    ],
+)
+def test_rules_are_not_switched_off_quietly(stack: Stack, content: str, words: str) -> None:
+    """C3: without a reason and a date the pack does not start, so nothing is applied."""
+    (stack.folder / "levels.json").write_text(content, encoding="utf-8")
+    code, output, _ = stack.run(WEAK, "up", "--yes", "--policy-pack-config", "levels.json")
+    assert code != 0
+    assert words in output
+    assert stack.world.writes() == []
 
 
 def test_stack_configuration_is_seen(stack: Stack) -> None:

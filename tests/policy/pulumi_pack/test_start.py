@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,13 @@ from portcullis_policy.semantics import github as gh
 from portcullis_policy.severity import Severity
 from pulumi.runtime import proto
 
-from tests.policy.harness import Pack
+from tests.policy.harness import Pack, ids
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+SOON = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
+DATED = {"reason": "moves in spring", "expires": SOON}
 WEAK = Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "pypi", "canAdminsBypass": True})
 
 
@@ -68,7 +71,7 @@ def test_profiles_say_the_levels(profile: str) -> None:
 
 def test_profile_of_the_stack_configuration_is_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     """C3: the levels that the engine is told are those of the profile."""
-    start = configured(monkeypatch, policyProfile="baseline")
+    start = configured(monkeypatch, policyProfile="baseline", policy={"PK001": DATED})
     said = levels(Pack(start=start), WEAK)
     assert (said["EN001"], said["EN003"]) == (proto.MANDATORY, proto.ADVISORY)
 
@@ -93,7 +96,11 @@ def test_levels_and_parameters_of_the_stack_configuration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """C3: written as the file is; the file goes before it, parameter by parameter."""
-    policy = {"EN003": "advisory", "PK001": {"releaseEnvironments": "^ship"}, "EN001": "disabled"}
+    policy = {
+        "EN003": {"enforcementLevel": "advisory", **DATED},
+        "PK001": {"releaseEnvironments": "^ship", **DATED},
+        "EN001": {"enforcementLevel": "disabled", **DATED},
+    }
     start = configured(monkeypatch, policy=policy)
     ship = Declared(gh.ENVIRONMENT, {**WEAK.props, "environment": "ship-it"})
     said = levels(Pack(start=start), ship)
@@ -105,9 +112,37 @@ def test_levels_and_parameters_of_the_stack_configuration(
     assert "EN003" in levels(Pack(given, start=start), WEAK)
 
 
+def test_what_is_weakened_is_listed_at_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3: each with its reason and its last day, by a rule that cannot be switched off."""
+    policy = {"EN001": {"enforcementLevel": "disabled", **DATED}, "PK001": DATED}
+    start = configured(monkeypatch, policyProfile="baseline", policy=policy)
+    said = [each for each in Pack(start=start).started if each.policyName == "PK003"]
+    assert {each.enforcementLevel for each in said} == {proto.ADVISORY}
+    text = "\n".join(each.message for each in said)
+    assert f"EN001 is switched off until {SOON}: moves in spring" in text
+    assert f"PK001 has a looser `profile` until {SOON}: moves in spring" in text
+    assert [each for each in Pack().started if each.policyName == "PK003"] == []
+
+
+def test_a_file_that_the_pack_did_not_see_is_judged_when_the_engine_gives_the_levels() -> None:
+    """C3: then, too, a lower level needs a reason and a date, and is listed with them."""
+    pack = Pack()
+    wrong = pack.policies.check_levels({"EN001": {"enforcementLevel": "disabled"}})
+    assert wrong[0] == "`EN001` is switched off: give the `reason`"
+    entry = {"enforcementLevel": "advisory", **DATED}
+    assert (
+        pack.policies.check_levels({"EN001": entry, "EN003": {"enforcementLevel": "mandatory"}})
+        == []
+    )
+    again = pack.analyze(Declared("pulumi:pulumi:Stack", {}))
+    assert ids(again) == {"PK003"}
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
+        ({"policyProfile": "baseline"}, "`PK001` has a looser `profile`: give the `reason`"),
+        ({"policy": {"EN003": "disabled"}}, "`EN003` is switched off: give its last day"),
         ({"policyProfile": "lax"}, "allowed: baseline, strict, release-critical"),
         ({"policy": {"EN03": "advisory"}}, "did you mean `EN003`"),
         ({"policy": {"BR005": {"minimun": 1}}}, "did you mean `minimum`"),

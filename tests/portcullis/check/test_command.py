@@ -138,18 +138,23 @@ def test_policy_config_file_and_stack_configuration(
     unpinned = ("actions.sha_pinning_required", False)
     file = project(tmp_path, ("protection.main.approvals", 1), unpinned)
     levels = tmp_path / "levels.json"
-    levels.write_text('{"AC004": "advisory", "BR005": {"minimum": 1}}', encoding="utf-8")
+    dated = {"reason": "moves in spring", "expires": datetime.now(UTC).date().isoformat()}
+    advisory, off = ({"enforcementLevel": each, **dated} for each in ("advisory", "disabled"))
+    content = {"AC004": advisory, "BR005": {"minimum": 1, **dated}}
+    levels.write_text(json.dumps(content), encoding="utf-8")
     assert command(str(file), "--policy-config", str(levels)).exit_code == 0
-    stack = {"portcullis:organization": "acme", "portcullis:policy": {"AC004": "disabled"}}
+    stack = {"portcullis:organization": "acme", "portcullis:policy": {"AC004": off}}
     (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": stack}), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     told = json.loads(command("--format", "json").output)
-    assert [each["rule"] for each in told["findings"]] == ["BR005"]
+    assert [each["rule"] for each in told["findings"]] == ["BR005", "PK003"]
+    assert "AC004 is switched off until" in told["findings"][1]["details"][0]
     (tmp_path / "none.json").write_text("{}", encoding="utf-8")
     given = f"{levels},{tmp_path / 'none.json'}"
     monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", given)
     told = json.loads(command("--format", "json").output)
-    assert [(each["rule"], each["level"]) for each in told["findings"]] == [("AC004", "advisory")]
+    found = [(each["rule"], each["level"]) for each in told["findings"]]
+    assert sorted(found) == [("AC004", "advisory"), *[("PK003", "advisory")] * 2]
 
 
 def test_encrypted_configuration_stays_closed(
@@ -239,10 +244,14 @@ def test_one_level_for_all_rules(tmp_path: Path) -> None:
     file = project(tmp_path, text=(ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8"))
     levels = tmp_path / "levels.json"
     levels.write_text('{"all": "advisory"}', encoding="utf-8")
-    assert command(str(file), "--policy-config", str(levels)).exit_code == 0
-    levels.write_text('{"all": "advisory", "EN001": "mandatory"}', encoding="utf-8")
+    refused = command(str(file), "--policy-config", str(levels))
+    assert refused.exit_code == 2
+    assert "`all`: allowed: mandatory, remediate" in refused.stderr
+    dated = {"reason": "moves in spring", "expires": datetime.now(UTC).date().isoformat()}
+    advisory = {"EN001": {"enforcementLevel": "advisory", **dated}}
+    levels.write_text(json.dumps({"all": "mandatory", **advisory}), encoding="utf-8")
     told = json.loads(command(str(file), "--policy-config", str(levels), "--format", "json").output)
-    levels_told = {each["rule"] for each in told["findings"] if each["level"] == "mandatory"}
+    levels_told = {each["rule"] for each in told["findings"] if each["level"] == "advisory"}
     assert levels_told == {"EN001"}
 
 

@@ -14,6 +14,8 @@ from portcullis_policy.severity import Severity
 STACK = "pulumi:pulumi:Stack"
 SKIPS_PREVIEW = "portcullis:skipsPreview"
 """What the pack notes at the stack itself: the engine does not tell it."""
+WEAKENED = "portcullis:weakened"
+"""What the policy configuration switches off or weakens, noted at the stack itself."""
 
 
 def _soon() -> str:
@@ -120,6 +122,31 @@ class SkippedPreview(ResourceRule):
             yield finding(detail, value=skips)
 
 
+class WeakenedRule(ResourceRule):
+    """Every rule that is switched off or weakened is listed, with its reason and its last day.
+
+    A rule that is off looks like a rule that finds nothing. The policy configuration has to give a
+    reason and a date for each; without them, and after that day, the pack does not start.
+    """
+
+    id = "PK003"
+    title = "a rule is switched off or weakened"
+    severity = Severity.LOW
+    resource_types = (STACK,)
+    remediation = "Remove the entry from the policy configuration as soon as its reason is gone."
+    good = (example("all rules as they are", STACK, {}),)
+    bad = (
+        example("one is off", STACK, {WEAKENED: ["EN007 is switched off until 2027-03-31: moves"]}),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        entries = resource.facts.entries(WEAKENED)
+        for entry in [UNKNOWN] if entries is UNKNOWN else entries:
+            yield finding(entry if isinstance(entry, str) else "not known at preview")
+
+
 class MalformedExemption(ResourceRule):
     """An exemption names a rule, a resource, a reason and a date.
 
@@ -214,4 +241,11 @@ def _all_problems(exemption: Exemption, settings: Settings) -> Iterator[str]:
         yield f"the exemption of {exemption.rule} expired on {exemption.expires}"
 
 
-RULES = (PackSettings, SkippedPreview, MalformedExemption, ExpiredExemption, UnusedExemption)
+RULES = (
+    PackSettings,
+    SkippedPreview,
+    WeakenedRule,
+    MalformedExemption,
+    ExpiredExemption,
+    UnusedExemption,
+)
