@@ -264,3 +264,16 @@ def test_settings_of_the_pack_are_judged_too(tmp_path: Path) -> None:
         done = command(str(file), "--policy-config", str(levels), "--format", form)
         assert done.exit_code == 1
         assert "PK001" in done.output
+
+
+def test_missing_code_owners_name_the_field(tmp_path: Path) -> None:
+    """C3: the finding leads to the field to write, and the fix names it."""
+    changes = [
+        ("repositories.app.code_owners", {}),
+        ("repositories.app.files", {"docs/a.md": {"content": "a"}}),
+        ("protection.main.require_code_owner_review", False),
+    ]
+    file = project(tmp_path, *changes)
+    (found,) = [each for each in findings(file) if each.rule.id == "RE013"]
+    assert found.path == ("repositories", "app", "code_owners")
+    assert "`code_owners`" in found.rule.remediation

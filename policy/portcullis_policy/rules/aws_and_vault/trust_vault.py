@@ -10,6 +10,7 @@ from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.aws_and_vault import VAULT_JWT_ROLE, VAULT_POLICY, texts
+from portcullis_policy.semantics.vault_policies import PathRule, path_rules
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
@@ -39,11 +40,11 @@ _GITHUB_CLAIMS = frozenset(
         *("event_name", "runner_environment", "repository_visibility"),
     }
 )
-_PATH = re.compile(r'path\s+"([^"]*)"\s*\{([^}]*)\}', re.DOTALL)
-_CAPABILITIES = re.compile(r"capabilities\s*=\s*\[([^\]]*)\]|policy\s*=\s*\"(\w+)\"", re.DOTALL)
 _CHANGING = frozenset({"sudo", "create", "update", "delete", "patch", "write"})
-_EVERYWHERE = re.compile(r"(\*|\+(/\+)*(/\*)?|/\*|sys/(\*|\+.*|polic(y|ies)/.*))")
-"""Paths under which everything lies, or what says who may do what: `sys/policies`, `sys/policy`."""
+_EVERYTHING = re.compile(r"/?(\+(/\+)*(/\*)?|sys/\+.*|sys/polic(y|ies)/.*)")
+"""Paths under which everything lies, or what decides who may do what: `sys/policies`."""
+_POLICIES = ("sys/policy/example", "sys/policies/acl/example")
+"""Two of Vault's policies: a path that covers one of them covers what decides everything."""
 
 
 def _is_for_github(facts: Facts) -> bool:
@@ -220,7 +221,8 @@ class VaultPolicyNarrow(ResourceRule):
     """A Vault policy does not allow its holder to change everything.
 
     Write access to the path `*` or to `sys/*` includes the policies themselves, and therefore
-    everything.
+    everything. A policy that cannot be read is refused too. JSON and HCL are read; the parser is for
+    HCL 2, so write each path as a block, `path "..." { ... }`, with unquoted field names.
     """
 
     id = "TR008"
@@ -238,6 +240,11 @@ class VaultPolicyNarrow(ResourceRule):
             {"policy": 'path "sys/policies/*" { capabilities = ["read"] }'},
         ),
         example("lists", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["list"] }'}),
+        example(
+            "writes in a comment",
+            VAULT_POLICY,
+            {"policy": '# path "*" { capabilities = ["sudo"] }\n' + str(_POLICY["policy"])},
+        ),
     )
     bad = (
         example("writes", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["update"] }'}),
@@ -259,6 +266,17 @@ class VaultPolicyNarrow(ResourceRule):
             VAULT_POLICY,
             {"policy": json.dumps({"path": {"*": {"capabilities": ["sudo"]}}})},
         ),
+        example(
+            "a brace in a comment",
+            VAULT_POLICY,
+            {"policy": 'path "*" { # }\n  capabilities = ["sudo"]\n}'},
+        ),
+        example(
+            "a pattern that includes the policies",
+            VAULT_POLICY,
+            {"policy": 'path "sys/pol*" { capabilities = ["update"] }'},
+        ),
+        example("cannot be read", VAULT_POLICY, {"policy": 'path "ci" capabilities "read"'}),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -267,7 +285,11 @@ class VaultPolicyNarrow(ResourceRule):
         policy = resource.facts.text("policy")
         if not isinstance(policy, str):
             yield finding("`policy` cannot be seen", value=UNKNOWN)
-        elif any(_EVERYWHERE.fullmatch(path) and able & _CHANGING for path, able in _paths(policy)):
+            return
+        rules = path_rules(policy)
+        if rules is UNKNOWN:
+            yield finding("`policy` cannot be read, so it may allow anything")
+        elif any(rule.capabilities & _CHANGING and _is_everything(rule) for rule in rules):
             yield finding("it may change what lies under every path")
 
 
@@ -335,20 +357,9 @@ def _is_named(claim: object) -> bool:
     return bool(values) and all(value and not set(value) & set("*?") for value in values)
 
 
-def _paths(policy: str) -> Iterator[tuple[str, set[str]]]:
-    """Yield the paths of a Vault policy, in HCL or JSON, with what may be done there."""
-    try:
-        paths = json.loads(policy).get("path", {})
-        for path, block in paths.items():
-            yield (str(path), {*texts(block.get("capabilities")), *texts(block.get("policy"))})
-    except (ValueError, AttributeError, RecursionError):
-        for path, block in _PATH.findall(policy):
-            able = {
-                word.strip().strip('"')
-                for listed, old in _CAPABILITIES.findall(block)
-                for word in (old or listed).split(",")
-            }
-            yield (path, able)
+def _is_everything(rule: PathRule) -> bool:
+    """Say whether a rule's path includes everything, or Vault's own policies."""
+    return _EVERYTHING.fullmatch(rule.path) is not None or any(map(rule.covers, _POLICIES))
 
 
 RULES = (

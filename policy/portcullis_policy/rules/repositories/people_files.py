@@ -35,6 +35,8 @@ class _HasFile(StackRule, abstract=True):
 
     resource_types = (gh.REPOSITORY_FILE,)
     name: str
+    field: str
+    """The field of the repository's YAML to change."""
     for_all = False
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
@@ -47,7 +49,9 @@ class _HasFile(StackRule, abstract=True):
         for name, files in kept.items():
             if name != FOR_ALL and not wanted & files.keys():
                 first = next(iter(files.values()))
-                yield Finding(f"files are kept in it, and no {self.name}", urn=first.urn)
+                yield Finding(
+                    f"files are kept in it, and no {self.name}", (self.field,), urn=first.urn
+                )
 
 
 def _files(stack: Stack) -> Mapping[str, Mapping[object, Resource]]:
@@ -77,6 +81,7 @@ class SecurityPolicy(_HasFile):
     )
     parameters = (REQUIRED,)
     name = "SECURITY.md"
+    field = "files"
     for_all = True
     good = (
         Example(
@@ -121,6 +126,7 @@ class CodeOwners(_HasFile):
         "Declare the repository's `code_owners`, or add `.github/CODEOWNERS` to its `files`."
     )
     name = "CODEOWNERS"
+    field = "code_owners"
     good = (
         stack("its own", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")),
         stack("no file is kept here"),
@@ -137,7 +143,7 @@ class CodeOwners(_HasFile):
             content = item.facts.text("content")
             owners = item.facts.text("file") in {f"{folder}{self.name}" for folder in FOLDERS}
             if owners and isinstance(content, str) and not _OWNER.search(content):
-                yield Finding("it names nobody", urn=item.urn)
+                yield Finding("it names nobody", (self.field,), urn=item.urn)
 
 
 RULES = (SecurityPolicy, CodeOwners)
