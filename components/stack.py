@@ -10,6 +10,7 @@ import pulumi
 
 from components.context import Context
 from components.declaration import DeclarationError, load
+from components.declaration.required_checks import notices
 from components.declaration.secret_values import read_values
 from components.github_access import AccessError, GitHubAccess, github_access
 from components.organization import Organization
@@ -39,6 +40,9 @@ def declare() -> None:
     settings = pulumi.Config()
     try:
         declaration = load(settings.require("organization"))
+        if pulumi.runtime.is_dry_run():  # once: an update previews first
+            for notice in notices(declaration.resolved):
+                pulumi.log.warn(notice)
         secrets = read_values(declaration, open_sources(declaration.config.sources))
         access = github_access(declaration.config.organization)
         protect = settings.get_bool("protect") is not False

@@ -11,6 +11,7 @@ from rich.text import Text
 
 import engine
 from components.declaration import Declaration, DeclarationError, load
+from components.declaration.required_checks import notices
 from components.preflight import ADOPTING
 from portcullis import report
 from portcullis.adopt import existing
@@ -60,6 +61,8 @@ def deploy(
         planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
+    for notice in notices(declaration.resolved):
+        console.print(Text(f"{'notice':<10} {notice}"))
     report.show_findings(console, planned.findings, briefly=True)
     report.show_changes(console, planned, _names(planned, stack, environment))
     if not change:

@@ -10,7 +10,7 @@ from components.declaration.covering import protections
 from components.workflow import REQUIRED_CHECKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from components.declaration.release_gates import Problem
     from components.declaration.yaml_file import Segments
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from components.repository import ResolvedRepository
 
 _WORKFLOWS = ".github/workflows/"
+
+MOST_LISTED = 20
+"""How many repositories a notice names."""
 
 
 def check(organization: ResolvedOrganization) -> Iterator[Problem]:
@@ -55,24 +58,30 @@ def notices(organization: ResolvedOrganization) -> Iterator[str]:
         if repository.workflows and repository.workflows.untested
     }
     if untested:
-        listed = "; ".join(f"{name}: {', '.join(each)}" for name, each in untested.items())
         yield (
-            f"no managed workflow tests these ecosystems yet ({listed}). A green `ci` says nothing "
-            "about them, and where nothing else is tested, no `ci` and `security-ci` is written. "
-            "With workflows: false the repository keeps workflows of its own"
+            f"no managed workflow tests these ecosystems yet ({_listed(untested)}). "
+            "A green `ci` says nothing about them, and where nothing else is tested, no `ci` and "
+            "`security-ci` is written. With workflows: false the repository keeps its own"
         )
-    waiting: defaultdict[str, set[str]] = defaultdict(set)
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
     for name, _, required, made in _required(organization):
         managed = organization.repositories[name].workflows is not None
-        if made is None and managed and required in REQUIRED_CHECKS:
-            waiting[name].add(required)
+        new = required not in waiting.get(name, ())
+        if made is None and managed and new and required in REQUIRED_CHECKS:
+            waiting[name].append(required)
     if waiting:
-        listed = "; ".join(f"{name}: {', '.join(sorted(each))}" for name, each in waiting.items())
         yield (
-            f"required checks that no managed workflow makes ({listed}). Pull requests wait for "
-            "them for good, unless a workflow of the repository's own reports them; if one does, "
-            "write workflows: false there"
+            f"required checks that no managed workflow makes ({_listed(waiting)}). "
+            "Pull requests wait for them for good, unless a workflow of the repository's own "
+            "reports them; if one does, write workflows: false there"
         )
+
+
+def _listed(by_repository: Mapping[str, Iterable[str]]) -> str:
+    """Return ``web: cargo, docker; api: maven``; of many repositories the first."""
+    lines = [f"{name}: {', '.join(each)}" for name, each in by_repository.items()]
+    more = len(lines) - MOST_LISTED
+    return "; ".join(lines[:MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _required(

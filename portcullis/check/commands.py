@@ -83,6 +83,7 @@ def check(
 def _report(what: Subject, policy_files: list[Path]) -> Report:
     """The outcome; mistakes in the declaration are part of it."""
     from components.declaration import DeclarationError
+    from components.declaration.required_checks import notices
     from portcullis.check import organization
     from portcullis.check.report import Report
 
@@ -91,7 +92,13 @@ def _report(what: Subject, policy_files: list[Path]) -> Report:
     except DeclarationError as error:
         first = error.mistakes[0].place.file
         return Report(what.name, first, mistakes=tuple(error.mistakes))
-    return Report(what.name, declaration.resolved.origin.file, findings=tuple(findings))
+    resolved = declaration.resolved
+    return Report(
+        what.name,
+        resolved.origin.file,
+        findings=tuple(findings),
+        notices=tuple(notices(resolved)),
+    )
 
 
 def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:

@@ -22,6 +22,8 @@ class Report:
     """Its main file, relative to the project's folder."""
     mistakes: tuple[Mistake, ...] = ()
     findings: tuple[Finding, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What people should know, though nothing is wrong: a line each."""
 
     @property
     def refused(self) -> bool:

@@ -22,6 +22,7 @@ def text(report: Report) -> str:
         "refused": report.refused,
         "mistakes": [_mistake(each) for each in report.mistakes],
         "findings": [_finding(each) for each in report.findings],
+        "notices": list(report.notices),
     }
     return json.dumps(answer, indent=2) + "\n"
 

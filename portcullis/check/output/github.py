@@ -35,6 +35,8 @@ def _lines(report: Report) -> Iterator[str]:
         title = f"{rule.id} {rule.title}"
         at_line = (finding.file or report.file, finding.line, finding.column)
         yield _command(kind, at_line, title, words)
+    for notice in report.notices:
+        yield _command("notice", (report.file, None, None), "portcullis", [notice])
     yield f"portcullis: {report.summary}"
 
 

@@ -40,6 +40,9 @@ def _lines(report: Report) -> Iterator[str]:
     if len(rows) > MOST_ROWS:
         yield ""
         yield f"and {len(rows) - MOST_ROWS} more"
+    for notice in report.notices:
+        yield ""
+        yield f"notice: {_words(notice)}"
 
 
 def _rows(report: Report) -> Iterator[str]:

@@ -57,6 +57,8 @@ def _articles(report: Report) -> Iterator[str]:
         words = [*finding.details, f"Fix: {rule.remediation}", reason]
         heading = f"{rule.id} {rule.title} ({rule.severity.value}, {finding.level})"
         yield _article(finding.level, heading, words, f"{at}  {dotted(finding.path)}")
+    for notice in report.notices:
+        yield _article("notice", "notice", [notice], report.file)
 
 
 def _article(kind: str, heading: str, words: list[str], where: str) -> str:

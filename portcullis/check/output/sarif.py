@@ -47,11 +47,14 @@ def text(report: Report) -> str:
     index = {rule["id"]: position for position, rule in enumerate(described)}
     results = [_of_mistake(each) for each in report.mistakes]
     results += [_of_finding(each, report.file) for each in report.findings]
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": {"name": "portcullis", "rules": described}},
         "columnKind": "unicodeCodePoints",
         "results": [{**each, "ruleIndex": index[each["ruleId"]]} for each in results],
     }
+    if report.notices:
+        told = [{"level": "note", "message": {"text": notice}} for notice in report.notices]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 

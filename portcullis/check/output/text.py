@@ -26,4 +26,6 @@ def _lines(report: Report) -> Iterator[str]:
         for line in finding.text.splitlines():
             yield f"    {line}"
         yield ""
+    for notice in report.notices:
+        yield f"{'notice':<10} {notice}"
     yield f"{'policies':<10} portcullis: {report.summary}"

@@ -55,9 +55,12 @@ mistakes = st.builds(
     words, st.integers(1, 99), words, words, st.text(max_size=9),
 )  # fmt: skip
 reports = st.builds(
-    lambda told, wrong: Report("acme", "orgs/acme.yaml", tuple(wrong), tuple(told)),
+    lambda told, wrong, notices: Report(
+        "acme", "orgs/acme.yaml", tuple(wrong), tuple(told), tuple(notices)
+    ),
     st.lists(found, max_size=3),
     st.lists(mistakes, max_size=2),
+    st.lists(words, max_size=1),
 )
 
 
@@ -112,6 +115,19 @@ def test_json_has_what_the_documentation_lists() -> None:
         assert f"`{key}`" in documented
 
 
+def test_ecosystems_without_tests_are_reported_in_every_format(tmp_path: Path) -> None:
+    """Green checks that test nothing are not written, and the output says so (issue 13)."""
+    app = "repositories.app"
+    file = str(
+        project(tmp_path, (f"{app}.ecosystems", ["pip", "cargo"]), (f"{app}.workflows", True))
+    )
+    for form in FORMATS:
+        told = command(file, "--format", form).output
+        assert told.count("no managed workflow tests these ecosystems yet") == 1, form
+        assert "app: cargo" in told or "app&#58; cargo" in told, form
+    valid(json.loads(command(file, "--format", "sarif").output))
+
+
 def test_workflow_commands_name_file_and_line() -> None:
     """E8: GitHub shows each finding at its line; advisory ones are warnings."""
     lines = command(INSECURE, "--format", "github").output.splitlines()
@@ -142,13 +158,13 @@ def test_sarif_of_anything_is_valid(report: Report) -> None:
 def test_a_workflow_command_stays_one_line(report: Report) -> None:
     """E8: no name ends a command, adds a property or begins another command."""
     lines = github.text(report).split("\n")
-    expected = len(report.mistakes) + len(report.findings)
+    expected = len(report.mistakes) + len(report.findings) + len(report.notices)
     assert len(lines) == expected + 2  # the summary, and what follows the last line
     for line in lines[:expected]:
         assert "\r" not in line
         given_, _, _ = line.partition("::")[2].partition("::")
         kind, _, properties = given_.partition(" ")
-        assert kind in {"error", "warning"}
+        assert kind in {"error", "warning", "notice"}
         names = [each.partition("=")[0] for each in properties.split(",")]
         assert set(names) <= {"file", "line", "col", "title"}
         assert len(set(names)) == len(names)
@@ -198,7 +214,7 @@ def test_comment_holds_no_markup_of_the_file(report: Report) -> None:
     comment = markdown.text(report)
     assert tags(rendered(comment)) <= TABLE
     assert not re.search(r"@[A-Za-z0-9]|://|www\.", comment)
-    rows = comment.split("\n")[4:-1]
+    rows = [line for line in comment.split("\n") if line.startswith("|")][2:]
     assert len(rows) == len(report.mistakes) + len(report.findings)
     assert all(row.count("|") == 5 for row in rows)
 
