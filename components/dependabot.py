@@ -28,7 +28,7 @@ class DependabotConfig(Config):
     """Days that a new version must have been out: malicious releases are mostly found by then."""
     open_pull_requests_limit: Annotated[int, Field(ge=0, le=50)] = 10
     directories: dict[Ecosystem, Annotated[list[ManifestFolder], Field(min_length=1)]] = {}
-    """Where each ecosystem's manifests are; the root if nothing is said."""
+    """Where each ecosystem's manifests are; the root by default."""
 
 
 def render(config: DependabotConfig, ecosystems: list[Ecosystem]) -> str:

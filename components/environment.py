@@ -61,7 +61,7 @@ class DeployFrom(Config):
 
 
 class EnvironmentConfig(Config):
-    """An environment; what is not said is the secure value."""
+    """An environment. Every default is the secure value."""
 
     reviewers: Reviewers = Reviewers()
     deploy_from: DeployFrom = DeployFrom(branches=["default"])

@@ -160,7 +160,7 @@ def _encrypted(key: str) -> None:
 
 
 def _answers(base_url: str) -> None:
-    """A sandbox that is not there is told before the provider retries for seconds.
+    """A sandbox that is not running is reported before the provider retries for seconds.
 
     Only a connection is opened: no request is made, and none at all to other machines.
     """

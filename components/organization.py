@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 
 class SettingsConfig(Config):
-    """The organization's settings, by GitHub's names; what is not said is the secure value."""
+    """The organization's settings, by GitHub's names. Every default is the secure value."""
 
     display_name: Annotated[str, one_line(255, least=1)]
     billing_email: EmailAddress

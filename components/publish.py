@@ -300,7 +300,7 @@ def workflow_plan(
 
 
 def trusted_publishers(publish: PublishConfig, owner: str, repository: str) -> list[dict[str, str]]:
-    """What to register by hand at the registries: they cannot be told by API.
+    """What to register by hand at the registries: they have no API for it.
 
     Sources: https://docs.pypi.org/trusted-publishers/ and https://docs.npmjs.com/trusted-publishers
     """

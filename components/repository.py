@@ -142,7 +142,7 @@ Where only the needed feature is declared off, the other is off with it.
 
 
 class RepositoryConfig(Config):
-    """A repository; what is not said is the secure value."""
+    """A repository. Every default is the secure value."""
 
     description: Description = ""
     homepage: ShortText = ""

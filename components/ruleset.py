@@ -43,7 +43,7 @@ class Bypass(Config):
 
 
 class BranchProtectionConfig(Config):
-    """What holds for branches. What is not said is the secure value."""
+    """What holds for branches. Every default is the secure value."""
 
     branches: list[RefPattern] = Field(default=["default"], min_length=1)
     """`default` is the default branch, `all` every branch; else an fnmatch pattern."""

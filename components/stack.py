@@ -35,7 +35,7 @@ def declare() -> None:
     """Declare the organization that the stack's `portcullis:organization` names.
 
     Raises:
-        SystemExit: after every mistake was told.
+        SystemExit: after every mistake was reported.
     """
     settings = pulumi.Config()
     try:

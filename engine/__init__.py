@@ -162,8 +162,8 @@ def ensure_vault(
 ) -> Path:
     """Have a Vault server that keeps all in memory, for tests and for practice: built.
 
-    A `vault` on PATH is not used: it would have to be told to listen on a port that the system
-    chooses, and to keep its root token out of its arguments and its output.
+    A `vault` on PATH is not used: it would have to listen on a port that the system chooses, and
+    to keep its root token out of its arguments and its output.
 
     Raises:
         EngineError: it cannot be built.

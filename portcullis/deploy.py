@@ -44,7 +44,7 @@ def deploy(
     or before (``agreed``).
 
     Raises:
-        UserError: something a person can mend; everything was said before anything was changed.
+        UserError: something a person can fix; reported before anything was changed.
     """
     require_pack(settings, os.environ)
     declaration = declaration_of(settings)

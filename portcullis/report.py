@@ -249,7 +249,7 @@ def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:
         console.print(Text(f"{'':<10} {repository}: release tag -> {' -> '.join(environments)}"))
     publishers: Sequence[Mapping[str, str]] = outputs.get("register_by_hand", [])
     if publishers:
-        console.print("\nto do by hand (GitHub cannot be told by API)")
+        console.print("\nto do by hand (the registries have no API for it)")
     for entry in publishers:
         console.print(
             Text(

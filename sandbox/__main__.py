@@ -121,7 +121,7 @@ def _misuse(message: str) -> int:
 
 
 def main(argv: Sequence[str] | None = None, application: type[App] = App) -> int:
-    """Run the sandbox until it is told to stop (SIGINT, SIGTERM).
+    """Run the sandbox until it is stopped (SIGINT, SIGTERM).
 
     Args:
         argv: The command line; None takes the process's.

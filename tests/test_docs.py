@@ -121,7 +121,9 @@ def test_pages_that_messages_name_are_there() -> None:
     named: set[str] = set()
     for path in tracked():
         if path.suffix in {".py", ".yaml", ".in", ".toml"} or path.name == "Makefile":
-            named.update(re.findall(r"\bdocs/[a-z/-]+\.md\b", path.read_text(encoding="utf-8")))
+            named.update(
+                re.findall(r"\bdocs/(?:rules/)?[a-z-]{3,}\.md\b", path.read_text(encoding="utf-8"))
+            )
     assert {name for name in named if not (ROOT / name).is_file()} == set()
 
 
@@ -166,7 +168,7 @@ def test_quoted_findings_are_the_rules_own(page: str) -> None:
     """A finding in the docs has the rule's level, title and remedy, and its place in the file."""
     rules = {rule.id: rule for rule in RULES}
     quoted = re.findall(
-        r"^(mandatory|advisory)  ([A-Z]{2}\d{3})  \S.*\n +(.+)\n +(\S+?):(\d+):\d+  (\S+)\n"
+        r"^(mandatory|advisory)  ([A-Z]{2}\d{3})  \S.*\n +(.+)\n(?: +(\S+?):(\d+):\d+  (\S+)\n)?"
         r"(?: {8}.*\n)+ +fix: (.+)$",
         text_of(page),
         re.MULTILINE,
@@ -176,8 +178,9 @@ def test_quoted_findings_are_the_rules_own(page: str) -> None:
         rule = rules[rule_id]
         assert (title, fix) == (rule.title, rule.remediation)
         assert level == rule.severity.level
-        assert len(text_of(file).splitlines()) >= int(line)
-        assert path.rpartition(".")[2] in text_of(file)
+        if file:  # a finding about the stack has no place in the YAML
+            assert len(text_of(file).splitlines()) >= int(line)
+            assert path.rpartition(".")[2] in text_of(file)
 
 
 @pytest.mark.parametrize("page", WRITTEN)

@@ -156,7 +156,7 @@ def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Pro
     """The organization as far as it is right, and what is wrong.
 
     What is wrong is cut out and the rest looked at again, so that mistakes of the second kind
-    (names that do not exist) are told in the same run as those of the first.
+    (names that do not exist) are reported in the same run as those of the first.
     """
     problems: list[Problem] = []
     rest = copy.deepcopy(data)

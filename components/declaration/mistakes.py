@@ -38,7 +38,7 @@ class DeclarationError(Exception):
     """All mistakes of a declaration together; nothing was changed."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        """``mistakes`` in any order; they are told file by file, top to bottom."""
+        """``mistakes`` in any order; they are reported file by file, top to bottom."""
         self.mistakes = sorted(set(mistakes))
         count = len(self.mistakes)
         end = f"{count} mistake{'s' if count > 1 else ''}; nothing was changed"

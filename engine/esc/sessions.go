@@ -26,7 +26,7 @@ type sessions struct {
 
 func newSessions() *sessions { return &sessions{open: map[string]session{}} }
 
-// begin keeps an opened environment for a duration such as `2h0m0s`; two hours where none is said.
+// begin keeps an opened environment for a duration such as `2h0m0s`; two hours by default.
 func (s *sessions) begin(of, user, duration string, opened *esc.Environment) string {
 	lasts, err := time.ParseDuration(duration)
 	if err != nil || lasts <= 0 {

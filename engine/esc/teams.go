@@ -17,7 +17,7 @@ type permission struct {
 
 func (p permission) environment() string { return p.Project + "/" + p.Name }
 
-// A team of the organization; its members are told by the file of tokens.
+// A team of the organization; the file of tokens lists its members.
 type team struct {
 	Name         string       `json:"name"`
 	Display      string       `json:"displayName"`

@@ -194,7 +194,7 @@ class Judge:
         return resource if release is None else replace(resource, release=release)
 
     def _apply(self, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-        """Run a check; one that raises is a finding. Only the error's type is told, no value."""
+        """Run a check; one that raises is a finding. Only the error's type is printed."""
         try:
             return list(check())
         except Exception as error:  # noqa: BLE001 - fail closed whatever a rule raises

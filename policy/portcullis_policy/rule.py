@@ -61,7 +61,7 @@ class Finding:
         at: steps from the item of the YAML file to the field to change, for the place.
         unknown: the rule could not see the value (preview); said in the message.
         urn: the resource that it is about; None in a rule on resources: the resource itself.
-        subject: name of what it concerns besides (a repository); alike findings are told together.
+        subject: name of what it concerns besides (a repository); similar findings form one report.
         subject_urn: its URN: an exemption of the subject covers the finding too.
     """
 

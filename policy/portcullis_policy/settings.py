@@ -13,7 +13,7 @@ class Parameter:
 
     Attributes:
         name: its key in the file (camelCase, as Pulumi's own).
-        default: what holds when nothing is said.
+        default: the value if the configuration has none.
         schema: JSON Schema of its value, without the default.
         meaning: one line for the catalogue.
     """

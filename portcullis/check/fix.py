@@ -1,6 +1,6 @@
 """`portcullis check --fix`: where one field of the YAML is the whole remedy, it is set.
 
-Only values that are written are changed: a field that is not said has the secure value already.
+Only values that are written are changed: a field that is left out has the secure value already.
 Whatever takes a decision (who reviews, which tags, which actions) is left to people.
 """
 

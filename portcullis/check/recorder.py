@@ -89,10 +89,11 @@ def record(program: Callable[[], object], stack: str) -> list[Registered]:
     mocks.set_mocks(_NoAnswers(), project=PROJECT, stack=stack, preview=True, monitor=monitor)
     with _short_stacks():
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
-    # the mocks declare no stack, and rules on the pack's own settings judge it first
+    # rules on the pack's own settings judge the stack first, and only once
     name = f"{PROJECT}-{stack}"
     urn = f"urn:pulumi:{stack}::{PROJECT}::{_STACK_TYPE}::{name}"
-    return [Registered(_STACK_TYPE, name, urn, None, None, {}, {}), *monitor.resources_seen]
+    others = [each for each in monitor.resources_seen if each.urn != urn]
+    return [Registered(_STACK_TYPE, name, urn, None, None, {}, {}), *others]
 
 
 @contextmanager

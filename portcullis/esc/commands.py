@@ -66,7 +66,7 @@ def apply(
     def run() -> None:
         account, client, files = _start()
         organization = files.access.organization
-        # every mistake in a name is told before anything is taken away
+        # every mistake in a name is reported before anything is removed
         known = teams.teams(account, files)
         revocations = [(each, *teams.revocation(each, known)) for each in revoke or []]
         deletions = [(each, making.deletion(each, organization)) for each in delete or []]

@@ -81,7 +81,7 @@ class Group(Config):
     stages: list[Stage] = Field(default=[*STAGES], min_length=1)
     """The stages that have the group."""
     keys: list[Key] = Field(default=[])
-    """Names whose values are set in ESC, and stand nowhere else."""
+    """Names whose values are set in ESC, and are nowhere else."""
     opened: dict[Key, Any] = Field(default={})
     """Values that ESC opens elsewhere (`fn::open::...`) or refers to, in ESC's own words."""
 

@@ -89,7 +89,7 @@ def update(
 ) -> Run:
     """Update the stack, or only ``targets``; only ever called after a preview that went well.
 
-    Automation skips the CLI's own preview, which would otherwise be the gate: the pack is told that
+    Automation skips the CLI's own preview, which would otherwise be the gate: the pack learns that
     there was one (PK002).
 
     Raises:

@@ -37,7 +37,7 @@ def rotate(
 
     Args:
         settings: the stack.
-        console: where it is told.
+        console: where it is reported.
         name: the secret's, or its place in the YAML.
         new_value: generates or asks for the value.
         agreed: somebody agreed beforehand to the change of a real organization.

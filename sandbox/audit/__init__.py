@@ -71,7 +71,7 @@ def _write(call: Call, before: Record | None, after: Record | None, line: list[R
         if action == "repository_invitation.cancel" and _accepted(call, line[0]):
             action = "repository_invitation.accept"  # noqa: PLW2901 - it went because it was taken
         if action == "org.cancel_invitation" and _joined(call, line[0]):
-            continue  # it went because it was taken: the new member is told of
+            continue  # it went because it was accepted: the new member has an event
         data = {"action": action, "at": call.world.clock.seconds(), **_fields(call, change, line)}
         data["operation_type"] = _operation(action)
         call.world.add(KIND, org.id, "", **data)

@@ -57,7 +57,7 @@ LIFE: dict[str, tuple[str | None, str | None, str | None]] = {
         "team.remove_repository",
     ),
 }
-"""What is said when a record of a kind comes, is changed in any way, and goes."""
+"""The events when a record of a kind is created, is changed in any way, and is deleted."""
 
 _REPOSITORY_CREATION = "org.update_member_repository_creation_permission"
 FIELDS: dict[str, dict[str, str]] = {
@@ -118,10 +118,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "privacy": "team.change_privacy",
     },
 }
-"""What is said when one field of a record is changed."""
+"""The event when one field of a record is changed."""
 
 SWITCHES: tuple[tuple[str, object, str, str], ...] = (
-    # kind and field; the value that counts as on; what is said of on, and of off
+    # kind and field; the value that counts as on; the event of on, and of off
     ("repository.archived", True, "repo.archived", "repo.unarchived"),
     (
         "repository.vulnerability_alerts",
@@ -164,7 +164,7 @@ SWITCHES: tuple[tuple[str, object, str, str], ...] = (
         "org.secret_scanning_push_protection_new_repos_disable",
     ),
 )
-"""What is said when a field is switched on, or off."""
+"""The event when a field is switched on or off."""
 
 SECURITY = {
     "advanced_security": ("repo.advanced_security_enabled", "repo.advanced_security_disabled"),
@@ -176,10 +176,10 @@ SECURITY = {
         )
     },
 }
-"""What is said when a repository's security feature is switched on, or off."""
+"""The event when a repository's security feature is switched on or off."""
 
 DOCUMENTS: tuple[tuple[str, str | None, str], ...] = (
-    # a settings document; the field of it, None: any; what is said
+    # a settings document; the field of it, None: any; the event
     ("access", None, "{place}.update_actions_access_settings"),
     ("actions", None, "{place}.update_actions_settings"),
     ("selected-actions", None, "{place}.update_actions_settings"),
@@ -193,4 +193,4 @@ DOCUMENTS: tuple[tuple[str, str | None, str], ...] = (
     ("fork-pr-contributor-approval", None, "{place}.set_actions_fork_pr_approvals_policy"),
     ("fork-pr-workflows-private-repos", None, "{place}.set_fork_pr_workflows_policy"),
 )
-"""What is said when settings that are kept as a document are changed."""
+"""The event when settings that are kept as a document are changed."""

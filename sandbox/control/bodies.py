@@ -1,4 +1,4 @@
-"""What the control interface is told, field by field, before anything is done.
+"""The bodies of control requests, field by field, before anything is done.
 
 A message names the field, what is wrong and what there is; it never quotes a value.
 """
@@ -21,7 +21,7 @@ DAYS = 36_525
 
 
 class Nothing(BaseModel):
-    """An order that is told nothing more."""
+    """A request without fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 

@@ -317,4 +317,4 @@ VERBS: dict[tuple[str, str], tuple[Callable[[World, Order], Any], type[BaseModel
     ("POST", "jobs/*"): (jobs.end, bodies.JobEnd),
     ("PUT", "job-plans"): (jobs.plan, bodies.JobPlan),
 }
-"""Method and path of each verb, with what it is told: in the query for GET, else in the body."""
+"""Method and path of each verb, with its fields: in the query for GET, else in the body."""

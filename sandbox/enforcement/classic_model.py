@@ -28,7 +28,7 @@ BOOLEANS = (
     "restrictsPushes",
     "restrictsReviewDismissals",
 )
-"""Switches of a classic protection rule; all are off when nothing is said."""
+"""Switches of a classic protection rule; all are off by default."""
 ACTORS = (
     "bypassForcePushActorIds",
     "bypassPullRequestActorIds",
@@ -42,7 +42,7 @@ NEW: dict[str, Any] = {
     "requiredApprovingReviewCount": None,
     "requiredStatusCheckContexts": [],
 }
-"""A rule of which nothing is said."""
+"""A rule with all defaults."""
 
 
 def rule_for(world: World, repository: Record, branch: str) -> Record | None:

@@ -1,6 +1,6 @@
 """Workflow runs: what a push, a tag, a pull request or a dispatch starts.
 
-`moved`, `release` and `pull_request` are told what happened; `triggers` find the workflows that
+`moved`, `release` and `pull_request` receive what happened; `triggers` find the workflows that
 wait for it; `progress` lets a run's jobs go on, up to the `gates` of their environments; `visible`
 and `tokens` say what a job that got through sees.
 """

@@ -36,7 +36,7 @@ class Clock:
         offset: Seconds that it is ahead of the machine's clock.
         stopped_at: Unix seconds at which it stands still, or None when it runs.
         tick: Seconds that it moves on at each change to the world, so that two writes within one
-            second can be told apart.
+            second can be distinguished.
     """
 
     def __init__(

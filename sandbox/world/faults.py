@@ -1,4 +1,4 @@
-"""Faults on demand: a world answers with an error, late, or not at all, when it is told to."""
+"""Faults on demand: a world answers with an error, late, or not at all, on request."""
 
 from __future__ import annotations
 

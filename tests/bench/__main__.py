@@ -1,6 +1,6 @@
 """Measure Portcullis against a bare Pulumi program that declares the same resources.
 
-`python -m tests.bench [COUNT ...]`, 50 and 200 repositories if nothing is said. Each figure is one
+`python -m tests.bench [COUNT ...]`, 50 and 200 repositories by default. Each figure is one
 run; the two programs run in turn on the same machine, so that their ratio holds when its speed
 does not.
 """

@@ -153,7 +153,7 @@ DECLARED = (
 def test_a_value_that_is_not_taken_is_told_with_its_place(
     values: str, what: str, allowed: str, tmp_path: Path
 ) -> None:
-    """Where, what, what is allowed; the value is not said."""
+    """Where, what, what is allowed; the value is not quoted."""
     text, marked = places(replaced(DECLARED, ("  web: {}", f"  web: {{properties: {values}}}")))
     (found,) = mistakes(written(tmp_path, text))
     assert [str(found.place)] == marked

@@ -230,7 +230,7 @@ def test_a_derived_environment_gets_more_secrets_and_keeps_its_token() -> None:
 
 
 def releases(recording: Recording) -> dict[str, str | None]:
-    """What the policy pack is told of each environment of app."""
+    """Return what the policy pack learns about each environment of app."""
     return {
         each.name.removeprefix("app/"): each.inputs.get("release")
         for each in recording.resources

@@ -95,7 +95,7 @@ OTHERS: dict[str, list[Any]] = {
     "PublishConfig.python": [None],
 }
 
-#: What else has to be said for a field to count, or for its other value to be allowed.
+#: What else is required for a field to count, or for its other value to be allowed.
 ALONGSIDE: dict[str, dict[str, Any]] = {
     "Reference.env": {"config": None},
     "VaultConfig.jwt": {"approle": None},

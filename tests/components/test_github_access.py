@@ -1,4 +1,4 @@
-"""How a stack reaches GitHub, and what it is told when it cannot."""
+"""How a stack reaches GitHub, and the error when it cannot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def access(config: Mapping[str, str], encrypted: Mapping[str, str] | None = None
 
 
 def refusal(config: Mapping[str, str], encrypted: Mapping[str, str] | None = None) -> str:
-    """What a stack with this config is told."""
+    """Return the error of a stack with this config."""
     with pytest.raises(AccessError) as raised:
         access(config, encrypted)
     assert TOKEN not in str(raised.value)

@@ -22,7 +22,7 @@ SECURITY = {
 
 
 def test_a_repository_declares_every_secure_default(sound: Recording) -> None:
-    """What is not said is declared all the same, false included."""
+    """A default is declared too, false included."""
     inputs = dict(sound.one("Repository", "lib").inputs)
     assert inputs == {
         "name": "lib",
@@ -48,7 +48,7 @@ def test_a_repository_declares_every_secure_default(sound: Recording) -> None:
 
 
 def test_alerts_and_updates_are_declared(sound: Recording) -> None:
-    """Dependabot's alerts and security updates are on, and off only when it is said (G3)."""
+    """Dependabot's alerts and security updates are on unless the YAML turns them off (G3)."""
     kinds = ("RepositoryVulnerabilityAlerts", "RepositoryDependabotSecurityUpdates")
     assert [sound.one(kind, "lib").inputs["enabled"] for kind in kinds] == [True, True]
     off = declare(
@@ -95,7 +95,7 @@ def test_secret_scanning_is_declared_where_github_offers_it(sound: Recording) ->
 
 
 def test_secret_scanning_that_is_off_is_declared_off() -> None:
-    """`disabled` is said: an omitted block would keep what GitHub has."""
+    """`disabled` is declared: an omitted block would keep what GitHub has."""
     off = declare(
         ("repositories.app.security.secret_scanning", False),
         ("repositories.app.security.secret_scanning_push_protection", False),

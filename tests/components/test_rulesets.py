@@ -74,7 +74,7 @@ def test_protection_covers_the_default_branch_of_all_repositories(sound: Recordi
 
 
 def test_a_rule_that_is_off_is_declared_off() -> None:
-    """False is said, so that a rule that was on is taken away."""
+    """False is declared, so that a rule that was on is removed."""
     recording = declare(
         ("protection.main.allow_deletions", True),
         ("protection.main.allow_force_pushes", True),
@@ -114,7 +114,7 @@ ACTORS = (
 
 @pytest.mark.parametrize(("entry", "kind", "number"), ACTORS)
 def test_whom_a_ruleset_lets_by(entry: dict[str, object], kind: str, number: int) -> None:
-    """By pull request unless `always` is said; the automation that keeps the files always."""
+    """By pull request unless `always` is declared; the automation that keeps the files always."""
     actors = main(declare(("protection.main.bypass", [entry, entry | {"mode": "always"}])))
     assert actors["bypassActors"] == [
         AUTOMATION,

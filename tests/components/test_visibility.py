@@ -78,7 +78,7 @@ def test_the_repositories_that_are_meant(visible_to: object, names: list[str]) -
     [("all", list(REPOSITORIES)), ("private", ["web-b", "lib", "Lib2"])],
 )
 def test_the_words_are_github_s(word: str, names: list[str]) -> None:
-    """GitHub is told the word; for people it is spelt out: `private` has internal ones too."""
+    """GitHub gets the word; people read an explanation: `private` has internal ones too."""
     chosen = ADAPTER.validate_python(word)
     assert selected(chosen, organization()) == word
     assert reached(chosen, organization()) == names

@@ -1,4 +1,4 @@
-"""What is wrong is said before anything is changed, so that a person can act on it."""
+"""What is wrong is reported before anything is changed, so that a person can act on it."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def written(world: World, method: str) -> set[str]:
 
 
 def drift(outcome: Outcome) -> list[str]:
-    """What is told of drift, without the name of the type."""
+    """Return the reported drift, without the name of the type."""
     lines = [line.split(maxsplit=2) for line in outcome.stdout.splitlines()]
     return sorted(words[2] for words in lines if words[:1] == ["drift"])
 

@@ -137,7 +137,7 @@ def test_people_get_a_table_of_a_page(acme: Project) -> None:
 
 
 def test_before_anything_is_made(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Declared workflows count already, and what is missing on GitHub is told; then a source fails.
+    """Declared workflows count, and what is missing on GitHub is listed; then a source fails.
 
     That one is an error, as in a preview: it names the secret and the source.
     """

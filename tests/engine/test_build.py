@@ -1,4 +1,4 @@
-"""Building: what is said meanwhile, and what is left when it does not come to its end."""
+"""Building: its progress, and what remains if it is interrupted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which engine is taken, in which order, and what is said when there is none."""
+"""Which engine is taken, in which order, and the error if there is none."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_two_runs_at_once(machine: Machine) -> None:
 
 
 def refusal(machine: Machine) -> str:
-    """What is said when no engine can be had."""
+    """Return the error if no engine is available."""
     with pytest.raises(engine.EngineError) as error:
         ensure(machine)
     assert list(machine.cache.iterdir()) == [machine.cache / "lock"]

@@ -57,7 +57,7 @@ def test_for_a_shell(tmp_path: Path) -> None:
 
 
 def test_unknown_argument(tmp_path: Path) -> None:
-    """Anything else is answered by what can be said."""
+    """Anything else is answered with the allowed commands."""
     done = command(Machine(tmp_path), "install")
     assert done.returncode == 2
     assert "python -m engine env" in done.stderr

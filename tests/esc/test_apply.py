@@ -77,7 +77,7 @@ def test_values_stay(fresh: Esc, root: Path) -> None:
 
 
 def test_a_secret_is_not_replaced_by_a_reference(fresh: Esc, root: Path) -> None:
-    """Where ESC has a value and the file an expression, the value stays, and it is said."""
+    """Where ESC has a value and the file an expression, the value stays, and it is reported."""
     fresh.put("sophia/api-keys-development", KEPT)
     keys = "description: d\nstages: [development]\nopened: {OPENAI_API_KEY: '${x}'}\n"
     write(root, {"esc/sophia/api-keys.yaml": keys})
@@ -87,7 +87,7 @@ def test_a_secret_is_not_replaced_by_a_reference(fresh: Esc, root: Path) -> None
 
 
 def test_only_what_is_named_is_deleted(fresh: Esc, root: Path) -> None:
-    """What no file names is said and stays, until a person names it."""
+    """What no file names is reported and stays, until a person names it."""
     fresh.put("sophia/old", "values: {a: 1}\n")
     fresh.put("elsewhere/base", "values: {a: 1}\n")
     fresh.put("sophia/api-keys-development", f"values: {{STALE: {{'fn::secret': {CANARY}}}}}\n")
@@ -149,7 +149,7 @@ def test_not_logged_in(fresh: Esc, root: Path, change: dict[str, str], words: st
 
 
 def test_no_permission(fresh: Esc, root: Path) -> None:
-    """Who may not write is told so, and what to ask for."""
+    """A login that may not write gets an error that names the permission to ask for."""
     environment = fresh.environment({}, fresh.login("ann", {"*/*": "read"}))
     done = portcullis(root, environment, "esc", "apply")
     assert done.returncode == 1

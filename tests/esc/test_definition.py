@@ -64,7 +64,7 @@ def test_the_rest_stays(esc: Esc) -> None:
     ],
 )
 def test_kinds(value: object, expected: str) -> None:
-    """How ESC has a value is told without the value."""
+    """How ESC keeps a value is reported without the value."""
     assert kind(value) == expected
 
 

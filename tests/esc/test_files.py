@@ -44,7 +44,7 @@ def test_the_files_of_the_project() -> None:
     ],
 )
 def test_a_mistake(tmp_path: Path, text: str, words: str) -> None:
-    """A mistake is told with file and line, and no value is quoted."""
+    """A mistake is reported with file and line, and no value is quoted."""
     root = write(tmp_path, {"esc/access.yaml": ACCESS, "esc/sophia/keys.yaml": text})
     with pytest.raises(UserError) as error:
         files.load(root)
@@ -54,7 +54,7 @@ def test_a_mistake(tmp_path: Path, text: str, words: str) -> None:
 
 
 def test_all_mistakes_at_once(tmp_path: Path) -> None:
-    """Mistakes of all files are told together; a name in two groups is one of them."""
+    """Mistakes of all files are reported together; a name in two groups is one of them."""
     root = write(
         tmp_path,
         {

@@ -67,7 +67,7 @@ def test_a_name_without_a_group(fresh: Esc, root: Path) -> None:
 
 
 def test_no_right_to_write(fresh: Esc, root: Path) -> None:
-    """Who may not write is told so; the value is not in what is said."""
+    """A login that may not write gets an error, without the value."""
     fresh.put("sophia/api-keys-development", "values: {}\n")
     environment = fresh.environment({}, fresh.login("ann", {"*/*": "open"}))
     done = portcullis(root, environment, "secrets", "import", ".env", "--to", "esc:sophia")

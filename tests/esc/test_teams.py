@@ -94,7 +94,7 @@ def test_a_level_that_somebody_changed_is_set_again(staffed: Esc, root: Path) ->
 
 
 def test_what_no_policy_says_is_told_and_stays_until_it_is_named(staffed: Esc, root: Path) -> None:
-    """A permission beyond the policies is said; only a person takes it away (S9)."""
+    """A permission beyond the policies is reported; only a person takes it away (S9)."""
     run(staffed, root, "apply")
     staffed.put("elsewhere/base", "values: {}\n")
     for project, name in (("sophia", "production"), ("elsewhere", "base")):
@@ -119,7 +119,7 @@ def test_the_highest_of_two_policies_counts(staffed: Esc, root: Path) -> None:
 
 
 def test_a_team_that_is_not_there_is_told(fresh: Esc, root: Path) -> None:
-    """The rest is done, and what a person has to make is said (S9)."""
+    """The rest is done, and what a person has to create is reported (S9)."""
     fresh.team("developers")
     done = run(fresh, root, "apply")
     assert done.returncode == 0, done.stderr
@@ -190,7 +190,7 @@ def test_a_team_that_leaves_the_policies_is_told(staffed: Esc, root: Path) -> No
 
 
 def test_the_highest_level_is_kept_and_known(staffed: Esc, root: Path) -> None:
-    """`admin` is Pulumi's own level: a policy may give it, and lowering it is said (S9)."""
+    """`admin` is Pulumi's own level: a policy may give it, and lowering it is reported (S9)."""
     run(staffed, root, "apply")
     there = {"projectName": "sophia", "envName": "production", "permission": "admin"}
     staffed.request("PATCH", "teams/security-team", {"editEnvironmentPermission": there})

@@ -130,7 +130,7 @@ def test_no_such_secret(program: Program, aws: Aws) -> None:
 
 
 def test_not_allowed(program: Program, aws: Aws) -> None:
-    """Who may not read a secret is told so."""
+    """A login that may not read a secret gets an error."""
     aws.write("guarded", CANARY)
     keys = aws.user("parameters-only", "ssm:GetParameter")
     done = program.run(version(config(aws, keys), {"secret_id": "guarded"}))

@@ -80,7 +80,7 @@ def test_exemption_covers_what_it_names(resource: str) -> None:
     ],
 )
 def test_exemption_covers_whole_segments_only(resource: str) -> None:
-    """C3: a name that merely begins alike is not covered, and the exemption is told as unused."""
+    """C3: a name that merely begins alike is not covered, the exemption is reported as unused."""
     assert {"EN001", "EX003"} <= run([entry(resource=resource)])
 
 

@@ -149,7 +149,7 @@ def test_env_and_up_do_not_leave_the_policy_pack_out(monkeypatch: pytest.MonkeyP
 
 
 def test_env_twice_is_env_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was evaluated is not said again."""
+    """What was evaluated is not reported again."""
     for name, value in exports(command("env").stdout).items():
         monkeypatch.setenv(name, value)
     assert command("env").stdout == ""

@@ -37,7 +37,7 @@ def test_the_steps_of_a_replacement_are_one_change(last: str) -> None:
 
 
 def test_changed_properties_are_sorted_and_the_detailed_ones_win() -> None:
-    """Property paths are told where the provider gives them."""
+    """Property paths are shown if the provider gives them."""
     detailed = {path: {"diffKind": "update"} for path in ("b[0]", "a")}
     run = run_of(before("update", TEAM, diffs=["b"], detailedDiff=detailed))
     assert run.steps[TEAM].changed == ("a", "b[0]")

@@ -1,4 +1,4 @@
-"""Asking GitHub what exists, and Pulumi to take it in: refusals are told in words."""
+"""Asking GitHub what exists, and Pulumi to take it in: refusals are readable errors."""
 
 from __future__ import annotations
 

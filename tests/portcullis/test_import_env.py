@@ -43,7 +43,7 @@ def test_every_way_to_write_a_value(tmp_path: Path) -> None:
 
 
 def test_all_mistakes_at_once(tmp_path: Path) -> None:
-    """S13: every mistake is told with its line, and no line's value is quoted."""
+    """S13: every mistake is reported with its line, and no line's value is quoted."""
     text = (
         f"A=1\n\nGITHUB_TOKEN={CANARY}\nB=\n{CANARY}\nC.D={CANARY}\na={CANARY}\n"
         f"github_x={CANARY}\nE='{CANARY}\n"

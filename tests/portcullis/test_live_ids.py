@@ -123,7 +123,7 @@ FOUND: list[tuple[str, dict[str, str], str]] = [
         "app:eu/west?? live:COLOUR",
     ),
 ]
-#: The input of each kind by which a thing is told from others of its kind, and another value.
+#: The input of each kind that distinguishes a thing from others of its kind, and another value.
 OTHER = {
     "Repository": ("name", "web"),
     "Team": ("name", "blue"),

@@ -60,7 +60,7 @@ def test_a_missing_stack_names_those_that_are_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "config:\n", "encryptionsalt: x\n"])
 def test_a_stack_without_config_is_a_real_one(tmp_path: Path, text: str) -> None:
-    """What is not said is github.com, never a sandbox."""
+    """The default is github.com, never a sandbox."""
     settings = stack(tmp_path, text)
     assert (settings.base_url, settings.organization) == ("https://api.github.com/", "")
     assert not settings.practises

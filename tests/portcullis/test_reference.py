@@ -70,13 +70,13 @@ class Outer(BaseModel):
 
 
 def test_a_section_says_type_default_and_description() -> None:
-    """In words; what is not a default has to be said; a bar does not break the table."""
+    """In words; a field without a default is required; a bar does not break the table."""
     rows: Any = reference._section(Outer).splitlines()  # noqa: SLF001 - one section by itself
     assert rows[2] == "A whole."
     assert rows[6:] == [
-        "| `needed` | text | **has to be said** |  |",
+        "| `needed` | text | **required** |  |",
         "| `from` | true or false | `true` | a \\| b c |",
-        "| `part` | [inner](#inner) | its defaults |  |",
+        "| `part` | [inner](#inner) | its own defaults |  |",
         "| `other` | [inner](#inner) | `{'size': 2}` |  |",
         "| `maybe` | number | nothing |  |",
         "| `many` | list of text | `[x, y]` |  |",

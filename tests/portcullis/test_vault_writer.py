@@ -72,7 +72,7 @@ def test_after_a_deletion(vault: Vault) -> None:
     ],
 )
 def test_refusals(vault: Vault, path: str, token: str | None, words: str) -> None:
-    """What Vault refuses is said in words, with the path and without the value."""
+    """What Vault refuses is a readable error, with the path and without the value."""
     with pytest.raises(UserError, match=words) as error:
         writer(vault, token).write(path, "KEY", CANARY)
     assert CANARY not in str(error.value)

@@ -77,7 +77,7 @@ def test_aws_takes_any_value(secrets: SecretsManagerClient, value: str) -> None:
 
 
 def test_aws_keeps_other_keys(secrets: SecretsManagerClient) -> None:
-    """The other keys of the secret stay; what is there already is told by name."""
+    """The other keys of the secret stay; what exists already is reported by name."""
     writer = SecretsManagerWriter(secrets)
     assert writer.keys("kept/json") == frozenset()
     writer.write("kept/json", "A", "1")
@@ -203,7 +203,7 @@ def test_vault_without_a_login(environment: dict[str, str], words: str) -> None:
 
 
 def test_vault_out_of_reach() -> None:
-    """A Vault that cannot be reached is said; the value is not."""
+    """A Vault that cannot be reached is reported, without the value."""
     environment = {"VAULT_ADDR": "http://127.0.0.1:1", "VAULT_TOKEN": "t"}
     vault = destinations.open_writer("vault", environment, "", StackSettings("dev", ROOT))
     with pytest.raises(UserError, match="cannot be reached") as error:

@@ -33,7 +33,7 @@ AFTER = {"headers": {"Retry-After": "1"}}
 def test_a_fault_answers_in_place_of_github(
     world: World, api: httpx.Client, fault: dict[str, Any]
 ) -> None:
-    """As often as it was told, at the operation that it was told, without any effect."""
+    """As often as requested, at the requested operation, without any effect."""
     world.fault(method="PATCH", path="/repos/acme/*", count=2, skip=1, **fault)
     sent = [api.patch(REPO, json={"description": str(n)}) for n in range(3)]
     assert [answer.status_code for answer in sent] == [200, fault["status"], fault["status"]]

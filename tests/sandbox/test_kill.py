@@ -80,7 +80,7 @@ def test_killed_at_any_moment_it_has_what_it_answered(tmp_path: Path, seed: int)
         with Sandbox(tmp_path) as again:
             world = World(again, "kept", tokens)
             kept = _compare(world, expected)
-            # of what nobody was told, at most one request a client
+            # of the requests without an answer, at most one per client
             surplus = kept.keys() - expected.keys()
             assert len(surplus) <= CLIENTS
             assert surplus <= load.sent

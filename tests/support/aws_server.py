@@ -236,7 +236,7 @@ def _fill(parent: Element, content: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Serve until the process is told to end."""
+    """Serve until the process is stopped."""
     inner = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application(inner), threaded=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,7 +1,7 @@
 """The sandbox with a judge at its door: `python -m tests.support.judged_sandbox`, same options.
 
 Every request to a world and its answer are held against GitHub's published description. What was
-wrong is told at `GET /_verdicts`.
+wrong is listed at `GET /_verdicts`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Judged(App):
     verdicts: dict[str, None]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, and judge what was said."""
+        """Answer one request, and judge the answer."""
         path = scope["raw_path"].decode("ascii", "replace")
         if path == "/_verdicts":
             await _tell(send, list(self.__dict__.setdefault("verdicts", {})))

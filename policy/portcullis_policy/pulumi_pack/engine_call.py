@@ -34,7 +34,7 @@ def config_files() -> list[str]:
 
 
 def skips_preview() -> bool:
-    """Say whether the engine was told to update without a preview, as far as can be seen.
+    """Say whether the engine updates without a preview, as far as can be seen.
 
     Pulumi's Automation API always tells it so; `PORTCULLIS_PREVIEWED=true` says that a preview of
     the same change has passed before.

@@ -34,7 +34,7 @@ _SCORES = {
     Severity.LOW: "2.0",
 }
 
-#: The id under which mistakes in the declaration are told.
+#: The id under which mistakes in the declaration are reported.
 MISTAKE = "declaration"
 
 

@@ -95,7 +95,7 @@ def create_status(call: Call) -> Response:
 
 @ROUTES.get(_COMMIT + "/statuses", needs="repo:read")
 def list_statuses(call: Call) -> Response:
-    """Everything that was said of a commit, newest first."""
+    """All statuses of a commit, newest first."""
     commit = _commit(call, call.parameters["ref"])
     found = call.world.all("status", commit.id)[::-1]
     return page(call, found, lambda each: _status(call, commit, each))

@@ -120,7 +120,7 @@ def _status(call: Call, deployment: Record, status: Record) -> dict[str, Any]:
 
 @ROUTES.get(_ONE + "/statuses", needs="repo:read")
 def list_statuses(call: Call) -> Response:
-    """What was said of a deployment, newest first."""
+    """The statuses of a deployment, newest first."""
     deployment = _find(call)
     found = call.world.all("deployment_status", deployment.id)[::-1]
     return page(call, found, lambda each: _status(call, deployment, each))

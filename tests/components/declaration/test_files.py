@@ -71,7 +71,7 @@ def test_deep_nesting_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_text_of_another_encoding_is_told(tmp_path: Path) -> None:
-    """A file in UTF-16 or Latin-1 is told to be saved as UTF-8."""
+    """A file in UTF-16 or Latin-1 is reported, with the advice to save it as UTF-8."""
     for data in (SOUND.encode("utf-16"), SOUND.replace("Acme", "Äcme").encode("latin-1")):
         (mistake,) = mistakes(written(tmp_path, data))
         assert mistake.what == "is not UTF-8 text: save it as UTF-8"
@@ -128,7 +128,7 @@ def test_a_folder_is_one_organization(tmp_path: Path) -> None:
 
 
 def test_mistakes_point_into_the_right_file_of_a_folder(tmp_path: Path) -> None:
-    """Mistakes of several files are told together, file by file."""
+    """Mistakes of several files are reported together, file by file."""
     folder(tmp_path, web="description: 1\naccess: {dev: push}\n", lib="{}\n")
     written(tmp_path, "topics: [A]\n", "orgs/acme/repositories/app.yaml")
     text = ORGANIZATION.replace("[app]", "all") + "repositories: {tool: {visibility: x}}\n"
@@ -178,7 +178,7 @@ def test_no_repository_s_file_is_passed_over(file: str, tmp_path: Path) -> None:
 
 
 def test_a_file_s_name_is_a_repository_s_name(tmp_path: Path) -> None:
-    """A file called `my web.yaml` is told what names are allowed, at that file."""
+    """A file called `my web.yaml` is reported with the names that are allowed."""
     (mistake,) = mistakes(folder(tmp_path, **{"my web": "{}"}))
     assert str(mistake.place) == "orgs/acme/repositories/my web.yaml:1:1"
     assert "the name `my web`" in mistake.what

@@ -1,4 +1,4 @@
-"""One mistake a case: it is told once, with its file, line and column, and what is allowed."""
+"""One mistake a case: it is reported once, with its file, line and column, and what is allowed."""
 
 from __future__ import annotations
 

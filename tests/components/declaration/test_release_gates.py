@@ -317,7 +317,7 @@ def test_gates_of_all_packages_are_looked_at(tmp_path: Path) -> None:
 
 
 def test_teams_that_are_nested_in_a_circle_are_told_and_end(tmp_path: Path) -> None:
-    """The circle is told, and that everybody in it could open both gates: nothing hangs."""
+    """The circle is reported, and that everybody in it could open both gates: nothing hangs."""
     text, marked = places(
         replaced(
             ("{members: [ana, ben]}", "{members: [ana, ben], »parent: security}"),

@@ -1,4 +1,4 @@
-"""Required checks are made by a workflow, or people are told (issue 13, number 10)."""
+"""Required checks are made by a workflow, or reported (issue 13, number 10)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_ecosystems_without_tests_are_reported_once(tmp_path: Path) -> None:
 
 
 def test_a_repository_without_managed_workflows_is_reported(tmp_path: Path) -> None:
-    """It may have workflows of its own: then `workflows: false` says that, and nothing is told."""
+    """It may have workflows of its own: with `workflows: false` nothing is reported."""
     required = (MAIN, "  main: {required_checks: [ci, codecov]}")
     (line,) = told(tmp_path, required)
     assert "(web: ci)" in line

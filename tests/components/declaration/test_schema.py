@@ -70,7 +70,7 @@ def test_our_own_files_name_the_schema(path: Path) -> None:
     ],
 )
 def test_an_editor_refuses_what_the_models_refuse(old: str, new: str) -> None:
-    """Words, ranges, patterns and unknown fields are told while they are typed."""
+    """Words, ranges, patterns and unknown fields are reported while they are typed."""
     assert SOUND.count(old) == 1
     assert list(validator(schema_text()).iter_errors(plain(SOUND.replace(old, new))))
     assert not list(validator(schema_text()).iter_errors(plain(SOUND)))

@@ -37,7 +37,7 @@ def test_mistakes_of_all_kinds_are_told_in_one_run_top_to_bottom(tmp_path: Path)
 
 
 def test_mistakes_of_the_organization_itself_hide_no_reference(tmp_path: Path) -> None:
-    """A missing plan, a wrong e-mail address and an unknown team are told together."""
+    """A missing plan, a wrong e-mail address and an unknown team are reported together."""
     text, marked = places(
         replaced(
             ("organization: acme\nplan: enterprise", "»organization: Acme Inc."),

@@ -1,1 +1,1 @@
-"""Secrets: where values come from, what they have to be, and that nothing of them is told."""
+"""Secrets: where values come from, what they have to be, and that nothing prints them."""

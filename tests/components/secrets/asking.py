@@ -1,4 +1,4 @@
-"""Asking a source in a stack under Pulumi's mocks: the value, or what is told instead."""
+"""Asking a source in a stack under Pulumi's mocks: the value, or the error."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_several_keys_are_one_request() -> None:
     "text", [CANARY, "[1]", "7", '"x"', "{}", '{"token": ""}', '{"token": 7}', "{"]
 )
 def test_what_has_no_such_key_is_told(text: str) -> None:
-    """No JSON, no object, no such key, no text; the value is not said."""
+    """No JSON, no object, no such key, no text; the value is not printed."""
     words = refusal(source(), reference(aws="ci/codecov", key="token"), calls=Plugin(answer(text)))
     assert "AWS' ci/codecov is not a JSON object with a text under token" in words
 
@@ -120,7 +120,7 @@ def test_the_region_of_the_file_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_region_nothing_is_asked() -> None:
-    """What to set is told."""
+    """The error names what to set."""
     words = refusal(AwsSource(AwsConfig()), WHOLE, calls=Plugin(answer()))
     assert words == "nothing says which region of AWS: set AWS_REGION, or sources.aws.region"
 

@@ -196,7 +196,7 @@ def test_the_real_client_has_what_is_used(name: str, arguments: tuple[str, ...])
 
 
 def test_without_an_organization_nothing_is_asked(client: Client) -> None:
-    """What to set is told."""
+    """The error names what to set."""
     assert "set sources.esc.organization" in refusal(EscSource(None), KEY)
     assert client.asked == []
 
@@ -204,7 +204,7 @@ def test_without_an_organization_nothing_is_asked(client: Client) -> None:
 def test_without_a_login_nothing_is_asked(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What to do is told."""
+    """The error names what to do."""
     monkeypatch.delenv("PULUMI_ACCESS_TOKEN")
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
     assert "pulumi login, or PULUMI_ACCESS_TOKEN" in refusal(source(), KEY)

@@ -150,7 +150,7 @@ def test_facts_are_what_is_known() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    """Nothing is said where a source says nothing."""
+    """Nothing is known about a secret if its source keeps no facts."""
     secret = next(s for s in FULL_SECRETS if s.name == "HOOK")
     known = facts(secret, SecretValue(CANARY))
     assert set(known) == {"path", "name", "repository", "kind", "source"}

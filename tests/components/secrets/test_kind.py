@@ -1,4 +1,4 @@
-"""Kinds: what a value says that it is, it is; and what is wrong is told without a word of it."""
+"""Kinds: what a value says that it is, it is; and an error quotes nothing of it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_value_of_its_kind_is_taken(kind: Kind, value: str) -> None:
 
 @pytest.mark.parametrize(("kind", "value"), WRONG)
 def test_a_value_of_no_such_kind_is_refused(kind: Kind, value: str) -> None:
-    """Before anything is changed; no line of the value is in what is said."""
+    """Before anything is changed; no line of the value is in the message."""
     words = check(value, kind, project="acme-tool")
     assert words
     assert [line for line in value.split("\n") if len(line) > 4 and line in words] == []
@@ -109,7 +109,7 @@ def test_a_key_that_is_not_rsa_is_told_so() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @given(value=st.text(max_size=60))
 def test_any_text_is_answered(kind: Kind, value: str) -> None:
-    """Never an exception, and of long texts nothing is said again."""
+    """Never an exception, and nothing of a long text is repeated."""
     words = check(value, kind)
     assert words is None or len(value.strip()) < 8 or value not in words
 

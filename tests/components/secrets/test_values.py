@@ -108,7 +108,7 @@ def test_all_missing_values_are_told_at_once_with_their_places(tmp_path: Path) -
 
 
 def test_a_reference_is_asked_for_once(tmp_path: Path) -> None:
-    """However many secrets have it; but each of them is told if it is missing."""
+    """However many secrets have it; but each of them is reported if it is missing."""
     text = replaced(
         ("  TOKEN: {from", "  TOKEN: {»from"),
         (
@@ -162,7 +162,7 @@ def test_a_registry_s_token_is_checked_without_being_asked_for(
 def test_a_kind_that_is_written_is_checked(
     written_kind: str, right: str, wrong: str, tmp_path: Path
 ) -> None:
-    """A value that is another thing is told with its place, and not said."""
+    """A value that is another thing is reported with its place, and not quoted."""
     text = replaced(("{from: {config: token},", f"{{»from: {{config: token}}, {written_kind},"))
     read(tmp_path, plain(text), token=right)
     marked, found, _ = told(tmp_path, text, token=wrong)

@@ -148,7 +148,7 @@ def test_a_missing_key_is_named(data: object) -> None:
 
 
 def test_without_an_address_nothing_is_asked() -> None:
-    """What to set is told."""
+    """The error names what to set."""
     words = refusal(VaultSource(VaultConfig()), TOKEN, calls=Plugin(answer()))
     assert words == "nothing says where Vault is: set VAULT_ADDR, or sources.vault.address"
 

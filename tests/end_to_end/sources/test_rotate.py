@@ -219,7 +219,7 @@ def test_a_new_value_goes_to_its_source_and_all_that_share_it(
 ) -> None:
     """Bit for bit; the source's other values stay, and on GitHub nothing else is touched.
 
-    The version is told, the value nowhere: not in the output, not in a process's arguments (G9).
+    The version is printed, the value nowhere: not in the output, not in a process's arguments (G9).
     """
     new = f"{CANARY} of {source}\n\t${{x}} $HOME 'Ä' \"#\" \\\n"
     outcome = rotate(project, source, new)

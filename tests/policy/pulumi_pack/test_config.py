@@ -57,7 +57,7 @@ def test_pattern_that_does_not_compile_fails_closed() -> None:
 
 
 def test_unknown_parameter_is_a_finding_of_its_rule() -> None:
-    """C3: a mistyped parameter is told, with the name that was meant."""
+    """C3: a mistyped parameter is reported, with a suggestion."""
     pack = Pack({"EN001": {"minimun": 2}})
     assert "EN001" in ids(pack.started)
     said = Pack({"BR005": {"minimun": 1}}).run([])
@@ -175,7 +175,7 @@ def test_what_is_stricter_needs_neither(tmp_path: Path, content: dict[str, objec
 
 
 def test_unreadable_file(tmp_path: Path) -> None:
-    """C3: a file that is no JSON, or not there, is said to be so, without its content."""
+    """C3: a file that is no JSON, or not there, is reported, without its content."""
     file = tmp_path / "levels.json"
     (problem,) = check_file(file)
     assert "FileNotFoundError" in problem

@@ -70,7 +70,7 @@ def test_profiles_say_the_levels(profile: str) -> None:
 
 
 def test_profile_of_the_stack_configuration_is_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
-    """C3: the levels that the engine is told are those of the profile."""
+    """C3: the engine gets the levels of the profile."""
     start = configured(monkeypatch, policyProfile="baseline", policy={"PK001": DATED})
     said = levels(Pack(start=start), WEAK)
     assert (said["EN001"], said["EN003"]) == (proto.MANDATORY, proto.ADVISORY)

@@ -71,7 +71,7 @@ def test_incomplete_rule_is_refused_naming_what_is_missing() -> None:
 
 
 def test_severity_decides_the_default_level() -> None:
-    """C3: critical and high findings stop an update; the others are told."""
+    """C3: critical and high findings stop an update; the others are only reported."""
     levels = {severity.value: severity.level for severity in Severity}
     assert levels == {
         "critical": "mandatory",

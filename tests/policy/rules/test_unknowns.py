@@ -133,7 +133,7 @@ def test_good_resource_made_unknown_is_refused_or_does_not_matter(rule: Resource
 
 
 def test_unknown_is_said_in_the_message() -> None:
-    """C3: a person is told that it is the preview that cannot see, and what to do."""
+    """C3: the message explains that the preview cannot see the value, and what to do."""
     rule = next(rule for rule in RULES if rule.id == "EN004")
     props = {**rule.good[0].resources[0].props, "deploymentBranchPolicy": UNKNOWN}
     said = Pack().analyze(Declared(rule.resource_types[0], props))

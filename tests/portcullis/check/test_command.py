@@ -44,7 +44,7 @@ def test_advisory_findings_end_with_0(tmp_path: Path) -> None:
 
 
 def test_all_mistakes_at_once_end_with_1(tmp_path: Path) -> None:
-    """E8: mistakes in the file are told all together, each with its place."""
+    """E8: mistakes in the file are reported together, each with its place."""
     done = command(str(project(tmp_path, ("plan", "gold"), ("teams.devs.member", ["x"]))))
     assert done.exit_code == 1
     assert "orgs/acme.yaml:2:1  plan" in done.output
@@ -119,7 +119,7 @@ def test_no_value_is_shown(tmp_path: Path, form: str) -> None:
 
 
 def test_exemption_counts(tmp_path: Path) -> None:
-    """C3: exemptions of the file hold here too; one that covers nothing is told."""
+    """C3: exemptions of the file hold here too; one that covers nothing is reported."""
     exemption = {
         "rule": "AC004",
         "resource": "actions.sha_pinning_required",
@@ -226,7 +226,7 @@ def test_order_does_not_change() -> None:
 
 
 def test_module_runs_from_anywhere(tmp_path: Path) -> None:
-    """E8: as a person calls it; the pack is found without being told where it is."""
+    """E8: as a person calls it; the pack is found by itself."""
     file = project(tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "portcullis", "check", str(file)],

@@ -110,7 +110,7 @@ def test_every_type_has_its_case_here() -> None:
 
 @pytest.mark.parametrize("kind", PLACES)
 def test_each_scope_and_store_is_looked_at_where_it_is(kind: str) -> None:
-    """As it was set: nothing is told; set a second later, or gone: that is told (S11)."""
+    """As it was set: nothing is reported; set a second later, or gone: reported (S11)."""
     resource, path = PLACES[kind]
     assert Lists({path: [live()]}).told(resource) == []
     assert Lists({path: [live(updated=LATER)]}).told(resource) == ["TOKEN changed"]
@@ -158,7 +158,7 @@ def test_a_refresh_does_not_hide_a_change() -> None:
     ("ours", "theirs"), [("selected", "all"), ("private", "all"), ("all", "selected")]
 )
 def test_another_visibility_is_told(ours: str, theirs: str) -> None:
-    """Whoever else sees a secret of the organization: it is told even without a new value."""
+    """A secret made visible to other repositories is reported even without a new value."""
     resource = of_organization(visibility=ours)
     lists = Lists({ORGANIZATION: [live(visibility=theirs)]})
     assert lists.told(resource) == ["TOKEN shown to others"]
@@ -263,7 +263,7 @@ def test_only_a_codespaces_secret_that_is_gone_has_to_be_made_anew(kind: str) ->
 
 
 def test_two_secrets_of_one_name_are_told_apart() -> None:
-    """One in the repository, one in its environment: only the changed one is told."""
+    """One in the repository, one in its environment: only the changed one is reported."""
     lists = Lists(
         {
             REPOSITORY: [live()],

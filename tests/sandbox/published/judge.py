@@ -36,13 +36,13 @@ KNOWN = {
         "taken by GitHub, and sent by its Terraform provider; not described"
     ),
     r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: \w+: null is not": (
-        "what is not said is sent as null by PyGithub, which works on GitHub"
+        "PyGithub sends null for what is left out, which works on GitHub"
     ),
     r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: .*\"contexts\" is a required": (
         "deprecated, and left out by clients that name `checks`"
     ),
     r"rulesets(/\{\})? 422: errors/\d+: .* is not of type \"object\"": (
-        "mistakes in rulesets are told as texts, as clients that read both show"
+        "mistakes in rulesets are texts, as clients that read both show"
     ),
     r"/contents/\{\} 409: .*more than one of the schemas": (
         "the described alternatives of a conflict do not exclude each other"

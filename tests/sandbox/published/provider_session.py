@@ -28,7 +28,7 @@ NAMES = {
     "custom_property_name": "tier",
     "ref": "main",
 }
-"""What fills the names in the calls' paths, where nothing else is said."""
+"""What fills the names in the calls' paths, by default."""
 _REFS = {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}
 _PROTECTION = {
     "required_status_checks": None,

@@ -345,7 +345,7 @@ def test_only_enterprise_has_it(make_world: Callable[[dict[str, Any]], World]) -
 
 
 def test_the_tables_name_fields_that_there_are() -> None:
-    """A misspelt field would never be told of (C2)."""
+    """A misspelt field would never be noticed (C2)."""
     known = {
         "branch_protection": {*NEW, "name"},
         "organization": ORGANIZATION.keys(),

@@ -129,7 +129,7 @@ def test_any_pattern_is_taken(patterns: list[str], name: str) -> None:
     )
 )
 def test_any_yaml_is_a_workflow_or_an_error(data: object) -> None:
-    """A broken file is told, and breaks nothing (R3)."""
+    """A broken file is reported, and breaks nothing (R3)."""
     try:
         workflow = parse(data, "x.yml")
     except WorkflowError:

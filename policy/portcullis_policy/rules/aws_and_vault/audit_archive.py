@@ -1,6 +1,6 @@
 """AU: buckets that keep the audit log, in plain pulumi-aws resources.
 
-Which buckets do is told by name or tag (`auditArchives` of PK001); no other bucket is judged.
+A bucket belongs to it by its name or tag (`auditArchives` of PK001); no other bucket is judged.
 """
 
 from collections.abc import Iterator, Mapping

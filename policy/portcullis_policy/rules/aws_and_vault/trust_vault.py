@@ -187,7 +187,7 @@ class VaultTokenShort(ResourceRule):
         example("root", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["ci", "root"]),
         example("root in another case", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["Root"]),
         example("a day", VAULT_JWT_ROLE, _ROLE, tokenTtl=86400),
-        example("not said", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
+        example("left out", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
         example("renewed for a day", VAULT_JWT_ROLE, _ROLE, tokenMaxTtl=86400),
         example("renewed for ever", VAULT_JWT_ROLE, _ROLE, tokenPeriod=600),
         example("unknown at preview", VAULT_JWT_ROLE, _ROLE, tokenTtl=UNKNOWN),

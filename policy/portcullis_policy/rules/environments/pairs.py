@@ -211,7 +211,7 @@ class TwoGatesTwoTeams(StackRule):
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
-        """See Rule. Teams that have no id yet are told apart by the resources they come from."""
+        """See Rule. Teams that have no id yet are distinguished by the resources they come from."""
         seconds: dict[str, list[set[object]]] = {}
         firsts: list[tuple[str, Resource]] = []
         for item in stack.of(gh.ENVIRONMENT):

@@ -177,7 +177,7 @@ class VisibilityDeclared(ResourceRule):
         example("the old switch", gh.REPOSITORY, _PUBLIC, visibility=None, private=True),
     )
     bad = (
-        example("not said", gh.REPOSITORY, _PUBLIC, visibility=None),
+        example("left out", gh.REPOSITORY, _PUBLIC, visibility=None),
         example("unknown at preview", gh.REPOSITORY, _PUBLIC, visibility=UNKNOWN),
     )
 

@@ -125,7 +125,7 @@ class ZizmorOther(Tool):
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
-        """See Rule. That zizmor could not be run is told by WF017."""
+        """See Rule. WF017 reports that zizmor could not run."""
         for item in self.said(settings, zizmor, stack, "zizmor"):
             if item.urn is not None:
                 yield item
@@ -172,7 +172,7 @@ class ZizmorStrict(Tool):
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
-        """See Rule. That zizmor could not be run is told by WF017."""
+        """See Rule. WF017 reports that zizmor could not run."""
         if settings.value(self.id, PERSONA) != "auditor":
             return
         named = settings.value(self.id, LEFT_OUT)
