@@ -78,7 +78,7 @@ def test_a_section_says_type_default_and_description() -> None:
         "| `from` | true or false | `true` | a \\| b c |",
         "| `part` | [inner](#inner) | its own defaults |  |",
         "| `other` | [inner](#inner) | `{'size': 2}` |  |",
-        "| `maybe` | number | nothing |  |",
+        "| `maybe` | number | none |  |",
         "| `many` | list of text | `[x, y]` |  |",
         "| `table` | mapping of text to [inner](#inner) | nothing |  |",
     ]

@@ -68,6 +68,12 @@ def test_stack_comes_first() -> None:
     assert next(iter(recorded().values())).type == "pulumi:pulumi:Stack"
 
 
+def test_stack_is_recorded_once() -> None:
+    """E8: the mocks register the stack too; recorded twice, each finding about it was doubled."""
+    urns = [each.urn for each in record(lambda: None, "dev")]
+    assert len(urns) == len(set(urns))
+
+
 def test_a_program_that_asks_a_provider_is_refused() -> None:
     """E8: nothing answers offline, and the error says what was asked."""
 
