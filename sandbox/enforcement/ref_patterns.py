@@ -149,7 +149,7 @@ def _set(pattern: str, index: int) -> tuple[_Characters, int]:
     """Read a set such as `[a-z]` after its bracket; one that is never closed matches nothing."""
     negated = pattern.startswith(("!", "^"), index)
     index += negated
-    spans = []
+    spans: list[tuple[str, str]] = []
     while index < len(pattern):
         if pattern[index] == "]":
             return _Characters(tuple(spans), negated), index + 1

@@ -80,5 +80,5 @@ def test_a_section_says_type_default_and_description() -> None:
         "| `other` | [inner](#inner) | `{'size': 2}` |  |",
         "| `maybe` | number | none |  |",
         "| `many` | list of text | `[x, y]` |  |",
-        "| `table` | mapping of text to [inner](#inner) | nothing |  |",
+        "| `table` | mapping of text to [inner](#inner) | none |  |",
     ]

@@ -221,8 +221,8 @@ class VaultPolicyNarrow(ResourceRule):
     """A Vault policy does not allow its holder to change everything.
 
     Write access to the path `*` or to `sys/*` includes the policies themselves, and therefore
-    everything. A policy that cannot be read is refused too. JSON and HCL are read; the parser is for
-    HCL 2, so write each path as a block, `path "..." { ... }`, with unquoted field names.
+    everything. A policy that cannot be read is refused too. JSON and HCL are read. The parser is
+    for HCL 2, so write each path as a block, `path "..." { ... }`, with unquoted field names.
     """
 
     id = "TR008"
