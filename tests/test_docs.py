@@ -197,6 +197,27 @@ def tree(file: str) -> ast.Module:
     return ast.parse(text_of(file))
 
 
+def test_messages_of_the_troubleshooting_page_are_printed() -> None:
+    """A message that readers look up is one that the code, or Pulumi, prints."""
+    pulumis = {"cannot be deleted because it is protected"}
+    # a text of Python that goes over several lines is joined
+    code = [
+        re.sub(r"\"\s*f?\"", "", path.read_text(encoding="utf-8"))
+        for path in tracked()
+        if path.suffix in {".py", ".yml"} or path.name == "Makefile"
+    ]
+    cells = [
+        line.split("|")[1]
+        for line in text_of("docs/troubleshooting.md").splitlines()
+        if line.startswith("| ")
+    ]
+    quoted = re.findall(r"[`\"]([^`\"]+)[`\"]", "\n".join(cells))
+    pieces = {piece.strip() for quote in quoted for piece in quote.split("...")} - pulumis
+    missing = [piece for piece in pieces if len(piece) > 8 and not any(piece in c for c in code)]
+    assert quoted
+    assert missing == []
+
+
 def test_every_requirement_has_its_row() -> None:
     """docs/requirements.md leaves none out, and each that works names the test that shows it."""
     rows = re.findall(
