@@ -66,7 +66,7 @@ class EnvironmentConfig(Config):
     reviewers: Reviewers = Reviewers()
     deploy_from: DeployFrom = DeployFrom(branches=["default"])
     prevent_self_review: bool = True
-    """Whoever started the run cannot approve it."""
+    """The person who started the run cannot approve it."""
     can_admins_bypass: bool = False
     wait_timer: Annotated[int, Field(ge=0, le=LONGEST_WAIT_MINUTES)] = 0
     """Minutes to wait before a job may go on."""

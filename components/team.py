@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TeamConfig(Config):
-    """A team and all of its members: whoever is not listed is taken out."""
+    """A team and all of its members. Portcullis removes everybody who is not listed."""
 
     description: str = ""
     members: list[Login] = []

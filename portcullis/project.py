@@ -19,7 +19,7 @@ PRACTICE_PASSPHRASE = "sandbox"  # noqa: S105 - said above
 
 
 class UserError(Exception):
-    """Something that the person at the keyboard can mend; the text says how."""
+    """Something that the person at the keyboard can fix; the text says how."""
 
 
 def project_root() -> Path:

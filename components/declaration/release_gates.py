@@ -82,7 +82,7 @@ def _makers(
 ) -> Iterator[Problem]:
     """Who may push a release tag decides which commit is released, its workflow file included.
 
-    With two gates that has to be the first team alone: whoever is behind the last gate could tag a
+    With two gates that has to be the first team alone: a member of the last team could tag a
     commit whose workflow leaves the first one out.
     """
     name, access = repository.name, repository.config.access

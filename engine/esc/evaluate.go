@@ -25,7 +25,7 @@ func (noProviders) LoadRotator(_ context.Context, name string) (esc.Rotator, err
 	return nil, fmt.Errorf("rotator %q is not in this stand-in for ESC", name)
 }
 
-// imports loads the environments that others import. Whoever opens one needs the right to open
+// imports loads the environments that others import. Opening one needs the right to open
 // each that it imports; checking needs the right to read them.
 type imports struct {
 	store *store

@@ -11,7 +11,7 @@ import (
 
 const longest = 24 * time.Hour
 
-// A session is an environment that was opened; it can be read by whoever opened it, for a while.
+// A session is an environment that was opened; the token that opened it can read it for a while.
 type session struct {
 	of     string
 	user   string

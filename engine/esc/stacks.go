@@ -22,7 +22,7 @@ type stack struct {
 
 const noDeployment = `{"version":3,"deployment":null}`
 
-// stacks serves what is below api/stacks/<organization>. Whoever has a token may use every stack;
+// stacks serves what is below api/stacks/<organization>. Every token may use every stack;
 // what its environments may be opened by is asked of the token as always.
 func (s *service) stacksOf(c call) error {
 	if len(c.place) == 0 || c.place[0] != s.organization {

@@ -70,7 +70,7 @@ func (e *environment) add(yaml, creator string) {
 	e.Revisions = append(e.Revisions, next)
 }
 
-// store holds the environments; whoever uses it holds its lock.
+// store holds the environments; its users hold its lock.
 type store struct {
 	sync.Mutex
 	folder string

@@ -114,7 +114,7 @@ func unsealed(ctx context.Context) (*vault.Core, string, error) {
 	return core, made.RootToken, err
 }
 
-// announce says where the Vault is, and its root token, to whoever started it.
+// announce says where the Vault is, and its root token, to the process that started it.
 func announce(address, token, file string) error {
 	line, err := json.Marshal(map[string]string{"address": address, "root_token": token})
 	if err != nil {

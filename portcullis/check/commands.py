@@ -1,4 +1,4 @@
-"""`portcullis check`: judge an organization's file offline, and mend what is safe to mend."""
+"""`portcullis check`: judge an organization's file offline, and fix what is safe to fix."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check(
     form: Annotated[
         Format, typer.Option("--format", help="For people, programs, or what shows findings.")
     ] = Format.TEXT,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend in the file what is safe.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix the file where it is safe.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --fix: show the change, write nothing.")
     ] = False,
@@ -102,7 +102,7 @@ def _report(what: Subject, policy_files: list[Path]) -> Report:
 
 
 def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:
-    """Mend the files, and show how; a declaration with mistakes is left to the report."""
+    """Fix the files, and show how; a declaration with mistakes is left to the report."""
     from components.declaration import DeclarationError
     from portcullis.check import fix
 

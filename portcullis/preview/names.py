@@ -68,7 +68,7 @@ def names_of(
 
 
 def logins(client: Any, numbers: Iterable[int]) -> dict[int, str]:  # noqa: ANN401 - githubkit's client, imported only when needed
-    """Ask GitHub for the logins of users; whoever it does not know stays a number."""
+    """Ask GitHub for the logins of users; an unknown one stays a number."""
     from githubkit.exception import GitHubException  # noqa: PLC0415 - most previews need none
 
     found = {}

@@ -172,7 +172,7 @@ def write(
         except UserError as error:
             raise UserError(
                 f"{error}\n{done} of {len(entries)} were written, {entry.name} was not; "
-                "run it again when this is mended"
+                "run it again when this is fixed"
             ) from None
         report(entry.name, version)
 

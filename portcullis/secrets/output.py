@@ -183,4 +183,4 @@ def _summary(secrets: Sequence[ListedSecret]) -> str:
         "not declared": sum(each.path is None for each in secrets),
     }
     found = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return f"{len(secrets)} secrets: {found or 'nothing to mend'}"
+    return f"{len(secrets)} secrets: {found or 'nothing to fix'}"

@@ -73,7 +73,7 @@ def rotate(
     except UserError as error:
         raise UserError(
             f"{error}\n{rotation.reference} has the new value, but not all that depends on it: "
-            "mend what stands above, then `make up` sends it; revoke the old value after that"
+            "fix the errors above, then `make up` sends it; revoke the old value after that"
         ) from None
 
 

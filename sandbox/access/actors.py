@@ -35,7 +35,7 @@ ALL_SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever makes a request.
+    """The person, App or job that makes a request.
 
     Attributes:
         user: The account; an App's is its bot. None only for an App by its JWT.

@@ -1,7 +1,6 @@
-"""Branches and tags move: the one door through which every push, file change, merge and tag goes.
+"""Every change of a branch or tag: each push, file change, merge and tag goes through here.
 
-What moves a ref is checked against the protections that hold for it, then done, then told to
-whoever starts workflow runs.
+The protections of the ref are checked, the ref is moved, and workflows are started.
 """
 
 from __future__ import annotations

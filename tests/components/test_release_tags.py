@@ -97,7 +97,7 @@ def test_nobody_moves_or_deletes_a_tag_with_the_prefix(prefix: str, tag: str) ->
 
 
 def test_only_the_named_teams_pass_and_not_the_automation() -> None:
-    """Whoever may start a release is a person of a team; the App that keeps files cannot (R1)."""
+    """Only people in a team may start a release; the App that keeps files cannot (R1)."""
     recording = declare()
     actors = {
         name: recording.one("OrganizationRuleset", name).inputs.get("bypassActors", [])

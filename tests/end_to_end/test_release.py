@@ -94,7 +94,7 @@ def test_a_release_needs_one_of_each_team(world: World) -> None:
 
 
 def test_a_workflow_on_a_branch_does_not_get_the_token(world: World) -> None:
-    """Whoever may write edits the workflow on a branch, and is not let in (E3, R8)."""
+    """A person with write access edits the workflow on a branch, and is not let in (E3, R8)."""
     ref = {"ref": "refs/heads/mine", "sha": tip(world)}
     assert act(world, "kim", "POST", f"{REPO}/git/refs", ref)[0] == 201
     text = "on: push\njobs:\n  steal: {runs-on: x, environment: pypi-release, steps: []}\n"

@@ -46,7 +46,7 @@ class Machine:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of whoever uses it. pip finds what lies in the machine's folder."""
+        """The environment of its user. pip finds what lies in the machine's folder."""
         return {
             "PATH": os.pathsep.join((str(self.bin), "/usr/bin", "/bin")),
             "HOME": str(self.folder),

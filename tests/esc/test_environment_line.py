@@ -85,7 +85,7 @@ def test_a_value_reaches_the_program(fresh: Esc, project: Path) -> None:
 
 
 def test_without_the_right_to_open(fresh: Esc, project: Path) -> None:
-    """S9: whoever may not open the environment gets no preview of the stack."""
+    """S9: anyone who may not open the environment gets no preview of the stack."""
     fresh.put("stack/dev", DEFINITION.format(value=CANARY))
     assert run(fresh, project, "stack", "init").returncode == 0
     reader = fresh.login("ann", {"stack/dev": "read"})

@@ -65,7 +65,7 @@ def test_imports_need_open(esc: Esc) -> None:
 
 
 def test_sessions_are_personal(esc: Esc) -> None:
-    """An open session is read by whoever opened it, and by nobody else."""
+    """An open session is read by the token that opened it, and by no other."""
     esc.put("session/base", "values: {key: value}\n")
     at = ("acme", "session", "base")
     session = esc.client().open_environment(*at)

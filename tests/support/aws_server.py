@@ -75,7 +75,7 @@ def application(inner: WSGIApplication) -> WSGIApplication:
 
 
 def in_json(answer: Response, environ: WSGIEnvironment) -> Response:
-    """The answer; a refusal of a key or an action in JSON to whoever speaks it.
+    """The answer; a refusal of a key or an action in JSON to anyone who speaks it.
 
     moto gives all services the XML of some. Codes by
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html

@@ -85,7 +85,7 @@ def in_words(path: str) -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", "unknown"))
         operation = error.operation_name
         raise WriteError(
-            f"aws: {path}: AWS refused {operation} ({code}); allow it to whoever runs this"
+            f"aws: {path}: AWS refused {operation} ({code}); allow it to the login that runs this"
         ) from None
     except BotoCoreError as error:
         raise WriteError(

@@ -272,7 +272,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.patch(_ONE, needs="repo:read")
 def update(call: Call) -> Response:
-    """Change title, body, base or state: its author, or whoever may write."""
+    """Change title, body, base or state: its author, or anybody with write access."""
     pull = find(call)
     # what an App needs is in app_permissions
     if call.actor.installation is None and call.actor.id != pull["user"]:

@@ -81,7 +81,7 @@ def cancel(call: Call) -> Response:
 
 @ROUTES.get(_MINE, needs="user")
 def get_own(call: Call) -> Response:
-    """The membership of whoever asks, also one that is only offered."""
+    """The membership of the requesting person, also one that is only offered."""
     return Response(200, org_membership(call, _org(call), _me(call)))
 
 

@@ -97,7 +97,7 @@ def update(call: Call) -> Response:
 
 @ROUTES.delete(_ONE, needs="org:admin")
 def delete(call: Call) -> Response:
-    """Delete a custom role; whoever had it loses it."""
+    """Delete a custom role; everybody who had it loses it."""
     call.world.remove(_custom(call))
     return NO_CONTENT
 

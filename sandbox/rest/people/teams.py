@@ -86,7 +86,7 @@ def list_teams(call: Call) -> Response:
 
 @ROUTES.post("/orgs/{org}/teams", needs="org:member")
 def create(call: Call) -> Response:
-    """Create a team; whoever does becomes its maintainer, as on GitHub."""
+    """Create a team; its creator becomes its maintainer, as on GitHub."""
     found = fields.body(
         call, **{**_FIELDS, "name!": "text"}, maintainers="texts", repo_names="texts"
     )

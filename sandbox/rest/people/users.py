@@ -48,13 +48,13 @@ def get_authenticated(call: Call) -> Response:
 
 @ROUTES.get("/user/orgs", needs="user")
 def list_own_orgs(call: Call) -> Response:
-    """The organizations of whoever asks."""
+    """The organizations of the requesting person."""
     return page(call, _orgs(call, _me(call)), lambda org: simple_organization(call, org))
 
 
 @ROUTES.get("/user/repos", needs="user")
 def list_own_repositories(call: Call) -> Response:
-    """The repositories that whoever asks has rights on."""
+    """The repositories that the requesting person has rights on."""
     found = [
         repository
         for account in (*call.world.all("organization"), _me(call))
@@ -65,7 +65,7 @@ def list_own_repositories(call: Call) -> Response:
 
 @ROUTES.get("/user/memberships/orgs", needs="user")
 def list_own_memberships(call: Call) -> Response:
-    """The memberships of whoever asks, also those that are only offered; `state` narrows."""
+    """The memberships of the requesting person, also offered ones; `state` narrows."""
     me, state = _me(call), call.query.get("state")
     kinds = {"active": ["member"], "pending": ["org_invitation"]}
     found = [

@@ -1,4 +1,4 @@
-"""Release gates: nobody opens two, nothing goes around them, and whoever has to can open one."""
+"""Release gates: nobody opens two, nothing goes around them, and those who have to can open one."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def test_a_value_in_the_open_is_refused() -> None:
 
 
 def test_a_missing_key_is_named_with_the_command_that_sets_it() -> None:
-    """Whoever reads the message can paste the remedy."""
+    """Anyone who reads the message can paste the remedy."""
     assert refusal(ConfigSource(), TOKEN) == (
         "Pulumi.test.yaml has no portcullis:pypiToken; "
         "set it: pulumi config set --secret portcullis:pypiToken --stack test"

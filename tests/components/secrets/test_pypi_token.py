@@ -66,7 +66,7 @@ def test_a_token_of_the_project_alone_is_taken(kind: str, project: str) -> None:
 
 @pytest.mark.parametrize("kind", NOT_ALONE)
 def test_a_token_of_more_or_of_another_is_refused(kind: str) -> None:
-    """Whoever stole it could publish something else (R7)."""
+    """Anyone who stole it could publish something else (R7)."""
     words = check(NOT_ALONE[kind], "acme-tool", PYPI)
     assert words
     assert MARKER not in words

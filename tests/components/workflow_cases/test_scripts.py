@@ -59,7 +59,7 @@ def step(job: str, beginning: str, path: str = RELEASE_PATH) -> dict[str, Any]:
 def test_only_maintainers_start_a_release(
     tmp_path: Path, role: str, again: str, *, allowed: bool
 ) -> None:
-    """Whoever starts it, and whoever runs it again, must have one of the plan's roles (R1)."""
+    """The people who start it and who run it again must have one of the plan's roles (R1)."""
     fake = tmp_path / "gh"
     fake.write_text('#!/bin/sh\ncase "$2" in */first/*) echo "$ROLE";; *) echo "$AGAIN";; esac\n')
     fake.chmod(0o755)

@@ -50,7 +50,7 @@ def declared(
     project.create({})
     project.environment = places.plugins.environment(project.environment) | {
         "VAULT_ADDR": places.vault.address,
-        "HOME": str(folder),  # whoever runs the tests may be logged in to a Vault
+        "HOME": str(folder),  # the person who runs the tests may be logged in to a Vault
     }
     places.vault.write("kv", name, one=f"{CANARY}-{name}")
     places.vault.policy(name, f"kv/data/{name}", child_tokens=False)

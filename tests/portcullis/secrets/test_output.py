@@ -105,7 +105,7 @@ def test_a_terminal_obeys_nothing_that_stands_in_a_workflow() -> None:
 
 def test_an_organization_without_secrets_is_said() -> None:
     """No table, no findings."""
-    assert "0 secrets: nothing to mend" in printed([])
+    assert "0 secrets: nothing to fix" in printed([])
 
 
 def test_json_has_the_keys_that_the_docs_promise() -> None:

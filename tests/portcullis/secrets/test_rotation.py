@@ -305,7 +305,7 @@ def test_the_strictest_kind_of_all_dependents_counts() -> None:
     st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
 )
 def test_a_wrong_value_is_refused_without_a_word_of_it(kind: str, text: str) -> None:
-    """Whoever sees the message learns nothing of the value (R7)."""
+    """Anyone who sees the message learns nothing of the value (R7)."""
     value = f"{CANARY}{text}"
     with pytest.raises(UserError, match=r"^nothing was changed: ") as raised:
         one(kind=kind).check(value)

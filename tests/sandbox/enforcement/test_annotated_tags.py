@@ -67,7 +67,7 @@ def test_a_ref_leads_to_the_object_and_stands_for_the_commit(acting: Acting) -> 
 
 
 def test_the_rules_are_those_of_the_ref(acting: Acting) -> None:
-    """Whoever may not make the tag may make the object, and cannot point to it (E1)."""
+    """Anyone who may not make the tag may make the object, and cannot point to it (E1)."""
     acting.ruleset({"type": "creation"}, target="tag", include="refs/tags/v*")
     made = _tag(acting)
     assert made.status_code == 201

@@ -171,7 +171,7 @@ def test_administrators_are_stopped_too(acting: Acting) -> None:
 
 
 def test_an_administrator_may_edit_a_repository_ruleset_first(acting: Acting) -> None:
-    """Whoever administers the repository can switch its own ruleset off (E1)."""
+    """Anyone who administers the repository can switch its own ruleset off (E1)."""
     acting.as_("ana").put(f"{REPO}/collaborators/kim", json={"permission": "admin"})
     made = acting.ruleset(PULL)
     assert acting.as_("kim").put(made, json={"enforcement": "disabled"}).status_code == 200

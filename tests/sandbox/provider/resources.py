@@ -317,7 +317,7 @@ def _protections(made: Resources, opts: ResourceOptions, *, changed: bool) -> No
         enforcement="active",
         conditions={"ref_name": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}},
         bypass_actors=[
-            # whoever runs this keeps a file in the branch
+            # the token of the run keeps a file in the branch
             {"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"},
             {
                 "actor_id": made["team"].id.apply(int),

@@ -57,7 +57,7 @@ def test_a_rejection_ends_the_job(path: Path) -> None:
 
 @pytest.mark.parametrize(("prevent", "status"), [(True, 403), (False, 200)])
 def test_self_review(path: Path, prevent: bool, status: int) -> None:  # noqa: FBT001 - the setting
-    """Whoever started the run approves it only where that is not prevented (R4)."""
+    """The person who started the run approves it only where that is not prevented (R4)."""
     path.reviewers("ria", "rolf", prevent_self_review=prevent, can_admins_bypass=False)
     path.dispatch("ria")
     assert path.review("ria").status_code == status

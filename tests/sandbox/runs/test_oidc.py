@@ -1,4 +1,4 @@
-"""A job's OIDC token says who it is, signed, to whoever trusts the issuer."""
+"""A job's OIDC token says who it is, signed, to those who trust the issuer."""
 
 from __future__ import annotations
 
