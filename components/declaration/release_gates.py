@@ -73,7 +73,7 @@ def _approvers(
             if not members:
                 yield where, f"nobody is in `{team}`, so nobody could approve", "a team of people"
         if len(people) > 1 and (both := people[0] & people[1]):
-            what = f"two gates, but one key: {', '.join(sorted(both))} could open both"
+            what = f"two approvals need different people: {', '.join(sorted(both))} could give both"
             yield where, what, "two teams without a common member, nested teams included"
 
 

@@ -54,7 +54,7 @@ def override(path: str) -> Case:
 def shared(id_: str, *edits: Edit, who: str) -> Case:
     """Somebody who is in both teams."""
     edits = (*edits, ("approvers: [security, devs]", "»approvers: [security, devs]"))
-    what = f"two gates, but one key: {who} could open both"
+    what = f"two approvals need different people: {who} could give both"
     return Case(id_, TWO, edits, what, APART)
 
 
