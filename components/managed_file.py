@@ -47,6 +47,7 @@ def managed_files(
     repository: github.Repository,
     repository_name: str,
     branch: pulumi.Input[str],
+    hooks: pulumi.ResourceHookBinding,
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Commit ``files`` (path to content) to ``branch``, one after the other.
@@ -65,6 +66,8 @@ def managed_files(
             content=content,
             commit_message=f"Portcullis: keep {path}",
             overwrite_on_create=True,
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=previous)),
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(depends_on=previous, hooks=hooks)
+            ),
         )
         previous = [file]

@@ -17,9 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.committing import Committer
+from components.ruleset import GITHUB_ACTIONS_APP
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from components.committing import Guard
     from components.github_access import GitHubAccess
     from components.origin import Origin
 
@@ -29,6 +33,10 @@ NAMES_A_QUERY = 200
 
 #: A variable of the run that takes existing things in: they are not refused then.
 ADOPTING = "PORTCULLIS_ADOPTING"
+
+
+ACTIONS_LOGIN = "github-actions[bot]"
+"""Whom a workflow's own token acts as."""
 
 
 class PreflightError(Exception):
@@ -51,6 +59,8 @@ class Preflight:
     organization: str
     access: GitHubAccess
     names: Names
+    guards: Mapping[str, Sequence[Guard]] = field(default_factory=dict)
+    """By repository, what guards the branch to which managed files are committed."""
     _origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
 
     def new_repository(self, name: str, origin: Origin) -> pulumi.ResourceHookBinding:
@@ -64,6 +74,13 @@ class Preflight:
         """Refuse to create a team that exists already."""
         self._origins["team", slug] = origin
         return pulumi.ResourceHookBinding(before_create=[self._must_be_new_team])
+
+    def managed_file(self, repository: str) -> pulumi.ResourceHookBinding:
+        """Refuse a commit that the protection of the branch would stop."""
+        if not self.guards.get(repository):
+            return pulumi.ResourceHookBinding()
+        hook = self._must_be_let_through
+        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
 
     def known_users(self, _origin: Origin) -> pulumi.ResourceHookBinding:
         """Refuse members whom GitHub does not know."""
@@ -93,6 +110,7 @@ class Preflight:
     def _must_be_new_repository(self) -> pulumi.ResourceHook:
         def check(args: pulumi.ResourceHookArgs) -> None:
             self._check_new("repository", args.name)
+            self._check_not_archived(args.name, args.new_inputs or {})
 
         return _hook("new repository", check)
 
@@ -106,6 +124,13 @@ class Preflight:
             self._check_new("team", args.name)
 
         return _hook("new team", check)
+
+    @cached_property
+    def _must_be_let_through(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            self._check_committer(args.name.partition("/")[0])
+
+        return _hook("managed file", check)
 
     @cached_property
     def _must_be_known_users(self) -> pulumi.ResourceHook:
@@ -122,6 +147,37 @@ class Preflight:
                 "already and is not in this stack's state; nothing was changed. "
                 "To manage it from here: make adopt"
             )
+
+    def _check_not_archived(self, name: str, inputs: Mapping[str, Any]) -> None:
+        if inputs.get("archived") is True and ADOPTING not in os.environ:
+            raise PreflightError(
+                f"{self._origins['repository', name]}: there is no repository "
+                f"{self.organization}/{name}, and GitHub creates none that is archived; nothing "
+                "was changed. Take the repository out, or write archived: false, and true once "
+                "it exists"
+            )
+
+    def _check_committer(self, repository: str) -> None:
+        if ADOPTING in os.environ:
+            return
+        for guard in self.guards[repository]:
+            if guard.stops(self._committer):
+                raise PreflightError(
+                    f"{self.organization}/{repository}: this run commits managed files as "
+                    f"{self._committer}, whom {guard.where} does not let through; nothing was "
+                    f"changed. Allowed: {guard.remedy}"
+                )
+
+    @cached_property
+    def _committer(self) -> Committer:
+        """Whom GitHub takes this run for."""
+        if self.access.app is not None:
+            return Committer("", int(self.access.app.app_id))
+        client = self.access.client()  # its parts hold it weakly
+        with _asking():
+            data: dict[str, Any] = client.graphql("query { viewer { login } }")
+        login = str(data["viewer"]["login"])
+        return Committer(login, GITHUB_ACTIONS_APP if login == ACTIONS_LOGIN else None)
 
     def _check_users(self, logins: Sequence[str]) -> None:
         unknown = sorted({f"`{x}`" for x in logins if ("user", x.lower()) not in self._found})

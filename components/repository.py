@@ -326,6 +326,7 @@ class Repository(pulumi.ComponentResource):
             repository=repository,
             repository_name=name,
             branch=branch,
+            hooks=context.preflight.managed_file(name),
             opts=child,
         )
         for protection in resolved.protection:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.committing import guards
 from components.context import Context
 from components.declaration import DeclarationError, load
 from components.declaration.required_checks import notices
@@ -126,7 +127,7 @@ def _preflight(resolved: ResolvedOrganization, access: GitHubAccess) -> Prefligh
     }
     people = sorted({*members, *resolved.reviewers})
     names = Names(list(config.repositories), list(config.teams), people)
-    return Preflight(config.organization, access, names)
+    return Preflight(config.organization, access, names, guards(resolved))
 
 
 def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:

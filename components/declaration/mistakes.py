@@ -92,7 +92,7 @@ def _by_validator(subject: str, text: str) -> tuple[str, str]:
     what, separator, allowed = text.partition("allowed: ")
     if what:
         return f"{subject}: {what.rstrip(' ;')}", allowed
-    return f"{subject} is not as it has to be", allowed if separator else ""
+    return f"{subject} is not valid", allowed if separator else ""
 
 
 def _subject(path: Segments, *, is_key: bool) -> str:

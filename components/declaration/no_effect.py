@@ -8,12 +8,12 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from components.declaration.covering import protections
+from components.committing import protections
 from components.organization import covers, reached
 from components.workflow import GITHUB_OWNERS, actions_used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from components.base import Config
     from components.declaration.references import Names
@@ -45,11 +45,11 @@ def check(organization: ResolvedOrganization, names: Names) -> Iterator[Problem]
     yield from _free_plan(config)
     yield from _actions(organization)
     for name, protection in config.protection.items():
-        covered = [
-            each
+        covered = {
+            key: each
             for key, each in config.repositories.items()
             if covers(protection.repositories, protection.exclude_repositories, key)
-        ]
+        }
         yield from _protection(("protection", name), protection, covered, names)
     for repository in organization.repositories.values():
         if not repository.config.archived:
@@ -168,7 +168,7 @@ def _actions(organization: ResolvedOrganization) -> Iterator[Problem]:
 def _protection(
     path: Segments,
     protection: BranchProtectionConfig,
-    covered: list[RepositoryConfig],
+    covered: Mapping[str, RepositoryConfig],
     names: Names,
 ) -> Iterator[Problem]:
     """What a protection says without effect; ``covered`` are the repositories it holds for."""
@@ -202,19 +202,18 @@ def _classic(path: Segments, protection: BranchProtectionConfig) -> Iterator[Pro
 def _merge_methods(
     path: Segments,
     protection: BranchProtectionConfig,
-    covered: list[RepositoryConfig],
+    covered: Mapping[str, RepositoryConfig],
     names: Names,
 ) -> Iterator[Problem]:
     """Methods that no repository has, or that a linear history excludes."""
-    if not covered or not names.sure(("repositories",)):
-        return
-    on = set[str]().union(*(repository.merge.methods for repository in covered))
+    on = set[str]().union(*(repository.merge.methods for repository in covered.values()))
+    sure = covered and all(names.sure(("repositories", name, "merge")) for name in covered)
     for index, method in enumerate(protection.merge_methods):
         where = (*path, "merge_methods", index)
         if method == "merge" and protection.require_linear_history:
             what = "`merge` has no effect with require_linear_history"
             yield where, what, "squash, rebase, or require_linear_history: false"
-        elif method not in on:
+        elif sure and method not in on:
             what = f"`{method}` has no effect: it is off in each repository that this covers"
             yield where, what, f"{', '.join(sorted(on))}, or the method in the repository's merge"
 
@@ -225,7 +224,8 @@ def _repository(
     config, repository = organization.config, resolved.config
     path: Segments = ("repositories", resolved.name)
     for key, protection in repository.protection.items():
-        yield from _protection((*path, "protection", key), protection, [repository], names)
+        where: Segments = (*path, "protection", key)
+        yield from _protection(where, protection, {resolved.name: repository}, names)
     if names.sure((*path, "merge")) and names.sure((*path, "protection")):
         yield from _mergeable(path, resolved, organization)
     if repository.visibility != "public":
@@ -258,9 +258,12 @@ def _mergeable(
         rules = each.config
         if rules.enforcement != "active" or not {"default", "all"} & set(rules.branches):
             continue
-        allowed = left if rules.enforced_by == "classic" else left & set(rules.merge_methods)
+        methods = left if rules.enforced_by == "classic" else set(rules.merge_methods)
         if rules.require_linear_history:
-            allowed = allowed - {"merge"}
+            methods = methods - {"merge"}
+        if not methods and rules.enforced_by == "ruleset":
+            continue  # reported once, where they are written
+        allowed = left & methods
         if left and not allowed:
             reason = " with a linear history" if rules.require_linear_history else ""
             what = (

@@ -6,7 +6,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from components.declaration.covering import protections
+from components.committing import protections
 from components.workflow import REQUIRED_CHECKS
 
 if TYPE_CHECKING:

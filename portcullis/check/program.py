@@ -37,6 +37,9 @@ class _NoQuestions(Preflight):
     def known_users(self, _origin: Origin) -> pulumi.ResourceHookBinding:
         return pulumi.ResourceHookBinding()
 
+    def managed_file(self, _repository: str) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
     def full_settings(self) -> pulumi.ResourceHookBinding:
         return pulumi.ResourceHookBinding()
 

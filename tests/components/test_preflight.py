@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
+from components.committing import Guard
+from components.github_access import App
 from components.origin import Origin
 from components.preflight import ADOPTING, NAMES_A_QUERY, Names, Preflight, PreflightError
 from tests.support.github_client import FakeGitHub
@@ -24,6 +26,7 @@ class Access:
     """As GitHubAccess, to the fake."""
 
     fake: FakeGitHub
+    app: App | None = None
 
     def client(self) -> Any:  # noqa: ANN401 - githubkit's
         """The fake's client."""
@@ -155,3 +158,54 @@ def test_settings_are_sent_whole_before_the_provider_drops_what_is_false() -> No
     call(look.full_settings, membersCanCreatePages=False, billingEmail="b@acme.example", __x="y")
     body = {"members_can_create_pages": False, "billing_email": "b@acme.example"}
     assert fake.requests == [("PATCH", "/orgs/acme", body)]
+
+
+def test_a_new_repository_cannot_be_archived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub archives what exists only; `make adopt` takes in what is archived already."""
+    look = preflight(FakeGitHub(), repositories=["app"])
+    with pytest.raises(PreflightError, match="GitHub creates none that is archived") as raised:
+        call(lambda: look.new_repository("app", ORIGIN), archived=True)
+    assert "orgs/acme.yaml repositories.app" in str(raised.value)
+    call(lambda: look.new_repository("app", ORIGIN), archived=False)
+    monkeypatch.setenv(ADOPTING, "1")
+    call(lambda: look.new_repository("app", ORIGIN), archived=True)
+
+
+OPEN = Guard("orgs/acme.yaml protection.main", False, frozenset(), frozenset(), False)  # noqa: FBT003 - a guard that lets nobody through
+
+
+@pytest.mark.parametrize(
+    ("guard", "viewer", "app", "passes"),
+    [
+        (OPEN, "ana", None, False),
+        (OPEN, "portcullis[bot]", None, False),
+        (OPEN, "", 7, False),
+        (replace(OPEN, apps=frozenset({7})), "portcullis[bot]", None, True),
+        (replace(OPEN, apps=frozenset({7})), "github-actions[bot]", None, False),
+        (replace(OPEN, apps=frozenset({7})), "ana", None, False),
+        (replace(OPEN, apps=frozenset({7})), "", 7, True),
+        (replace(OPEN, apps=frozenset({7})), "", 8, False),
+        (replace(OPEN, people=frozenset({"ana"})), "Ana", None, True),
+        (replace(OPEN, people=frozenset({"ana"})), "ben", None, False),
+        (replace(OPEN, administrators=True), "ana", None, True),
+        (replace(OPEN, administrators=True), "portcullis[bot]", None, False),
+    ],
+)
+def test_a_managed_file_is_committed_by_whom_the_branch_lets_through(
+    guard: Guard, viewer: str, app: int | None, *, passes: bool
+) -> None:
+    """GitHub answers 409 to everybody else: that is said before anything is changed."""
+    access: Any = Access(FakeGitHub(viewer=viewer), App(str(app), "1", "") if app else None)
+    look = Preflight("acme", access, Names(), {"app": [guard]})
+    if passes:
+        call(lambda: look.managed_file("app"), "app/SECURITY.md")
+        return
+    with pytest.raises(PreflightError, match="does not let through; nothing was changed"):
+        call(lambda: look.managed_file("app"), "app/SECURITY.md")
+
+
+def test_a_branch_without_a_guard_takes_every_commit() -> None:
+    """Nothing is asked where nothing is protected."""
+    fake = FakeGitHub()
+    call(lambda: preflight(fake).managed_file("app"), "app/SECURITY.md")
+    assert fake.queries == []

@@ -28,12 +28,14 @@ class FakeGitHub:
         known: (kind, name) to numeric id, kind being repository, team or user.
         status: What each request is answered with.
         queries: The names of each GraphQL query, in order.
+        viewer: Whom the client is taken for.
         requests: Method, path and body of every other request.
         errors: GraphQL errors that stand in each answer.
     """
 
     known: Mapping[tuple[str, str], int] = field(default_factory=dict)
     status: int = 200
+    viewer: str = "ana"
     errors: list[dict[str, str]] = field(default_factory=list)
     queries: list[list[tuple[str, str]]] = field(default_factory=list)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -54,7 +56,7 @@ class FakeGitHub:
             return httpx.Response(200, json={}, request=request)
         asked = _QUESTION.findall(body["query"])
         self.queries.append([(kind, name) for _, kind, name in asked])
-        data: dict[str, Any] = {}
+        data: dict[str, Any] = {"viewer": {"login": self.viewer}}
         errors = list(self.errors)
         for alias, kind, name in asked:
             number = self.known.get((kind, name.lower()))
