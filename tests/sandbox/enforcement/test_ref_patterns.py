@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from portcullis_policy.semantics.patterns import matches as pack_matches
 
 from sandbox.enforcement.ref_patterns import matches, ref_matches
 from tests.sandbox.enforcement.acting import REPO
@@ -29,6 +30,12 @@ def test_any_pattern_is_answered(pattern: str, name: str) -> None:
     matches(pattern, name, slashes=True)
     if not set(pattern) & set("*?[\\"):
         assert matches(pattern, pattern)
+
+
+@given(PATTERNS, NAMES)
+def test_the_policy_pack_reads_patterns_alike(pattern: str, name: str) -> None:
+    """The pack, which is installed alone, has a matcher of its own that says the same."""
+    assert matches(pattern, name) is pack_matches(pattern, name)
 
 
 @given(st.text(), st.text())
