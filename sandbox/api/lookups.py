@@ -16,7 +16,8 @@ def legacy_path(world: World, raw_path: str) -> str:
     """Return the path by names for a path by ids.
 
     `/organizations/{id}/team/{id}` and `/repositories/{id}` are old forms that clients still use;
-    everything below them is the same as below `/orgs/{org}/teams/{slug}` and `/repos/{o}/{r}`.
+    everything below them is the same as below `/orgs/{org}/teams/{slug}` and `/repos/{o}/{r}`. A
+    few documented paths have the name there: `/organizations/{org}/actions/cache/...`.
 
     Raises:
         GitHubError: 404, when there is nothing of that id.
@@ -33,7 +34,7 @@ def legacy_path(world: World, raw_path: str) -> str:
             raise not_found()
         return "/".join(["/repos", account.name, repository.name, *parts[2:]])
     if parts[0] == "organizations" and len(parts) > 1:
-        org = world.get("organization", _id(parts[1]))
+        org = world.find("organization", parts[1]) or world.get("organization", _id(parts[1]))
         if org is None:
             raise not_found()
         if len(parts) > 3 and parts[2] in ("team", "teams"):  # noqa: PLR2004 - the id follows

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FAMILIES: dict[str, tuple[str, ...]] = {
     "actions": (
         "actions_permissions",
+        "cache_limits",
         "oidc",
         "reruns",
         "runner_groups",

@@ -32,15 +32,45 @@ def get_meta(call: Call) -> Response:  # noqa: ARG001 - handlers take the call
     )
 
 
+_PATHS = {
+    "current_user_url": "/user",
+    "authorizations_url": "/authorizations",
+    "code_search_url": "/search/code?q={query}{&page,per_page,sort,order}",
+    "commit_search_url": "/search/commits?q={query}{&page,per_page,sort,order}",
+    "emails_url": "/user/emails",
+    "emojis_url": "/emojis",
+    "events_url": "/events",
+    "feeds_url": "/feeds",
+    "followers_url": "/user/followers",
+    "following_url": "/user/following{/target}",
+    "gists_url": "/gists{/gist_id}",
+    "issue_search_url": "/search/issues?q={query}{&page,per_page,sort,order}",
+    "issues_url": "/issues",
+    "keys_url": "/user/keys",
+    "label_search_url": "/search/labels?q={query}&repository_id={repository_id}{&page,per_page}",
+    "notifications_url": "/notifications",
+    "organization_url": "/orgs/{org}",
+    "organization_repositories_url": "/orgs/{org}/repos{?type,page,per_page,sort}",
+    "organization_teams_url": "/orgs/{org}/teams",
+    "public_gists_url": "/gists/public",
+    "rate_limit_url": "/rate_limit",
+    "repository_url": "/repos/{owner}/{repo}",
+    "repository_search_url": "/search/repositories?q={query}{&page,per_page,sort,order}",
+    "current_user_repositories_url": "/user/repos{?type,page,per_page,sort}",
+    "starred_url": "/user/starred{/owner}{/repo}",
+    "starred_gists_url": "/gists/starred",
+    "topic_search_url": "/search/topics?q={query}{&page,per_page}",
+    "user_url": "/users/{user}",
+    "user_organizations_url": "/user/orgs",
+    "user_repositories_url": "/users/{user}/repos{?type,page,per_page,sort}",
+    "user_search_url": "/search/users?q={query}{&page,per_page,sort,order}",
+}
+"""GitHub's list of addresses: it names them all, also those that the sandbox does not have."""
+
+
 @ROUTES.get("/", needs="user")
 def get_root(call: Call) -> Response:
     """Where things are."""
-    return Response(
-        200,
-        {
-            "current_user_url": f"{call.api}/user",
-            "organization_url": f"{call.api}/orgs/{{org}}",
-            "repository_url": f"{call.api}/repos/{{owner}}/{{repo}}",
-            "rate_limit_url": f"{call.api}/rate_limit",
-        },
-    )
+    page = "current_user_authorizations_html_url"
+    found = {page: f"{call.host}/settings/connections/applications{{/client_id}}"}
+    return Response(200, found | {name: f"{call.api}{path}" for name, path in _PATHS.items()})

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from tests.sandbox.published.vendor import DESCRIPTION, plain
+from tests.sandbox.published.vendor import ALIASES, DESCRIPTION, plain
 
 EVERYWHERE = {
     "301": "a renamed repository, when it is read",
@@ -35,6 +35,9 @@ KNOWN = {
     r"^PUT /repos/\{\}/\{\}/environments/\{\} request: .*'can_admins_bypass'": (
         "taken by GitHub, and sent by its Terraform provider; not described"
     ),
+    r"^(POST /(orgs/\{\}|repos/\{\}/\{\})/hooks|POST /orgs/\{\}/repos) request: .*null is not": (
+        "what is not said is sent as null by otterdog, which works on GitHub"
+    ),
     r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: \w+: null is not": (
         "PyGithub sends null for what is left out, which works on GitHub"
     ),
@@ -50,8 +53,6 @@ KNOWN = {
 }
 """Where GitHub itself is otherwise than described: pattern of the mistake, and why."""
 
-ALIASES = {"GET /repos/{}/{}/contents": "GET /repos/{}/{}/contents/{}"}
-"""Operations that GitHub has and describes as another: a repository's root is a folder, too."""
 _SHOWN = 300
 
 

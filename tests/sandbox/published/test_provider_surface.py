@@ -20,8 +20,8 @@ from sandbox.seed import apply, read
 from sandbox.world.world import World as State
 from tests.sandbox.conftest import ACME
 from tests.sandbox.published import provider_session
-from tests.sandbox.published.judge import ALIASES, description
-from tests.sandbox.published.vendor import plain
+from tests.sandbox.published.judge import description
+from tests.sandbox.published.vendor import ALIASES, plain
 from tests.sandbox.sealing import sealed
 from tests.support.keys import app_keys, as_app
 

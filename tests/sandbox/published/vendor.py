@@ -25,6 +25,17 @@ HERE = Path(__file__).parent
 DESCRIPTION = HERE / "description.json"
 _SOURCES = ("api.github.com.json", "ghec.json")
 _PROSE = {"description", "example", "examples", "title", "deprecated", "externalDocs", "default"}
+ALIASES = {"GET /repos/{}/{}/contents": "GET /repos/{}/{}/contents/{}"} | {
+    f"{method} /orgs/{{}}/actions/cache/{name}": (
+        f"{method} /organizations/{{}}/actions/cache/{name}"
+    )
+    for method in ("GET", "PUT")
+    for name in ("storage-limit", "retention-limit")
+}
+"""Operations that GitHub has and describes as another.
+
+A repository's root is a folder, too; below `/organizations/{org}` is what is below `/orgs/{org}`.
+"""
 
 
 def plain(operation: str) -> str:
@@ -98,6 +109,7 @@ def _operation(document: dict[str, Any], given: dict[str, Any]) -> dict[str, Any
 def collect(folder: Path) -> dict[str, Any]:
     """Return the operations that the sandbox has, with the schemas that they need."""
     ours = {plain(route.operation.replace("*}", "}")) for route in ROUTER.routes}
+    ours |= {ALIASES[operation] for operation in ours if operation in ALIASES}
     operations: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for source in _SOURCES:
