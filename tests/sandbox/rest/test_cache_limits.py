@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize(
     ("name", "field", "default"),
-    [("storage-limit", "max_cache_size_gb", 10), ("retention-limit", "max_cache_retention_days", 7)],
+    [
+        ("storage-limit", "max_cache_size_gb", 10),
+        ("retention-limit", "max_cache_retention_days", 7),
+    ],
 )
 def test_cache_limits(api: httpx.Client, name: str, field: str, default: int) -> None:
     """Default, the organization's by either path, the repository's own; odd numbers are refused."""
