@@ -29,7 +29,7 @@ SEED: dict[str, Any] = {
             "login": "acme",
             "plan": "enterprise",
             "licenses": ["secret-protection", "code-security"],
-            "owners": ["ana"],
+            "owners": ["ana", "lea"],
             "members": ["ben", "kim"],
             "teams": {"release": {"members": ["ben"]}},
             "repositories": {

@@ -36,7 +36,7 @@ class Shell:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *command: str | Path, expected: Sequence[str] = (), stdin: str = "") -> str:
-        """Run a command that has to succeed; return what it printed.
+        """Run a command that has to succeed; return its standard output.
 
         Args:
             command: The program and its arguments.
@@ -64,7 +64,7 @@ class Shell:
         missing = [text for text in expected if text not in output]
         if missing:
             raise ClientError(f"{line}: {missing[0]!r} is not in its output\n{output}")
-        return output
+        return done.stdout
 
 
 def program(name: str, hint: str) -> str:
