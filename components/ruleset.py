@@ -121,14 +121,16 @@ def bypass_actors(bypass: list[Bypass], context: Context) -> Any:  # noqa: ANN40
         elif entry.app is not None:
             actors.append(_actor("Integration", entry.app, entry.mode))
         elif entry.role == "organization-admin":
-            actors.append(_actor("OrganizationAdmin", 1, entry.mode))
+            actors.append(_actor("OrganizationAdmin", None, entry.mode))
         elif entry.role is not None:
             actors.append(_actor("RepositoryRole", roles[entry.role], entry.mode))
     return actors
 
 
-def _actor(kind: str, number: int | pulumi.Output[int], mode: str) -> dict[str, Any]:
-    return {"actor_type": kind, "actor_id": number, "bypass_mode": mode}
+def _actor(kind: str, number: int | pulumi.Output[int] | None, mode: str) -> dict[str, Any]:
+    """Return a bypass actor; GitHub has no id for some kinds, and would show a difference."""
+    actor: dict[str, Any] = {"actor_type": kind, "bypass_mode": mode}
+    return actor if number is None else {**actor, "actor_id": number}
 
 
 def branch_rules(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts

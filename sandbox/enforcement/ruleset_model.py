@@ -21,6 +21,9 @@ _CONDITIONS: dict[str, dict[str, fields.Kind]] = {
     "repository_property": {"include": "objects", "exclude": "objects"},
 }
 
+_WITHOUT_ID = ("OrganizationAdmin", "EnterpriseOwner", "DeployKey")
+"""Kinds of bypass actors that have no id: GitHub ignores one that is sent, and shows null."""
+
 ROLES = {1: "read", 2: "maintain", 3: "triage", 4: "write", 5: "admin"}
 """Ids of the built-in repository roles, as bypass actors name them."""
 
@@ -94,8 +97,8 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
         known = any(
             ident in (app.id, app.get("app_id")) for app in call.world.all("app")
         ) or ident in (15_368, 29_110)  # GitHub Actions and Dependabot are everywhere
-    elif kind == "OrganizationAdmin":
-        ident = ident or 1
+    elif kind in _WITHOUT_ID:
+        ident = None  # whatever was sent
     if not known:
         raise refused(
             f"Actor {kind} {ident} must be part of the ruleset source or owner organization"
