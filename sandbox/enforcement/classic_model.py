@@ -16,12 +16,14 @@ BOOLEANS = (
     "blocksCreations",
     "dismissesStaleReviews",
     "isAdminEnforced",
+    "lockAllowsFetchAndMerge",
     "lockBranch",
     "requireLastPushApproval",
     "requiresApprovingReviews",
     "requiresCodeOwnerReviews",
     "requiresCommitSignatures",
     "requiresConversationResolution",
+    "requiresDeployments",
     "requiresLinearHistory",
     "requiresStatusChecks",
     "requiresStrictStatusChecks",
@@ -40,6 +42,7 @@ NEW: dict[str, Any] = {
     **dict.fromkeys(BOOLEANS, False),
     **{name: [] for name in ACTORS},
     "requiredApprovingReviewCount": None,
+    "requiredDeploymentEnvironments": [],
     "requiredStatusCheckContexts": [],
 }
 """A rule with all defaults."""

@@ -39,7 +39,9 @@ def connection(
     Raises:
         GraphQLError: No page size, or one above 100.
     """
-    size = arguments.get("first") or arguments.get("last")
+    size = arguments.get("first")
+    if size is None:
+        size = arguments.get("last")
     if size is None:
         raise GraphQLError(
             "You must provide a `first` or `last` value to properly paginate the connection.",

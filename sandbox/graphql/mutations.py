@@ -36,7 +36,7 @@ def _administered(call: Call, repository: Record) -> Record:
 
 def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, Any]:
     data = NEW.copy() if old is None else dict(old.data)
-    for name in BOOLEANS:
+    for name in (*BOOLEANS, "requiredDeploymentEnvironments", "requiredStatusCheckContexts"):
         if given.get(name) is not None:
             data[name] = given[name]
     for name in ACTORS:
@@ -44,8 +44,6 @@ def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, 
             data[name] = [_actor(call, ident) for ident in given[name] or []]
     if "requiredApprovingReviewCount" in given:
         data["requiredApprovingReviewCount"] = _count(given["requiredApprovingReviewCount"])
-    if given.get("requiredStatusCheckContexts") is not None:
-        data["requiredStatusCheckContexts"] = given["requiredStatusCheckContexts"]
     if given.get("requiredStatusChecks") is not None:
         data |= _checks(call, given["requiredStatusChecks"])
     if not data["restrictsPushes"]:
@@ -110,7 +108,7 @@ def create_protection(call: Call, _source: object, arguments: dict[str, Any]) ->
     except GitHubError as error:
         raise forbidden(error.message) from None
     _unique(call, repository, given["pattern"], None)
-    data = _fields(call, given, None)
+    data = {**_fields(call, given, None), "creator": call.actor.id}
     rule = call.world.add("branch_protection", repository.id, given["pattern"], **data)
     return {
         "branchProtectionRule": rule,

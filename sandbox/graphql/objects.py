@@ -50,10 +50,11 @@ def find(call: Call, repository: Record, arguments: dict[str, Any]) -> GitObject
         return None
     if not colon:
         return GitObject(repository, "commit", commit.name, commit["files"])
-    return _below(repository, commit["files"], path.strip("/"))
+    return below(repository, commit["files"], path.strip("/"))
 
 
-def _below(repository: Record, files: Mapping[str, str], path: str) -> GitObject | None:
+def below(repository: Record, files: Mapping[str, str], path: str) -> GitObject | None:
+    """Return the file or folder of that path in a commit's tree."""
     if path in files:
         return GitObject(repository, "blob", files[path], files, path)
     if path and not any(each.startswith(f"{path}/") for each in files):
@@ -62,7 +63,7 @@ def _below(repository: Record, files: Mapping[str, str], path: str) -> GitObject
 
 
 def _tree(_call: Call, commit: GitObject, _arguments: dict[str, Any]) -> GitObject | None:
-    return _below(commit.repository, commit.files, "")
+    return below(commit.repository, commit.files, "")
 
 
 def _entries(_call: Call, tree: GitObject, _arguments: dict[str, Any]) -> list[GitObject]:

@@ -19,9 +19,9 @@ from sandbox.access.permissions import (
 )
 from sandbox.api import limits, lookups
 from sandbox.git import objects as git_objects
-from sandbox.graphql import mutations, objects
+from sandbox.graphql import details, mutations, objects
 from sandbox.graphql.connections import connection
-from sandbox.graphql.cost import Cost
+from sandbox.graphql.cost import PAGE_LIMIT, Cost
 from sandbox.graphql.refusals import not_found
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
@@ -193,7 +193,15 @@ def _team_members(call: Call, team: Record, arguments: dict[str, Any]) -> dict[s
             children = call.world.all("team", team.parent)
             waiting += [(child, True) for child in children if child["parent_team"] == current.id]
     users = [user for user, _ in found.values()]
-    return connection(users, arguments, role=lambda user: found[user.id][1])
+    org = call.world.get("organization", team.parent)
+    page = f"/orgs/{'' if org is None else org.name}/people/"
+    return connection(
+        users,
+        _paged(arguments),
+        role=lambda user: found[user.id][1],
+        memberAccessResourcePath=lambda user: page + user.name,
+        memberAccessUrl=lambda user: call.host + page + user.name,
+    )
 
 
 def _team_repositories(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +217,13 @@ def _team_repositories(call: Call, team: Record, arguments: dict[str, Any]) -> d
         name = name if custom is None else custom["base_role"]
         return {"pull": "READ", "push": "WRITE"}.get(name, str(name).upper())
 
-    return connection([each for each, _ in found.values()], arguments, permission=granted)
+    repositories = [each for each, _ in found.values()]
+    return connection(repositories, _paged(arguments), permission=granted)
+
+
+def _paged(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a team's list, of which GitHub gives a page without any."""
+    return arguments if {"first", "last"} & arguments.keys() else {**arguments, "first": PAGE_LIMIT}
 
 
 def _required_checks(call: Call, rule: Record, _arguments: dict[str, Any]) -> list[dict[str, Any]]:
@@ -234,7 +248,16 @@ def _default_branch(call: Call, repository: Record, _arguments: dict[str, Any]) 
 def _allowances(name: str) -> Resolver:
     def resolve(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[str, Any]:
         actors = (call.world.get(kind, ident) for kind, ident in rule[name])
-        return connection([{"actor": each} for each in actors if each is not None], arguments)
+        found = [
+            {
+                "actor": each,
+                "branchProtectionRule": rule,
+                "id": f"{node_id(rule.kind, rule.id)}_{node_id(each.kind, each.id)}",
+            }
+            for each in actors
+            if each is not None
+        ]
+        return connection(found, arguments)
 
     return resolve
 
@@ -338,6 +361,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ),
     ("PullRequestReviewThread", "isResolved"): lambda _call, thread, _arguments: thread["resolved"],
     **objects.RESOLVERS,
+    **details.RESOLVERS,
 }
 
 for _type in TYPES.values():

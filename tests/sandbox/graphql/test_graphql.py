@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from graphql import GraphQLError
+
+from sandbox.api.journal import Journal
+from sandbox.graphql.resolvers import resolve_field
+from sandbox.world.world import World as State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
+    from graphql import GraphQLResolveInfo
 
     from tests.support.sandbox import World
 
@@ -202,16 +209,17 @@ def test_what_the_schema_does_not_have_is_refused(ask: Ask) -> None:
     assert "nonsense" in answer["errors"][0]["message"]
 
 
-def test_a_field_that_is_not_there_is_named_and_noted(world: World, api: httpx.Client) -> None:
-    """GitHub has it, the sandbox does not: an error in words, and a gap, never a silent null."""
-    body = {"query": '{ organization(login: "acme") { login isVerified } }'}
-    answer = api.post(f"{world.base_url}api/graphql", json=body).json()
-    assert [each["message"] for each in answer["errors"]] == [
-        "The sandbox does not have Organization.isVerified."
-    ]
-    assert world.gaps() == [{"method": "GRAPHQL", "path": "Organization.isVerified", "count": 1}]
-    # meant: at the end of the tests no world may have any
-    world.control("DELETE", "gaps")
+def test_a_field_without_an_answer_is_named_and_noted() -> None:
+    """A field that only the schema has: an error in words, and a gap, never a silent null."""
+    state = State("unanswered", Journal())
+    info = SimpleNamespace(
+        parent_type=SimpleNamespace(name="Organization"),
+        field_name="novelty",
+        context=SimpleNamespace(world=state),
+    )
+    with pytest.raises(GraphQLError, match=r"does not have Organization\.novelty"):
+        resolve_field({}, cast("GraphQLResolveInfo[Any]", info))
+    assert state.gaps == {("GRAPHQL", "Organization.novelty"): 1}
 
 
 def test_required_checks_name_their_apps(ask: Ask, api: httpx.Client) -> None:

@@ -1,0 +1,162 @@
+"""Every field of the schema has an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    get_named_type,
+    is_required_argument,
+)
+
+from sandbox.graphql.execute import schema
+
+if TYPE_CHECKING:
+    import httpx
+
+WHERE = {
+    "Repository": 'repository(owner: "acme", name: "widget") {%s}',
+    "Organization": 'organization(login: "acme") {%s}',
+    "Team": 'organization(login: "acme") { team(slug: "release") {%s} }',
+    "User": "viewer {%s}",
+    "Ref": 'repository(owner: "acme", name: "widget") { defaultBranchRef {%s} }',
+    "Commit": (
+        'repository(owner: "acme", name: "widget") { object(expression: "main") '
+        "{ ... on Commit {%s} } }"
+    ),
+    "Tree": (
+        'repository(owner: "acme", name: "widget") { object(expression: "main:") '
+        "{ ... on Tree {%s} } }"
+    ),
+    "Blob": (
+        'repository(owner: "acme", name: "widget") { object(expression: "main:README.md") '
+        "{ ... on Blob {%s} } }"
+    ),
+    "TreeEntry": (
+        'repository(owner: "acme", name: "widget") { object(expression: "main:") '
+        "{ ... on Tree { entries {%s} } } }"
+    ),
+    "BranchProtectionRule": (
+        'repository(owner: "acme", name: "widget") '
+        "{ branchProtectionRules(first: 1) { nodes {%s} } }"
+    ),
+    "Environment": (
+        'repository(owner: "acme", name: "widget") { environments(first: 1) { nodes {%s} } }'
+    ),
+    "App": (
+        'repository(owner: "acme", name: "widget") { branchProtectionRules(first: 1) { nodes '
+        "{ pushAllowances(first: 1) { nodes { id branchProtectionRule { id } actor "
+        "{ ... on App {%s} } } } } } }"
+    ),
+    "TeamMemberEdge": (
+        'organization(login: "acme") { team(slug: "release") { members { edges {%s} } } }'
+    ),
+    "TeamRepositoryEdge": (
+        'organization(login: "acme") { team(slug: "release") { repositories { edges {%s} } } }'
+    ),
+    "RateLimit": "rateLimit {%s}",
+}
+"""The types, and a query that leads to one of each."""
+GIVEN = {
+    "isSponsoredBy": '(accountLogin: "ana")',
+    "canReceiveOrganizationEmailsWhenNotificationsRestricted": '(login: "acme")',
+    "organizationVerifiedDomainEmails": '(login: "acme")',
+    "organization": '(login: "acme")',
+    "repository": '(name: "widget")',
+    "team": '(slug: "release")',
+    "environment": '(name: "pypi")',
+    "file": '(path: "README.md")',
+    "ref": '(qualifiedName: "refs/heads/main")',
+    "refs": '(refPrefix: "refs/heads/", first: 5)',
+    "topRepositories": "(first: 5, orderBy: {field: NAME, direction: ASC})",
+    "object": '(expression: "main")',
+}
+"""Arguments of fields that need some."""
+
+
+def _selection(name: str, field: GraphQLField) -> str:
+    kind = get_named_type(field.type)
+    needs = any(is_required_argument(each) for each in field.args.values())
+    needs = needs or "expression" in field.args
+    arguments = GIVEN.get(name, "") if needs else ""
+    if "first" in field.args and not arguments:
+        arguments = "(first: 5)"
+    if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
+        return f"{name}{arguments}"
+    below = "nodes { __typename } totalCount" if kind.name.endswith("Connection") else "__typename"
+    return f"{name}{arguments} {{ {below} }}"
+
+
+@pytest.fixture
+def filled(api: httpx.Client) -> httpx.Client:
+    """The API of a world with a classic rule, and an environment."""
+    rule = {
+        "required_status_checks": {"strict": True, "contexts": ["ci"]},
+        "enforce_admins": True,
+        "required_pull_request_reviews": {},
+        "restrictions": {"users": ["ana"], "teams": ["release"], "apps": []},
+    }
+    assert api.put("/repos/acme/widget/branches/main/protection", json=rule).status_code == 200
+    assert api.put("/repos/acme/widget/environments/pypi", json={}).status_code == 200
+    return api
+
+
+@pytest.mark.parametrize("name", WHERE)
+def test_every_field_of_a_type_has_an_answer(filled: httpx.Client, name: str) -> None:
+    """All fields that the published schema has are asked for at once: no error, no gap."""
+    found = schema().type_map[name]
+    assert isinstance(found, GraphQLObjectType)
+    fields = " ".join(_selection(each, field) for each, field in found.fields.items())
+    query = "{ " + WHERE[name] % fields + " }"
+    answer: dict[str, Any] = filled.post(
+        str(filled.base_url).replace("/v3", "/graphql"), json={"query": query}
+    ).json()
+    assert "errors" not in answer, answer["errors"]
+
+
+def test_a_repository_owner_is_found_by_login(api: httpx.Client) -> None:
+    """Organizations and people own repositories; others own none."""
+    query = (
+        '{ a: repositoryOwner(login: "acme") { login } b: repositoryOwner(login: "ana") { id } }'
+    )
+    graphql = str(api.base_url).replace("/v3", "/graphql")
+    answer = api.post(graphql, json={"query": query}).json()
+    assert answer["data"]["a"] == {"login": "acme"}
+    query = '{ repositoryOwner(login: "nobody") { login } }'
+    errors = api.post(graphql, json={"query": query}).json()["errors"]
+    assert errors[0]["type"] == "NOT_FOUND"
+
+
+def test_deployments_that_a_rule_requires_are_kept(api: httpx.Client) -> None:
+    """What a mutation sets of a rule is read back, also the fields that REST does not have."""
+    graphql = str(api.base_url).replace("/v3", "/graphql")
+    ask = '{ repository(owner: "acme", name: "widget") { id } }'
+    ident = api.post(graphql, json={"query": ask}).json()["data"]["repository"]["id"]
+    create = (
+        "mutation($input: CreateBranchProtectionRuleInput!) { createBranchProtectionRule(input: "
+        "$input) { branchProtectionRule { requiresDeployments requiredDeploymentEnvironments "
+        "lockAllowsFetchAndMerge creator { login } } } }"
+    )
+    given = {
+        "requiresDeployments": True,
+        "requiredDeploymentEnvironments": ["staging"],
+        "lockAllowsFetchAndMerge": True,
+    }
+    variables = {"input": {"repositoryId": ident, "pattern": "main", **given}}
+    made = api.post(graphql, json={"query": create, "variables": variables}).json()
+    shown = made["data"]["createBranchProtectionRule"]["branchProtectionRule"]
+    assert shown == {**given, "creator": {"login": "ana"}}
+
+
+@pytest.mark.parametrize("size", ["first: 0", "last: 0"])
+def test_an_empty_page_may_be_asked_for(api: httpx.Client, size: str) -> None:
+    """A page of no nodes tells how many there are."""
+    graphql = str(api.base_url).replace("/v3", "/graphql")
+    query = f'{{ organization(login: "acme") {{ teams({size}) {{ totalCount nodes {{ id }} }} }} }}'
+    found = api.post(graphql, json={"query": query}).json()["data"]["organization"]["teams"]
+    assert found == {"totalCount": 1, "nodes": []}
