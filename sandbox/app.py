@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox import html
@@ -64,17 +65,37 @@ class App:
             world = self.sandbox.worlds[name]
             await _send(send, oidc.answer(world, request.below(f"/{name}")))
         elif not rest.startswith("api/"):
-            await _send(send, html.answer(self.sandbox, request))
+            await _send(send, self._page(name, request))
         elif name in self.sandbox.worlds:
             world = self.sandbox.worlds[name]
             await self._ask(world, request.below(f"/{name}"), scope, send)
         else:
             await _send(send, self._no_world(name))
 
+    def _page(self, name: str, request: Request) -> Response:
+        """Answer with a page; a program that misses the API learns where it is."""
+        response = html.answer(self.sandbox, request)
+        reading = replace(request, method="GET")
+        if response.status == 405 and html.answer(self.sandbox, reading).status == 200:  # noqa: PLR2004 - HTTP's own numbers
+            return response  # there is a page, which cannot be changed
+        if response.status not in (404, 405) or "text/html" in request.headers.get("accept", ""):
+            return response
+        world = self.sandbox.worlds.get(name)
+        if world is None:
+            return self._no_world(name)
+        dispatch.note_gap(world, request.method, request.path)
+        host = f"{request.host}/{name}"
+        message = (
+            f"There is no {request.path}. This world's REST API is at {host}/api/v3, its GraphQL "
+            f"API at {host}/api/graphql."
+        )
+        return Response(404, {"message": message, "status": "404"})
+
     def _no_world(self, name: str) -> Response:
         known = ", ".join(sorted(self.sandbox.worlds)) or "none"
         message = (
-            f"This sandbox has no world {name!r}. It has: {known}. A world is made by the control "
+            f"This sandbox has no world {name!r}. It has: {known}. Its REST API is at "
+            "/WORLD/api/v3, its GraphQL API at /WORLD/api/graphql. A world is made by the control "
             "interface or a seed file."
         )
         return Response(404, {"message": message, "status": "404"})

@@ -40,6 +40,7 @@ _PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("/orgs/{org}/audit-log", ("read:audit_log",), ()),
     ("/repos/{owner}/{repo}/hooks", ("repo", "read:repo_hook"), ("repo", "write:repo_hook")),
     ("/user/ssh_signing_keys", ("read:public_key",), ("write:public_key",)),
+    ("/user/keys", ("read:public_key",), ("write:public_key",)),
 )
 _WHOLE = ("/actions/", "/codespaces/", "/environments", "/dependabot/")
 

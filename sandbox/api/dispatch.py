@@ -84,7 +84,8 @@ def _rest(call: Call, request: Request) -> tuple[str, Response]:
     else:
         raise _gap(call, request)
     path = lookups.whole_ref(lookups.legacy_path(call.world, call.raw_path))
-    found = ROUTER.find(request.method, path)
+    # HEAD is answered as GET is; the server leaves the body out
+    found = ROUTER.find("GET" if request.method == "HEAD" else request.method, path)
     if found is None:
         raise _gap(call, request)
     route, call.parameters = found
@@ -99,9 +100,13 @@ def _rest(call: Call, request: Request) -> tuple[str, Response]:
         raise
 
 
+def note_gap(world: World, method: str, path: str) -> None:
+    """Remember that something was asked for that the sandbox does not have."""
+    world.gaps[method, path] = world.gaps.get((method, path), 0) + 1
+
+
 def _gap(call: Call, request: Request) -> GitHubError:
-    key = (request.method, request.path)
-    call.world.gaps[key] = call.world.gaps.get(key, 0) + 1
+    note_gap(call.world, request.method, request.path)
     return not_found()
 
 
@@ -110,7 +115,8 @@ def _finish(call: Call, response: Response, request_path: str) -> Response:
     world = call.world
     content = response.encoded()
     tag = _tag(call, response, content)
-    fresh = tag is not None and call.headers.get("if-none-match") == tag
+    reads = call.method in ("GET", "HEAD")
+    fresh = reads and tag is not None and call.headers.get("if-none-match") == tag
     points = 1 if call.cost is None else call.cost.points
     limits.spend(world, call.actor, request_path, 304 if fresh else response.status, points)
     headers = {
@@ -130,9 +136,12 @@ def _finish(call: Call, response: Response, request_path: str) -> Response:
 
 
 def _tag(call: Call, response: Response, content: bytes) -> str | None:
-    """Return the ETag of what is shown to this caller; None where ETags are off."""
-    ok = response.status == 200  # noqa: PLR2004 - HTTP's own number
-    if not (call.world.settings["etags"] and call.method == "GET" and ok):
+    """Return the ETag of what is shown to this caller; None where ETags are off.
+
+    What was just made or changed has one too, as on GitHub; there is none without a body.
+    """
+    shown = response.status in (200, 201, 202) and content
+    if not (call.world.settings["etags"] and shown):
         return None
     return f'W/"{hashlib.sha256(content).hexdigest()}"'
 

@@ -111,11 +111,12 @@ def _moved(call: Call, owner: str, name: str) -> GitHubError:
         redirect = call.world.find("redirect", f"{account.id}/{name}")
     if redirect is None:
         return not_found()
+    reads = call.method in ("GET", "HEAD")
     rest = call.raw_path.strip("/").split("/")[3:]
     url = "/".join([f"{call.api}/repositories/{redirect['repository']}", *rest])
     moved = GitHubError(
-        301 if call.method == "GET" else 307,
-        "Moved Permanently" if call.method == "GET" else "Temporary Redirect",
+        301 if reads else 307,
+        "Moved Permanently" if reads else "Temporary Redirect",
         headers={"Location": url},
     )
     moved.url = url

@@ -112,8 +112,11 @@ class Router:
             table[route.method] = route
 
     def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
-        """Return the route for a method and raw path, with decoded parameters, or None."""
-        segments = raw_path.strip("/").split("/")
+        """Return the route for a method and raw path, with decoded parameters, or None.
+
+        A slash at the end counts: only the rest of a path (`{path*}`) may be empty.
+        """
+        segments = raw_path.removeprefix("/").split("/")
         route = self._find(self._root, segments, 0, method)
         if route is None:
             return None

@@ -60,7 +60,9 @@ def _merge_gate(attempt: Attempt, rule: Record) -> list[str]:
     if rule["requiresStatusChecks"]:
         apps = rule.get("checkApps", {})
         wanted = [
-            checks.Wanted(each, apps.get(each)) for each in rule["requiredStatusCheckContexts"]
+            # -1 stands for any App
+            checks.Wanted(each, apps.get(each) if apps.get(each) != -1 else None)
+            for each in rule["requiredStatusCheckContexts"]
         ]
         strict = rule["requiresStrictStatusChecks"]
         found += checks.violations(attempt, wanted, strict=strict)

@@ -60,21 +60,23 @@ ORGANIZATION: dict[str, Any] = {
 """Settings of a new organization."""
 
 SECURITY_MANAGER = "security_manager"
-_PREDEFINED_ROLES = (
-    (SECURITY_MANAGER, "Manage security policies, alerts and configurations.", "read"),
-    ("all_repo_read", "Read access to all repositories.", "read"),
-    ("all_repo_triage", "Triage access to all repositories.", "triage"),
-    ("all_repo_write", "Write access to all repositories.", "write"),
-    ("all_repo_maintain", "Maintenance access to all repositories.", "maintain"),
-    ("all_repo_admin", "Admin access to all repositories.", "admin"),
-    ("ci_cd_admin", "Manage Actions policies, runners, secrets and variables.", None),
-)
+PREDEFINED_ROLES = {
+    SECURITY_MANAGER: (138, "Manage security policies, alerts and configurations.", "read"),
+    "all_repo_read": (8132, "Read access to all repositories.", "read"),
+    "all_repo_triage": (8133, "Triage access to all repositories.", "triage"),
+    "all_repo_write": (8134, "Write access to all repositories.", "write"),
+    "all_repo_maintain": (8135, "Maintenance access to all repositories.", "maintain"),
+    "all_repo_admin": (8136, "Admin access to all repositories.", "admin"),
+    "ci_cd_admin": (26237, "Manage Actions policies, runners, secrets and variables.", None),
+    "app_manager": (33679, "Manage the GitHub Apps of the organization.", None),
+}
+"""Roles of every organization: id, description, base role. The ids are github.com's own."""
 
 
 def add_organization(world: World, login: str, **settings: Any) -> Record:  # noqa: ANN401 - JSON fields
     """Add an organization with GitHub's defaults and its predefined roles."""
     org = world.add("organization", 0, login, **{**ORGANIZATION, "name": login, **settings})
-    for name, description, base in _PREDEFINED_ROLES:
+    for name, (_, description, base) in PREDEFINED_ROLES.items():
         world.add(
             "org_role",
             org.id,

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from sandbox.world.world import World
 
 
+def next_number(world: World, repository: Record) -> int:
+    """Return the number of the next pull request or issue, which share their numbers."""
+    return 1 + world.count("pull", repository.id) + world.count("issue", repository.id)
+
+
 def head_repository(world: World, repository: Record, pull: Record) -> Record | None:
     """Return the repository that a pull request comes from: a fork, or its own."""
     if not pull.get("head_repository"):

@@ -36,6 +36,12 @@ def public_key(world: World, store: str, holder: int) -> tuple[str, str]:
     return str(number), base64.b64encode(key).decode()
 
 
+def seal(world: World, store: str, holder: int, value: bytes) -> str:
+    """Return a value sealed for a scope, as base64."""
+    box = SealedBox(_private_key(world, store, holder).public_key)
+    return base64.b64encode(box.encrypt(value)).decode()
+
+
 def decrypt(world: World, store: str, holder: int, encrypted: str) -> bytes:
     """Open a sealed box.
 

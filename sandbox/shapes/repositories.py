@@ -169,13 +169,13 @@ def full_repository(call: Call, repository: Record) -> dict[str, Any]:
         "temp_clone_token": "",
         "subscribers_count": 0,
         "network_count": 0,
-        "template_repository": None,
         "custom_properties": call.world.document(repository.id, "properties", {}),
     }
-    template = repository.get("template")
-    origin = None if template is None else call.world.get("repository", template)
-    if origin is not None:
-        body["template_repository"] = minimal_repository(call, origin)
+    origins = {"template_repository": repository.get("template"), **_ancestors(call, repository)}
+    for field, ident in origins.items():
+        origin = None if ident is None else call.world.get("repository", ident)
+        if origin is not None:
+            body[field] = minimal_repository(call, origin)
     if account.kind == "organization":
         body["organization"] = simple_user(call, account)
     if level(found) >= level("write"):
@@ -183,6 +183,17 @@ def full_repository(call: Call, repository: Record) -> dict[str, Any]:
     if level(found) >= level("admin"):
         body["security_and_analysis"] = security_and_analysis(account, repository)
     return body
+
+
+def _ancestors(call: Call, fork: Record) -> dict[str, int]:
+    """Return what a fork was made of: its parent, and the source of the whole network."""
+    parent = call.world.get("repository", fork.get("fork_of") or 0)
+    if parent is None:
+        return {}
+    source = parent
+    while above := call.world.get("repository", source.get("fork_of") or 0):
+        source = above
+    return {"parent": parent.id, "source": source.id}
 
 
 def security_and_analysis(account: Record, repository: Record) -> dict[str, Any]:

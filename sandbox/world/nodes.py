@@ -24,6 +24,8 @@ PREFIXES = {
     "git_tag": "TA",
     "installation": "I",
     "label": "LA",
+    "issue": "I2",
+    "milestone": "MI",
     "release": "RE",
     "release_asset": "RA",
     "check_suite": "CS",

@@ -105,6 +105,12 @@ def check_environment_rule(account: Record, repository: Record, rule: str) -> No
         )
 
 
+def check_private_pages(account: Record) -> None:
+    """Refuse a site that only some may see, below Enterprise."""
+    if not at_least(account, "enterprise"):
+        raise invalid("Private pages are only available on an Enterprise plan.")
+
+
 def check_custom_roles(account: Record) -> None:
     """Refuse custom organization roles below Enterprise."""
     if not at_least(account, "enterprise"):

@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from sandbox.world.store import Store
     from sandbox.world.usage import Usage
 
-SETTINGS: dict[str, Any] = {"etags": False, "rate_limits": False, "limits": {}}
+SETTINGS: dict[str, Any] = {
+    "etags": False,
+    "rate_limits": False,
+    "limits": {},
+    "sealed_boxes": True,
+}
 """What can be set per world, with its default.
 
 `etags`: whether answers have them. `rate_limits`: whether limits are enforced. `limits`: other
-numbers than GitHub's, such as `{"core": 10, "points_a_minute": 20}`.
+numbers than GitHub's, such as `{"core": 10, "points_a_minute": 20}`. `sealed_boxes`: whether a
+secret that is not sealed for its key is refused, as GitHub does; else it is taken as it came.
 """
 
 

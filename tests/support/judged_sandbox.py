@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sandbox.app import Message, Receive, Scope, Send
 
 _KEPT = 200
-_RAW = (b"content-type", b"application/octet-stream")
 
 
 class Judged(App):
@@ -50,9 +49,8 @@ class Judged(App):
             nonlocal status, raw
             status = message.get("status", status)
             # a file's own content is no JSON to be judged
-            raw = raw or (b"content-type", b"application/octet-stream") in message.get(
-                "headers", ()
-            )
+            kind = dict(message.get("headers", ())).get(b"content-type", b"application/json")
+            raw = raw or not kind.startswith(b"application/json")
             answered.extend(message.get("body", b""))
             await send(message)
 

@@ -143,8 +143,10 @@ def _selected(call: Call) -> Record:
 
 @ROUTES.get(_ONE + "/repositories", needs="org:admin")
 def list_repositories(call: Call) -> Response:
-    """The repositories that may use a group."""
-    return holders.page_of_repositories(call, _selected(call)["selected_repository_ids"])
+    """The repositories that were selected for a group: none where all may use it."""
+    group = _find(call)
+    chosen = group["visibility"] == "selected"
+    return holders.page_of_repositories(call, group["selected_repository_ids"] if chosen else [])
 
 
 @ROUTES.put(_ONE + "/repositories", needs="org:admin")

@@ -22,6 +22,7 @@ ROUTES = Routes()
 VALUE_LIMIT = 48 * 1024
 """Bytes of a secret's value."""
 _SEAL = 48
+_NOT_SEALED = "Bad request - validation failed due to an improperly encrypted secret"
 _VISIBILITIES = ("all", "private", "selected")
 
 STORES = ("actions", "codespaces", "dependabot")
@@ -57,7 +58,8 @@ def _shape(call: Call, secret: Record, scope: Scope) -> dict[str, Any]:
     return body
 
 
-def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -> None:
+def check_value(call: Call, store: str, holder: int, found: dict[str, Any]) -> None:
+    """Refuse a value that is too long, or was not sealed for its holder's key."""
     key_id, _ = sealed_boxes.public_key(call.world, store, holder)
     try:
         sealed = base64.b64decode(found["encrypted_value"], validate=True)
@@ -70,7 +72,9 @@ def _checked_value(call: Call, store: str, holder: int, found: dict[str, Any]) -
     try:
         sealed_boxes.decrypt(call.world, store, holder, found["encrypted_value"])
     except ValueError:
-        raise invalid("Bad request - encrypted_value could not be decrypted") from None
+        if call.world.settings["sealed_boxes"]:
+            raise invalid(_NOT_SEALED) from None
+        found["encrypted_value"] = sealed_boxes.seal(call.world, store, holder, sealed)
 
 
 def _ids(given: list[Any]) -> list[int]:
@@ -114,7 +118,7 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         found = fields.body(call, **table)
         found["key_id"] = str(found["key_id"])
         name = names.checked(call.parameters["secret_name"], "Secret")
-        _checked_value(call, store, holder.id, found)
+        check_value(call, store, holder.id, found)
         if scope.org:
             ids = _ids(found.get("selected_repository_ids", []))
             selected = found["visibility"] == "selected"

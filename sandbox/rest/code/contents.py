@@ -80,7 +80,9 @@ def get(call: Call) -> Response:
     if path in commit["files"]:
         if "raw" in call.headers.get("accept", ""):
             content = objects.read_blob(call.world, call.repository, commit["files"][path])
-            return Response(200, content, {"Content-Type": "application/vnd.github.raw"})
+            return Response(
+                200, content, {"Content-Type": "application/vnd.github.raw; charset=utf-8"}
+            )
         return Response(200, whole_file(call, path, commit["files"][path], ref))
     entries = objects.trees(commit["files"]).get(path)
     if entries is None:

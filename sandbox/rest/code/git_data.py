@@ -55,14 +55,29 @@ def get_ref(call: Call) -> Response:
     return Response(200, ref_json(call, _find_ref(call)))
 
 
+def _matching(call: Call) -> list[Record]:
+    prefix = f"refs/{call.parameters['ref']}"
+    found = (
+        ref for ref in call.world.all("ref", call.repository.id) if ref.name.startswith(prefix)
+    )
+    return sorted(found, key=lambda ref: ref.name)
+
+
 @ROUTES.get(f"{_GIT}/matching-refs/{{ref*}}", needs="repo:read")
 def list_matching_refs(call: Call) -> Response:
     """The refs whose names begin so."""
-    prefix = f"refs/{call.parameters['ref']}"
-    found = [
-        ref for ref in call.world.all("ref", call.repository.id) if ref.name.startswith(prefix)
-    ]
-    return page(call, sorted(found, key=lambda ref: ref.name), lambda ref: ref_json(call, ref))
+    return page(call, _matching(call), lambda ref: ref_json(call, ref))
+
+
+@ROUTES.get(f"{_GIT}/refs/{{ref*}}", needs="repo:read")
+def get_refs(call: Call) -> Response:
+    """Answer the old form of both: a ref by its whole name, else all whose names begin so."""
+    ref = objects.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
+    if ref is not None:
+        return Response(200, ref_json(call, ref))
+    if not _matching(call):
+        raise not_found()
+    return list_matching_refs(call)
 
 
 @ROUTES.post(f"{_GIT}/refs", needs="repo:write")

@@ -215,7 +215,7 @@ def create(call: Call) -> Response:
     if message is not None:
         error = {"resource": "PullRequest", "code": "custom", "message": message}
         raise GitHubError(422, "Validation Failed", [error])
-    number = call.world.count("pull", call.repository.id) + 1
+    number = pulls.next_number(call.world, call.repository)
     pull = call.world.add(
         "pull",
         call.repository.id,

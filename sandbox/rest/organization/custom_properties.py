@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sandbox.access.permissions import org_role, owner, visible_repositories
 from sandbox.api import fields
@@ -108,14 +109,21 @@ def _check(name: str, prop: dict[str, Any], value: Any) -> None:  # noqa: ANN401
     kind = prop["value_type"]
     many = isinstance(value, list)
     values = value if many else [value]
-    good = all(isinstance(each, str) for each in values) and many == (kind == "multi_select")
+    if many != (kind == "multi_select") or not all(isinstance(each, str) for each in values):
+        raise invalid(f"Invalid value for property '{name}': {value!r}")
     allowed = ["true", "false"] if kind == "true_false" else prop["allowed_values"]
-    if allowed is not None:
-        good = good and all(each in allowed for each in values)
-    elif kind == "string":
-        good = good and all(_VALUE.fullmatch(each) for each in values)
-    if not good:
-        raise invalid(f"Invalid value for property {name}: {value!r}")
+    for each in values:
+        if allowed is not None and each not in allowed:
+            raise invalid(f"Value '{each}' is not allowed for property '{name}'")
+        if kind == "string" and not _VALUE.fullmatch(each):
+            raise invalid(f"Invalid value for property '{name}': {each!r}")
+        if kind == "url" and not _absolute(each):
+            raise invalid(f"Invalid value for property '{name}': URL must be absolute")
+
+
+def _absolute(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 @ROUTES.get(_SCHEMA, needs="org:member")

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from sandbox.api.http import Call
 
 ROUTES = Routes()
+_ADDRESSED = (
+    "actions",
+    "actions_macos",
+    "api",
+    "codespaces",
+    "copilot",
+    "git",
+    "github_enterprise_importer",
+    "hooks",
+    "importer",
+    "packages",
+    "pages",
+    "web",
+)
 
 
 @ROUTES.get("/rate_limit", needs="user")
@@ -26,9 +40,14 @@ def get(call: Call) -> Response:
 
 @ROUTES.get("/meta", needs="user")
 def get_meta(call: Call) -> Response:  # noqa: ARG001 - handlers take the call
-    """What kind of GitHub this is."""
+    """What kind of GitHub this is; the addresses are RFC 5737's and 3849's, that lead nowhere."""
     return Response(
-        200, {"verifiable_password_authentication": False, "installed_version": "sandbox"}
+        200,
+        {
+            "verifiable_password_authentication": False,
+            "installed_version": "sandbox",
+            **{name: ["192.0.2.0/24", "2001:db8::/32"] for name in _ADDRESSED},
+        },
     )
 
 

@@ -34,7 +34,8 @@ def _people(call: Call, affiliation: str) -> list[tuple[Record, str]]:
     account = owner(call.world, call.repository)
     found = []
     for user in call.world.all("user"):
-        direct = call.world.find("collaborator", str(user.id), call.repository.id)
+        direct = user if user.id == account.id else None  # a person's own repository
+        direct = direct or call.world.find("collaborator", str(user.id), call.repository.id)
         member = account.kind == "organization" and org_role(call.world, account, user.id)
         if affiliation == "outside" and (direct is None or member):
             continue

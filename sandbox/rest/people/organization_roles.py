@@ -11,7 +11,7 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.repositories import defaults
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.teams import simple_with_parent
+from sandbox.shapes.teams import simple_team, simple_with_parent
 from sandbox.world import plans
 
 if TYPE_CHECKING:
@@ -30,16 +30,24 @@ _FIELDS: dict[str, fields.Kind] = {
 }
 
 
+def _id(role: Record) -> int:
+    """Return the id that clients see: a predefined role has the same one everywhere."""
+    if role["source"] == "Predefined":
+        return defaults.PREDEFINED_ROLES[role.name][0]
+    return role.id
+
+
 def _find(call: Call) -> Record:
-    found = call.world.get("org_role", call.integer("role_id"))
-    if found is None or found.parent != call.org.id:
-        raise not_found()
-    return found
+    wanted = call.integer("role_id")
+    for role in call.world.all("org_role", call.org.id):
+        if _id(role) == wanted:
+            return role
+    raise not_found()
 
 
 def _shape(call: Call, role: Record) -> dict[str, Any]:
     return {
-        "id": role.id,
+        "id": _id(role),
         "name": role.name,
         "description": role["description"],
         "base_role": role["base_role"],
@@ -133,9 +141,24 @@ def list_teams(call: Call) -> Response:
 
 @ROUTES.get(_ONE + "/users", needs="org:member")
 def list_users(call: Call) -> Response:
-    """The users who have a role."""
-    found = _assigned(call, "user", _find(call))
-    return page(call, found, lambda each: {**simple_user(call, each), "assignment": "direct"})
+    """The users who have a role, themselves or as members of a team."""
+    role = _find(call)
+    direct = {user.id for user in _assigned(call, "user", role)}
+    through: dict[int, list[Record]] = {ident: [] for ident in direct}
+    for team in _assigned(call, "team", role):
+        for member in call.world.all("team_member", team.id):
+            through.setdefault(int(member.name), []).append(team)
+
+    def shape(user: Record) -> dict[str, Any]:
+        teams = through[user.id]
+        kinds = ("direct", "mixed") if user.id in direct else ("", "indirect")
+        shown = {**simple_user(call, user), "assignment": kinds[bool(teams)]}
+        if teams:
+            shown["inherited_from"] = [simple_team(call, team) for team in teams]
+        return shown
+
+    users = [call.world.get("user", ident) for ident in through]
+    return page(call, [user for user in users if user is not None], shape)
 
 
 @ROUTES.put(_LIST + "/teams/{team_slug}/{role_id}", needs="org:admin")

@@ -183,18 +183,26 @@ def list_members(call: Call) -> Response:
     """The members of a team, those of child teams included."""
     team = lookups.team(call)
     wanted = call.query.get("role", "all")
-    found: dict[int, Record] = {}
+    found: dict[int, tuple[Record, str, bool]] = {}
     waiting = [team]
     while waiting:
-        current = waiting.pop()
+        current = waiting.pop(0)
         for member in call.world.all("team_member", current.id):
             user = call.world.get("user", int(member.name))
-            if user is not None and wanted in ("all", member["role"]):
-                found[user.id] = user
+            # who is in the team itself counts as that, whatever a child team says
+            if user is not None and user.id not in found:
+                inherited = current.id != team.id
+                role = "member" if inherited else member["role"]
+                found[user.id] = (user, role, inherited)
         waiting += [
             t for t in call.world.all("team", call.org.id) if t["parent_team"] == current.id
         ]
-    return page(call, list(found.values()), lambda user: simple_user(call, user))
+    shown = [entry for entry in found.values() if wanted in ("all", entry[1])]
+    return page(
+        call,
+        shown,
+        lambda entry: {**simple_user(call, entry[0]), "role": entry[1], "inherited": entry[2]},
+    )
 
 
 @ROUTES.get(_TEAM + "/memberships/{username}", needs="org:member")

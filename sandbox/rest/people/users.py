@@ -118,11 +118,3 @@ def list_repositories(call: Call) -> Response:
         raise not_found()
     found = visible_repositories(call.world, account, call.actor)
     return page(call, found, lambda repository: minimal_repository(call, repository))
-
-
-@ROUTES.get("/users/{username}/gpg_keys", needs="user")
-@ROUTES.get("/users/{username}/keys", needs="user")
-def list_keys(call: Call) -> Response:
-    """The public keys of a user: nobody here has any."""
-    lookups.user(call, call.parameters["username"])
-    return Response(200, [])

@@ -33,6 +33,7 @@ _FLAGS = {
     "block_creations": "blocksCreations",
     "required_conversation_resolution": "requiresConversationResolution",
     "lock_branch": "lockBranch",
+    "allow_fork_syncing": "lockAllowsFetchAndMerge",
 }
 _REVIEW_FLAGS = {
     "dismiss_stale_reviews": "dismissesStaleReviews",
@@ -58,8 +59,7 @@ def _shape(call: Call, rule: Record) -> dict[str, Any]:
     body: dict[str, Any] = {
         "url": url,
         **{name: _switch(call, rule, name) for name in _SWITCHES},
-        **{name: {"enabled": rule[field]} for name, field in _FLAGS.items()},
-        "allow_fork_syncing": {"enabled": False},
+        **{name: {"enabled": rule.get(field, False)} for name, field in _FLAGS.items()},
     }
     if rule["requiresStatusChecks"]:
         contexts = rule["requiredStatusCheckContexts"]
@@ -194,10 +194,7 @@ def _given_checks(given: dict[str, Any] | None) -> dict[str, Any]:
         "requiresStatusChecks": True,
         "requiresStrictStatusChecks": found.get("strict", False),
         "requiredStatusCheckContexts": list(dict.fromkeys(names)),
-        # -1 stands for any App
-        "checkApps": {
-            each["context"]: each["app_id"] for each in checks if each.get("app_id", -1) >= 0
-        },
+        "checkApps": {each["context"]: each["app_id"] for each in checks if "app_id" in each},
     }
 
 

@@ -141,7 +141,9 @@ def set_environment(call: Call) -> Response:
 
 def _checked_reviewers(call: Call, wanted: list[Any]) -> list[dict[str, Any]]:
     if len(wanted) > REVIEWERS_LIMIT:
-        raise invalid(f"No more than {REVIEWERS_LIMIT} reviewers are allowed.")
+        raise invalid(
+            f"Invalid request.\n\nreviewers can have at most {REVIEWERS_LIMIT} reviewers."
+        )
     found = []
     for each in wanted:
         reviewer = fields.checked(each, {"type!": ("User", "Team"), "id!": "integer"})
@@ -217,6 +219,7 @@ def _free(call: Call, environment: Record, key: str, but: Record | None = None) 
 def list_policies(call: Call) -> Response:
     """The deployment policies of an environment."""
     found = call.world.all("deployment_policy", find(call).id)
+    found.sort(key=lambda each: each["type"] != "branch")  # those for branches first
     return page(call, found, _policy, "branch_policies")
 
 

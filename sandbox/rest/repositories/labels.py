@@ -59,7 +59,26 @@ def _find(call: Call) -> Record:
     return found
 
 
-def _shape(call: Call, label: Record) -> dict[str, Any]:
+def named(call: Call, ids: list[int]) -> list[Record]:
+    """Return the labels of these ids that are still there."""
+    return [each for each in _labels(call) if each.id in ids]
+
+
+def wanted(call: Call, names: list[str]) -> list[Record]:
+    """Return the labels of these names; as on GitHub, one that is not there is made."""
+    _labels(call)
+    found = []
+    for name in names:
+        label = call.world.find("label", name, call.repository.id)
+        if label is None:
+            plain = {"color": _PLAIN, "description": None}
+            label = call.world.add("label", call.repository.id, name, **plain)
+        found.append(label)
+    return found
+
+
+def shape(call: Call, label: Record) -> dict[str, Any]:
+    """Return a label as GitHub's `label`."""
     return {
         "id": label.id,
         "node_id": node_id("label", label.id),
@@ -96,7 +115,7 @@ def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -
 @ROUTES.get(_LIST, needs="repo:read")
 def list_labels(call: Call) -> Response:
     """The labels, by name."""
-    return page(call, _labels(call), lambda each: _shape(call, each))
+    return page(call, _labels(call), lambda each: shape(call, each))
 
 
 @ROUTES.post(_LIST, needs="repo:write")
@@ -106,13 +125,13 @@ def create(call: Call) -> Response:
     found = fields.body(call, **{"name!": "text", "description?": "text"}, color="text")
     data = {"color": _PLAIN, "description": None, **_checked(call, found, found["name"], None)}
     made = call.world.add("label", call.repository.id, found["name"], **data)
-    return Response(201, _shape(call, made))
+    return Response(201, shape(call, made))
 
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
     """A label."""
-    return Response(200, _shape(call, _find(call)))
+    return Response(200, shape(call, _find(call)))
 
 
 @ROUTES.patch(_ONE, needs="repo:write")
@@ -122,7 +141,7 @@ def update(call: Call) -> Response:
     found = fields.body(call, **{"description?": "text"}, new_name="text", color="text")
     name = found.get("new_name", label.name)
     changed = call.world.change(label, name, **_checked(call, found, name, label))
-    return Response(200, _shape(call, changed))
+    return Response(200, shape(call, changed))
 
 
 @ROUTES.delete(_ONE, needs="repo:write")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.access.permissions import owner
 from sandbox.api import fields
 from sandbox.api.errors import conflict, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.routing import Routes
 from sandbox.git import objects
 from sandbox.shapes.commits import base
+from sandbox.world import plans
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -40,7 +42,7 @@ def _shape(call: Call, site: Record) -> dict[str, Any]:
         "html_url": f"{call.host}/pages/{call.repository.id}/",
         "build_type": site["build_type"],
         "source": site["source"],
-        "public": True,
+        "public": site.get("public", True),
         "https_enforced": site["https_enforced"],
     }
 
@@ -88,8 +90,15 @@ def update(call: Call) -> Response:
     """Change a site; what is not named stays."""
     site = _find(call)
     found = fields.body(
-        call, **{"cname?": "text"}, https_enforced="boolean", build_type=_BUILDS, source="any"
+        call,
+        **{"cname?": "text"},
+        https_enforced="boolean",
+        build_type=_BUILDS,
+        source="any",
+        public="boolean",
     )
+    if not found.get("public", True):
+        plans.check_private_pages(owner(call.world, call.repository))
     if "source" in found:
         found["source"] = _source(call, found["source"])
     call.world.change(site, **found)

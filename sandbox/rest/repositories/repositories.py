@@ -292,6 +292,13 @@ def update(call: Call) -> Response:
         taken = call.world.find("redirect", f"{account.id}/{name}")
         if taken is not None:
             call.world.remove(taken)
+    if found.get("archived"):
+        # archiving ends Dependabot's alerts and updates: docs.github.com, "About archiving"
+        found["vulnerability_alerts"] = False
+        found["security"] = {
+            **found.get("security", repository["security"]),
+            "dependabot_security_updates": False,
+        }
     call.world.change(repository, name, **found)
     call.refresh()
     return Response(200, full_repository(call, call.repository))

@@ -122,9 +122,9 @@ def test_another_site_decides_nothing(
 
 
 def test_what_is_not_there(sandbox: Sandbox, path: Path) -> None:
-    """404 in words."""
+    """404 in words, for a browser."""
     for page in ("nowhere", f"{path.world.name}/nobody", f"{path.world.name}/guild/nothing"):
-        answer = httpx.get(f"{sandbox.url}/{page}")
+        answer = httpx.get(f"{sandbox.url}/{page}", headers={"Accept": "text/html"})
         assert (answer.status_code, "There is no" in answer.text) == (404, True)
 
 

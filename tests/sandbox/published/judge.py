@@ -47,12 +47,17 @@ KNOWN = {
     r"rulesets(/\{\})? 422: errors/\d+: .* is not of type \"object\"": (
         "mistakes in rulesets are texts, as clients that read both show"
     ),
+    r"^(POST|PUT|GET) /(orgs|repos)/.*rulesets.*actor_type: \"EnterpriseOwner\" is not one of": (
+        "an enterprise's owners bypass, too; described only for rulesets of enterprises"
+    ),
     r"/contents/\{\} 409: .*more than one of the schemas": (
         "the described alternatives of a conflict do not exclude each other"
     ),
 }
 """Where GitHub itself is otherwise than described: pattern of the mistake, and why."""
 
+OLD = {"GET /repos/{}/{}/git/refs/{}"}
+"""Operations that GitHub still answers, and no longer describes."""
 _SHOWN = 300
 
 

@@ -20,7 +20,7 @@ from sandbox.seed import apply, read
 from sandbox.world.world import World as State
 from tests.sandbox.conftest import ACME
 from tests.sandbox.published import provider_session
-from tests.sandbox.published.judge import description
+from tests.sandbox.published.judge import OLD, description
 from tests.sandbox.published.vendor import ALIASES, plain
 from tests.sandbox.sealing import sealed
 from tests.support.keys import app_keys, as_app
@@ -141,9 +141,9 @@ def _like(seen: Any, wanted: Any) -> bool:  # noqa: ANN401 - any JSON
 
 
 def test_every_route_is_published() -> None:
-    """Nothing in the sandbox was made up: each operation is described (C1)."""
+    """Nothing in the sandbox was made up: each operation is described, or was until lately (C1)."""
     ours = {plain(route.operation.replace("*}", "}")) for route in ROUTER.routes}
-    unknown = ours - description()["operations"].keys() - ALIASES.keys()
+    unknown = ours - description()["operations"].keys() - ALIASES.keys() - OLD
     assert unknown == set()
 
 

@@ -1,0 +1,1 @@
+"""Actions, as REST shows them."""

@@ -1,0 +1,1 @@
+"""People, as REST shows them."""
