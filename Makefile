@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench docs site pins
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity docs site pins
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ lint: .venv/test  ## style and types
 
 bench: .venv/test  ## measure: time and API calls, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+fidelity: .venv/test  ## run the GitHub provider's own acceptance tests against the sandbox (FIDELITY=REGEX: some)
+	$(BIN)/python -m tests.fidelity $(if $(FIDELITY),'$(FIDELITY)')
 
 docs: .venv/test  ## regenerate the pages about rules and fields, and the schemas
 	$(RUN) docs

@@ -30,9 +30,11 @@ __all__ = [
     "EngineError",
     "Origin",
     "ensure",
+    "ensure_acceptance",
     "ensure_actionlint",
     "ensure_esc",
     "ensure_github_plugin",
+    "ensure_tofu",
     "ensure_vault",
 ]
 
@@ -119,6 +121,18 @@ def ensure(
         return _built(target, cached=False)
 
 
+def ensure_acceptance(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have the GitHub provider's own acceptance tests as one program, for `make fidelity`.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.ACCEPTANCE, cache.cache_folder(environ), environ, report)
+
+
 def ensure_actionlint(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
@@ -155,6 +169,21 @@ def ensure_github_plugin(
     """
     environ = os.environ if environ is None else environ
     return _ensure_part(recipe.GITHUB, cache.cache_folder(environ), environ, report)
+
+
+def ensure_tofu(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Have Terraform or OpenTofu, for `make fidelity`: from PATH, or OpenTofu, built.
+
+    Raises:
+        EngineError: there is none, and it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    for name in ("terraform", "tofu"):
+        if found := official.which(name, environ):
+            return found
+    return _ensure_part(recipe.TOFU, cache.cache_folder(environ), environ, report)
 
 
 def ensure_vault(

@@ -84,9 +84,10 @@ class _Build:
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - go, with arguments of ours
             [
-                *(go, "build", "-C", self.part.folder, "-v", "-trimpath", "-mod=readonly"),
+                str(go),
+                *(*self.part.command, "-trimpath", "-mod=readonly"),
                 *("-ldflags", self.part.ldflags),
-                *("-o", self.target / self.part.binary, self.part.package),
+                *("-o", str(self.target / self.part.binary), self.part.package),
             ],
             env=dict(self.environ),
             stdin=subprocess.DEVNULL,

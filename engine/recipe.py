@@ -62,6 +62,11 @@ class Part:
         return HERE / self.name
 
     @property
+    def command(self) -> tuple[str, ...]:
+        """The subcommand of `go` that builds it."""
+        return ("build", "-C", str(self.folder), "-v")
+
+    @property
     def ldflags(self) -> str:
         """No symbol table, no debug information, and the part's variables."""
         return " ".join(["-s -w", *(f"-X {name}={value}" for name, value in self.variables)])
@@ -77,6 +82,24 @@ class Part:
             path for path in self.folder.iterdir() if path.suffix in {".go", ".mod", ".sum"}
         )
         return _hash(repr(self), sysconfig.get_platform(), *sources)
+
+
+@dataclass(frozen=True)
+class CompiledTests(Part):
+    """The tests of a Go package, compiled; they share the modules of another part."""
+
+    modules: str = ""
+    """The name of the part whose go.mod and go.sum they are built from."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the other part's go.mod, go.sum and sources are."""
+        return HERE / self.modules
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The subcommand of `go` that compiles tests without running them."""
+        return ("test", "-C", str(self.folder), "-c")
 
 
 CLI = Part(
@@ -123,6 +146,28 @@ ESC = Part(
     package=".",
     packages=440,
 )
+
+TOFU = Part(
+    name="tofu",
+    binary="tofu",
+    version="1.11.0",
+    package="github.com/opentofu/opentofu/cmd/tofu",
+    packages=1731,
+)
+"""OpenTofu, which drives the GitHub provider's tests where there is no Terraform."""
+
+_PROVIDER = "github.com/integrations/terraform-provider-github/v6"
+
+ACCEPTANCE = CompiledTests(
+    name="acceptance",
+    binary="provider-acceptance.test",
+    version=TERRAFORM_PROVIDER,
+    package=f"{_PROVIDER}/github",
+    packages=460,
+    modules="github",
+    files=(ModuleFile(_PROVIDER, "github/test-fixtures/gpg-pubkey.asc"),),
+)
+"""The GitHub provider's own acceptance tests, with the file that they read."""
 
 LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
 """Files of ours that go beside `pulumi`, where it looks for its language hosts."""
