@@ -42,7 +42,7 @@ class CustomPropertyConfig(Config):
     allowed: list[PropertyValue] = Field(default=[], max_length=200)
     """The values to choose from, for the two kinds of `select`."""
     default: PropertyValue | None = None
-    """What a repository has that says nothing."""
+    """The value of a repository that has none of its own."""
 
     @model_validator(mode="after")
     def _fits(self) -> CustomPropertyConfig:

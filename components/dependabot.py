@@ -25,7 +25,7 @@ class DependabotConfig(Config):
 
     interval: Literal["daily", "weekly", "monthly"] = "weekly"
     cooldown_days: Annotated[int, Field(ge=0, le=90)] = 7
-    """Days that a new version must have been out: malicious releases are mostly found by then."""
+    """Days that Dependabot waits after a new version is published."""
     open_pull_requests_limit: Annotated[int, Field(ge=0, le=50)] = 10
     directories: dict[Ecosystem, Annotated[list[ManifestFolder], Field(min_length=1)]] = {}
     """Where each ecosystem's manifests are; the root by default."""

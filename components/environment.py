@@ -33,7 +33,7 @@ ReleaseKind = Literal["release", "trial"]
 
 
 class Reviewers(Config):
-    """Who may let a job through. One of them is enough: two approvals take two gates."""
+    """Who may approve a job. One of them is enough; two approvals need two environments."""
 
     teams: list[TeamSlug] = []
     users: list[Login] = []
@@ -46,10 +46,10 @@ class Reviewers(Config):
 
 
 class DeployFrom(Config):
-    """Which refs a job may run on to enter the environment."""
+    """The branches and tags whose jobs may use the environment."""
 
     branches: list[RefPattern] = []
-    """`default` is the default branch; else a name or fnmatch pattern."""
+    """`default` for the default branch, or a name or fnmatch pattern."""
     tags: list[RefPattern] = []
     """Names or fnmatch patterns of tags."""
 
@@ -69,7 +69,7 @@ class EnvironmentConfig(Config):
     """The person who started the run cannot approve it."""
     can_admins_bypass: bool = False
     wait_timer: Annotated[int, Field(ge=0, le=LONGEST_WAIT_MINUTES)] = 0
-    """Minutes to wait before a job may go on."""
+    """Minutes that a job waits before it starts."""
     secrets: dict[SecretName, SecretConfig] = {}
     variables: dict[SecretName, VariableValue] = Field(default={}, max_length=100)
 

@@ -62,7 +62,7 @@ class SettingsConfig(Config):
 
     display_name: Annotated[str, one_line(255, least=1)]
     billing_email: EmailAddress
-    """Where GitHub sends bills; an update overwrites what GitHub has."""
+    """Where GitHub sends bills. An update replaces the address on GitHub."""
     description: Annotated[str, one_line(160)] = ""
     company: ShortText = ""
     blog: ShortText = ""
@@ -71,7 +71,7 @@ class SettingsConfig(Config):
     ] = ""
     location: ShortText = ""
     default_repository_permission: Literal["none", "read", "write", "admin"] = "none"
-    """What every member may do with every repository."""
+    """The base permission of every member in every repository."""
     members_can_create_repositories: bool = False
     members_can_create_public_repositories: bool = False
     members_can_create_private_repositories: bool = False
@@ -109,11 +109,12 @@ class ActionsConfig(Config):
     allowed_actions: Literal["all", "local_only", "selected"] = "selected"
     github_owned_allowed: bool = True
     verified_allowed: bool = False
-    """Actions of creators whom GitHub verified."""
+    """Allow actions of creators that GitHub has verified."""
     patterns_allowed: list[Annotated[str, Field(min_length=1)]] = []
-    """Other actions, such as `codecov/codecov-action@*`; those of managed workflows are known."""
+    """Other allowed actions, such as `codecov/codecov-action@*`. Those of managed workflows are
+    always allowed."""
     sha_pinning_required: bool = True
-    """Every action has to be pinned to a full commit SHA."""
+    """Require every action to be pinned to a full commit SHA."""
     default_workflow_permissions: Literal["read", "write"] = "read"
     can_approve_pull_request_reviews: bool = False
 
@@ -158,14 +159,15 @@ class ExemptionConfig(Config):
 
 
 class OrganizationConfig(Config):
-    """An organization: what people edit."""
+    """One GitHub organization."""
 
     organization: OrganizationLogin
     """The organization's login."""
     plan: Plan
-    """What GitHub lets the organization use."""
+    """The organization's GitHub plan."""
     licenses: list[Literal["secret-protection", "code-security"]] = []
-    """GitHub's paid additions that private repositories need for secret scanning."""
+    """GitHub's paid products that the organization has; private repositories need one for secret
+    scanning."""
     settings: SettingsConfig
     actions: ActionsConfig = ActionsConfig()
     automation: AutomationConfig | None = None
@@ -175,7 +177,7 @@ class OrganizationConfig(Config):
     tag_protection: dict[TagProtectionName, OrganizationTagProtectionConfig] = {}
     """Protection of release tags, declared once for many repositories."""
     sources: SourcesConfig = SourcesConfig()
-    """Where secrets come from, outside of the stack."""
+    """Addresses and logins of secret sources."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
     properties: dict[PropertyName, CustomPropertyConfig] = Field(default={}, max_length=100)
     """Custom properties of the repositories."""

@@ -58,10 +58,11 @@ APPROVAL_ENVIRONMENT = "release-approval"
 
 
 class TokenConfig(StoredConfig):
-    """A registry's token: the fallback where trusted publishing is not to be had."""
+    """A registry's token, for use where trusted publishing is not available."""
 
     name: SecretName | None = None
-    """The environment secret's name; each registry has a usual one."""
+    """The name of the environment secret. Without it: PYPI_API_TOKEN, TEST_PYPI_API_TOKEN or
+    NPM_TOKEN."""
 
 
 class PythonTokens(Config):
@@ -82,7 +83,7 @@ class _Package(Config):
     auth: Auth = "oidc"
     """`oidc` is trusted publishing, `token` a stored token, `hybrid` the first if it works."""
     approvers: list[TeamSlug] = Field(min_length=1, max_length=2)
-    """One team, or two: then a member of each has to approve."""
+    """One team, or two teams. With two, a member of each has to approve."""
 
 
 class PythonPackage(_Package):

@@ -163,12 +163,12 @@ class RepositoryConfig(Config):
     properties: dict[PropertyName, ValueOrValues] = {}
     """Values of the organization's custom properties; a list for `multi_select`."""
     ecosystems: list[Ecosystem] = []
-    """What the repository is built from: Dependabot and the CI workflow follow it."""
+    """What the repository is built with. It decides Dependabot's updates and the CI workflow."""
     dependabot: DependabotConfig = DependabotConfig()
     code_owners: dict[OwnedPath, list[TeamSlug]] = {}
-    """Patterns of paths, and the teams whose review they need; a later pattern wins."""
+    """Path patterns, each with the teams that have to review changes. A later pattern wins."""
     workflows: bool = True
-    """False leaves the CI and release workflows to the repository."""
+    """`false`: Portcullis does not manage the CI and release workflows."""
     publish: PublishConfig | None = None
     files: dict[FilePath, ManagedFileConfig] = {}
 

@@ -24,14 +24,15 @@ GITHUB_ACTIONS_APP = 15368
 
 
 class Bypass(Config):
-    """Somebody whom a ruleset lets through: give exactly one of team, app, role."""
+    """An actor that may bypass a ruleset. Give exactly one of team, app and role."""
 
     team: TeamSlug | None = None
     app: int | None = None
     """The numeric id of a GitHub App."""
     role: Literal["maintain", "write", "admin", "organization-admin"] | None = None
     mode: Literal["pull_request", "always"] = "pull_request"
-    """`pull_request` lets them merge without what is missing, `always` lets them push as well."""
+    """`pull_request`: may merge a pull request that does not meet the rules. `always`: may also
+    push."""
 
     @model_validator(mode="after")
     def _one_actor(self) -> Bypass:
@@ -43,26 +44,27 @@ class Bypass(Config):
 
 
 class BranchProtectionConfig(Config):
-    """What holds for branches. Every default is the secure value."""
+    """Protection of branches. Every default is the secure value."""
 
     branches: list[RefPattern] = Field(default=["default"], min_length=1)
-    """`default` is the default branch, `all` every branch; else an fnmatch pattern."""
+    """`default` for the default branch, `all` for every branch, or a name or fnmatch pattern."""
     exclude_branches: list[RefPattern] = []
     enforcement: Enforcement = "active"
     """`evaluate` only reports (Enterprise); `disabled` does nothing."""
     enforced_by: Literal["ruleset", "classic"] = "ruleset"
-    """`classic` is the older branch protection: at repository level only."""
+    """`classic` uses classic branch protection, in a single repository only."""
     approvals: Annotated[int, Field(ge=0, le=10)] = 2
     dismiss_stale_reviews: bool = True
     require_code_owner_review: bool = True
     require_last_push_approval: bool = True
     require_conversation_resolution: bool = True
     required_checks: list[Annotated[str, Field(min_length=1)]] = []
-    """Names of the checks that have to be green."""
+    """Names of the checks that have to pass."""
     strict_checks: bool = True
-    """The branch has to be up to date with its base."""
+    """Require the branch to be up to date before merging."""
     checks_app: int | None = GITHUB_ACTIONS_APP
-    """The App that has to report the checks; `null` accepts any."""
+    """The id of the App that has to report the checks; the default is GitHub Actions. `null`
+    accepts any App."""
     require_signatures: bool = True
     require_linear_history: bool = True
     allow_force_pushes: bool = False

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 class TagProtectionConfig(Config):
-    """Release tags are `<prefix>MAJOR.MINOR.PATCH`: some may push them, nobody may move them."""
+    """Release tags `<prefix>MAJOR.MINOR.PATCH`: some teams create them, nobody moves them."""
 
     created_by: list[TeamSlug] = Field(min_length=1)
-    """The teams that may push a release tag: the people who can start a release."""
+    """The teams that may create a release tag, and so start a release."""
     prefix: Annotated[
         str,
         matching(r"[A-Za-z][A-Za-z0-9-]*", "allowed: letters, digits and hyphens, a letter first"),
     ] = "v"
-    """What stands before the version; the release workflow starts on `v`."""
+    """The text before the version. The release workflow starts on `v` only."""
 
 
 @dataclass(frozen=True)

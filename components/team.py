@@ -28,7 +28,7 @@ class TeamConfig(Config):
     visibility: Literal["closed", "secret"] = "closed"
     """`closed`: every member of the organization sees it. `secret` teams cannot be nested."""
     parent: TeamSlug | None = None
-    """The team that this one is nested in: it inherits that one's permissions."""
+    """The parent team, whose permissions this team inherits."""
 
 
 class Team(pulumi.ComponentResource):

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class OrganizationVariableConfig(Config):
-    """A variable of the organization, for the repositories that are named."""
+    """An organization variable, for the listed repositories."""
 
     value: VariableValue
     visible_to: VisibleTo
-    """The repositories that see it; `private` are all private and internal ones."""
+    """The repositories that may use it. `private`: all private and internal ones."""
 
 
 def organization_variable(

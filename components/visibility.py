@@ -14,10 +14,10 @@ from components.custom_property import PropertyName, PropertyValues
 
 
 class SelectionConfig(Config):
-    """Repositories chosen by their custom properties: every one that is named has to fit."""
+    """Repositories selected by custom properties. A repository has to match all of them."""
 
     properties: dict[PropertyName, PropertyValues] = Field(min_length=1)
-    """Names of properties, and the values of which a repository has to have one."""
+    """Names of properties, each with the values that match."""
 
 
 def _kind(value: object) -> str | None:

@@ -27,10 +27,10 @@ Region = Annotated[str, matching(r"[a-z]{2}(?:-[a-z]+)+-\d", "allowed: a region,
 
 
 class AwsConfig(Config):
-    """Where the secrets are. Credentials are never written here: they are the run's own."""
+    """AWS. Credentials come from the environment of the run, never from this file."""
 
     region: Region | None = None
-    """AWS_REGION of the run if not given."""
+    """The region. Without it: AWS_REGION."""
 
 
 class AwsSource:

@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 30.0
 
 
 class EscConfig(Config):
-    """Where ESC is. The access token is never written here: it is the run's own."""
+    """Pulumi ESC. The access token comes from the environment of the run, never from this file."""
 
     organization: Annotated[
         str, matching(r"[A-Za-z0-9_-]{1,40}", "allowed: an organization of Pulumi Cloud")

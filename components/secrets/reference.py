@@ -83,9 +83,10 @@ class Reference(Config):
     aws: AwsName | None = None
     """A secret of AWS Secrets Manager by name or ARN, or a parameter as ssm:/path."""
     key: ValueKey | None = None
-    """Which of the values under the path; in ESC a dotted path, in AWS a key of a JSON object."""
+    """The value under the path: a field in Vault, a dotted path in ESC, a key of a JSON object in
+    AWS."""
     version: Version | None = None
-    """A pinned version, by the source's own numbering; the newest if not given."""
+    """A pinned version, in the source's own numbering. Without it: the newest."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Reference:

@@ -28,18 +28,18 @@ class StoredConfig(Config):
     from_: Reference = Field(alias="from")
     """The source of the value. Never the value."""
     rotate_every: Days | None = None
-    """When a new value is due, such as `90d`."""
+    """The rotation period, such as `90d`."""
 
 
 class SecretConfig(StoredConfig):
     """A secret of a repository or an environment."""
 
     kind: Kind = "opaque"
-    """What the value is; it is checked before anything is changed."""
+    """The kind of the value. It is checked before anything changes."""
     project: PythonPackageName | None = None
     """The one project that a `pypi-token` has to be restricted to."""
     registry: Registry | None = None
-    """Where a `pypi-token` is valid: `pypi` if not given, or `testpypi`."""
+    """The registry of a `pypi-token`. Without it: `pypi`."""
 
     @model_validator(mode="after")
     def _for_pypi(self) -> SecretConfig:
@@ -52,14 +52,14 @@ class RepositorySecretConfig(SecretConfig):
     """A secret of a repository."""
 
     stores: list[Store] = Field(default=["actions"], min_length=1)
-    """Who may read it: `actions`, `dependabot`, `codespaces`."""
+    """Which GitHub services may read it."""
 
 
 class OrganizationSecretConfig(RepositorySecretConfig):
-    """A secret of the organization, for the repositories that are named."""
+    """An organization secret, for the listed repositories."""
 
     visible_to: VisibleTo
-    """The repositories that see it; `private` are all private and internal ones."""
+    """The repositories that may use it. `private`: all private and internal ones."""
 
 
 def organization_secret(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SourcesConfig(Config):
-    """Secret sources outside of the stack. Nothing secret stands here."""
+    """Secret sources outside of the stack. This section holds no secrets."""
 
     vault: VaultConfig = VaultConfig()
     aws: AwsConfig = AwsConfig()

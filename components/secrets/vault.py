@@ -32,30 +32,31 @@ Mount = Annotated[
 
 
 class AppRoleConfig(Config):
-    """Login by AppRole; its secret id comes from VAULT_SECRET_ID or the encrypted config."""
+    """Login with AppRole. The secret id comes from VAULT_SECRET_ID or the encrypted config."""
 
     role_id: Annotated[str, Field(min_length=1)]
     mount: Mount = "approle"
 
 
 class JwtConfig(Config):
-    """Login by a token of an OIDC issuer, which the run has in TERRAFORM_VAULT_AUTH_JWT."""
+    """Login with an OIDC token from the variable TERRAFORM_VAULT_AUTH_JWT."""
 
     role: Annotated[str, Field(min_length=1)]
     mount: Mount = "jwt"
 
 
 class VaultConfig(Config):
-    """Where Vault is, and who Portcullis is there; without a login, VAULT_TOKEN of the run."""
+    """Vault's address, and how Portcullis logs in. Without a login it uses VAULT_TOKEN."""
 
     address: SourceAddress | None = None
-    """The server; VAULT_ADDR of the run if not given."""
+    """The server's address. Without it: VAULT_ADDR."""
     namespace: str | None = None
-    """Of Vault Enterprise."""
+    """A namespace of Vault Enterprise."""
     approle: AppRoleConfig | None = None
     jwt: JwtConfig | None = None
     mounts: dict[Mount, Literal[1, 2]] = {}
-    """Versions of key-value mounts; a mount that is not named is the first segment, version 2."""
+    """Versions of key-value mounts. A mount that is not listed is the path's first segment, version
+    2."""
 
     @model_validator(mode="after")
     def _one_login(self) -> VaultConfig:
