@@ -6,7 +6,7 @@ BIN := .venv/bin
 # SECRETS=vault: the practice organization's secrets come from a real Vault, which is started too
 SECRETS ?= config
 WITH_config := portcullis
-WITH_vault := tests.support.practice_with_vault
+WITH_vault := portcullis.practice.with_vault
 RUN = $(BIN)/python -m $(or $(WITH_$(SECRETS)),$(error SECRETS=$(SECRETS): allowed: config, vault))
 CODE := __main__.py components docs engine policy/portcullis_policy portcullis sandbox tests
 STACK ?= dev
@@ -33,7 +33,7 @@ check: .venv/run  ## judge the stack's organization by the policy pack, offline 
 adopt: .venv/run  ## take what exists on GitHub already, and is declared, into the stack's state
 	@$(RUN) adopt
 
-down: .venv/run  ## stop the sandbox, and throw the practice organization and its state away
+down: .venv/run  ## delete a practice stack: its organization on the sandbox, and its state (STACK=dev)
 	@$(RUN) down
 
 sandbox: .venv/run  ## start the sandbox alone

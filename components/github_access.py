@@ -44,6 +44,8 @@ class GitHubAccess:
     base_url: str
     token: str | None = None
     app: App | None = None
+    in_environment: bool = False
+    """Whether the token is that of the variable `GITHUB_TOKEN`, which the plugin reads itself."""
 
     @property
     def rest_url(self) -> str:
@@ -56,10 +58,13 @@ class GitHubAccess:
         return urlsplit(self.base_url).hostname in LOOPBACK
 
     def provider(self, owner: str) -> github.Provider:
-        """The provider of the organization ``owner``.
+        """Return the provider of the organization ``owner``.
 
         ``legacy_client=False`` because the default client sleeps a second after each write and
         takes one lock for all of them.
+
+        A token of the environment is no input: it would be kept in the state, and each other token
+        (those of an App's installation live for an hour) would be a change of the provider.
         """
         return github.Provider(
             "github",
@@ -76,6 +81,9 @@ class GitHubAccess:
                 else None
             ),
             legacy_client=False,
+            opts=pulumi.ResourceOptions(
+                transformations=[_without_token] if self.in_environment else None
+            ),
         )
 
     def client(self) -> GitHub[Any]:
@@ -114,16 +122,24 @@ def github_access(owner: str) -> GitHubAccess:
     _answers(base_url)
     if app := _app():
         return GitHubAccess(base_url, app=app)
-    token = config.get("token") or os.environ.get("GITHUB_TOKEN")
+    kept, given = config.get("token"), os.environ.get("GITHUB_TOKEN")
+    token = kept or given
     if not token:
         raise AccessError(
             f"no credentials for {base_url}: set portcullis:githubApp and its key "
             "(docs/own-organization.md), or github:token with `pulumi config set --secret`, "
             "or the environment variable GITHUB_TOKEN"
         )
-    if config.get("token"):
+    if kept:
         _encrypted("github:token")
-    return GitHubAccess(base_url, token=token)
+    return GitHubAccess(base_url, token=token, in_environment=not kept)
+
+
+def _without_token(
+    args: pulumi.ResourceTransformationArgs,
+) -> pulumi.ResourceTransformationResult:
+    """Take out the token that the SDK puts among a provider's inputs by itself."""
+    return pulumi.ResourceTransformationResult({**args.props, "token": None}, args.opts)
 
 
 def _app() -> App | None:

@@ -52,7 +52,7 @@ def adopt(stack: Stack = "dev") -> None:
 
 @app.command()
 def down(stack: Stack = "dev") -> None:
-    """Stop the sandbox, and throw its organization and the practice state away."""
+    """Throw a practice stack away: its organization on the sandbox, and its state."""
     from portcullis import deploy
 
     _answer(lambda: deploy.throw_away(_settings(stack), console))
@@ -74,7 +74,8 @@ def env(stack: Stack = "dev") -> None:
         from portcullis import deploy
 
         for name, value in deploy.environment_changes(_settings(stack)).items():
-            typer.echo(f"export {name}={shlex.quote(value)}")
+            unset = f"unset {name}"
+            typer.echo(unset if value is None else f"export {name}={shlex.quote(value)}")
 
     _answer(show)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ from components.preflight import ADOPTING
 from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
-from portcullis.local_sandbox import practice_of
+from portcullis.practice import local_state, stack_file
+from portcullis.practice.local_sandbox import elsewhere, invited_in, practice_of, sandbox_variables
 from portcullis.preview.differences import people_in
 from portcullis.preview.names import Names, logins, names_of
 from portcullis.project import UserError, pulumi_environment, require_pack
@@ -47,6 +47,7 @@ def deploy(
         UserError: something a person can fix; reported before anything was changed.
     """
     require_pack(settings, os.environ)
+    stack_file.make_if_missing(settings, console)
     declaration = declaration_of(settings)
     environment = prepare(settings, declaration, console)
     recover.unlock(settings, environment, console)
@@ -170,7 +171,7 @@ def adopt(settings: StackSettings, console: Console) -> None:
 
 
 def throw_away(settings: StackSettings, console: Console) -> None:
-    """Stop the sandbox of a practice stack; throw away its organization and its state.
+    """Throw a practice stack away: its world, its state, and the sandbox with its last world.
 
     Raises:
         UserError: the stack is not a practice stack.
@@ -180,9 +181,12 @@ def throw_away(settings: StackSettings, console: Console) -> None:
             f"stack {settings.name} is at {settings.base_url}: make down is for sandboxes; "
             "see docs/destroy.md for a real organization"
         )
-    practice_of(settings).forget()
-    shutil.rmtree(settings.root / ".portcullis" / "state", ignore_errors=True)
-    console.print("down       sandbox stopped; its organization and the stack's state are gone")
+    others = practice_of(settings).forget()
+    local_state.forget(settings)
+    gone = f"down       stack {settings.name}: its practice organization and its state are deleted"
+    console.print(Text(gone))
+    rest = f"still has: {', '.join(others)}" if others else "is stopped"
+    console.print(Text(f"           the sandbox {rest}"))
 
 
 @in_words()
@@ -192,6 +196,7 @@ def start_sandbox(settings: StackSettings, console: Console) -> None:
     Raises:
         UserError: the stack is not a practice stack, or its sandbox does not start.
     """
+    stack_file.make_if_missing(settings, console)
     if not settings.practises:
         raise UserError(f"stack {settings.name} is at {settings.base_url}: it has no sandbox")
     declaration = declaration_of(settings)
@@ -200,17 +205,23 @@ def start_sandbox(settings: StackSettings, console: Console) -> None:
     console.print(f"look at it  {environment['GITHUB_BASE_URL']}{organization}")
 
 
-def environment_changes(settings: StackSettings) -> dict[str, str]:
-    """The variables by which plain `pulumi` works as `make up` does; what the user has set stays.
+def environment_changes(settings: StackSettings) -> dict[str, str | None]:
+    """Return the variables by which plain `pulumi` works as `make up` does.
+
+    What the user has set stays, but for what another stack's practice has left in the shell: None
+    stands for a variable that has to go.
 
     Raises:
         UserError: there is no such stack, or no engine.
     """
     environment = pulumi_environment(settings, _engine().environment(os.environ))
     if settings.practises:
-        environment.setdefault("GITHUB_BASE_URL", practice_of(settings).base_url)
+        environment |= sandbox_variables(practice_of(settings), environment)
     environment["PULUMI_STACK"] = settings.name  # beats the stack that the workspace has selected
-    return {name: value for name, value in environment.items() if os.environ.get(name) != value}
+    changes: dict[str, str | None] = {
+        name: value for name, value in environment.items() if os.environ.get(name) != value
+    }
+    return changes | dict.fromkeys(name for name in os.environ if name not in environment)
 
 
 def declaration_of(settings: StackSettings) -> Declaration:
@@ -243,21 +254,15 @@ def prepare(settings: StackSettings, declaration: Declaration, console: Console)
     # the Automation API looks for `pulumi` on this process's PATH
     os.environ.update(tools.changes(os.environ))
     environment = pulumi_environment(settings, os.environ)
-    practice = practice_of(settings)
-    elsewhere = environment.get("GITHUB_BASE_URL", practice.base_url) != practice.base_url
-    if settings.practises and not elsewhere:
-        url = practice.url
-        token = "" if url else _practice_token(settings, environment)
-        practice.start(declaration.config, token)
-        environment["GITHUB_BASE_URL"] = practice.base_url
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]  # the Automation API hands its own environment on as well
+    practice = practice_of(settings) if settings.practises else None
+    if practice and not elsewhere(practice, environment):
+        practice.start(declaration.config, invited_in(settings))
+        environment |= sandbox_variables(practice, environment)
         count = len(declaration.config.repositories)
         console.print(f"sandbox    {practice.base_url} ({count} repositories declared)")
     return environment
-
-
-def _practice_token(settings: StackSettings, environment: Mapping[str, str]) -> str:
-    """The token of the practice organization's owner, out of the stack's encrypted config."""
-    return run.select(settings, environment).get_config("github:token").value
 
 
 def carried_out(action: Callable[[], Run], console: Console) -> Run:

@@ -14,8 +14,8 @@ from ruamel.yaml.error import YAMLError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: The practice stack's passphrase. It guards dummy values only, so that anybody can open them.
-PRACTICE_PASSPHRASE = "sandbox"  # noqa: S105 - said above
+PRACTICE_PASSPHRASE = "sandbox"  # noqa: S105 - said below
+"""The practice stacks' passphrase. It guards dummy values only, so anybody may know it."""
 
 
 class UserError(Exception):
@@ -57,7 +57,8 @@ class StackSettings:
             )
             raise UserError(
                 f"there is no stack {self.name}: {path.name} is missing; there are "
-                f"{', '.join(stacks) or 'none'} (choose by STACK=name)"
+                f"{', '.join(stacks) or 'none'} (choose by STACK=name); to practise with an "
+                f"organization of your own, write orgs/{self.name}.yaml (docs/practice.md)"
             )
         try:
             settings = YAML(typ="safe").load(path) or {}
@@ -129,10 +130,25 @@ def pulumi_environment(settings: StackSettings, base: Mapping[str, str]) -> dict
     keeps the user's.
     """
     environment = with_pack(settings, base)
+    state = practice_state(settings.root)
     if settings.practises:
-        state = settings.root / ".portcullis" / "state"
         state.mkdir(parents=True, exist_ok=True)
         environment["PULUMI_BACKEND_URL"] = state.as_uri()
         environment["PULUMI_CONFIG_PASSPHRASE"] = PRACTICE_PASSPHRASE
         environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
+    elif environment.get("PULUMI_BACKEND_URL") == state.as_uri():
+        for name in _OF_PRACTICE:
+            environment.pop(name, None)
     return environment
+
+
+def practice_state(root: Path) -> Path:
+    """Return the folder in which the states of all practice stacks lie."""
+    return root / ".portcullis" / "state"
+
+
+_OF_PRACTICE = (
+    *("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"),
+    *("GITHUB_BASE_URL", "GITHUB_TOKEN"),
+)
+"""What `make -s env` of a practice stack leaves in a shell; it is not for real organizations."""

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.plugins.on_path import Plugins
+from engine.stand_ins.on_path import Plugins
 from tests.support.project import Project
 from tests.support.sandbox import Sandbox
 from tests.support.vault import Vault

@@ -62,9 +62,10 @@ def test_a_token_in_the_open_is_refused() -> None:
 
 
 def test_a_token_of_the_environment_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the provider does."""
+    """The plugin reads it itself, so it is no input of the provider; the config goes first."""
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    assert access({}).token == TOKEN
+    assert (access({}).token, access({}).in_environment) == (TOKEN, True)
+    assert not access({}, {"github:token": TOKEN}).in_environment
 
 
 def test_no_credentials_are_told_with_every_way_to_give_some() -> None:

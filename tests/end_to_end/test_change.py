@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,6 +76,15 @@ def test_a_line_that_moves_is_no_change(restored: Project) -> None:
     restored.edit("plan: team", "# a comment\n\n\nplan: team")
     preview = restored.preview("--expect-no-changes")
     assert preview.code == 0, preview.text
+
+
+def test_another_token_is_no_change(restored: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of an App's installation lives for an hour: each run has another one."""
+    token = restored.world.control("POST", "tokens", {"login": "owner"})["token"]
+    monkeypatch.setitem(restored.environment, "GITHUB_TOKEN", token)
+    preview = restored.preview("--expect-no-changes")
+    assert preview.code == 0, preview.text
+    assert token not in json.dumps(restored.state())
 
 
 def test_a_new_value_of_a_secret_is_one_update(small: Project) -> None:

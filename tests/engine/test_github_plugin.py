@@ -12,7 +12,7 @@ import pytest
 
 import engine
 from engine import recipe
-from tests.engine import sdk
+from engine.stand_ins import sdk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import engine
-from tests.plugins.on_path import Plugins
+from engine.stand_ins.on_path import Plugins
 from tests.plugins.program import Program
 from tests.support.aws import Aws
 from tests.support.vault import Vault

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.stand_ins.values import SECRET
 from tests.engine.project import Project
-from tests.plugins.values import SECRET
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.plugins.on_path import Plugins
+    from engine.stand_ins.on_path import Plugins
 
 SOURCE = """
 import json, os

@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
-from tests.engine import sdk
-from tests.plugins import values
-from tests.plugins.aws import AwsStandIn
-from tests.plugins.vault import VaultStandIn, go_json, strings
+from engine.stand_ins import sdk, values
+from engine.stand_ins.aws import AwsStandIn
+from engine.stand_ins.vault import VaultStandIn, go_json, strings
 
 if TYPE_CHECKING:
     import grpc
 
-    from tests.plugins.stand_in import StandIn
+    from engine.stand_ins.stand_in import StandIn
 
 PLUGINS: list[StandIn] = [VaultStandIn(), AwsStandIn()]
 FUNCTIONS = [(plugin, token) for plugin in PLUGINS for token in plugin.functions()]

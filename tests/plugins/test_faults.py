@@ -10,15 +10,15 @@ import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from tests.plugins.aws import PARAMETER, VERSION, AwsStandIn
-from tests.plugins.vault import V2, VaultStandIn
+from engine.stand_ins.aws import PARAMETER, VERSION, AwsStandIn
+from engine.stand_ins.vault import V2, VaultStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import grpc
 
-    from tests.plugins.stand_in import StandIn
+    from engine.stand_ins.stand_in import StandIn
 
 CANARY = "canary-31aa04"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import shlex
 import sys
@@ -146,6 +147,17 @@ def test_env_and_up_do_not_leave_the_policy_pack_out(monkeypatch: pytest.MonkeyP
         result = command(name, "--stack", "prod")
         assert result.exit_code == 1
         assert "PULUMI_OPTION_POLICY_PACK is empty, which switches" in result.stderr
+
+
+def test_env_of_a_real_stack_takes_practice_out_of_the_shell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise the next `pulumi up` would go to the sandbox, or ask GitHub by its token."""
+    for name, value in exports(command("env").stdout).items():
+        monkeypatch.setenv(name, value)
+    words = shlex.split(command("env", "--stack", "prod").stdout)
+    gone = {name for word, name in itertools.pairwise(words) if word == "unset"}
+    assert gone == {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "GITHUB_BASE_URL"}
 
 
 def test_env_twice_is_env_once(monkeypatch: pytest.MonkeyPatch) -> None:

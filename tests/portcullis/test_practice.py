@@ -13,17 +13,16 @@ import httpx
 import pytest
 
 from components.organization import OrganizationConfig
-from portcullis.local_sandbox import Practice, seed_of
+from portcullis.practice.local_sandbox import Practice, seed_of
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The sandbox outlives the command that starts it: that is meant.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+"""The sandbox outlives the command that starts it: that is meant."""
 
-TOKEN = "practice-token"
 DATA: dict[str, Any] = {
     "organization": "acme",
     "plan": "enterprise",
@@ -48,13 +47,13 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
     here.stop()
 
 
-def ask(url: str, method: str, path: str, body: object = None) -> httpx.Response:
-    """A request of the practice organization's owner."""
+def ask(practice: Practice, method: str, path: str, body: object = None) -> httpx.Response:
+    """A request by the token that the sandbox made for the stack."""
     return httpx.request(
         method,
-        f"{url}/guild/api/v3{path}",
+        f"{practice.base_url}api/v3{path}",
         json=body,
-        headers={"Authorization": f"Bearer {TOKEN}"},
+        headers={"Authorization": f"Bearer {practice.token}"},
         trust_env=False,
     )
 
@@ -64,14 +63,14 @@ def running(practice: Practice) -> bool:
     return practice.url is not None
 
 
-def members(url: str) -> set[str]:
+def members(practice: Practice) -> set[str]:
     """The logins of the organization's members."""
-    return {each["login"] for each in ask(url, "GET", "/orgs/acme/members").json()}
+    return {each["login"] for each in ask(practice, "GET", "/orgs/acme/members").json()}
 
 
 def test_the_seed_has_everybody_whom_the_declaration_names() -> None:
     """Members, maintainers and reviewers, once each, with the owner and the plan."""
-    seed: Any = seed_of(config(), "guild")
+    seed: Any = seed_of(config(), "a key")
     assert [user["login"] for user in seed["users"]] == ["ana", "ben", "kim", "owner"]
     assert seed["organizations"] == [
         {
@@ -84,34 +83,47 @@ def test_the_seed_has_everybody_whom_the_declaration_names() -> None:
     assert seed["apps"] == []
 
 
+@pytest.mark.parametrize(
+    ("invited", "expected"), [(["ANA"], ["ben", "kim"]), (["all"], []), (["nobody"], None)]
+)
+def test_people_who_are_to_be_invited_are_no_members(
+    invited: list[str], expected: list[str] | None
+) -> None:
+    """They have an account, and the organization invites them as on GitHub."""
+    seed = seed_of(config(), "a key", invited)
+    assert {"login": "ana"} in seed["users"]
+    everybody = ["ana", "ben", "kim"]
+    assert seed["organizations"][0]["members"] == (everybody if expected is None else expected)
+
+
 def test_the_seed_has_the_app_and_no_token() -> None:
-    """The App is installed; the owner's token is named by its variable only."""
-    seed: Any = seed_of(config(automation={"app_id": 7}), "guild")
+    """The App is installed, and it has the token; the seed names none."""
+    seed: Any = seed_of(config(automation={"app_id": 7}), "a key")
     assert [(app["app_id"], app["organizations"]) for app in seed["apps"]] == [(7, ["acme"])]
-    assert all(set(token) == {"app", "env"} for token in seed["tokens"])
+    assert seed["tokens"] == [{"app": "portcullis"}]
 
 
 def test_it_runs_from_run_to_run(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was made is there after a restart; a second start is the same sandbox, and lets in."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")  # is for other machines
-    url = practice.start(config(automation={"app_id": 7}), TOKEN)
+    url = practice.start(config(automation={"app_id": 7}))
     pid = practice.pid
     assert pid is not None
-    assert members(url) == {"ana", "ben", "kim", "owner"}
-    assert ask(url, "POST", "/orgs/acme/repos", {"name": "made"}).status_code == 201
+    assert members(practice) == {"ana", "ben", "kim", "owner"}
+    assert ask(practice, "POST", "/orgs/acme/repos", {"name": "made"}).status_code == 201
     # again, while it runs
     more = {"red": {"members": ["ana", "lea"]}}
-    assert practice.start(config(teams=more), TOKEN) == practice.url == url
+    assert practice.start(config(teams=more)) == practice.url == url
     assert practice.base_url == f"{url}/guild/"
     assert practice.pid == pid
-    assert "lea" in members(url)
+    assert "lea" in members(practice)
     # again, after it was stopped
     assert practice.stop()
     assert not running(practice)
     assert not practice.stop()
-    url = practice.start(config(teams={"red": {"members": ["zoe"]}}), TOKEN)
-    assert ask(url, "GET", "/repos/acme/made").status_code == 200
-    assert {"lea", "zoe"} <= members(url)
+    practice.start(config(teams={"red": {"members": ["zoe"]}}))
+    assert ask(practice, "GET", "/repos/acme/made").status_code == 200
+    assert {"lea", "zoe"} <= members(practice)
     private = practice.folder / "app-private.pem"
     assert private.stat().st_mode & 0o777 == 0o600
     # thrown away
@@ -121,7 +133,7 @@ def test_it_runs_from_run_to_run(practice: Practice, monkeypatch: pytest.MonkeyP
 
 def test_one_that_died_is_started_again(practice: Practice) -> None:
     """Its files still name it; nothing is taken for it, and nobody else is stopped."""
-    practice.start(config(), TOKEN)
+    practice.start(config())
     pid = practice.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -130,7 +142,7 @@ def test_one_that_died_is_started_again(practice: Practice) -> None:
     # its number is another process's now
     (practice.folder / "pid").write_text(str(os.getpid()), encoding="utf-8")
     assert not practice.stop()
-    practice.start(config(), TOKEN)
+    practice.start(config())
     assert practice.pid not in {None, pid, os.getpid()}
 
 
@@ -138,13 +150,13 @@ def test_one_that_does_not_end_is_killed(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Down is down, whatever state the sandbox is in."""
-    practice.start(config(), TOKEN)
+    practice.start(config())
     pid = practice.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr("portcullis.local_sandbox.PATIENCE_SECONDS", 0.3)
-    with pytest.raises(UserError, match=rf"process {pid}\) does not answer: make down ends it"):
-        practice.start(config(), TOKEN)
+    monkeypatch.setattr("portcullis.practice.local_sandbox.PATIENCE_SECONDS", 0.3)
+    with pytest.raises(UserError, match=rf"process {pid}\) does not answer: end that process"):
+        practice.start(config())
     assert practice.stop()
     assert practice.pid is None
 
@@ -155,7 +167,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         practice = Practice(tmp_path, "guild", port)
         with pytest.raises(UserError) as told:
-            practice.start(config(), TOKEN)
+            practice.start(config())
     assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in str(told.value)
     assert f"if the port is taken: PORT={port + 1} make up" in str(told.value)
     assert practice.pid is None
@@ -165,23 +177,46 @@ def test_another_sandbox_at_the_same_address_is_not_ours(
     practice: Practice, tmp_path: Path
 ) -> None:
     """A second clone of the project does not seed into the first one's practice."""
-    url = practice.start(config(), TOKEN)
+    url = practice.start(config())
     other = Practice(tmp_path / "other", "guild", int(url.rpartition(":")[2]))
     other.folder.mkdir()
     (other.folder / "address").write_text(url, encoding="utf-8")
     (other.folder / "pid").write_text("1", encoding="utf-8")
     assert other.url is None
     with pytest.raises(UserError, match="Address already in use"):
-        other.start(config(), TOKEN)
+        other.start(config())
     assert practice.url == url
 
 
-def test_a_refusal_of_people_is_told(practice: Practice) -> None:
-    """A stack with another world in the same sandbox is not silently without its people."""
-    practice.start(config(), TOKEN)
+def test_worlds_lie_side_by_side(practice: Practice) -> None:
+    """Each stack has its own world and token on one server; the last one takes the server along."""
+    url = practice.start(config())
     other = Practice(practice.folder, "elsewhere", 0)
-    with pytest.raises(UserError, match="no world 'elsewhere'; there are: guild"):
-        other.start(config(), TOKEN)
+    assert other.start(config()) == url
+    assert other.pid == practice.pid
+    assert ask(other, "POST", "/orgs/acme/repos", {"name": "made"}).status_code == 201
+    assert ask(practice, "GET", "/repos/acme/made").status_code == 404
+    assert practice.has(other.base_url)
+    assert not practice.has("https://api.github.com/")
+    # thrown away, also while the server does not run
+    assert practice.stop()
+    assert practice.forget() == ["elsewhere"]
+    assert not running(practice)
+    other.start(config())
+    assert ask(other, "GET", "/repos/acme/made").status_code == 200
+    assert practice.token is None
+    practice.start(config())
+    assert practice.forget() == ["elsewhere"]
+    assert running(other)
+    assert other.forget() == []
+    assert not other.folder.exists()
+
+
+def test_a_refusal_of_the_organization_is_reported(practice: Practice) -> None:
+    """With the sandbox's own words, and the way out."""
+    practice.start(config())
+    with pytest.raises(UserError, match=r"does not accept the organization: .*cannot name a world"):
+        Practice(practice.folder, "no world", 0).start(config())
 
 
 @pytest.mark.parametrize("address", ["", "nothing", "http://127.0.0.1:99999"])

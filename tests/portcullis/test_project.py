@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portcullis.local_sandbox import practice_of
+from portcullis.practice.local_sandbox import (
+    elsewhere,
+    invited_in,
+    practice_of,
+    sandbox_variables,
+)
 from portcullis.project import (
     PACKS,
     PRACTICE_PASSPHRASE,
@@ -130,6 +135,14 @@ def test_a_real_stack_keeps_what_the_user_has_set(tmp_path: Path) -> None:
     assert pulumi_environment(at(tmp_path, "https://api.github.com/"), OWN) == OWN
 
 
+def test_practice_in_the_same_shell_is_not_for_a_real_stack(tmp_path: Path) -> None:
+    """What `make -s env` of a practice stack left is taken out, and nothing else."""
+    left = pulumi_environment(at(tmp_path, "http://127.0.0.1:1/guild/"), {"A": "b"})
+    left |= {"GITHUB_BASE_URL": "http://127.0.0.1:1/guild/", "GITHUB_TOKEN": "of the sandbox"}
+    environment = pulumi_environment(at(tmp_path, "https://api.github.com/"), left)
+    assert environment == {"A": "b", PACKS: str(tmp_path / "policy")}
+
+
 @pytest.mark.parametrize(
     ("given", "used", "refused"),
     [
@@ -167,6 +180,34 @@ def test_practice_never_touches_the_users_state(tmp_path: Path) -> None:
         "PULUMI_BACKEND_URL": (tmp_path / ".portcullis/state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": PRACTICE_PASSPHRASE,
     }
+
+
+def test_another_stacks_world_in_the_shell_is_not_this_ones(tmp_path: Path) -> None:
+    """An address that the user chose stays; that of another world of the sandbox does not."""
+    practice = practice_of(at(tmp_path, "http://127.0.0.1:8930/mine/"))
+    for given, stays in (
+        ("http://127.0.0.1:8930/guild/", False),
+        ("http://127.0.0.1:8931/guild/", True),
+        (None, False),
+    ):
+        environment = {} if given is None else {"GITHUB_BASE_URL": given}
+        assert elsewhere(practice, environment) is stays
+        expected = {} if stays else {"GITHUB_BASE_URL": "http://127.0.0.1:8930/mine/"}
+        assert sandbox_variables(practice, environment) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "people"),
+    [("[dan, eve]", ["dan", "eve"]), ("all", ["all"]), ("dan,eve", ["dan", "eve"]), ("[]", [])],
+)
+def test_people_to_be_invited_are_in_the_stacks_file(
+    tmp_path: Path, written: str, people: list[str]
+) -> None:
+    """As a list, as Pulumi writes one, or as one word for everybody."""
+    text = f'config: {{"portcullis:practiceInvited": {written!r}}}\n'.replace("'[", "[")
+    assert invited_in(stack(tmp_path, text.replace("]'", "]"))) == people
+    with pytest.raises(UserError, match="allowed: logins such as"):
+        invited_in(stack(tmp_path, 'config: {"portcullis:practiceInvited": {a: b}}\n'))
 
 
 def test_the_sandbox_is_where_the_stack_says(

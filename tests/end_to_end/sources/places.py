@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.plugins.on_path import Plugins
+from engine.stand_ins.on_path import Plugins
 from tests.support.aws import Aws
 from tests.support.esc import Esc
 from tests.support.vault import Vault

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tests.support import practice_with_vault as practice
+from portcullis.practice import with_vault as practice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ LIMIT_SECONDS = 300
 def run(folder: Path, port: int, *arguments: str, stdin: str = "") -> str:
     """Run a command of the practice stack in a folder of its own; what it says."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.practice_with_vault", *arguments],
+        [sys.executable, "-m", "portcullis.practice.with_vault", *arguments],
         cwd=practice.ROOT,
         env={**os.environ, "PORTCULLIS_PRACTICE": str(folder), "PORT": str(port)},
         input=stdin,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import engine
-from tests.plugins.on_path import Plugins
+from engine.stand_ins.on_path import Plugins
 from tests.plugins.program import Ask, Program
 from tests.sandbox.runs.jobs import held, issuer, token
 from tests.sandbox.trust.strangers import other_environment

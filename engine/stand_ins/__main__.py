@@ -1,22 +1,22 @@
-"""`python -m tests.plugins vault` is a plugin as the engine starts it: it prints its port."""
+"""`python -m engine.stand_ins vault` is a plugin as the engine starts it: it prints its port."""
 
 from __future__ import annotations
 
 import signal
 import sys
 
-from tests.plugins import stand_in
+from engine.stand_ins import stand_in
 
 
 def main(name: str) -> None:
     """Serve a plugin until the engine ends it."""
     plugin: stand_in.StandIn
     if name == "vault":  # only the one's libraries are loaded
-        from tests.plugins.vault import VaultStandIn  # noqa: PLC0415 - see above
+        from engine.stand_ins.vault import VaultStandIn  # noqa: PLC0415 - see above
 
         plugin = VaultStandIn()
     else:
-        from tests.plugins.aws import AwsStandIn  # noqa: PLC0415 - see above
+        from engine.stand_ins.aws import AwsStandIn  # noqa: PLC0415 - see above
 
         plugin = AwsStandIn()
     server, port = stand_in.serve(plugin)

@@ -18,13 +18,13 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.plugins.stand_in import PluginError, StandIn, Values
+from engine.stand_ins.stand_in import PluginError, StandIn, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 VERSION = "aws:secretsmanager/getSecretVersion:getSecretVersion"
-SECRET = "aws:secretsmanager/getSecret:getSecret"
+SECRET = "aws:secretsmanager/getSecret:getSecret"  # noqa: S105 - the name of a function
 PARAMETER = "aws:ssm/getParameter:getParameter"
 
 SERVICES = {
@@ -229,7 +229,7 @@ class AwsStandIn(StandIn):
         endpoint = given[0].get(service) or os.environ.get("AWS_ENDPOINT_URL", "")
         if urlsplit(endpoint).hostname not in LOOPBACK:
             raise PluginError(
-                f"aws:endpoints[0].{service}: the plugin that stands in for pulumi_aws in tests "
+                f"aws:endpoints[0].{service}: the plugin that stands in for pulumi_aws "
                 "reaches loopback addresses only; give one"
             )
         retries: Any = {"total_max_attempts": 1}

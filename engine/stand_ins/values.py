@@ -11,7 +11,7 @@ from pulumi.runtime import rpc
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.engine.sdk import Shape
+    from engine.stand_ins.sdk import Shape
 
 SECRET = {rpc._special_sig_key: rpc._special_secret_sig}  # noqa: SLF001 - the protocol's mark
 """What marks an object as a secret; its value is beside it, under `value`."""

@@ -2,8 +2,8 @@
 
 The same organization as in stack `dev`, in a copy of the project below `.portcullis/vault`: each
 reference to the stack's config is one to Vault there. A Vault is started if none runs, and has the
-same dummies. Where the engine is one that was built, pulumi-vault's own plugin cannot be had, and
-the tests' stand-in takes its place.
+same dummies. Where the engine was built from source, the plugin of
+pulumi-vault is not available, and the engine's stand-in takes its place.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import hvac
 from ruamel.yaml import YAML
 
 import engine
+from engine.stand_ins.on_path import Plugins
 from portcullis.project import PRACTICE_PASSPHRASE
-from tests.plugins.on_path import Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"vault      {vault['address']} ({PATH}, {len(dummies)} values)", flush=True)  # noqa: T201 - a command
     environment |= {"PYTHONPATH": str(folder), "PORT": os.environ.get("PORT") or PORT}
     command = [sys.executable, "-m", "portcullis", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+    done = subprocess.run(command, cwd=folder, env=environment, check=False)  # noqa: S603 - our own
+    return done.returncode
 
 
 def lay_out(folder: Path, dummies: Mapping[str, str]) -> None:
@@ -94,7 +95,7 @@ def _dummies(environment: Mapping[str, str]) -> dict[str, str]:
 
     def pulumi(*arguments: str) -> str:
         command = ["pulumi", *arguments, "--stack", "dev", "--non-interactive"]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - no shell, and nothing secret among the arguments
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
@@ -138,7 +139,7 @@ def running(ready: Path) -> dict[str, str] | None:
 def _start(ready: Path) -> dict[str, str]:
     ready.unlink(missing_ok=True)
     with (ready.parent / "vault.log").open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - the Vault that the engine has built
             [engine.ensure_vault(), "-ready-file", ready],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.plugins.stand_in import JOURNAL
+from engine.stand_ins.stand_in import JOURNAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Plugins:
             file = folder / f"pulumi-resource-{name}"
             root, python = shlex.quote(str(ROOT)), shlex.quote(sys.executable)
             file.write_text(
-                f"#!/bin/sh\nPYTHONPATH={root} exec {python} -m tests.plugins {name}\n",
+                f"#!/bin/sh\nPYTHONPATH={root} exec {python} -m engine.stand_ins {name}\n",
                 encoding="utf-8",
             )
             file.chmod(0o755)

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 import grpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tests.engine import sdk
-from tests.plugins import values
+from engine.stand_ins import sdk, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -162,7 +161,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def _mistakes_in(self, config: Values) -> list[str]:
         wrong = list(values.mistakes(f"{self.name}:", config, self.provider.inputs))
         wrong += [
-            f"{self.name}:{name}: the plugin that stands in for {self.package} in tests does not "
+            f"{self.name}:{name}: the plugin that stands in for {self.package} does not "
             "act on this input"
             for name in config.keys() & self.provider.inputs.keys() - self.settings
         ]

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 from hvac.adapters import RawAdapter
 
-from tests.plugins.stand_in import PluginError, StandIn, Values
+from engine.stand_ins.stand_in import PluginError, StandIn, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

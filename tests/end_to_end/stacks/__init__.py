@@ -1,0 +1,1 @@
+"""The life of a stack: previewed, protected, destroyed; practised with, and thrown away."""
