@@ -194,7 +194,7 @@ OPEN = Guard("orgs/acme.yaml protection.main", False, frozenset(), frozenset(), 
 def test_a_managed_file_is_committed_by_whom_the_branch_lets_through(
     guard: Guard, viewer: str, app: int | None, *, passes: bool
 ) -> None:
-    """GitHub answers 409 to everybody else: that is said before anything is changed."""
+    """GitHub answers 409 to everybody else: that is reported before anything is changed."""
     access: Any = Access(FakeGitHub(viewer=viewer), App(str(app), "1", "") if app else None)
     look = Preflight("acme", access, Names(), {"app": [guard]})
     if passes:

@@ -1,4 +1,4 @@
-"""HTTP as clients use it: HEAD, ETags, slashes, and what a miss is told."""
+"""HTTP as clients use it: HEAD, ETags, slashes, and the answer to a miss."""
 
 from __future__ import annotations
 

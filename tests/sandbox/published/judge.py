@@ -36,7 +36,7 @@ KNOWN = {
         "taken by GitHub, and sent by its Terraform provider; not described"
     ),
     r"^(POST /(orgs/\{\}|repos/\{\}/\{\})/hooks|POST /orgs/\{\}/repos) request: .*null is not": (
-        "what is not said is sent as null by otterdog, which works on GitHub"
+        "otterdog sends null for what is left out, which works on GitHub"
     ),
     r"^PUT /repos/\{\}/\{\}/branches/\{\}/protection request: \w+: null is not": (
         "PyGithub sends null for what is left out, which works on GitHub"

@@ -105,7 +105,7 @@ def test_codespaces_secrets_of_a_person(api: httpx.Client, world: World) -> None
 def test_a_secret_that_is_not_sealed_is_refused(
     api: httpx.Client, make_world: Callable[[dict[str, object]], World]
 ) -> None:
-    """GitHub cannot open what is only base64 and says so; a world can be told to take it."""
+    """GitHub cannot open what is only base64 and says so; a world can be set to accept it."""
     path = "/repos/acme/widget/actions/secrets"
     key = api.get(f"{path}/public-key").json()["key_id"]
     body = {"encrypted_value": base64.b64encode(b"plain").decode(), "key_id": key}
