@@ -19,7 +19,7 @@ from sandbox.access.permissions import (
 )
 from sandbox.api import limits, lookups
 from sandbox.git import objects as git_objects
-from sandbox.graphql import details, mutations, objects
+from sandbox.graphql import archiving, details, mutations, objects
 from sandbox.graphql.connections import connection
 from sandbox.graphql.cost import PAGE_LIMIT, Cost
 from sandbox.graphql.refusals import not_found
@@ -350,6 +350,8 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("BranchProtectionRule", "bypassPullRequestAllowances"): _allowances(
         "bypassPullRequestActorIds"
     ),
+    ("Mutation", "archiveRepository"): archiving.archive,
+    ("Mutation", "unarchiveRepository"): archiving.unarchive,
     ("Mutation", "createBranchProtectionRule"): mutations.create_protection,
     ("Mutation", "updateBranchProtectionRule"): mutations.update_protection,
     ("Mutation", "deleteBranchProtectionRule"): mutations.delete_protection,

@@ -104,13 +104,14 @@ def _checked_merges(settings: dict[str, Any]) -> None:
         )
 
 
-def _check_messages(found: dict[str, Any], after: dict[str, Any]) -> None:
+def _check_messages(found: dict[str, Any], after: dict[str, Any], *, new: bool) -> None:
     """Refuse titles and messages of a merge method that is off, or that do not go together."""
     for method, switch in (("squash_merge", "allow_squash_merge"), ("merge", "allow_merge_commit")):
         names = (f"{method}_commit_title", f"{method}_commit_message")
         sent = [name for name in names if name in found]
         label = method.replace("_", " ")
-        if sent and not after[switch]:
+        # a new repository keeps them for later: otterdog sends them so
+        if sent and not new and not after[switch]:
             raise failed(
                 "Repository",
                 sent[0],
@@ -153,7 +154,7 @@ def _create(call: Call, account: Record) -> Response:
     init = found.pop("auto_init", False)
     ignore, licence = found.pop("gitignore_template", ""), found.pop("license_template", "")
     _checked_merges({**MERGE_SETTINGS, **found})
-    _check_messages(found, {**MERGE_SETTINGS, **found})
+    _check_messages(found, {**MERGE_SETTINGS, **found}, new=True)
     repository = defaults.add_repository(call.world, account, name, visibility=visibility, **found)
     files = {}
     if init or ignore or licence:
@@ -283,7 +284,7 @@ def update(call: Call) -> Response:
         )
     renames.check_repository(call, name, branch)
     _checked_merges({**repository.data, **found})
-    _check_messages(found, {**repository.data, **found})
+    _check_messages(found, {**repository.data, **found}, new=False)
     found["security"] = _security(
         call, account, visibility, found.pop("security_and_analysis", None) or {}
     )

@@ -29,7 +29,7 @@ orgs.newOrg('acme', 'acme') {
     orgs.newOrgSecret('SHARED') { value: 'canary-otterdog' },
   ],
   variables: [
-    orgs.newOrgVariable('REGION') { value: 'north', visibility: 'selected', selected_repositories: ['widget'] },
+    orgs.newOrgVariable('REGION') { value: 'north', visibility: 'selected', selected_repositories: ['site'] },
   ],
   webhooks: [
     orgs.newOrgWebhook('https://hooks.example/org') { events: ['push'] },
@@ -91,6 +91,7 @@ orgs.newOrg('acme', 'acme') {
         orgs.newRepoRuleset('tags') { target: 'tag', include_refs: ['refs/tags/v*'], allows_creations: false },
       ],
     },
+    orgs.newRepo('site') { allow_merge_commit: false, has_wiki: false, dependabot_alerts_enabled: true },
     orgs.newRepo('vault') {
       private: true,
       allow_forking: false,

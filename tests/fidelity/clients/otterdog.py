@@ -42,7 +42,8 @@ def run(world: World, home: Path) -> str:
     shutil.copy(HERE / DECLARED, home / "orgs/acme/acme.jsonnet")
     (home / "otterdog.json").write_text(json.dumps(_settings(world.token)), encoding="utf-8")
     shell = Shell(home, {"OTTERDOG_GITHUB": world.base_url, "NO_COLOR": "1", "COLUMNS": "200"})
-    command = (python, HERE / "otterdog_cli.py")
+    # -P: the files beside the script are no modules of otterdog's
+    command = (python, "-P", HERE / "otterdog_cli.py")
     shell.run(*command, "validate", "--local", "acme", expected=["Validation succeeded"])
     how = ("--local", "--no-web-ui", "acme")
     planned = shell.run(*command, "plan", *how)

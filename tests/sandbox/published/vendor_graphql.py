@@ -35,6 +35,7 @@ SCHEMA = Path(__file__).parents[3] / "sandbox/graphql/schema.graphql"
 TYPES = {
     "Actor",
     "App",
+    "ArchiveRepositoryPayload",
     "Blob",
     "BranchActorAllowanceActor",
     "BranchProtectionRule",
@@ -80,6 +81,7 @@ TYPES = {
     "TeamRepositoryEdge",
     "Tree",
     "TreeEntry",
+    "UnarchiveRepositoryPayload",
     "UnresolveReviewThreadPayload",
     "UpdateBranchProtectionRulePayload",
     "UpdateTeamReviewAssignmentPayload",
@@ -88,9 +90,11 @@ TYPES = {
 """Objects, interfaces and unions; scalars, enums and inputs come with the fields that use them."""
 BUILT_IN = {"Boolean", "Float", "ID", "Int", "String"}
 MUTATIONS = {
+    "archiveRepository",
     "createBranchProtectionRule",
     "deleteBranchProtectionRule",
     "resolveReviewThread",
+    "unarchiveRepository",
     "unresolveReviewThread",
     "updateBranchProtectionRule",
     "updateTeamReviewAssignment",
