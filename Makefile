@@ -55,6 +55,7 @@ bench: .venv/test  ## measure: time and API calls, as ratios in one run
 
 fidelity: .venv/test  ## run the GitHub provider's own acceptance tests against the sandbox (FIDELITY=REGEX: some)
 	$(BIN)/python -m tests.fidelity $(if $(FIDELITY),'$(FIDELITY)')
+	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
 
 docs: .venv/test  ## regenerate the pages about rules and fields, and the schemas
 	$(RUN) docs

@@ -19,7 +19,7 @@ from sandbox.access.permissions import (
 )
 from sandbox.api import limits, lookups
 from sandbox.git import objects as git_objects
-from sandbox.graphql import archiving, details, mutations, objects
+from sandbox.graphql import archiving, details, mutations, objects, releases
 from sandbox.graphql.connections import connection
 from sandbox.graphql.cost import PAGE_LIMIT, Cost
 from sandbox.graphql.refusals import not_found
@@ -47,6 +47,8 @@ TYPES = {
     "branch_protection": "BranchProtectionRule",
     "environment": "Environment",
     "ref": "Ref",
+    "release": "Release",
+    "label": "Label",
 }
 """Kinds of records and the types that they are."""
 
@@ -76,6 +78,10 @@ def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) 
 
 def _readable(call: Call, repository: Record) -> bool:
     return level(permission(call.world, repository, call.actor)) > 0
+
+
+def _created_at(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
+    return source.created_at
 
 
 def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
@@ -364,12 +370,13 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("PullRequestReviewThread", "isResolved"): lambda _call, thread, _arguments: thread["resolved"],
     **objects.RESOLVERS,
     **details.RESOLVERS,
+    **releases.RESOLVERS,
 }
 
 for _type in TYPES.values():
     RESOLVERS[_type, "id"] = _id
     RESOLVERS[_type, "databaseId"] = _database_id
-    RESOLVERS[_type, "createdAt"] = lambda _call, source, _arguments: source.created_at
+    RESOLVERS.setdefault((_type, "createdAt"), _created_at)
 for _type in ("User", "Organization"):
     RESOLVERS[_type, "url"] = lambda call, source, _arguments: f"{call.host}/{source.name}"
 RESOLVERS["Repository", "url"] = lambda call, repo, _arguments: (

@@ -15,6 +15,7 @@ from sandbox.api.errors import failed, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
+from sandbox.repositories.labels import is_default, labels_of
 from sandbox.shapes.commits import base
 from sandbox.world.nodes import node_id
 
@@ -27,32 +28,10 @@ _LIST = "/repos/{owner}/{repo}/labels"
 _ONE = _LIST + "/{name}"
 _COLOR = re.compile(r"[0-9A-Fa-f]{6}")
 _PLAIN = "ededed"
-DEFAULTS = (
-    ("bug", "d73a4a", "Something isn't working"),
-    ("documentation", "0075ca", "Improvements or additions to documentation"),
-    ("duplicate", "cfd3d7", "This issue or pull request already exists"),
-    ("enhancement", "a2eeef", "New feature or request"),
-    ("good first issue", "7057ff", "Good for newcomers"),
-    ("help wanted", "008672", "Extra attention is needed"),
-    ("invalid", "e4e669", "This doesn't seem right"),
-    ("question", "d876e3", "Further information is requested"),
-    ("wontfix", "ffffff", "This will not be worked on"),
-)
-"""Name, color and description of the labels of a new repository."""
-
-
-def _labels(call: Call) -> list[Record]:
-    """Return the repository's labels by name; the defaults are made when first looked at."""
-    world, repository = call.world, call.repository
-    if not world.document(repository.id, "labels", {}).get("made"):
-        world.set_document(repository.id, "labels", made=True)
-        for name, color, description in DEFAULTS:
-            world.add("label", repository.id, name, color=color, description=description)
-    return sorted(world.all("label", repository.id), key=lambda each: each.name.casefold())
 
 
 def _find(call: Call) -> Record:
-    _labels(call)
+    labels_of(call.world, call.repository)
     found = call.world.find("label", call.parameters["name"], call.repository.id)
     if found is None:
         raise not_found()
@@ -61,12 +40,12 @@ def _find(call: Call) -> Record:
 
 def named(call: Call, ids: list[int]) -> list[Record]:
     """Return the labels of these ids that are still there."""
-    return [each for each in _labels(call) if each.id in ids]
+    return [each for each in labels_of(call.world, call.repository) if each.id in ids]
 
 
 def wanted(call: Call, names: list[str]) -> list[Record]:
     """Return the labels of these names; as on GitHub, one that is not there is made."""
-    _labels(call)
+    labels_of(call.world, call.repository)
     found = []
     for name in names:
         label = call.world.find("label", name, call.repository.id)
@@ -86,7 +65,7 @@ def shape(call: Call, label: Record) -> dict[str, Any]:
         "name": label.name,
         "description": label["description"],
         "color": label["color"],
-        "default": label.name in {name for name, _, _ in DEFAULTS},
+        "default": is_default(label),
         # since 2026 labels can be archived; these are not
         "archived_at": None,
         "archived_by": None,
@@ -115,13 +94,13 @@ def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -
 @ROUTES.get(_LIST, needs="repo:read")
 def list_labels(call: Call) -> Response:
     """The labels, by name."""
-    return page(call, _labels(call), lambda each: shape(call, each))
+    return page(call, labels_of(call.world, call.repository), lambda each: shape(call, each))
 
 
 @ROUTES.post(_LIST, needs="repo:write")
 def create(call: Call) -> Response:
     """Create a label; grey unless a color is given."""
-    _labels(call)
+    labels_of(call.world, call.repository)
     found = fields.body(call, **{"name!": "text", "description?": "text"}, color="text")
     data = {"color": _PLAIN, "description": None, **_checked(call, found, found["name"], None)}
     made = call.world.add("label", call.repository.id, found["name"], **data)

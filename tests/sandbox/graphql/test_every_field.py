@@ -59,6 +59,8 @@ WHERE = {
     "TeamRepositoryEdge": (
         'organization(login: "acme") { team(slug: "release") { repositories { edges {%s} } } }'
     ),
+    "Release": 'repository(owner: "acme", name: "widget") { release(tagName: "v1") {%s} }',
+    "Label": 'repository(owner: "acme", name: "widget") { label(name: "bug") {%s} }',
     "RateLimit": "rateLimit {%s}",
 }
 """The types, and a query that leads to one of each."""
@@ -75,6 +77,8 @@ GIVEN = {
     "refs": '(refPrefix: "refs/heads/", first: 5)',
     "topRepositories": "(first: 5, orderBy: {field: NAME, direction: ASC})",
     "object": '(expression: "main")',
+    "release": '(tagName: "v1")',
+    "label": '(name: "bug")',
 }
 """Arguments of fields that need some."""
 
@@ -94,7 +98,7 @@ def _selection(name: str, field: GraphQLField) -> str:
 
 @pytest.fixture
 def filled(api: httpx.Client) -> httpx.Client:
-    """The API of a world with a classic rule, and an environment."""
+    """The API of a world with a classic rule, an environment and a release."""
     rule = {
         "required_status_checks": {"strict": True, "contexts": ["ci"]},
         "enforce_admins": True,
@@ -103,6 +107,8 @@ def filled(api: httpx.Client) -> httpx.Client:
     }
     assert api.put("/repos/acme/widget/branches/main/protection", json=rule).status_code == 200
     assert api.put("/repos/acme/widget/environments/pypi", json={}).status_code == 200
+    release = {"tag_name": "v1", "name": "One", "body": "first"}
+    assert api.post("/repos/acme/widget/releases", json=release).status_code == 201
     return api
 
 

@@ -1,0 +1,151 @@
+"""Releases and labels of a repository, as GraphQL shows them: gh lists them so."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from sandbox.access.permissions import level, permission
+from sandbox.graphql.connections import connection
+from sandbox.graphql.objects import GitObject
+from sandbox.repositories import labels, releases
+from sandbox.shapes.repositories import full_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.api.http import Call
+    from sandbox.world.records import Record
+
+    Arguments = dict[str, Any]
+    Resolver = Callable[[Call, Any, Arguments], Any]
+
+
+def _repository(call: Call, record: Record) -> Record:
+    found = call.world.get("repository", record.parent)
+    if found is None:
+        raise AssertionError(f"{record.kind} {record.name} has no repository")
+    return found
+
+
+def _visible(call: Call, repository: Record) -> list[Record]:
+    """Return the releases that the viewer sees, newest first: drafts are for those who push."""
+    if level(permission(call.world, repository, call.actor)) >= level("write"):
+        return call.world.all("release", repository.id)[::-1]
+    return releases.published(call.world, repository)
+
+
+def _release(call: Call, repository: Record, arguments: Arguments) -> Record | None:
+    tag = arguments["tagName"]
+    return next((each for each in _visible(call, repository) if each["tag"] == tag), None)
+
+
+def _releases(call: Call, repository: Record, arguments: Arguments) -> dict[str, Any]:
+    found = _visible(call, repository)
+    order = arguments.get("orderBy")
+    if order:
+
+        def key(each: Record) -> tuple[str, int]:
+            by_name = order["field"] == "NAME"
+            return (each["title"] or "") if by_name else _created(call, each, {}), each.id
+
+        found = sorted(found, key=key, reverse=order["direction"] == "DESC")
+    return connection(found, arguments)
+
+
+def _created(call: Call, release: Record, _: Arguments) -> str:
+    return releases.created_at(call.world, _repository(call, release), release)
+
+
+def _is_latest(call: Call, release: Record, _: Arguments) -> bool:
+    latest = releases.latest(call.world, _repository(call, release))
+    return latest is not None and latest.id == release.id
+
+
+def _path(call: Call, release: Record, _: Arguments) -> str:
+    tag = f"untagged-{release.id}" if release["draft"] else release["tag"]
+    return f"/{full_name(call, _repository(call, release))}/releases/tag/{tag}"
+
+
+def _field(name: str) -> Resolver:
+    return lambda _call, record, _arguments: record[name]
+
+
+def _html(call: Call, release: Record, arguments: Arguments) -> str:  # noqa: ARG001 - a resolver's arguments
+    return escape(release["body"] or "")
+
+
+def _tag(call: Call, release: Record, _: Arguments) -> Record | None:
+    return call.world.find("ref", f"refs/tags/{release['tag']}", release.parent)
+
+
+def _tag_commit(call: Call, release: Record, _: Arguments) -> GitObject | None:
+    repository = _repository(call, release)
+    commit = releases.commit_of(call.world, repository, release)
+    if commit is None:
+        return None
+    return GitObject(repository, "commit", commit.name, commit["files"])
+
+
+def _labels(call: Call, repository: Record, arguments: Arguments) -> dict[str, Any]:
+    found = labels.labels_of(call.world, repository)
+    wanted = (arguments.get("query") or "").casefold()
+    if wanted:
+        found = [
+            each
+            for each in found
+            if wanted in each.name.casefold() or wanted in (each["description"] or "").casefold()
+        ]
+    order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
+    if order["field"] == "CREATED_AT":
+        found = sorted(found, key=lambda each: each.id)
+    return connection(found[::-1] if order["direction"] == "DESC" else found, arguments)
+
+
+def _label(call: Call, repository: Record, arguments: Arguments) -> Record | None:
+    labels.labels_of(call.world, repository)
+    return call.world.find("label", arguments["name"], repository.id)
+
+
+def _label_path(call: Call, label: Record, _: Arguments) -> str:
+    return f"/{full_name(call, _repository(call, label))}/labels/{label.name}"
+
+
+RESOLVERS: dict[tuple[str, str], Resolver] = {
+    ("Repository", "latestRelease"): lambda call, repository, _: releases.latest(
+        call.world, repository
+    ),
+    ("Repository", "release"): _release,
+    ("Repository", "releases"): _releases,
+    ("Repository", "label"): _label,
+    ("Repository", "labels"): _labels,
+    ("Release", "author"): lambda call, release, _: call.world.get("user", release["author"]),
+    ("Release", "createdAt"): _created,
+    ("Release", "description"): _field("body"),
+    ("Release", "descriptionHTML"): _html,
+    ("Release", "shortDescriptionHTML"): _html,
+    ("Release", "isDraft"): _field("draft"),
+    ("Release", "isLatest"): _is_latest,
+    ("Release", "isPrerelease"): _field("prerelease"),
+    ("Release", "name"): _field("title"),
+    ("Release", "publishedAt"): lambda _call, release, _: (
+        None if release["draft"] else release["published_at"]
+    ),
+    ("Release", "repository"): lambda call, release, _: _repository(call, release),
+    ("Release", "resourcePath"): _path,
+    ("Release", "url"): lambda call, release, _: f"{call.host}{_path(call, release, {})}",
+    ("Release", "tag"): _tag,
+    ("Release", "tagCommit"): _tag_commit,
+    ("Release", "tagName"): _field("tag"),
+    ("Release", "updatedAt"): lambda _call, release, _: release.updated_at,
+    ("Release", "viewerCanReact"): lambda call, _release, _: call.actor.user is not None,
+    ("Label", "color"): _field("color"),
+    ("Label", "description"): _field("description"),
+    ("Label", "isDefault"): lambda _call, label, _: labels.is_default(label),
+    ("Label", "name"): lambda _call, label, _: label.name,
+    ("Label", "repository"): lambda call, label, _: _repository(call, label),
+    ("Label", "resourcePath"): _label_path,
+    ("Label", "url"): lambda call, label, _: f"{call.host}{_label_path(call, label, {})}",
+    ("Label", "updatedAt"): lambda _call, label, _: label.updated_at,
+}
+"""What `resolvers.py` adds to its own."""
