@@ -235,7 +235,7 @@ def test_figures_of_the_practice_organization_are_right() -> None:
     declaration = load("guild", ROOT)
     recorded = declared(declaration, ROOT, stack="dev", base_url="http://127.0.0.1/", changed={})
     managed = len({each.urn for each in recorded})
-    for page in WRITTEN:
+    for page in ("README.md", "docs/first-steps.md", "docs/interruptions.md"):
         quoted = re.findall(r"^(?:preview|update) +(\d+ .*) in \d+ s$", text_of(page), re.MULTILINE)
         for line in quoted:
             assert sum(map(int, re.findall(r"\d+", line))) == managed, f"{page}: {line}"
