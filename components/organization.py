@@ -110,7 +110,15 @@ class ActionsConfig(Config):
     github_owned_allowed: bool = True
     verified_allowed: bool = False
     """Allow actions of creators that GitHub has verified."""
-    patterns_allowed: list[Annotated[str, Field(min_length=1)]] = []
+    patterns_allowed: list[
+        Annotated[
+            str,
+            matching(
+                r"!?[A-Za-z0-9*][A-Za-z0-9*-]*/[A-Za-z0-9._*/-]+(?:@[^\s,@]+)?",
+                "allowed: an action or a pattern, such as codecov/codecov-action@* or docker/*",
+            ),
+        ]
+    ] = []
     """Other allowed actions, such as `codecov/codecov-action@*`. Those of managed workflows are
     always allowed."""
     sha_pinning_required: bool = True

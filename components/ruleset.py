@@ -27,7 +27,7 @@ class Bypass(Config):
     """An actor that may bypass a ruleset. Give exactly one of team, app and role."""
 
     team: TeamSlug | None = None
-    app: int | None = None
+    app: Annotated[int, Field(gt=0)] | None = None
     """The numeric id of a GitHub App."""
     role: Literal["maintain", "write", "admin", "organization-admin"] | None = None
     mode: Literal["pull_request", "always"] = "pull_request"
@@ -62,7 +62,7 @@ class BranchProtectionConfig(Config):
     """Names of the checks that have to pass."""
     strict_checks: bool = True
     """Require the branch to be up to date before merging."""
-    checks_app: int | None = GITHUB_ACTIONS_APP
+    checks_app: Annotated[int, Field(gt=0)] | None = GITHUB_ACTIONS_APP
     """The id of the App that has to report the checks; the default is GitHub Actions. `null`
     accepts any App."""
     require_signatures: bool = True

@@ -64,6 +64,7 @@ OTHERS: dict[str, list[Any]] = {
     "NpmTokens.npm": [{"from": {"config": "other"}}],
     "SettingsConfig.billing_email": ["other@acme.example"],
     "SettingsConfig.email": ["other@acme.example"],
+    "ActionsConfig.patterns_allowed": [["docker/*"]],
     "MergeConfig.allow_squash_merge": [False],
     "ExemptionConfig.rule": ["BR099"],
     "ExemptionConfig.expires": ["2028-01-31"],

@@ -146,6 +146,15 @@ CASES = (
     Case("approvals", MAIN, "  main: {»approvals: 11}", "is too large", "at most 10"),
     Case("wait", ENVIRONMENTS, ENVIRONMENTS[:-2] + "{x: {»wait_timer: -1}}", "small", "at least 0"),
     Case("cooldown", WEB, "  web: {dependabot: {»cooldown_days: 91}}", "too large", "at most 90"),
+    Case("App of a bypass", MAIN, "  main: {bypass: [{»app: 0}]}", "is too small", "more than 0"),
+    Case("App of checks", MAIN, "  main: {»checks_app: -1}", "is too small", "more than 0"),
+    Case(
+        "pattern of actions",
+        ACTIONS,
+        "actions: {patterns_allowed: [docker/*, »'codecov, docker']}",
+        "item 2 of `patterns_allowed`",
+        "docker/*",
+    ),
     Case("App", "{app_id: 7}", "{»app_id: 0}", "is too small", "more than 0"),
     Case(
         "Actions as App", "{app_id: 7}", "{»app_id: 15368}", "every workflow could push", "own App"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
-from components.declaration import Declaration
+from components.declaration import Declaration, load
 from components.declaration.required_checks import notices
+from components.ruleset import BranchProtectionConfig
+from components.workflow import REQUIRED_CHECKS
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 from tests.components.declaration.test_mistakes import MAIN, WEB
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 UNTESTED = ("cargo", "gomod", "maven", "gradle", "bundler", "docker")
 
@@ -81,6 +83,40 @@ def test_a_repository_without_managed_workflows_is_reported(tmp_path: Path) -> N
     assert "(web: ci)" in line
     assert "workflows: false" in line
     assert told(tmp_path, required, (WEB, "  web: {workflows: false}")) == []
+
+
+def test_by_default_nothing_is_required() -> None:
+    """A protection that names no check requires none, whatever a repository is built from."""
+    assert BranchProtectionConfig().required_checks == []
+
+
+@given(
+    ecosystems=st.sets(st.sampled_from([*UNTESTED, "github-actions", "pip", "uv", "npm"])),
+    required=st.sets(st.sampled_from(REQUIRED_CHECKS), min_size=1),
+)
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_what_is_required_is_written_or_refused(
+    ecosystems: set[str], required: set[str], tmp_path: Path
+) -> None:
+    """No required check of the managed workflow is left without a job of its name."""
+    web = f"  web: {{ecosystems: [{', '.join(ecosystems)}]}}"
+    main = f"  main: {{repositories: [web], required_checks: [{', '.join(required)}]}}"
+    found = outcome(written(tmp_path, replaced((MAIN, main), (WEB, web))))
+    if isinstance(found, Declaration) and ecosystems:
+        text = found.resolved.repositories["web"].derived_files[".github/workflows/ci.yml"]
+        assert required <= YAML(typ="safe").load(text)["jobs"].keys()
+    elif isinstance(found, Declaration):
+        assert len(list(notices(found.resolved))) == 1
+    else:
+        assert len(found.mistakes) == len(required)
+
+
+def test_the_practice_organization_requires_what_is_made() -> None:
+    """Each required check of `orgs/guild.yaml` is a job of a managed workflow."""
+    resolved = load("guild", Path(__file__).resolve().parents[3]).resolved
+    assert not any("required checks" in line for line in notices(resolved))
 
 
 def test_nothing_is_reported_of_what_is_tested(tmp_path: Path) -> None:
