@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 PATH = ".github/CODEOWNERS"
 
+PLACES = (PATH, "CODEOWNERS", "docs/CODEOWNERS")
+"""Where GitHub looks for the file: the first that is there counts."""
+
 
 def render(owners: Mapping[str, list[str]], organization: str) -> str:
     """The text of CODEOWNERS: patterns to teams; a later line wins, as in the mapping's order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from components import code_owners
 from components.committing import protections
 from components.organization import covers, reached
 from components.workflow import GITHUB_OWNERS, actions_used
@@ -242,6 +243,7 @@ def _repository(
         what = "dependabot has no effect without ecosystems"
         yield (*path, "dependabot"), what, "nothing here, or ecosystems"
     yield from _code_owners(path, repository, config)
+    yield from _second_code_owners(path, resolved)
     for key, environment in resolved.environments.items():
         if (written := repository.environments.get(key)) is not None:
             where = (*path, "environments", key)
@@ -337,6 +339,15 @@ def _code_owners(
                 what = f"GitHub ignores the code owner `{slug}`, because the team is secret"
                 allowed = f"teams.{slug}.visibility: closed"
                 yield (*path, "code_owners", pattern, index), what, allowed
+
+
+def _second_code_owners(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+    """Find files of code owners beside one that GitHub reads first."""
+    first, *others = [each for each in code_owners.PLACES if each in repository.files] or [""]
+    for other in others:
+        what = f"GitHub reads {first} and passes over this file"
+        allowed = "code_owners, or one file of code owners"
+        yield (*path, "files", other), what, allowed
 
 
 def _seen(

@@ -111,6 +111,13 @@ CASES = (
         "teams.devs.visibility: closed",
     ),
     Case(
+        "a second file of code owners",
+        "    environments: {}",
+        "    files: {»docs/CODEOWNERS: {content: x}}",
+        "GitHub reads .github/CODEOWNERS and passes over this file",
+        "one file of code owners",
+    ),
+    Case(
         "the default branch left out",
         MAIN,
         "  main: {branches: [all], exclude_branches: [»default]}",
