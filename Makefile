@@ -53,7 +53,8 @@ lint: .venv/test  ## style and types
 bench: .venv/test  ## measure: time and API calls, as ratios in one run
 	$(BIN)/python -m tests.bench
 
-fidelity: .venv/test  ## run the GitHub provider's own acceptance tests against the sandbox (FIDELITY=REGEX: some)
+fidelity: .venv/test  ## run foreign clients and the GitHub provider's own tests against the sandbox (FIDELITY=REGEX: some tests)
+	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
 	$(BIN)/python -m tests.fidelity $(if $(FIDELITY),'$(FIDELITY)')
 	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
 

@@ -417,6 +417,7 @@ RESOLVERS: Table = {
     # apps
     ("App", "clientId"): lambda _call, app, _arguments: f"Iv{app.id}",
     ("App", "description"): _field("description"),
+    ("App", "ipAllowListEntries"): _none,
     ("App", "logoUrl"): _avatar,
     ("App", "updatedAt"): _updated,
     ("App", "url"): lambda call, app, _arguments: f"{call.host}/apps/{app.name}",
@@ -432,6 +433,7 @@ RESOLVERS: Table = {
     ("Organization", "description"): _field("description"),
     ("Organization", "descriptionHTML"): _html("description"),
     ("Organization", "email"): _field("email"),
+    ("Organization", "ipAllowListEntries"): _none,
     ("Organization", "location"): _field("location"),
     ("Organization", "membersCanForkPrivateRepositories"): _field(
         "members_can_fork_private_repositories"

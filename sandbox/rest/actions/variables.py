@@ -65,8 +65,10 @@ def _checked(call: Call, scope: Scope, *, new: bool) -> dict[str, Any]:
     if "name" in found:
         found["name"] = names.checked(found["name"], "Variable")
     if "selected_repository_ids" in found:
-        ids = holders.checked_ids(call, found["selected_repository_ids"])
-        found["selected_repository_ids"] = ids
+        # as with secrets, ids are ignored where no repositories are selected
+        selects = found.get("visibility", "selected") == "selected"
+        ids = found["selected_repository_ids"] if selects else []
+        found["selected_repository_ids"] = holders.checked_ids(call, ids)
     return found
 
 

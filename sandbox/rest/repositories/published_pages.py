@@ -80,6 +80,8 @@ def create(call: Call) -> Response:
         source=_source(call, found["source"]) if "source" in found else default,
         cname=None,
         https_enforced=True,
+        # where the plan has private sites, a new one is private
+        public=not plans.at_least(owner(call.world, call.repository), "enterprise"),
     )
     call.world.change(call.repository, has_pages=True)
     return Response(201, _shape(call, made))

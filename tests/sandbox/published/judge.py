@@ -47,6 +47,9 @@ KNOWN = {
     r"rulesets(/\{\})? 422: errors/\d+: .* is not of type \"object\"": (
         "mistakes in rulesets are texts, as clients that read both show"
     ),
+    r"^(POST|PATCH) /(orgs/\{\}/repos|repos/\{\}/\{\}) request: visibility: \"internal\"": (
+        "an enterprise's organization has it; described only for Enterprise Cloud"
+    ),
     r"^(POST|PUT|GET) /(orgs|repos)/.*rulesets.*actor_type: \"EnterpriseOwner\" is not one of": (
         "an enterprise's owners bypass, too; described only for rulesets of enterprises"
     ),

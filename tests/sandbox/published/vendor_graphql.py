@@ -51,6 +51,8 @@ TYPES = {
     "Environment",
     "EnvironmentConnection",
     "GitObject",
+    "IpAllowListEntry",
+    "IpAllowListEntryConnection",
     "Label",
     "LabelConnection",
     "Mutation",

@@ -146,12 +146,22 @@ def test_wrong_values_of_custom_properties(
 
 
 def test_pages_that_only_some_may_see(api: httpx.Client) -> None:
-    """Where the plan has private pages a site is public or not, as it was set."""
+    """Where the plan has private sites a new one is private, until it is made public."""
     base = f"{WIDGET}/pages"
-    api.post(base, json={"build_type": "workflow"})
-    assert api.get(base).json()["public"] is True
-    assert api.put(base, json={"public": False}).status_code == 204
-    assert api.get(base).json()["public"] is False
+    assert api.post(base, json={"build_type": "workflow"}).json()["public"] is False
+    for public in (True, False):
+        assert api.put(base, json={"public": public}).status_code == 204
+        assert api.get(base).json()["public"] is public
+
+
+def test_ids_without_selection_are_ignored(api: httpx.Client) -> None:
+    """A variable for all repositories takes no notice of ids, not even of unknown ones."""
+    path = "/orgs/acme/actions/variables"
+    body = {"name": "LEVEL", "value": "1", "visibility": "all", "selected_repository_ids": [1]}
+    assert api.post(path, json=body).status_code == 201
+    assert api.get(f"{path}/LEVEL").json()["visibility"] == "all"
+    body = {**body, "name": "OTHER", "visibility": "selected"}
+    assert api.post(path, json=body).status_code == 422
 
 
 def test_a_personal_repository_has_its_owner_as_direct_collaborator(world: World) -> None:
