@@ -54,7 +54,6 @@ bench: .venv/test  ## measure: time and API calls, as ratios in one run
 	$(BIN)/python -m tests.bench
 
 fidelity: .venv/test  ## run foreign clients and the GitHub provider's own tests against the sandbox (FIDELITY=REGEX: some tests)
-	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
 	$(BIN)/python -m tests.fidelity $(if $(FIDELITY),'$(FIDELITY)')
 	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
 
