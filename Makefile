@@ -15,42 +15,42 @@ export STACK
 .DEFAULT_GOAL := help
 .PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity docs site pins
 
-help:  ## list what there is
+help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
 
-up: .venv/run  ## preview and update the stack, with the policy pack on (STACK=dev: on the sandbox; SECRETS=vault)
+up: .venv/run  ## preview and update a stack, with the policy pack (STACK=dev; SECRETS=vault)
 	@$(RUN) up
 
 insecure: .venv/run  ## see the policy pack refuse orgs/insecure.yaml (exits non-zero)
 	@$(RUN) preview --stack insecure
 
-preview: .venv/run  ## show what would change, and what the policy pack finds
+preview: .venv/run  ## show what would change, and the policy pack's findings
 	@$(RUN) preview
 
-check: .venv/run  ## judge the stack's organization by the policy pack, offline (CHECK="--fix")
+check: .venv/run  ## check the stack's organization offline (CHECK="--fix")
 	@$(RUN) check $(CHECK)
 
-adopt: .venv/run  ## take what exists on GitHub already, and is declared, into the stack's state
+adopt: .venv/run  ## take existing, declared resources into the stack's state
 	@$(RUN) adopt
 
 down: .venv/run  ## delete a practice stack: its organization on the sandbox, and its state (STACK=dev)
 	@$(RUN) down
 
-sandbox: .venv/run  ## start the sandbox alone
+sandbox: .venv/run  ## start the sandbox without deploying
 	@$(RUN) sandbox
 
-env: .venv/run  ## print what plain pulumi needs: eval "$$(make -s env)"
+env: .venv/run  ## print the variables that plain pulumi needs: eval "$(make -s env)"
 	@$(RUN) env
 
 # in the order of folders: xdist would leave the files of few and long tests to the end
-test: .venv/test lint  ## every test, on the real engine
+test: .venv/test lint  ## run every test, on the real engine
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-lint: .venv/test  ## style and types
+lint: .venv/test  ## check style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy $(CODE) && $(BIN)/mypy policy/__main__.py
 
-bench: .venv/test  ## measure: time and API calls, as ratios in one run
+bench: .venv/test  ## measure time and API calls
 	$(BIN)/python -m tests.bench
 
 fidelity: .venv/test  ## run foreign clients and the GitHub provider's own tests against the sandbox (FIDELITY=REGEX: some tests)

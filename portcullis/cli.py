@@ -23,16 +23,16 @@ app.command()(check)
 
 @app.command()
 def preview(stack: Stack = "dev") -> None:
-    """Show what an update would change, and what the policy pack finds."""
+    """Show what an update would change, and the policy pack's findings."""
     _deploy(stack, change=False)
 
 
 @app.command()
 def up(
     stack: Stack = "dev",
-    yes: Annotated[bool, typer.Option("--yes", help="Agree to the preview beforehand.")] = False,  # noqa: FBT002 - typer's way to declare a flag
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm in advance.")] = False,  # noqa: FBT002 - typer's way to declare a flag
 ) -> None:
-    """Preview, then make GitHub as the stack's organization declares it."""
+    """Preview, then update GitHub to match the declaration."""
     _deploy(stack, change=True, agreed=yes)
 
 
@@ -44,7 +44,7 @@ def _deploy(stack: str, *, change: bool, agreed: bool = False) -> None:
 
 @app.command()
 def adopt(stack: Stack = "dev") -> None:
-    """Take what exists on GitHub already, and is declared, into the stack's state."""
+    """Take existing, declared resources into the state; change nothing on GitHub."""
     from portcullis import deploy
 
     _answer(lambda: deploy.adopt(_settings(stack), console))
@@ -52,7 +52,7 @@ def adopt(stack: Stack = "dev") -> None:
 
 @app.command()
 def down(stack: Stack = "dev") -> None:
-    """Throw a practice stack away: its organization on the sandbox, and its state."""
+    """Delete a practice stack: its organization on the sandbox, and its state."""
     from portcullis import deploy
 
     _answer(lambda: deploy.throw_away(_settings(stack), console))
@@ -68,7 +68,7 @@ def sandbox(stack: Stack = "dev") -> None:
 
 @app.command()
 def env(stack: Stack = "dev") -> None:
-    """Print what plain `pulumi` needs: eval "$(make -s env)"."""
+    """Print the variables that plain `pulumi` needs: eval "$(make -s env)"."""
 
     def show() -> None:
         from portcullis import deploy
@@ -82,7 +82,7 @@ def env(stack: Stack = "dev") -> None:
 
 @app.command()
 def docs() -> None:
-    """Write the generated pages, and the schemas by which editors complete and check."""
+    """Regenerate the pages about rules and fields, and the JSON Schemas for editors."""
     from portcullis.generate.generated import pages
 
     def write() -> None:

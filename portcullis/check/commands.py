@@ -35,30 +35,28 @@ class Format(StrEnum):
 
 def check(
     file: Annotated[
-        Path | None, typer.Argument(help="Such as orgs/guild.yaml; the stack's if not given.")
+        Path | None, typer.Argument(help="Such as orgs/guild.yaml. Default: the stack's.")
     ] = None,
     *,
-    form: Annotated[
-        Format, typer.Option("--format", help="For people, programs, or what shows findings.")
-    ] = Format.TEXT,
-    fix: Annotated[bool, typer.Option("--fix", help="Fix the file where it is safe.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
+    fix: Annotated[bool, typer.Option("--fix", help="Set fields to safe values.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --fix: show the change, write nothing.")
+        bool, typer.Option("--dry-run", help="With --fix: only show the change.")
     ] = False,
     policy_config: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A policy config file: levels and parameters by rule.",
+            help="A policy config file, with levels and parameters.",
             envvar="PULUMI_OPTION_POLICY_PACK_CONFIG",
         ),
     ] = None,
     stack: Annotated[
-        str | None, typer.Option(help="Whose configuration counts.", envvar="STACK")
+        str | None, typer.Option(help="The stack whose configuration applies.", envvar="STACK")
     ] = None,
 ) -> None:
-    """Judge an organization by the policy pack, without engine, network or secrets.
+    """Check an organization offline: mistakes, and the policy pack's findings.
 
-    Ends with 1 if a preview would be refused, and with 2 if the check was called wrongly.
+    Exit code 1: a preview would be refused. Exit code 2: the command was used incorrectly.
     """
     from portcullis.check.organization import subject
 

@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 
 _MISSING = 404
 
-app = typer.Typer(no_args_is_help=True, help="Pulumi ESC: its environments as esc/ has them.")
+app = typer.Typer(
+    no_args_is_help=True, help="Manage Pulumi ESC's environments from the files in esc/."
+)
 
 
 @app.command()
 def diff(
     *,
     expect_no_changes: Annotated[
-        bool, typer.Option("--expect-no-changes", help="Exit with 7 when something differs.")
+        bool, typer.Option("--expect-no-changes", help="Exit with 7 if anything differs.")
     ] = False,
 ) -> None:
-    """Show where ESC differs from the files under esc/; values are neither read nor shown."""
+    """Show how ESC differs from the files under esc/; never read a value."""
 
     def show() -> None:
         account, client, files = _start()
@@ -48,14 +50,16 @@ def diff(
 def apply(
     delete: Annotated[
         list[str] | None,
-        typer.Option(help="An environment <project>/<name>, or a key of it: <project>/<name>:KEY."),
+        typer.Option(
+            help="Delete an environment <project>/<name>, or a key: <project>/<name>:KEY."
+        ),
     ] = None,
     revoke: Annotated[
         list[str] | None,
-        typer.Option(help="What a team may do: <team>:<project>/<name>."),
+        typer.Option(help="Revoke a permission: <team>:<project>/<name>."),
     ] = None,
 ) -> None:
-    """Make ESC as the files under esc/ have it; values stay, and nothing unnamed is deleted."""
+    """Make ESC match the files under esc/; keep values, delete only what is named."""
     from portcullis.esc import apply as making
     from portcullis.esc import teams
     from portcullis.esc.compare import compare
@@ -90,7 +94,7 @@ def apply(
 
 @app.command("list")
 def list_() -> None:
-    """List every environment and key of the organization, masked."""
+    """List every environment and key, with masked values."""
     from portcullis.esc import definition
     from portcullis.esc.compare import environments
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from portcullis.secrets.places import Target
     from portcullis.secrets.rotation import Rotation
 
-app = typer.Typer(no_args_is_help=True, help="Secrets: where their values live; never the values.")
+app = typer.Typer(no_args_is_help=True, help="List, rotate and import secrets.")
 
 
 @app.callback()
 def secrets() -> None:
-    """Secrets: where their values live; never the values."""
+    """List, rotate and import secrets."""
 
 
 class Format(StrEnum):
@@ -40,10 +40,10 @@ class Format(StrEnum):
 def list_secrets(
     stack: Stack = "dev",
     form: Annotated[
-        Format, typer.Option("--format", help="For people, or machines.")
+        Format, typer.Option("--format", help="Output format: text for people, JSON for programs.")
     ] = Format.TEXT,
 ) -> None:
-    """Show every secret without its value: where it is, how old, and who uses it."""
+    """List every secret, without its value: where it is, how old it is, and who uses it."""
 
     def show() -> None:
         from portcullis.secrets import output
@@ -61,7 +61,7 @@ def list_secrets(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A `.env` file; git must not track it.")],
+    file: Annotated[Path, typer.Argument(help="A `.env` file that git does not track.")],
     *,
     to: Annotated[
         str,
@@ -70,15 +70,17 @@ def import_(
         ),
     ],
     group: Annotated[
-        str, typer.Option(help="The group, such as api-keys; for ESC, esc/ says it by name.")
+        str, typer.Option(help="The group, such as api-keys. Default for ESC: the group in esc/.")
     ] = "",
     stage: Annotated[
         str, typer.Option(help="For ESC: development, staging or production.")
     ] = "development",
     stack: Stack = "dev",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be written.")
+    ] = False,
 ) -> None:
-    """Bring the values of a `.env` file to where they will live; print the YAML to add."""
+    """Write the values of a `.env` file to a secret source, and print the YAML to add."""
     from portcullis.secrets import import_env, places
 
     def run() -> None:
@@ -128,14 +130,14 @@ def _import(
 
 @app.command()
 def rotate(
-    name: Annotated[str, typer.Argument(help="The secret, or its place in the YAML.")],
+    name: Annotated[str, typer.Argument(help="The secret's name, or its path in the YAML.")],
     more: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     *,
-    generate: Annotated[bool, typer.Option("--generate", help="A random value.")] = False,
+    generate: Annotated[bool, typer.Option("--generate", help="Generate a random value.")] = False,
     stack: Stack = "dev",
-    yes: Annotated[bool, typer.Option("--yes", help="Agree to the change beforehand.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm in advance.")] = False,
 ) -> None:
-    """Give a secret a new value: asked for, or read from standard input, or generated."""
+    """Give a secret a new value: typed, read from standard input, or generated."""
     from portcullis.secrets.rotate import rotate as rotate_secret
 
     def new_value(rotation: Rotation) -> str:
