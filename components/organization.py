@@ -35,6 +35,7 @@ from components.custom_property import (
     PropertyName,
     organization_property,
 )
+from components.files.workflow import actions_of_others
 from components.repository import Repository, RepositoryConfig, ResolvedRepository
 from components.ruleset import (
     GITHUB_ACTIONS_APP,
@@ -47,7 +48,6 @@ from components.secrets.sources import SourcesConfig
 from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset
 from components.team import Team, TeamConfig
 from components.variable import OrganizationVariableConfig, organization_variable
-from components.workflow import actions_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
-from components import workflow
 from components.base import (
     BranchName,
     Config,
@@ -24,6 +23,7 @@ from components.base import (
     matching,
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
+from components.files import workflow
 from components.secrets.secret import SecretConfig, StoredConfig
 from components.tag_ruleset import release_tag_pattern
 
@@ -161,6 +161,11 @@ class PublishConfig(Config):
         """The packages that are declared."""
         return [package for package in (self.python, self.npm) if package is not None]
 
+    def by_kind(self) -> dict[str, PythonPackage | NpmPackage]:
+        """Return the packages that are declared, by their field."""
+        packages = {"python": self.python, "npm": self.npm}
+        return {kind: package for kind, package in packages.items() if package is not None}
+
     def first_gate(self) -> str | None:
         """The team of the first of two gates, or None where one gate is enough."""
         for package in self.packages():
@@ -260,8 +265,12 @@ def workflow_plan(
     default_branch: BranchName,
     visibility: Visibility,
     ecosystems: list[Ecosystem],
+    may_start: tuple[str, ...],
 ) -> workflow.WorkflowPlan:
-    """What the workflows of a repository depend on."""
+    """Return what the workflows of a repository depend on.
+
+    ``may_start`` are GitHub's roles with which a person may start a release.
+    """
     publish = publish or PublishConfig()
     packages: list[workflow.Package] = []
     if python := publish.python:
@@ -297,6 +306,7 @@ def workflow_plan(
         ecosystems=tuple(ecosystems),
         packages=tuple(packages),
         approval_environment=APPROVAL_ENVIRONMENT if publish.first_gate() else None,
+        may_start=may_start,
     )
 
 

@@ -30,9 +30,9 @@ from components.base import (
     matching,
 )
 from components.custom_property import PropertyName, ValueOrValues, repository_property
-from components.dependabot import DependabotConfig
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
-from components.managed_file import ManagedFileConfig, managed_files
+from components.files.dependabot import DependabotConfig
+from components.files.managed_file import ManagedFileConfig, managed_files
 from components.publish import PublishConfig
 from components.ruleset import BranchProtectionConfig, RepositoryRuleset, ResolvedProtection
 from components.secrets.secret import RepositorySecretConfig, repository_secret
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from components.context import Context
+    from components.files.workflow import WorkflowPlan
     from components.origin import Origin
-    from components.workflow import WorkflowPlan
 
 Topic = Annotated[
     str,

@@ -10,7 +10,7 @@ from components.organization import selected
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.declaration.release_gates import Problem
+    from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.organization import OrganizationConfig
     from components.visibility import SelectionConfig

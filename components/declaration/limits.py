@@ -10,8 +10,8 @@ from components.tag_ruleset import ruleset_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from components.declaration.references import Names
-    from components.declaration.release_gates import Problem
+    from components.declaration.mistakes import Problem
+    from components.declaration.names import Names
     from components.declaration.yaml_file import Segments
     from components.organization import OrganizationConfig, ResolvedOrganization
     from components.repository import ResolvedRepository

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from components.declaration import references
-from components.declaration.mistakes import DeclarationError, Mistake, explain
+from components.declaration.mistakes import DeclarationError, Mistake, Problem, explain
+from components.declaration.names import Names
 from components.declaration.resolve import resolve
 from components.declaration.yaml_file import Place, Segments, UnreadableError, YamlFile, read
 from components.organization import OrganizationConfig
@@ -59,7 +60,7 @@ def load(name: str, root: Path | None = None) -> Declaration:
     resolved = resolve(config, files.origins()) if config else None
     if resolved:
         wrong = frozenset(path for path, _, _ in problems)
-        names = references.Names(_names(data, "teams"), _names(data, "repositories"), root, wrong)
+        names = Names(_names(data, "teams"), _names(data, "repositories"), root, wrong)
         problems += references.check(resolved, names)
     mistakes = files.mistakes + [files.mistake(*problem) for problem in problems]
     if mistakes or not resolved:
@@ -141,9 +142,6 @@ class _Files:
             for name, file in self.repositories.items()
         }
         return {"": Origin(self.main.name), **own}
-
-
-Problem = references.Problem
 
 
 def _organizations(root: Path) -> list[str]:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from components.declaration.yaml_file import Place, Segments
 
 
+Problem = tuple["Segments", str, str]
+"""A mistake before its location is known: its path, what is wrong, and what is allowed."""
+
+
 @dataclass(frozen=True, order=True)
 class Mistake:
     """One mistake. ``what`` quotes no value: it might be a secret in the wrong place."""

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from components import code_owners
 from components.committing import protections
+from components.files.workflow import GITHUB_OWNERS, actions_used
 from components.organization import covers, reached
-from components.workflow import GITHUB_OWNERS, actions_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from components.base import Config
-    from components.declaration.references import Names
-    from components.declaration.release_gates import Problem
+    from components.declaration.mistakes import Problem
+    from components.declaration.names import Names
     from components.declaration.yaml_file import Segments
     from components.environment import EnvironmentConfig
     from components.organization import OrganizationConfig, ResolvedOrganization, SettingsConfig

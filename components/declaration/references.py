@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -11,74 +9,24 @@ from components.declaration import (
     custom_properties,
     limits,
     no_effect,
-    release_gates,
     required_checks,
 )
-from components.declaration.mistakes import listed, nearest
+from components.declaration.mistakes import listed
+from components.declaration.release import gates as release_gates
+from components.declaration.release.permissions import MAY_PUSH
 from components.organization import covers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from components.declaration.mistakes import Problem
+    from components.declaration.names import Names
     from components.declaration.yaml_file import Segments
     from components.organization import OrganizationConfig, ResolvedOrganization
     from components.publish import PublishConfig
     from components.repository import RepositoryConfig
     from components.ruleset import BranchProtectionConfig, ForRepositories
-
-#: (path, what, allowed)
-Problem = release_gates.Problem
-
-
-@dataclass(frozen=True)
-class Names:
-    """All names that are declared, also those of items that are wrong otherwise."""
-
-    teams: frozenset[str]
-    repositories: frozenset[str]
-    root: Path
-    """The project's folder, in which `from_file` names files."""
-    wrong: frozenset[Segments] = frozenset()
-    """Where mistakes were found already: what stands there is not known."""
-
-    def sure(self, path: Segments) -> bool:
-        """Whether all that stands at ``path`` is known."""
-        return not any(wrong[: len(path)] == path for wrong in self.wrong)
-
-    def team(self, path: Segments, name: str) -> Iterator[Problem]:
-        """A problem at ``path`` if there is no such team."""
-        yield from _unknown(path, "team", name, self.teams)
-
-    def team_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
-        """The unknown teams of a list."""
-        for index, name in enumerate(names):
-            yield from self.team((*path, index), name)
-
-    def repository_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
-        """The unknown repositories of a list."""
-        for index, name in enumerate(names):
-            yield from _unknown((*path, index), "repository", name, self.repositories)
-
-    def patterns(self, path: Segments, patterns: Iterable[str]) -> Iterator[Problem]:
-        """Patterns that match no repository: a protection that protects nothing."""
-        for index, pattern in enumerate(patterns):
-            if not any(fnmatchcase(name, pattern) for name in self.repositories):
-                what = "no repository of this organization matches"
-                near = nearest(pattern, self.repositories)
-                yield (*path, index), what + near, listed(self.repositories)
-
-
-def _unknown(path: Segments, noun: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
-    """A name that is nearly right is quoted; any other might be a secret in the wrong place."""
-    if name not in known:
-        near = nearest(name, known)
-        what = f"there is no such {noun} in this organization"
-        yield (
-            path,
-            f"`{name}` is not a {noun} of this organization{near}" if near else what,
-            listed(known),
-        )
 
 
 def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
@@ -215,11 +163,7 @@ def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> 
     for pattern, owners in repository.code_owners.items():
         yield from names.team_list((*path, pattern), owners)
         for index, team in enumerate(owners):
-            if (
-                sure
-                and team in names.teams
-                and repository.access.get(team) not in release_gates.MAY_PUSH
-            ):
+            if sure and team in names.teams and repository.access.get(team) not in MAY_PUSH:
                 what = f"GitHub ignores the code owner `{team}`, because it may not push"
                 yield (*path, pattern, index), what, f"access: {{{team}: push}} or more"
 
@@ -229,9 +173,7 @@ def _approvers(
 ) -> Iterator[Problem]:
     """An approver has to be able to read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
     sure = names.sure((*path[:-1], "access"))
-    for kind, package in (("python", publish.python), ("npm", publish.npm)):
-        if package is None:
-            continue
+    for kind, package in publish.by_kind().items():
         yield from names.team_list((*path, kind, "approvers"), package.approvers)
         for index, team in enumerate(package.approvers):
             if sure and team in names.teams and team not in repository.access:

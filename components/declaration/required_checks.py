@@ -7,12 +7,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from components.committing import protections
-from components.workflow import REQUIRED_CHECKS
+from components.files.workflow import REQUIRED_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from components.declaration.release_gates import Problem
+    from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository

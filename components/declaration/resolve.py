@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components import code_owners, dependabot, workflow
+from components.declaration.release import permissions
 from components.environment import ResolvedEnvironment
+from components.files import code_owners, dependabot, workflow
 from components.organization import ResolvedOrganization, covers, reached, selected
 from components.publish import (
     refined,
@@ -88,14 +89,16 @@ def _repository(
     if repository.archived:
         return ResolvedRepository(name, repository, origin)
     publish = repository.publish
-    plan = _workflows(repository) if repository.workflows else None
+    tag_protection = _tag_protection(name, repository, config, organization, origin)
+    may_start = permissions.roles_to_start(repository, tag_protection, config)
+    plan = _workflows(repository, may_start) if repository.workflows else None
     return ResolvedRepository(
         name=name,
         config=repository,
         origin=origin,
         environments=_environments(repository, origin),
         protection=tuple(_protection(name, repository, config, organization, origin)),
-        tag_protection=tuple(_tag_protection(name, repository, config, organization, origin)),
+        tag_protection=tuple(tag_protection),
         derived_files=_derived_files(repository, config.organization, plan),
         workflows=plan,
         publishers=(
@@ -165,13 +168,14 @@ def _tag_protection(
     return [*of_organization, *own]
 
 
-def _workflows(repository: RepositoryConfig) -> workflow.WorkflowPlan:
+def _workflows(repository: RepositoryConfig, may_start: tuple[str, ...]) -> workflow.WorkflowPlan:
     """Return what the managed workflows of a repository are written from."""
     return workflow_plan(
         repository.publish,
         default_branch=repository.default_branch,
         visibility=repository.visibility,
         ecosystems=repository.ecosystems,
+        may_start=may_start,
     )
 
 

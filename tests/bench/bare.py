@@ -94,8 +94,8 @@ for index in range(COUNT):
         deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
         opts=pulumi.ResourceOptions(provider=provider, depends_on=[access]))
     github.RepositoryEnvironmentDeploymentPolicy(
-        f"{name}/production/tag/{SEMVER}", repository=environment.repository,
-        environment=environment.environment, tag_pattern=SEMVER, opts=opts)
+        f"{name}/production/branch/default", repository=environment.repository,
+        environment=environment.environment, branch_pattern="main", opts=opts)
     github.ActionsEnvironmentSecret(
         f"{name}/production/DEPLOY_KEY", repository=environment.repository,
         environment=environment.environment, secret_name="DEPLOY_KEY", value=key, opts=opts)

@@ -24,7 +24,7 @@ REPOSITORY = """\
     environments:
       production:
         reviewers: {{teams: [releasers]}}
-        deploy_from: {{tags: ["v[0-9]*.[0-9]*.[0-9]*"]}}
+        deploy_from: {{branches: [default]}}
         secrets:
           DEPLOY_KEY: {{from: {{config: deployKey}}}}
     secrets:

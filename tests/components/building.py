@@ -12,8 +12,8 @@ from components.github_access import GitHubAccess
 from components.organization import Organization, OrganizationConfig
 from components.preflight import Names, Preflight
 from components.secrets.source import SecretValue
+from tests.components.declaration.resolved import resolved
 from tests.support.recording import Recording, record
-from tests.support.resolved import resolved
 
 #: What the stack's config holds under every key: no value of it may be seen anywhere.
 CANARY = "canary-value-of-a-secret"

@@ -16,10 +16,11 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from components.declaration import references
+from components.declaration.names import Names
 from components.organization import OrganizationConfig
 from components.stack import outputs
 from tests.components.building import data, recorded
-from tests.support.resolved import resolved
+from tests.components.declaration.resolved import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -337,7 +338,7 @@ def sound(organization: dict[str, Any]) -> bool:
         config = OrganizationConfig.model_validate(organization)
     except ValidationError:
         return False
-    names = references.Names(frozenset(config.teams), frozenset(config.repositories), Path())
+    names = Names(frozenset(config.teams), frozenset(config.repositories), Path())
     unknown = ("there is no such", "is not a", "no repository of", "does not take")
     return not any(
         word in what for _, what, _ in references.check(resolved(config), names) for word in unknown

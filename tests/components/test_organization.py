@@ -9,8 +9,8 @@ import pytest
 from components.ruleset import GITHUB_ACTIONS_APP
 from components.stack import outputs
 from tests.components.building import CANARY, declare, organization
+from tests.components.declaration.resolved import resolved
 from tests.support.recording import Secret, number_of
-from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from tests.components.building import Change

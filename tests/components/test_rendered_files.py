@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
-from components import code_owners, dependabot
-from components.dependabot import DependabotConfig
+from components.files import code_owners, dependabot
+from components.files.dependabot import DependabotConfig
 from components.repository import OwnedPath
 
 TEAMS = st.lists(st.sampled_from(["devs", "ops", "security"]), max_size=3, unique=True)

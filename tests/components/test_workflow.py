@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.workflow import (
+from components.files.workflow import (
     CI_PATH,
     RELEASE_PATH,
     REQUIRED_CHECKS,

@@ -34,10 +34,13 @@ ESCAI = """\
     ecosystems: [pip, github-actions]
     code_owners:
       "*": [escai"""
+RIVETER = "release-managers: maintain, security-team: push"
 #: What is weaker than in orgs/guild.yaml; between them they wake rules of most families.
 WEAKER = (
     ("    required_checks: [ci, security-ci]\n\ntag_prot", "    approvals: 1\n\ntag_prot"),
     ("exclude_repositories: [aitbc]", "exclude_repositories: [aitbc, riveter]"),
+    (RIVETER, RIVETER.replace("security-team: push", "security-team: pull")),
+    ("[riveter-maintainers]\n      /.github/: [security-team]", "[riveter-maintainers]"),
     ("visible_to: [sophia]", "visible_to: all"),
     ("development: {}", "pypi: {can_admins_bypass: true}"),
     ("{teams: [security-team]}\n        wait_timer", "{}\n        wait_timer"),

@@ -194,7 +194,7 @@ def test_trusted_publishing_with_a_fallback(live: Live) -> None:
     """ESCAI: the production environment is approved; tokens are the environments' (E1, E3)."""
     assert live.environments("escai") == {
         "testpypi": gate(set(), secrets={"TEST_PYPI_API_TOKEN"}),
-        "pypi-release": gate({"release-managers"}, secrets={"PYPI_API_TOKEN"}),
+        "pypi-release": gate({"security-team"}, secrets={"PYPI_API_TOKEN"}),
     }
     assert live.repository_secrets("escai") == set()
 

@@ -35,7 +35,7 @@ TOKEN = "{from: {config: token}, visible_to: [app]}"
 LEVEL = "{value: info, visible_to: all}"
 WEB = "  web: {}"
 ENVIRONMENTS = "    environments: {}"
-PUBLISH = "    publish: {python: {package: app, approvers: [security]}}"
+PUBLISH = "    publish: {python: {package: app, approvers: [devs]}}"
 OWNERS = """\
     access: {devs: maintain, security: push}
     ecosystems: [pip]
@@ -177,7 +177,7 @@ CASES = (
     Case(
         "three approvers",
         PUBLISH,
-        PUBLISH.replace("approvers: [security]", "»approvers: [security, devs, ops]"),
+        PUBLISH.replace("approvers: [devs]", "»approvers: [security, devs, ops]"),
         "too many items",
         "at most 2 items",
     ),
@@ -378,8 +378,8 @@ CASES = (
     ),
     Case(
         "approver twice",
-        "approvers: [security]",
-        "»approvers: [security, security]",
+        "approvers: [devs]",
+        "»approvers: [devs, devs]",
         "item 2 stands there already",
     ),
     Case("branch twice", MAIN, "  main: {»branches: [default, default]}", "stands there already"),
@@ -457,12 +457,16 @@ CASES = (
         "devs, security",
     ),
     Case(
-        "parent", DEVS, "  devs: {»parent: securit}", "did you mean `security`?", "devs, security"
+        "parent",
+        DEVS,
+        "  devs: {members: [ana], »parent: securit}",
+        "did you mean `security`?",
+        "devs, security",
     ),
     Case(
         "bypassing team", MAIN, "  main: {bypass: [{»team: devz}]}", "did you mean `devs`?", "devs"
     ),
-    Case("approver", "approvers: [security]", "approvers: [»securit]", "did you mean", "security"),
+    Case("approver", "approvers: [devs]", "approvers: [»securit]", "did you mean", "security"),
     Case(
         "reviewer",
         ENVIRONMENTS,
@@ -501,7 +505,7 @@ CASES = (
         OWNERS + "\n" + ENVIRONMENTS + "\n" + PUBLISH,
         OWNERS.replace("devs: maintain, ", "").replace("[devs]", "[security]")
         + "\n"
-        + PUBLISH.replace("[security]", "[»devs]"),
+        + PUBLISH.replace("[devs]", "[»devs]"),
         "cannot read the repository",
         "access: {devs: pull} or more",
     ),
@@ -638,7 +642,8 @@ PLANS = (
     Case(
         "publishing from a private repository",
         "team",
-        "  web: {access: {security: push}, »publish: {npm: {package: w, approvers: [security]}}}",
+        "  web: {access: {security: push, devs: pull}, "
+        "»publish: {npm: {package: w, approvers: [devs]}}}",
         "on Enterprise only",
         "plan: enterprise",
     ),

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components.organization import OrganizationConfig
+from tests.components.declaration.resolved import resolved
 from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
-from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 Edit = tuple[str, str]
 
 #: The sound file with two gates: security starts a release, devs stand behind the last gate.
-TWO = replaced(("approvers: [security]", "approvers: [security, devs]"))
+TWO = replaced(("approvers: [devs]", "approvers: [security, devs]"))
 
+DEVS = "  devs: {members: [ana, ben]}"
 SECURITY = "  security: {members: [ines]}"
+OPS = (SECURITY, SECURITY + "\n  ops: {members: [zoe], parent: security}")
+"""A nested team: it may push, because its parent may."""
 MAKERS = "{created_by: [security]}"
 ACCESS = "{devs: maintain, security: push}"
 ENVIRONMENTS = "    environments: {}"
 PUBLISH = "    publish: {"
 WEB = "  web: {}"
 
+IN_BOTH = "  security: {members: [ines, Ben]}"
+BOTH = "ana, ben"
+APPROVERS = (
+    "approvers who share nobody with tag_protection.releases.created_by, nested teams included"
+)
 APART = "two teams without a common member, nested teams included"
 REFINES = "approvers in publish; here wait_timer, secrets, variables"
 NOT_A_READER = "cannot review, because it cannot read the repository"
@@ -60,7 +68,7 @@ def shared(id_: str, *edits: Edit, who: str) -> Case:
 
 def makers(id_: str, *edits: Edit) -> Case:
     """Somebody else than the first team may push release tags."""
-    what = "app has two gates: only the first team may start a release"
+    what = "app has two gates: only the first team may make release tags"
     return Case(id_, TWO, edits, what, "[security], in an entry for app")
 
 
@@ -71,7 +79,249 @@ def twice(field: str, value: str) -> Case:
     return Case(f"{field} of a derived environment", SOUND, (edit,), what, REFINES)
 
 
+def alone(
+    id_: str,
+    *edits: Edit,
+    who: str,
+    why: str = "",
+    text: str = SOUND,
+    at: Edit = ("approvers: [devs", "»approvers: [devs"),
+    allowed: str = APPROVERS,
+) -> Case:
+    """Somebody who makes release tags and approves what is published from them."""
+    what = f"one person alone could publish: {who} may make release tags of app and approve "
+    return Case(id_, text, (*edits, at), f"{what}pypi-release{why}", allowed)
+
+
+def stuck(id_: str, *edits: Edit, what: str, allowed: str, text: str = SOUND) -> Case:
+    """A release path that nobody can walk."""
+    return Case(id_, text, edits, what, allowed)
+
+
+def lost(id_: str, *edits: Edit, what: str, allowed: str, text: str = SOUND) -> Case:
+    """A value that is written in two places, of which one would be lost."""
+    return Case(id_, text, edits, what, allowed)
+
+
+TOKENS = (
+    "publish: {python: {package: app, approvers: [devs], auth: token, tokens: "
+    "{pypi: {from: {config: a}}, testpypi: {from: {config: b}}}}}"
+)
+NPM_TOKEN = (
+    "publish: {npm: {package: app, approvers: [devs], auth: token, "
+    "tokens: {npm: {from: {config: a}, name: npm_key}}}}"
+)
+
 CASES = (
+    # one person, one gate: prevent_self_review is passed by a run that a job's token starts
+    alone("makers who approve", (MAKERS, "{created_by: [devs]}"), who="ana, ben"),
+    alone("a maker who is in the other team", (SECURITY, IN_BOTH), who="ben"),
+    alone(
+        "a maker by a nested team, in another spelling",
+        (SECURITY, SECURITY + "\n  night: {parent: security, maintainers: [ANA]}"),
+        who="ana",
+    ),
+    alone(
+        "an approver by a team two levels below",
+        (SECURITY, SECURITY + "\n  ops: {parent: devs}\n  night: {parent: ops, members: [ines]}"),
+        who="ines",
+    ),
+    alone("one of several teams of makers", (MAKERS, "{created_by: [security, devs]}"), who=BOTH),
+    alone(
+        "makers of the repository's own entry",
+        (MAKERS, "{created_by: [security], exclude_repositories: [app]}"),
+        (PUBLISH, "    tag_protection: {own: {created_by: [devs]}}\n" + PUBLISH),
+        who="ana, ben",
+        allowed=APPROVERS.replace("tag_protection", "repositories.app.tag_protection").replace(
+            "releases", "own"
+        ),
+    ),
+    alone(
+        "no tag protection",
+        ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
+        who="ana, ben",
+        why=" (everybody who may push makes release tags: no tag_protection covers them)",
+        allowed="tag_protection with created_by: teams that share nobody with devs",
+    ),
+    alone(
+        "no tag protection, and every member may push",
+        ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
+        ("billing@acme.example", "billing@acme.example\n  default_repository_permission: write"),
+        (ACCESS, "{devs: pull, security: push}"),
+        ('code_owners: {"*": [devs]}', "code_owners: {}"),
+        who="ana, ben",
+        why=" (everybody who may push makes release tags: no tag_protection covers them)",
+        allowed="tag_protection with created_by: teams that share nobody with devs",
+    ),
+    alone(
+        "tag protection of other tags",
+        (MAKERS, "{created_by: [security], prefix: w}"),
+        who="ana, ben",
+        why=" (everybody who may push makes release tags: no tag_protection covers them)",
+        allowed="tag_protection with created_by: teams that share nobody with devs",
+    ),
+    alone(
+        "an administrator edits the repository's own tag protection",
+        (MAKERS, "{created_by: [security], exclude_repositories: [app]}"),
+        (ACCESS, "{devs: admin, security: push}"),
+        (PUBLISH, "    tag_protection: {own: {created_by: [security]}}\n" + PUBLISH),
+        who="ana, ben",
+        why=" (an administrator can edit the repository's own tag_protection)",
+        allowed=APPROVERS.replace("tag_protection", "repositories.app.tag_protection").replace(
+            "releases", "own"
+        ),
+    ),
+    alone(
+        "a maker who administers and may bypass",
+        (ACCESS, "{devs: maintain, security: admin}"),
+        (ENVIRONMENTS, "    environments: {pypi-release: {can_admins_bypass: true}}"),
+        who="ines",
+        why=" (an administrator may bypass the gate)",
+    ),
+    Case(
+        "one gate of a second package",
+        TWO,
+        (
+            (
+                "approvers: [security, devs]}}",
+                "approvers: [security, devs]}, npm: {package: a, »approvers: [security]}}",
+            ),
+        ),
+        "one person alone could publish: ines may make release tags of app and approve npm-release",
+        APPROVERS,
+    ),
+    Case(
+        "two gates without tag protection",
+        TWO,
+        (
+            ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
+            (PUBLISH, PUBLISH.replace("publish", "»publish")),
+        ),
+        "app has two gates, and everybody who may push could make its release tags",
+        "tag_protection with created_by: [security], for app",
+    ),
+    Case(
+        "a written gate whose reviewer makes the tags",
+        SOUND,
+        (
+            (
+                ENVIRONMENTS,
+                (
+                    "    environments: {live: {»reviewers: {users: [Ines]}, deploy_from: "
+                    "{tags: ['v[0-9]*.[0-9]*.[0-9]*']}}}"
+                ),
+            ),
+        ),
+        "one person alone could publish: ines may make release tags of app and approve live",
+        APPROVERS,
+    ),
+    # a release path that nobody can walk
+    stuck(
+        "makers without people",
+        (SECURITY, "  security: {}"),
+        (MAKERS, "{created_by: [»security]}"),
+        what="nobody is in `security`, so nobody could make a release tag",
+        allowed="a team of people",
+    ),
+    stuck(
+        "makers of two entries who share nobody",
+        (PUBLISH, "    tag_protection: {own: {created_by: [ops]}}\n" + PUBLISH),
+        (PUBLISH, PUBLISH.replace("publish", "»publish")),
+        (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
+        (ACCESS, "{devs: maintain, security: push, ops: push}"),
+        what="nobody can release app: nobody may make a release tag; a tag has to pass "
+        "repositories.app.tag_protection.own, tag_protection.releases, and nobody is a maker in "
+        "all of them",
+        allowed="tag_protection with created_by: a team that may push",
+    ),
+    stuck(
+        "two gates, of which the only person who starts a release opens the first",
+        (ACCESS, "{devs: pull, security: push}"),
+        ('code_owners: {"*": [devs]}', "code_owners: {}"),
+        ("approvers: [sec", "»approvers: [sec"),
+        what="nobody can release app: only ines may start a release, only ines may approve "
+        "release-approval, and GitHub lets nobody approve a run that they started",
+        allowed="an approver who starts no release",
+        text=TWO,
+    ),
+    stuck(
+        "a written gate without people",
+        (SECURITY, SECURITY + "\n  ops: {}"),
+        (ACCESS, "{devs: maintain, security: push, ops: pull}"),
+        (ENVIRONMENTS, "    environments: {live: {»reviewers: {teams: [ops]}}}"),
+        what="nobody is in `ops`, so nobody could approve",
+        allowed="a team of people",
+    ),
+    # written twice, of which one would be lost
+    lost(
+        "a token of publish that is a secret too",
+        ("publish: {python: {package: app, approvers: [devs]}}", TOKENS),
+        (
+            ENVIRONMENTS,
+            "    environments: {pypi-release: {secrets: {»PYPI_API_TOKEN: {from: {config: c}}}}}",
+        ),
+        what="`publish.python.tokens.pypi` gives this secret its value too, and one of the two "
+        "would be lost",
+        allowed="one of them, or another `name` for the token in publish.python.tokens.pypi",
+    ),
+    lost(
+        "the token for trials, of an environment with another name",
+        (
+            "publish: {python: {package: app, approvers: [devs]}}",
+            TOKENS.replace("auth", "test_environment: trial, auth"),
+        ),
+        (
+            ENVIRONMENTS,
+            "    environments: {trial: {secrets: {»TEST_PYPI_API_TOKEN: {from: {config: c}}}}}",
+        ),
+        what="`publish.python.tokens.testpypi` gives this secret its value too, and one of the two "
+        "would be lost",
+        allowed="one of them, or another `name` for the token in publish.python.tokens.testpypi",
+    ),
+    lost(
+        "a named npm token",
+        ("publish: {python: {package: app, approvers: [devs]}}", NPM_TOKEN),
+        (
+            ENVIRONMENTS,
+            "    environments: {npm-release: {secrets: {»NPM_KEY: {from: {config: c}}}}}",
+        ),
+        what="`publish.npm.tokens.npm` gives this secret its value too, and one of the two would "
+        "be lost",
+        allowed="one of them, or another `name` for the token in publish.npm.tokens.npm",
+    ),
+    lost(
+        "protection that is pushed down and written",
+        ("plan: enterprise", "plan: free"),
+        ("visible_to: all", "visible_to: [app]"),
+        ("  main: {}", "  main: {repositories: [app]}"),
+        (MAKERS, "{created_by: [security], repositories: [app]}"),
+        (PUBLISH, "    protection: {»main: {approvals: 1}}\n" + PUBLISH),
+        what="the organization's protection has `main` too, and one would be lost",
+        allowed="another name, or app in exclude_repositories there",
+    ),
+    lost(
+        "tag protection that is pushed down and written",
+        ("plan: enterprise", "plan: free"),
+        ("visible_to: all", "visible_to: [app]"),
+        ("  main: {}", "  main: {repositories: [app]}"),
+        (MAKERS, "{created_by: [security], repositories: [app]}"),
+        (PUBLISH, "    tag_protection: {»releases: {created_by: [security]}}\n" + PUBLISH),
+        what="the organization's tag_protection has `releases` too, and one would be lost",
+        allowed="another name, or app in exclude_repositories there",
+    ),
+    lost(
+        "classic protection that is pushed down and written",
+        ("  main: {}", "  main: {enforced_by: classic}"),
+        (PUBLISH, "    protection: {»main: {approvals: 1}}\n" + PUBLISH),
+        what="the organization's protection has `main` too, and one would be lost",
+        allowed="another name, or app in exclude_repositories there",
+    ),
+    lost(
+        "a second file of code owners",
+        (PUBLISH, "    files: {»CODEOWNERS: {content: '* @ana'}}\n" + PUBLISH),
+        what="GitHub reads .github/CODEOWNERS and ignores this file",
+        allowed="one file of code owners",
+    ),
     # one person, two gates
     shared("a member of both teams", (SECURITY, "  security: {members: [ines, Ben]}"), who="ben"),
     shared(
@@ -101,14 +351,14 @@ CASES = (
     Case(
         "an approver team without people",
         SOUND,
-        ((SECURITY, "  security: {}"), ("approvers: [sec", "»approvers: [sec")),
-        "nobody is in `security`, so nobody could approve",
+        ((DEVS, "  devs: {}"), ("approvers: [devs", "»approvers: [devs")),
+        "nobody is in `devs`, so nobody could approve",
         "a team of people",
     ),
     Case(
         "a second team without people",
         TWO,
-        (("  devs: {members: [ana, ben]}", "  devs: {}"), ("approvers: [sec", "»approvers: [sec")),
+        ((DEVS, "  devs: {}"), ("approvers: [sec", "»approvers: [sec")),
         "nobody is in `devs`, so nobody could approve",
         "a team of people",
     ),
@@ -126,7 +376,10 @@ CASES = (
     Case(
         "a tag maker without access",
         SOUND,
-        ((MAKERS, "{»created_by: [security, ops]}"), (SECURITY, SECURITY + "\n  ops: {}")),
+        (
+            (MAKERS, "{»created_by: [security, ops]}"),
+            (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
+        ),
         "`ops` cannot make a release tag of app: it may not push there",
         "access: {ops: push} in app",
     ),
@@ -135,7 +388,7 @@ CASES = (
         SOUND,
         (
             (PUBLISH, "    tag_protection: {own: {»created_by: [ops]}}\n" + PUBLISH),
-            (SECURITY, SECURITY + "\n  ops: {}"),
+            (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
         ),
         "`ops` cannot make a release tag of app: it may not push there",
         "access: {ops: push} in app",
@@ -145,7 +398,7 @@ CASES = (
     makers(
         "a third team starts, too",
         (MAKERS, "{»created_by: [security, ops]}"),
-        (SECURITY, SECURITY + "\n  ops: {}"),
+        (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
         (ACCESS, "{devs: maintain, security: push, ops: push}"),
     ),
     makers(
@@ -165,7 +418,7 @@ CASES = (
         "two gates without the managed workflows",
         TWO,
         ((PUBLISH, "    »workflows: false\n" + PUBLISH),),
-        "without the managed release workflow nobody waits at the first of the two gates",
+        "without the managed release workflow no job waits at the first of the two gates",
         "true, or one team in approvers",
     ),
     twice("reviewers", "{teams: [devs]}"),
@@ -246,9 +499,46 @@ SOUND_CASES: tuple[tuple[str, str, tuple[Edit, ...]], ...] = (
     (
         "an entry of others that leaves the repository out",
         TWO,
-        ((MAKERS, "{created_by: [devs], exclude_repositories: [app]}"),),
+        (
+            (MAKERS, "{created_by: [devs], exclude_repositories: [app]}"),
+            (PUBLISH, "    tag_protection: {own: {created_by: [security]}}\n" + PUBLISH),
+        ),
     ),
-    ("one gate, several makers", SOUND, ((MAKERS, "{created_by: [security, devs]}"),)),
+    (
+        "one gate, makers and approvers of one person each",
+        SOUND,
+        (("  devs: {members: [ana, ben]}", "  devs: {members: [ana]}"),),
+    ),
+    (
+        "two gates, the first team of one person, and others who start",
+        TWO,
+        (),
+    ),
+    (
+        "the same name where both rulesets hold",
+        SOUND,
+        ((PUBLISH, "    protection: {main: {approvals: 1}}\n" + PUBLISH),),
+    ),
+    (
+        "an archived repository",
+        SOUND,
+        ((MAKERS, "{created_by: [devs]}"), (PUBLISH, "    archived: true\n" + PUBLISH)),
+    ),
+    (
+        "written gates in a row, of which makers open one",
+        SOUND,
+        (
+            (
+                ENVIRONMENTS,
+                (
+                    "    environments: {a: {reviewers: {teams: [security]}, "
+                    "deploy_from: {tags: [v*]}}"
+                    ", b: {reviewers: {teams: [devs]}, deploy_from: {tags: [v*]}}}"
+                ),
+            ),
+        ),
+    ),
+    ("one gate, several makers", SOUND, ((MAKERS, "{created_by: [security, ops]}"), OPS)),
     (
         "one gate, workflows of one's own",
         SOUND,
@@ -313,7 +603,7 @@ def test_gates_of_all_packages_are_looked_at(tmp_path: Path) -> None:
     )
     (mistake,) = mistakes(written(tmp_path, text))
     assert [str(mistake.place)] == marked
-    assert "ines could open both" in mistake.what
+    assert "ines could give both" in mistake.what
 
 
 def test_teams_that_are_nested_in_a_circle_are_told_and_end(tmp_path: Path) -> None:
@@ -329,7 +619,7 @@ def test_teams_that_are_nested_in_a_circle_are_told_and_end(tmp_path: Path) -> N
     circle, key = mistakes(written(tmp_path, text))
     assert [str(circle.place), str(key.place)] == marked
     assert "in a circle" in circle.what
-    assert "ana, ben, ines could open both" in key.what
+    assert "ana, ben, ines could give both" in key.what
 
 
 TEAMS = ("a", "b", "c", "d", "e")

@@ -65,7 +65,7 @@ def test_a_wrong_tag_protection_makes_no_mistakes_of_the_gates(tmp_path: Path) -
     text, marked = places(
         replaced(
             ("{created_by: [security]}", "{created_by: [devs], »exclude_repositories: app}"),
-            ("approvers: [security]", "approvers: [security, devs]"),
+            ("approvers: [devs]", "approvers: [security, devs]"),
         )
     )
     assert [str(mistake.place) for mistake in mistakes(written(tmp_path, text))] == marked

@@ -14,8 +14,8 @@ from components.organization import OrganizationConfig
 from components.secrets.declared import facts
 from components.secrets.source import SecretValue
 from tests.components.building import CANARY, data, declare, organization, recorded
+from tests.components.declaration.resolved import resolved
 from tests.components.test_every_field import FULL
-from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from components.secrets.declared import DeclaredSecret

@@ -58,11 +58,11 @@ def told(folder: Path, text: str, **values: str) -> tuple[list[str], list[str], 
 
 
 TOKENS = (
-    "{package: acme-tool, auth: hybrid, approvers: [security], tokens: "
+    "{package: acme-tool, auth: hybrid, approvers: [devs], tokens: "
     "{pypi: {»from: {config: pypi}}, testpypi: {»from: {config: testpypi}}}}"
 )
-NPM = "{npm: {package: w, auth: token, approvers: [security], tokens: {npm: {»from: {config: n}}}}}"
-PUBLISH = ("{package: app, approvers: [security]}", TOKENS)
+NPM = "{npm: {package: w, auth: token, approvers: [devs], tokens: {npm: {»from: {config: n}}}}}"
+PUBLISH = ("{package: app, approvers: [devs]}", TOKENS)
 #: A token in each place of an organization.
 EVERYWHERE = replaced(
     ("  TOKEN: {from", "  TOKEN: {»from"),
@@ -71,7 +71,7 @@ EVERYWHERE = replaced(
     (
         "  web: {}",
         (
-            "  web: {access: {security: push}, secrets: {R: {»from: {env: R}}}, "
+            "  web: {access: {security: push, devs: push}, secrets: {R: {»from: {env: R}}}, "
             f"publish: {NPM}}}"
         ),
     ),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.workflow import CI_PATH, Package, WorkflowPlan, render
+from components.files.workflow import CI_PATH, Package, WorkflowPlan, render
 from tests.components.workflow_cases.variants import (
     AUTHS,
     TEMPLATES,

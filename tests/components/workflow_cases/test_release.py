@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from components.workflow import (
+from components.files.workflow import (
     CI_PATH,
     RELEASE_PATH,
     RELEASE_TAGS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.workflow import CI_PATH, RELEASE_PATH, REQUIRED_CHECKS
+from components.files.workflow import CI_PATH, RELEASE_PATH, REQUIRED_CHECKS
 from tests.components.workflow_cases.variants import (
     VARIANTS,
     files,

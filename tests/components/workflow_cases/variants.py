@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from components.workflow import Package, WorkflowPlan, render
+from components.files.workflow import Package, WorkflowPlan, render
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "workflows"

@@ -37,7 +37,7 @@ SOUND: dict[str, Any] = {
             "workflows": False,
             "environments": {
                 "pypi-release": {
-                    "reviewers": {"teams": ["security"]},
+                    "reviewers": {"teams": ["devs"]},
                     "deploy_from": {"tags": ["v[0-9]*.[0-9]*.[0-9]*"]},
                 },
                 "staging": {"reviewers": {"users": ["ana"]}},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from components.organization import OrganizationConfig
 from portcullis.secrets.listing import ListedSecret, listing
 from portcullis.secrets.live import Live, LiveRepository, LiveSecret
-from tests.support.resolved import resolved
+from tests.components.declaration.resolved import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from portcullis.secrets.listing import listing
 from portcullis.secrets.live import Live, LiveRepository
+from tests.components.declaration.resolved import resolved
 from tests.portcullis.secrets.cases import (
     COMPUTING,
     DEPLOYING,
@@ -24,7 +25,6 @@ from tests.portcullis.secrets.cases import (
     organization,
     secret,
 )
-from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from portcullis.secrets.listing import ListedSecret

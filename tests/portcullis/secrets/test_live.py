@@ -13,9 +13,9 @@ from githubkit import GitHub, TokenAuthStrategy
 
 from portcullis.project import UserError
 from portcullis.secrets.live import LiveRepository, look
+from tests.components.declaration.resolved import resolved
 from tests.portcullis.secrets.cases import NAMING, organization, secret
 from tests.support.github_client import BASE_URL
-from tests.support.resolved import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Collection

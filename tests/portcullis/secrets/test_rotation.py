@@ -14,8 +14,8 @@ from components.secrets.kind import Kind
 from components.secrets.secret import Store
 from portcullis.project import UserError
 from portcullis.secrets.rotation import GENERATED_BYTES, ISSUERS, find
+from tests.components.declaration.resolved import resolved
 from tests.portcullis.secrets.states import noted, state
-from tests.support.resolved import resolved
 from tests.support.tokens import TEST_PYPI, npm_token, pypi_token
 
 if TYPE_CHECKING:

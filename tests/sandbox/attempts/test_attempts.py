@@ -399,6 +399,44 @@ def _(path: Path) -> bool:
     return path.leaked()
 
 
+def _release_by_tag(*reviewers: str) -> Callable[[Path], object]:
+    """Let the team of ria and rolf make release tags, and these people approve what they start."""
+
+    def guard(path: Path) -> None:
+        team = path.id_of("/orgs/guild/teams/release")
+        makers = {"actor_id": team, "actor_type": "Team", "bypass_mode": "always"}
+        path.ruleset({"type": "creation"}, target="tag", include="refs/tags/v*", bypass=[makers])
+        path.only_refs(("tag", "v*"))
+        custom = {"protected_branches": False, "custom_branch_policies": True}
+        path.reviewers(*reviewers, prevent_self_review=True, deployment_branch_policy=custom)
+
+    return guard
+
+
+DISPATCH = CI.replace("jobs:", "permissions: {actions: write}\njobs:")
+
+
+@stopped_by(
+    "makers of release tags and approvers who share nobody",
+    _release_by_tag("mia", "max"),
+    _release_by_tag("ria", "mia"),
+)
+def _(path: Path) -> bool:
+    """A maker of release tags has a job's token start the release, and approves it alone."""
+    assert path.ref("ria", "tags/v9").status_code == 201
+    path.review("ria")
+    assert not path.leaked()  # what she started herself, she cannot approve
+    token = _held_job(path, DISPATCH, login="ria")
+    started = token.post(
+        f"{REPO}/actions/workflows/release.yml/dispatches", json={"ref": "refs/tags/v9"}
+    )
+    assert started.status_code == 204
+    run = path.as_("olga").get(f"{REPO}/actions/runs").json()["workflow_runs"][0]
+    assert run["actor"]["login"] == "github-actions[bot]"
+    path.review("ria")
+    return path.leaked()
+
+
 @stopped_by(
     "administrators who cannot bypass",
     lambda path: path.reviewers("ria", can_admins_bypass=False),
@@ -547,11 +585,11 @@ def _(path: Path) -> bool:
 # --- what a workflow's own token may do
 
 
-def _held_job(path: Path, workflow: str) -> httpx.Client:
-    """Return the API by the token of a job that runs on a contributor's branch."""
-    path.ref("carl", "heads/mine")
+def _held_job(path: Path, workflow: str, *, login: str = "carl") -> httpx.Client:
+    """Return the API by the token of a job that runs on somebody's own branch."""
+    path.ref(login, "heads/mine")
     path.world.plan("guild/sophia", "test", "hold")
-    path.commit("carl", ".github/workflows/mine.yml", workflow, "mine")
+    path.commit(login, ".github/workflows/mine.yml", workflow, "mine")
     job = path.world.jobs(status="in_progress", workflow=".github/workflows/mine.yml")[-1]
     return path.bearer(path.world.job(job["id"])["github_token"])
 

@@ -40,7 +40,7 @@ and ``.`` is a dot. A tag ruleset and a deployment policy match by fnmatch, wher
 Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 """
 
-_TEMPLATES = Path(__file__).parent.parent / "workflows"
+_TEMPLATES = Path(__file__).resolve().parents[2] / "workflows"
 _PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
 _JOB = re.compile(r"(?<!jobs:)\n+((?:  #.*\n)*  [\w-]+:\n    name: )")
 _PIN = re.compile(r"(?P<uses>\buses: (?P<action>[\w./-]+))@pin$", re.MULTILINE)

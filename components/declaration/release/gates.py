@@ -1,22 +1,21 @@
-"""Whether the gates of a release path hold: nobody opens two, and nothing goes around them."""
+"""Whether the gates of a release path hold: who approves, and who makes release tags."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.declaration import written_twice
+from components.declaration.mistakes import listed
+from components.declaration.release import one_person, permissions, walkable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.organization import ResolvedOrganization
     from components.publish import PublishConfig
     from components.repository import RepositoryConfig, ResolvedRepository
-
-Problem = tuple["Segments", str, str]
-
-#: Who may push, and so make a tag; GitHub ignores a code owner who may do less.
-#: https://docs.github.com/organizations/managing-user-access-to-your-organizations-repositories
-MAY_PUSH = frozenset({"push", "maintain", "admin"})
 
 
 def check(
@@ -24,23 +23,23 @@ def check(
 ) -> Iterator[Problem]:
     """Find problems of the repository at ``path``."""
     config = repository.config
-    yield from _files(path, repository)
+    yield from written_twice.check(path, repository, organization)
     yield from _reviewers(path, config, organization)
+    yield from one_person.check_environments(path, repository, organization)
     if config.publish is None:
         return
     yield from _refinements(path, repository)
-    yield from _approvers(path, config.publish, organization)
-    yield from _makers(config.publish, repository, organization)
+    approvers = list(_approvers(path, config.publish, organization))
+    makers = list(_makers(path, config.publish, repository, organization))
+    yield from (*approvers, *makers)
+    # what follows from a mistake that is reported already is not reported again
+    if not makers:
+        yield from one_person.check_publish(path, config.publish, repository, organization)
+        if not approvers:
+            yield from walkable.check(path, config.publish, repository, organization)
     if not config.workflows and config.publish.first_gate():
-        what = "without the managed release workflow nobody waits at the first of the two gates"
+        what = "without the managed release workflow no job waits at the first of the two gates"
         yield (*path, "workflows"), what, "true, or one team in approvers"
-
-
-def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
-    for name in repository.config.files:
-        if name in repository.derived_files:
-            what = "Portcullis writes this file itself, from the rest of the declaration"
-            yield (*path, "files", name), what, "another path"
 
 
 def _refinements(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
@@ -63,9 +62,8 @@ def _refinements(path: Segments, repository: ResolvedRepository) -> Iterator[Pro
 def _approvers(
     path: Segments, publish: PublishConfig, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    for kind, package in (("python", publish.python), ("npm", publish.npm)):
-        if package is None:
-            continue
+    """Find gates that nobody could open, and people who could open two."""
+    for kind, package in publish.by_kind().items():
         where = (*path, "publish", kind, "approvers")
         known = [team for team in package.approvers if team in organization.people]
         people = [organization.people[team] for team in known]
@@ -73,36 +71,47 @@ def _approvers(
             if not members:
                 yield where, f"nobody is in `{team}`, so nobody could approve", "a team of people"
         if len(people) > 1 and (both := people[0] & people[1]):
-            what = f"two approvals need different people: {', '.join(sorted(both))} could give both"
+            what = f"two approvals need different people: {listed(both)} could give both"
             yield where, what, "two teams without a common member, nested teams included"
 
 
 def _makers(
-    publish: PublishConfig, repository: ResolvedRepository, organization: ResolvedOrganization
+    path: Segments,
+    publish: PublishConfig,
+    repository: ResolvedRepository,
+    organization: ResolvedOrganization,
 ) -> Iterator[Problem]:
-    """Who may push a release tag decides which commit is released, its workflow file included.
+    """Find tag makers who cannot make tags, and those who must not.
 
-    With two gates that has to be the first team alone: a member of the last team could tag a
-    commit whose workflow leaves the first one out.
+    Who makes a release tag decides which commit is released, its workflow file included. With two
+    approvals that has to be the first team alone: a member of the last team could tag a commit
+    whose workflow leaves the first one out.
     """
-    name, access = repository.name, repository.config.access
+    name, config = repository.name, organization.config
     first = publish.first_gate()
+    protections = permissions.for_releases(repository.tag_protection)
     for protection in repository.tag_protection:
         where = (*protection.origin.path, "created_by")
         makers = protection.config.created_by
         for team in makers:
-            if team in organization.people and access.get(team) not in MAY_PUSH:
+            if team not in organization.people:
+                continue
+            if not permissions.may_push(team, repository.config, config):
                 what = f"`{team}` cannot make a release tag of {name}: it may not push there"
                 yield where, what, f"access: {{{team}: push}} in {name}"
-        if first and makers != [first]:
-            what = f"{name} has two gates: only the first team may start a release"
+        if first and protection in protections and makers != [first]:
+            what = f"{name} has two gates: only the first team may make release tags"
             yield where, what, f"[{first}], in an entry for {name}"
+    if first and not protections and not repository.config.archived:
+        what = f"{name} has two gates, and everybody who may push could make its release tags"
+        allowed = f"tag_protection with created_by: [{first}], for {name}"
+        yield (*path, "publish"), what, allowed
 
 
 def _reviewers(
     path: Segments, repository: RepositoryConfig, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """GitHub refuses reviewers who cannot read the repository.
+    """Find reviewers who cannot read the repository: GitHub refuses them.
 
     Source: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments
     """
@@ -119,3 +128,11 @@ def _reviewers(
             if repository.visibility != "public" and login.lower() not in readers:
                 what = f"`{login}` cannot review, because no team with access has this member"
                 yield (*where, "users", index), what, "a member of a team in access"
+        teams = environment.reviewers.teams
+        if (
+            teams
+            and not environment.reviewers.users
+            and not any(organization.people.get(team, {""}) for team in teams)
+        ):
+            what = f"nobody is in {listed(f'`{t}`' for t in teams)}, so nobody could approve"
+            yield where, what, "a team of people"

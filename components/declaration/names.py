@@ -1,0 +1,66 @@
+"""The names that are declared, and problems with names that are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from components.declaration.mistakes import listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from components.declaration.mistakes import Problem
+    from components.declaration.yaml_file import Segments
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names that are declared, also those of items that are wrong otherwise."""
+
+    teams: frozenset[str]
+    repositories: frozenset[str]
+    root: Path
+    """The project's folder, in which `from_file` names files."""
+    wrong: frozenset[Segments] = frozenset()
+    """Where mistakes were found already: what stands there is not known."""
+
+    def sure(self, path: Segments) -> bool:
+        """Whether all that stands at ``path`` is known."""
+        return not any(wrong[: len(path)] == path for wrong in self.wrong)
+
+    def team(self, path: Segments, name: str) -> Iterator[Problem]:
+        """A problem at ``path`` if there is no such team."""
+        yield from _unknown(path, "team", name, self.teams)
+
+    def team_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
+        """The unknown teams of a list."""
+        for index, name in enumerate(names):
+            yield from self.team((*path, index), name)
+
+    def repository_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
+        """The unknown repositories of a list."""
+        for index, name in enumerate(names):
+            yield from _unknown((*path, index), "repository", name, self.repositories)
+
+    def patterns(self, path: Segments, patterns: Iterable[str]) -> Iterator[Problem]:
+        """Patterns that match no repository: a protection that protects nothing."""
+        for index, pattern in enumerate(patterns):
+            if not any(fnmatchcase(name, pattern) for name in self.repositories):
+                what = "no repository of this organization matches"
+                near = nearest(pattern, self.repositories)
+                yield (*path, index), what + near, listed(self.repositories)
+
+
+def _unknown(path: Segments, noun: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
+    """A name that is nearly right is quoted; any other might be a secret in the wrong place."""
+    if name not in known:
+        near = nearest(name, known)
+        what = f"there is no such {noun} in this organization"
+        yield (
+            path,
+            f"`{name}` is not a {noun} of this organization{near}" if near else what,
+            listed(known),
+        )

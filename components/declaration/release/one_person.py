@@ -1,0 +1,127 @@
+"""Nobody publishes alone: who makes release tags and who approves are different people.
+
+GitHub's "prevent self-review" looks at who started a run. A job's own GITHUB_TOKEN may start one,
+and then that is github-actions[bot]: the person behind it can approve.
+
+Source: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/review-deployments
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.declaration.mistakes import listed
+from components.declaration.release import permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from components.declaration.mistakes import Problem
+    from components.declaration.yaml_file import Segments
+    from components.environment import ResolvedEnvironment
+    from components.organization import ResolvedOrganization
+    from components.publish import PublishConfig
+    from components.repository import ResolvedRepository
+    from components.tag_ruleset import ResolvedTagProtection
+
+
+def check_publish(
+    path: Segments,
+    publish: PublishConfig,
+    repository: ResolvedRepository,
+    organization: ResolvedOrganization,
+) -> Iterator[Problem]:
+    """Find people who may make release tags and approve what is published from them."""
+    if repository.config.archived:
+        return
+    protections = permissions.for_releases(repository.tag_protection)
+    makers = permissions.tag_makers(protections, repository, organization)
+    for kind, package in publish.by_kind().items():
+        gate = repository.environments[package.environment]
+        alone = makers & permissions.approvers(gate, repository, organization)
+        if len(package.approvers) > 1:  # `gates` reports who is in both teams
+            alone -= permissions.members(package.approvers[:1], organization)
+        if alone:
+            what = _one_person(alone, gate, repository, protections, organization)
+            allowed = _apart(package.approvers[-1], protections)
+            yield (*path, "publish", kind, "approvers"), what, allowed
+
+
+def check_environments(
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
+) -> Iterator[Problem]:
+    """Find people who open all written gates for release tags and make those tags too.
+
+    Which of the environments publishes is not known here. So a second gate that they cannot open
+    clears them; the policy pack judges each environment that is known to release.
+    """
+    gates = {
+        each.name: protections
+        for each in repository.environments.values()
+        if (protections := _protections_by_tag(each, repository))
+    }
+    people = {
+        name: permissions.approvers(repository.environments[name], repository, organization)
+        & frozenset().union(
+            *(permissions.tag_makers(each, repository, organization) for each in protections)
+        )
+        for name, protections in gates.items()
+    }
+    for name, protections in gates.items():
+        if alone := people[name].intersection(*people.values()):
+            gate = repository.environments[name]
+            together = [each for one in protections for each in one]
+            what = _one_person(alone, gate, repository, together, organization)
+            reviewers = (*gate.config.reviewers.teams, *gate.config.reviewers.users)
+            where = (*path, "environments", name, "reviewers")
+            yield where, what, _apart(", ".join(reviewers), together)
+
+
+def _protections_by_tag(
+    gate: ResolvedEnvironment, repository: ResolvedRepository
+) -> list[list[ResolvedTagProtection]]:
+    """Return the protection of each tag pattern of a written gate; nothing if a tag is free."""
+    config = gate.config
+    reviewed = config.reviewers.teams or config.reviewers.users
+    if gate.release or config.deploy_from.branches or not reviewed:
+        return []
+    by_tag = [
+        [each for each in repository.tag_protection if tag.startswith(each.config.prefix)]
+        for tag in config.deploy_from.tags
+    ]
+    return by_tag if all(by_tag) else []
+
+
+def _one_person(
+    alone: Iterable[str],
+    gate: ResolvedEnvironment,
+    repository: ResolvedRepository,
+    protections: Iterable[ResolvedTagProtection],
+    organization: ResolvedOrganization,
+) -> str:
+    """Return who could publish alone, and why."""
+    named = [team for each in protections for team in each.config.created_by]
+    reasons = []
+    if not named:
+        reasons.append("everybody who may push makes release tags: no tag_protection covers them")
+    elif set(alone) - permissions.members(named, organization):
+        reasons.append("an administrator can edit the repository's own tag_protection")
+    reviewing = gate.config.reviewers
+    users = {login.lower() for login in reviewing.users}
+    if set(alone) - users - permissions.members(reviewing.teams, organization):
+        reasons.append("an administrator may bypass the gate")
+    why = f" ({'; '.join(reasons)})" if reasons else ""
+    return (
+        f"one person alone could publish: {listed(alone)} may make release tags of "
+        f"{repository.name} and approve {gate.name}{why}"
+    )
+
+
+def _apart(approvers: str, protections: Sequence[ResolvedTagProtection]) -> str:
+    """Return the remedy: makers of tags and approvers who share nobody."""
+    where = listed({".".join((*each.origin.path, "created_by")) for each in protections})
+    return (
+        f"approvers who share nobody with {where}, nested teams included"
+        if protections
+        else f"tag_protection with created_by: teams that share nobody with {approvers}"
+    )

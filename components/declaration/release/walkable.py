@@ -1,0 +1,106 @@
+"""A release path that people can walk: somebody makes a tag, and somebody else may approve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.declaration.mistakes import listed
+from components.declaration.release import permissions
+from components.publish import APPROVAL_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from components.declaration.mistakes import Problem
+    from components.declaration.release.permissions import People
+    from components.declaration.yaml_file import Segments
+    from components.environment import ResolvedEnvironment
+    from components.organization import ResolvedOrganization
+    from components.publish import PublishConfig
+    from components.repository import ResolvedRepository
+    from components.tag_ruleset import ResolvedTagProtection
+
+
+def check(
+    path: Segments,
+    publish: PublishConfig,
+    repository: ResolvedRepository,
+    organization: ResolvedOrganization,
+) -> Iterator[Problem]:
+    """Find why nobody could release the packages of the repository at ``path``."""
+    if repository.config.archived:
+        return
+    protections = permissions.for_releases(repository.tag_protection)
+    named = {team for each in protections for team in each.config.created_by}
+    if not named <= organization.people.keys():
+        return  # a team that is not declared is reported where it is named
+    empty = list(_empty_teams(protections, organization))
+    yield from empty
+    makers = permissions.tag_makers(protections, repository, organization)
+    if makers:
+        yield from _self_review(path, publish, makers, repository, organization)
+    elif not empty:
+        what = f"nobody can release {repository.name}: nobody may make a release tag"
+        if len(protections) > 1:
+            entries = listed(".".join(each.origin.path) for each in protections)
+            what += f"; a tag has to pass {entries}, and nobody is a maker in all of them"
+        yield (*path, "publish"), what, "tag_protection with created_by: a team that may push"
+
+
+def _empty_teams(
+    protections: Iterable[ResolvedTagProtection], organization: ResolvedOrganization
+) -> Iterator[Problem]:
+    """Find teams of tag makers in which nobody is."""
+    for each in protections:
+        for index, team in enumerate(each.config.created_by):
+            if organization.people.get(team) == frozenset():
+                what = f"nobody is in `{team}`, so nobody could make a release tag"
+                yield (*each.origin.path, "created_by", index), what, "a team of people"
+
+
+def _self_review(
+    path: Segments,
+    publish: PublishConfig,
+    makers: People,
+    repository: ResolvedRepository,
+    organization: ResolvedOrganization,
+) -> Iterator[Problem]:
+    """Find gates that are left to the only person who may start a release."""
+    least = permissions.least_to_start(
+        repository.config, repository.tag_protection, organization.config
+    )
+    starters = makers | permissions.with_permission(least, repository, organization)
+    for kind, package in publish.by_kind().items():
+        names = {package.environment}
+        if len(package.approvers) > 1:
+            names.add(APPROVAL_ENVIRONMENT)
+        gates = [each for each in repository.release_path if each.name in names]
+        if blocked := _blocked(gates, starters, repository, organization):
+            gate, people = blocked
+            what = (
+                f"nobody can release {repository.name}: only {listed(starters)} may start a "
+                f"release, only {listed(people)} may approve {gate}, and GitHub lets nobody "
+                "approve a run that they started"
+            )
+            yield (*path, "publish", kind, "approvers"), what, "an approver who starts no release"
+
+
+def _blocked(
+    gates: Iterable[ResolvedEnvironment],
+    starters: People,
+    repository: ResolvedRepository,
+    organization: ResolvedOrganization,
+) -> tuple[str, People] | None:
+    """Return a gate that nobody can open, and its approvers; None where somebody can release."""
+    approvers = {
+        each.name: permissions.approvers(each, repository, organization)
+        for each in gates
+        if each.config.prevent_self_review
+    }
+    found = None
+    for starter in sorted(starters):
+        closed = [(name, people) for name, people in approvers.items() if people == {starter}]
+        if not closed:
+            return None
+        found = closed[0]
+    return found

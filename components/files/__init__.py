@@ -1,0 +1,1 @@
+"""Files that Portcullis keeps in repositories: how each is written."""
