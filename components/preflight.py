@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.committing import Committer
+from components.files.committing import Committer
 from components.ruleset import GITHUB_ACTIONS_APP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from components.committing import Guard
+    from components.files.committing import Guard
     from components.github_access import GitHubAccess
     from components.origin import Origin
 

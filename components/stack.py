@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.committing import guards
 from components.context import Context
 from components.declaration import DeclarationError, load
+from components.declaration.guards import guards
 from components.declaration.required_checks import notices
 from components.declaration.secret_values import read_values
 from components.github_access import AccessError, GitHubAccess, github_access

@@ -8,8 +8,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from components import code_owners
-from components.committing import protections
+from components.declaration.guards import protections
+from components.files import code_owners
 from components.files.workflow import GITHUB_OWNERS, actions_used
 from components.organization import covers, reached
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from components.committing import protections
+from components.declaration.guards import protections
 from components.files.workflow import REQUIRED_CHECKS
 
 if TYPE_CHECKING:

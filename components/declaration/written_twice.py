@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.files import code_owners
 from components.organization import covers
 from components.publish import token_secrets
 
@@ -27,18 +26,12 @@ def check(
 
 
 def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
-    """Find files that Portcullis writes itself, and CODEOWNERS that GitHub does not read."""
+    """Find files that Portcullis writes itself."""
     own = repository.config.files
     for name in own:
         if name in repository.derived_files:
             what = "Portcullis writes this file itself, from the rest of the declaration"
             yield (*path, "files", name), what, "another path"
-    read, *ignored = [
-        place for place in code_owners.PLACES if place in own or place in repository.derived_files
-    ] or [""]
-    for place in ignored:
-        what = f"GitHub reads {read} and ignores this file"
-        yield (*path, "files", place), what, "one file of code owners"
 
 
 def _tokens(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:

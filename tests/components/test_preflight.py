@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from components.committing import Guard
+from components.files.committing import Guard
 from components.github_access import App
 from components.origin import Origin
 from components.preflight import ADOPTING, NAMES_A_QUERY, Names, Preflight, PreflightError

@@ -316,12 +316,6 @@ CASES = (
         what="the organization's protection has `main` too, and one would be lost",
         allowed="another name, or app in exclude_repositories there",
     ),
-    lost(
-        "a second file of code owners",
-        (PUBLISH, "    files: {»CODEOWNERS: {content: '* @ana'}}\n" + PUBLISH),
-        what="GitHub reads .github/CODEOWNERS and ignores this file",
-        allowed="one file of code owners",
-    ),
     # one person, two gates
     shared("a member of both teams", (SECURITY, "  security: {members: [ines, Ben]}"), who="ben"),
     shared(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.committing import guards
+from components.declaration.guards import guards
 from tests.components.building import Change, organization
-from tests.support.resolved import resolved
+from tests.components.declaration.resolved import resolved
 
 
 def found(*changes: Change) -> dict[str, list[tuple[str, set[int], set[str], bool]]]:

@@ -1,0 +1,65 @@
+"""Who may commit managed files to a protected branch.
+
+A ruleset stops everybody whom it does not list, owners of the organization included; GitHub answers
+409 to their commits.
+
+Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/creating-rulesets-for-a-repository
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Committer:
+    """Whom a run commits as."""
+
+    login: str
+    app_id: int | None = None
+    """The App's id, as far as it is known: a token does not tell."""
+
+    @property
+    def is_app(self) -> bool:
+        """Whether it is an App, and not a person."""
+        return self.app_id is not None or self.login.endswith("[bot]")
+
+    def __str__(self) -> str:
+        """Return ``the user `ana` `` or ``the App `portcullis[bot]` ``."""
+        if not self.is_app:
+            return f"the user `{self.login}`"
+        return f"the App `{self.login}`" if self.login else f"the App {self.app_id}"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A protection of the branch to which managed files are committed, and whom it lets through."""
+
+    where: str
+    """Where it is declared."""
+    classic: bool
+    apps: frozenset[int]
+    people: frozenset[str]
+    """Lower-case logins of the members of teams that may push."""
+    administrators: bool
+    """Whether a role may push: which people have it, only GitHub knows."""
+
+    def stops(self, committer: Committer) -> bool:
+        """Return whether GitHub refuses a commit of ``committer``, as far as that is known."""
+        if not committer.is_app:
+            return not self.administrators and committer.login.lower() not in self.people
+        if committer.app_id is not None:
+            return committer.app_id not in self.apps
+        return not self.apps
+
+    @property
+    def remedy(self) -> str:
+        """What lets managed files be committed."""
+        if self.classic:
+            return f"{self.where}: enforced_by: ruleset, which can let the App through"
+        if self.apps:
+            return "run as the App of automation: portcullis:githubApp (docs/own-organization.md)"
+        return (
+            "run as a GitHub App and name it in automation.app_id (docs/own-organization.md), or "
+            f"write bypass: [{{role: organization-admin, mode: always}}] into {self.where}"
+        )
