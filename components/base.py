@@ -29,6 +29,12 @@ Ecosystem = Literal[
     "pip", "uv", "npm", "github-actions", "docker", "cargo", "gomod", "maven", "gradle", "bundler"
 ]
 
+GITHUB_ACTIONS_APP = 15368
+"""The App with which GitHub Actions reports its checks, on github.com.
+
+A person who may only push cannot forge a check that is bound to it by a commit status.
+"""
+
 
 class Config(BaseModel):
     """Base of everything that a person writes: unknown fields are mistakes, values are not coerced.

@@ -15,6 +15,7 @@ import pulumi_github as github
 from pydantic import Field, field_validator, model_validator
 
 from components.base import (
+    GITHUB_ACTIONS_APP,
     Config,
     Day,
     EmailAddress,
@@ -38,7 +39,6 @@ from components.custom_property import (
 from components.files.workflow import actions_of_others
 from components.repository import Repository, RepositoryConfig, ResolvedRepository
 from components.ruleset import (
-    GITHUB_ACTIONS_APP,
     OrganizationBranchProtectionConfig,
     OrganizationRuleset,
 )

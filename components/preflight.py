@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.base import GITHUB_ACTIONS_APP
 from components.files.committing import Committer
-from components.ruleset import GITHUB_ACTIONS_APP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,15 +12,18 @@ import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import Config, Enforcement, RefPattern, RepositoryPattern, TeamSlug
+from components.base import (
+    GITHUB_ACTIONS_APP,
+    Config,
+    Enforcement,
+    RefPattern,
+    RepositoryPattern,
+    TeamSlug,
+)
 
 if TYPE_CHECKING:
     from components.context import Context
     from components.origin import Origin
-
-#: The App that GitHub Actions reports its checks with, on github.com. A check that is bound to it
-#: cannot be forged with a commit status by somebody who may only push.
-GITHUB_ACTIONS_APP = 15368
 
 
 class Bypass(Config):

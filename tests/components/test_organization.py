@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.ruleset import GITHUB_ACTIONS_APP
+from components.base import GITHUB_ACTIONS_APP
 from components.stack import outputs
 from tests.components.building import CANARY, declare, organization
 from tests.components.declaration.resolved import resolved

@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 
 from components.declaration import Declaration, load
 from components.declaration.required_checks import notices
+from components.files.workflow import REQUIRED_CHECKS
 from components.ruleset import BranchProtectionConfig
-from components.workflow import REQUIRED_CHECKS
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 from tests.components.declaration.test_mistakes import MAIN, WEB
 
