@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import forbidden, not_found
+from sandbox.world.kinds import TEAM, TEAM_MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.access.actors import Actor
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -46,13 +48,13 @@ def owner(world: World, repository: Record) -> Record:
     return account
 
 
-def team_and_parents(world: World, team: Record) -> Iterator[Record]:
+def team_and_parents(world: World, team: Record[Team]) -> Iterator[Record]:
     """Go from a team to its parents: they pass their permissions on to it."""
     current: Record | None = team
     while current is not None:
         yield current
         parent = current.get("parent_team")
-        current = None if parent is None else world.get("team", parent)
+        current = None if parent is None else world.get(TEAM, parent)
 
 
 def custom_role(world: World, repository: Record, name: str) -> Record | None:
@@ -67,7 +69,7 @@ def _base(world: World, repository: Record, granted: str) -> str:
     return _OLD_NAMES.get(granted, granted)
 
 
-def _team_grants(world: World, team: Record, repository: Record) -> list[str]:
+def _team_grants(world: World, team: Record[Team], repository: Record) -> list[str]:
     grants = [
         world.find("team_repository", str(repository.id), each.id)
         for each in team_and_parents(world, team)
@@ -75,7 +77,7 @@ def _team_grants(world: World, team: Record, repository: Record) -> list[str]:
     return [str(grant["permission"]) for grant in grants if grant is not None]
 
 
-def team_permission(world: World, team: Record, repository: Record) -> str:
+def team_permission(world: World, team: Record[Team], repository: Record) -> str:
     """Return the permission of a team on a repository, inherited ones included."""
     found = [_base(world, repository, each) for each in _team_grants(world, team, repository)]
     return max(["none", *found], key=level)
@@ -143,8 +145,8 @@ def teams_of(world: World, org_id: int, user_id: int) -> list[Record]:
     """Return the teams of an organization that a user is a direct member of."""
     return [
         team
-        for team in world.all("team", org_id)
-        if world.find("team_member", str(user_id), team.id) is not None
+        for team in world.all(TEAM, org_id)
+        if world.find(TEAM_MEMBER, str(user_id), team.id) is not None
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import GitHubError, not_found
+from sandbox.world.kinds import TEAM
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -38,13 +39,13 @@ def legacy_path(world: World, raw_path: str) -> str:
         if org is None:
             raise not_found()
         if len(parts) > 3 and parts[2] in ("team", "teams"):  # noqa: PLR2004 - the id follows
-            team = world.get("team", _id(parts[3]))
+            team = world.get(TEAM, _id(parts[3]))
             if team is None or team.parent != org.id:
                 raise not_found()
             return "/".join(["/orgs", org.name, "teams", team.name, *parts[4:]])
         return "/".join(["/orgs", org.name, *parts[2:]])
     if parts[0] == "teams" and len(parts) > 1:
-        team = world.get("team", _id(parts[1]))
+        team = world.get(TEAM, _id(parts[1]))
         org = None if team is None else world.get("organization", team.parent)
         if team is None or org is None:
             raise not_found()
@@ -133,7 +134,7 @@ def user(call: Call, login: str) -> Record:
 
 def team(call: Call) -> Record:
     """Return the team of the path's `team_slug`; 404 when there is none."""
-    found = call.world.find("team", call.parameters["team_slug"], call.org.id)
+    found = call.world.find(TEAM, call.parameters["team_slug"], call.org.id)
     if found is None:
         raise not_found()
     return found

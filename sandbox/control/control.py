@@ -39,6 +39,7 @@ from sandbox.control.order import Mistake, Order
 from sandbox.secrets import sealed_boxes
 from sandbox.seed import apply, read
 from sandbox.world import clock
+from sandbox.world.kinds import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -285,7 +286,7 @@ def _reveal(world: World, order: Order) -> dict[str, Any]:
         owner, _, name = body["repository"].partition("/")
         holder = lookups.find_repository(world, owner, name)
         if holder is not None and "environment" in body:
-            holder = world.find("environment", body["environment"], holder.id)
+            holder = world.find(ENVIRONMENT, body["environment"], holder.id)
     secret = None if holder is None else world.find(f"{store}_secret", body["name"], holder.id)
     if holder is None or secret is None:
         raise Mistake(f"there is no such {store} secret in world {world.name}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.lookups import find_repository
 from sandbox.runs import jobs, oidc, progress, tokens, triggers, visible
+from sandbox.world.kinds import ENVIRONMENT
 
 if TYPE_CHECKING:
     from sandbox.control.order import Order
@@ -30,7 +31,7 @@ def _place(world: World, job: Record) -> tuple[Record, Record]:
 
 def _summary(world: World, job: Record) -> dict[str, Any]:
     repository, run = _place(world, job)
-    gate = world.get("environment", job.get("environment_id") or 0)
+    gate = world.get(ENVIRONMENT, job.get("environment_id") or 0)
     return {
         "id": job.id,
         "key": job["key"],
@@ -74,7 +75,7 @@ def read(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
         return [_summary(world, job) for job in _all(world)]
     job = _find(world, order)
     repository, run = _place(world, job)
-    gate = world.get("environment", job.get("environment_id") or 0)
+    gate = world.get(ENVIRONMENT, job.get("environment_id") or 0)
     got_through = bool(job.get("ran"))
     found = {
         **_summary(world, job),

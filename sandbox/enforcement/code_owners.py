@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.access.permissions import owner
 from sandbox.git import objects
+from sandbox.world.kinds import TEAM, TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -57,8 +58,8 @@ def _people(world: World, repository: Record, name: str) -> list[int]:
     account = owner(world, repository)
     name = name.removeprefix("@")
     if "/" in name:
-        team = world.find("team", name.rpartition("/")[2], account.id)
-        members = [] if team is None else world.all("team_member", team.id)
+        team = world.find(TEAM, name.rpartition("/")[2], account.id)
+        members = [] if team is None else world.all(TEAM_MEMBER, team.id)
         return [int(member.name) for member in members]
     if "@" in name:
         return [user.id for user in world.all("user") if user.get("email") == name]

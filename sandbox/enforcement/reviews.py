@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.enforcement import code_owners
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.repositories import pulls
+from sandbox.world.kinds import TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
@@ -79,7 +80,7 @@ def _team_approves(
     if not any(matches(pattern, path) for pattern in patterns for path in changed):
         return True
     team = wanted.get("reviewer", {}).get("id", 0)
-    members = {int(each.name) for each in attempt.world.all("team_member", team)}
+    members = {int(each.name) for each in attempt.world.all(TEAM_MEMBER, team)}
     return len(members & approved) >= int(wanted.get("minimum_approvals", 1))
 
 

@@ -8,6 +8,7 @@ from sandbox.api import fields
 from sandbox.api.errors import invalid
 from sandbox.enforcement.ref_patterns import included, matches, ref_matches
 from sandbox.enforcement.rule_parameters import refused, rule_of
+from sandbox.world.kinds import TEAM
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -86,7 +87,7 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
     kind, ident = actor["actor_type"], actor.get("actor_id")
     known = True
     if kind == "Team":
-        team = call.world.get("team", ident or 0)
+        team = call.world.get(TEAM, ident or 0)
         known = team is not None and team.parent == call.org.id
     elif kind == "User":
         known = call.world.get("user", ident or 0) is not None

@@ -24,12 +24,14 @@ from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject, below
 from sandbox.graphql.refusals import not_found
 from sandbox.shapes.repositories import full_name
+from sandbox.world.kinds import TEAM, TEAM_MEMBER
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
     Resolver = Callable[[Call, Any, dict[str, Any]], Any]
@@ -129,11 +131,11 @@ def _default_merge(_call: Call, repository: Record, _arguments: dict[str, Any]) 
     return next((name for field, name in methods if repository[field]), "REBASE")
 
 
-def _maintains(call: Call, team: Record, _arguments: dict[str, Any]) -> bool:
+def _maintains(call: Call, team: Record[Team], _arguments: dict[str, Any]) -> bool:
     org = call.world.get("organization", team.parent)
-    member = call.world.find("team_member", str(call.actor.id), team.id)
+    member = call.world.find(TEAM_MEMBER, str(call.actor.id), team.id)
     return (org is not None and _role(call, org) == "admin") or (
-        member is not None and member["role"] == "maintainer"
+        member is not None and member.data["role"] == "maintainer"
     )
 
 
@@ -207,8 +209,8 @@ def _matching_refs(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[
     return connection(found, arguments)
 
 
-def _child_teams(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-    teams = call.world.all("team", team.parent)
+def _child_teams(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
+    teams = call.world.all(TEAM, team.parent)
     found = [each for each in teams if each["parent_team"] == team.id]
     if not arguments.get("immediateOnly", True):
         for child in found:  # grows as it goes
@@ -216,12 +218,12 @@ def _child_teams(call: Call, team: Record, arguments: dict[str, Any]) -> dict[st
     return connection(found, arguments)
 
 
-def _ancestors(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _ancestors(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
     found = []
-    above = call.world.get("team", team["parent_team"] or 0)
+    above = call.world.get(TEAM, team.data["parent_team"] or 0)
     while above is not None:
         found.append(above)
-        above = call.world.get("team", above["parent_team"] or 0)
+        above = call.world.get(TEAM, above["parent_team"] or 0)
     return connection(found, arguments)
 
 

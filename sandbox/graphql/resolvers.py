@@ -26,6 +26,7 @@ from sandbox.graphql.refusals import not_found
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
 from sandbox.world.clock import stamp
+from sandbox.world.kinds import ENVIRONMENT, TEAM, TEAM_MEMBER
 from sandbox.world.nodes import node_id, parse_node_id
 from sandbox.world.records import Record
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
 
     Resolver = Callable[[Call, Any, dict[str, Any]], Any]
 
@@ -175,28 +177,28 @@ def _two_factor(user: Record) -> bool:
 
 def _team(call: Call, org: Record, arguments: dict[str, Any]) -> Record | None:
     # as on GitHub, an unknown team is null, and no error
-    return call.world.find("team", arguments["slug"], org.id) if _sees(call, org) else None
+    return call.world.find(TEAM, arguments["slug"], org.id) if _sees(call, org) else None
 
 
 def _teams(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-    teams = call.world.all("team", org.id) if _sees(call, org) else []
+    teams = call.world.all(TEAM, org.id) if _sees(call, org) else []
     if arguments.get("rootTeamsOnly"):
         teams = [team for team in teams if team["parent_team"] is None]
     return connection(teams, arguments)
 
 
-def _team_members(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _team_members(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
     membership = arguments.get("membership", "ALL")
     found: dict[int, tuple[Record, str]] = {}
     waiting = [(team, membership != "CHILD_TEAM")]
     while waiting:
         current, counts = waiting.pop(0)
-        for member in call.world.all("team_member", current.id):
+        for member in call.world.all(TEAM_MEMBER, current.id):
             user = call.world.get("user", int(member.name))
             if counts and user is not None:
-                found.setdefault(user.id, (user, member["role"].upper()))
+                found.setdefault(user.id, (user, member.data["role"].upper()))
         if membership != "IMMEDIATE":
-            children = call.world.all("team", team.parent)
+            children = call.world.all(TEAM, team.parent)
             waiting += [(child, True) for child in children if child["parent_team"] == current.id]
     users = [user for user, _ in found.values()]
     org = call.world.get("organization", team.parent)
@@ -210,7 +212,7 @@ def _team_members(call: Call, team: Record, arguments: dict[str, Any]) -> dict[s
     )
 
 
-def _team_repositories(call: Call, team: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _team_repositories(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
     found = {
         repository.id: (repository, grant["permission"])
         for grant in call.world.all("team_repository", team.id)
@@ -314,7 +316,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
         "organization", team.parent
     ),
     ("Team", "parentTeam"): lambda call, team, _arguments: call.world.get(
-        "team", team["parent_team"] or 0
+        TEAM, team["parent_team"] or 0
     ),
     ("Team", "privacy"): lambda _call, team, _arguments: (
         "SECRET" if team["privacy"] == "secret" else "VISIBLE"
@@ -328,7 +330,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Repository", "branchProtectionRules"): _children("branch_protection"),
     ("Repository", "environments"): _children("environment"),
     ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
-        "environment", arguments["name"], repo.id
+        ENVIRONMENT, arguments["name"], repo.id
     ),
     ("Repository", "defaultBranchRef"): _default_branch,
     ("Repository", "deleteBranchOnMerge"): lambda _call, repo, _arguments: repo[

@@ -10,6 +10,7 @@ from sandbox.access.actors import Actor
 from sandbox.access.permissions import level, permission
 from sandbox.html import words
 from sandbox.runs import gates, triggers
+from sandbox.world.kinds import ENVIRONMENT
 
 if TYPE_CHECKING:
     from sandbox.api.http import Response
@@ -68,7 +69,7 @@ def run(world: World, org: Record, repository: Record, run: Record) -> dict[str,
     waiting = {
         job["environment_id"] for job in world.all("job", run.id) if job["status"] == "waiting"
     }
-    at = [gate for ident in waiting if (gate := world.get("environment", ident)) is not None]
+    at = [gate for ident in waiting if (gate := world.get(ENVIRONMENT, ident)) is not None]
     return {
         "world": world.name,
         "org": org,
@@ -81,7 +82,7 @@ def run(world: World, org: Record, repository: Record, run: Record) -> dict[str,
                 "name": job["title"],
                 "status": job["conclusion"] or job["status"],
                 "environment": getattr(
-                    world.get("environment", job.get("environment_id") or 0), "name", ""
+                    world.get(ENVIRONMENT, job.get("environment_id") or 0), "name", ""
                 ),
                 "reason": _REASONS.get(job["reason"], job["reason"] or ""),
             }
@@ -97,7 +98,7 @@ def run(world: World, org: Record, repository: Record, run: Record) -> dict[str,
                 "environments": ", ".join(
                     found.name
                     for ident in each["environments"]
-                    if (found := world.get("environment", ident)) is not None
+                    if (found := world.get(ENVIRONMENT, ident)) is not None
                 ),
                 "at": each.created_at,
             }

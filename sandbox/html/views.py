@@ -9,6 +9,7 @@ from sandbox.enforcement.ruleset_model import rulesets_of
 from sandbox.git import objects
 from sandbox.html import runs, words
 from sandbox.runs.workflow import paths
+from sandbox.world.kinds import ENVIRONMENT, TEAM
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -90,14 +91,14 @@ def organization(world: World, org: Record) -> dict[str, Any]:
                 "name": each.name,
                 "visibility": each["visibility"] + (", archived" if each["archived"] else ""),
                 "rulesets": words.names(rulesets_of(world, each)),
-                "environments": words.names(world.all("environment", each.id)),
+                "environments": words.names(world.all(ENVIRONMENT, each.id)),
             }
             for each in repositories
         ],
         "rulesets": [words.ruleset(world, each) for each in world.all("ruleset", org.id)],
         "teams": [
             (each["name"], words.members(world, "team_member", each.id))
-            for each in world.all("team", org.id)
+            for each in world.all(TEAM, org.id)
         ],
         "members": words.members(world, "member", org.id),
         "secrets": words.secrets(world, org.id),
@@ -108,7 +109,7 @@ def repository(world: World, org: Record, repository: Record) -> dict[str, Any]:
     """Return a repository: who may what, protections in words, environments, runs."""
     access = [
         (f"team {each['name']}", found)
-        for each in world.all("team", org.id)
+        for each in world.all(TEAM, org.id)
         if (found := team_permission(world, each, repository)) != "none"
     ]
     access += [
@@ -139,7 +140,7 @@ def repository(world: World, org: Record, repository: Record) -> dict[str, Any]:
             for each in world.all("branch_protection", repository.id)
         ],
         "environments": [
-            words.environment(world, each) for each in world.all("environment", repository.id)
+            words.environment(world, each) for each in world.all(ENVIRONMENT, repository.id)
         ],
         "secrets": words.secrets(world, repository.id),
         "pulls": [

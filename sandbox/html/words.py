@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.enforcement.ruleset_model import ROLES
+from sandbox.world.kinds import DEPLOYMENT_POLICY
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -103,7 +104,7 @@ def environment(world: World, gate: Record) -> dict[str, Any]:
     if policy is not None:
         refs = ["protected branches"]
         if policy["custom_branch_policies"]:
-            found = world.all("deployment_policy", gate.id)
+            found = world.all(DEPLOYMENT_POLICY, gate.id)
             refs = [each.name.replace(":", " ", 1) for each in found] or ["none"]
     return {
         "name": gate.name,

@@ -14,6 +14,7 @@ from sandbox.enforcement.classic_model import rule_for
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.world import plans
 from sandbox.world.clock import parse
+from sandbox.world.kinds import DEPLOYMENT_POLICY, ENVIRONMENT, Environment
 from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
@@ -23,17 +24,19 @@ if TYPE_CHECKING:
 
 def environment(world: World, repository: Record, name: str) -> Record:
     """Return an environment; naming one that is not there makes it, without protection."""
-    found = world.find("environment", name, repository.id)
+    found = world.find(ENVIRONMENT, name, repository.id)
     if found is None:
-        found = world.add(
-            "environment",
+        found = world.make(
+            ENVIRONMENT,
             repository.id,
             name,
-            wait_timer=0,
-            reviewers=[],
-            prevent_self_review=False,
-            can_admins_bypass=True,
-            deployment_branch_policy=None,
+            Environment(
+                wait_timer=0,
+                reviewers=[],
+                prevent_self_review=False,
+                can_admins_bypass=True,
+                deployment_branch_policy=None,
+            ),
         )
     return found
 
@@ -62,8 +65,8 @@ def _admitted(world: World, repository: Record, gate: Record, ref: str) -> bool:
     kind = "tag" if ref.startswith("refs/tags/") else "branch"
     # a pull request's ref is compared as a whole: `refs/pull/*/merge`
     return any(
-        each["type"] == kind and matches(each.name.partition(":")[2], short_name(ref))
-        for each in world.all("deployment_policy", gate.id)
+        each.data["type"] == kind and matches(each.name.partition(":")[2], short_name(ref))
+        for each in world.all(DEPLOYMENT_POLICY, gate.id)
     )
 
 

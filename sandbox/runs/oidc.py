@@ -22,6 +22,7 @@ from sandbox.api.http import Request, Response
 from sandbox.enforcement.classic_model import rule_for
 from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
 from sandbox.world.clock import parse
+from sandbox.world.kinds import ENVIRONMENT
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def claims_of(world: World, repository: Record, run: Record, job: Record) -> dic
     actor = world.get("user", run["actor"])
     full = f"{account.name}/{repository.name}"
     ref = str(run["ref"])
-    environment = world.get("environment", job.get("environment_id") or 0)
+    environment = world.get(ENVIRONMENT, job.get("environment_id") or 0)
     claims: dict[str, Any] = {
         "ref": ref,
         "ref_type": "tag" if ref.startswith("refs/tags/") else "branch",

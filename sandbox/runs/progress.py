@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import owner
 from sandbox.runs import gates, visible
 from sandbox.runs.expressions import ExpressionError, Status, condition, fill
+from sandbox.world.kinds import ENVIRONMENT
 from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _arrive(world: World, repository: Record, run: Record, job: Record, name: st
 
 
 def _wait(world: World, repository: Record, run: Record, job: Record) -> Record:
-    gate = world.get("environment", job["environment_id"])
+    gate = world.get(ENVIRONMENT, job["environment_id"])
     deployment = world.get("deployment", job["deployment"])
     if gate is None or deployment is None:
         return end(world, job, "failure", "The environment is gone.")

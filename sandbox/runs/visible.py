@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from sandbox.access.permissions import owner
 from sandbox.secrets import holders, sealed_boxes
 from sandbox.world import plans
+from sandbox.world.kinds import ENVIRONMENT, SECRETS, VARIABLE
 
 if TYPE_CHECKING:
-    from sandbox.world.records import Record
+    from sandbox.secrets.holders import Item
+    from sandbox.world.kinds import Environment
+    from sandbox.world.records import Kind, Record
     from sandbox.world.world import World
 
 
-def _items(world: World, repository: Record, kind: str) -> dict[str, Record]:
+def _items(world: World, repository: Record, kind: Kind[Item]) -> dict[str, Record[Item]]:
     """Return what an organization and its repository have under each name; the nearer counts."""
     found = {
         item.name: item
@@ -32,12 +35,14 @@ def _shares(world: World, repository: Record) -> bool:
     return plans.at_least(owner(world, repository), "team")
 
 
-def variables(world: World, repository: Record, environment: Record | None) -> dict[str, str]:
+def variables(
+    world: World, repository: Record, environment: Record[Environment] | None
+) -> dict[str, str]:
     """Return the variables that a job sees, by name."""
-    found = _items(world, repository, "variable")
+    found = _items(world, repository, VARIABLE)
     if environment is not None:
-        found |= {item.name: item for item in world.all("variable", environment.id)}
-    return {name: str(item["value"]) for name, item in sorted(found.items())}
+        found |= {item.name: item for item in world.all(VARIABLE, environment.id)}
+    return {name: item.data["value"] for name, item in sorted(found.items())}
 
 
 def secrets(world: World, repository: Record, run: Record, job: Record) -> dict[str, str]:
@@ -50,7 +55,7 @@ def secrets(world: World, repository: Record, run: Record, job: Record) -> dict[
     if run["untrusted"] == "fork" or not job.get("ran"):
         return {}
     store = "dependabot" if run["untrusted"] == "dependabot" else "actions"
-    kind = f"{store}_secret"
+    kind = SECRETS[store]
     found = _items(world, repository, kind)
     handed = job["secrets"]
     if handed is not None:
@@ -59,11 +64,11 @@ def secrets(world: World, repository: Record, run: Record, job: Record) -> dict[
             for name, source in handed.items()
             if source.upper() in found
         }
-    environment = world.get("environment", job.get("environment_id") or 0)
+    environment = world.get(ENVIRONMENT, job.get("environment_id") or 0)
     if environment is not None and store == "actions":
         found |= {item.name: item for item in world.all(kind, environment.id)}
     return {
-        name: sealed_boxes.decrypt(world, store, item.parent, item["encrypted_value"]).decode(
+        name: sealed_boxes.decrypt(world, store, item.parent, item.data["encrypted_value"]).decode(
             "utf-8", "backslashreplace"
         )
         for name, item in sorted(found.items())

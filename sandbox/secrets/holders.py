@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sandbox.access.permissions import owner
 from sandbox.api.errors import invalid, not_found
 from sandbox.api.pages import page
 from sandbox.shapes.repositories import listed_repository
+from sandbox.world import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.api.http import Call, Response
-    from sandbox.world.records import Record
+    from sandbox.world.records import Kind, Record
 
 ORG = "/orgs/{org}"
 REPOSITORY = "/repos/{owner}/{repo}"
@@ -24,10 +25,14 @@ ENVIRONMENT = REPOSITORY + "/environments/{environment_name}"
 def environment(call: Call) -> Record:
     """Return the path's environment; 404 when there is none."""
     name = call.parameters["environment_name"]
-    found = call.world.find("environment", name, call.repository.id)
+    found = call.world.find(kinds.ENVIRONMENT, name, call.repository.id)
     if found is None:
         raise not_found()
     return found
+
+
+Item = TypeVar("Item", bound="kinds.Shared")
+"""The data of a secret or a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,15 @@ def page_of_repositories(call: Call, ids: list[int]) -> Response:
     )
 
 
-def visible(record: Record, repository: Record) -> bool:
+def visible(record: Record[kinds.Shared], repository: Record) -> bool:
     """Say whether an organization's secret or variable is visible to a repository."""
-    visibility: str = record["visibility"]
+    visibility = record.data["visibility"]
     if visibility == "selected":
-        return repository.id in record["selected_repository_ids"]
+        return repository.id in record.data["selected_repository_ids"]
     return visibility == "all" or str(repository["visibility"]) != "public"
 
 
-def org_items(call: Call, kind: str) -> list[Record]:
+def org_items(call: Call, kind: Kind[Item]) -> list[Record[Item]]:
     """Return an organization's secrets or variables that the path's repository sees."""
     account = owner(call.world, call.repository)
     return [

@@ -18,26 +18,29 @@ if TYPE_CHECKING:
     from sandbox.api.http import Call, Response
     from sandbox.api.routing import Routes
     from sandbox.secrets.holders import Scope
+    from sandbox.world.kinds import Shared
     from sandbox.world.records import Record
 
 
-def add_routes(routes: Routes, scope: Scope, one: str, find: Callable[[Call], Record]) -> None:
+def add_routes(
+    routes: Routes, scope: Scope, one: str, find: Callable[[Call], Record[Shared]]
+) -> None:
     """Add the routes below the item's path `one`; `find` reads the item that a call names."""
 
-    def chosen(call: Call) -> Record:
+    def chosen(call: Call) -> Record[Shared]:
         record = find(call)
-        if record["visibility"] != "selected":
+        if record.data["visibility"] != "selected":
             kind = "variable" if "variable" in record.kind else "secret"
             raise conflict(f"Visibility of this {kind} is not set to selected repositories")
         return record
 
-    def choose(call: Call, record: Record, ids: list[int]) -> Response:
+    def choose(call: Call, record: Record[Shared], ids: list[int]) -> Response:
         call.world.change(record, selected_repository_ids=holders.checked_ids(call, ids))
         return NO_CONTENT
 
     @routes.get(f"{one}/repositories", needs=scope.reads)
     def list_selected(call: Call) -> Response:
-        return holders.page_of_repositories(call, chosen(call)["selected_repository_ids"])
+        return holders.page_of_repositories(call, chosen(call).data["selected_repository_ids"])
 
     @routes.put(f"{one}/repositories", needs=scope.writes)
     def set_selected(call: Call) -> Response:
@@ -47,13 +50,13 @@ def add_routes(routes: Routes, scope: Scope, one: str, find: Callable[[Call], Re
     @routes.put(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
     def add_selected(call: Call) -> Response:
         record = chosen(call)
-        ids = [*record["selected_repository_ids"], call.integer("repository_id")]
+        ids = [*record.data["selected_repository_ids"], call.integer("repository_id")]
         return choose(call, record, ids)
 
     @routes.delete(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
     def remove_selected(call: Call) -> Response:
         record = chosen(call)
         gone = call.integer("repository_id")
-        kept = [number for number in record["selected_repository_ids"] if number != gone]
+        kept = [number for number in record.data["selected_repository_ids"] if number != gone]
         call.world.change(record, selected_repository_ids=kept)
         return NO_CONTENT

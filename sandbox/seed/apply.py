@@ -11,7 +11,7 @@ from sandbox.repositories import defaults
 from sandbox.seed.checks import NO_KEY, is_public_key, setting_mistakes
 from sandbox.seed.models import Token
 from sandbox.seed.read import SeedError
-from sandbox.world import clock
+from sandbox.world import clock, kinds
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
@@ -131,29 +131,31 @@ def _member(world: World, org: Record, login: str, role: str) -> Record:
 
 
 def _team(world: World, org: Record, slug: str, seed: Team, others: dict[str, Team]) -> Record:
-    found = world.find("team", slug, org.id)
+    found = world.find(kinds.TEAM, slug, org.id)
     if found is not None:
         return found
     parent = None
     if seed.parent is not None:
         parent = _team(world, org, seed.parent, others[seed.parent], others).id
-    team = world.add(
-        "team",
+    team = world.make(
+        kinds.TEAM,
         org.id,
         slug,
-        name=seed.name or slug,
-        description=seed.description,
-        privacy=seed.privacy,
-        notification_setting="notifications_enabled",
-        parent_team=parent,
+        kinds.Team(
+            name=seed.name or slug,
+            description=seed.description,
+            privacy=seed.privacy,
+            notification_setting="notifications_enabled",
+            parent_team=parent,
+        ),
     )
     for login, role in [
         *((login, "maintainer") for login in seed.maintainers),
         *((login, "member") for login in seed.members),
     ]:
         user = _member(world, org, login, "member")
-        if world.find("team_member", str(user.id), team.id) is None:
-            world.add("team_member", team.id, str(user.id), role=role)
+        if world.find(kinds.TEAM_MEMBER, str(user.id), team.id) is None:
+            world.make(kinds.TEAM_MEMBER, team.id, str(user.id), kinds.TeamMember(role=role))
     return team
 
 
@@ -173,7 +175,7 @@ def _repository(world: World, org: Record, name: str, seed: Repository, owner: s
 
 def _access(world: World, repository: Record, seed: Repository, place: Place) -> None:
     for slug, permission in seed.teams.items():
-        team = world.find("team", slug, repository.parent)
+        team = world.find(kinds.TEAM, slug, repository.parent)
         if team is None:
             raise SeedError("there is no such team", (*place, "teams", slug))
         world.add("team_repository", team.id, str(repository.id), permission=permission)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import not_found
 from sandbox.shapes.accounts import simple_organization, simple_user
+from sandbox.world.kinds import TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 
@@ -31,12 +33,12 @@ def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
     }
 
 
-def team_membership(call: Call, team: Record, user: Record) -> dict[str, Any]:
+def team_membership(call: Call, team: Record[Team], user: Record) -> dict[str, Any]:
     """Return a membership of a team; 404 when there is none."""
-    member = call.world.find("team_member", str(user.id), team.id)
+    member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
     invited = call.world.find("org_invitation", str(user.id), team.parent)
     if member is not None:
-        role, state = member["role"], "active"
+        role, state = member.data["role"], "active"
     elif invited is not None and str(team.id) in invited["teams"]:
         role, state = invited["teams"][str(team.id)], "pending"
     else:

@@ -11,6 +11,7 @@ from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base, simple_commit
 from sandbox.shapes.repositories import minimal_repository
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world.kinds import ENVIRONMENT
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def environment_json(call: Call, gate: Record) -> dict[str, Any]:
 
 def approval_json(call: Call, approval: Record) -> dict[str, Any]:
     """Return a review of deployments as `environment-approvals`."""
-    found = (call.world.get("environment", ident) for ident in approval["environments"])
+    found = (call.world.get(ENVIRONMENT, ident) for ident in approval["environments"])
     return {
         "state": approval["state"],
         "comment": approval["comment"],

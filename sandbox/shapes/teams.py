@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shapes.accounts import team_organization
+from sandbox.world.kinds import TEAM, TEAM_MEMBER
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 
-def simple_team(call: Call, team: Record) -> dict[str, Any]:
+def simple_team(call: Call, team: Record[Team]) -> dict[str, Any]:
     """Return a team as `team-simple`: what stands for a parent."""
     org = call.world.get("organization", team.parent)
     login = org.name if org is not None else ""
@@ -24,18 +26,20 @@ def simple_team(call: Call, team: Record) -> dict[str, Any]:
         "html_url": f"{call.host}/orgs/{login}/teams/{team.name}",
         "members_url": f"{url}/members{{/member}}",
         "repositories_url": f"{url}/repos",
-        "name": team["name"],
+        "name": team.data["name"],
         "slug": team.name,
-        "description": team["description"],
+        "description": team.data["description"],
         "permission": "pull",
-        "privacy": team["privacy"],
-        "notification_setting": team["notification_setting"],
+        "privacy": team.data["privacy"],
+        "notification_setting": team.data["notification_setting"],
         "type": "organization",
         "organization_id": team.parent,
     }
 
 
-def simple_with_parent(call: Call, team: Record, permission: str | None = None) -> dict[str, Any]:
+def simple_with_parent(
+    call: Call, team: Record[Team], permission: str | None = None
+) -> dict[str, Any]:
     """Return a team as `team`: in lists.
 
     Args:
@@ -43,8 +47,8 @@ def simple_with_parent(call: Call, team: Record, permission: str | None = None) 
         team: The team.
         permission: Its permission on the repository whose teams are listed.
     """
-    parent = team.get("parent_team")
-    above = None if parent is None else call.world.get("team", parent)
+    parent = team.data.get("parent_team")
+    above = None if parent is None else call.world.get(TEAM, parent)
     body = {
         **simple_team(call, team),
         "parent": None if above is None else simple_team(call, above),
@@ -59,14 +63,14 @@ def simple_with_parent(call: Call, team: Record, permission: str | None = None) 
     return body
 
 
-def full_team(call: Call, team: Record) -> dict[str, Any]:
+def full_team(call: Call, team: Record[Team]) -> dict[str, Any]:
     """Return a team as `team-full`."""
     org = call.world.get("organization", team.parent)
     if org is None:
         raise AssertionError(f"team {team.name} has no organization")
     return {
         **simple_with_parent(call, team),
-        "members_count": call.world.count("team_member", team.id),
+        "members_count": call.world.count(TEAM_MEMBER, team.id),
         "repos_count": call.world.count("team_repository", team.id),
         "created_at": team.created_at,
         "updated_at": team.updated_at,

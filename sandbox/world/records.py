@@ -8,15 +8,34 @@ happened, and everything that is put is saved, and undone when the request fails
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typing_extensions import TypeVar
+
+    Data = TypeVar("Data", default=Any)
+    Data_co = TypeVar("Data_co", default=Any, covariant=True)
+else:
+    from typing import TypeVar
+
+    Data = TypeVar("Data")
+    Data_co = TypeVar("Data_co", covariant=True)
+
+
+class Kind(str, Generic[Data]):
+    """The name of a table, with the type of its records' data; `kinds.py` lists them."""
+
+    __slots__ = ()
+
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(Generic[Data_co]):
     """One thing that the sandbox remembers.
+
+    The data of a kind in `kinds.py` is a TypedDict: its fields are read by `record.data["field"]`,
+    which mypy checks. `record["field"]` is for the other kinds.
 
     Attributes:
         id: Unique in the world, over all kinds; never used twice.
@@ -32,15 +51,15 @@ class Record:
     kind: str
     parent: int
     name: str
-    data: dict[str, Any]
+    data: Data_co
     created_at: str
     updated_at: str
 
-    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON fields have any type
+    def __getitem__(self: Record[dict[str, Any]], key: str) -> Any:  # noqa: ANN401 - JSON fields have any type
         """Return a field of `data`; KeyError when it has none of that name."""
         return self.data[key]
 
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as __getitem__
+    def get(self: Record[dict[str, Any]], key: str, default: Any = None) -> Any:  # noqa: ANN401 - as __getitem__
         """Return a field of `data`, or the default."""
         return self.data.get(key, default)
 
@@ -69,15 +88,33 @@ class Tables:
     # id -> the record before the first change of this transaction (None: it is new)
     _undo: dict[int, Record | None] = field(default_factory=dict)
 
+    @overload
+    def get(self, kind: Kind[Data], ident: int) -> Record[Data] | None: ...
+
+    @overload
+    def get(self, kind: str, ident: int) -> Record | None: ...
+
     def get(self, kind: str, ident: int) -> Record | None:
         """Return the record of that kind and id, or None."""
         record = self.rows.get(ident)
         return record if record is not None and record.kind == kind else None
 
+    @overload
+    def find(self, kind: Kind[Data], parent: int, name: str) -> Record[Data] | None: ...
+
+    @overload
+    def find(self, kind: str, parent: int, name: str) -> Record | None: ...
+
     def find(self, kind: str, parent: int, name: str) -> Record | None:
         """Return the record of that kind, parent and name (in any case but for some), or None."""
         ident = self._names.get(_key(kind, parent, name))
         return None if ident is None else self.rows[ident]
+
+    @overload
+    def all(self, kind: Kind[Data], parent: int = 0) -> list[Record[Data]]: ...
+
+    @overload
+    def all(self, kind: str, parent: int = 0) -> list[Record]: ...
 
     def all(self, kind: str, parent: int = 0) -> list[Record]:
         """Return the records of that kind and parent, oldest first."""
@@ -88,20 +125,28 @@ class Tables:
         """Return how many records of that kind and parent there are."""
         return len(self._members.get((kind, parent), ()))
 
-    def put(self, record: Record) -> Record:
+    def put(self, record: Record[Data]) -> Record[Data]:
         """Add a record, or take the place of the one with its id."""
         before = self.rows.get(record.id)
         self._undo.setdefault(record.id, before)
         self._place(before, record)
         return record
 
-    def change(self, record: Record, now: str, name: str | None = None, /, **data: Any) -> Record:  # noqa: ANN401 - JSON fields have any type
+    def change(
+        self,
+        record: Record[Data],
+        now: str,
+        name: str | None = None,
+        /,
+        **data: Any,  # noqa: ANN401 - JSON fields have any type
+    ) -> Record[Data]:
         """Put the record with some fields of `data`, and perhaps its name, changed."""
+        old = cast("dict[str, Any]", record.data)
         return self.put(
             replace(
                 record,
                 name=record.name if name is None else name,
-                data={**record.data, **data},
+                data=cast("Data", {**old, **data}),
                 updated_at=now,
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from sandbox.world.clock import Clock
 from sandbox.world.faults import Faults
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.api.journal import Journal
+    from sandbox.world.records import Data, Kind
     from sandbox.world.store import Store
     from sandbox.world.usage import Usage
 
@@ -73,13 +74,31 @@ class World:
         self._meta: dict[str, Any] = {}
 
     # --- reading
+    @overload
+    def get(self, kind: Kind[Data], ident: int) -> Record[Data] | None: ...
+
+    @overload
+    def get(self, kind: str, ident: int) -> Record | None: ...
+
     def get(self, kind: str, ident: int) -> Record | None:
         """Return a record by kind and id, or None."""
         return self.tables.get(kind, ident)
 
+    @overload
+    def find(self, kind: Kind[Data], name: str, parent: int = 0) -> Record[Data] | None: ...
+
+    @overload
+    def find(self, kind: str, name: str, parent: int = 0) -> Record | None: ...
+
     def find(self, kind: str, name: str, parent: int = 0) -> Record | None:
         """Return a record by kind and name (in any case) below a parent, or None."""
         return self.tables.find(kind, parent, name)
+
+    @overload
+    def all(self, kind: Kind[Data], parent: int = 0) -> list[Record[Data]]: ...
+
+    @overload
+    def all(self, kind: str, parent: int = 0) -> list[Record]: ...
 
     def all(self, kind: str, parent: int = 0) -> list[Record]:
         """Return the records of a kind below a parent, oldest first."""
@@ -99,12 +118,25 @@ class World:
         return {**default, **(record.data if record else {})}
 
     # --- changing
+    def make(self, kind: Kind[Data], parent: int, name: str, data: Data) -> Record[Data]:
+        """Add a record of a kind whose data is typed. The caller knows that the name is free."""
+        now = self.clock.now()
+        return self.tables.put(
+            Record(self.tables.take_id(), str(kind), parent, name, data, now, now)
+        )
+
     def add(self, kind: str, parent: int = 0, name: str = "", /, **data: Any) -> Record:  # noqa: ANN401 - JSON fields have any type
         """Add a record. The caller has made sure that the name is free."""
         now = self.clock.now()
         return self.tables.put(Record(self.tables.take_id(), kind, parent, name, data, now, now))
 
-    def change(self, record: Record, name: str | None = None, /, **data: Any) -> Record:  # noqa: ANN401 - as add
+    def change(
+        self,
+        record: Record[Data],
+        name: str | None = None,
+        /,
+        **data: Any,  # noqa: ANN401 - as add
+    ) -> Record[Data]:
         """Change some fields of a record; returns the new one."""
         return self.tables.change(record, self.clock.now(), name, **data)
 

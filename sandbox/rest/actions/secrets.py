@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.api import fields
 from sandbox.api.errors import invalid, not_found
@@ -12,10 +12,12 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.secrets import holders, sealed_boxes, selected_repositories
 from sandbox.world import names
+from sandbox.world.kinds import SECRETS
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.secrets.holders import Scope
+    from sandbox.world.kinds import Secret
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -25,7 +27,7 @@ _SEAL = 48
 _NOT_SEALED = "Bad request - validation failed due to an improperly encrypted secret"
 _VISIBILITIES = ("all", "private", "selected")
 
-STORES = ("actions", "codespaces", "dependabot")
+STORES = tuple(SECRETS)
 """Who reads the secrets: each store has its own, and its own keys."""
 
 
@@ -44,15 +46,15 @@ _ENVIRONMENTS = holders.Scope(
 )
 
 
-def _shape(call: Call, secret: Record, scope: Scope) -> dict[str, Any]:
+def _shape(call: Call, secret: Record[Secret], scope: Scope) -> dict[str, Any]:
     body = {
         "name": secret.name,
         "created_at": secret.created_at,
         "updated_at": secret.updated_at,
     }
     if scope.org:
-        body["visibility"] = secret["visibility"]
-        if secret["visibility"] == "selected":
+        body["visibility"] = secret.data["visibility"]
+        if secret.data["visibility"] == "selected":
             base = scope.base.format(org=call.org.name)
             body["selected_repositories_url"] = f"{call.api}{base}/{secret.name}/repositories"
     return body
@@ -85,10 +87,10 @@ def _ids(given: list[Any]) -> list[int]:
 
 
 def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a route
-    kind = f"{store}_secret"
+    kind = SECRETS[store]
     one = f"{scope.base}/{{secret_name}}"
 
-    def find(call: Call) -> Record:
+    def find(call: Call) -> Record[Secret]:
         found = call.world.find(kind, call.parameters["secret_name"], scope.holder(call).id)
         if found is None:
             raise not_found()
@@ -129,7 +131,7 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
             return NO_CONTENT
         if call.world.count(kind, holder.id) >= scope.limit:
             raise invalid(f"Secret limit of {scope.limit} reached.")
-        call.world.add(kind, holder.id, name, **found)
+        call.world.make(kind, holder.id, name, cast("Secret", found))
         return Response(201, {})
 
     @ROUTES.delete(one, needs=scope.writes)
@@ -152,7 +154,7 @@ def list_org_secrets(call: Call) -> Response:
     """The organization's secrets that the repository sees."""
     return page(
         call,
-        holders.org_items(call, "actions_secret"),
+        holders.org_items(call, SECRETS["actions"]),
         lambda each: {
             "name": each.name,
             "created_at": each.created_at,

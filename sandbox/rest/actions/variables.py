@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.api import fields
 from sandbox.api.errors import conflict, invalid, not_found
@@ -11,10 +11,12 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.secrets import holders, selected_repositories
 from sandbox.world import names
+from sandbox.world.kinds import VARIABLE
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.secrets.holders import Scope
+    from sandbox.world.kinds import Variable
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -22,7 +24,6 @@ VALUE_LIMIT = 48 * 1024
 """Bytes of a variable's value."""
 PER_PAGE = 10
 PER_PAGE_LIMIT = 30
-_KIND = "variable"
 _VISIBILITIES = ("all", "private", "selected")
 _SCOPES = (
     holders.Scope(f"{holders.ORG}/actions/variables", holders.org, "org:admin", "org:admin", 1000),
@@ -39,16 +40,16 @@ _SCOPES = (
 )
 
 
-def _shape(call: Call, variable: Record, scope: Scope) -> dict[str, Any]:
+def _shape(call: Call, variable: Record[Variable], scope: Scope) -> dict[str, Any]:
     body = {
         "name": variable.name,
-        "value": variable["value"],
+        "value": variable.data["value"],
         "created_at": variable.created_at,
         "updated_at": variable.updated_at,
     }
     if scope.org:
-        body["visibility"] = variable["visibility"]
-        if variable["visibility"] == "selected":
+        body["visibility"] = variable.data["visibility"]
+        if variable.data["visibility"] == "selected":
             base = scope.base.format(org=call.org.name)
             body["selected_repositories_url"] = f"{call.api}{base}/{variable.name}/repositories"
     return body
@@ -75,15 +76,15 @@ def _checked(call: Call, scope: Scope, *, new: bool) -> dict[str, Any]:
 def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
     one = f"{scope.base}/{{name}}"
 
-    def find(call: Call) -> Record:
-        found = call.world.find(_KIND, call.parameters["name"], scope.holder(call).id)
+    def find(call: Call) -> Record[Variable]:
+        found = call.world.find(VARIABLE, call.parameters["name"], scope.holder(call).id)
         if found is None:
             raise not_found()
         return found
 
     @ROUTES.get(scope.base, needs=scope.reads)
     def list_variables(call: Call) -> Response:
-        found = sorted(call.world.all(_KIND, scope.holder(call).id), key=lambda each: each.name)
+        found = sorted(call.world.all(VARIABLE, scope.holder(call).id), key=lambda each: each.name)
         return page(
             call,
             found,
@@ -98,13 +99,13 @@ def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
         holder = scope.holder(call)
         found = _checked(call, scope, new=True)
         name = found.pop("name")
-        if call.world.find(_KIND, name, holder.id) is not None:
+        if call.world.find(VARIABLE, name, holder.id) is not None:
             raise conflict("Already exists - Variable already exists")
-        if call.world.count(_KIND, holder.id) >= scope.limit:
+        if call.world.count(VARIABLE, holder.id) >= scope.limit:
             raise invalid(f"Variable limit of {scope.limit} reached.")
         if scope.org:
             found.setdefault("selected_repository_ids", [])
-        call.world.add(_KIND, holder.id, name, **found)
+        call.world.make(VARIABLE, holder.id, name, cast("Variable", found))
         return Response(201, {})
 
     @ROUTES.get(one, needs=scope.reads)
@@ -116,7 +117,7 @@ def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
         variable = find(call)
         found = _checked(call, scope, new=False)
         name = found.pop("name", variable.name)
-        taken = call.world.find(_KIND, name, variable.parent)
+        taken = call.world.find(VARIABLE, name, variable.parent)
         if taken is not None and taken.id != variable.id:
             raise conflict("Already exists - Variable already exists")
         call.world.change(variable, name, **found)
@@ -140,10 +141,10 @@ def list_org_variables(call: Call) -> Response:
     """The organization's variables that the repository sees."""
     return page(
         call,
-        holders.org_items(call, _KIND),
+        holders.org_items(call, VARIABLE),
         lambda each: {
             "name": each.name,
-            "value": each["value"],
+            "value": each.data["value"],
             "created_at": each.created_at,
             "updated_at": each.updated_at,
         },

@@ -16,6 +16,7 @@ from sandbox.git import objects
 from sandbox.runs import gates, progress, triggers
 from sandbox.runs.workflow import Workflow, WorkflowError, paths, read
 from sandbox.shapes import runs as shapes
+from sandbox.world.kinds import ENVIRONMENT
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -264,7 +265,7 @@ def _pending(call: Call, run: Record) -> dict[int, tuple[Record, list[Record]]]:
     found: dict[int, tuple[Record, list[Record]]] = {}
     for job in call.world.all("job", run.id):
         if job["status"] == "waiting":
-            gate = call.world.get("environment", job["environment_id"])
+            gate = call.world.get(ENVIRONMENT, job["environment_id"])
             deployment = call.world.get("deployment", job["deployment"])
             if gate is not None and deployment is not None:
                 found.setdefault(gate.id, (gate, []))[1].append(deployment)

@@ -14,6 +14,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.world import plans
+from sandbox.world.kinds import TEAM
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -109,7 +110,7 @@ def _rename_grants(call: Call, old: str, new: str) -> None:
     world = call.world
     grants = [
         grant
-        for team in world.all("team", call.org.id)
+        for team in world.all(TEAM, call.org.id)
         for grant in world.all("team_repository", team.id)
     ]
     for repository in world.all("repository", call.org.id):

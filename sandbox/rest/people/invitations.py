@@ -12,10 +12,12 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world.kinds import TEAM, TEAM_MEMBER, TeamMember
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -36,7 +38,7 @@ def invite(call: Call, user: Record, role: str) -> Record:
     )
 
 
-def invite_to_team(call: Call, user: Record, team: Record, role: str) -> None:
+def invite_to_team(call: Call, user: Record, team: Record[Team], role: str) -> None:
     """Ask a user to join the organization, and to be in a team from then on."""
     found = call.world.find("org_invitation", str(user.id), call.org.id) or invite(
         call, user, "member"
@@ -44,7 +46,7 @@ def invite_to_team(call: Call, user: Record, team: Record, role: str) -> None:
     call.world.change(found, teams={**found["teams"], str(team.id): role})
 
 
-def take_back_from_team(call: Call, invitation: Record, team: Record) -> None:
+def take_back_from_team(call: Call, invitation: Record, team: Record[Team]) -> None:
     """Leave a team out of an invitation."""
     teams = {ident: role for ident, role in invitation["teams"].items() if ident != str(team.id)}
     call.world.change(invitation, teams=teams)
@@ -98,7 +100,7 @@ def accept(call: Call) -> Response:
             # owners maintain every team that they are in
             owner = found["role"] == "admin"
             role = "maintainer" if owner else found["teams"][str(team.id)]
-            call.world.add("team_member", team.id, str(me.id), role=role)
+            call.world.make(TEAM_MEMBER, team.id, str(me.id), TeamMember(role=role))
     return Response(200, org_membership(call, org, me))
 
 
@@ -124,7 +126,7 @@ def _find(call: Call) -> Record:
 
 def _teams(call: Call, invitation: Record) -> list[Record]:
     """Return the teams that are still there."""
-    found = (call.world.get("team", int(ident)) for ident in invitation["teams"])
+    found = (call.world.get(TEAM, int(ident)) for ident in invitation["teams"])
     return [team for team in found if team is not None]
 
 

@@ -13,6 +13,7 @@ from sandbox.repositories import defaults
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.teams import simple_team, simple_with_parent
 from sandbox.world import plans
+from sandbox.world.kinds import TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -146,7 +147,7 @@ def list_users(call: Call) -> Response:
     direct = {user.id for user in _assigned(call, "user", role)}
     through: dict[int, list[Record]] = {ident: [] for ident in direct}
     for team in _assigned(call, "team", role):
-        for member in call.world.all("team_member", team.id):
+        for member in call.world.all(TEAM_MEMBER, team.id):
             through.setdefault(int(member.name), []).append(team)
 
     def shape(user: Record) -> dict[str, Any]:

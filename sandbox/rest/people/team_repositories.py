@@ -14,6 +14,7 @@ from sandbox.shapes.repositories import team_repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -21,7 +22,7 @@ _LIST = "/orgs/{org}/teams/{team_slug}/repos"
 _ONE = _LIST + "/{owner}/{repo}"
 
 
-def _granted(call: Call, team: Record, repository: Record) -> str:
+def _granted(call: Call, team: Record[Team], repository: Record) -> str:
     found = team_permission(call.world, team, repository)
     if found == "none":
         raise not_found()

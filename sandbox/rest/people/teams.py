@@ -15,6 +15,7 @@ from sandbox.rest.people.invitations import invite_to_team, take_back_from_team
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import team_membership
 from sandbox.shapes.teams import full_team, simple_with_parent
+from sandbox.world.kinds import ENVIRONMENT, TEAM, TEAM_MEMBER, Team, TeamMember
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -44,18 +45,18 @@ def _require_owner(call: Call) -> None:
         raise forbidden("You must be an organization owner to invite a user who is no member.")
 
 
-def _require_maintainer(call: Call, team: Record) -> None:
+def _require_maintainer(call: Call, team: Record[Team]) -> None:
     if _owns(call):
         return
-    member = call.world.find("team_member", str(call.actor.id), team.id)
-    if member is None or member["role"] != "maintainer":
+    member = call.world.find(TEAM_MEMBER, str(call.actor.id), team.id)
+    if member is None or member.data["role"] != "maintainer":
         raise forbidden("You must be an admin of the team or organization.")
 
 
 def _parent(call: Call, ident: int | None, child: Record | None = None) -> int | None:
     if ident is None:
         return None
-    parent = call.world.get("team", ident)
+    parent = call.world.get(TEAM, ident)
     if parent is None or parent.parent != call.org.id:
         raise failed("Team", "parent_team_id", "invalid")
     above: Record | None = parent
@@ -63,7 +64,7 @@ def _parent(call: Call, ident: int | None, child: Record | None = None) -> int |
         if child is not None and above.id == child.id:
             raise invalid("A team cannot be its own parent, or the parent of one of its parents.")
         upper = above.get("parent_team")
-        above = None if upper is None else call.world.get("team", upper)
+        above = None if upper is None else call.world.get(TEAM, upper)
     if parent["privacy"] == "secret":
         raise invalid("Parent team can't be secret")
     return ident
@@ -71,7 +72,7 @@ def _parent(call: Call, ident: int | None, child: Record | None = None) -> int |
 
 def _slug(call: Call, name: str, but: Record | None = None) -> str:
     slug = defaults.slug(name)
-    taken = call.world.find("team", slug, call.org.id)
+    taken = call.world.find(TEAM, slug, call.org.id)
     if not slug or (taken is not None and (but is None or taken.id != but.id)):
         raise failed("Team", "name", "custom", "Name must be unique for this org")
     return slug
@@ -80,7 +81,7 @@ def _slug(call: Call, name: str, but: Record | None = None) -> str:
 @ROUTES.get("/orgs/{org}/teams", needs="org:member")
 def list_teams(call: Call) -> Response:
     """The teams of an organization."""
-    teams = call.world.all("team", call.org.id)
+    teams = call.world.all(TEAM, call.org.id)
     return page(call, teams, lambda team: simple_with_parent(call, team))
 
 
@@ -98,20 +99,22 @@ def create(call: Call) -> Response:
     maintainers = [lookups.user(call, login) for login in found.get("maintainers", [])]
     if any(org_role(call.world, call.org, user.id) is None for user in maintainers):
         raise invalid("Maintainers have to be members of the organization")
-    team = call.world.add(
-        "team",
+    team = call.world.make(
+        TEAM,
         call.org.id,
         slug,
-        name=found["name"],
-        description=found.get("description"),
-        privacy=found.get("privacy", "closed" if parent is not None else "secret"),
-        notification_setting=found.get("notification_setting", "notifications_enabled"),
-        parent_team=parent,
+        Team(
+            name=found["name"],
+            description=found.get("description"),
+            privacy=found.get("privacy", "closed" if parent is not None else "secret"),
+            notification_setting=found.get("notification_setting", "notifications_enabled"),
+            parent_team=parent,
+        ),
     )
     if not maintainers and call.actor.user is not None and call.actor.installation is None:
         maintainers = [call.actor.user]
     for user in maintainers:
-        call.world.add("team_member", team.id, str(user.id), role="maintainer")
+        call.world.make(TEAM_MEMBER, team.id, str(user.id), TeamMember(role="maintainer"))
     return Response(201, full_team(call, team))
 
 
@@ -138,7 +141,7 @@ def update(call: Call) -> Response:
     slug = _slug(call, found["name"], team) if "name" in found else team.name
     if changes.get("privacy", team["privacy"]) == "secret" and (
         changes.get("parent_team", team["parent_team"]) is not None
-        or any(t["parent_team"] == team.id for t in call.world.all("team", call.org.id))
+        or any(t["parent_team"] == team.id for t in call.world.all(TEAM, call.org.id))
     ):
         raise invalid("Nested teams can't be secret")
     return Response(200, full_team(call, call.world.change(team, slug, **changes)))
@@ -153,12 +156,12 @@ def delete(call: Call) -> Response:
     return NO_CONTENT
 
 
-def _remove(call: Call, team: Record) -> None:
-    for child in call.world.all("team", call.org.id):
+def _remove(call: Call, team: Record[Team]) -> None:
+    for child in call.world.all(TEAM, call.org.id):
         if child["parent_team"] == team.id:
             _remove(call, child)
     for repository in call.world.all("repository", call.org.id):
-        for environment in call.world.all("environment", repository.id):
+        for environment in call.world.all(ENVIRONMENT, repository.id):
             reviewers = environment["reviewers"]
             kept = [each for each in reviewers if each != {"type": "Team", "id": team.id}]
             if kept != reviewers:
@@ -174,7 +177,7 @@ def _remove(call: Call, team: Record) -> None:
 def list_children(call: Call) -> Response:
     """The child teams."""
     team = lookups.team(call)
-    found = [t for t in call.world.all("team", call.org.id) if t["parent_team"] == team.id]
+    found = [t for t in call.world.all(TEAM, call.org.id) if t["parent_team"] == team.id]
     return page(call, found, lambda child: simple_with_parent(call, child))
 
 
@@ -187,16 +190,14 @@ def list_members(call: Call) -> Response:
     waiting = [team]
     while waiting:
         current = waiting.pop(0)
-        for member in call.world.all("team_member", current.id):
+        for member in call.world.all(TEAM_MEMBER, current.id):
             user = call.world.get("user", int(member.name))
             # who is in the team itself counts as that, whatever a child team says
             if user is not None and user.id not in found:
                 inherited = current.id != team.id
-                role = "member" if inherited else member["role"]
+                role = "member" if inherited else member.data["role"]
                 found[user.id] = (user, role, inherited)
-        waiting += [
-            t for t in call.world.all("team", call.org.id) if t["parent_team"] == current.id
-        ]
+        waiting += [t for t in call.world.all(TEAM, call.org.id) if t["parent_team"] == current.id]
     shown = [entry for entry in found.values() if wanted in ("all", entry[1])]
     return page(
         call,
@@ -229,9 +230,9 @@ def set_membership(call: Call) -> Response:
         return Response(200, team_membership(call, team, user))
     if joined["role"] == "admin":
         role = "maintainer"  # owners maintain every team that they are in
-    member = call.world.find("team_member", str(user.id), team.id)
+    member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
     if member is None:
-        call.world.add("team_member", team.id, str(user.id), role=role)
+        call.world.make(TEAM_MEMBER, team.id, str(user.id), TeamMember(role=role))
     else:
         call.world.change(member, role=role)
     return Response(200, team_membership(call, team, user))
@@ -245,7 +246,7 @@ def remove_membership(call: Call) -> Response:
     if user.id != call.actor.id:
         _require_maintainer(call, team)
     team_membership(call, team, user)
-    member = call.world.find("team_member", str(user.id), team.id)
+    member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
     invitation = call.world.find("org_invitation", str(user.id), call.org.id)
     if member is not None:
         call.world.remove(member)

@@ -16,10 +16,12 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import full_name
 from sandbox.shapes.runs import reviewer_json
 from sandbox.world import plans
+from sandbox.world.kinds import DEPLOYMENT_POLICY, ENVIRONMENT, DeploymentPolicy
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Environment
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -38,28 +40,28 @@ WAIT_LIMIT = 43_200
 def find(call: Call) -> Record:
     """Return the path's environment; 404 when there is none."""
     name = call.parameters["environment_name"]
-    found = call.world.find("environment", name, call.repository.id)
+    found = call.world.find(ENVIRONMENT, name, call.repository.id)
     if found is None:
         raise not_found()
     return found
 
 
-def shape(call: Call, environment: Record) -> dict[str, Any]:
+def shape(call: Call, environment: Record[Environment]) -> dict[str, Any]:
     """Return an environment as GitHub's `environment`."""
     base = f"{call.api}/repos/{full_name(call, call.repository)}/environments/{environment.name}"
     rules: list[dict[str, Any]] = []
-    if environment["wait_timer"]:
-        rules.append({"type": "wait_timer", "wait_timer": environment["wait_timer"]})
-    reviewers = [reviewer_json(call, each) for each in environment["reviewers"]]
+    if environment.data["wait_timer"]:
+        rules.append({"type": "wait_timer", "wait_timer": environment.data["wait_timer"]})
+    reviewers = [reviewer_json(call, each) for each in environment.data["reviewers"]]
     if reviewers:
         rules.append(
             {
                 "type": "required_reviewers",
-                "prevent_self_review": environment["prevent_self_review"],
+                "prevent_self_review": environment.data["prevent_self_review"],
                 "reviewers": reviewers,
             }
         )
-    policy = environment["deployment_branch_policy"]
+    policy = environment.data["deployment_branch_policy"]
     if policy is not None:
         rules.append({"type": "branch_policy"})
     offset = {"wait_timer": 1, "required_reviewers": 2, "branch_policy": 3}
@@ -76,7 +78,7 @@ def shape(call: Call, environment: Record) -> dict[str, Any]:
         f"activity_log?environments_filter={environment.name}",
         "created_at": environment.created_at,
         "updated_at": environment.updated_at,
-        "can_admins_bypass": environment["can_admins_bypass"],
+        "can_admins_bypass": environment.data["can_admins_bypass"],
         "protection_rules": rules,
         "deployment_branch_policy": policy,
     }
@@ -85,7 +87,7 @@ def shape(call: Call, environment: Record) -> dict[str, Any]:
 @ROUTES.get(_LIST, needs="repo:read")
 def list_environments(call: Call) -> Response:
     """The environments of a repository."""
-    found = call.world.all("environment", call.repository.id)
+    found = call.world.all(ENVIRONMENT, call.repository.id)
     return page(call, found, lambda each: shape(call, each), "environments")
 
 
@@ -125,16 +127,16 @@ def set_environment(call: Call) -> Response:
             "have at least one reviewer to set prevent_self_review."
         )
     name = call.parameters["environment_name"]
-    environment = call.world.find("environment", name, call.repository.id)
+    environment = call.world.find(ENVIRONMENT, name, call.repository.id)
     if environment is None:
         if not _NAME.fullmatch(name) or name in (".", ".."):
             raise invalid("Invalid environment name")
-        environment = call.world.add("environment", call.repository.id, name, **data)
+        environment = call.world.make(ENVIRONMENT, call.repository.id, name, data)
     else:
         environment = call.world.change(environment, **data)
         policy = environment["deployment_branch_policy"]
         if policy is None or not policy["custom_branch_policies"]:
-            for each in call.world.all("deployment_policy", environment.id):
+            for each in call.world.all(DEPLOYMENT_POLICY, environment.id):
                 call.world.remove(each)
     return Response(200, shape(call, environment))
 
@@ -193,24 +195,26 @@ def delete(call: Call) -> Response:
     return NO_CONTENT
 
 
-def _policy(policy: Record) -> dict[str, Any]:
+def _policy(policy: Record[DeploymentPolicy]) -> dict[str, Any]:
     return {
         "id": policy.id,
         "node_id": node_id("deployment_policy", policy.id),
         "name": policy.name.partition(":")[2],
-        "type": policy["type"],
+        "type": policy.data["type"],
     }
 
 
 def _find_policy(call: Call) -> Record:
-    found = call.world.get("deployment_policy", call.integer("branch_policy_id"))
+    found = call.world.get(DEPLOYMENT_POLICY, call.integer("branch_policy_id"))
     if found is None or found.parent != find(call).id:
         raise not_found()
     return found
 
 
-def _free(call: Call, environment: Record, key: str, but: Record | None = None) -> None:
-    taken = call.world.find("deployment_policy", key, environment.id)
+def _free(
+    call: Call, environment: Record[Environment], key: str, but: Record | None = None
+) -> None:
+    taken = call.world.find(DEPLOYMENT_POLICY, key, environment.id)
     if taken is not None and (but is None or but.id != taken.id):
         raise GitHubError(303, "Deployment branch policy already exists")
 
@@ -218,8 +222,8 @@ def _free(call: Call, environment: Record, key: str, but: Record | None = None) 
 @ROUTES.get(_POLICIES, needs="repo:read")
 def list_policies(call: Call) -> Response:
     """The deployment policies of an environment."""
-    found = call.world.all("deployment_policy", find(call).id)
-    found.sort(key=lambda each: each["type"] != "branch")  # those for branches first
+    found = call.world.all(DEPLOYMENT_POLICY, find(call).id)
+    found.sort(key=lambda each: each.data["type"] != "branch")  # those for branches first
     return page(call, found, _policy, "branch_policies")
 
 
@@ -236,7 +240,7 @@ def create_policy(call: Call) -> Response:
         raise invalid("Name cannot be blank")
     key = f"{kind}:{found['name']}"
     _free(call, environment, key)
-    made = call.world.add("deployment_policy", environment.id, key, type=kind)
+    made = call.world.make(DEPLOYMENT_POLICY, environment.id, key, DeploymentPolicy(type=kind))
     return Response(200, _policy(made))
 
 

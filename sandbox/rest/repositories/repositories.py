@@ -18,6 +18,7 @@ from sandbox.repositories import defaults
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS, full_repository
 from sandbox.shapes.teams import simple_with_parent
 from sandbox.world import plans
+from sandbox.world.kinds import TEAM
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -341,7 +342,7 @@ def delete(call: Call) -> Response:
     """Delete a repository with everything in it."""
     repository = call.repository
     account = owner_of(call.world, repository)
-    for team in call.world.all("team", account.id):
+    for team in call.world.all(TEAM, account.id):
         grant = call.world.find("team_repository", str(repository.id), team.id)
         if grant is not None:
             call.world.remove(grant)
@@ -381,7 +382,7 @@ def list_teams(call: Call) -> Response:
     account = owner_of(call.world, call.repository)
     found = [
         (team, grant)
-        for team in call.world.all("team", account.id)
+        for team in call.world.all(TEAM, account.id)
         if (grant := call.world.find("team_repository", str(call.repository.id), team.id))
     ]
     return page(call, found, lambda pair: simple_with_parent(call, pair[0], pair[1]["permission"]))
