@@ -29,6 +29,8 @@ class Context:
     preflight: Preflight
     protect: bool = True
     automation_app: int | None = None
+    signoff_enforced: bool = False
+    """Whether the organization requires sign-off in every repository."""
     licenses: frozenset[str] = frozenset()
     user_ids: Mapping[str, int] = field(default_factory=dict)
     """Numeric ids of reviewers, by lower-case login."""

@@ -114,6 +114,7 @@ class SecurityConfig(Config):
     secret_scanning: bool = True
     secret_scanning_push_protection: bool = True
     web_commit_signoff_required: bool = True
+    """Not sent where the organization requires sign-off: GitHub refuses it there."""
 
     @model_validator(mode="after")
     def _what_each_needs(self) -> SecurityConfig:
@@ -245,7 +246,11 @@ class Repository(pulumi.ComponentResource):
             has_projects=config.features.projects,
             has_discussions=config.features.discussions,
             **config.merge.model_dump(),
-            web_commit_signoff_required=config.security.web_commit_signoff_required,
+            # where the organization enforces it, GitHub answers 422 to a repository's own setting
+            # (terraform-provider-github #2077, #2222, #2763, #3165)
+            web_commit_signoff_required=(
+                None if context.signoff_enforced else config.security.web_commit_signoff_required
+            ),
             security_and_analysis=_security_and_analysis(config, context),
             opts=pulumi.ResourceOptions(
                 parent=self,

@@ -108,6 +108,7 @@ def declare_organization(
         preflight=preflight,
         protect=protect,
         automation_app=config.automation.app_id if config.automation else None,
+        signoff_enforced=config.settings.web_commit_signoff_required,
         licenses=frozenset(config.licenses),
         user_ids=preflight.user_ids(resolved.reviewers),
         secrets=secrets,

@@ -60,11 +60,11 @@ class Engine:
     """Nothing had to be installed for it."""
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """`base`, changed so that `pulumi` is this one and runs programs with this Python."""
+        """Return `base`, changed so that `pulumi` is this engine's and uses this Python."""
         return {**base, **self.changes(base)}
 
     def changes(self, base: Mapping[str, str]) -> dict[str, str]:
-        """The variables that `environment` sets. What the user has set stands, but for PATH."""
+        """Return the variables that `environment` sets; of the user's, only PATH changes."""
         first = (str(self.folder), str(Path(sys.executable).parent))
         rest = [part for part in base.get("PATH", os.defpath).split(os.pathsep) if part]
         wanted = {"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_PYTHON_CMD": sys.executable}
@@ -76,7 +76,7 @@ class Engine:
         }
 
     def __str__(self) -> str:
-        """One line: the versions, and how they were had."""
+        """Return one line: the versions, and where they come from."""
         parts = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         return f"{parts}, {self.origin}{' (cached)' if self.cached else ''}"
 
@@ -89,7 +89,7 @@ def to_stderr(line: str) -> None:
 def ensure(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Engine:
-    """Have an engine, installing it if need be; `report` gets a line for each step.
+    """Find an engine, or install one; `report` gets a line for each step.
 
     Raises:
         EngineError: no way leads to one; the message says which were tried.
@@ -124,7 +124,7 @@ def ensure(
 def ensure_acceptance(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Have the GitHub provider's own acceptance tests as one program, for `make fidelity`.
+    """Build the GitHub provider's own acceptance tests as one program, for `make fidelity`.
 
     Raises:
         EngineError: it cannot be built.
@@ -136,7 +136,7 @@ def ensure_acceptance(
 def ensure_actionlint(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Have actionlint, which checks workflow files in tests: from PATH, or built.
+    """Find actionlint on PATH, or build it; tests check workflow files with it.
 
     Raises:
         EngineError: it is not there and cannot be built.
@@ -150,7 +150,7 @@ def ensure_actionlint(
 def ensure_esc(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Have our stand-in for the service of Pulumi ESC, for tests.
+    """Build our stand-in for the service of Pulumi ESC, for tests.
 
     Raises:
         EngineError: it cannot be built.
@@ -162,7 +162,7 @@ def ensure_esc(
 def ensure_github_plugin(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Have our own GitHub plugin, whether or not this machine's engine uses it, for tests.
+    """Build our own GitHub plugin for tests, even if this machine's engine does not use it.
 
     Raises:
         EngineError: it cannot be built.
@@ -174,7 +174,7 @@ def ensure_github_plugin(
 def ensure_tofu(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Have Terraform or OpenTofu, for `make fidelity`: from PATH, or OpenTofu, built.
+    """Find Terraform or OpenTofu on PATH, or build OpenTofu, for `make fidelity`.
 
     Raises:
         EngineError: there is none, and it cannot be built.
@@ -189,7 +189,7 @@ def ensure_tofu(
 def ensure_vault(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Have a Vault server that keeps all in memory, for tests and for practice: built.
+    """Build a Vault server that keeps everything in memory, for tests and for practice.
 
     A `vault` on PATH is not used: it would have to listen on a port that the system chooses, and
     to keep its root token out of its arguments and its output.

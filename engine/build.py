@@ -117,7 +117,7 @@ class _Build:
         return round(time.monotonic() - self.started)
 
     def progress(self) -> str:
-        """How far it is: what was fetched and what was compiled."""
+        """Return how far it is: what was fetched and what was compiled."""
         fetched = f"{self.downloaded} modules fetched, " if self.downloaded else ""
         most = self.part.packages
         compiled = f"{self.compiled} of at most {most} packages compiled"

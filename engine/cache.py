@@ -17,7 +17,7 @@ UNFINISHED = ".unfinished-"
 
 
 def cache_folder(environ: Mapping[str, str], system: str = sys.platform) -> Path:
-    """Where the engine is kept: `$XDG_CACHE_HOME`, or what `system` has for such things."""
+    """Return where the engine is kept: `$XDG_CACHE_HOME`, or the system's folder for caches."""
     home = Path(environ.get("HOME") or Path.home())
     if environ.get("XDG_CACHE_HOME"):
         base = Path(environ["XDG_CACHE_HOME"])
@@ -32,7 +32,7 @@ def cache_folder(environ: Mapping[str, str], system: str = sys.platform) -> Path
 
 @contextlib.contextmanager
 def locked(cache: Path, report: Callable[[str], None]) -> Iterator[None]:
-    """Be the only process that writes to `cache`; end with its lock, however it ends.
+    """Lock `cache` for this process; the lock ends with it, however it ends.
 
     The lock is the operating system's, so none is left behind by a process that was killed.
     """

@@ -45,7 +45,7 @@ def toolchain(environ: Mapping[str, str], folder: Path, report: Callable[[str], 
 
 
 def go_version(go: Path, environ: Mapping[str, str]) -> tuple[int, int] | None:
-    """The version of `go`, e.g. `(1, 26)`; None where it does not run."""
+    """Return the version of `go`, e.g. `(1, 26)`; None where it does not run."""
     try:
         said = subprocess.run(  # noqa: S603 - `go` as the user's PATH has it
             [go, "version"],

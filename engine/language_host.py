@@ -126,7 +126,7 @@ class Children:
 
 
 def _environment(virtualenv: Path | None, base: Mapping[str, str]) -> dict[str, str]:
-    """`base` with `virtualenv` activated in it, as its `activate` script would."""
+    """Return `base` with `virtualenv` activated in it, as its `activate` script would."""
     made = dict(base)
     if virtualenv is not None:
         made["VIRTUAL_ENV"] = str(virtualenv)
@@ -136,13 +136,13 @@ def _environment(virtualenv: Path | None, base: Mapping[str, str]) -> dict[str, 
 
 
 def _virtualenv(info: proto.ProgramInfo) -> Path | None:
-    """The `virtualenv` option of a project, plugin or policy pack, relative to its root."""
+    """Return the `virtualenv` option of a project, plugin or policy pack, relative to its root."""
     option = dict(info.options).get("virtualenv")
     return Path(info.root_directory, option) if isinstance(option, str) and option else None
 
 
 def _python(info: proto.ProgramInfo) -> Path:
-    """The interpreter of a program.
+    """Return the interpreter of a program.
 
     Raises:
         FileNotFoundError: its virtual environment does not exist; the message says what to do.
@@ -167,7 +167,7 @@ def _executor() -> Path:
 
 
 def _program_command(request: proto.RunRequest, engine: str) -> list[str | Path]:
-    """How the official host starts a program: the executor's own arguments, then the program's."""
+    """Return how a program is started: the executor's own arguments, then the program's."""
     info = request.info
     flags = {
         "monitor": request.monitor_address,
@@ -191,7 +191,7 @@ def _program_command(request: proto.RunRequest, engine: str) -> list[str | Path]
 
 
 def _plugin_command(request: proto.RunPluginRequest) -> list[str | Path]:
-    """A policy pack is run by `pulumi.policy`; any other plugin is a program with a `__main__`."""
+    """Return how a plugin is started: a policy pack by `pulumi.policy`, others by `__main__`."""
     folder = request.info.program_directory
     start: list[str | Path] = [_python(request.info), "-u"]
     if request.kind == "analyzer":
@@ -210,21 +210,21 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def GetPluginInfo(  # noqa: N802 - the protocol's name
         self, request: Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
-        """The version of this host."""
+        """Return the version of this host."""
         del request, context
         return plugin_pb2.PluginInfo(version=VERSION)
 
     def GetRequiredPackages(  # noqa: N802 - the protocol's name
         self, request: proto.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> proto.GetRequiredPackagesResponse:
-        """None: where this host runs, the plugins are on PATH and nothing can be downloaded."""
+        """Return no packages: the plugins are on PATH here, and nothing can be downloaded."""
         del request, context
         return proto.GetRequiredPackagesResponse()
 
     def About(  # noqa: N802 - the protocol's name
         self, request: proto.AboutRequest, context: grpc.ServicerContext
     ) -> proto.AboutResponse:
-        """Which Python runs the program."""
+        """Return which Python runs the program."""
         python = _python_or_abort(request.info, context)
         version = subprocess.run(  # noqa: S603 - the project's own interpreter
             [python, "-c", "import platform; print(platform.python_version())"],
@@ -237,7 +237,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def GetProgramDependencies(  # noqa: N802 - the protocol's name
         self, request: proto.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> proto.GetProgramDependenciesResponse:
-        """What pip lists in the program's environment."""
+        """Return what pip lists in the program's environment."""
         python = _python_or_abort(request.info, context)
         only_roots = [] if request.transitiveDependencies else ["--not-required"]
         listed = subprocess.run(  # noqa: S603 - as in About
@@ -346,7 +346,7 @@ def _python_or_abort(info: proto.ProgramInfo, context: grpc.ServicerContext) -> 
 
 
 def _output_of(child: subprocess.Popen[bytes]) -> Iterator[tuple[bool, bytes]]:
-    """What `child` writes, piece by piece, each with whether it went to stderr, until it ends."""
+    """Yield what `child` writes, piece by piece, and whether it went to stderr."""
     pieces: queue.SimpleQueue[tuple[bool, bytes]] = queue.SimpleQueue()
 
     def read(stream: IO[bytes], *, stderr: bool) -> None:

@@ -25,13 +25,13 @@ class Found(NamedTuple):
 
 
 def which(name: str, environ: Mapping[str, str]) -> Path | None:
-    """The program `name` on the PATH of `environ`."""
+    """Return the program `name` on the PATH of `environ`."""
     found = shutil.which(name, path=environ.get("PATH", ""))
     return Path(found) if found else None
 
 
 def on_path(environ: Mapping[str, str], ignore: Path) -> Found:
-    """The `pulumi` on PATH, if it is recent enough and has its Python language host.
+    """Return the `pulumi` on PATH, if it is recent enough and has its Python language host.
 
     What is inside the folder `ignore` is ours, not the user's, and does not count.
 
@@ -66,12 +66,12 @@ def on_path(environ: Mapping[str, str], ignore: Path) -> Found:
 
 
 def release_folder(folder: Path) -> Path:
-    """Where the pinned release is, or will be, in the cache `folder`."""
+    """Return where the pinned release is, or will be, in the cache `folder`."""
     return folder / f"release-{PULUMI_VERSION}"
 
 
 def release(folder: Path) -> Found | None:
-    """The pinned release in the cache `folder`, if it has been downloaded."""
+    """Return the pinned release in the cache `folder`, if it has been downloaded."""
     hosts = release_folder(folder).rglob(f"{LANGUAGE_HOST}*")
     found = next(hosts, None)
     return Found(found.parent, PULUMI_VERSION) if found else None

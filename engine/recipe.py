@@ -72,7 +72,7 @@ class Part:
         return " ".join(["-s -w", *(f"-X {name}={value}" for name, value in self.variables)])
 
     def in_cache(self, cache: Path) -> Path:
-        """Where the built part is, or will be, in the folder `cache`."""
+        """Return where the built part is, or will be, in the folder `cache`."""
         return cache / f"{self.name}-{self.hash}"
 
     @property
@@ -174,7 +174,7 @@ LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
 
 
 def engine_hash() -> str:
-    """The hash of the whole engine: its Go parts and the language host."""
+    """Return the hash of the whole engine: its Go parts and the language host."""
     return _hash(CLI.hash, GITHUB.hash, *LANGUAGE_HOST)
 
 

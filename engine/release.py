@@ -41,7 +41,7 @@ _MACHINES = {"x86_64": "x64", "amd64": "x64", "arm64": "arm64", "aarch64": "arm6
 
 
 def release_name(system: str = sys.platform, machine: str | None = None) -> str:
-    """The name of the pinned release's archive for a platform.
+    """Return the name of the pinned release's archive for a platform.
 
     Raises:
         Unavailable: Pulumi publishes none for it.
@@ -89,7 +89,7 @@ def _probe(url: str) -> None:
 
 
 def _published_hash(url: str, name: str) -> str:
-    """The SHA-256 of the archive `name` in the release's list of checksums."""
+    """Return the SHA-256 of the archive `name` in the release's list of checksums."""
     try:
         with urllib.request.urlopen(url, timeout=STALL) as answer:  # noqa: S310 - our own address
             lines = str(answer.read(), "utf-8").splitlines()

@@ -14,23 +14,23 @@ from portcullis.project import StackSettings, UserError, project_root
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Columns where no terminal says how many it has: a log wraps by itself.
 LOG_WIDTH = 200
+"""Columns where no terminal says how many it has: a log wraps by itself."""
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
-#: Apart from the output: a shell evaluates that of `env`.
 errors = Console(
     highlight=False,
     soft_wrap=True,
     width=None if sys.stderr.isatty() else LOG_WIDTH,
     stderr=True,
 )
+"""Apart from the output: a shell evaluates that of `env`."""
 
 Stack = Annotated[str, typer.Option(help="The stack, as in Pulumi.<stack>.yaml.", envvar="STACK")]
 
 
 def settings(stack: str) -> StackSettings:
-    """A stack of the project in the working directory."""
+    """Return a stack of the project in the working directory."""
     return StackSettings(stack, project_root())
 
 

@@ -79,7 +79,7 @@ def deploy(
 
 
 def _names(planned: Run, stack: automation.Stack, environment: Mapping[str, str]) -> Names:
-    """The names behind the ids in a preview; only people have to be asked for."""
+    """Return the names behind the ids in a preview; only people have to be asked for."""
 
     def ask(numbers: Iterable[int]) -> dict[int, str]:
         return logins(existing.access(stack, environment).client(), numbers)
@@ -105,7 +105,7 @@ def agree(organization: str, command: str, *, agreed: bool) -> None:
 
 
 def _agree_to_lose_all_secrets(organization: str) -> None:
-    """Nobody agrees beforehand to the deletion of every secret."""
+    """Ask before all secrets are deleted: nobody can agree to that beforehand."""
     if not sys.stdin.isatty():
         raise UserError(
             f"nothing was changed: this would delete all secrets of {organization}; "
@@ -130,7 +130,7 @@ def _show(
     declaration: Declaration,
     console: Console,
 ) -> None:
-    """The tree, the outputs, the address."""
+    """Show the tree, the outputs and the address."""
     deployment: Mapping[str, Any] = existing.exported(stack, environment).get("deployment") or {}
     organization = declaration.config.organization
     console.print()
@@ -225,7 +225,7 @@ def environment_changes(settings: StackSettings) -> dict[str, str | None]:
 
 
 def declaration_of(settings: StackSettings) -> Declaration:
-    """The stack's organization; its YAML is checked first: that takes a moment, the rest seconds.
+    """Load the stack's organization first: its mistakes are found in a moment.
 
     Raises:
         UserError: with all mistakes in it.
@@ -244,7 +244,7 @@ def _engine() -> engine.Engine:
 
 
 def prepare(settings: StackSettings, declaration: Declaration, console: Console) -> dict[str, str]:
-    """Engine and sandbox; the environment for `pulumi`.
+    """Prepare engine and sandbox; return the environment for `pulumi`.
 
     Raises:
         UserError: there is no engine, or the sandbox does not start.
@@ -266,7 +266,7 @@ def prepare(settings: StackSettings, declaration: Declaration, console: Console)
 
 
 def carried_out(action: Callable[[], Run], console: Console) -> Run:
-    """What a preview or an update did.
+    """Return what a preview or an update did.
 
     Raises:
         UserError: it failed; why has been shown.

@@ -23,7 +23,7 @@ class UserError(Exception):
 
 
 def project_root() -> Path:
-    """The project's folder: as `pulumi` finds it, from the working directory upwards.
+    """Return the project's folder: as `pulumi` finds it, from the working directory upwards.
 
     Raises:
         UserError: there is none.

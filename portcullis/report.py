@@ -34,7 +34,7 @@ _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def headline(step: str, run: Run) -> str:
-    """``preview    141 created     policies: ...`` in one line."""
+    """Return ``preview    141 created     policies: ...`` in one line."""
     changes = ", ".join(f"{count} {what}" for what, count in sorted(run.changes().items()))
     unchanged = sum(operation == "same" for operation in run.resources.values())
     if unchanged:
@@ -110,12 +110,12 @@ def is_provider(urn: str) -> bool:
 
 
 def _on_github(urn: str) -> bool:
-    """Whether the resource is a thing on GitHub, and no component, provider or stack."""
+    """Return whether the resource is a thing on GitHub, and no component, provider or stack."""
     return urn.split("::")[2].rsplit("$", 1)[-1].startswith("github:")
 
 
 def policies(run: Run) -> str:
-    """How many packs ran, and how many findings there are by level."""
+    """Return which packs ran, and how many findings there are by level."""
     packs = ", ".join(sorted(name.split("|")[0] for name in run.policy_packs)) or "none"
     levels: defaultdict[str, int] = defaultdict(int)
     for finding in run.findings:
@@ -168,7 +168,7 @@ def _show_advice(console: Console, advice: Sequence[Finding]) -> None:
 
 
 def show_errors(console: Console, run: Run, output: str) -> None:
-    """Each error once, without what only the engine's authors need.
+    """Show each error once, without what only the engine's authors need.
 
     Where neither an error nor a mandatory finding says why, Pulumi's own ``output`` has to.
     """
@@ -192,7 +192,7 @@ def _noise(text: str) -> bool:
 
 
 def resource_name(urn: str) -> str:
-    """``RepositoryEnvironment escai/pypi-release`` out of a URN."""
+    """Return ``RepositoryEnvironment escai/pypi-release`` out of a URN."""
     if "::" not in urn:
         return urn
     *_, kind, name = urn.split("::", 3)
@@ -200,7 +200,7 @@ def resource_name(urn: str) -> str:
 
 
 def resource_tree(organization: str, states: Iterable[Mapping[str, Any]]) -> Tree:
-    """The components as a tree; below each, its resources by kind in one line a kind.
+    """Return the components as a tree; below each, its resources by kind in one line a kind.
 
     Args:
         organization: its login, the root's label.
@@ -237,13 +237,13 @@ def _grow(tree: Tree, urn: str, below: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def roots(state: Mapping[str, Any]) -> list[str]:
-    """The URNs of the organization's component: facts on secrets are inputs of it."""
+    """Return the URNs of the organization's component: facts on secrets are inputs of it."""
     resources = (state.get("deployment") or {}).get("resources") or []
     return [each["urn"] for each in resources if each["type"] == f"{_COMPONENT}Organization"]
 
 
 def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:
-    """The release paths, and what is to be done by hand."""
+    """Show the release paths, and what is left to do by hand."""
     paths: Mapping[str, Sequence[str]] = outputs.get("release_paths", {})
     for repository, environments in paths.items():
         console.print(Text(f"{'':<10} {repository}: release tag -> {' -> '.join(environments)}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -49,10 +50,33 @@ class DeclarationError(Exception):
         super().__init__("\n".join([*(str(mistake) for mistake in self.mistakes), end]))
 
 
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """``; did you mean `x`?``, or nothing when nothing is near."""
-    close = get_close_matches(word, list(allowed), n=1, cutoff=0.6)
-    return f"; did you mean `{close[0]}`?" if close else ""
+def nearest(word: str, allowed: Iterable[str], below: Iterable[str] = ()) -> str:
+    """Return ``; did you mean `x`?``, or nothing when nothing is near.
+
+    Each part of the word has to be meant: `protection` is not near to `push_protection`, since
+    another security setting would be worse than none.
+
+    Args:
+        word: what is written.
+        allowed: what may be written there.
+        below: dotted paths of what may be written further below.
+    """
+    for words in (list(allowed), list(below)):
+        meant = [each for each in words if _has_parts(each.rpartition(".")[2], word)]
+        close = get_close_matches(word, meant, n=1, cutoff=0.6)
+        if not close and (len(_parts(word)) > 1 or (words and "." in words[0])):
+            close = sorted(meant, key=lambda each: (len(each), each))[:1]
+        if close:
+            return f"; did you mean `{close[0]}`?"
+    return ""
+
+
+def _has_parts(candidate: str, word: str) -> bool:
+    return all(get_close_matches(part, _parts(candidate), n=1) for part in _parts(word))
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in re.split(r"[^a-z0-9]+", name.lower()) if part]
 
 
 def listed(words: Iterable[str]) -> str:
@@ -75,7 +99,10 @@ def explain(
     subject = _subject(path, is_key=error["loc"][-1:] == ("[key]",))
     if kind == "extra_forbidden":
         noun, fields = _fields(model, path[:-1])
-        near = nearest(str(path[-1]), fields)
+        below = [
+            f"{field}.{name}" for field in fields for name in _fields(model, (*path[:-1], field))[1]
+        ]
+        near = nearest(str(path[-1]), fields, below)
         return f"{subject} is not a field of {noun}{near}", listed(fields)
     if kind == "missing":
         return f"{subject} is missing", _description(model, path)

@@ -58,7 +58,7 @@ class AwsStandIn(StandIn):
         self._session = boto3.Session()
 
     def functions(self) -> Mapping[str, Callable[[Values], Values]]:
-        """Of both services."""
+        """Return the functions of both services."""
         return {
             VERSION: self.get_secret_version,
             SECRET: self.get_secret,
@@ -66,7 +66,7 @@ class AwsStandIn(StandIn):
         }
 
     def secret(self, token: str) -> frozenset[str]:
-        """Values are, but for those of parameters that are not encrypted."""
+        """Return the values' names; those of unencrypted parameters are not secret."""
         return {
             VERSION: frozenset({"secretString", "secretBinary"}),
             PARAMETER: frozenset({"value"}),
@@ -238,7 +238,7 @@ class AwsStandIn(StandIn):
         return make(service, region_name=region, endpoint_url=endpoint, config=config)
 
     def _assumed(self, role: Values) -> boto3.Session:
-        """A session of a role, for a token that another issuer has signed."""
+        """Return a session of a role, for a token that another issuer has signed."""
         token = role.get("webIdentityToken")
         if not token:
             with open(role["webIdentityTokenFile"], encoding="utf-8") as file:  # noqa: PTH123 - a path as it is given
@@ -276,5 +276,5 @@ def _unvalidated(details: str) -> str:
 
 
 def rfc3339(moment: dt.datetime) -> str:
-    """A time as Go writes it: in UTC, to the second."""
+    """Return a time as Go writes it: in UTC, to the second."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -45,18 +45,18 @@ class Plugins:
         return cls(folder)
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """`base`, changed so that the engine finds the plugins and they write the journal."""
+        """Return `base`, changed so that the engine finds the plugins, which keep a journal."""
         path = os.pathsep.join((str(self.folder), base.get("PATH", os.defpath)))
         return {**base, "PATH": path, JOURNAL: str(self._journal)}
 
     def calls(self, plugin: str) -> list[str]:
-        """What the engine called, in order: `Configure`, or the token of a function."""
+        """Return what the engine called, in order: `Configure`, or the token of a function."""
         return [
             entry.get("token", entry["call"]) for entry in self._entries(plugin) if "call" in entry
         ]
 
     def requests(self, plugin: str) -> list[str]:
-        """What a plugin asked of its service, in order.
+        """Return what a plugin asked of its service, in order.
 
         Such as `GET kv/data/pypi`, or `ssm GetParameter /pypi`.
         """

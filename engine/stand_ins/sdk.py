@@ -35,7 +35,7 @@ class Entity:
 
 
 def shape_of(hint: Any) -> Shape:  # noqa: ANN401 - any type hint
-    """The shape that a type hint of the SDK stands for."""
+    """Return the shape that a type hint of the SDK stands for."""
     hint = _types.unwrap_type(hint)
     if typing.get_origin(hint) is typing.Union:  # a class or its TypedDict
         hint = typing.get_args(hint)[0]
@@ -54,17 +54,17 @@ def shape_of(hint: Any) -> Shape:  # noqa: ANN401 - any type hint
 
 
 def shapes_of(hints: dict[str, Any]) -> dict[str, Shape]:
-    """The shapes of the properties with these type hints."""
+    """Return the shapes of the properties with these type hints."""
     return {name: shape_of(hint) for name, hint in hints.items()}
 
 
 def token_of(name: str) -> str:
-    """The token of the resource class or function `name` in the module `index`."""
+    """Return the token of the resource class or function `name` in the module `index`."""
     return f"github:index/{name[0].lower()}{name[1:]}:{name}"
 
 
 def resources() -> dict[str, Entity]:
-    """Every resource class of pulumi-github, by its token."""
+    """Return every resource class of pulumi-github, by its token."""
     found = {}
     for module in _modules():
         for name, resource in vars(module).items():
@@ -75,18 +75,18 @@ def resources() -> dict[str, Entity]:
 
 
 def provider(package: str = "pulumi_github") -> Entity:
-    """The class Provider of a package."""
+    """Return the class Provider of a package."""
     module = importlib.import_module(f"{package}.provider")
     return _resource(module, "Provider", module.Provider)
 
 
 def functions() -> dict[str, Entity]:
-    """Every function (data source) of pulumi-github, by its token."""
+    """Return every function (data source) of pulumi-github, by its token."""
     return {token: found for module in _modules() for token, found in functions_of(module).items()}
 
 
 def functions_of(module: Any) -> dict[str, Entity]:  # noqa: ANN401 - a module
-    """The functions that one module of a package defines, by their tokens."""
+    """Return the functions that one module of a package defines, by their tokens."""
     found: dict[str, Entity] = {}
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.FunctionDef):
@@ -98,7 +98,7 @@ def functions_of(module: Any) -> dict[str, Entity]:  # noqa: ANN401 - a module
 
 
 def _token_of_output(node: ast.FunctionDef) -> str:
-    """The token of the function whose variant that takes outputs is `node`."""
+    """Return the token of the function whose variant that takes outputs is `node`."""
     for inner in ast.walk(node):
         match inner:
             case ast.Call(
@@ -109,7 +109,7 @@ def _token_of_output(node: ast.FunctionDef) -> str:
 
 
 def _required(node: ast.FunctionDef, inputs: dict[str, Shape]) -> set[str]:
-    """The inputs that have to be given: the generator writes `Optional` once for them, else twice.
+    """Return the required inputs: the generator writes `Optional` once for them, else twice.
 
     Only the source tells: to the interpreter both are the same type.
     """
@@ -152,7 +152,7 @@ def _secret_outputs(resource: type) -> set[str]:
 
 
 def _function(module: Any, node: ast.FunctionDef) -> dict[str, Entity]:  # noqa: ANN401 - a module
-    """The function that `node` defines, if it is one that calls the provider."""
+    """Return the function that `node` defines, if it is one that calls the provider."""
     token, result, arguments = "", "", {}
     for inner in ast.walk(node):
         match inner:

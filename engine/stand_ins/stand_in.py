@@ -51,11 +51,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self.shapes: dict[str, sdk.Entity] = {}
 
     def functions(self) -> Mapping[str, Callable[[Values], Values]]:
-        """Each function, by its token."""
+        """Return each function, by its token."""
         raise NotImplementedError
 
     def secret(self, token: str) -> frozenset[str]:
-        """The outputs of a function that are secret."""
+        """Return the outputs of a function that are secret."""
         raise NotImplementedError
 
     def configure(self) -> None:
@@ -134,7 +134,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     # What the classes for the packages use.
 
     def entity(self, token: str) -> sdk.Entity:
-        """What the package says of a function."""
+        """Return what the package says of a function."""
         if token not in self.shapes:
             module, name = token.split(":")[1].split("/")
             snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)

@@ -28,7 +28,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 
 
 def plain(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """What the engine sent, without marks of secrets and without nulls."""
+    """Return what the engine sent, without marks of secrets and without nulls."""
     found: dict[str, Any] = _plain(json_format.MessageToDict(struct))
     return found
 
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def packed(values: Mapping[str, Any], secret: frozenset[str]) -> struct_pb2.Struct:
-    """What a plugin answers: without nulls, and those of these names marked as secrets."""
+    """Return what a plugin answers: without nulls, and those of these names marked as secrets."""
     found = struct_pb2.Struct()
     found.update(
         {
@@ -59,7 +59,7 @@ def packed(values: Mapping[str, Any], secret: frozenset[str]) -> struct_pb2.Stru
 
 
 def decoded(config: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, Any]:
-    """A provider's configuration; all that is not a string comes as JSON in one, by Pulumi's SDKs.
+    """Return a provider's configuration; Pulumi's SDKs send what is no string as JSON text.
 
     Source: the comment on `variables` in `ConfigureRequest`, provider.proto in pulumi/pulumi.
     """
@@ -74,7 +74,7 @@ def decoded(config: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str,
 
 
 def mistakes(path: str, values: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Iterator[str]:
-    """What of `values` the SDK has not, or has with another type; no value is quoted."""
+    """Yield what of `values` the SDK has not, or has with another type; no value is quoted."""
     for name, value in values.items():
         if name not in shapes:
             yield f"{path}{name}: there is no such input"

@@ -49,11 +49,11 @@ class VaultStandIn(StandIn):
         self._client: RawAdapter | None = None
 
     def functions(self) -> Mapping[str, Callable[[Values], Values]]:
-        """The kv engine's two versions."""
+        """Return the kv engine's two versions."""
         return {V2: self.get_secret_v2, V1: self.get_secret}
 
     def secret(self, token: str) -> frozenset[str]:
-        """All data is."""
+        """Return all data is."""
         del token
         return frozenset({"data", "dataJson"})
 
@@ -138,7 +138,7 @@ class VaultStandIn(StandIn):
         return client
 
     def _login(self, client: RawAdapter) -> str | None:
-        """The token for an AppRole or a JWT, if the configuration has one."""
+        """Return the token for an AppRole or a JWT, if the configuration has one."""
         if login := self.config.get("authLogin"):
             path, parameters = login["path"], login.get("parameters", {})
             namespace = login.get("namespace")
@@ -197,7 +197,7 @@ class VaultStandIn(StandIn):
 
 
 def _json(answer: requests.Response) -> Values:
-    """The body of an answer; what is no JSON object is an empty one."""
+    """Return the body of an answer; what is no JSON object is an empty one."""
     try:
         found = answer.json()
     except ValueError:
@@ -206,7 +206,7 @@ def _json(answer: requests.Response) -> Values:
 
 
 def _checked(answer: requests.Response) -> Values:
-    """The body of an answer, if it is none of refusal."""
+    """Return the body of an answer, if it is none of refusal."""
     if answer.ok:
         found = _json(answer)
         if not found:
@@ -222,12 +222,12 @@ def _checked(answer: requests.Response) -> Values:
 
 
 def strings(data: Mapping[str, Any]) -> dict[str, str]:
-    """A map of strings: what is none is written as JSON."""
+    """Return a map of strings: what is none is written as JSON."""
     return {key: each if isinstance(each, str) else go_json(each) for key, each in data.items()}
 
 
 def go_json(value: object) -> str:
-    """JSON as Go writes it: sorted, without spaces, with what HTML gives a meaning escaped."""
+    """Return JSON as Go writes it: sorted, without spaces, with HTML's characters escaped."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     escaped = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
     return text.translate(escaped)

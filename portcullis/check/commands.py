@@ -79,7 +79,7 @@ def check(
 
 
 def _report(what: Subject, policy_files: list[Path]) -> Report:
-    """The outcome; mistakes in the declaration are part of it."""
+    """Return the outcome; mistakes in the declaration are part of it."""
     from components.declaration import DeclarationError
     from components.declaration.required_checks import notices
     from portcullis.check import organization

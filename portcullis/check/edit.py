@@ -42,7 +42,7 @@ def edited(text: str, changes: Mapping[Segments, Value]) -> str:
 
 
 def _replaced(text: str, changes: Mapping[Segments, Value]) -> str | None:
-    """The text with all changes that have a place of their own; None if more would change."""
+    """Return the text with all changes that can be made alone; None if more would change."""
     try:
         root = _reader().compose(text)
         spans = {path: _span(text, root, path) for path in changes}
@@ -74,7 +74,7 @@ def _set(data: Any, path: Segments, value: Value) -> None:  # noqa: ANN401 - YAM
 
 
 def _span(text: str, node: Node | None, path: Segments) -> tuple[int, int] | None:
-    """Where the characters of a value stand; None if it is no scalar of its own."""
+    """Return where the characters of a value are; None if it is no scalar of its own."""
     for step in path:
         child = _child(node, step)
         if child is None:
@@ -90,7 +90,7 @@ def _span(text: str, node: Node | None, path: Segments) -> tuple[int, int] | Non
 
 
 def _child(node: Node | None, step: str | int) -> Node | None:
-    """The value of an entry."""
+    """Return the value of an entry."""
     if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
         item: Node = node.value[step]
         return item

@@ -67,7 +67,7 @@ class Configuration:
     parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def level_of(self, rule: Rule) -> str:
-        """What is set for a rule: the file goes before the stack's configuration and profiles."""
+        """Return a rule's level: the file beats the stack's configuration and profiles."""
         said = self.levels.get(rule.id) or self.levels.get("all")
         return said or self.start.levels.get(rule.id) or level(rule, self.start.profile)
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _NEW = "enabled_for_new_repositories"
 
-#: By rule, the fields that may be set, and to what.
 SAFE: Mapping[str, Mapping[str, Value]] = {
     "OR001": {"default_repository_permission": "none"},
     "OR002": {
@@ -68,9 +67,10 @@ SAFE: Mapping[str, Mapping[str, Value]] = {
     "EN003": {"can_admins_bypass": False},
     "SE002": {"visible_to": "private"},
 }
+"""By rule, the fields that may be set, and to what."""
 
-#: A change can bring to light what it hid; more rounds than this would go in a circle.
 _ROUNDS = 5
+"""A change can bring to light what it hid; more rounds than this would go in a circle."""
 
 
 def mended(what: Subject, policy_files: Sequence[Path] = ()) -> dict[str, tuple[str, str]]:

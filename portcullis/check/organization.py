@@ -58,8 +58,12 @@ def subject(file: Path | None, stack: str | None) -> Subject:
                 raise UserError(f"{file}: there is no such file")
             root = path.parent.parent
             return Subject(root, path.stem, StackSettings(stack, root) if stack else None)
+    if not whole.exists():
+        raise UserError(f"{file}: there is no such file")
     raise UserError(
-        f"{file}: allowed: a YAML file in the project's folder {FOLDER}, such as orgs/guild.yaml"
+        f"{file} is not in a folder named {FOLDER}, where the files of organizations have to be; "
+        f"move it to {FOLDER}/{whole.name} in the project's folder, then: portcullis check "
+        f"{FOLDER}/{whole.name}"
     )
 
 
@@ -97,7 +101,7 @@ def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration
 
 
 def _plain(what: Subject) -> dict[str, str]:
-    """The stack's configuration as the engine tells it, without what is encrypted."""
+    """Return the stack's configuration as the engine passes it, without what is encrypted."""
     config = what.stack.config if what.stack else {}
     return {
         key: value if isinstance(value, str) else json.dumps(value, default=str)
@@ -107,7 +111,7 @@ def _plain(what: Subject) -> dict[str, str]:
 
 
 def _changed(noted: object) -> dict[str, datetime]:
-    """When values of the stack's config were set, as `portcullis secrets rotate` notes it."""
+    """Return when values of the stack's config were set, as `secrets rotate` noted it."""
     found = {}
     for key, day in noted.items() if isinstance(noted, dict) else ():
         try:

@@ -44,7 +44,7 @@ class _NoQuestions(Preflight):
         return pulumi.ResourceHookBinding()
 
     def user_ids(self, logins: Sequence[str]) -> dict[str, int]:
-        """Numbers that tell people apart; what they are on GitHub decides nothing."""
+        """Return numbers that tell people apart; their ids on GitHub do not matter here."""
         return {login.lower(): number for number, login in enumerate(logins, 1)}
 
 
@@ -56,7 +56,7 @@ def declared(
     base_url: str,
     changed: Mapping[str, datetime],
 ) -> list[Registered]:
-    """What the stack's program declares for an organization.
+    """Return what the stack's program declares for an organization.
 
     Args:
         declaration: the organization.

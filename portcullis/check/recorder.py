@@ -98,7 +98,7 @@ def record(program: Callable[[], object], stack: str) -> list[Registered]:
 
 @contextmanager
 def _short_stacks() -> Iterator[None]:
-    """Without the Python stack of each resource: a fifth of the time, and nobody reads it here."""
+    """Keep no Python stack of each resource: it takes a fifth of the time, and nobody reads it."""
     before = getattr(sys, "tracebacklimit", None)
     sys.tracebacklimit = 1
     try:
@@ -119,7 +119,7 @@ def _is_null(value: Value) -> bool:
 
 
 def _read(value: Value) -> object:
-    """A value as the pack reads it; whatever carries a mark of Pulumi's (a secret) is UNKNOWN."""
+    """Return a value as the pack reads it; what Pulumi marks, such as a secret, is UNKNOWN."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         if _SIGNATURE in value.struct_value.fields:

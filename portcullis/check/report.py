@@ -43,10 +43,10 @@ class Report:
 
 
 def place(file: str | None, line: int | None, column: int | None) -> str:
-    """``orgs/guild.yaml:3:1``, as far as it is known."""
+    """Return ``orgs/guild.yaml:3:1``, as far as it is known."""
     return ":".join(str(part) for part in (file, line, column) if part is not None)
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
-    """``repositories.escai.environments.pypi-release``."""
+    """Return ``repositories.escai.environments.pypi-release``."""
     return ".".join(map(str, path))

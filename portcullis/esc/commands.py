@@ -163,7 +163,7 @@ def _show(account: Account, client: EscClient, files: Files) -> bool:
 
 
 def _about(team: Team, files: Files) -> Iterator[str]:
-    """What a person has to do about a team."""
+    """Yield what a person has to do about a team."""
     if team.found is None:
         yield (
             f"team {team.name}: {files.access.organization} has none at Pulumi, or your token may "

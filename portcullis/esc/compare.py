@@ -34,7 +34,7 @@ class Difference:
 
 
 def compare(client: EscClient, files: Files) -> list[Difference]:
-    """Each environment of the files beside that of ESC, in the order in which to apply.
+    """Return each environment of the files beside that of ESC, in the order in which to apply.
 
     Raises:
         EscError: ESC cannot be asked.
@@ -59,7 +59,7 @@ def _compare(client: EscClient, files: Files, wanted: Environment) -> Difference
 
 
 def _imports(difference: Difference, found: definition.Definition) -> None:
-    """Imports are added; a pinned one (`...@stable`) stands for the one without its pin."""
+    """Add imports; a pinned one (`...@stable`) stands for the one without its pin."""
     wanted = difference.environment.imports
     there = {each.partition("@")[0] for each in found.imports}
     if missing := [each for each in wanted if each not in there]:
@@ -103,7 +103,7 @@ def _keys(difference: Difference, found: definition.Definition) -> None:
 
 
 def unknown(client: EscClient, files: Files) -> list[str]:
-    """Environments of the files' projects that no file names.
+    """Return environments of the files' projects that no file names.
 
     Raises:
         EscError: ESC cannot be asked.
@@ -118,7 +118,7 @@ def unknown(client: EscClient, files: Files) -> list[str]:
 
 
 def environments(client: EscClient, organization: str) -> Iterator[tuple[str, str]]:
-    """Project and name of every environment that the token may see.
+    """Yield project and name of every environment that the token may see.
 
     Raises:
         EscError: ESC cannot be asked.

@@ -29,7 +29,7 @@ class EscError(UserError):
     """ESC said no, or cannot be reached; ``status`` is its HTTP status, 0 for none."""
 
     def __init__(self, text: str, status: int = 0) -> None:
-        """``text`` names the environment and what to do; never a value."""
+        """Take a text that names the environment and what to do, and never a value."""
         super().__init__(text)
         self.status = status
 
@@ -51,7 +51,7 @@ class Account(NamedTuple):
 
 
 def account(environment: Mapping[str, str]) -> Account:
-    """The address and token that `pulumi` uses; where the state is elsewhere, Pulumi Cloud's.
+    """Return the address and token that `pulumi` uses, or those of Pulumi Cloud.
 
     Raises:
         UserError: there is no token, or it would travel unencrypted.
@@ -91,13 +91,13 @@ def _credentials(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def connect(who: Account) -> EscClient:
-    """A client of ESC for an account."""
+    """Return a client of ESC for an account."""
     return default_client(host=who.address, access_token=who.token)
 
 
 @contextmanager
 def in_words(what: str) -> Iterator[None]:
-    """ESC's refusals in words; ``what`` names the environment.
+    """Turn ESC's refusals into words; ``what`` names the environment.
 
     An answer's body is never told: it may quote what was sent.
 

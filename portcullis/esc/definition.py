@@ -35,7 +35,7 @@ class Name:
     name: str
 
     def __str__(self) -> str:
-        """As people and `pulumi env` write it."""
+        """Return it as people and `pulumi env` write it."""
         return f"{self.project}/{self.name}"
 
 
@@ -91,12 +91,12 @@ class Definition:
 
 
 def empty(environment: Name) -> Definition:
-    """The definition of an environment that is not there yet."""
+    """Return the definition of an environment that is not there yet."""
     return Definition(environment, CommentedMap())
 
 
 def _mapping(parent: dict[str, Any], key: str) -> dict[str, Any]:
-    """The mapping under ``key``, made where there is none; what is no mapping makes way."""
+    """Return the mapping under ``key``, made where there is none; what is no mapping makes way."""
     if not isinstance(parent.get(key), dict):
         parent[key] = CommentedMap()
     found: dict[str, Any] = parent[key]
@@ -104,12 +104,12 @@ def _mapping(parent: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _is_group(value: object) -> bool:
-    """Whether this is a mapping of names to values, and no function of ESC's."""
+    """Return whether this is a mapping of names to values, and no function of ESC's."""
     return isinstance(value, dict) and not any(str(name).startswith("fn::") for name in value)
 
 
 def kind(value: object) -> str:
-    """How ESC has a value: `secret`, `opened` from elsewhere, `reference`, or `plain`.
+    """Return how ESC has a value: `secret`, `opened` from elsewhere, `reference`, or `plain`.
 
     A mapping is as its least protected value.
     """
@@ -131,7 +131,7 @@ _WEAKEST_FIRST = ("plain", "reference", "opened", "secret")
 
 
 def read(client: EscClient, environment: Name) -> Definition:
-    """The newest definition, with secrets as ciphertext.
+    """Return the newest definition, with secrets as ciphertext.
 
     Raises:
         EscError: it is not there, or may not be read.

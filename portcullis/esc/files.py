@@ -36,7 +36,6 @@ Key = Annotated[
         "allowed: a name: letters, digits and _; never the value itself",
     ),
 ]
-#: ESC's own rule; pulumi-esc-sdk has it as a pattern.
 Name = Annotated[
     str,
     matching(
@@ -44,13 +43,14 @@ Name = Annotated[
         "allowed: letters, digits, hyphens, dots and underscores; not beginning with open or yaml",
     ),
 ]
+"""ESC's own rule; pulumi-esc-sdk has it as a pattern."""
 
 
-#: A team's or an organization's name at Pulumi.
 Account = Annotated[
     str,
     matching(r"[A-Za-z0-9_.-]{1,80}", "allowed: letters, digits, hyphens, dots and underscores"),
 ]
+"""A team's or an organization's name at Pulumi."""
 
 
 class Policy(Config):
@@ -88,7 +88,7 @@ class Group(Config):
     @field_validator("opened", mode="after")
     @classmethod
     def _no_values(cls, opened: dict[str, Any]) -> dict[str, Any]:
-        """A secret's value, or what may be one, is never in a file."""
+        """Return a secret's value, or what may be one, is never in a file."""
         for name, value in opened.items():
             if _has(value, "fn::secret"):
                 raise ValueError(f"`{name}` has `fn::secret`: its value belongs into ESC only")
@@ -115,7 +115,7 @@ class Environment:
     imports: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """As people and `pulumi env` write it."""
+        """Return it as people and `pulumi env` write it."""
         return f"{self.project}/{self.name}"
 
 
@@ -127,7 +127,7 @@ class Files:
     projects: dict[str, dict[str, Group]]
 
     def environments(self) -> Iterator[Environment]:
-        """Every environment that ESC should have; those that are imported come first."""
+        """Yield every environment that ESC should have; those that are imported come first."""
         for project, groups in self.projects.items():
             for stage in STAGES:
                 names = [
@@ -142,13 +142,13 @@ class Files:
                     yield Environment(project, stage, stage, imports=imports)
 
     def groups_by_key(self, project: str) -> dict[str, str]:
-        """The group of each name of a project."""
+        """Return the group of each name of a project."""
         groups = self.projects.get(project, {})
         return {key.upper(): name for name, group in groups.items() for key in group.keys}
 
 
 def organization(root: Path) -> str:
-    """The organization at Pulumi, as `esc/access.yaml` has it.
+    """Return the organization at Pulumi, as `esc/access.yaml` has it.
 
     Raises:
         UserError: the files have mistakes.
@@ -210,7 +210,7 @@ def _at(file: YamlFile, path: Segments) -> object:
 
 
 def _twice(file: str, name: str, group: Group, groups: dict[str, Group]) -> Iterator[Mistake]:
-    """Names that another group of the project has too: one would hide the other's value."""
+    """Yield names that another group of the project has too: one would hide the other's value."""
     mine = {*group.keys, *group.opened}
     for other, theirs in groups.items():
         for key in sorted(mine & {*theirs.keys, *theirs.opened}) if other != name else ():

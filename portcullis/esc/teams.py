@@ -51,17 +51,17 @@ class Team:
     found: dict[str, dict[str, Any]] | None
 
     def level(self, environment: str) -> str | None:
-        """What the team has on an environment, if anything."""
+        """Return what the team has on an environment, if anything."""
         return ((self.found or {}).get(environment) or {}).get("permission")
 
     def changes(self) -> dict[str, str]:
-        """The environments on which the team should have another level, and which."""
+        """Return the environments on which the team should have another level, and which."""
         if self.found is None:
             return {}
         return {name: level for name, level in self.wanted.items() if self.level(name) != level}
 
     def beyond(self, projects: Iterable[str]) -> dict[str, str]:
-        """What the team may do in the files' projects without a policy that says so."""
+        """Return what the team may do in the files' projects without a policy that says so."""
         return {
             environment: str(self.level(environment))
             for environment in self.found or {}
@@ -72,7 +72,7 @@ class Team:
 
 
 def teams(account: Account, files: Files) -> list[Team]:
-    """Every team of the policies and of the organization, with what it should have and has.
+    """Return every team of the policies and of the organization, with what it should have and has.
 
     Raises:
         EscError: Pulumi cannot be asked.
@@ -87,7 +87,7 @@ def teams(account: Account, files: Files) -> list[Team]:
 
 
 def _others(account: Account, files: Files) -> list[str]:
-    """The organization's teams, as far as the token may see them."""
+    """Return the organization's teams, as far as the token may see them."""
     try:
         listed = _ask(account, files.access.organization, None, "GET")["teams"] or []
         return [str(each["name"]) for each in listed]
@@ -100,7 +100,7 @@ def _others(account: Account, files: Files) -> list[str]:
 
 
 def _wanted(team: str, files: Files, environments: Sequence[Environment]) -> dict[str, str]:
-    """The highest level that a policy gives the team, by environment."""
+    """Return the highest level that a policy gives the team, by environment."""
     wanted: dict[str, str] = {}
     for policy in files.access.policies.values():
         for each in environments:
@@ -173,7 +173,7 @@ def revoke(account: Account, organization: str, team: str, environment: str) -> 
 
 
 def lines(team: Team) -> Iterator[str]:
-    """What changes for a team, a line for each level that it gets and has."""
+    """Yield what changes for a team, a line for each level that it gets and has."""
     changes = team.changes()
     for had in (None, "none", *LEVELS):
         for level in LEVELS:

@@ -29,7 +29,7 @@ _WORDS = {str: "text", int: "number", bool: "true or false", date: "date", timed
 
 
 def reference() -> str:
-    """The text of the page: one section a model, in the order in which they are met."""
+    """Return the text of the page: one section a model, in the order in which they are met."""
     seen: dict[type[BaseModel], None] = {}
     _collect(OrganizationConfig, seen)
     sections = [_section(model) for model in seen]
@@ -53,7 +53,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any
 
 
 def title(model: type[BaseModel]) -> str:
-    """``BranchProtectionConfig`` as `Branch protection`."""
+    """Return ``BranchProtectionConfig`` as `Branch protection`."""
     name = model.__name__.removesuffix("Config")
     words = "".join(f" {letter}" if letter.isupper() else letter for letter in name)
     return words.strip().capitalize()

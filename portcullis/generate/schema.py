@@ -7,19 +7,19 @@ import json
 from components.organization import OrganizationConfig
 from components.repository import RepositoryConfig
 
-#: Beside the files that it is for, relative to the project's folder.
 PATH = "orgs/portcullis.schema.json"
+"""Beside the files that it is for, relative to the project's folder."""
 REPOSITORY_PATH = "orgs/repository.schema.json"
 
 
 def schema_text() -> str:
-    """The schema of `orgs/<name>.yaml`, as the models have it."""
+    """Return the schema of `orgs/<name>.yaml`, as the models have it."""
     schema = OrganizationConfig.model_json_schema(mode="validation")
     return _text(schema, "A GitHub organization, as Portcullis declares it")
 
 
 def repository_schema_text() -> str:
-    """The schema of `orgs/<name>/repositories/<repository>.yaml`."""
+    """Return the schema of `orgs/<name>/repositories/<repository>.yaml`."""
     return _text(RepositoryConfig.model_json_schema(), "A repository, as Portcullis declares it")
 
 

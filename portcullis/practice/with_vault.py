@@ -79,12 +79,12 @@ def lay_out(folder: Path, dummies: Mapping[str, str]) -> None:
 
 
 def referring(text: str) -> str:
-    """An organization's YAML with references to Vault instead of the stack's config."""
+    """Return an organization's YAML with references to Vault instead of the stack's config."""
     return re.sub(r"\{config: (\w+)\}", rf"{{vault: {PATH}, key: \1}}", text)
 
 
 def _dummies(environment: Mapping[str, str]) -> dict[str, str]:
-    """The values of stack `dev`, which are public; by their keys."""
+    """Return the values of stack `dev`, which are public; by their keys."""
     state = ROOT / ".portcullis" / "state"
     state.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -126,7 +126,7 @@ def _fill(client: hvac.Client, dummies: Mapping[str, str]) -> str:
 
 
 def running(ready: Path) -> dict[str, str] | None:
-    """The Vault of an earlier run, if it still answers."""
+    """Return the Vault of an earlier run, if it still answers."""
     try:
         vault: dict[str, str] = json.loads(ready.read_text(encoding="utf-8"))
         client = hvac.Client(vault["address"], token=vault["root_token"], timeout=5)

@@ -103,7 +103,7 @@ class Run:
     policy_packs: dict[str, str] = field(default_factory=dict)
 
     def changes(self) -> Counter[str]:
-        """How many resources are created, updated and so on; unchanged ones are not counted."""
+        """Count the resources that are created, updated and so on, but not unchanged ones."""
         return Counter(DONE[op] for op in self.resources.values() if op in DONE and op != "read")
 
     @property
@@ -221,15 +221,15 @@ def _operation(step: Any) -> str:  # noqa: ANN401 - as above
 
 
 def provider_urn(reference: str | None) -> str:
-    """The URN in a reference to a provider, which is the URN, `::` and an id."""
+    """Return the URN in a reference to a provider, which is the URN, `::` and an id."""
     return (reference or "").rpartition("::")[0]
 
 
 def name_of(urn: str) -> str:
-    """The resource's name in a URN; a name may have `::` itself."""
+    """Return the resource's name in a URN; a name may have `::` itself."""
     return urn.split("::", 3)[-1]
 
 
 def plain(text: str) -> str:
-    """``text`` without the engine's colour marks and outer blanks."""
+    """Return ``text`` without the engine's colour marks and outer blanks."""
     return _COLOUR.sub("", text).strip()

@@ -58,7 +58,7 @@ def _locks(environment: Mapping[str, str], stack: str) -> Iterator[Path]:
 
 
 def _below(environment: Mapping[str, str], pattern: str) -> Iterator[Path]:
-    """The files of a folder backend that match ``pattern``."""
+    """Yield the files of a folder backend that match ``pattern``."""
     address = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
     if address.scheme == "file":
         # `file://~` is the home folder, as for Pulumi
@@ -84,7 +84,7 @@ def _is_dead(path: Path) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """A process that has ended and that its parent has not asked about, where the system tells."""
+    """Say whether a process has ended without its parent having noticed, as far as is known."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:

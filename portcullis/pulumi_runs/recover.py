@@ -21,12 +21,20 @@ if TYPE_CHECKING:
     from portcullis.project import StackSettings
 
 
+_OUT_OF_SIGHT = (
+    "GitHub answers 404 for the repositories or environments of these secrets. Check first "
+    "that the token or the App may read them (docs/own-organization.md): GitHub hides what it may "
+    "not. If they are really deleted, `pulumi refresh --skip-preview --stack {}` takes them out of "
+    "the state, and make up creates them again"
+)
+
+
 def unlock(settings: StackSettings, environment: Mapping[str, str], console: Console) -> None:
-    """Lift what a run that was killed left in the way."""
+    """Remove the lock and the half file that a killed run left."""
     if locks.lift_dead_locks(environment, settings.name):
-        console.print("recover    the last run was killed: its lock is lifted")
+        console.print("recover    the last run was killed: its lock is removed")
     if locks.mend_attributes(environment, settings.name):
-        console.print("recover    it left half a file beside the state: taken away")
+        console.print("recover    it left half a file beside the state: removed")
 
 
 def settle(
@@ -35,7 +43,7 @@ def settle(
     declaration: Declaration,
     console: Console,
 ) -> None:
-    """Take in what an interrupted run made on GitHub and did not note."""
+    """Take in what an interrupted run created on GitHub and did not record."""
     state = existing.exported(stack, environment)
     pending = existing.pending_creates(state)
     if not pending:
@@ -59,7 +67,7 @@ def mend_secrets(
     *,
     change: bool,
 ) -> None:
-    """Tell of secrets that were changed past Portcullis; let the update set them again."""
+    """Report secrets that were changed outside of Portcullis; let the update set them again."""
     state = existing.exported(stack, environment)
     if not drift.secrets_of(state):
         return
@@ -69,14 +77,14 @@ def mend_secrets(
     found.sort(key=str)  # the state's own order changes from run to run
     for each in found:
         console.print(Text(f"drift      {each}"))
-    if found and not change:
+    lost = sorted(each.name for each in found if each.lost)
+    if lost and change:
+        names = "\n".join(f"  {name}" for name in lost)
+        raise UserError(f"nothing was changed: {_OUT_OF_SIGHT.format(stack.name)}:\n{names}")
+    if lost:
+        console.print(Text(f"           {_OUT_OF_SIGHT.format(stack.name)}"))
+    elif found and not change:
         console.print("           a preview leaves them; make up sets them again")
-    elif any(each.lost for each in found):
-        raise UserError(
-            "nothing was changed: GitHub does not have what these secrets were in; where that was "
-            f"not meant, `pulumi refresh --stack {stack.name}` notes it, then `make up` makes it "
-            "anew:\n" + "\n".join(sorted(f"  {each.name}" for each in found if each.lost))
-        )
     elif found:
         gone = [each.urn for each in found if each.has_to_be_made_anew]
         if gone:

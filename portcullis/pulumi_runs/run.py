@@ -24,7 +24,7 @@ class RunFailedError(Exception):
     """Pulumi stopped; ``run`` holds what it said, ``output`` the end of its own text."""
 
     def __init__(self, step: str, run: Run, output: str) -> None:
-        """``step`` is `preview`, `update` or whatever was tried."""
+        """Take the step that failed, such as `preview`, and what it printed."""
         super().__init__(f"{step} failed")
         self.step = step
         self.run = run
@@ -32,7 +32,7 @@ class RunFailedError(Exception):
 
 
 def select(settings: StackSettings, environment: Mapping[str, str]) -> automation.Stack:
-    """The stack, made first where it is a practice stack that is not there yet.
+    """Return the stack, made first where it is a practice stack that is not there yet.
 
     Raises:
         UserError: the state has no such stack.
@@ -50,7 +50,7 @@ def select(settings: StackSettings, environment: Mapping[str, str]) -> automatio
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Where Pulumi refuses (a wrong passphrase, a state out of reach), only its words are shown.
+    """Show only Pulumi's own words when it refuses, such as for a wrong passphrase.
 
     Raises:
         UserError: Pulumi refused.
@@ -64,7 +64,7 @@ def in_words() -> Iterator[None]:
 
 
 def _words(error: automation.CommandError) -> str:
-    """What the command printed, without Automation's headings."""
+    """Return what the command printed, without Automation's headings."""
     stdout, _, stderr = str(error).partition("\n stderr: ")
     printed = (plain(stdout.partition("\n stdout: ")[2]), plain(stderr))
     return "\n".join(text for text in printed if text) or plain(str(error))
@@ -120,7 +120,7 @@ def _try(step: str, run: Run, action: Callable[[], object]) -> None:
 def _progress(
     console: Console, step: str, expected: int | None
 ) -> Iterator[tuple[Run, Callable[[automation.EngineEvent], None]]]:
-    """A bar on a terminal; a line every hundred resources anywhere else."""
+    """Show a bar on a terminal, and elsewhere a line every hundred resources."""
     run = Run()
     columns = (
         TextColumn(f"{step:<10} {{task.completed}} resources"),

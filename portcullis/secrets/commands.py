@@ -157,7 +157,7 @@ def rotate(
 
 
 def _all_of_standard_input() -> str:
-    """The text without the line break at its end: bit for bit, CR LF in between as well.
+    """Return the text without the line break at its end: bit for bit, CR LF in between as well.
 
     Raises:
         UserError: it is not UTF-8, and GitHub takes nothing else.

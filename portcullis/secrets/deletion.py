@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def of_all_secrets(planned: Run) -> bool:
-    """Whether a preview deletes secrets and leaves none; an only one is all, too."""
+    """Return whether a preview deletes secrets and leaves none; an only one is all, too."""
     operations = [
         operation
         for urn, operation in planned.resources.items()

@@ -1,9 +1,9 @@
-"""Secrets that somebody changed or deleted on GitHub, past Portcullis.
+"""Secrets that somebody changed or deleted on GitHub, outside of Portcullis.
 
-GitHub tells nobody a value, so the provider sees no difference, and an update leaves the foreign
-value where it is. But GitHub tells when a secret was set last: if that is not when Portcullis set
-it, somebody else did. Then the state forgets the value, so that the next update sets it again, in
-place.
+GitHub never returns a value, so the provider sees no difference, and an update keeps the foreign
+value. But GitHub returns when a secret was last set: if that is not when Portcullis set it,
+somebody else did. Then the value is removed from the state, so that the next update sets it again,
+in place.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from githubkit import GitHub
 
-#: Where GitHub lists the secrets of a type, in terms of a resource's outputs.
 LISTS: Mapping[str, str] = {
     "ActionsOrganizationSecret": "/orgs/{owner}/actions/secrets",
     "DependabotOrganizationSecret": "/orgs/{owner}/dependabot/secrets",
@@ -33,10 +32,13 @@ LISTS: Mapping[str, str] = {
     "CodespacesSecret": "/repos/{owner}/{repository}/codespaces/secrets",
     "ActionsEnvironmentSecret": "/repos/{owner}/{repository}/environments/{environment}/secrets",
 }
+"""Where GitHub lists the secrets of a type, in terms of a resource's outputs."""
 
-#: The mark of a secret in Pulumi's state; a `plaintext` in it is encrypted when it is imported.
-#: Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+"""The mark of a secret in Pulumi's state; a `plaintext` in it is encrypted when it is imported.
+
+Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
+"""
 _FORGOTTEN = {**_SECRET, "plaintext": '""'}
 
 
@@ -46,9 +48,16 @@ class Drifted:
 
     urn: str
     type: str
-    what: Literal["changed", "deleted", "shown to others"]
-    lost: bool = False
-    """Whether GitHub does not even have what it was in: an environment, a repository."""
+    what: Literal["changed", "deleted", "shown to others", "out of sight"]
+    """`out of sight`: GitHub answers 404 for where it lies, an environment or a repository.
+
+    That is deleted, or hidden from this token: GitHub does not say which.
+    """
+
+    @property
+    def lost(self) -> bool:
+        """Whether it cannot be set again where it was."""
+        return self.what == "out of sight"
 
     @property
     def name(self) -> str:
@@ -61,12 +70,14 @@ class Drifted:
         return self.what == "deleted" and self.type.startswith("Codespaces")
 
     def __str__(self) -> str:
-        """``ActionsSecret aegis/actions/COSIGN_PUBKEY was changed on GitHub``, for people."""
+        """Return ``ActionsSecret app/actions/TOKEN was changed on GitHub``, for people."""
+        if self.lost:
+            return f"{self.type} {self.name} cannot be seen: GitHub answers 404 for where it lies"
         return f"{self.type} {self.name} was {self.what} on GitHub, not by Portcullis"
 
 
 def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) -> list[Drifted]:
-    """Secrets of the state that GitHub has otherwise; one request a hundred secrets of a scope.
+    """Return secrets that are not as the state has them; one request a hundred secrets.
 
     Args:
         client: a client of the organization's GitHub.
@@ -84,14 +95,15 @@ def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) ->
     found: list[Drifted] = []
     for (resource, kind), path in zip(secrets, paths, strict=True):
         outputs, listed = resource["outputs"], known[path]
-        live = (listed or {}).get(str(outputs["secretName"]).upper())
-        if what := _difference(outputs, live):
-            found.append(Drifted(resource["urn"], kind, what, lost=listed is None))
+        if listed is None:
+            found.append(Drifted(resource["urn"], kind, "out of sight"))
+        elif what := _difference(outputs, listed.get(str(outputs["secretName"]).upper())):
+            found.append(Drifted(resource["urn"], kind, what))
     return found
 
 
 def forget(state: Mapping[str, Any], secrets: Sequence[Drifted]) -> dict[str, Any]:
-    """The state without the values of ``secrets``: the next update sets them again."""
+    """Return the state without the values of ``secrets``: the next update sets them again."""
     forgotten = {each.urn for each in secrets}
     changed = copy.deepcopy(dict(state))
     for resource in changed["deployment"]["resources"]:
@@ -104,7 +116,7 @@ def forget(state: Mapping[str, Any], secrets: Sequence[Drifted]) -> dict[str, An
 
 
 def secrets_of(state: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """The secrets on GitHub that the state knows, and the names of their types."""
+    """Return the secrets on GitHub that the state knows, and the names of their types."""
     resources: Iterable[dict[str, Any]] = (state.get("deployment") or {}).get("resources") or []
     kinds = ((each, each["type"].rpartition(":")) for each in resources)
     return [
@@ -124,7 +136,7 @@ def _path(kind: str, owner: str, outputs: Mapping[str, Any]) -> str:
 
 
 def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]] | None:
-    """What GitHub lists at ``path``, by upper-case name; None where there is no such place."""
+    """Return what GitHub lists at ``path``, by upper-case name; None if it answers 404."""
     from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
 
     try:
@@ -151,7 +163,7 @@ def _difference(
 
 
 def _time(text: object) -> datetime | None:
-    """GitHub's ISO times, and those in the provider's state: `2026-11-25 22:46:49 +0000 UTC`.
+    """Read GitHub's ISO times, and the provider's: `2026-11-25 22:46:49 +0000 UTC`.
 
     Year 1 is how the provider notes that GitHub did not say.
     """

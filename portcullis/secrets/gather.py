@@ -64,7 +64,7 @@ def gather(settings: StackSettings, console: Console) -> Gathered:
 
 
 def _organizations(resolved: ResolvedOrganization) -> set[tuple[Store, str]]:
-    """The organization's declared secrets."""
+    """Return the organization's declared secrets."""
     return {
         (store, each.name)
         for each in resolved.secrets
@@ -74,6 +74,6 @@ def _organizations(resolved: ResolvedOrganization) -> set[tuple[Store, str]]:
 
 
 def _stores(resolved: ResolvedOrganization) -> list[Store]:
-    """Codespaces only where it is used: reading its secrets is a permission of its own."""
+    """Add Codespaces only where it is used: reading its secrets is a permission of its own."""
     used = {store for each in resolved.secrets for store in each.stores}
     return ["actions", "dependabot", *(("codespaces",) if "codespaces" in used else ())]

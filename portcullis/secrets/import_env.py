@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 
 def read(path: Path) -> list[Entry]:
-    """The entries of a `.env` file; `${...}` is text like any other.
+    """Return the entries of a `.env` file; `${...}` is text like any other.
 
     Raises:
         UserError: git tracks the file; or with every mistake in it, as file:line.
@@ -70,7 +70,7 @@ def read(path: Path) -> list[Entry]:
 
 
 def refuse(path: Path, mistakes: list[tuple[int, str]]) -> None:
-    """All mistakes of a file, by line.
+    """Report all mistakes of a file, by line.
 
     Raises:
         UserError: there are any.
@@ -82,7 +82,7 @@ def refuse(path: Path, mistakes: list[tuple[int, str]]) -> None:
 
 
 def _bindings(text: str) -> Iterator[tuple[int, str, str | None]]:
-    """Line, name and value of each entry; an empty name is a line that cannot be read."""
+    """Yield line, name and value of each entry; an empty name is a line that cannot be read."""
     for binding in parse_stream(io.StringIO(text, newline="")):
         if binding.error:
             yield _line(binding.original), "", None
@@ -91,13 +91,13 @@ def _bindings(text: str) -> Iterator[tuple[int, str, str | None]]:
 
 
 def _line(original: Original) -> int:
-    """The line of an entry itself: the parser counts the empty lines before it to it."""
+    """Return the line of an entry itself: the parser counts the empty lines before it to it."""
     blank = original.string[: len(original.string) - len(original.string.lstrip())]
     return original.line + len(re.findall(r"\r\n|\n|\r", blank))
 
 
 def _wrong(name: str, value: str | None, lines: Mapping[str, int]) -> str:
-    """What is wrong with an entry, or nothing. A name that may be a value is not quoted.
+    """Return what is wrong with an entry, or nothing. A name that may be a value is not quoted.
 
     Such as a name without a value: a line of Base64 that ends with `=` reads like one.
 
@@ -117,7 +117,7 @@ def _wrong(name: str, value: str | None, lines: Mapping[str, int]) -> str:
 
 
 def _refuse_tracked(path: Path) -> None:
-    """A file that git tracks is in the history, and on the machines of all who cloned it."""
+    """Refuse a file that git tracks: everybody who cloned the repository has it."""
     file = path.resolve()  # what a link leads to may be tracked, too
     try:
         listed = subprocess.run(  # noqa: S603 - git, with a file's name
@@ -141,7 +141,7 @@ def _refuse_tracked(path: Path) -> None:
 
 
 def plan(writer: Writer, places: Mapping[str, Place]) -> dict[str, str]:
-    """What writing would do to each name: `new`, or `replaces` what is there. Nothing is written.
+    """Return what writing would do to each name: `new`, or `replaces`; nothing is written.
 
     Raises:
         UserError: the destination cannot be asked.
@@ -178,7 +178,7 @@ def write(
 
 
 def references(destination: str, places: Mapping[str, Place]) -> list[str]:
-    """The lines of YAML by which a declaration refers to the values."""
+    """Return the lines of YAML by which a declaration refers to the values."""
     return [
         f"{name}: {{from: {{{_reference(destination, place)}}}}}" for name, place in places.items()
     ]

@@ -132,7 +132,7 @@ class _Secret:
         return _target(self.scope, self.repositories, self.environment)
 
     def hides(self, other: _Secret) -> bool:
-        """Whether it is taken where ``other`` would be otherwise, in a store of both."""
+        """Return whether it is taken where ``other`` would be otherwise, in a store of both."""
         return (
             self.name == other.name
             and _NARROWNESS[self.scope] > _NARROWNESS[other.scope]
@@ -141,7 +141,7 @@ class _Secret:
         )
 
     def hides_from(self, job: Job, repository: str) -> bool:
-        """Whether ``job`` surely takes this one before any wider one."""
+        """Return whether ``job`` surely takes this one before any wider one."""
         if repository not in self.repositories or "actions" not in self.stores:
             return False
         own = (job.environment or "").lower()
@@ -163,7 +163,7 @@ def listing(
     live: Live,
     today: date,
 ) -> list[ListedSecret]:
-    """All secrets, the declared ones in the order of the YAML, then those only on GitHub.
+    """Return all secrets, the declared ones in the order of the YAML, then those only on GitHub.
 
     Args:
         organization: the declared one.
@@ -206,13 +206,13 @@ def _all(organization: ResolvedOrganization, live: Live) -> Iterator[_Secret]:
 
 
 def _place(secret: DeclaredSecret | LiveSecret) -> tuple[str, ...]:
-    """The same for a declared secret and for what GitHub has of it."""
+    """Return the same for a declared secret and for what GitHub has of it."""
     target = _target(secret.scope, secret.repositories, secret.environment)
     return secret.scope, target.lower(), secret.name
 
 
 def _files(organization: ResolvedOrganization, live: Live) -> dict[str, _Files]:
-    """By repository; what is on GitHub counts before what is declared."""
+    """Return by repository; what is on GitHub counts before what is declared."""
     found: dict[str, _Files] = {}
     for name, repository in organization.repositories.items():
         if repository.config.archived:
@@ -277,7 +277,7 @@ def _listed(
 def _dated(
     known: Mapping[str, Any], live: Iterable[LiveSecret]
 ) -> tuple[date | None, Literal["source", "github"] | None]:
-    """When the value was changed: as its source says, or else when GitHub got it."""
+    """Return when the value was changed: as its source says, or else when GitHub got it."""
     if text := known.get("changed"):
         return date.fromisoformat(text), "source"
     dates = [each.updated.date() for each in live]
@@ -286,7 +286,7 @@ def _dated(
 
 
 def _uses(secret: _Secret, hiding: Sequence[_Secret], files: Mapping[str, _Files]) -> Iterator[Use]:
-    """Who uses it; a job that takes a narrower one of the same name does not.
+    """Return who uses it; a job that takes a narrower one of the same name does not.
 
     Workflows that Dependabot starts get the secrets of its store in place of those of Actions.
     """
@@ -308,7 +308,7 @@ def _uses(secret: _Secret, hiding: Sequence[_Secret], files: Mapping[str, _Files
 
 
 def _same_source(secret: _Secret, others: Iterable[_Secret]) -> Iterator[str]:
-    """Where else the YAML refers to the same value."""
+    """Return where else the YAML refers to the same value."""
     for other in others:
         if (
             secret.declared

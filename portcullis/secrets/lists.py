@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from githubkit import GitHub
 
-#: GitHub's largest page.
 PAGE = 100
-#: Requests at the same time; GitHub allows a hundred.
+"""GitHub's largest page."""
 AT_ONCE = 8
+"""Requests at the same time; GitHub allows a hundred."""
 
 
 def pages(client: GitHub[Any], path: str, key: str) -> tuple[list[Any], int]:

@@ -93,7 +93,7 @@ def look(
     declared: Collection[tuple[Store, str]],
     stores: Collection[Store],
 ) -> Live:
-    """What the organization has on GitHub.
+    """Return what the organization has on GitHub.
 
     Args:
         client: a client of its GitHub.
@@ -153,7 +153,7 @@ def _sees(
     secret: Mapping[str, Any],
     declared: Collection[tuple[Store, str]],
 ) -> tuple[tuple[str, ...], int]:
-    """The declared repositories that see a secret, and the number of requests to know it."""
+    """Return the declared repositories that see a secret, and the number of requests to know it."""
     if scope.repository:
         return (scope.repository,), 0
     if (scope.store, secret["name"].upper()) in declared:
@@ -170,7 +170,7 @@ def _sees(
 def _repositories(
     client: GitHub[Any], organization: str, names: Sequence[str]
 ) -> dict[str, LiveRepository]:
-    """The repositories that exist, of ``names``; one query."""
+    """Return the repositories that exist, of ``names``; one query."""
     from githubkit.exception import GraphQLFailed  # noqa: PLC0415 - see github_access
 
     owner = json.dumps(organization)

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from portcullis.secrets.listing import ListedSecret, Use
 
-#: Columns of a page that people read.
 WIDTH = 100
-#: Widths of the columns: name, and source and kind, in proportion; age, and when it is due.
+"""Columns of a page that people read."""
 _WIDE, _FIXED = (28, 46), (9, 14)
-#: So many workflows are named; the rest is counted.
+"""Widths of the columns: name, and source and kind, in proportion; age, and when it is due."""
 FEW = 4
+"""So many workflows are named; the rest is counted."""
 
 
 def as_json(organization: str, secrets: Sequence[ListedSecret], today: date) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _as_json(secret: ListedSecret) -> dict[str, Any]:
 
 
 def show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> None:
-    """By target, at most `WIDTH` columns wide; then what it comes to in one line."""
+    """Show by target, at most `WIDTH` columns wide; then what it comes to in one line."""
     with console.capture() as shown:
         _show(console, secrets, requests)
     for line in shown.get().splitlines():  # rich fills each line up to its width
@@ -100,7 +100,7 @@ def _show(console: Console, secrets: Sequence[ListedSecret], requests: int) -> N
 
 
 def _head(secret: ListedSecret) -> Table:
-    """Name, source and kind, age, and when it is due."""
+    """Return name, source and kind, age, and when it is due."""
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
     for ratio in _WIDE:
         table.add_column(ratio=ratio, overflow="fold")
@@ -143,7 +143,7 @@ def _remarks(secret: ListedSecret) -> Iterator[str]:
 
 
 def _used(secret: ListedSecret) -> Iterator[str]:
-    """One line a workflow, with its jobs."""
+    """Yield one line a workflow, with its jobs."""
     if secret.unused:
         seen = f"; seen by {', '.join(secret.repositories)}" if secret.seen_without_need else ""
         yield f"USED BY NONE{seen}"
@@ -169,7 +169,7 @@ def _job(use: Use) -> str:
 
 
 def _safe(text: str) -> str:
-    """``text`` without what a terminal would obey: names on GitHub are other people's."""
+    """Return ``text`` without what a terminal would obey: names on GitHub are other people's."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 

@@ -42,7 +42,7 @@ def target(to: str, group: str, stage: str) -> Target:
 
 
 def choose(chosen: Target, entries: Sequence[Entry], file: Path, root: Path) -> dict[str, Place]:
-    """The place of each name. Without `--group`, the files under `esc/` say the group by name.
+    """Return the place of each name; without `--group`, the files in `esc/` have the group.
 
     Raises:
         UserError: with every name that has no group.

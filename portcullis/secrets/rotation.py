@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from components.secrets.declared import DeclaredSecret
     from components.secrets.reference import Reference
 
-#: Bytes of a value that is generated: twice what guessing could ever reach.
 GENERATED_BYTES = 32
+"""Bytes of a value that is generated: twice what guessing could ever reach."""
 
-#: Where a kind's value is made, and the old one revoked.
 ISSUERS: Mapping[kind.Kind, str] = {
     "pypi-token": "https://pypi.org/manage/account/token/",
     "npm-token": "https://www.npmjs.com/settings/~/tokens",
@@ -31,6 +30,7 @@ ISSUERS: Mapping[kind.Kind, str] = {
     "aws-access-key": "AWS IAM, or better: trust by OIDC instead of a key",
     "cosign-key": "cosign generate-key-pair",
 }
+"""Where a kind's value is made, and the old one revoked."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Rotation:
         return next((each for each in kinds if each != "opaque"), "opaque")
 
     def generated(self) -> str:
-        """A new random value.
+        """Return a new random value.
 
         Raises:
             UserError: the value is one that only its issuer makes.
@@ -83,7 +83,7 @@ class Rotation:
             raise UserError("nothing was changed: " + "; ".join(sorted(wrong)))
 
     def place(self) -> tuple[str, str, str]:
-        """Where to write: the destination, the path there, and the key.
+        """Return where to write: the destination, the path there, and the key.
 
         Raises:
             UserError: this reference cannot be written to.
@@ -105,7 +105,7 @@ class Rotation:
         return reference.source, reference.place, reference.key or ""
 
     def urns(self, state: Mapping[str, Any]) -> list[str]:
-        """The secrets on GitHub that get the value, of those that the state knows."""
+        """Return the secrets on GitHub that get the value, of those that the state knows."""
         secrets = (*self.dependents, *self.wholes)
         names = {name for each in secrets for name in _resource_names(each)}
         return [
@@ -116,7 +116,7 @@ class Rotation:
 
 
 def _resource_names(secret: DeclaredSecret) -> list[str]:
-    """What the components call the resources of a secret."""
+    """Return what the components call the resources of a secret."""
     if secret.scope == "environment":
         return [f"{secret.target}/{secret.name}"]
     before = "" if secret.scope == "organization" else f"{secret.target}/"
@@ -124,7 +124,7 @@ def _resource_names(secret: DeclaredSecret) -> list[str]:
 
 
 def find(organization: ResolvedOrganization, name: str) -> Rotation:
-    """The secret called ``name``, or whose place in the YAML is ``name``.
+    """Return the secret called ``name``, or whose place in the YAML is ``name``.
 
     Raises:
         UserError: there is none, or there are several with values of their own, or others are parts

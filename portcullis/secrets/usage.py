@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 WORKFLOWS = ".github/workflows/"
 DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
-#: The name that a file has as a job where it has none, or cannot be read.
 WHOLE_FILE = "*"
-#: GitHub's own, made for each job: nobody declares it.
+"""The name that a file has as a job where it has none, or cannot be read."""
 GITHUB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a name
+"""GitHub's own, made for each job: nobody declares it."""
 
-#: Levels of a file that is read; no workflow needs as many.
 DEEPEST = 100
-#: Twenty times as fast where it is there: a large organization has hundreds of workflows.
+"""Levels of a file that is read; no workflow needs as many."""
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Twenty times as fast where it is there: a large organization has hundreds of workflows."""
 _OPENING = "${{"
-#: The rest of an expression: it ends at the first `}}` outside of its texts.
 _EXPRESSION = re.compile(r"((?:'(?:[^']|'')*+'|[^'}]|\}(?!\}))*+)\}\}")
+"""The rest of an expression: it ends at the first `}}` outside of its texts."""
 _TOKEN = re.compile(r"'((?:[^']|'')*+)'|([A-Za-z_][A-Za-z0-9_-]*)|(\S)")
 
 
@@ -41,11 +41,11 @@ class Mentions:
     """It may use others too: `secrets: inherit`, `toJSON(secrets)`, `secrets[...]`."""
 
     def __or__(self, other: Mentions) -> Mentions:
-        """Both together."""
+        """Return both together."""
         return Mentions(self.names | other.names, self.everything or other.everything)
 
     def may_use(self, name: str) -> bool:
-        """Whether the secret ``name`` may be read."""
+        """Return whether the secret ``name`` may be read."""
         return self.everything or name.upper() in self.names
 
 
@@ -62,18 +62,18 @@ class Job:
     secrets: Mentions
 
     def may_enter(self, environment: str) -> bool:
-        """Whether the job runs in ``environment``, or could."""
+        """Return whether the job runs in ``environment``, or could."""
         own = self.environment or ""
         # GitHub does not tell upper from lower case in environments' names
         return _OPENING in own or own.lower() == environment.lower()
 
 
-#: Nobody can say what a file that cannot be read uses.
 _ANYTHING = Mentions(everything=True)
+"""Nobody can say what a file that cannot be read uses."""
 
 
 def jobs_of(files: Mapping[str, str | None]) -> list[Job]:
-    """All jobs of the workflows among ``files``, path to text; None is a text that nobody has."""
+    """Return all jobs of the workflows in ``files``, path to text (None: not readable)."""
     return [
         job
         for path, text in sorted(files.items())
@@ -83,7 +83,7 @@ def jobs_of(files: Mapping[str, str | None]) -> list[Job]:
 
 
 def workflow_jobs(path: str, text: str | None) -> list[Job]:
-    """The jobs of a workflow; one that may use everything where the file cannot be read."""
+    """Return the jobs of a workflow; one that may use everything where the file cannot be read."""
     try:
         workflow = _parsed(text)
         jobs = workflow["jobs"].items()
@@ -104,7 +104,7 @@ def _job(path: str, key: str, job: Mapping[str, Any], shared: Mentions) -> Job:
 
 
 def dependabot_mentions(files: Mapping[str, str | None]) -> Mentions:
-    """The secrets that Dependabot's own file names, for private registries."""
+    """Return the secrets that Dependabot's own file names, for private registries."""
     found = Mentions()
     for path in DEPENDABOT:
         if path in files:
@@ -119,7 +119,7 @@ _UNREADABLE = (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, 
 
 
 def _parsed(text: str | None) -> Any:  # noqa: ANN401 - any YAML
-    """The file as plain texts, lists and mappings: `on` is a word, and a date is a text."""
+    """Return the file as plain texts, lists and mappings: `on` is a word, and a date is a text."""
     if text is None:
         raise ValueError("nobody has the text")
     depth = 0
@@ -132,7 +132,7 @@ def _parsed(text: str | None) -> Any:  # noqa: ANN401 - any YAML
 
 
 def _expressions(node: object) -> Iterator[str]:
-    """Every expression below ``node``; `if` is one without its braces."""
+    """Yield every expression below ``node``; `if` is one without its braces."""
     seen: set[int] = set()  # aliases can repeat, and contain themselves
     waiting: list[tuple[str, object]] = [("", node)]
     while waiting:
@@ -149,7 +149,7 @@ def _expressions(node: object) -> Iterator[str]:
 
 
 def _in_braces(text: str) -> Iterator[str]:
-    """The expressions in a text; GitHub takes no workflow in which one does not end."""
+    """Yield the expressions in a text; GitHub takes no workflow in which one does not end."""
     start = text.find(_OPENING)
     while start >= 0 and (found := _EXPRESSION.match(text, start + len(_OPENING))):
         yield found[1]
@@ -157,7 +157,7 @@ def _in_braces(text: str) -> Iterator[str]:
 
 
 def mentions(expressions: Iterable[str]) -> Mentions:
-    """The secrets that ``expressions``, without their braces, name."""
+    """Return the secrets that ``expressions``, without their braces, name."""
     found = Mentions()
     for expression in expressions:
         found |= _of_expression(expression)
@@ -165,7 +165,7 @@ def mentions(expressions: Iterable[str]) -> Mentions:
 
 
 def _of_expression(expression: str) -> Mentions:
-    """What follows each `secrets` that is the context, and no property of another one."""
+    """Return what follows each `secrets` that is the context, and no property of another one."""
     tokens = list(_TOKEN.finditer(expression))
     names: set[str] = set()
     everything = False

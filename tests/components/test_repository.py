@@ -47,6 +47,12 @@ def test_a_repository_declares_every_secure_default(sound: Recording) -> None:
     }
 
 
+def test_sign_off_is_left_out_where_the_organization_enforces_it() -> None:
+    """GitHub answers 422 to it then, whatever its value; the organization's setting holds."""
+    enforced = declare(signoff_enforced=True)
+    assert "webCommitSignoffRequired" not in enforced.one("Repository", "lib").inputs
+
+
 def test_alerts_and_updates_are_declared(sound: Recording) -> None:
     """Dependabot's alerts and security updates are on unless the YAML turns them off (G3)."""
     kinds = ("RepositoryVulnerabilityAlerts", "RepositoryDependabotSecurityUpdates")

@@ -73,6 +73,16 @@ def test_organization_settings_are_the_secure_defaults(live: Live) -> None:
     assert {key: found[key] for key in expected} == expected
 
 
+def test_sign_off_is_left_to_the_organization(guild: Project) -> None:
+    """Where the organization requires it, GitHub refuses a repository's own setting with 422."""
+    sent = [each for each in guild.world.writes() if re.match(r"/(orgs|repos)/guild", each["path"])]
+    bodies = [each["body"] or {} for each in sent if "/rulesets" not in each["path"]]
+    assert [each for each in bodies if each.get("name") == "escai"]
+    assert [each["web_commit_signoff_required"] for each in bodies if "billing_email" in each]
+    others = [each for each in bodies if "billing_email" not in each]
+    assert not [each for each in others if "web_commit_signoff_required" in each]
+
+
 def test_actions_are_held_back(live: Live) -> None:
     """Only chosen, pinned actions run, with a token that reads (R5)."""
     found = live.actions()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def text(report: Report) -> str:
-    """The report as one object."""
+    """Return the report as one object."""
     answer = {
         "version": 1,
         "organization": report.organization,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def text(report: Report) -> str:
-    """The report as one command a line, then a summary that is no command."""
+    """Return the report as one command a line, then a summary that is no command."""
     return "\n".join(_lines(report)) + "\n"
 
 

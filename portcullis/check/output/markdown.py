@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from portcullis.check.report import Report
 
-#: GitHub takes 65,536 characters a comment; a row has some hundreds.
 MOST_ROWS = 100
+"""GitHub takes 65,536 characters a comment; a row has some hundreds."""
 
-#: Markup, and the beginnings of what GitHub makes a link by itself.
 _MARKUP = re.compile(r"[\\`*_{}\[\]()#!|~:$]|(?<=www)\.", re.IGNORECASE)
+"""Markup, and the beginnings of what GitHub makes a link by itself."""
 
 
 def text(report: Report) -> str:
-    """The report as a heading and a table."""
+    """Return the report as a heading and a table."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -61,7 +61,7 @@ def _rows(report: Report) -> Iterator[str]:
 
 
 def _words(words: str) -> str:
-    """Text in which what stands between backticks becomes code."""
+    """Return text in which what stands between backticks becomes code."""
     parts = words.split("`")
     if len(parts) % 2 == 0:
         return _plain(words)
@@ -74,7 +74,7 @@ def _numbered(parts: list[str]) -> Iterator[tuple[bool, str]]:
 
 
 def _plain(words: str) -> str:
-    """Text that is nothing but text: entities for markup, and an empty character after an @."""
+    """Return plain text: entities for markup, and an empty character after each @."""
     escaped = html.escape(re.sub(r"[\r\n]+", " ", words), quote=False)
     # entities that escape() made hold none of these characters but #, which _MARKUP would break
     return "".join(
@@ -84,7 +84,7 @@ def _plain(words: str) -> str:
 
 
 def _code(words: str) -> str:
-    """Text in a code span, where GitHub looks for no mention."""
+    """Return text in a code span, where GitHub looks for no mention."""
     if not words:
         return ""
     return f"<code>{_plain(words)}</code>"

@@ -40,7 +40,7 @@ p {{ margin: .3rem 0; }}
 
 
 def text(report: Report) -> str:
-    """The report as a page."""
+    """Return the report as a page."""
     head = _HEAD.format(title=escape(report.file), summary=escape(report.summary))
     return "\n".join([head + "\n".join(_articles(report)), "</body>", "</html>", ""])
 

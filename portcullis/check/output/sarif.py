@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
-#: The middle of the ranges in which GitHub reads a score as critical, high, medium or low.
 _SCORES = {
     Severity.CRITICAL: "9.5",
     Severity.HIGH: "8.0",
     Severity.MEDIUM: "5.5",
     Severity.LOW: "2.0",
 }
+"""The middle of the ranges in which GitHub reads a score as critical, high, medium or low."""
 
-#: The id under which mistakes in the declaration are reported.
 MISTAKE = "declaration"
+"""The id under which mistakes in the declaration are reported."""
 
 
 def text(report: Report) -> str:
-    """The report as a SARIF log with one run."""
+    """Return the report as a SARIF log with one run."""
     rules = {finding.rule.id: finding.rule for finding in report.findings}
     described = [_described(rules[id_]) for id_ in sorted(rules)]
     if report.mistakes:

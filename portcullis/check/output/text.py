@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def text(report: Report) -> str:
-    """The report as lines."""
+    """Return the report as lines."""
     return "\n".join(_lines(report)) + "\n"
 
 

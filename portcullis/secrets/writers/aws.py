@@ -26,12 +26,12 @@ class SecretsManagerWriter:
     def __init__(
         self, client: SecretsManagerClient | None = None, *, region: str | None = None
     ) -> None:
-        """``client`` as boto3 makes it; without one, the machine's own login, and its region."""
+        """Take boto3's client; without one, the machine's own login and region are used."""
         with in_words("secretsmanager"):
             self._client = client or boto3.client("secretsmanager", region_name=region)
 
     def keys(self, path: str) -> frozenset[str]:
-        """The keys of its JSON; the empty one for a secret that is a value as a whole."""
+        """Return the keys of its JSON; the empty one for a secret that is a value as a whole."""
         with in_words(path):
             found = self._read(path)
         if found is None:
@@ -64,7 +64,7 @@ class SecretsManagerWriter:
 
 
 def _fields(text: str) -> dict[str, object] | None:
-    """The JSON object that a secret is, if it is one."""
+    """Return the JSON object that a secret is, if it is one."""
     try:
         found = json.loads(text) if text else {}
     except ValueError:
@@ -74,7 +74,7 @@ def _fields(text: str) -> dict[str, object] | None:
 
 @contextmanager
 def in_words(path: str) -> Iterator[None]:
-    """AWS' refusals in words, without what it says: that may quote what was sent.
+    """Turn AWS' refusals into words, without its own text: that may quote what was sent.
 
     Raises:
         WriteError: AWS said no, or cannot be reached.

@@ -24,7 +24,7 @@ _PROJECT = "portcullis"
 
 
 def changed_today(key: str) -> list[str]:
-    """Arguments of `pulumi config set --path` that note when a key got its value."""
+    """Return arguments of `pulumi config set --path` that note when a key got its value."""
     day = datetime.now(UTC).date().isoformat()
     return ["--plaintext", f'{_PROJECT}:{CHANGED}["{key}"]', day]
 
@@ -33,14 +33,14 @@ class ConfigWriter:
     """Sets encrypted values in Pulumi.<stack>.yaml."""
 
     def __init__(self, settings: StackSettings, environment: Mapping[str, str]) -> None:
-        """``settings`` is the stack; ``environment`` holds its backend and passphrase."""
+        """Take the stack, and the environment with its backend and passphrase."""
         self._settings = settings
         self._environment = pulumi_environment(
             settings, engine.ensure().environment({**os.environ, **environment})
         )
 
     def keys(self, path: str) -> frozenset[str]:
-        """The keys of the project in the stack's file; ``path`` is not used."""
+        """Return the keys of the project in the stack's file; ``path`` is not used."""
         del path
         config = self._settings.config
         return frozenset(

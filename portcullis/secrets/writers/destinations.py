@@ -56,7 +56,7 @@ def _ssm(environment: Mapping[str, str], _: str, __: StackSettings) -> Writer:
 
 
 def _region(environment: Mapping[str, str]) -> str | None:
-    """The region that providers and other tools know as AWS_REGION, boto3 as another variable."""
+    """Return the region: AWS_REGION for most tools, another variable for boto3."""
     return environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")
 
 

@@ -11,8 +11,8 @@ from portcullis.secrets.writers.writer import WriteError
 if TYPE_CHECKING:
     from pulumi_esc_sdk.esc_client import EscClient
 
-#: How often a definition is read again when somebody else was faster.
 _ATTEMPTS = 3
+"""How often a definition is read again when somebody else was faster."""
 _CONFLICT, _MISSING = 409, 404
 
 
@@ -20,12 +20,12 @@ class EscWriter:
     """Sets secrets in environments of an organization; makes an environment that is missing."""
 
     def __init__(self, client: EscClient, organization: str) -> None:
-        """``client`` is logged in."""
+        """Take a client that is logged in."""
         self._client = client
         self._organization = organization
 
     def keys(self, path: str) -> frozenset[str]:
-        """The names at the top of the environment's values."""
+        """Return the names at the top of the environment's values."""
         try:
             return frozenset(definition.read(self._client, self._name(path)).values)
         except EscError as error:

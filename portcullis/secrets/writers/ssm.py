@@ -15,20 +15,20 @@ from portcullis.secrets.writers.writer import WriteError
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-#: Bytes of a value at most: https://docs.aws.amazon.com/general/latest/gr/ssm.html
 _LARGEST = 8192
+"""Bytes of a value at most: https://docs.aws.amazon.com/general/latest/gr/ssm.html"""
 
 
 class ParameterStoreWriter:
     """Sets parameters `<path>/<key>`; without a key, the path itself is the parameter's name."""
 
     def __init__(self, client: SSMClient | None = None, *, region: str | None = None) -> None:
-        """``client`` as boto3 makes it; without one, the machine's own login, and its region."""
+        """Take boto3's client; without one, the machine's own login and region are used."""
         with in_words("ssm"):
             self._client = client or boto3.client("ssm", region_name=region)
 
     def keys(self, path: str) -> frozenset[str]:
-        """The last parts of the names directly below ``path``."""
+        """Return the last parts of the names directly below ``path``."""
         with in_words(path):
             pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=path)
             names = [each["Name"] for page in pages for each in page["Parameters"]]

@@ -20,13 +20,13 @@ from portcullis.secrets.writers.writer import WriteError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: How often a path is read again when somebody else was faster.
 _ATTEMPTS = 3
+"""How often a path is read again when somebody else was faster."""
 _LOGIN = "run `vault login`, or set VAULT_TOKEN"
 
 
 def connect(environment: Mapping[str, str]) -> hvac.Client:
-    """A client as the `vault` command has it: VAULT_ADDR, VAULT_TOKEN or ~/.vault-token.
+    """Return a client as the `vault` command has it: VAULT_ADDR, VAULT_TOKEN or ~/.vault-token.
 
     Raises:
         UserError: there is no address or no token.
@@ -57,12 +57,12 @@ class VaultWriter:
     """Sets one field of a secret; the others stay, and nobody's change is overwritten."""
 
     def __init__(self, client: hvac.Client) -> None:
-        """``client`` is logged in."""
+        """Take a client that is logged in."""
         self._client = client
         self._engines: dict[str, _Engine] = {}
 
     def keys(self, path: str) -> frozenset[str]:
-        """The secret's fields."""
+        """Return the secret's fields."""
         with _in_words(path):
             fields, _ = self._read(self._engine(path))
         return frozenset(fields)
@@ -92,7 +92,7 @@ class VaultWriter:
         raise AssertionError("the last attempt returns or raises")
 
     def _engine(self, path: str) -> _Engine:
-        """Where a path's mount ends, asked as `vault` does: a mount's name may have slashes."""
+        """Ask where a path's mount ends, as `vault` does: a mount's name may have slashes."""
         if path not in self._engines:
             if not path.strip("/").partition("/")[2]:
                 raise WriteError(f"vault: {path}: allowed: <mount>/<path>")
@@ -104,7 +104,7 @@ class VaultWriter:
         return self._engines[path]
 
     def _read(self, engine: _Engine) -> tuple[dict[str, Any], int]:
-        """The fields, and the version (0 where there is none)."""
+        """Return the fields, and the version (0 where there is none)."""
         kv = self._client.secrets.kv
         try:
             if engine.version == 1:
@@ -119,7 +119,7 @@ class VaultWriter:
 
 @contextmanager
 def _in_words(path: str) -> Iterator[None]:
-    """Vault's refusals in words, without what it says: that may quote what was sent."""
+    """Turn Vault's refusals into words, without its own text: that may quote what was sent."""
     try:
         yield
     except Forbidden:

@@ -15,7 +15,7 @@ class Writer(Protocol):
     """A destination."""
 
     def keys(self, path: str) -> frozenset[str]:
-        """The keys that ``path`` holds already; none where it is not there.
+        """Return the keys that ``path`` holds already; none where it is not there.
 
         Raises:
             UserError: the destination cannot be asked.

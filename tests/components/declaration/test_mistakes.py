@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.declaration.mistakes import nearest
 from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
@@ -49,6 +50,27 @@ CASES = (
         SETTINGS,
         "  »web_commit_signof_required: true\n" + SETTINGS,
         "did you mean `web_commit_signoff_required`?",
+        "billing_email, blog",
+    ),
+    Case(
+        "security setting at the repository itself",
+        WEB,
+        "  web: {»push_protection: true}",
+        "did you mean `security.secret_scanning_push_protection`?",
+        "visibility",
+    ),
+    Case(
+        "short name of a security setting",
+        WEB,
+        "  web: {security: {»push_protection: true}}",
+        "did you mean `secret_scanning_push_protection`?",
+        "vulnerability_alerts",
+    ),
+    Case(
+        "beginning of a setting",
+        SETTINGS,
+        "  »secret_scanning: true\n" + SETTINGS,
+        "did you mean `secret_scanning_enabled_for_new_repositories`?",
         "billing_email, blog",
     ),
     Case(
@@ -706,3 +728,11 @@ def test_a_message_reads_as_lines_for_a_terminal(tmp_path: Path) -> None:
     )
     assert lines[2].startswith("      allowed: access, archived, ")
     assert lines[3:] == ["1 mistake; nothing was changed"]
+
+
+def test_no_security_setting_stands_for_another() -> None:
+    """A name that is near by its letters alone is not suggested."""
+    assert nearest("push_protection", ["protection", "visibility"]) == ""
+    assert nearest("branch_protection", ["tag_protection", "protection"]) == ""
+    assert nearest("dependabot_alerts", ["dependabot_security_updates"]) == ""
+    assert nearest("release-manager", ["release-managers"]).endswith("`release-managers`?")

@@ -277,3 +277,16 @@ def test_missing_code_owners_name_the_field(tmp_path: Path) -> None:
     (found,) = [each for each in findings(file) if each.rule.id == "RE013"]
     assert found.path == ("repositories", "app", "code_owners")
     assert "`code_owners`" in found.rule.remediation
+
+
+def test_a_file_that_is_elsewhere_is_reported_with_the_way_out(tmp_path: Path) -> None:
+    """Where organizations have to be, and how to check this one."""
+    file = tmp_path / "elsewhere" / "acme.yaml"
+    file.parent.mkdir()
+    file.write_text("organization: acme\n", encoding="utf-8")
+    done = command(str(file))
+    assert done.exit_code == 2
+    assert f"{file} is not in a folder named orgs" in done.stderr
+    assert "portcullis check orgs/acme.yaml" in done.stderr
+    gone = command(str(tmp_path / "elsewhere" / "gone.yaml"))
+    assert "gone.yaml: there is no such file" in gone.stderr

@@ -177,14 +177,14 @@ def test_a_slash_in_an_environments_name_is_escaped() -> None:
 
 
 def test_a_scope_that_is_gone_has_lost_all_its_secrets() -> None:
-    """404 for a list: somebody deleted the environment, or the repository. They cannot be set."""
+    """404 for a list: the environment or the repository is deleted, or hidden from this token."""
     lists = Lists({REPOSITORY: [live()]})
     resources = [of_environment(name="A"), of_environment(name="B")]
     resources += [of_repository(), of_repository(name="GONE")]
     found = {each.name: (each.what, each.lost) for each in lists.drifted(*resources)}
     assert found == {
-        "tool/gate/A": ("deleted", True),
-        "tool/gate/B": ("deleted", True),
+        "tool/gate/A": ("out of sight", True),
+        "tool/gate/B": ("out of sight", True),
         "tool/ActionsSecret/GONE": ("deleted", False),
     }
     assert len(lists.asked) == 2
