@@ -14,7 +14,7 @@ from portcullis_policy.registry import RULES
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from components.declaration import load
+from components.declaration import DeclarationError, load
 from portcullis.check.program import declared
 from portcullis.cli import app
 from portcullis.generate.generated import pages
@@ -181,6 +181,21 @@ def test_quoted_findings_are_the_rules_own(page: str) -> None:
         if file:  # a finding about the stack has no place in the YAML
             assert len(text_of(file).splitlines()) >= int(line)
             assert path.rpartition(".")[2] in text_of(file)
+
+
+def test_quoted_mistakes_are_those_of_the_example(tmp_path: Path) -> None:
+    """The mistakes in docs/first-steps.md are what Portcullis reports for them today."""
+    text = text_of("orgs/guild.yaml").replace("    visibility: public", "    visibilty: public", 1)
+    text = re.sub(r"(escai-maintainers: maintain, release-manager)s:", r"\1:", text, count=1)
+    (tmp_path / "orgs").mkdir()
+    (tmp_path / "orgs/guild.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError) as error:
+        load("guild", tmp_path)
+    printed = "\n".join(" ".join(line.split()) for line in str(error.value).splitlines())
+    (block,) = (each for each in fences("docs/first-steps.md", "") if "visibilty" in each)
+    for line in block.splitlines():
+        words = " ".join(line.split()).removeprefix("error ").removesuffix("...")
+        assert words in printed or words == "2 mistakes; nothing was changed"
 
 
 @pytest.mark.parametrize("page", WRITTEN)
