@@ -37,7 +37,7 @@ A person who may only push cannot forge a check that is bound to it by a commit 
 
 
 class Config(BaseModel):
-    """Base of everything that a person writes: unknown fields are mistakes, values are not coerced.
+    """Base of all models of the YAML: unknown fields are mistakes, values are not coerced.
 
     ``hide_input_in_errors`` keeps what was typed out of error texts: somebody may have typed a
     secret where a reference belongs.
@@ -55,23 +55,23 @@ class Config(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _nothing_twice(cls, value: object) -> object:
-        """No list has an item twice: a team that approves twice would be one gate, not two."""
+        """Refuse a list with an item twice: a team that approves twice is still one approval."""
         if isinstance(value, list):
             for index, item in enumerate(value):
                 if item in value[:index]:
-                    raise ValueError(f"item {index + 1} stands there already; take it out")
+                    raise ValueError(f"item {index + 1} is in the list already; remove it")
         return value
 
 
 @dataclass(frozen=True)
 class Matching:
-    """A text that fits a pattern; see `matching`."""
+    """A text that matches a pattern; see `matching`."""
 
     pattern: str
     what: str
 
     def check(self, value: str) -> str:
-        """``value``, if the whole of it fits."""
+        """Return ``value`` if all of it matches."""
         if not re.fullmatch(self.pattern, value):
             raise ValueError(self.what)
         return value
@@ -79,18 +79,18 @@ class Matching:
     def __get_pydantic_core_schema__(
         self, source: type, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        """Check after the type is known to be right."""
+        """Return a schema that checks the text after its type."""
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Editors check the pattern while it is typed."""
+        """Return a JSON Schema with the pattern, which editors check while people type."""
         return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
 
 
 def matching(pattern: str, what: str) -> Matching:
-    """A validator whose message says in words what is allowed; ``pattern`` is the whole text."""
+    """Return a validator of the whole text, whose message describes what is allowed."""
     return Matching(pattern, what)
 
 
@@ -103,19 +103,19 @@ def one_line(most: int, least: int = 0) -> Matching:
 
 
 def _secret_name(value: str) -> str:
-    """GitHub's rules for names of secrets and variables.
+    """Return the name of a secret or variable as GitHub stores it.
 
     Source: https://docs.github.com/actions/reference/security/secrets
     """
     if value.upper().startswith("GITHUB_"):
-        raise ValueError("GitHub keeps names with GITHUB_ for itself; allowed: another beginning")
+        raise ValueError("GitHub reserves names that begin with GITHUB_; allowed: another name")
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
         raise ValueError("allowed: letters, digits and underscores, not beginning with a digit")
     return value.upper()
 
 
 def _days(value: object) -> object:
-    """``90d`` as a length of time."""
+    """Return the length of time that ``90d`` stands for."""
     if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,3}d", value):
         return timedelta(days=int(value[:-1]))
     if isinstance(value, timedelta):
@@ -124,7 +124,7 @@ def _days(value: object) -> object:
 
 
 def _date(value: object) -> object:
-    """A date as people write it; with or without quotes, YAML's text reaches us."""
+    """Return a date, whether it is quoted in the YAML or not."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         with contextlib.suppress(ValueError):
             return date.fromisoformat(value)
@@ -268,7 +268,7 @@ PythonPackageName = Annotated[
 SourceAddress = Annotated[
     str,
     matching(
-        # elsewhere a login would travel in the open
+        # plain http to other machines would expose the login
         r"https://[^\s/@]+/?|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?/?",
         "allowed: https://host, or with a port; http on this machine only",
     ),

@@ -170,7 +170,7 @@ def _app() -> App | None:
 def _encrypted(key: str) -> None:
     if not is_config_secret(key):
         raise AccessError(
-            f"{key} stands in Pulumi.{pulumi.get_stack()}.yaml as plain text: revoke it, then "
+            f"{key} is plain text in Pulumi.{pulumi.get_stack()}.yaml: revoke it, then "
             f"encrypt a new one: pulumi config set --secret {key}"
         )
 

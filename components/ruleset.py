@@ -95,13 +95,13 @@ class OrganizationBranchProtectionConfig(BranchProtectionConfig):
     exclude_repositories: list[RepositoryPattern] = []
 
     def for_repository(self) -> BranchProtectionConfig:
-        """The same protection, for one of the repositories."""
+        """Return the same protection for one of the repositories."""
         written = self.model_fields_set & BranchProtectionConfig.model_fields.keys()
         return BranchProtectionConfig(**{name: getattr(self, name) for name in written})
 
 
 def branch_condition(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts
-    """Which branches a ruleset is for: `~DEFAULT_BRANCH`, `~ALL` or full refs."""
+    """Return the branches of a ruleset: `~DEFAULT_BRANCH`, `~ALL` or full refs."""
     special = {"default": "~DEFAULT_BRANCH", "all": "~ALL"}
     return {
         "ref_name": {
@@ -112,7 +112,7 @@ def branch_condition(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - t
 
 
 def bypass_actors(bypass: list[Bypass], context: Context) -> Any:  # noqa: ANN401 - as branch_rules
-    """The declared actors, and the automation that keeps the managed files.
+    """Return the declared actors, and the App that commits the managed files.
 
     Role ids: https://docs.github.com/rest/orgs/rules
     """
@@ -139,7 +139,7 @@ def _actor(kind: str, number: int | pulumi.Output[int] | None, mode: str) -> dic
 
 
 def branch_rules(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two TypedDicts
-    """The rules of a ruleset; one that is off is declared as ``False``: so it is taken away."""
+    """Return the rules of a ruleset. One that is off is ``False``, which removes it."""
     rules: dict[str, Any] = {
         "deletion": not config.allow_deletions,
         "non_fast_forward": not config.allow_force_pushes,
@@ -164,19 +164,19 @@ def branch_rules(config: BranchProtectionConfig) -> Any:  # noqa: ANN401 - two T
 
 
 class ForRepositories(Protocol):
-    """What an organization's ruleset says about the repositories that it is for."""
+    """The repositories of an organization ruleset."""
 
     repositories: list[str]
     exclude_repositories: list[str]
 
 
 def repository_condition(config: ForRepositories) -> Any:  # noqa: ANN401 - two TypedDicts
-    """Which repositories an organization's ruleset is for, by name."""
+    """Return the repositories of an organization ruleset, by name."""
     return {
         "repository_name": {
             "includes": ["~ALL" if name == "*" else name for name in config.repositories],
             "excludes": config.exclude_repositories,
-            # no administrator of a repository can rename it out of reach
+            # an administrator of a repository cannot rename it to avoid the ruleset
             "protected": True,
         }
     }
@@ -260,7 +260,7 @@ def _classic(
     context: Context,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Classic protection, as strict as the ruleset would be.
+    """Declare classic protection that is as strict as the ruleset would be.
 
     It cannot bind checks to an App; bypass is for pull requests only, by team.
     """

@@ -1,4 +1,4 @@
-"""Release tags: who may make one, that nobody moves or deletes one, and what it may be called.
+"""Release tags: who may create one, that nobody moves or deletes one, and their names.
 
 Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
 """
@@ -51,12 +51,12 @@ class OrganizationTagProtectionConfig(TagProtectionConfig):
     exclude_repositories: list[RepositoryPattern] = []
 
     def for_repository(self) -> TagProtectionConfig:
-        """The same protection, for one of the repositories."""
+        """Return the same protection for one of the repositories."""
         return TagProtectionConfig(created_by=self.created_by, prefix=self.prefix)
 
 
 def release_tag_pattern(prefix: str = "v") -> str:
-    """The narrowest fnmatch pattern that every strict semantic version matches.
+    """Return the narrowest fnmatch pattern that every strict semantic version matches.
 
     fnmatch cannot repeat a character class, so it also lets `v1.2.3-rc1` pass: the rulesets below
     forbid those by patterns of their own, and the release workflow starts on none of them.
@@ -72,7 +72,7 @@ def ruleset_names(name: str) -> tuple[str, str, str, str]:
 def tag_rulesets(
     name: str, config: TagProtectionConfig, context: Context
 ) -> list[tuple[str, Any, Any, Any]]:
-    """Each ruleset as (name, ref condition, rules, bypass actors).
+    """Return each ruleset as (name, ref condition, rules, bypass actors).
 
     They are several because a bypass holds for all rules of a ruleset: who may create a release
     tag must still not be able to move one, or to give it another name.
@@ -80,7 +80,7 @@ def tag_rulesets(
     makes, immutable, names, strict_names = ruleset_names(name)
     prefix = config.prefix
     release = f"refs/tags/{release_tag_pattern(prefix)}"
-    # a star stops at a slash: v1/x would be a tag of nobody's
+    # a star does not match a slash, so v1/x needs a pattern of its own
     everything = [f"refs/tags/{prefix}*", f"refs/tags/{prefix}*/**/*"]
     makers = [Bypass(team=team, mode="always") for team in config.created_by]
     teams_only = [a for a in bypass_actors(makers, context) if a["actor_type"] == "Team"]

@@ -1,4 +1,4 @@
-"""Teams: who belongs together, and who looks after whom.
+"""Teams: their members, their maintainers, and the team in which each is nested.
 
 Source: https://docs.github.com/organizations/organizing-members-into-teams
 """

@@ -93,7 +93,7 @@ def _parents(config: OrganizationConfig) -> Iterator[Problem]:
     for slug, team in config.teams.items():
         parent = config.teams.get(team.parent or "")
         if parent is not None and parent.visibility == "secret":
-            what = f"`{team.parent}` is a secret team, and GitHub nests no team in one"
+            what = f"`{team.parent}` is a secret team, and secret teams cannot have nested teams"
             yield ("teams", slug, "parent"), what, "a team with visibility: closed"
 
 

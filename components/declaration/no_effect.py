@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from components.ruleset import BranchProtectionConfig
 
 MOST_SECRETS_SEEN = 100
-"""How many of the organization's secrets a workflow gets, in the order of their names.
+"""How many of the organization's secrets a workflow can use, in the order of their names.
 
 Source: https://docs.github.com/actions/reference/security/secrets
 """
 
 MOST_VARIABLE_BYTES = 256 * 1024
-"""How much of the variables a workflow gets, in the order of their names.
+"""How much of the variables a workflow can use, in the order of their names.
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
 """
@@ -58,12 +58,12 @@ def check(organization: ResolvedOrganization, names: Names) -> Iterator[Problem]
 
 
 def _written(config: Config, field: str) -> bool:
-    """Whether ``field`` stands in the file, and is not a default."""
+    """Return whether ``field`` is in the file, and not a default."""
     return field in config.model_fields_set
 
 
 def _switched_on(config: Config, field: str) -> bool:
-    """Whether somebody asks for ``field``; a default asks for nothing."""
+    """Return whether the file switches ``field`` on; a default does not count."""
     return _written(config, field) and bool(getattr(config, field))
 
 
@@ -82,7 +82,7 @@ _SETTING_NEEDS = {
 
 
 def _settings(config: OrganizationConfig) -> Iterator[Problem]:
-    """Settings that need another setting, or GitHub Enterprise.
+    """Find settings that need another setting, or GitHub Enterprise.
 
     Source: https://docs.github.com/organizations/managing-organization-settings/restricting-repository-creation-in-your-organization
     """
@@ -108,17 +108,17 @@ def _settings_of_enterprise(settings: SettingsConfig) -> Iterator[Problem]:
 
 
 def _licenses(config: OrganizationConfig) -> Iterator[Problem]:
-    """Licenses that cannot be bought.
+    """Find licenses that are not for sale on this plan.
 
     Source: https://docs.github.com/get-started/learning-about-github/about-github-advanced-security
     """
     if config.plan == "free" and config.licenses:
         what = "these licenses are for GitHub Team and Enterprise"
-        yield ("licenses",), what, "nothing here, or plan: team"
+        yield ("licenses",), what, "leave it out, or plan: team"
 
 
 def _free_plan(config: OrganizationConfig) -> Iterator[Problem]:
-    """Secrets and variables of the organization for private repositories.
+    """Find secrets and variables of the organization for private repositories on plan free.
 
     Source: https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/use-secrets
     """
@@ -142,7 +142,7 @@ def _free_plan(config: OrganizationConfig) -> Iterator[Problem]:
 
 
 def _actions(organization: ResolvedOrganization) -> Iterator[Problem]:
-    """Permissions with which the managed workflows could not run."""
+    """Find permissions with which the managed workflows could not run."""
     actions = organization.config.actions
     plans = [repository.workflows for repository in organization.repositories.values()]
     if not any(plan and (plan.has_ci or plan.packages) for plan in plans):
@@ -172,16 +172,16 @@ def _protection(
     covered: Mapping[str, RepositoryConfig],
     names: Names,
 ) -> Iterator[Problem]:
-    """What a protection says without effect; ``covered`` are the repositories it holds for."""
+    """Find fields without effect; ``covered`` are the repositories of the protection."""
     if "default" in protection.exclude_branches:
         index = protection.exclude_branches.index("default")
-        what = "`default` names the default branch in `branches` only"
+        what = "`default` has no special meaning in exclude_branches"
         yield (*path, "exclude_branches", index), what, "the branch's own name"
     if not protection.required_checks:
         for field in ("strict_checks", "checks_app"):
             if _switched_on(protection, field):
                 what = f"{field} has no effect without required_checks"
-                yield (*path, field), what, "nothing here, or required_checks"
+                yield (*path, field), what, "leave it out, or required_checks"
     if protection.enforced_by == "classic":
         yield from _classic(path, protection)
     elif _written(protection, "merge_methods"):
@@ -189,11 +189,11 @@ def _protection(
 
 
 def _classic(path: Segments, protection: BranchProtectionConfig) -> Iterator[Problem]:
-    """What classic protection cannot express."""
+    """Find fields that classic protection does not have."""
     for field in ("checks_app", "merge_methods"):
         if _switched_on(protection, field):
             what = f"classic protection has no {field}"
-            yield (*path, field), what, "nothing here, or enforced_by: ruleset"
+            yield (*path, field), what, "leave it out, or enforced_by: ruleset"
     for index, entry in enumerate(protection.bypass):
         if entry.mode == "always":
             what = "a bypass of classic protection is for pull requests only"
@@ -206,7 +206,7 @@ def _merge_methods(
     covered: Mapping[str, RepositoryConfig],
     names: Names,
 ) -> Iterator[Problem]:
-    """Methods that no repository has, or that a linear history excludes."""
+    """Find merge methods that no repository has, or that a linear history excludes."""
     on = set[str]().union(*(repository.merge.methods for repository in covered.values()))
     sure = covered and all(names.sure(("repositories", name, "merge")) for name in covered)
     for index, method in enumerate(protection.merge_methods):
@@ -234,14 +234,14 @@ def _repository(
     security = repository.security
     enforced = config.settings.web_commit_signoff_required and names.sure(("settings",))
     if enforced and not security.web_commit_signoff_required:
-        what = "the organization requires sign-off in every repository"
+        what = "this has no effect: the organization requires sign-off in every repository"
         allowed = "true, or settings.web_commit_signoff_required: false"
         yield (*path, "security", "web_commit_signoff_required"), what, allowed
     directories = bool(repository.dependabot.directories)  # see references.py
     without = not (directories or repository.ecosystems) and names.sure((*path, "ecosystems"))
     if without and _written(repository, "dependabot") and names.sure((*path, "dependabot")):
         what = "dependabot has no effect without ecosystems"
-        yield (*path, "dependabot"), what, "nothing here, or ecosystems"
+        yield (*path, "dependabot"), what, "leave it out, or ecosystems"
     yield from _code_owners(path, repository, config)
     yield from _second_code_owners(path, resolved)
     for key, environment in resolved.environments.items():
@@ -254,7 +254,7 @@ def _repository(
 def _mergeable(
     path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """Protections of the default branch that together allow no merge method."""
+    """Find protections of the default branch that together allow no merge method."""
     left = repository.config.merge.methods
     for each in protections(repository, organization):
         rules = each.config
@@ -284,7 +284,7 @@ def _mergeable(
 def _private(
     path: Segments, repository: RepositoryConfig, config: OrganizationConfig
 ) -> Iterator[Problem]:
-    """Features that the plan or the licenses lack for private repositories.
+    """Find features that need another plan or a license in private repositories.
 
     Source: https://docs.github.com/get-started/learning-about-github/githubs-plans
     """
@@ -296,7 +296,7 @@ def _private(
         }.items():
             if on:
                 what = f"GitHub Free has no {field[-1]} for private repositories"
-                yield (*path, *field), what, "nothing here, visibility: public, or plan: team"
+                yield (*path, *field), what, "leave it out, visibility: public, or plan: team"
     if "secret-protection" not in config.licenses:
         for feature in ("secret_scanning", "secret_scanning_push_protection"):
             if _switched_on(repository.security, feature):
@@ -312,24 +312,24 @@ def _environment(
     repository: RepositoryConfig,
     config: OrganizationConfig,
 ) -> Iterator[Problem]:
-    """What an environment says about reviewers that it does not have.
+    """Find fields of an environment that need reviewers or another plan.
 
     Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
     """
     reviewers = whole.reviewers.teams or whole.reviewers.users
     if _switched_on(written, "prevent_self_review") and not reviewers:
         what = "prevent_self_review has no effect without reviewers"
-        yield (*path, "prevent_self_review"), what, "nothing here, or reviewers"
+        yield (*path, "prevent_self_review"), what, "leave it out, or reviewers"
     private = repository.visibility != "public" and config.plan != "enterprise"
     if private and written.can_admins_bypass:
-        what = "for private repositories GitHub has this on Enterprise only"
+        what = "in private repositories this needs GitHub Enterprise"
         yield (*path, "can_admins_bypass"), what, "false, visibility: public, or plan: enterprise"
 
 
 def _code_owners(
     path: Segments, repository: RepositoryConfig, config: OrganizationConfig
 ) -> Iterator[Problem]:
-    """Owners that GitHub ignores.
+    """Find code owners that GitHub ignores.
 
     Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
     """
@@ -342,18 +342,18 @@ def _code_owners(
 
 
 def _second_code_owners(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
-    """Find files of code owners beside one that GitHub reads first."""
+    """Find CODEOWNERS files that GitHub ignores because of another one."""
     first, *others = [each for each in code_owners.PLACES if each in repository.files] or [""]
     for other in others:
-        what = f"GitHub reads {first} and passes over this file"
-        allowed = "code_owners, or one file of code owners"
+        what = f"GitHub ignores this file, because it reads {first} first"
+        allowed = "one CODEOWNERS file, or code_owners"
         yield (*path, "files", other), what, allowed
 
 
 def _seen(
     path: Segments, name: str, repository: RepositoryConfig, config: OrganizationConfig
 ) -> Iterator[Problem]:
-    """Secrets and variables beyond what a workflow gets to see."""
+    """Find secrets and variables beyond what a workflow can use."""
     seen = [
         key
         for key, secret in config.secrets.items()
@@ -361,7 +361,7 @@ def _seen(
     ]
     if len(seen) > MOST_SECRETS_SEEN:
         what = (
-            f"{len(seen)} of the organization's secrets are visible here, and a workflow gets "
+            f"{len(seen)} of the organization's secrets are visible here, and a workflow can use "
             f"the first {MOST_SECRETS_SEEN} by name"
         )
         yield path, what, f"at most {MOST_SECRETS_SEEN}: see visible_to of secrets"
@@ -372,5 +372,5 @@ def _seen(
         if name in reached(variable.visible_to, config)
     )
     if own + shared > MOST_VARIABLE_BYTES:
-        what = f"the variables have {own + shared:,} bytes, and a workflow gets 256 KB of them"
+        what = f"the variables have {own + shared:,} bytes, and a workflow can use 256 KB"
         yield (*path, "variables") if own else path, what, "at most 256 KB together"

@@ -115,7 +115,7 @@ def _protection(
         yield (*path, "enforcement"), what, "active, or enforced_by: ruleset"
     if protection.enforced_by == "classic" and protection.exclude_branches:
         what = "classic protection cannot leave branches out"
-        yield (*path, "exclude_branches"), what, "nothing here, or enforced_by: ruleset"
+        yield (*path, "exclude_branches"), what, "leave it out, or enforced_by: ruleset"
     if protection.enforced_by == "classic" and any(not entry.team for entry in protection.bypass):
         what = "classic protection lets teams by, no apps and no roles"
         yield (*path, "bypass"), what, "team, or enforced_by: ruleset"

@@ -17,7 +17,7 @@ PLACES = (PATH, "CODEOWNERS", "docs/CODEOWNERS")
 
 
 def render(owners: Mapping[str, list[str]], organization: str) -> str:
-    """The text of CODEOWNERS: patterns to teams; a later line wins, as in the mapping's order."""
+    """Return the text of CODEOWNERS, in the order of ``owners``: a later line wins."""
     lines = [
         " ".join([pattern, *(f"@{organization}/{team}" for team in teams)])
         for pattern, teams in owners.items()

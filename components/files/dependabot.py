@@ -32,7 +32,7 @@ class DependabotConfig(Config):
 
 
 def render(config: DependabotConfig, ecosystems: list[Ecosystem]) -> str:
-    """The text of `dependabot.yml` for ``ecosystems``.
+    """Return the text of `dependabot.yml` for ``ecosystems``.
 
     Updates are not grouped, so that a security update never waits for others.
     """

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-#: Only what lies in a folder of its own is copied out: not `.env`, not a key, not the state.
 SharedFile = Annotated[
     FilePath, matching(r"files/[^./].*", "allowed: a file below the folder files/ of this project")
 ]
+"""A file of this project that may be copied: no `.env`, no key and no state lies in that folder."""
 
 
 class ManagedFileConfig(Config):
@@ -35,7 +35,7 @@ class ManagedFileConfig(Config):
         return self
 
     def text(self) -> str:
-        """What the file has to say; `references.check` saw that it can be read."""
+        """Return the file's content; `references.check` has found it readable."""
         if self.content is not None:
             return self.content
         return Path(self.from_file or "").read_text(encoding="utf-8")

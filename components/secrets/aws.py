@@ -34,16 +34,16 @@ class AwsConfig(Config):
 
 
 class AwsSource:
-    """Values of AWS, each secret or parameter read once."""
+    """Values from AWS. Each secret or parameter is read once."""
 
     def __init__(self, config: AwsConfig) -> None:
-        """The provider is declared with the first value that is asked for."""
+        """Prepare; the provider is declared when the first value is read."""
         self._config = config
         self._provider: Any = None
         self._read: Readings[SecretValue] = Readings()
 
     def fetch(self, reference: Reference) -> SecretValue:
-        """The value, or the one under a key of the JSON object that it is.
+        """Return the value, or the value under a key of the JSON object.
 
         Raises:
             MissingSecretError: there is none, no such version or key, or AWS refuses.
@@ -84,7 +84,7 @@ class AwsSource:
             )
             if not region:
                 raise MissingSecretError(
-                    "nothing says which region of AWS: set AWS_REGION, or sources.aws.region"
+                    "the AWS region is not configured: set AWS_REGION, or sources.aws.region"
                 )
             self._provider = aws.Provider("aws", region=region)
         return self._provider
@@ -92,12 +92,12 @@ class AwsSource:
 
 def _text(value: str | None, place: str) -> str:
     if not value:
-        raise MissingSecretError(f"{place}: it has no text; write the value there")
+        raise MissingSecretError(f"{place} holds no text; write the value there")
     return value
 
 
 def _part(whole: str, reference: Reference) -> str:
-    """The text under ``reference.key`` of the JSON object ``whole``."""
+    """Return the text under ``reference.key`` of the JSON object ``whole``."""
     try:
         value = json.loads(whole)[reference.key]
     except (ValueError, KeyError, TypeError):

@@ -18,15 +18,15 @@ from components.secrets.source import MissingSecretError, SecretValue
 if TYPE_CHECKING:
     from components.secrets.reference import Reference
 
-#: The config key under which `portcullis secrets rotate` notes when a value was set, by key.
 CHANGED = "secretsChanged"
+"""The config key under which `portcullis secrets rotate` stores when each value was set."""
 
 
 class ConfigSource:
     """Values of `portcullis:<key>` in Pulumi.<stack>.yaml, or from its ESC environments."""
 
     def fetch(self, reference: Reference) -> SecretValue:
-        """The value of the key; one that is not encrypted is refused.
+        """Return the value of the key; refuse one that is not encrypted.
 
         Raises:
             MissingSecretError: there is no such key, or it stands in the file as plain text.
@@ -42,8 +42,8 @@ class ConfigSource:
             )
         if not is_config_secret(config.full_key(key)):
             raise MissingSecretError(
-                f"{config.full_key(key)} stands in Pulumi.{stack}.yaml as plain text: "
-                f"make a new value at its issuer, then encrypt that one: {setter}"
+                f"{config.full_key(key)} is plain text in Pulumi.{stack}.yaml: "
+                f"create a new value at its issuer, then encrypt it: {setter}"
             )
         changed = config.get_object(CHANGED)
         day = changed.get(key) if isinstance(changed, dict) else None

@@ -23,11 +23,11 @@ class EnvironmentVariableSource:
     """Values of variables in the environment of the Pulumi program, or else in `.env`."""
 
     def __init__(self, file: Path = Path(".env")) -> None:
-        """Variables that the run does not have are looked for in ``file``, if there is one."""
+        """Prepare; variables that the run does not have are read from ``file``, if it exists."""
         self._file = file
 
     def fetch(self, reference: Reference) -> SecretValue:
-        """The value of the variable.
+        """Return the value of the variable.
 
         Raises:
             MissingSecretError: the variable is not set, or empty; or the file cannot be read.
@@ -37,7 +37,7 @@ class EnvironmentVariableSource:
         if not value:
             raise MissingSecretError(
                 f"the environment variable {key} is not set, and {self._file.name} does not have "
-                "it; set it for this run, or take the value from another source"
+                "it either; set it for this run, or use another source"
             )
         return SecretValue(value)
 
@@ -45,9 +45,10 @@ class EnvironmentVariableSource:
         if not self._file.is_file():
             return {}
         try:
-            # no interpolation: a dollar sign in a secret is a dollar sign
+            # no interpolation: a secret may have a dollar sign
             return dotenv_values(self._file, interpolate=False)
         except (OSError, UnicodeDecodeError):
             raise MissingSecretError(
-                f"{self._file.name} cannot be read: save it as UTF-8 text that you may read"
+                f"{self._file.name} is not readable: save it as UTF-8 text, and check its "
+                "permissions"
             ) from None

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from components.secrets.reference import Reference
 
 CLOUD = "https://api.pulumi.com"
-#: Seconds that ESC may take for one answer, providers behind it included.
 PATIENCE_SECONDS = 30.0
+"""How long ESC may take for an answer, including the providers that it asks."""
 
 
 class EscConfig(Config):
@@ -41,7 +41,7 @@ class EscConfig(Config):
 
 @dataclass(frozen=True)
 class _Opened:
-    """An environment's values, and the revision that they are of."""
+    """An environment's values, and their revision."""
 
     values: Any = field(repr=False)
     version: str | None
@@ -49,16 +49,16 @@ class _Opened:
 
 
 class EscSource:
-    """Values of ESC environments, each environment opened once."""
+    """Values of ESC environments. Each environment is opened once."""
 
     def __init__(self, config: EscConfig | None) -> None:
-        """The connection is made with the first value that is asked for."""
+        """Prepare; the connection is opened when the first value is read."""
         self._config = config
         self._opened: Readings[_Opened] = Readings()
         self._made: Any = None
 
     def fetch(self, reference: Reference) -> SecretValue:
-        """The value at a dotted path of an environment.
+        """Return the value at a dotted path of an environment.
 
         Raises:
             MissingSecretError: there is no such environment or key, or ESC refuses.
@@ -85,7 +85,7 @@ class EscSource:
 
         if self._config is None:
             raise MissingSecretError(
-                "nothing says which organization of Pulumi ESC: set sources.esc.organization"
+                "the organization at Pulumi ESC is not configured: set sources.esc.organization"
             )
         if self._made is None:
             token = access_token(self._config.host)
@@ -99,7 +99,7 @@ class EscSource:
 
 
 def access_token(host: str) -> str | None:
-    """The run's token for ``host``: PULUMI_ACCESS_TOKEN, or what `pulumi login` has noted."""
+    """Return the token for ``host``: PULUMI_ACCESS_TOKEN, or the one that `pulumi login` saved."""
     if token := os.environ.get("PULUMI_ACCESS_TOKEN"):
         return token
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")

@@ -1,4 +1,4 @@
-"""What a secret is, where it says so: its value is checked before anything is changed.
+"""Kinds of secrets. The value of each is checked before anything is changed.
 
 The check stays within the process, and says what is wrong without a word of the value.
 
@@ -27,7 +27,7 @@ DOMAINS: Mapping[Registry, str] = {"pypi": "pypi.org", "testpypi": "test.pypi.or
 def check(
     value: str, kind: Kind, *, project: str | None = None, registry: Registry = "pypi"
 ) -> str | None:
-    """What is wrong with ``value``, in words that hold nothing of it; None if it is as it should.
+    """Return what is wrong with ``value``, without repeating any of it; None if nothing is.
 
     Args:
         value: the secret.
@@ -38,9 +38,9 @@ def check(
     try:
         size = len(value.encode())
     except UnicodeEncodeError:
-        return "the value is not UTF-8 text, and GitHub takes nothing else"
+        return "the value is not UTF-8 text, and GitHub stores nothing else"
     if size > MOST_VALUE_BYTES:
-        return f"the value is longer than the {MOST_VALUE_BYTES // 1024} KB that GitHub takes"
+        return f"the value is longer than {MOST_VALUE_BYTES // 1024} KB, which is GitHub's limit"
     if kind == "pypi-token":
         from components.secrets import pypi_token  # noqa: PLC0415 - 0.3 s, rarely needed
 

@@ -1,4 +1,4 @@
-"""Asking a provider plugin for a value, with its failures in words that hold no value."""
+"""Ask a provider plugin for a value, and describe its failures without quoting a value."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: What a failure is called, by words of Vault's, AWS's, ESC's and Go's own errors; first match.
 _FAILURES: Mapping[str, tuple[str, ...]] = {
-    "it does not answer: check the address and that it runs, then run this again": (
+    "it does not answer: check the address, and that it is running; then try again": (
         *("connection", "no such host", "dial tcp", r"\beof\b", "time-?out", "timed out"),
         *("deadline", "could not connect"),
     ),
@@ -22,7 +21,7 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
         *("no valid credential", "cached credentials", "nocredentialproviders"),
         *("no vault token", "missing client token", "required fields are unset"),
     ),
-    "access is denied: let this login read it, or log in as somebody who may": (
+    "access is denied: grant this login read access, or use another login": (
         *("denied", "authorized", "forbidden", r"\b40[13]\b", "invalid ?token", "bad token"),
         *("invalid role or secret id", "invalid secret id", r"error validating (token|claims)"),
         r"role \S+ could not be found",
@@ -31,16 +30,17 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
     "there is no such path: write the secret there, or correct the path": (
         *("no secret found", "no value found", "not ?found", "(?:can|could)n?.t find", r"\b404\b"),
     ),
-    "it is not able to answer now: run this again later": (
+    "it is unavailable: try again later": (
         *(r"\b50[0234]\b", "sealed", "internal", "throttl", r"\b429\b", "rate exceeded"),
         "too many requests",
     ),
     "the provider plugin is not installed": ("plugin",),
 }
+"""Each message, by words of Vault's, AWS's, ESC's and Go's own errors; the first match counts."""
 
 
 def asked(place: str, ask: Callable[[], T]) -> T:
-    """What ``ask`` gets from a provider plugin.
+    """Return what ``ask`` gets from a provider plugin.
 
     The plugin's own words are not passed on: an answer that it cannot read may be quoted in them.
 
@@ -60,14 +60,14 @@ def asked(place: str, ask: Callable[[], T]) -> T:
 
 
 def _words(error: Exception) -> str:
-    """The status of an HTTP client's exception, or its text: that of ESC's has all headers."""
+    """Return an HTTP exception's status, or else its text: ESC's text has all headers."""
     status = getattr(error, "status", None)
     return str(status or error)
 
 
 def reason(words: str) -> str:
-    """What a failure's ``words`` mean, without repeating them."""
+    """Return what a failure's ``words`` mean, without repeating them."""
     for meaning, marks in _FAILURES.items():
         if re.search("|".join(marks), words, re.IGNORECASE):
             return meaning
-    return "the answer is not one that can be read: look at the source, then run this again"
+    return "the answer cannot be understood: check the source, then try again"

@@ -1,4 +1,4 @@
-"""PyPI's API tokens: macaroons, in which their own restrictions stand, readable by anybody.
+"""PyPI's API tokens: macaroons, which contain their own restrictions in readable form.
 
 Sources: https://pypi.org/help/#apitoken, https://pypitoken.readthedocs.io/
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check(value: str, project: str | None, domain: str) -> str | None:
-    """What is wrong with a token, in words that hold nothing of it; None if nothing is.
+    """Return what is wrong with a token, without repeating any of it; None if nothing is.
 
     Args:
         value: the token.
@@ -32,8 +32,8 @@ def check(value: str, project: str | None, domain: str) -> str | None:
 
 
 def _read(value: str) -> tuple[str, list[pypitoken.Restriction]] | None:
-    """The domain and the restrictions of a token, as far as it is one."""
-    # the decoder skips characters that are not of its alphabet, and PyPI does not
+    """Return the domain and the restrictions of a token, as far as it is one."""
+    # the decoder skips characters outside of its alphabet, and PyPI refuses them
     if not re.fullmatch(r"pypi-[A-Za-z0-9_-]+=*", value):
         return None
     try:
@@ -45,7 +45,7 @@ def _read(value: str) -> tuple[str, list[pypitoken.Restriction]] | None:
 
 
 def _scope(restrictions: Sequence[pypitoken.Restriction], project: str) -> str | None:
-    """All restrictions hold together: the token is for what every one of them names."""
+    """Return what all restrictions together allow."""
     names: list[set[str]] = []
     ids: list[set[str]] = []
     for restriction in restrictions:

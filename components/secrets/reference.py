@@ -11,8 +11,9 @@ from components.base import Config, matching
 SourceName = Literal["config", "env", "esc", "vault", "aws"]
 SOURCE_NAMES: tuple[SourceName, ...] = get_args(SourceName)
 
-#: How well-known tokens begin: somebody took the place of the key's name for the value's.
 _NOT_A_VALUE = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
+"""How well-known tokens begin: where a key's name belongs, such a text is a pasted value."""
+
 ConfigKey = Annotated[
     str,
     matching(
@@ -95,7 +96,7 @@ class Reference(Config):
             raise ValueError(f"give exactly one source; allowed: {', '.join(SOURCE_NAMES)}")
         (name,) = given
         if name not in _WITH_KEY and (self.key or self.version):
-            raise ValueError(f"{name} has one value and no versions; take key and version out")
+            raise ValueError(f"{name} has one value and no versions; remove key and version")
         if _WITH_KEY.get(name) and self.key is None:
             raise ValueError(f"name the value under the {name} path: key: ...")
         if name == "vault" and self.version and not self.version.isdecimal():
@@ -104,15 +105,15 @@ class Reference(Config):
 
     @property
     def source(self) -> SourceName:
-        """The name of the source."""
+        """Return the name of the source."""
         return next(name for name in SOURCE_NAMES if getattr(self, name) is not None)
 
     @property
     def place(self) -> str:
-        """What the source calls it: a config key, a variable or a path."""
+        """Return the config key, the variable or the path."""
         place: str = getattr(self, self.source)
         return place
 
     def __str__(self) -> str:
-        """``vault ci/codecov token``, for messages and listings."""
+        """Return ``vault ci/codecov token``, for messages and listings."""
         return " ".join(part for part in (self.source, self.place, self.key) if part)

@@ -44,7 +44,7 @@ class SecretConfig(StoredConfig):
     @model_validator(mode="after")
     def _for_pypi(self) -> SecretConfig:
         if self.kind != "pypi-token" and (self.project or self.registry):
-            raise ValueError("project and registry are for kind: pypi-token; take them out")
+            raise ValueError("project and registry are for kind: pypi-token; remove them")
         return self
 
 
@@ -74,8 +74,8 @@ def organization_secret(
 
     ``visible_to`` are the numeric ids of the repositories that see it, or GitHub's word.
     """
-    # one request for value and ids: where the ids follow later, by the ...Repositories resources
-    # that the provider recommends, nobody sees a new value in between
+    # one request sets value and ids: with the ...Repositories resources that the provider
+    # recommends, the ids come later, and no repository could use a new value in between
     seen: dict[str, Any] = (
         {"visibility": visible_to}
         if isinstance(visible_to, str)
@@ -104,12 +104,12 @@ _REPOSITORY_STORES: Mapping[Store, Any] = {
 
 
 def _given(store: Store, value: pulumi.Output[str]) -> dict[str, Any]:
-    """The provider has no `value` for Codespaces, only the older name."""
+    """Return the argument for the value; for Codespaces the provider has only the legacy name."""
     return {"plaintext_value" if store == "codespaces" else "value": value}
 
 
 def _for(store: Store, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-    """The provider replaces a Codespaces secret: deleted afterwards, the new one would be gone."""
+    """Return options that delete a Codespaces secret before its replacement is created."""
     if store != "codespaces":
         return opts
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True))

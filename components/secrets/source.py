@@ -1,4 +1,4 @@
-"""The one small interface behind which secret sources stand.
+"""The interface of all secret sources.
 
 A source turns a reference into a value, once per distinct path. It never puts the value anywhere
 else: not into an error, not into a log.
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class MissingSecretError(Exception):
-    """A source does not give what a secret refers to, or has it in the open.
+    """A source does not have the value of a reference, or has it unencrypted.
 
     The text names the source's path and what to do; never a value, and never the words of the
     other side, which could hold one.
@@ -29,23 +29,23 @@ class MissingSecretError(Exception):
 
 @dataclass(frozen=True)
 class SecretValue:
-    """A value out of its source, and what the source says about it.
+    """A value from its source, with its version and date.
 
     The value is not in the representation: a traceback or a failed assertion would print it.
     """
 
     value: str = field(repr=False)
     version: str | None = None
-    """By the source's own numbering; None where it has none."""
+    """The version in the source's own numbering; None where it has none."""
     changed: datetime | None = None
-    """When the source took this value, in UTC; None where it does not say."""
+    """When the source stored this value, in UTC; None where it does not report that."""
 
 
 class Source(Protocol):
-    """Where values of secrets come from."""
+    """A place from which values of secrets are read."""
 
     def fetch(self, reference: Reference) -> SecretValue:
-        """The value that ``reference`` refers to.
+        """Return the value of ``reference``.
 
         Raises:
             MissingSecretError: the source does not have it, or does not give it.
@@ -55,12 +55,12 @@ class Source(Protocol):
 
 @dataclass
 class Readings(Generic[T]):
-    """What was read under each path, or why it could not be: nothing is asked for twice."""
+    """What was read under each path, or why that failed: nothing is read twice."""
 
     _known: dict[tuple[str, str | None], T | MissingSecretError] = field(default_factory=dict)
 
     def of(self, reference: Reference, read: Callable[[Reference], T]) -> T:
-        """What ``read`` gave for the path and version of ``reference``.
+        """Return what ``read`` gives for the path and version of ``reference``.
 
         Raises:
             MissingSecretError: as ``read`` did, at the first time too.

@@ -1,4 +1,4 @@
-"""All secret sources of a stack, and `sources` in YAML: where they are and who we are there."""
+"""All secret sources of a stack, and `sources` in YAML: their addresses and logins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SourcesConfig(Config):
     esc: EscConfig | None = None
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """``base``, with what is written here, by the names that the sources' own tools read."""
+        """Return ``base`` with these settings, under the names that the sources' own tools read."""
         said = {
             "VAULT_ADDR": self.vault.address,
             "VAULT_NAMESPACE": self.vault.namespace,
@@ -37,7 +37,7 @@ class SourcesConfig(Config):
 
 
 def open_sources(config: SourcesConfig) -> Mapping[SourceName, Source]:
-    """The sources by name; each one connects with the first value that is asked of it."""
+    """Return the sources by name; each connects when its first value is read."""
     return {
         "config": ConfigSource(),
         "env": EnvironmentVariableSource(),

@@ -23,8 +23,8 @@ from components.secrets.source import MissingSecretError, Readings, SecretValue
 if TYPE_CHECKING:
     from components.secrets.reference import Reference
 
-#: The secret half of an AppRole: a variable of the run, or a key of the stack's encrypted config.
 SECRET_ID_VARIABLE, SECRET_ID_KEY = "VAULT_SECRET_ID", "vaultSecretId"
+"""Where an AppRole's secret id comes from: a variable of the run, or the encrypted config."""
 
 Mount = Annotated[
     str, matching(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*", "allowed: a mount's path, such as jwt")
@@ -65,7 +65,7 @@ class VaultConfig(Config):
         return self
 
     def split(self, path: str) -> tuple[str, str, int]:
-        """The mount, the path in it, and the mount's version."""
+        """Return the mount, the path in it, and the mount's version."""
         for mount in sorted(self.mounts, key=len, reverse=True):
             if path.startswith(f"{mount}/"):
                 return mount, path.removeprefix(f"{mount}/"), self.mounts[mount]
@@ -74,16 +74,16 @@ class VaultConfig(Config):
 
 
 class VaultSource:
-    """Values of Vault, each path read once."""
+    """Values from Vault. Each path is read once."""
 
     def __init__(self, config: VaultConfig) -> None:
-        """The provider is declared with the first value that is asked for."""
+        """Prepare; the provider is declared when the first value is read."""
         self._config = config
         self._provider: Any = None
         self._read: Readings[Any] = Readings()
 
     def fetch(self, reference: Reference) -> SecretValue:
-        """The value under the path and key.
+        """Return the value under the path and key.
 
         Raises:
             MissingSecretError: there is no such path, version or key, or Vault refuses.
@@ -107,7 +107,7 @@ class VaultSource:
 
         mount, name, version = self._config.split(reference.place)
         if version == 1 and reference.version:
-            raise MissingSecretError(f"Vault's mount {mount} keeps no versions: take version out")
+            raise MissingSecretError(f"Vault's mount {mount} keeps no versions: remove version")
         options = pulumi.InvokeOptions(provider=self._vault())
         place = f"Vault's {reference.place}"
         if version == 1:
@@ -117,7 +117,7 @@ class VaultSource:
             place,
             lambda: vault.kv.get_secret_v2(mount=mount, name=name, version=pinned, opts=options),
         )
-        # a time alone may be one to come: delete_version_after sets it for every version
+        # a time alone may be in the future: delete_version_after sets it for every version
         if not found.data and (found.destroyed or found.deletion_time):
             raise MissingSecretError(f"{place}: this version is deleted; write a new one")
         return found
@@ -129,20 +129,20 @@ class VaultSource:
             address = self._config.address or os.environ.get("VAULT_ADDR")
             if not address:
                 raise MissingSecretError(
-                    "nothing says where Vault is: set VAULT_ADDR, or sources.vault.address"
+                    "Vault's address is not configured: set VAULT_ADDR, or sources.vault.address"
                 )
             self._provider = vault.Provider(
                 "vault",
                 address=address,
                 namespace=self._config.namespace,
-                # a child token needs a permission that nothing else here needs
+                # a child token would need one more permission
                 skip_child_token=True,
                 **self._login(),
             )
         return self._provider
 
     def _login(self) -> dict[str, Any]:
-        """What the provider is given; tokens it takes from the run's environment by itself."""
+        """Return the provider's arguments; it reads tokens from the run's environment itself."""
         if jwt := self._config.jwt:
             return {"auth_login_jwt": {"role": jwt.role, "mount": jwt.mount}}
         if role := self._config.approle:
@@ -154,7 +154,7 @@ class VaultSource:
 
 
 def _secret_id() -> str:
-    """The secret half of the AppRole login."""
+    """Return the secret id of the AppRole login."""
     if given := os.environ.get(SECRET_ID_VARIABLE):
         return given
     config = pulumi.Config()
@@ -167,14 +167,14 @@ def _secret_id() -> str:
         )
     if not is_config_secret(key):
         raise MissingSecretError(
-            f"{key} stands in Pulumi.{pulumi.get_stack()}.yaml as plain text: make a new secret id "
-            f"in Vault, then encrypt that one: {setter}"
+            f"{key} is plain text in Pulumi.{pulumi.get_stack()}.yaml: create a new secret id "
+            f"in Vault, then encrypt it: {setter}"
         )
     return value
 
 
 def _time(text: str | None) -> datetime | None:
-    """RFC 3339 with nanoseconds, as Vault writes it."""
+    """Return a time that Vault wrote: RFC 3339 with nanoseconds."""
     try:
         return datetime.fromisoformat(text) if text else None
     except ValueError:

@@ -92,7 +92,7 @@ def _keys(difference: Difference, found: definition.Definition) -> None:
     for key in wanted.keys:
         if key in found.values and definition.kind(found.values[key]) == "plain":
             difference.by_hand.append(
-                f"{key} stands in ESC as plain text: make a new value at its issuer, then "
+                f"{key} is plain text in ESC: create a new value at its issuer, then "
                 f"pulumi env set --secret {found.environment.organization}/{wanted} {key}"
             )
     for key in found.values:

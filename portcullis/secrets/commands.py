@@ -160,7 +160,7 @@ def _all_of_standard_input() -> str:
     """Return the text without the line break at its end: bit for bit, CR LF in between as well.
 
     Raises:
-        UserError: it is not UTF-8, and GitHub takes nothing else.
+        UserError: it is not UTF-8, and GitHub stores nothing else.
     """
     try:
         return sys.stdin.buffer.read().decode("utf-8").removesuffix("\n")

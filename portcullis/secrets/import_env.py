@@ -110,7 +110,7 @@ def _wrong(name: str, value: str | None, lines: Mapping[str, int]) -> str:
     if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
         return "its name is none; allowed: letters, digits and _, not beginning with a digit"
     if name.startswith("GITHUB_"):
-        return f"{name}: GitHub keeps names with GITHUB_ for itself; give it another beginning"
+        return f"{name}: GitHub reserves names that begin with GITHUB_; choose another name"
     if name in lines:
         return f"{name} stands on line {lines[name]} already; take one of the two out"
     return ""

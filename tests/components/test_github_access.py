@@ -57,7 +57,7 @@ def test_an_encrypted_token_goes_to_github() -> None:
 def test_a_token_in_the_open_is_refused() -> None:
     """It has to be revoked: the file may have been pushed."""
     told = refusal({"github:token": TOKEN})
-    assert "github:token stands in Pulumi.test.yaml as plain text: revoke it" in told
+    assert "github:token is plain text in Pulumi.test.yaml: revoke it" in told
     assert "pulumi config set --secret github:token" in told
 
 
@@ -119,7 +119,7 @@ def test_an_app_without_its_key_is_told_how_to_give_it() -> None:
 def test_an_app_s_key_in_the_open_is_refused() -> None:
     """As a token is."""
     told = refusal({"portcullis:githubApp": APP, "portcullis:githubAppKey": TOKEN})
-    assert "portcullis:githubAppKey stands in Pulumi.test.yaml as plain text" in told
+    assert "portcullis:githubAppKey is plain text in Pulumi.test.yaml" in told
 
 
 def test_another_owner_in_the_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

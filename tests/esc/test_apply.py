@@ -127,7 +127,7 @@ def test_list_is_masked(fresh: Esc, root: Path) -> None:
 def test_plain_text_is_named(fresh: Esc, root: Path) -> None:
     """A key whose value is not a secret in ESC is named, and its value is not shown."""
     fresh.put("sophia/api-keys-development", f"values: {{OPENAI_API_KEY: {CANARY}}}\n")
-    assert "OPENAI_API_KEY stands in ESC as plain text" in run(fresh, root, "diff").stdout
+    assert "OPENAI_API_KEY is plain text in ESC" in run(fresh, root, "diff").stdout
 
 
 @pytest.mark.parametrize(

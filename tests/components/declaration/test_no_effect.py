@@ -114,14 +114,14 @@ CASES = (
         "a second file of code owners",
         "    environments: {}",
         "    files: {»docs/CODEOWNERS: {content: x}}",
-        "GitHub reads .github/CODEOWNERS and passes over this file",
-        "one file of code owners",
+        "GitHub ignores this file, because it reads .github/CODEOWNERS first",
+        "one CODEOWNERS file",
     ),
     Case(
         "the default branch left out",
         MAIN,
         "  main: {branches: [all], exclude_branches: [»default]}",
-        "`default` names the default branch in `branches` only",
+        "`default` has no special meaning in exclude_branches",
         "the branch's own name",
     ),
     Case(
@@ -182,13 +182,13 @@ CASES = (
         "101 secrets of the organization in a repository",
         "TOKEN: " + TOKEN,
         "\n  ".join(f"S{n}: {{from: {{config: c}}, visible_to: [web]}}" for n in range(101)),
-        "101 of the organization's secrets are visible here, and a workflow gets the first 100",
+        "101 of the organization's secrets are visible here, and a workflow can use the first 100",
     ),
     Case(
         "variables of 257 KB",
         WEB,
         "  web: {»variables: {" + ", ".join(f"V{n}: {'x' * 44_000}" for n in range(6)) + "}}",
-        "the variables have 264,004 bytes, and a workflow gets 256 KB",
+        "the variables have 264,004 bytes, and a workflow can use 256 KB",
     ),
 )
 OF_PLANS = (
@@ -250,7 +250,7 @@ OF_PLANS = (
         "team: administrators of a private repository",
         WEB,
         "  web: {environments: {x: {»can_admins_bypass: true}}}",
-        "on Enterprise only",
+        "needs GitHub Enterprise",
         "plan: enterprise",
     ),
     Case(

@@ -88,7 +88,7 @@ def test_what_has_no_such_key_is_told(text: str) -> None:
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_secret_without_text_is_told(value: object) -> None:
     """A binary one, or an empty one."""
-    assert "it has no text" in refusal(source(), WHOLE, calls=Plugin(answer(value)))
+    assert "holds no text" in refusal(source(), WHOLE, calls=Plugin(answer(value)))
 
 
 def test_a_multi_line_value_is_whole() -> None:
@@ -122,7 +122,7 @@ def test_the_region_of_the_file_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_region_nothing_is_asked() -> None:
     """The error names what to set."""
     words = refusal(AwsSource(AwsConfig()), WHOLE, calls=Plugin(answer()))
-    assert words == "nothing says which region of AWS: set AWS_REGION, or sources.aws.region"
+    assert words == "the AWS region is not configured: set AWS_REGION, or sources.aws.region"
 
 
 def test_a_region_is_one() -> None:
@@ -183,14 +183,14 @@ ERRORS = (
         ),
         "it does not answer",
     ),
-    ("api error ThrottlingException: Rate exceeded", "it is not able to answer now"),
-    ("StatusCode: 500, api error InternalServiceError: x", "it is not able to answer now"),
+    ("api error ThrottlingException: Rate exceeded", "it is unavailable"),
+    ("StatusCode: 500, api error InternalServiceError: x", "it is unavailable"),
     (
         (
             "deserialization failed, failed to decode response body, invalid character '<' looking "
             f"for beginning of value {CANARY}"
         ),
-        "is not one that can be",
+        "cannot be understood",
     ),
 )
 

@@ -22,7 +22,7 @@ def test_an_encrypted_value_is_given() -> None:
 def test_a_value_in_the_open_is_refused() -> None:
     """A plain config value is never used; the text says how to replace it, and not the value."""
     text = refusal(ConfigSource(), TOKEN, config={KEY: CANARY}, encrypted=False)
-    assert "stands in Pulumi.test.yaml as plain text: make a new value at its issuer" in text
+    assert "is plain text in Pulumi.test.yaml: create a new value at its issuer" in text
     assert "pulumi config set --secret portcullis:pypiToken --stack test" in text
 
 

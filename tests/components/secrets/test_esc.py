@@ -154,13 +154,13 @@ def api_error(status: int, body: str = CANARY) -> ApiException:
         (api_error(403), "access is denied"),
         (api_error(404), "there is no such path"),
         (api_error(404, "permission denied"), "there is no such path"),
-        (api_error(400), "is not one that can be read"),
-        (api_error(429), "it is not able to answer now"),
-        (api_error(502), "it is not able to answer now"),
+        (api_error(400), "cannot be understood"),
+        (api_error(429), "it is unavailable"),
+        (api_error(502), "it is unavailable"),
         (OSError("Connection refused"), "it does not answer"),
         (TimeoutError("Read timed out."), "it does not answer"),
-        (ValueError(f"1 validation error: {CANARY}"), "is not one that can be read"),
-        (KeyError("values"), "is not one that can be read"),
+        (ValueError(f"1 validation error: {CANARY}"), "cannot be understood"),
+        (KeyError("values"), "cannot be understood"),
     ],
 )
 def test_a_failure_is_told_in_words_of_ours(client: Client, error: Exception, meaning: str) -> None:

@@ -129,7 +129,7 @@ def test_the_limit_is_github_s_and_in_bytes(kind: Kind, letter: str) -> None:
     """48 KB, whatever it is, and however many letters that is."""
     most = letter * (MOST_VALUE_BYTES // len(letter.encode()))
     words = check(most + letter, kind)
-    assert words == "the value is longer than the 48 KB that GitHub takes"
+    assert words == "the value is longer than 48 KB, which is GitHub's limit"
     if kind == "opaque":
         assert len(most.encode()) == MOST_VALUE_BYTES
         assert check(most, kind) is None
@@ -139,7 +139,7 @@ def test_the_limit_is_github_s_and_in_bytes(kind: Kind, letter: str) -> None:
 def test_what_is_no_text_is_refused(kind: Kind) -> None:
     """Bytes of the environment that are not UTF-8 reach a program as surrogates."""
     assert (
-        check("canary\udcff", kind) == "the value is not UTF-8 text, and GitHub takes nothing else"
+        check("canary\udcff", kind) == "the value is not UTF-8 text, and GitHub stores nothing else"
     )
 
 

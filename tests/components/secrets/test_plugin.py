@@ -22,7 +22,7 @@ MARKS = st.sampled_from(
 
 @given(before=st.text(max_size=40), mark=MARKS, after=st.text(max_size=40))
 @example("permission ", "denied", " for s.canary")
-@example("", "", "access is denied: let this login read it")
+@example("", "", "access is denied: grant this login")
 def test_nothing_of_a_failure_is_said_again(before: str, mark: str, after: str) -> None:
     """Whatever the words: one of seven fixed texts, and no piece of a secret (S2)."""
     said = reason(before + mark + after)
@@ -41,7 +41,7 @@ def test_the_meanings_are_apart() -> None:
 @pytest.mark.parametrize(
     ("words", "other"),
     [
-        ("bad answer from http://127.0.0.1:50312/v1", "not able to answer now"),
+        ("bad answer from http://127.0.0.1:50312/v1", "it is unavailable"),
         ("bad answer from http://127.0.0.1:40412/v1", "no such path"),
         ("bad answer with id 14035", "access is denied"),
         ("a thereof b", "does not answer"),
@@ -50,7 +50,7 @@ def test_the_meanings_are_apart() -> None:
 def test_a_number_in_an_address_is_no_status(words: str, other: str) -> None:
     """A port that begins like a status is none."""
     assert other not in reason(words)
-    assert "is not one that can be read" in reason(words)
+    assert "cannot be understood" in reason(words)
 
 
 @pytest.mark.parametrize(

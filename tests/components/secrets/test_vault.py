@@ -150,7 +150,7 @@ def test_a_missing_key_is_named(data: object) -> None:
 def test_without_an_address_nothing_is_asked() -> None:
     """The error names what to set."""
     words = refusal(VaultSource(VaultConfig()), TOKEN, calls=Plugin(answer()))
-    assert words == "nothing says where Vault is: set VAULT_ADDR, or sources.vault.address"
+    assert words == "Vault's address is not configured: set VAULT_ADDR, or sources.vault.address"
 
 
 def test_the_address_of_the_run_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_the_secret_id_may_stand_in_the_encrypted_config() -> None:
     found = ask(VaultSource(role), TOKEN, config={key: CANARY}, calls=Plugin(answer()))
     assert isinstance(inputs(found)["authLogin"], Secret)
     words = refusal(VaultSource(role), TOKEN, **stack, encrypted=False)
-    assert f"{key} stands in Pulumi.test.yaml as plain text" in words
+    assert f"{key} is plain text in Pulumi.test.yaml" in words
     words = refusal(VaultSource(role), TOKEN, calls=Plugin(answer()))
     assert "has no secret id: set VAULT_SECRET_ID, or pulumi config set --secret" in words
 
@@ -251,10 +251,10 @@ ERRORS = (
     ),
     ('Get "https://vault:8200/": dial tcp: lookup vault: no such host', "it does not answer"),
     (f"context deadline exceeded {CANARY}", "it does not answer"),
-    ("Code: 503. Errors:\n\n* Vault is sealed", "it is not able to answer now"),
-    ("Code: 429. Errors:\n\n* request rate too high", "it is not able to answer now"),
+    ("Code: 503. Errors:\n\n* Vault is sealed", "it is unavailable"),
+    ("Code: 429. Errors:\n\n* request rate too high", "it is unavailable"),
     ("no vault token set on Client", "this run has no login"),
-    (f"invalid character '<' looking for beginning of value {CANARY}", "is not one that can be"),
+    (f"invalid character '<' looking for beginning of value {CANARY}", "cannot be understood"),
 )
 
 

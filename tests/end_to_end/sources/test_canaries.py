@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOGINS = ("VAULT_TOKEN", "AWS_SECRET_ACCESS_KEY", "PULUMI_ACCESS_TOKEN", "GITHUB_TOKEN")
 FAILURES = {
-    "garbage": "is not one that can be read",
+    "garbage": "cannot be understood",
     "down": "it does not answer",
     "kind": "the value is no npm token",
     "GitHub refuses": "422",

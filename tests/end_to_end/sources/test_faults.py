@@ -38,7 +38,7 @@ PLACES = {
 DOWN, DENIED, GARBAGE, MISSING = (
     "does not answer",
     "access is denied",
-    "is not one that can be read",
+    "cannot be understood",
     "there is no such path",
 )
 

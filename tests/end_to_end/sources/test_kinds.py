@@ -45,7 +45,7 @@ REASONS = {
     "APP": "the value is no private key in PEM",
     "AWS": "the value is neither an access key id nor a secret access key of AWS",
     "COSIGN": "the value is no key of cosign in PEM",
-    "OPAQUE": "the value is longer than the 48 KB that GitHub takes",
+    "OPAQUE": "the value is longer than 48 KB, which is GitHub's limit",
 }
 
 

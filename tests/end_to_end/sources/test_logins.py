@@ -113,7 +113,7 @@ def test_by_an_approle(places: Places, sandbox: Sandbox, tmp_path: Folder) -> No
     key = "portcullis:vaultSecretId"
     project.pulumi("config", "set", "--plaintext", key, "in-the-open", check=True)
     said = refused(project)
-    assert f"{key} stands in Pulumi.test.yaml as plain text" in said
+    assert f"{key} is plain text in Pulumi.test.yaml" in said
     assert "in-the-open" not in said
     project.pulumi("config", "rm", key, check=True)
     project.pulumi("config", "set", "--secret", key, check=True, stdin=second)

@@ -321,7 +321,7 @@ def test_an_empty_value_is_refused() -> None:
 
 def test_a_value_that_github_does_not_take_is_refused() -> None:
     """Before it is written to a source that would take it."""
-    with pytest.raises(UserError, match="longer than the 48 KB"):
+    with pytest.raises(UserError, match="longer than 48 KB"):
         one().check("x" * (48 * 1024 + 1))
     one().check("x" * 48 * 1024)
     with pytest.raises(UserError, match="not UTF-8"):
