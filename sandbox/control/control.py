@@ -15,7 +15,7 @@ is not known, or wrong, is a 422 in words, and changes nothing: `bodies.py` has 
   `GET .../{world}/journal/counts`, `DELETE .../{world}/journal`.
 - `GET|POST|DELETE .../{world}/faults`, `DELETE .../{world}/faults/{id}`: see `faults.Fault`.
 - `GET|PUT .../{world}/clock {"set"?, "advance"?, "stopped"?, "tick"?}`.
-- `GET|PATCH .../{world}/settings {"etags"?, "rate_limits"?, "limits"?}`.
+- `GET|PATCH .../{world}/settings {"etags"?, "rate_limits"?, "limits"?, "sealed_boxes"?}`.
 - `POST .../{world}/tokens {"login", "scopes"?}` -> a new token.
 - `POST .../{world}/secrets/reveal {"store", "org"|"repository", "environment"?, "name"}` -> the
   plaintext. That, and what a job sees, are the only places that give it.

@@ -14,7 +14,9 @@ from graphql import (
     is_required_argument,
 )
 
+from sandbox.enforcement.classic_model import NEW
 from sandbox.graphql.execute import schema
+from sandbox.graphql.resolvers import RESOLVERS
 
 if TYPE_CHECKING:
     import httpx
@@ -123,6 +125,25 @@ def test_every_field_of_a_type_has_an_answer(filled: httpx.Client, name: str) ->
         str(filled.base_url).replace("/v3", "/graphql"), json={"query": query}
     ).json()
     assert "errors" not in answer, answer["errors"]
+
+
+def test_every_type_of_the_schema_has_answers() -> None:
+    """No field is left without a resolver, also of types that no query here leads to.
+
+    Pages of lists, payloads and the few types below are made as a whole, with all of their fields.
+    """
+    made = {"IpAllowListEntry", "PageInfo", "RateLimit", "RequiredStatusCheckDescription"}
+    unanswered = [
+        f"{kind.name}.{name}"
+        for kind in schema().type_map.values()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__")
+        if not kind.name.endswith(("Allowance", "Connection", "Edge", "Payload"))
+        if kind.name not in made
+        for name in kind.fields
+        if (kind.name, name) not in RESOLVERS
+        if kind.name != "BranchProtectionRule" or name not in NEW
+    ]
+    assert unanswered == []
 
 
 def test_a_repository_owner_is_found_by_login(api: httpx.Client) -> None:
