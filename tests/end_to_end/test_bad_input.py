@@ -40,6 +40,44 @@ def test_mistakes_in_yaml_are_told_together(small: Project) -> None:
     )
 
 
+def test_a_release_path_that_does_not_hold_is_refused(small: Project) -> None:
+    """`pulumi up` names who could publish alone, and a token that would be lost (E1, E3).
+
+    Before, the first was carried out, and the second secret vanished.
+    """
+    small.edit("approvers: [makers, releasers]", "approvers: [makers]")
+    small.edit(
+        "      staging:\n",
+        "      pypi-release:\n        secrets: {PYPI_API_TOKEN: {from: {config: scanToken}}}\n"
+        "      staging:\n",
+    )
+    refused(
+        small,
+        small.up(),
+        "repositories.tool.publish.python.approvers",
+        "one person alone could publish: kim, lea may make release tags of tool",
+        "approvers who share nobody with tag_protection.releases.created_by",
+        "repositories.tool.environments.pypi-release.secrets.PYPI_API_TOKEN",
+        "`publish.python.tokens.pypi` gives this secret its value too",
+        "2 mistakes; nothing was changed",
+    )
+
+
+def test_nobody_left_to_approve_is_refused(small: Project) -> None:
+    """`pulumi up` says why nobody could release (R1); before, it made that path."""
+    small.edit("  makers: {members: [kim], maintainers: [lea]}", "  makers: {members: [kim]}")
+    small.edit(
+        "access: {releasers: push, makers: maintain}", "access: {releasers: pull, makers: push}"
+    )
+    refused(
+        small,
+        small.up(),
+        "nobody can release tool: only kim may start a release, only kim may approve "
+        "release-approval",
+        "1 mistake; nothing was changed",
+    )
+
+
 def test_a_missing_secret_names_its_key(small: Project) -> None:
     """A secret that the stack's config lacks is named with the command that sets it."""
     small.pulumi("config", "rm", "portcullis:scanToken", check=True)

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from components.declaration import Declaration
+from components.files.workflow import RELEASE_PATH
 from components.organization import OrganizationConfig
 from tests.components.declaration.resolved import resolved
-from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
+from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -647,3 +649,39 @@ def test_members_are_those_of_all_teams_below(parents: dict[str, str]) -> None:
             if team in above:
                 expected |= {f"{slug}-1", f"{slug}-2"}
         assert people[team] == expected
+
+
+@pytest.mark.parametrize(
+    ("edits", "roles"),
+    [
+        ((), "write maintain admin"),
+        (((ACCESS, "{devs: push, security: maintain}"),), "maintain admin"),
+        (((ACCESS, "{devs: maintain, security: admin}"),), "admin"),
+        (
+            (
+                (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
+                (MAKERS, "{created_by: [security, ops]}"),
+                (ACCESS, "{devs: maintain, security: maintain, ops: push}"),
+            ),
+            "write maintain admin",
+        ),
+        (
+            (
+                (SECURITY, "  security: {members: [ines], parent: all}\n  all: {}"),
+                (ACCESS, "{devs: maintain, all: maintain}"),
+            ),
+            "maintain admin",
+        ),
+    ],
+)
+def test_makers_of_release_tags_may_start_the_release(
+    edits: tuple[Edit, ...], roles: str, tmp_path: Path
+) -> None:
+    """The workflow's first step lets those start whom the declaration lets tag, and nobody below.
+
+    With `push` they have GitHub's role `write`; before, the step took `maintain` and `admin` alone.
+    """
+    found = outcome(written(tmp_path, replaced(*edits)))
+    assert isinstance(found, Declaration), found
+    release = found.resolved.repositories["app"].derived_files[RELEASE_PATH]
+    assert f'MAY_START: "{roles}"' in release
