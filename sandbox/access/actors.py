@@ -9,11 +9,13 @@ import jwt
 
 from sandbox.api.errors import GitHubError
 from sandbox.world.clock import parse
+from sandbox.world.kinds import INSTALLATION
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.world.kinds import Installation
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -50,7 +52,7 @@ class Actor:
 
     user: Record | None = None
     scopes: tuple[str, ...] = ()
-    installation: Record | None = None
+    installation: Record[Installation] | None = None
     app: Record | None = None
     permissions: Mapping[str, str] | None = None
     repositories: frozenset[int] | None = None
@@ -102,7 +104,7 @@ def authenticate(world: World, authorization: str | None) -> Actor:
     return Actor(
         user=user,
         scopes=tuple(record.get("scopes", ())),
-        installation=None if installation is None else world.get("installation", installation),
+        installation=None if installation is None else world.get(INSTALLATION, installation),
         permissions=record.get("permissions"),
         repositories=None if reached is None else frozenset(reached),
         job=job,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import forbidden, not_found
-from sandbox.world.kinds import TEAM, TEAM_MEMBER
+from sandbox.world.kinds import COLLABORATOR, MEMBER, TEAM, TEAM_MEMBER, TEAM_REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,8 @@ def old_name(permission: str) -> str:
 
 def org_role(world: World, org: Record, user_id: int) -> str | None:
     """Return `admin` or `member` for a member, None for anybody else, also who is invited."""
-    member = world.find("member", str(user_id), org.id)
-    return None if member is None else str(member["role"])
+    member = world.find(MEMBER, str(user_id), org.id)
+    return None if member is None else str(member.data["role"])
 
 
 def owner(world: World, repository: Record) -> Record:
@@ -71,10 +71,10 @@ def _base(world: World, repository: Record, granted: str) -> str:
 
 def _team_grants(world: World, team: Record[Team], repository: Record) -> list[str]:
     grants = [
-        world.find("team_repository", str(repository.id), each.id)
+        world.find(TEAM_REPOSITORY, str(repository.id), each.id)
         for each in team_and_parents(world, team)
     ]
-    return [str(grant["permission"]) for grant in grants if grant is not None]
+    return [str(grant.data["permission"]) for grant in grants if grant is not None]
 
 
 def team_permission(world: World, team: Record[Team], repository: Record) -> str:
@@ -135,9 +135,9 @@ def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:
     grants: list[str] = []
     for team in teams_of(world, repository.parent, actor.id):
         grants += _team_grants(world, team, repository)
-    collaborator = world.find("collaborator", str(actor.id), repository.id)
+    collaborator = world.find(COLLABORATOR, str(actor.id), repository.id)
     if collaborator is not None:
-        grants.append(str(collaborator["permission"]))
+        grants.append(str(collaborator.data["permission"]))
     return grants
 
 

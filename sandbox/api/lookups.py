@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import GitHubError, not_found
-from sandbox.world.kinds import TEAM
+from sandbox.world.kinds import REDIRECT, TEAM
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -109,12 +109,12 @@ def _moved(call: Call, owner: str, name: str) -> GitHubError:
     account = call.world.account(owner)
     redirect = None
     if account is not None:
-        redirect = call.world.find("redirect", f"{account.id}/{name}")
+        redirect = call.world.find(REDIRECT, f"{account.id}/{name}")
     if redirect is None:
         return not_found()
     reads = call.method in ("GET", "HEAD")
     rest = call.raw_path.strip("/").split("/")[3:]
-    url = "/".join([f"{call.api}/repositories/{redirect['repository']}", *rest])
+    url = "/".join([f"{call.api}/repositories/{redirect.data['repository']}", *rest])
     moved = GitHubError(
         301 if reads else 307,
         "Moved Permanently" if reads else "Temporary Redirect",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import owner
 from sandbox.audit.changes import Change, actions
+from sandbox.world.kinds import COLLABORATOR, MEMBER
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -93,11 +94,11 @@ def _line(call: Call, record: Record, gone: dict[int, Record]) -> list[Record]:
 
 
 def _accepted(call: Call, invitation: Record) -> bool:
-    return call.world.find("collaborator", invitation.name, invitation.parent) is not None
+    return call.world.find(COLLABORATOR, invitation.name, invitation.parent) is not None
 
 
 def _joined(call: Call, invitation: Record) -> bool:
-    return call.world.find("member", invitation.name, invitation.parent) is not None
+    return call.world.find(MEMBER, invitation.name, invitation.parent) is not None
 
 
 def _operation(action: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.access.permissions import granted_roles, permission
 from sandbox.git import objects
+from sandbox.world.kinds import REF
 
 if TYPE_CHECKING:
     from sandbox.access.actors import Actor
@@ -82,7 +83,7 @@ class Attempt:
         if self.deletes:
             return []
         if self.creates:
-            tips = {str(ref["sha"]) for ref in self.world.all("ref", self.repository.id)}
+            tips = {str(ref.data["sha"]) for ref in self.world.all(REF, self.repository.id)}
         else:
             tips = {str(self.update.before)}
         known: set[str] = set()

@@ -86,4 +86,4 @@ def _teams(attempt: Attempt) -> set[int]:
 
 def _app(attempt: Attempt) -> Record | None:
     installation = attempt.actor.installation
-    return None if installation is None else attempt.world.get("app", installation["app"])
+    return None if installation is None else attempt.world.get("app", installation.data["app"])

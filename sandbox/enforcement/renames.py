@@ -24,12 +24,13 @@ from sandbox.git.update import Update
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 _HEADS = "refs/heads/"
 
 
-def check_rename(call: Call, ref: Record, new: str) -> None:
+def check_rename(call: Call, ref: Record[Ref], new: str) -> None:
     """Refuse to give a branch of the path's repository a name that gets around its protections.
 
     Raises:
@@ -39,8 +40,10 @@ def check_rename(call: Call, ref: Record, new: str) -> None:
     old = ref.name.removeprefix(_HEADS)
     if repository["archived"]:
         raise forbidden("Repository was archived so is read-only.")
-    leaving = Attempt(world, call.actor, Update(repository, ref.name, str(ref["sha"]), None))
-    coming = Attempt(world, call.actor, Update(repository, _HEADS + new, None, str(ref["sha"])))
+    leaving = Attempt(world, call.actor, Update(repository, ref.name, str(ref.data["sha"]), None))
+    coming = Attempt(
+        world, call.actor, Update(repository, _HEADS + new, None, str(ref.data["sha"]))
+    )
     default = repository["default_branch"] == old
     protected = rule_for(world, repository, old) is not None
     if (default or protected) and leaving.permission != "admin":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.enforcement import checks, reviews
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.git import objects
+from sandbox.world.kinds import DEPLOYMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ def _deployments(attempt: Attempt, parameters: Parameters) -> list[str]:
         return []
     done = {
         each["environment"]
-        for each in attempt.world.all("deployment", attempt.repository.id)
+        for each in attempt.world.all(DEPLOYMENT, attempt.repository.id)
         if each["sha"] == checks.tested(attempt) and each["state"] == "success"
     }
     wanted = parameters["required_deployment_environments"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.world.kinds import RULE_SUITE, RuleSuite
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,16 +27,19 @@ def record(attempt: Attempt, evaluations: list[Evaluation]) -> None:
     active = [each for each in evaluations if each.ruleset["enforcement"] == "active"]
     tried = any(each.ruleset["enforcement"] == "evaluate" for each in evaluations)
     update = attempt.update
-    attempt.world.add(
-        "rule_suite",
+    attempt.world.make(
+        RULE_SUITE,
         attempt.repository.id,
-        actor=attempt.actor.id,
-        before=update.before or NO_COMMIT,
-        after=update.after or NO_COMMIT,
-        ref=update.ref,
-        result="bypass" if any(each.violations for each in active) else "pass",
-        evaluation_result=_whole(evaluations) if tried else None,
-        evaluations=[_evaluation(each) for each in evaluations],
+        "",
+        RuleSuite(
+            actor=attempt.actor.id,
+            before=update.before or NO_COMMIT,
+            after=update.after or NO_COMMIT,
+            ref=update.ref,
+            result="bypass" if any(each.violations for each in active) else "pass",
+            evaluation_result=_whole(evaluations) if tried else None,
+            evaluations=[_evaluation(each) for each in evaluations],
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from sandbox.api import fields
 from sandbox.api.errors import invalid
 from sandbox.git import signatures
 from sandbox.world.clock import parse, stamp
+from sandbox.world.kinds import REF, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,12 +103,12 @@ def tree_sha(files: Mapping[str, str], folder: str = "") -> str:
 
 def find_ref(world: World, repository: Record, ref: str) -> Record | None:
     """Return a ref by its full name, such as `refs/heads/main`."""
-    return world.find("ref", ref, repository.id)
+    return world.find(REF, ref, repository.id)
 
 
 def branches(world: World, repository: Record) -> list[Record]:
     """Return the refs that are branches, by name."""
-    refs = world.all("ref", repository.id)
+    refs = world.all(REF, repository.id)
     return sorted((r for r in refs if r.name.startswith("refs/heads/")), key=lambda r: r.name)
 
 
@@ -123,7 +124,7 @@ def set_ref(world: World, repository: Record, ref: str, sha: str, pusher: int = 
     """
     found = find_ref(world, repository, ref)
     if found is None:
-        return world.add("ref", repository.id, ref, sha=sha, pusher=pusher, tag_object=None)
+        return world.make(REF, repository.id, ref, Ref(sha=sha, pusher=pusher, tag_object=None))
     return world.change(found, sha=sha, pusher=pusher, tag_object=None)
 
 

@@ -11,9 +11,11 @@ from sandbox import enforcement, runs
 from sandbox.git import objects
 from sandbox.git.update import Update
 from sandbox.repositories import pulls
+from sandbox.world.kinds import RELEASE
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 
@@ -43,23 +45,23 @@ def move(call: Call, ref: str, after: str, **more: Any) -> Record:  # noqa: ANN4
     return moved
 
 
-def delete(call: Call, ref: Record) -> None:
+def delete(call: Call, ref: Record[Ref]) -> None:
     """Delete a ref of the path's repository.
 
     Raises:
         GitHubError: A protection forbids it.
     """
-    update = Update(call.repository, ref.name, str(ref["sha"]), None)
+    update = Update(call.repository, ref.name, str(ref.data["sha"]), None)
     enforcement.check(call, update, record=True)
     call.world.remove(ref)
     _unpublish(call, ref)
     _tell(call, update)
 
 
-def _unpublish(call: Call, ref: Record) -> None:
+def _unpublish(call: Call, ref: Record[Ref]) -> None:
     """Turn the release of a tag that is gone into a draft, as GitHub does."""
-    for release in call.world.all("release", call.repository.id):
-        if ref.name == f"refs/tags/{release['tag']}":
+    for release in call.world.all(RELEASE, call.repository.id):
+        if ref.name == f"refs/tags/{release.data['tag']}":
             call.world.change(release, draft=True)
 
 

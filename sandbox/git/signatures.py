@@ -21,6 +21,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
+from sandbox.world.kinds import SIGNING_KEY
+
 if TYPE_CHECKING:
     from sandbox.world.records import Record
     from sandbox.world.world import World
@@ -110,8 +112,8 @@ def _reason(world: World, signature: str, payload: bytes, email: str) -> str:
 
 def _owner(world: World, blob: bytes) -> Record | None:
     for user in world.all("user"):
-        for key in world.all("ssh_signing_key", user.id):
-            if public_key(key["key"]) == blob:
+        for key in world.all(SIGNING_KEY, user.id):
+            if public_key(key.data["key"]) == blob:
                 return user
     return None
 

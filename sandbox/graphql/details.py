@@ -24,14 +24,14 @@ from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject, below
 from sandbox.graphql.refusals import not_found
 from sandbox.shapes.repositories import full_name
-from sandbox.world.kinds import TEAM, TEAM_MEMBER
+from sandbox.world.kinds import REF, TEAM, TEAM_MEMBER
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
+    from sandbox.world.kinds import Ref, Team
     from sandbox.world.records import Record
 
     Resolver = Callable[[Call, Any, dict[str, Any]], Any]
@@ -185,7 +185,7 @@ def _refs(call: Call, repository: Record, arguments: dict[str, Any]) -> dict[str
     prefix = arguments["refPrefix"].rstrip("/") + "/"
     found = [
         ref
-        for ref in call.world.all("ref", repository.id)
+        for ref in call.world.all(REF, repository.id)
         if ref.name.startswith(prefix) and (arguments.get("query") or "") in ref.name
     ]
     backwards = arguments.get("direction") == "DESC"
@@ -203,7 +203,7 @@ def _matching_refs(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[
     heads = "refs/heads/"
     found = [
         ref
-        for ref in call.world.all("ref", rule.parent)
+        for ref in call.world.all(REF, rule.parent)
         if ref.name.startswith(heads) and matches(rule.name, ref.name.removeprefix(heads))
     ]
     return connection(found, arguments)
@@ -262,15 +262,15 @@ def _file(_call: Call, found: GitObject, arguments: dict[str, Any]) -> GitObject
     return below(found.repository, found.files, arguments["path"].strip("/"))
 
 
-def _target(call: Call, ref: Record, _arguments: dict[str, Any]) -> GitObject | None:
+def _target(call: Call, ref: Record[Ref], _arguments: dict[str, Any]) -> GitObject | None:
     repository = call.world.get("repository", ref.parent)
-    commit = call.world.find("commit", ref["sha"], ref.parent)
+    commit = call.world.find("commit", ref.data["sha"], ref.parent)
     if repository is None or commit is None:
         return None
     return GitObject(repository, "commit", commit.name, commit["files"])
 
 
-def _rule_of_ref(call: Call, ref: Record, _arguments: dict[str, Any]) -> Record | None:
+def _rule_of_ref(call: Call, ref: Record[Ref], _arguments: dict[str, Any]) -> Record | None:
     repository = call.world.get("repository", ref.parent)
     branch = ref.name.removeprefix("refs/heads/")
     if repository is None or branch == ref.name:
@@ -537,7 +537,7 @@ RESOLVERS: Table = {
     )["totalCount"],
     ("Repository", "forks"): _forks,
     ("Repository", "isEmpty"): lambda call, repository, _arguments: (
-        not call.world.count("ref", repository.id)
+        not call.world.count(REF, repository.id)
     ),
     ("Repository", "isFork"): lambda _call, repository, _arguments: bool(repository.get("fork_of")),
     ("Repository", "isInOrganization"): lambda call, repository, _arguments: (

@@ -10,11 +10,13 @@ from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject
 from sandbox.repositories import labels, releases
 from sandbox.shapes.repositories import full_name
+from sandbox.world.kinds import REF, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Release
     from sandbox.world.records import Record
 
     Arguments = dict[str, Any]
@@ -31,7 +33,7 @@ def _repository(call: Call, record: Record) -> Record:
 def _visible(call: Call, repository: Record) -> list[Record]:
     """Return the releases that the viewer sees, newest first: drafts are for those who push."""
     if level(permission(call.world, repository, call.actor)) >= level("write"):
-        return call.world.all("release", repository.id)[::-1]
+        return call.world.all(RELEASE, repository.id)[::-1]
     return releases.published(call.world, repository)
 
 
@@ -53,17 +55,17 @@ def _releases(call: Call, repository: Record, arguments: Arguments) -> dict[str,
     return connection(found, arguments)
 
 
-def _created(call: Call, release: Record, _: Arguments) -> str:
+def _created(call: Call, release: Record[Release], _: Arguments) -> str:
     return releases.created_at(call.world, _repository(call, release), release)
 
 
-def _is_latest(call: Call, release: Record, _: Arguments) -> bool:
+def _is_latest(call: Call, release: Record[Release], _: Arguments) -> bool:
     latest = releases.latest(call.world, _repository(call, release))
     return latest is not None and latest.id == release.id
 
 
-def _path(call: Call, release: Record, _: Arguments) -> str:
-    tag = f"untagged-{release.id}" if release["draft"] else release["tag"]
+def _path(call: Call, release: Record[Release], _: Arguments) -> str:
+    tag = f"untagged-{release.id}" if release.data["draft"] else release.data["tag"]
     return f"/{full_name(call, _repository(call, release))}/releases/tag/{tag}"
 
 
@@ -71,15 +73,15 @@ def _field(name: str) -> Resolver:
     return lambda _call, record, _arguments: record[name]
 
 
-def _html(call: Call, release: Record, arguments: Arguments) -> str:  # noqa: ARG001 - a resolver's arguments
-    return escape(release["body"] or "")
+def _html(call: Call, release: Record[Release], arguments: Arguments) -> str:  # noqa: ARG001 - a resolver's arguments
+    return escape(release.data["body"] or "")
 
 
-def _tag(call: Call, release: Record, _: Arguments) -> Record | None:
-    return call.world.find("ref", f"refs/tags/{release['tag']}", release.parent)
+def _tag(call: Call, release: Record[Release], _: Arguments) -> Record | None:
+    return call.world.find(REF, f"refs/tags/{release.data['tag']}", release.parent)
 
 
-def _tag_commit(call: Call, release: Record, _: Arguments) -> GitObject | None:
+def _tag_commit(call: Call, release: Record[Release], _: Arguments) -> GitObject | None:
     repository = _repository(call, release)
     commit = releases.commit_of(call.world, repository, release)
     if commit is None:

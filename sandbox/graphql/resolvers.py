@@ -26,7 +26,7 @@ from sandbox.graphql.refusals import not_found
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
 from sandbox.world.clock import stamp
-from sandbox.world.kinds import ENVIRONMENT, TEAM, TEAM_MEMBER
+from sandbox.world.kinds import ENVIRONMENT, MEMBER, REDIRECT, TEAM, TEAM_MEMBER, TEAM_REPOSITORY
 from sandbox.world.nodes import node_id, parse_node_id
 from sandbox.world.records import Record
 
@@ -116,9 +116,9 @@ def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  
     found = lookups.find_repository(call.world, login, name)
     account = call.world.account(login)
     if found is None and account is not None:
-        redirect = call.world.find("redirect", f"{account.id}/{name}")
+        redirect = call.world.find(REDIRECT, f"{account.id}/{name}")
         if redirect is not None:
-            found = call.world.get("repository", redirect["repository"])
+            found = call.world.get("repository", redirect.data["repository"])
     if found is None or not _readable(call, found):
         raise not_found(f"Could not resolve to a Repository with the name '{login}/{name}'.")
     return found
@@ -162,7 +162,7 @@ def _sees(call: Call, org: Record) -> bool:
 
 
 def _members_with_role(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-    members = call.world.all("member", org.id) if _sees(call, org) else []
+    members = call.world.all(MEMBER, org.id) if _sees(call, org) else []
     users = [user for member in members if (user := call.world.get("user", int(member.name)))]
 
     def role(user: Record) -> str:
@@ -214,8 +214,8 @@ def _team_members(call: Call, team: Record[Team], arguments: dict[str, Any]) -> 
 
 def _team_repositories(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
     found = {
-        repository.id: (repository, grant["permission"])
-        for grant in call.world.all("team_repository", team.id)
+        repository.id: (repository, grant.data["permission"])
+        for grant in call.world.all(TEAM_REPOSITORY, team.id)
         if (repository := call.world.get("repository", int(grant.name)))
     }
 

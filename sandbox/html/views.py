@@ -9,7 +9,7 @@ from sandbox.enforcement.ruleset_model import rulesets_of
 from sandbox.git import objects
 from sandbox.html import runs, words
 from sandbox.runs.workflow import paths
-from sandbox.world.kinds import ENVIRONMENT, TEAM
+from sandbox.world.kinds import COLLABORATOR, ENVIRONMENT, INSTALLATION, TEAM
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -72,7 +72,7 @@ def organization(world: World, org: Record) -> dict[str, Any]:
     actions = world.document(
         org.id, "actions", {"allowed_actions": "all", "enabled_repositories": "all"}
     )
-    apps = [world.get("app", each["app"]) for each in world.all("installation", org.id)]
+    apps = [world.get("app", each.data["app"]) for each in world.all(INSTALLATION, org.id)]
     repositories = sorted(world.all("repository", org.id), key=lambda each: each.name.lower())
     return {
         "world": world.name,
@@ -113,8 +113,8 @@ def repository(world: World, org: Record, repository: Record) -> dict[str, Any]:
         if (found := team_permission(world, each, repository)) != "none"
     ]
     access += [
-        (words.person(world, int(each.name)), str(each["permission"]))
-        for each in world.all("collaborator", repository.id)
+        (words.person(world, int(each.name)), str(each.data["permission"]))
+        for each in world.all(COLLABORATOR, repository.id)
     ]
     head = objects.resolve(world, repository, repository["default_branch"])
     files: dict[str, str] = {} if head is None else head["files"]

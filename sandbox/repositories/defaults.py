@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.git import objects
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
 from sandbox.world import plans
+from sandbox.world.kinds import REDIRECT
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -141,7 +142,7 @@ def add_repository(world: World, account: Record, name: str, **settings: Any) ->
     if account.get("web_commit_signoff_required"):
         data["web_commit_signoff_required"] = True
     data |= settings
-    redirect = world.find("redirect", f"{account.id}/{name}")
+    redirect = world.find(REDIRECT, f"{account.id}/{name}")
     if redirect is not None:
         world.remove(redirect)
     return world.add("repository", account.id, name, **data)

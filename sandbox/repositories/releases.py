@@ -13,48 +13,50 @@ from sandbox.access.permissions import level, permission
 from sandbox.api.errors import failed
 from sandbox.git import objects, refs
 from sandbox.shapes.commits import html_base
+from sandbox.world.kinds import RELEASE
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Release
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
 _LATEST = "latest-release"
 
 
-def published(world: World, repository: Record) -> list[Record]:
+def published(world: World, repository: Record) -> list[Record[Release]]:
     """Return the releases that are no drafts, newest first."""
-    return [each for each in world.all("release", repository.id)[::-1] if not each["draft"]]
+    return [each for each in world.all(RELEASE, repository.id)[::-1] if not each.data["draft"]]
 
 
-def of_tag(world: World, repository: Record, tag: str) -> Record | None:
+def of_tag(world: World, repository: Record, tag: str) -> Record[Release] | None:
     """Return the published release of a tag, or None."""
-    found = (each for each in published(world, repository) if each["tag"] == tag)
+    found = (each for each in published(world, repository) if each.data["tag"] == tag)
     return next(found, None)
 
 
-def visible(call: Call) -> list[Record]:
+def visible(call: Call) -> list[Record[Release]]:
     """Return the releases that the caller sees, newest first: drafts are for those who push."""
     if level(permission(call.world, call.repository, call.actor)) >= level("write"):
-        return call.world.all("release", call.repository.id)[::-1]
+        return call.world.all(RELEASE, call.repository.id)[::-1]
     return published(call.world, call.repository)
 
 
-def commit_of(world: World, repository: Record, release: Record) -> Record | None:
+def commit_of(world: World, repository: Record, release: Record[Release]) -> Record | None:
     """Return the commit that a release's tag points to, or None while there is no such tag."""
-    tag = objects.find_ref(world, repository, f"refs/tags/{release['tag']}")
+    tag = objects.find_ref(world, repository, f"refs/tags/{release.data['tag']}")
     return None if tag is None else world.find("commit", tag["sha"], repository.id)
 
 
-def created_at(world: World, repository: Record, release: Record) -> str:
+def created_at(world: World, repository: Record, release: Record[Release]) -> str:
     """Return a release's date: its commit's, and a draft's own."""
-    commit = None if release["draft"] else commit_of(world, repository, release)
+    commit = None if release.data["draft"] else commit_of(world, repository, release)
     return release.created_at if commit is None else str(commit["committer"]["date"])
 
 
-def latest(world: World, repository: Record) -> Record | None:
+def latest(world: World, repository: Record) -> Record[Release] | None:
     """Return the release that is marked as latest, else the newest full one, or None."""
-    full = [each for each in published(world, repository) if not each["prerelease"]]
+    full = [each for each in published(world, repository) if not each.data["prerelease"]]
     marked = world.document(repository.id, _LATEST, {"id": None})["id"]
     for each in full:
         if each.id == marked:
@@ -62,11 +64,11 @@ def latest(world: World, repository: Record) -> Record | None:
     return max(full, key=lambda each: (created_at(world, repository, each), each.id), default=None)
 
 
-def mark(world: World, repository: Record, release: Record, make_latest: str) -> None:
+def mark(world: World, repository: Record, release: Record[Release], make_latest: str) -> None:
     """Mark a release as latest (`true`), leave it (`false`), or go by date (`legacy`)."""
     if make_latest == "legacy":
         world.set_document(repository.id, _LATEST, id=None)
-    elif make_latest == "true" and not release["prerelease"] and not release["draft"]:
+    elif make_latest == "true" and not release.data["prerelease"] and not release.data["draft"]:
         world.set_document(repository.id, _LATEST, id=release.id)
 
 
@@ -90,7 +92,7 @@ def make_tag(call: Call, tag: str, target: str) -> None:
     refs.move(call, ref, commit.name)
 
 
-def tell(call: Call, release: Record, *actions: str) -> None:
+def tell(call: Call, release: Record[Release], *actions: str) -> None:
     """Start the workflows that wait for what was done to a release.
 
     Args:
@@ -118,7 +120,9 @@ def changed(call: Call, old: Record, new: Record) -> None:
 def notes(call: Call, tag: str, previous: str | None) -> str:
     """Return notes for a release: where to see what changed since the one before."""
     if previous is None:
-        before = (each for each in published(call.world, call.repository) if each["tag"] != tag)
-        previous = next((str(each["tag"]) for each in before), None)
+        before = (
+            each for each in published(call.world, call.repository) if each.data["tag"] != tag
+        )
+        previous = next((str(each.data["tag"]) for each in before), None)
     seen = f"commits/{tag}" if previous is None else f"compare/{previous}...{tag}"
     return f"**Full Changelog**: {html_base(call)}/{seen}"

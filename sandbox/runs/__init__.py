@@ -17,6 +17,7 @@ from sandbox.world.ref_names import short_name
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.git.update import Update
+    from sandbox.world.kinds import Release
     from sandbox.world.records import Record
 
 DEPENDABOT = "dependabot[bot]"
@@ -67,7 +68,7 @@ def _event(call: Call, name: str, ref: str, commit: Record, short: str) -> Event
     )
 
 
-def release(call: Call, release: Record, commit: Record, action: str) -> None:
+def release(call: Call, release: Record[Release], commit: Record, action: str) -> None:
     """Start the workflows that something done to a release triggers: those of the tagged commit.
 
     Args:
@@ -80,13 +81,13 @@ def release(call: Call, release: Record, commit: Record, action: str) -> None:
         return
     shown = {
         "id": release.id,
-        "tag_name": release["tag"],
-        "target_commitish": release["target"],
-        "name": release["title"],
-        "draft": release["draft"],
-        "prerelease": release["prerelease"],
+        "tag_name": release.data["tag"],
+        "target_commitish": release.data["target"],
+        "name": release.data["title"],
+        "draft": release.data["draft"],
+        "prerelease": release.data["prerelease"],
     }
-    event = _event(call, "release", f"refs/tags/{release['tag']}", commit, release["tag"])
+    event = _event(call, "release", f"refs/tags/{release.data['tag']}", commit, release.data["tag"])
     start(
         call.world,
         call.repository,

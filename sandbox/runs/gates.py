@@ -18,6 +18,7 @@ from sandbox.world.kinds import DEPLOYMENT_POLICY, ENVIRONMENT, Environment
 from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds import Deployment
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -76,14 +77,14 @@ def has_rules(world: World, repository: Record) -> bool:
     return repository["visibility"] == "public" or plans.at_least(account, "team")
 
 
-def open_at(gate: Record, deployment: Record) -> float:
+def open_at(gate: Record, deployment: Record[Deployment]) -> float:
     """Return the Unix time at which an environment's wait timer lets a deployment in."""
     return parse(deployment.created_at) + 60 * int(gate["wait_timer"])
 
 
-def waits(world: World, run: Record, gate: Record, deployment: Record) -> str | None:
+def waits(world: World, run: Record, gate: Record, deployment: Record[Deployment]) -> str | None:
     """Return what a deployment still waits for: `reviewers`, `timer`; None: it may go on."""
-    if deployment["forced"]:
+    if deployment.data["forced"]:
         return None
     if gate["reviewers"] and not reviewed(world, run, deployment, "approved"):
         return "reviewers"
@@ -92,7 +93,7 @@ def waits(world: World, run: Record, gate: Record, deployment: Record) -> str | 
     return None
 
 
-def reviewed(world: World, run: Record, deployment: Record, state: str) -> bool:
+def reviewed(world: World, run: Record, deployment: Record[Deployment], state: str) -> bool:
     """Say whether somebody approved, or rejected, a deployment.
 
     A review is of the deployments that wait at its time: a job that comes to the same environment

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import owner
 from sandbox.runs import gates, visible
 from sandbox.runs.expressions import ExpressionError, Status, condition, fill
-from sandbox.world.kinds import ENVIRONMENT
+from sandbox.world.kinds import DEPLOYMENT, ENVIRONMENT, Deployment
 from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
@@ -153,19 +153,22 @@ def environment_name(world: World, repository: Record, run: Record, job: Record)
 def _arrive(world: World, repository: Record, run: Record, job: Record, name: str) -> Record:
     """Come to an environment: a deployment begins, if the run's ref may get there."""
     gate = gates.environment(world, repository, name)
-    deployment = world.add(
-        "deployment",
+    deployment = world.make(
+        DEPLOYMENT,
         repository.id,
-        environment=gate.name,
-        ref=run["head_branch"],
-        sha=run["head_sha"],
-        task="deploy",
-        description=None,
-        payload={},
-        creator=run["actor"],
-        run=run.id,
-        state="waiting",
-        forced=False,
+        "",
+        Deployment(
+            environment=gate.name,
+            ref=run["head_branch"],
+            sha=run["head_sha"],
+            task="deploy",
+            description=None,
+            payload={},
+            creator=run["actor"],
+            run=run.id,
+            state="waiting",
+            forced=False,
+        ),
     )
     job = world.change(job, deployment=deployment.id, environment_id=gate.id)
     reason = gates.refused_ref(world, repository, gate, run["ref"])
@@ -177,7 +180,7 @@ def _arrive(world: World, repository: Record, run: Record, job: Record, name: st
 
 def _wait(world: World, repository: Record, run: Record, job: Record) -> Record:
     gate = world.get(ENVIRONMENT, job["environment_id"])
-    deployment = world.get("deployment", job["deployment"])
+    deployment = world.get(DEPLOYMENT, job["deployment"])
     if gate is None or deployment is None:
         return end(world, job, "failure", "The environment is gone.")
     if gates.has_rules(world, repository):
@@ -202,7 +205,7 @@ def _work(world: World, repository: Record, job: Record) -> Record:
 
 def end(world: World, job: Record, conclusion: str, reason: str | None = None) -> Record:
     """End a job; return it."""
-    deployment = None if not job["deployment"] else world.get("deployment", job["deployment"])
+    deployment = None if not job["deployment"] else world.get(DEPLOYMENT, job["deployment"])
     if deployment is not None and deployment["state"] in ("waiting", "in_progress"):
         state = {"success": "success", "cancelled": "error"}.get(conclusion, "failure")
         world.change(deployment, state=state)

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from sandbox.world.clock import stamp
+from sandbox.world.kinds import INSTALLATION, Installation
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def app(world: World) -> Record:
 def installation(world: World, account: int) -> Record:
     """Return the App's installation in an account: it is everywhere."""
     actions = app(world)
-    found = world.find("installation", str(actions.id), account)
+    found = world.find(INSTALLATION, str(actions.id), account)
     if found is None:
-        found = world.add("installation", account, str(actions.id), app=actions.id)
+        found = world.make(INSTALLATION, account, str(actions.id), Installation(app=actions.id))
     return found
 
 

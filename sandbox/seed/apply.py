@@ -78,14 +78,14 @@ def new_token(
     user: Record,
     scopes: list[str],
     value: str | None = None,
-    installation: Record | None = None,
+    installation: Record[kinds.Installation] | None = None,
 ) -> str:
     """Give a user, or an App's installation, a token and return it; only its hash is kept."""
     token = value or f"sandbox_{secrets.token_hex(20)}"
     if world.find("token", digest(token)) is None:
         more: dict[str, Any] = {"scopes": scopes}
         if installation is not None:
-            app = world.get("app", installation["app"])
+            app = world.get("app", installation.data["app"])
             more = {"installation": installation.id, "permissions": app and app["permissions"]}
         world.add("token", 0, digest(token), user=user.id, **more)
     return token
@@ -122,11 +122,11 @@ def _organization(world: World, seed: Organization, place: Place) -> None:
 
 def _member(world: World, org: Record, login: str, role: str) -> Record:
     user = _user(world, login)
-    if world.find("member", str(user.id), org.id) is None:
-        invited = world.find("org_invitation", str(user.id), org.id)
+    if world.find(kinds.MEMBER, str(user.id), org.id) is None:
+        invited = world.find(kinds.ORG_INVITATION, str(user.id), org.id)
         if invited is not None:
             world.remove(invited)
-        world.add("member", org.id, str(user.id), role=role)
+        world.make(kinds.MEMBER, org.id, str(user.id), kinds.Member(role=role))
     return user
 
 
@@ -178,10 +178,17 @@ def _access(world: World, repository: Record, seed: Repository, place: Place) ->
         team = world.find(kinds.TEAM, slug, repository.parent)
         if team is None:
             raise SeedError("there is no such team", (*place, "teams", slug))
-        world.add("team_repository", team.id, str(repository.id), permission=permission)
+        world.make(
+            kinds.TEAM_REPOSITORY,
+            team.id,
+            str(repository.id),
+            kinds.Permission(permission=permission),
+        )
     for login, permission in seed.collaborators.items():
         user = _user(world, login)
-        world.add("collaborator", repository.id, str(user.id), permission=permission)
+        world.make(
+            kinds.COLLABORATOR, repository.id, str(user.id), kinds.Permission(permission=permission)
+        )
 
 
 def _holder(world: World, seed: Token, place: Place) -> tuple[Record, Record | None]:
@@ -196,7 +203,7 @@ def _holder(world: World, seed: Token, place: Place) -> tuple[Record, Record | N
     if app is None or bot is None:
         raise SeedError("there is no such app", (*place, "app"))
     for org in world.all("organization"):
-        installation = world.find("installation", str(app.id), org.id)
+        installation = world.find(kinds.INSTALLATION, str(app.id), org.id)
         if installation is not None:
             return bot, installation
     raise SeedError("the app is installed nowhere", (*place, "app"))
@@ -251,7 +258,7 @@ def _app(world: World, seed: GitHubApp, folder: Path, place: Place) -> None:
         org = world.find("organization", login)
         if org is None:
             raise SeedError("there is no such organization", (*place, "organizations", index))
-        world.add("installation", org.id, str(app.id), app=app.id)
+        world.make(kinds.INSTALLATION, org.id, str(app.id), kinds.Installation(app=app.id))
 
 
 def _key(path: Path, place: Place) -> str:

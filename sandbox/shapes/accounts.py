@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import org_role
+from sandbox.world.kinds import MEMBER
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def full_organization(call: Call, org: Record) -> dict[str, Any]:
             "name": org["plan"],
             "space": 976_562_499,
             "private_repos": 999_999,
-            "filled_seats": call.world.count("member", org.id),
+            "filled_seats": call.world.count(MEMBER, org.id),
             "seats": 100,
         },
     }

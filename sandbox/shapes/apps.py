@@ -9,6 +9,7 @@ from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Installation
     from sandbox.world.records import Record
 
 PERMISSIONS = {
@@ -58,9 +59,9 @@ def app_json(call: Call, app: Record) -> dict[str, Any]:
     }
 
 
-def installation_json(call: Call, installation: Record) -> dict[str, Any]:
+def installation_json(call: Call, installation: Record[Installation]) -> dict[str, Any]:
     """Return an installation of an App as `installation`."""
-    app = call.world.get("app", installation["app"])
+    app = call.world.get("app", installation.data["app"])
     org = call.world.get("organization", installation.parent)
     if app is None or org is None:
         raise AssertionError("an installation has an App and an organization")

@@ -8,6 +8,7 @@ from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json
 from sandbox.shapes.commits import base, html_base, simple_commit
 from sandbox.shapes.repositories import minimal_repository
+from sandbox.world.kinds import REF
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def suite_json(call: Call, suite: Suite) -> dict[str, Any]:
     newest = suite.run or suite.checks[-1]
     branches = (
         ref.name.removeprefix("refs/heads/")
-        for ref in call.world.all("ref", call.repository.id)
-        if ref.name.startswith("refs/heads/") and ref["sha"] == suite.commit.name
+        for ref in call.world.all(REF, call.repository.id)
+        if ref.name.startswith("refs/heads/") and ref.data["sha"] == suite.commit.name
     )
     return {
         "id": suite.id,

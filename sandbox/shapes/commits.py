@@ -11,6 +11,7 @@ from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 VERIFICATION = {
@@ -118,10 +119,10 @@ def _file(call: Call, commit: Record, change: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def ref_json(call: Call, ref: Record) -> dict[str, Any]:
+def ref_json(call: Call, ref: Record[Ref]) -> dict[str, Any]:
     """Return a ref as `git-ref`; an annotated tag's leads to its object."""
-    annotated = ref.get("tag_object")
-    kind, sha = ("commit", ref["sha"]) if annotated is None else ("tag", annotated)
+    annotated = ref.data.get("tag_object")
+    kind, sha = ("commit", ref.data["sha"]) if annotated is None else ("tag", annotated)
     return {
         "ref": ref.name,
         "node_id": node_id("ref", ref.id),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import not_found
 from sandbox.shapes.accounts import simple_organization, simple_user
-from sandbox.world.kinds import TEAM_MEMBER
+from sandbox.world.kinds import MEMBER, ORG_INVITATION, TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
     """Return a membership of an organization; 404 when there is none."""
-    member = call.world.find("member", str(user.id), org.id)
-    invited = call.world.find("org_invitation", str(user.id), org.id)
+    member = call.world.find(MEMBER, str(user.id), org.id)
+    invited = call.world.find(ORG_INVITATION, str(user.id), org.id)
     found = member or invited
     if found is None:
         raise not_found()
     return {
         "url": f"{call.api}/orgs/{org.name}/memberships/{user.name}",
         "state": "pending" if member is None else "active",
-        "role": found["role"],
+        "role": found.data["role"],
         "direct_membership": True,
         "enterprise_teams_providing_indirect_membership": [],
         "organization_url": f"{call.api}/orgs/{org.name}",
@@ -36,11 +36,11 @@ def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
 def team_membership(call: Call, team: Record[Team], user: Record) -> dict[str, Any]:
     """Return a membership of a team; 404 when there is none."""
     member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
-    invited = call.world.find("org_invitation", str(user.id), team.parent)
+    invited = call.world.find(ORG_INVITATION, str(user.id), team.parent)
     if member is not None:
         role, state = member.data["role"], "active"
-    elif invited is not None and str(team.id) in invited["teams"]:
-        role, state = invited["teams"][str(team.id)], "pending"
+    elif invited is not None and str(team.id) in invited.data["teams"]:
+        role, state = invited.data["teams"][str(team.id)], "pending"
     else:
         raise not_found()
     return {

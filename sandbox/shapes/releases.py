@@ -8,39 +8,41 @@ from urllib.parse import quote
 from sandbox.repositories import releases
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
+from sandbox.world.kinds import RELEASE_ASSET
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Release, ReleaseAsset
     from sandbox.world.records import Record
 
 
-def asset_json(call: Call, asset: Record, tag: str) -> dict[str, Any]:
+def asset_json(call: Call, asset: Record[ReleaseAsset], tag: str) -> dict[str, Any]:
     """Return a file of the release of that tag as `release-asset`."""
-    uploader = call.world.get("user", asset["uploader"])
+    uploader = call.world.get("user", asset.data["uploader"])
     return {
         "url": f"{base(call)}/releases/assets/{asset.id}",
         "browser_download_url": f"{html_base(call)}/releases/download/{quote(tag)}/{asset.name}",
         "id": asset.id,
         "node_id": node_id("release_asset", asset.id),
         "name": asset.name,
-        "label": asset["label"],
+        "label": asset.data["label"],
         "state": "uploaded",
-        "content_type": asset["content_type"],
-        "size": asset["size"],
-        "digest": asset["digest"],
-        "download_count": asset["downloads"],
+        "content_type": asset.data["content_type"],
+        "size": asset.data["size"],
+        "digest": asset.data["digest"],
+        "download_count": asset.data["downloads"],
         "created_at": asset.created_at,
         "updated_at": asset.updated_at,
         "uploader": None if uploader is None else simple_user(call, uploader),
     }
 
 
-def release_json(call: Call, release: Record) -> dict[str, Any]:
+def release_json(call: Call, release: Record[Release]) -> dict[str, Any]:
     """Return a release as `release`."""
     url = f"{base(call)}/releases/{release.id}"
-    tag, draft = str(release["tag"]), release["draft"]
-    author = call.world.get("user", release["author"])
+    tag, draft = str(release.data["tag"]), release.data["draft"]
+    author = call.world.get("user", release.data["author"])
     if author is None:
         raise AssertionError("a release has an author")
     page = f"untagged-{release.id}" if draft else quote(tag)
@@ -54,17 +56,17 @@ def release_json(call: Call, release: Record) -> dict[str, Any]:
         "id": release.id,
         "node_id": node_id("release", release.id),
         "tag_name": tag,
-        "target_commitish": release["target"],
-        "name": release["title"],
-        "body": release["body"],
+        "target_commitish": release.data["target"],
+        "name": release.data["title"],
+        "body": release.data["body"],
         "draft": draft,
-        "prerelease": release["prerelease"],
+        "prerelease": release.data["prerelease"],
         "immutable": False,
         "created_at": releases.created_at(call.world, call.repository, release),
-        "published_at": None if draft else release["published_at"],
+        "published_at": None if draft else release.data["published_at"],
         "updated_at": release.updated_at,
         "author": simple_user(call, author),
         "assets": [
-            asset_json(call, each, tag) for each in call.world.all("release_asset", release.id)
+            asset_json(call, each, tag) for each in call.world.all(RELEASE_ASSET, release.id)
         ],
     }

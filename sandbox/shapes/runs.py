@@ -16,6 +16,7 @@ from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Deployment
     from sandbox.world.records import Record
 
 
@@ -145,7 +146,9 @@ def reviewer_json(call: Call, each: dict[str, Any]) -> dict[str, Any]:
     return {"type": each["type"], "reviewer": shown}
 
 
-def pending_json(call: Call, gate: Record, deployment: Record, *, may: bool) -> dict[str, Any]:
+def pending_json(
+    call: Call, gate: Record, deployment: Record[Deployment], *, may: bool
+) -> dict[str, Any]:
     """Return an environment that a run waits at as `pending-deployment`."""
     started = None
     if gate["wait_timer"]:
@@ -192,21 +195,21 @@ def may_review(call: Call, run: Record, gate: Record) -> bool:
     return not (gate["prevent_self_review"] and own)
 
 
-def deployment_json(call: Call, deployment: Record) -> dict[str, Any]:
+def deployment_json(call: Call, deployment: Record[Deployment]) -> dict[str, Any]:
     """Return a deployment as `deployment`."""
     url = f"{base(call)}/deployments/{deployment.id}"
     return {
         "url": url,
         "id": deployment.id,
         "node_id": node_id("deployment", deployment.id),
-        "sha": deployment["sha"],
-        "ref": deployment["ref"],
-        "task": deployment["task"],
-        "payload": deployment["payload"],
-        "original_environment": deployment["environment"],
-        "environment": deployment["environment"],
-        "description": deployment["description"],
-        "creator": _user(call, deployment["creator"]),
+        "sha": deployment.data["sha"],
+        "ref": deployment.data["ref"],
+        "task": deployment.data["task"],
+        "payload": deployment.data["payload"],
+        "original_environment": deployment.data["environment"],
+        "environment": deployment.data["environment"],
+        "description": deployment.data["description"],
+        "creator": _user(call, deployment.data["creator"]),
         "created_at": deployment.created_at,
         "updated_at": deployment.updated_at,
         "statuses_url": f"{url}/statuses",

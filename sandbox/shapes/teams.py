@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shapes.accounts import team_organization
-from sandbox.world.kinds import TEAM, TEAM_MEMBER
+from sandbox.world.kinds import TEAM, TEAM_MEMBER, TEAM_REPOSITORY
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def full_team(call: Call, team: Record[Team]) -> dict[str, Any]:
     return {
         **simple_with_parent(call, team),
         "members_count": call.world.count(TEAM_MEMBER, team.id),
-        "repos_count": call.world.count("team_repository", team.id),
+        "repos_count": call.world.count(TEAM_REPOSITORY, team.id),
         "created_at": team.created_at,
         "updated_at": team.updated_at,
         "organization": team_organization(call, org),

@@ -16,7 +16,7 @@ from sandbox.git import objects
 from sandbox.runs import gates, progress, triggers
 from sandbox.runs.workflow import Workflow, WorkflowError, paths, read
 from sandbox.shapes import runs as shapes
-from sandbox.world.kinds import ENVIRONMENT
+from sandbox.world.kinds import DEPLOYMENT, ENVIRONMENT
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -266,7 +266,7 @@ def _pending(call: Call, run: Record) -> dict[int, tuple[Record, list[Record]]]:
     for job in call.world.all("job", run.id):
         if job["status"] == "waiting":
             gate = call.world.get(ENVIRONMENT, job["environment_id"])
-            deployment = call.world.get("deployment", job["deployment"])
+            deployment = call.world.get(DEPLOYMENT, job["deployment"])
             if gate is not None and deployment is not None:
                 found.setdefault(gate.id, (gate, []))[1].append(deployment)
     return found
@@ -319,7 +319,7 @@ def review(call: Call) -> Response:
         user=call.actor.id,
     )
     triggers.go_on(call.world, call.repository, run)
-    after = [call.world.get("deployment", each.id) for each in deployments]
+    after = [call.world.get(DEPLOYMENT, each.id) for each in deployments]
     shown = [shapes.deployment_json(call, each) for each in after if each is not None]
     return Response(200, shown)
 

@@ -19,6 +19,7 @@ from sandbox.world import ref_names
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -26,7 +27,7 @@ _LIST = "/repos/{owner}/{repo}/branches"
 _ONE = _LIST + "/{branch}"
 
 
-def short_name(ref: Record) -> str:
+def short_name(ref: Record[Ref]) -> str:
     """Return a branch's name without `refs/heads/`."""
     return ref.name.removeprefix("refs/heads/")
 
@@ -51,12 +52,12 @@ def find(call: Call) -> Record:
     return ref
 
 
-def _short(call: Call, ref: Record) -> dict[str, Any]:
+def _short(call: Call, ref: Record[Ref]) -> dict[str, Any]:
     rule = rule_for(call.world, call.repository, short_name(ref))
     contexts = [] if rule is None else rule["requiredStatusCheckContexts"]
     return {
         "name": short_name(ref),
-        "commit": {"sha": ref["sha"], "url": f"{base(call)}/commits/{ref['sha']}"},
+        "commit": {"sha": ref.data["sha"], "url": f"{base(call)}/commits/{ref.data['sha']}"},
         "protected": rule is not None,
         "protection": {
             "enabled": rule is not None,

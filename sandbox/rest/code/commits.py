@@ -10,6 +10,7 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import objects
 from sandbox.shapes.commits import base, commit_json, html_base
+from sandbox.world.kinds import REF
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -29,7 +30,7 @@ def _resolve(call: Call, name: str) -> Record:
 @ROUTES.get(_LIST, needs="repo:read")
 def list_commits(call: Call) -> Response:
     """A branch's commits, newest first; `path` narrows to those that changed a file."""
-    if not call.world.count("ref", call.repository.id):
+    if not call.world.count(REF, call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
     head = objects.named(
         call.world, call.repository, call.query.get("sha") or call.repository["default_branch"]

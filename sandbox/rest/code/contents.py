@@ -12,6 +12,7 @@ from sandbox.api.http import Response
 from sandbox.api.routing import Routes
 from sandbox.git import objects, refs
 from sandbox.shapes.commits import base, git_commit, html_base
+from sandbox.world.kinds import REF
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -58,7 +59,7 @@ def whole_file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
 def _commit(call: Call, ref: str) -> Record:
     found = objects.named(call.world, call.repository, ref)
     if found is None:
-        if not call.world.count("ref", call.repository.id):
+        if not call.world.count(REF, call.repository.id):
             raise GitHubError(404, "This repository is empty.")
         raise GitHubError(404, f"No commit found for the ref {ref}")
     return found
@@ -131,7 +132,7 @@ def _change(call: Call, *, remove: bool) -> Response:
     )
     branch = found.get("branch") or call.repository["default_branch"]
     ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
-    if ref is None and call.world.count("ref", call.repository.id):
+    if ref is None and call.world.count(REF, call.repository.id):
         raise GitHubError(404, f"Branch {branch} not found")
     head = None if ref is None else _commit(call, branch)
     old = None if head is None else head["files"].get(path)

@@ -13,6 +13,7 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects, refs, tags
 from sandbox.shapes.commits import base, git_commit, ref_json
 from sandbox.world import ref_names
+from sandbox.world.kinds import REF
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def get_ref(call: Call) -> Response:
 
 def _matching(call: Call) -> list[Record]:
     prefix = f"refs/{call.parameters['ref']}"
-    found = (
-        ref for ref in call.world.all("ref", call.repository.id) if ref.name.startswith(prefix)
-    )
+    found = (ref for ref in call.world.all(REF, call.repository.id) if ref.name.startswith(prefix))
     return sorted(found, key=lambda ref: ref.name)
 
 
@@ -84,7 +83,7 @@ def get_refs(call: Call) -> Response:
 def create_ref(call: Call) -> Response:
     """Create a branch or tag."""
     found = fields.body(call, **{"ref!": "text", "sha!": "text"})
-    if not call.world.count("ref", call.repository.id):
+    if not call.world.count(REF, call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
     if not ref_names.is_valid(found["ref"]):
         raise invalid("Reference name must start with 'refs/' and be well formed.")

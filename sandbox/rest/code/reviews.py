@@ -116,7 +116,7 @@ def _reviewer(call: Call, pull: Record, event: str | None) -> Record:
 def _actions_may_approve(call: Call) -> bool:
     """Say whether the token of a workflow may approve; other Apps always may."""
     installation = call.actor.installation
-    app = None if installation is None else call.world.get("app", installation["app"])
+    app = None if installation is None else call.world.get("app", installation.data["app"])
     if app is None or app.name != "github-actions":
         return True
     name, key = "workflow", "can_approve_pull_request_reviews"

@@ -48,7 +48,7 @@ def _commit(call: Call, name: str) -> Record:
 
 def _app(call: Call) -> int:
     installation = call.actor.installation
-    return 0 if installation is None else int(installation["app"])
+    return 0 if installation is None else int(installation.data["app"])
 
 
 def _status(call: Call, commit: Record, status: Record) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import objects, tags
 from sandbox.shapes.commits import VERIFICATION, base, html_base
+from sandbox.world.kinds import REF
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -51,7 +53,7 @@ def create(call: Call) -> Response:
         "type!": ("commit", "tree", "blob"),
     }
     found = fields.body(call, **wanted, tagger="object")
-    if not call.world.count("ref", call.repository.id):
+    if not call.world.count(REF, call.repository.id):
         raise conflict("Git Repository is empty.")
     if found["type"] != "commit":
         raise invalid("The sandbox tags commits only.")
@@ -80,15 +82,15 @@ def get(call: Call) -> Response:
 @ROUTES.get("/repos/{owner}/{repo}/tags", needs="repo:read")
 def list_tags(call: Call) -> Response:
     """The tags."""
-    every = call.world.all("ref", call.repository.id)
+    every = call.world.all(REF, call.repository.id)
     tags = (ref for ref in every if ref.name.startswith("refs/tags/"))
     found = sorted(tags, key=lambda ref: ref.name)
 
-    def shape(ref: Record) -> dict[str, Any]:
+    def shape(ref: Record[Ref]) -> dict[str, Any]:
         name = ref.name.removeprefix("refs/tags/")
         return {
             "name": name,
-            "commit": {"sha": ref["sha"], "url": f"{base(call)}/commits/{ref['sha']}"},
+            "commit": {"sha": ref.data["sha"], "url": f"{base(call)}/commits/{ref.data['sha']}"},
             "zipball_url": f"{html_base(call)}/zipball/{ref.name}",
             "tarball_url": f"{html_base(call)}/tarball/{ref.name}",
             "node_id": node_id("ref", ref.id),

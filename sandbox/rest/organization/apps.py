@@ -15,10 +15,12 @@ from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json, installation_json, permissions_of
 from sandbox.shapes.repositories import listed_repository, minimal_repository
 from sandbox.world.clock import stamp
+from sandbox.world.kinds import INSTALLATION
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import Installation
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -37,14 +39,14 @@ def _installations(call: Call) -> list[Record]:
     return [
         installation
         for org in call.world.all("organization")
-        for installation in call.world.all("installation", org.id)
-        if installation["app"] == app.id
+        for installation in call.world.all(INSTALLATION, org.id)
+        if installation.data["app"] == app.id
     ]
 
 
 def _installation(call: Call) -> Record:
-    found = call.world.get("installation", call.integer("installation_id"))
-    if found is None or found["app"] != _app(call).id:
+    found = call.world.get(INSTALLATION, call.integer("installation_id"))
+    if found is None or found.data["app"] != _app(call).id:
         raise not_found()
     return found
 
@@ -102,8 +104,8 @@ def list_org_installations(call: Call) -> Response:
     # the App behind the workflows' tokens is everywhere, and never listed
     found = [
         each
-        for each in call.world.all("installation", call.org.id)
-        if (app := call.world.get("app", each["app"])) is not None and app["public_key"]
+        for each in call.world.all(INSTALLATION, call.org.id)
+        if (app := call.world.get("app", each.data["app"])) is not None and app["public_key"]
     ]
     return page(call, found, lambda each: installation_json(call, each), "installations")
 
@@ -145,7 +147,9 @@ def create_token(call: Call) -> Response:
     return Response(201, body)
 
 
-def _chosen(call: Call, installation: Record, found: dict[str, Any]) -> list[Record] | None:
+def _chosen(
+    call: Call, installation: Record[Installation], found: dict[str, Any]
+) -> list[Record] | None:
     """Return the repositories that a token is to be held to; None: all of the installation."""
     names, ids = found.get("repositories"), found.get("repository_ids")
     if names is None and ids is None:

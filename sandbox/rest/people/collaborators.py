@@ -14,6 +14,7 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
 from sandbox.shapes.repositories import minimal_repository, permissions_of
+from sandbox.world.kinds import COLLABORATOR, INVITATION, Invitation, Permission
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _people(call: Call, affiliation: str) -> list[tuple[Record, str]]:
     found = []
     for user in call.world.all("user"):
         direct = user if user.id == account.id else None  # a person's own repository
-        direct = direct or call.world.find("collaborator", str(user.id), call.repository.id)
+        direct = direct or call.world.find(COLLABORATOR, str(user.id), call.repository.id)
         member = account.kind == "organization" and org_role(call.world, account, user.id)
         if affiliation == "outside" and (direct is None or member):
             continue
@@ -86,21 +87,22 @@ def add(call: Call) -> Response:
         raise invalid(f"{wanted!r} is not a permission")
     wanted = old_name(wanted)
     account = owner(call.world, call.repository)
-    there = call.world.find("collaborator", str(user.id), call.repository.id)
+    there = call.world.find(COLLABORATOR, str(user.id), call.repository.id)
     if there is not None:
         call.world.change(there, permission=wanted)
         return NO_CONTENT
     if account.kind == "organization" and org_role(call.world, account, user.id):
-        call.world.add("collaborator", call.repository.id, str(user.id), permission=wanted)
+        call.world.make(
+            COLLABORATOR, call.repository.id, str(user.id), Permission(permission=wanted)
+        )
         return NO_CONTENT
-    invitation = call.world.find("invitation", str(user.id), call.repository.id)
+    invitation = call.world.find(INVITATION, str(user.id), call.repository.id)
     if invitation is None:
-        invitation = call.world.add(
-            "invitation",
+        invitation = call.world.make(
+            INVITATION,
             call.repository.id,
             str(user.id),
-            permission=wanted,
-            inviter=call.actor.id,
+            Invitation(permission=wanted, inviter=call.actor.id),
         )
     else:
         invitation = call.world.change(invitation, permission=wanted)
@@ -137,7 +139,7 @@ def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
 
 
 def _find_invitation(call: Call) -> Record:
-    found = call.world.get("invitation", call.integer("invitation_id"))
+    found = call.world.get(INVITATION, call.integer("invitation_id"))
     if found is None or found.parent != call.repository.id:
         raise not_found()
     return found
@@ -146,7 +148,7 @@ def _find_invitation(call: Call) -> Record:
 @ROUTES.get(_INVITATIONS, needs="repo:admin")
 def list_invitations(call: Call) -> Response:
     """The invitations that are pending."""
-    found = call.world.all("invitation", call.repository.id)
+    found = call.world.all(INVITATION, call.repository.id)
     return page(call, found, lambda each: _invitation(call, each))
 
 
@@ -169,9 +171,11 @@ def delete_invitation(call: Call) -> Response:
 @ROUTES.patch("/user/repository_invitations/{invitation_id}", needs="user")
 def accept_invitation(call: Call) -> Response:
     """Accept an invitation."""
-    found = call.world.get("invitation", call.integer("invitation_id"))
+    found = call.world.get(INVITATION, call.integer("invitation_id"))
     if found is None or found.name != str(call.actor.id):
         raise not_found()
-    call.world.add("collaborator", found.parent, found.name, permission=found["permission"])
+    call.world.make(
+        COLLABORATOR, found.parent, found.name, Permission(permission=found.data["permission"])
+    )
     call.world.remove(found)
     return NO_CONTENT

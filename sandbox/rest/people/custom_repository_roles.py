@@ -14,7 +14,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.world import plans
-from sandbox.world.kinds import TEAM
+from sandbox.world.kinds import COLLABORATOR, TEAM, TEAM_REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -111,10 +111,10 @@ def _rename_grants(call: Call, old: str, new: str) -> None:
     grants = [
         grant
         for team in world.all(TEAM, call.org.id)
-        for grant in world.all("team_repository", team.id)
+        for grant in world.all(TEAM_REPOSITORY, team.id)
     ]
     for repository in world.all("repository", call.org.id):
-        grants += world.all("collaborator", repository.id)
+        grants += world.all(COLLABORATOR, repository.id)
     for grant in grants:
-        if grant["permission"] == old:
+        if grant.data["permission"] == old:
             world.change(grant, permission=new)

@@ -12,7 +12,15 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
 from sandbox.shapes.teams import simple_with_parent
-from sandbox.world.kinds import TEAM, TEAM_MEMBER, TeamMember
+from sandbox.world.kinds import (
+    MEMBER,
+    ORG_INVITATION,
+    TEAM,
+    TEAM_MEMBER,
+    Member,
+    OrganizationInvitation,
+    TeamMember,
+)
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -30,20 +38,23 @@ def invite(call: Call, user: Record, role: str) -> Record:
 
     Source: https://docs.github.com/rest/orgs/members#set-organization-membership-for-a-user
     """
-    found = call.world.find("org_invitation", str(user.id), call.org.id)
+    found = call.world.find(ORG_INVITATION, str(user.id), call.org.id)
     if found is not None:
         return call.world.change(found, role=role)
-    return call.world.add(
-        "org_invitation", call.org.id, str(user.id), role=role, inviter=call.actor.id, teams={}
+    return call.world.make(
+        ORG_INVITATION,
+        call.org.id,
+        str(user.id),
+        OrganizationInvitation(role=role, inviter=call.actor.id, teams={}),
     )
 
 
 def invite_to_team(call: Call, user: Record, team: Record[Team], role: str) -> None:
     """Ask a user to join the organization, and to be in a team from then on."""
-    found = call.world.find("org_invitation", str(user.id), call.org.id) or invite(
+    found = call.world.find(ORG_INVITATION, str(user.id), call.org.id) or invite(
         call, user, "member"
     )
-    call.world.change(found, teams={**found["teams"], str(team.id): role})
+    call.world.change(found, teams={**found.data["teams"], str(team.id): role})
 
 
 def take_back_from_team(call: Call, invitation: Record, team: Record[Team]) -> None:
@@ -55,7 +66,7 @@ def take_back_from_team(call: Call, invitation: Record, team: Record[Team]) -> N
 @ROUTES.get(_INVITATIONS, needs="org:member")
 def list_pending(call: Call) -> Response:
     """The invitations that are pending."""
-    found = call.world.all("org_invitation", call.org.id)
+    found = call.world.all(ORG_INVITATION, call.org.id)
     return page(call, found, lambda each: _invitation(call, each))
 
 
@@ -63,8 +74,8 @@ def list_pending(call: Call) -> Response:
 def list_pending_of_team(call: Call) -> Response:
     """The pending invitations that name a team."""
     team = str(lookups.team(call).id)
-    invitations = call.world.all("org_invitation", call.org.id)
-    found = [each for each in invitations if team in each["teams"]]
+    invitations = call.world.all(ORG_INVITATION, call.org.id)
+    found = [each for each in invitations if team in each.data["teams"]]
     return page(call, found, lambda each: _invitation(call, each))
 
 
@@ -92,14 +103,14 @@ def accept(call: Call) -> Response:
     """Say yes: a member, of the invitation's teams too."""
     fields.body(call, **{"state!": ("active",)})
     org, me = _org(call), _me(call)
-    found = call.world.find("org_invitation", str(me.id), org.id)
+    found = call.world.find(ORG_INVITATION, str(me.id), org.id)
     if found is not None:
         call.world.remove(found)
-        call.world.add("member", org.id, str(me.id), role=found["role"])
+        call.world.make(MEMBER, org.id, str(me.id), Member(role=found.data["role"]))
         for team in _teams(call, found):
             # owners maintain every team that they are in
-            owner = found["role"] == "admin"
-            role = "maintainer" if owner else found["teams"][str(team.id)]
+            owner = found.data["role"] == "admin"
+            role = "maintainer" if owner else found.data["teams"][str(team.id)]
             call.world.make(TEAM_MEMBER, team.id, str(me.id), TeamMember(role=role))
     return Response(200, org_membership(call, org, me))
 
@@ -118,7 +129,7 @@ def _org(call: Call) -> Record:
 
 
 def _find(call: Call) -> Record:
-    found = call.world.get("org_invitation", call.integer("invitation_id"))
+    found = call.world.get(ORG_INVITATION, call.integer("invitation_id"))
     if found is None or found.parent != call.org.id:
         raise not_found()
     return found

@@ -13,6 +13,7 @@ from sandbox.api.routing import Routes
 from sandbox.rest.people.invitations import invite
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
+from sandbox.world.kinds import COLLABORATOR, MEMBER, ORG_INVITATION
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -23,9 +24,9 @@ ROUTES = Routes()
 
 def _members(call: Call, role: str = "all") -> list[Record]:
     found = []
-    for member in call.world.all("member", call.org.id):
+    for member in call.world.all(MEMBER, call.org.id):
         user = call.world.get("user", int(member.name))
-        if user is not None and role in ("all", member["role"]):
+        if user is not None and role in ("all", member.data["role"]):
             found.append(user)
     return found
 
@@ -72,11 +73,11 @@ def set_membership(call: Call) -> Response:
     """Invite a user, or change the role of a member."""
     user = lookups.user(call, call.parameters["username"])
     role = fields.body(call, role=("admin", "member")).get("role", "member")
-    member = call.world.find("member", str(user.id), call.org.id)
+    member = call.world.find(MEMBER, str(user.id), call.org.id)
     if member is None:
         invite(call, user, role)
     else:
-        if member["role"] == "admin" and role != "admin":
+        if member.data["role"] == "admin" and role != "admin":
             _keep_an_owner(call, user)
         call.world.change(member, role=role)
     return Response(200, org_membership(call, call.org, user))
@@ -89,14 +90,14 @@ def remove_membership(call: Call) -> Response:
     Source: https://docs.github.com/rest/orgs/members#remove-an-organization-member
     """
     user = lookups.user(call, call.parameters["username"])
-    member = call.world.find("member", str(user.id), call.org.id)
+    member = call.world.find(MEMBER, str(user.id), call.org.id)
     if member is None:
-        invitation = call.world.find("org_invitation", str(user.id), call.org.id)
+        invitation = call.world.find(ORG_INVITATION, str(user.id), call.org.id)
         if invitation is None:
             raise not_found()
         call.world.remove(invitation)
         return NO_CONTENT
-    if member["role"] == "admin":
+    if member.data["role"] == "admin":
         _keep_an_owner(call, user)
     for place, kind in (
         ("team", "team_member"),
@@ -121,7 +122,7 @@ def list_outside_collaborators(call: Call) -> Response:
     """People with rights on a repository who are not members."""
     found = {}
     for repository in call.world.all("repository", call.org.id):
-        for collaborator in call.world.all("collaborator", repository.id):
+        for collaborator in call.world.all(COLLABORATOR, repository.id):
             user = call.world.get("user", int(collaborator.name))
             if user is not None and org_role(call.world, call.org, user.id) is None:
                 found[user.id] = user

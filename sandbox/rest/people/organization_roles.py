@@ -13,7 +13,7 @@ from sandbox.repositories import defaults
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.teams import simple_team, simple_with_parent
 from sandbox.world import plans
-from sandbox.world.kinds import TEAM_MEMBER
+from sandbox.world.kinds import MEMBER, TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -178,7 +178,7 @@ def unassign_team(call: Call) -> Response:
 def assign_user(call: Call) -> Response:
     """Give a member a role."""
     user = lookups.user(call, call.parameters["username"])
-    if call.world.find("member", str(user.id), call.org.id) is None:
+    if call.world.find(MEMBER, str(user.id), call.org.id) is None:
         raise not_found()
     return _assign(call, "user", _find(call), user)
 

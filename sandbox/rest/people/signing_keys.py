@@ -13,6 +13,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import signatures
+from sandbox.world.kinds import SIGNING_KEY, SigningKey
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -30,7 +31,7 @@ def _user(call: Call) -> Record:
 
 
 def _find(call: Call) -> Record:
-    found = call.world.get("ssh_signing_key", call.integer("ssh_signing_key_id"))
+    found = call.world.get(SIGNING_KEY, call.integer("ssh_signing_key_id"))
     if found is None or found.parent != _user(call).id:
         raise not_found()
     return found
@@ -48,7 +49,7 @@ def _shape(key: Record) -> dict[str, Any]:
 @ROUTES.get(_LIST, needs="user")
 def list_keys(call: Call) -> Response:
     """The caller's keys."""
-    return page(call, call.world.all("ssh_signing_key", _user(call).id), _shape)
+    return page(call, call.world.all(SIGNING_KEY, _user(call).id), _shape)
 
 
 @ROUTES.post(_LIST, needs="user")
@@ -59,12 +60,12 @@ def create(call: Call) -> Response:
     if blob is None:
         raise failed("SSHSigningKey", "key", "custom", "key is invalid. It must begin with a type")
     for user in call.world.all("user"):
-        for key in call.world.all("ssh_signing_key", user.id):
-            if signatures.public_key(key["key"]) == blob:
+        for key in call.world.all(SIGNING_KEY, user.id):
+            if signatures.public_key(key.data["key"]) == blob:
                 raise failed("SSHSigningKey", "key", "custom", "key is already in use")
     line = " ".join(found["key"].split()[:2])
     title = found.get("title", "")
-    made = call.world.add("ssh_signing_key", _user(call).id, key=line, title=title)
+    made = call.world.make(SIGNING_KEY, _user(call).id, "", SigningKey(key=line, title=title))
     return Response(201, _shape(made))
 
 
@@ -85,4 +86,4 @@ def delete(call: Call) -> Response:
 def list_of_user(call: Call) -> Response:
     """Anybody's keys."""
     user = lookups.user(call, call.parameters["username"])
-    return page(call, call.world.all("ssh_signing_key", user.id), _shape)
+    return page(call, call.world.all(SIGNING_KEY, user.id), _shape)

@@ -11,6 +11,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import team_repository
+from sandbox.world.kinds import TEAM_REPOSITORY, Permission
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -69,9 +70,11 @@ def set_permission(call: Call) -> Response:
             "name of a custom repository role."
         )
     permission = old_name(permission)
-    grant = call.world.find("team_repository", str(call.repository.id), team.id)
+    grant = call.world.find(TEAM_REPOSITORY, str(call.repository.id), team.id)
     if grant is None:
-        call.world.add("team_repository", team.id, str(call.repository.id), permission=permission)
+        call.world.make(
+            TEAM_REPOSITORY, team.id, str(call.repository.id), Permission(permission=permission)
+        )
     else:
         call.world.change(grant, permission=permission)
     return NO_CONTENT
@@ -82,7 +85,7 @@ def remove(call: Call) -> Response:
     """Take a team's permission away."""
     team = lookups.team(call)
     require(call, "repo:admin")
-    grant = call.world.find("team_repository", str(call.repository.id), team.id)
+    grant = call.world.find(TEAM_REPOSITORY, str(call.repository.id), team.id)
     if grant is not None:
         call.world.remove(grant)
     return NO_CONTENT

@@ -15,7 +15,15 @@ from sandbox.rest.people.invitations import invite_to_team, take_back_from_team
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import team_membership
 from sandbox.shapes.teams import full_team, simple_with_parent
-from sandbox.world.kinds import ENVIRONMENT, TEAM, TEAM_MEMBER, Team, TeamMember
+from sandbox.world.kinds import (
+    ENVIRONMENT,
+    MEMBER,
+    ORG_INVITATION,
+    TEAM,
+    TEAM_MEMBER,
+    Team,
+    TeamMember,
+)
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -223,12 +231,12 @@ def set_membership(call: Call) -> Response:
     _require_maintainer(call, team)
     user = lookups.user(call, call.parameters["username"])
     role = fields.body(call, role=("member", "maintainer")).get("role", "member")
-    joined = call.world.find("member", str(user.id), call.org.id)
+    joined = call.world.find(MEMBER, str(user.id), call.org.id)
     if joined is None:
         _require_owner(call)
         invite_to_team(call, user, team, role)
         return Response(200, team_membership(call, team, user))
-    if joined["role"] == "admin":
+    if joined.data["role"] == "admin":
         role = "maintainer"  # owners maintain every team that they are in
     member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
     if member is None:
@@ -247,7 +255,7 @@ def remove_membership(call: Call) -> Response:
         _require_maintainer(call, team)
     team_membership(call, team, user)
     member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
-    invitation = call.world.find("org_invitation", str(user.id), call.org.id)
+    invitation = call.world.find(ORG_INVITATION, str(user.id), call.org.id)
     if member is not None:
         call.world.remove(member)
     elif invitation is not None:

@@ -18,6 +18,7 @@ from sandbox.shapes.accounts import (
 )
 from sandbox.shapes.memberships import org_membership
 from sandbox.shapes.repositories import full_repository, minimal_repository
+from sandbox.world.kinds import MEMBER
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -30,7 +31,7 @@ def _orgs(call: Call, user: Record) -> list[Record]:
     return [
         org
         for org in call.world.all("organization")
-        if call.world.find("member", str(user.id), org.id) is not None
+        if call.world.find(MEMBER, str(user.id), org.id) is not None
     ]
 
 

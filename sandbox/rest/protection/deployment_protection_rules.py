@@ -15,6 +15,7 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.rest.protection.environments import find
 from sandbox.shapes.apps import app_number
+from sandbox.world.kinds import INSTALLATION
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ _ONE = _LIST + "/{protection_rule_id}"
 
 def _apps(call: Call) -> list[Record]:
     """Return the Apps that are installed where the repository is."""
-    installed = call.world.all("installation", call.repository.parent)
-    found = (call.world.get("app", each["app"]) for each in installed)
+    installed = call.world.all(INSTALLATION, call.repository.parent)
+    found = (call.world.get("app", each.data["app"]) for each in installed)
     return [app for app in found if app is not None]
 
 

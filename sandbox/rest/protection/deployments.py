@@ -17,6 +17,7 @@ from sandbox.runs import gates
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base
 from sandbox.shapes.runs import deployment_json
+from sandbox.world.kinds import DEPLOYMENT, DEPLOYMENT_STATUS, Deployment, DeploymentStatus
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "
 
 
 def _find(call: Call) -> Record:
-    found = call.world.get("deployment", call.integer("deployment_id"))
+    found = call.world.get(DEPLOYMENT, call.integer("deployment_id"))
     if found is None or found.parent != call.repository.id:
         raise not_found()
     return found
@@ -41,7 +42,7 @@ def list_deployments(call: Call) -> Response:
     """The deployments, newest first."""
     found = [
         each
-        for each in reversed(call.world.all("deployment", call.repository.id))
+        for each in reversed(call.world.all(DEPLOYMENT, call.repository.id))
         if all(
             call.query.get(key) in (None, each[key])
             for key in ("environment", "ref", "sha", "task")
@@ -64,19 +65,22 @@ def create(call: Call) -> Response:
     if commit is None:
         raise invalid(f"No ref found for: {found['ref']}")
     gate = gates.environment(call.world, call.repository, found.get("environment", "production"))
-    made = call.world.add(
-        "deployment",
+    made = call.world.make(
+        DEPLOYMENT,
         call.repository.id,
-        environment=gate.name,
-        ref=found["ref"],
-        sha=commit.name,
-        task=found.get("task", "deploy"),
-        description=found.get("description"),
-        payload=found.get("payload", {}),
-        creator=call.actor.id,
-        run=None,
-        state="pending",
-        forced=False,
+        "",
+        Deployment(
+            environment=gate.name,
+            ref=found["ref"],
+            sha=commit.name,
+            task=found.get("task", "deploy"),
+            description=found.get("description"),
+            payload=found.get("payload", {}),
+            creator=call.actor.id,
+            run=None,
+            state="pending",
+            forced=False,
+        ),
     )
     return Response(201, deployment_json(call, made))
 
@@ -97,7 +101,7 @@ def delete(call: Call) -> Response:
     return NO_CONTENT
 
 
-def _status(call: Call, deployment: Record, status: Record) -> dict[str, Any]:
+def _status(call: Call, deployment: Record[Deployment], status: Record) -> dict[str, Any]:
     user = call.world.get("user", status["creator"])
     url = f"{base(call)}/deployments/{deployment.id}"
     return {
@@ -107,7 +111,7 @@ def _status(call: Call, deployment: Record, status: Record) -> dict[str, Any]:
         "state": status["state"],
         "creator": None if user is None else simple_user(call, user),
         "description": status["description"],
-        "environment": deployment["environment"],
+        "environment": deployment.data["environment"],
         "target_url": "",
         "created_at": status.created_at,
         "updated_at": status.updated_at,
@@ -122,7 +126,7 @@ def _status(call: Call, deployment: Record, status: Record) -> dict[str, Any]:
 def list_statuses(call: Call) -> Response:
     """The statuses of a deployment, newest first."""
     deployment = _find(call)
-    found = call.world.all("deployment_status", deployment.id)[::-1]
+    found = call.world.all(DEPLOYMENT_STATUS, deployment.id)[::-1]
     return page(call, found, lambda each: _status(call, deployment, each))
 
 
@@ -136,11 +140,12 @@ def create_status(call: Call) -> Response:
     if deployment["run"] is not None and deployment["state"] == "waiting":
         raise invalid("The deployment waits at its environment.")
     call.world.change(deployment, state=found["state"])
-    made = call.world.add(
-        "deployment_status",
+    made = call.world.make(
+        DEPLOYMENT_STATUS,
         deployment.id,
-        state=found["state"],
-        description=found.get("description", ""),
-        creator=call.actor.id,
+        "",
+        DeploymentStatus(
+            state=found["state"], description=found.get("description", ""), creator=call.actor.id
+        ),
     )
     return Response(201, _status(call, deployment, made))

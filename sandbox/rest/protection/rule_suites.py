@@ -12,9 +12,11 @@ from sandbox.api.http import Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.world import clock
+from sandbox.world.kinds import RULE_SUITE
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds import RuleSuite
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -23,27 +25,27 @@ _REPO = "/repos/{owner}/{repo}/rulesets/rule-suites"
 _PERIODS = {"hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000}
 
 
-def _shape(call: Call, suite: Record, *, full: bool) -> dict[str, Any]:
+def _shape(call: Call, suite: Record[RuleSuite], *, full: bool) -> dict[str, Any]:
     repository = call.world.get("repository", suite.parent)
-    user = call.world.get("user", suite["actor"])
+    user = call.world.get("user", suite.data["actor"])
     if repository is None:
         raise AssertionError("a rule suite belongs to a repository")
     body = {
         "id": suite.id,
-        "actor_id": suite["actor"],
+        "actor_id": suite.data["actor"],
         "actor_name": "" if user is None else user.name,
-        "before_sha": suite["before"],
-        "after_sha": suite["after"],
-        "ref": suite["ref"],
+        "before_sha": suite.data["before"],
+        "after_sha": suite.data["after"],
+        "ref": suite.data["ref"],
         "repository_id": repository.id,
         "repository_name": repository.name,
         "pushed_at": suite.created_at,
-        "result": suite["result"],
+        "result": suite.data["result"],
     }
-    if full or suite["evaluation_result"] is not None:
-        body["evaluation_result"] = suite["evaluation_result"]
+    if full or suite.data["evaluation_result"] is not None:
+        body["evaluation_result"] = suite.data["evaluation_result"]
     if full:
-        body["rule_evaluations"] = suite["evaluations"]
+        body["rule_evaluations"] = suite.data["evaluations"]
     return body
 
 
@@ -58,7 +60,7 @@ def _listed(call: Call, repositories: list[Record]) -> Response:
     found = [
         suite
         for repository in repositories
-        for suite in call.world.all("rule_suite", repository.id)
+        for suite in call.world.all(RULE_SUITE, repository.id)
         if clock.parse(suite.created_at) >= since
         and ("actor_name" not in query or (actor is not None and suite["actor"] == actor.id))
         and ref in ("", suite["ref"], suite["ref"].split("/", 2)[2])
@@ -77,7 +79,7 @@ def list_repo(call: Call) -> Response:
 @ROUTES.get(_REPO + "/{rule_suite_id}", needs="repo:write")
 def get_repo(call: Call) -> Response:
     """One rule suite with each rule."""
-    found = call.world.get("rule_suite", call.integer("rule_suite_id"))
+    found = call.world.get(RULE_SUITE, call.integer("rule_suite_id"))
     if found is None or found.parent != call.repository.id:
         raise not_found()
     return Response(200, _shape(call, found, full=True))
@@ -94,7 +96,7 @@ def list_org(call: Call) -> Response:
 @ROUTES.get(_ORG + "/{rule_suite_id}", needs="org:admin")
 def get_org(call: Call) -> Response:
     """One rule suite with each rule."""
-    found = call.world.get("rule_suite", call.integer("rule_suite_id"))
+    found = call.world.get(RULE_SUITE, call.integer("rule_suite_id"))
     repository = None if found is None else call.world.get("repository", found.parent)
     if found is None or repository is None or repository.parent != call.org.id:
         raise not_found()

@@ -11,6 +11,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.commits import base
+from sandbox.world.kinds import DEPLOY_KEY, DeployKey
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -46,7 +47,7 @@ def _key(call: Call, key: Record) -> dict[str, Any]:
 @ROUTES.get(_KEYS, needs="repo:admin")
 def list_keys(call: Call) -> Response:
     """The deploy keys of a repository."""
-    found = call.world.all("deploy_key", call.repository.id)
+    found = call.world.all(DEPLOY_KEY, call.repository.id)
     return page(call, found, lambda key: _key(call, key))
 
 
@@ -69,14 +70,16 @@ def create_key(call: Call) -> Response:
     key = " ".join(parts[:2])
     if any(each.kind == "deploy_key" and each["key"] == key for each in call.world.tables):
         raise failed("PublicKey", "key", "custom", "key is already in use")
-    made = call.world.add(
-        "deploy_key",
+    made = call.world.make(
+        DEPLOY_KEY,
         call.repository.id,
         "",
-        key=key,
-        title=found.get("title", ""),
-        read_only=found.get("read_only", False),
-        added_by=call.actor.login,
+        DeployKey(
+            key=key,
+            title=found.get("title", ""),
+            read_only=found.get("read_only", False),
+            added_by=call.actor.login,
+        ),
     )
     return Response(201, _key(call, made))
 

@@ -16,6 +16,7 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects, refs, tags
 from sandbox.repositories import defaults, pulls
 from sandbox.shapes.repositories import full_repository, listed_repository
+from sandbox.world.kinds import REF
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -78,9 +79,9 @@ def _copy(call: Call, account: Record, name: str, *, only_default: bool) -> Reco
         for each in world.all(kind, source.id):
             world.add(kind, fork.id, each.name, **each.data)
     default = f"refs/heads/{source['default_branch']}"
-    for ref in world.all("ref", source.id):
+    for ref in world.all(REF, source.id):
         if not only_default or ref.name == default:
-            world.add("ref", fork.id, ref.name, **ref.data)
+            world.make(REF, fork.id, ref.name, ref.data)
     return fork
 
 

@@ -18,6 +18,7 @@ from sandbox.api.routing import Routes
 from sandbox.repositories import releases
 from sandbox.rest.repositories.releases import LIST, find
 from sandbox.shapes.releases import asset_json
+from sandbox.world.kinds import RELEASE_ASSET, ReleaseAsset
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -38,14 +39,14 @@ def _name(text: str) -> str:
 
 
 def _check_free(call: Call, release: int, name: str, ident: int = 0) -> None:
-    taken = call.world.find("release_asset", name, release)
+    taken = call.world.find(RELEASE_ASSET, name, release)
     if taken is not None and taken.id != ident:
         raise failed("ReleaseAsset", "name", "already_exists")
 
 
 def _asset(call: Call) -> tuple[Record, Record]:
     """Return the path's file, and its release."""
-    asset = call.world.get("release_asset", call.integer("asset_id"))
+    asset = call.world.get(RELEASE_ASSET, call.integer("asset_id"))
     for release in releases.visible(call):
         if asset is not None and asset.parent == release.id:
             return asset, release
@@ -56,8 +57,8 @@ def _asset(call: Call) -> tuple[Record, Record]:
 def list_assets(call: Call) -> Response:
     """The files of a release."""
     release = find(call)
-    found = call.world.all("release_asset", release.id)
-    return page(call, found, lambda each: asset_json(call, each, release["tag"]))
+    found = call.world.all(RELEASE_ASSET, release.id)
+    return page(call, found, lambda each: asset_json(call, each, release.data["tag"]))
 
 
 @ROUTES.post(_ASSETS, needs="repo:write")
@@ -68,19 +69,21 @@ def upload(call: Call) -> Response:
     _check_free(call, release.id, name)
     if not call.content:
         raise invalid("Bad Content-Length: an asset is not empty.")
-    asset = call.world.add(
-        "release_asset",
+    asset = call.world.make(
+        RELEASE_ASSET,
         release.id,
         name,
-        label=call.query.get("label", ""),
-        content_type=call.headers.get("content-type", "application/octet-stream"),
-        size=len(call.content),
-        digest=f"sha256:{hashlib.sha256(call.content).hexdigest()}",
-        content=base64.b64encode(call.content).decode(),
-        uploader=call.actor.id,
-        downloads=0,
+        ReleaseAsset(
+            label=call.query.get("label", ""),
+            content_type=call.headers.get("content-type", "application/octet-stream"),
+            size=len(call.content),
+            digest=f"sha256:{hashlib.sha256(call.content).hexdigest()}",
+            content=base64.b64encode(call.content).decode(),
+            uploader=call.actor.id,
+            downloads=0,
+        ),
     )
-    return Response(201, asset_json(call, asset, release["tag"]))
+    return Response(201, asset_json(call, asset, release.data["tag"]))
 
 
 @ROUTES.get(_ONE, needs="repo:read")

@@ -16,6 +16,7 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects
 from sandbox.repositories import releases
 from sandbox.shapes.releases import release_json
+from sandbox.world.kinds import REF, RELEASE, Release
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -35,7 +36,7 @@ _FIELDS: dict[str, fields.Kind] = {
 }
 
 
-def find(call: Call) -> Record:
+def find(call: Call) -> Record[Release]:
     """Return the path's release; 404 when there is none, or a draft is not for the caller."""
     ident = call.integer("release_id")
     found = next((each for each in releases.visible(call) if each.id == ident), None)
@@ -47,7 +48,7 @@ def find(call: Call) -> Record:
 def _check_tag(call: Call, tag: str, *, draft: bool, ident: int = 0) -> None:
     if not _TAG.fullmatch(tag):
         raise failed("Release", "tag_name", "custom", "tag_name is not well-formed")
-    if not call.world.count("ref", call.repository.id):
+    if not call.world.count(REF, call.repository.id):
         raise failed("Release", "target_commitish", "custom", "Repository is empty.")
     taken = releases.of_tag(call.world, call.repository, tag)
     if not draft and taken is not None and taken.id != ident:
@@ -74,21 +75,24 @@ def create(call: Call) -> Response:
         text = "\n\n".join(filter(None, (text, releases.notes(call, tag, None))))
     if not draft:
         releases.make_tag(call, tag, target)
-    made = world.add(
-        "release",
+    made = world.make(
+        RELEASE,
         repository.id,
-        tag=tag,
-        target=target,
-        title=found.get("name"),
-        body=text,
-        draft=draft,
-        prerelease=found.get("prerelease", False),
-        author=call.actor.id,
-        published_at=None if draft else world.clock.now(),
+        "",
+        Release(
+            tag=tag,
+            target=target,
+            title=found.get("name"),
+            body=text,
+            draft=draft,
+            prerelease=found.get("prerelease", False),
+            author=call.actor.id,
+            published_at=None if draft else world.clock.now(),
+        ),
     )
     releases.mark(world, repository, made, found.get("make_latest", "true"))
     if not draft:
-        kind = "prereleased" if made["prerelease"] else "released"
+        kind = "prereleased" if made.data["prerelease"] else "released"
         releases.tell(call, made, "created", "published", kind)
     return Response(201, release_json(call, made))
 
@@ -133,24 +137,24 @@ def update(call: Call) -> Response:
     old = find(call)
     found = fields.body(call, tag_name="text", **_FIELDS)
     lengths.check("Release", found)
-    tag = found.get("tag_name", old["tag"])
-    draft = found.get("draft", old["draft"])
-    target = found.get("target_commitish", old["target"])
+    tag = found.get("tag_name", old.data["tag"])
+    draft = found.get("draft", old.data["draft"])
+    target = found.get("target_commitish", old.data["target"])
     _check_tag(call, tag, draft=draft, ident=old.id)
     if objects.resolve(call.world, call.repository, target) is None:
         raise failed("Release", "target_commitish", "invalid")
     if not draft:
         releases.make_tag(call, tag, target)
-    fresh = old["draft"] and not draft
+    fresh = old.data["draft"] and not draft
     new = call.world.change(
         old,
         tag=tag,
         target=target,
-        title=found.get("name", old["title"]),
-        body=found.get("body", old["body"]),
+        title=found.get("name", old.data["title"]),
+        body=found.get("body", old.data["body"]),
         draft=draft,
-        prerelease=found.get("prerelease", old["prerelease"]),
-        published_at=call.world.clock.now() if fresh else old["published_at"],
+        prerelease=found.get("prerelease", old.data["prerelease"]),
+        published_at=call.world.clock.now() if fresh else old.data["published_at"],
     )
     latest = found.get("make_latest", "true" if fresh else "false")
     releases.mark(call.world, call.repository, new, latest)
@@ -163,6 +167,6 @@ def delete(call: Call) -> Response:
     """Delete a release with its files; its tag stays."""
     found = find(call)
     call.world.remove(found)
-    if not found["draft"]:
+    if not found.data["draft"]:
         releases.tell(call, found, "deleted")
     return NO_CONTENT

@@ -18,7 +18,7 @@ from sandbox.repositories import defaults
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS, full_repository
 from sandbox.shapes.teams import simple_with_parent
 from sandbox.world import plans
-from sandbox.world.kinds import TEAM
+from sandbox.world.kinds import REDIRECT, TEAM, TEAM_REPOSITORY, Redirect
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -290,8 +290,10 @@ def update(call: Call) -> Response:
         call, account, visibility, found.pop("security_and_analysis", None) or {}
     )
     if name != repository.name:
-        call.world.add("redirect", 0, f"{account.id}/{repository.name}", repository=repository.id)
-        taken = call.world.find("redirect", f"{account.id}/{name}")
+        call.world.make(
+            REDIRECT, 0, f"{account.id}/{repository.name}", Redirect(repository=repository.id)
+        )
+        taken = call.world.find(REDIRECT, f"{account.id}/{name}")
         if taken is not None:
             call.world.remove(taken)
     if found.get("archived"):
@@ -343,11 +345,11 @@ def delete(call: Call) -> Response:
     repository = call.repository
     account = owner_of(call.world, repository)
     for team in call.world.all(TEAM, account.id):
-        grant = call.world.find("team_repository", str(repository.id), team.id)
+        grant = call.world.find(TEAM_REPOSITORY, str(repository.id), team.id)
         if grant is not None:
             call.world.remove(grant)
-    for redirect in call.world.all("redirect"):
-        if redirect["repository"] == repository.id:
+    for redirect in call.world.all(REDIRECT):
+        if redirect.data["repository"] == repository.id:
             call.world.remove(redirect)
     call.world.remove(repository)
     return NO_CONTENT
@@ -383,9 +385,11 @@ def list_teams(call: Call) -> Response:
     found = [
         (team, grant)
         for team in call.world.all(TEAM, account.id)
-        if (grant := call.world.find("team_repository", str(call.repository.id), team.id))
+        if (grant := call.world.find(TEAM_REPOSITORY, str(call.repository.id), team.id))
     ]
-    return page(call, found, lambda pair: simple_with_parent(call, pair[0], pair[1]["permission"]))
+    return page(
+        call, found, lambda pair: simple_with_parent(call, pair[0], pair[1].data["permission"])
+    )
 
 
 @ROUTES.get("/repos/{owner}/{repo}/languages", needs="repo:read")
