@@ -382,9 +382,10 @@ def _allowed_patterns(config: OrganizationConfig) -> list[str]:
 
 
 def _inputs(resolved: ResolvedOrganization, context: Context) -> dict[str, Any]:
-    """Return what the policy pack takes from the root: exemptions, facts on secrets, the App."""
+    """Return what the policy pack takes from the root: plan, exemptions, facts on secrets, App."""
     config = resolved.config
     inputs = resolved.origin.inputs() | {
+        "plan": config.plan,
         "exemptions": [_exemption(each) for each in config.exemptions],
         "secrets": {
             ".".join(each.path): facts(each, context.secrets[each.config.from_])

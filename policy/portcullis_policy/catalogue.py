@@ -104,9 +104,13 @@ def _section(rule: Rule) -> Iterator[str]:
     if rule.maps:
         yield ""
         yield f"**Controls:** {_controls(rule)}"
-    if rule.mends:
+    if rule.yaml_fixes:
         yield ""
-        set_ = ", ".join(f"`{at}: {json.dumps(to)}`" for at, to in rule.mends)
+        fields = ", ".join(f"`{field}: {json.dumps(to)}`" for field, to in rule.yaml_fixes)
+        yield f"`portcullis check --fix` sets {fields}."
+    if rule.property_fixes:
+        yield ""
+        set_ = ", ".join(f"`{at}: {json.dumps(to)}`" for at, to in rule.property_fixes)
         yield f"At the level `remediate`, Pulumi sets the safe value: {set_}."
     if rule.waits:
         yield ""

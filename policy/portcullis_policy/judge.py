@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from portcullis_policy.diagnostic import Diagnostic
 from portcullis_policy.exemptions import ORGANIZATION, Exemption, parse
 from portcullis_policy.facts import UNKNOWN, Step, UnknownType
-from portcullis_policy.messages import message
 from portcullis_policy.rule import (
     RELEASE,
     TRIAL,
@@ -25,33 +25,13 @@ from portcullis_policy.rule import (
     StackRule,
 )
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.github import is_private
 from portcullis_policy.semantics.legacy_types import of_today
 from portcullis_policy.semantics.release_environments import ENVIRONMENT, key
 from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
-from portcullis_policy.source_location import locate
+from portcullis_policy.source_location import SourceLocation, locate
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A finding, ready to be reported.
-
-    Attributes:
-        finding: what was found.
-        text: the message under the title.
-        declared_in: the YAML file that declares what it is about; None where no component says.
-        path: steps in that file to the field to change.
-        place: the same for people, as in the text: file, line, column and path.
-        subjects: names of what alike findings concern, told together.
-    """
-
-    finding: Finding
-    text: str
-    declared_in: str | None = None
-    path: tuple[Step, ...] = ()
-    place: str | None = None
-    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +65,7 @@ class Judge:
         Args:
             rules: the catalogue.
             today: the clock.
-            root: the folder that YAML files are relative to; looked for when None: see places.py.
+            root: the folder that YAML files are relative to; looked for when None.
         """
         self.rules = {rule.id: rule for rule in rules}
         self.settings = Settings({}, today, frozenset(self.rules))
@@ -94,8 +74,10 @@ class Judge:
         self._items: dict[str, _Item] = {}
         self._parents: dict[str, str | None] = {}
         self._releases: dict[str, str] = {}
-        self._gates: dict[tuple[object, object], str] = {}
+        self._release_environments: dict[tuple[object, object], str] = {}
         self._automation: dict[str, float | UnknownType] = {}
+        self._plans: dict[str, str] = {}
+        self._private: set[object] = set()
         self._declared: dict[str, tuple[Exemption, ...]] = {}
         self._configured: tuple[Exemption, ...] = ()
         self._used: set[tuple[str, int]] = set()
@@ -114,7 +96,7 @@ class Judge:
             listed = list(entries) if isinstance(entries, list | tuple) else [entries]
             self._configured = parse(listed, self.rules, self._today())
 
-    def meet(self, resource: Resource) -> Resource:
+    def register(self, resource: Resource) -> Resource:
         """Remember what children and the stack will need of a resource.
 
         Returns:
@@ -124,17 +106,19 @@ class Judge:
             resource = of_today(resource)
             self._parents[resource.urn] = resource.parent
             if resource.type.startswith("portcullis:"):
-                self._meet_component(resource)
+                self._register_component(resource)
                 return resource
             release = self._release_of(resource)
             if release is not None and resource.type == gh.ENVIRONMENT:
                 gate = key(resource.facts)
-                if UNKNOWN not in gate and self._gates.get(gate) != RELEASE:
-                    self._gates[gate] = release
+                if UNKNOWN not in gate and self._release_environments.get(gate) != RELEASE:
+                    self._release_environments[gate] = release
             automation = self._nearest(resource.urn, self._automation)
-        return replace(resource, release=release, automation_app=automation)
+            if resource.type == gh.REPOSITORY and is_private(resource.facts):
+                self._private.add(_name_of_repository(resource))
+            return replace(self._completed(resource), automation_app=automation)
 
-    def _meet_component(self, resource: Resource) -> None:
+    def _register_component(self, resource: Resource) -> None:
         """Remember what a component says: the place, exemptions, kind of environment."""
         path = resource.facts.at("path")
         declared_in = resource.facts.at("declaredIn")
@@ -150,6 +134,9 @@ class Judge:
             automation = resource.facts.number("automationApp")
             if automation is not None:
                 self._automation[resource.urn] = automation
+            plan = resource.facts.text("plan")
+            if isinstance(plan, str):
+                self._plans[resource.urn] = plan
         elif resource.type == ENVIRONMENT:
             said = resource.facts.at("release")
             if said is not None:  # what is not understood is no trial
@@ -159,23 +146,25 @@ class Judge:
         """Return what its component says of a resource's environment, or that of a namesake."""
         if resource.type not in gh.OF_ENVIRONMENTS:
             return None
-        return self._nearest(resource.urn, self._releases) or self._gates.get(key(resource.facts))
+        return self._nearest(resource.urn, self._releases) or self._release_environments.get(
+            key(resource.facts)
+        )
 
     def rules_for(self, type_: str) -> Sequence[ResourceRule]:
         """Return the rules that look at resources of a type."""
         return self._by_type.get(type_, ())
 
-    def judge(self, rule: ResourceRule, resource: Resource) -> list[Told]:
+    def judge(self, rule: ResourceRule, resource: Resource) -> list[Diagnostic]:
         """Return what a rule finds at a resource, exempted findings left out."""
         found = self._apply(lambda: rule.findings(resource, self.settings))
         if rule.waits:  # values are unknown at preview only
             found = [item for item in found if not item.unknown]
-        return self._tell(rule, found, resource.urn, {resource.urn: resource})
+        return self._diagnostics(rule, found, resource.urn, {resource.urn: resource})
 
-    def judge_stack(self, rule: StackRule, stack: Stack) -> list[Told]:
+    def judge_stack(self, rule: StackRule, stack: Stack) -> list[Diagnostic]:
         """Return what a rule finds in a stack, exempted findings left out."""
         found = self._apply(lambda: rule.findings(stack, self.settings))
-        return self._tell(rule, found, None, {item.urn: item for item in stack.resources})
+        return self._diagnostics(rule, found, None, {item.urn: item for item in stack.resources})
 
     def stack_of(self, resources: tuple[Resource, ...]) -> Stack:
         """Return a stack with what is known of its exemptions so far."""
@@ -186,12 +175,21 @@ class Judge:
                 for urn, group in groups
                 for exemption in group
             )
-            placed = tuple(self._of_its_gate(of_today(resource)) for resource in resources)
+            placed = tuple(self._completed(of_today(resource)) for resource in resources)
         return Stack(placed, known)
 
-    def _of_its_gate(self, resource: Resource) -> Resource:
-        release = self._release_of(resource)
-        return resource if release is None else replace(resource, release=release)
+    def _completed(self, resource: Resource) -> Resource:
+        """Return a resource with what its components and its repository say of it."""
+        private = (
+            resource.type in (gh.REPOSITORY, gh.ENVIRONMENT)
+            and _name_of_repository(resource) in self._private
+        )
+        return replace(
+            resource,
+            release=self._release_of(resource),
+            plan=self._nearest(resource.urn, self._plans),
+            private=private,
+        )
 
     def _apply(self, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
         """Run a check; one that raises is a finding. Only the error's type is printed."""
@@ -205,28 +203,27 @@ class Judge:
                 )
             ]
 
-    def _tell(
+    def _diagnostics(
         self,
         rule: Rule,
         found: Sequence[Finding],
         own_urn: str | None,
         resources: Mapping[str, Resource],
-    ) -> list[Told]:
-        """Drop exempted findings, tell alike ones together, and word them."""
+    ) -> list[Diagnostic]:
+        """Drop exempted findings, join similar ones, and find where they are declared."""
         groups: dict[tuple[object, ...], list[Finding]] = {}
         for item in found:
             if not self._exempt(rule, item, own_urn, resources):
                 groups.setdefault((item.urn, item.detail, item.at), []).append(item)
-        told = []
-        for alike in groups.values():
-            first = alike[0]
-            subjects = sorted({item.subject for item in alike if item.subject is not None})
-            declared = self._item(first.urn or own_urn)
-            place = self._place(declared, first.at)
-            text = message(rule, first, place, subjects)
-            path = (*declared.path, *first.at)
-            told.append(Told(first, text, declared.declared_in, path, place, tuple(subjects)))
-        return told
+        diagnostics = []
+        for similar in groups.values():
+            first = similar[0]
+            urn = first.urn or own_urn
+            subjects = sorted({item.subject for item in similar if item.subject is not None})
+            location = self._location(self._item(urn), first.at)
+            fix = rule.fix_in_yaml(location.path, self.settings)
+            diagnostics.append(Diagnostic(rule, first, urn or "", location, tuple(subjects), fix))
+        return diagnostics
 
     def _exempt(
         self,
@@ -265,9 +262,16 @@ class Judge:
             urn = self._parents.get(urn)
         return None
 
-    def _place(self, item: _Item, at: tuple[Step, ...]) -> str | None:
-        """Return the place in the YAML file; None without one: Pulumi names the resource itself."""
+    def _location(self, item: _Item, at: tuple[Step, ...]) -> SourceLocation:
+        """Return where the field of an item is declared; no file: Pulumi names the resource."""
+        path = (*item.path, *at)
         if item.declared_in is None:
-            return None
-        dotted = ".".join(map(str, item.path or at))
-        return f"{locate(item.declared_in, (*item.path, *at), self._root)}  {dotted}".rstrip()
+            return SourceLocation(path=path, item=len(item.path))
+        return locate(item.declared_in, path, self._root, len(item.path))
+
+
+def _name_of_repository(resource: Resource) -> object:
+    """Return the name of a repository, or of that of an environment, in lower case."""
+    field = "name" if resource.type == gh.REPOSITORY else "repository"
+    name = resource.facts.text(field)
+    return name.lower() if isinstance(name, str) else name

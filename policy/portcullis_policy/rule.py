@@ -19,6 +19,9 @@ from portcullis_policy.severity import Severity
 RELEASE, TRIAL = "release", "trial"
 """What is published through an environment: packages for real, or to a test registry."""
 
+YamlValue = str | int | bool
+"""What one field of a YAML file can be set to."""
+
 T = TypeVar("T")
 _ID = re.compile(r"[A-Z]{2}\d{3}")
 
@@ -39,6 +42,8 @@ class Resource:
         release: what the environment's component says of it, RELEASE or TRIAL; None: nothing.
         automation_app: id of the App that the root component names as the organization's
             automation; None where it names none, or there is no such component.
+        plan: GitHub's plan, as the root component says; None where there is no such component.
+        private: its repository is surely not public; only of repositories and environments.
     """
 
     type: str
@@ -50,6 +55,8 @@ class Resource:
     provider: str | None = None
     release: str | None = None
     automation_app: float | UnknownType | None = None
+    plan: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Finding:
         urn: the resource that it is about; None in a rule on resources: the resource itself.
         subject: name of what it concerns besides (a repository); similar findings form one report.
         subject_urn: its URN: an exemption of the subject covers the finding too.
+        remedy: what to do here, where the rule's own remedy does not fit.
     """
 
     detail: str
@@ -71,6 +79,7 @@ class Finding:
     urn: str | None = None
     subject: str | None = None
     subject_urn: str | None = None
+    remedy: str | None = None
 
 
 def finding(detail: str, *at: Step, value: object = None) -> Finding:
@@ -93,8 +102,11 @@ class Rule:
         waits: an unknown value is decided at update instead of refused at preview. Only for rules
             on resources: at update they see every value before the resource is applied.
         maps: its like in published frameworks, where one fits.
-        mends: dotted paths and the values that are safe to set there where the rule speaks; Pulumi
-            sets them when the rule's level is `remediate`. Only for rules on resources.
+        property_fixes: dotted paths of properties, and the values that are safe to set there where
+            the rule finds something; Pulumi sets them when the rule's level is `remediate`. Only
+            for rules on resources.
+        yaml_fixes: fields of the YAML, and the values that are the whole remedy there;
+            `portcullis check --fix` sets them. See `fix_in_yaml`.
     """
 
     id: ClassVar[str]
@@ -107,7 +119,8 @@ class Rule:
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     waits: ClassVar[bool] = False
     maps: ClassVar[tuple[Control, ...]] = ()
-    mends: ClassVar[tuple[tuple[str, object], ...]] = ()
+    property_fixes: ClassVar[tuple[tuple[str, object], ...]] = ()
+    yaml_fixes: ClassVar[tuple[tuple[str, YamlValue], ...]] = ()
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         """Refuse an incomplete rule.
@@ -122,6 +135,19 @@ class Rule:
         missing = [] if abstract else _missing(cls)
         if missing:
             raise TypeError(f"rule {cls.__name__} is incomplete: {'; '.join(missing)}")
+
+    def fix_in_yaml(
+        self, path: tuple[Step, ...], settings: Settings
+    ) -> tuple[tuple[Step, ...], YamlValue] | None:
+        """Return the field to set and its safe value; None if that is not the whole remedy.
+
+        Args:
+            path: from the top of the organization to the field that a finding is about.
+            settings: the policy configuration.
+        """
+        del settings
+        safe = dict(self.yaml_fixes).get(str(path[-1])) if path else None
+        return None if safe is None else (path, safe)
 
     @property
     def anchor(self) -> str:

@@ -6,6 +6,7 @@ reading the file, because as inputs they would make a diff of every edit above t
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,40 @@ from portcullis_policy.facts import Step
 
 _MERGE = "tag:yaml.org,2002:merge"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLocation:
+    """Where something is declared: a place in a YAML file.
+
+    Attributes:
+        file: the file, relative to the project root; None where no component names one.
+        line: counted from 1; None where the file cannot be read.
+        column: counted from 1.
+        path: keys and list positions, from the top of the organization to the field to change.
+        item: how many steps of the path lead to the declared item; the rest lead to a field of it.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: tuple[Step, ...] = ()
+    item: int = 0
+
+    @property
+    def place(self) -> str:
+        """Return `file:line:column`, as far as it is known; nothing without a file."""
+        return ":".join(str(each) for each in (self.file, self.line, self.column) if each)
+
+    @property
+    def dotted_item(self) -> str:
+        """Return the item's path, with dots; the field's where the item is the organization."""
+        return ".".join(map(str, self.path[: self.item] or self.path))
+
+    @property
+    def dotted(self) -> str:
+        """Return the whole path, with dots."""
+        return ".".join(map(str, self.path))
 
 
 def project_roots() -> tuple[Path, ...]:
@@ -29,22 +64,26 @@ def project_roots() -> tuple[Path, ...]:
     return (above, Path.cwd(), Path.cwd().parent)
 
 
-def locate(declared_in: str, path: Sequence[Step], root: Path | None = None) -> str:
-    """Return `file:line:column` of the longest part of the path that exists in the file.
+def locate(
+    declared_in: str, path: Sequence[Step], root: Path | None = None, item: int = 0
+) -> SourceLocation:
+    """Return the location of the longest part of a path that exists in a file.
 
     Args:
         declared_in: the file, relative to the project root.
         path: keys and list positions from the top of the file.
         root: the project root; looked for in project_roots() when None.
+        item: how many steps of the path lead to the declared item.
 
     Returns:
-        The file alone when it cannot be read, is no YAML or lies outside of the root.
+        A location without a line when the file cannot be read, is no YAML or lies outside of the
+        root.
     """
     for base in project_roots() if root is None else (root,):
         mark = _mark(declared_in, path, base.resolve())
         if mark is not None:
-            return f"{declared_in}:{mark.line + 1}:{mark.column + 1}"
-    return declared_in
+            return SourceLocation(declared_in, mark.line + 1, mark.column + 1, tuple(path), item)
+    return SourceLocation(declared_in, path=tuple(path), item=item)
 
 
 def _mark(declared_in: str, path: Sequence[Step], base: Path) -> yaml.Mark | None:

@@ -68,7 +68,7 @@ def check(
     try:
         what = subject(file, stack)
         if fix:
-            _mend(what, policy_files, write=not dry_run, aside=form is not Format.TEXT)
+            _fix_files(what, policy_files, write=not dry_run, aside=form is not Format.TEXT)
         report = _report(what, policy_files)
     except UserError as error:
         errors.print(Text(str(error)))
@@ -99,13 +99,13 @@ def _report(what: Subject, policy_files: list[Path]) -> Report:
     )
 
 
-def _mend(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:
+def _fix_files(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:
     """Fix the files, and show how; a declaration with mistakes is left to the report."""
     from components.declaration import DeclarationError
     from portcullis.check import fix
 
     try:
-        files = fix.mended(what, policy_files)
+        files = fix.fixed_files(what, policy_files)
     except DeclarationError:
         return
     typer.echo(fix.difference(files), nl=False, err=aside)

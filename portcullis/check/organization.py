@@ -12,13 +12,15 @@ from components.declaration import Declaration, load
 from components.declaration.load import FOLDER
 from components.github_access import DOTCOM
 from components.secrets.config import CHANGED
-from portcullis.check.findings import Configuration, Finding, configuration, judge
+from portcullis.check.findings import Configuration, configuration, judge
 from portcullis.check.program import declared
 from portcullis.project import StackSettings, UserError, project_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from portcullis_policy.diagnostic import Diagnostic
 
 _OFFLINE_STACK = "offline"
 _YAML = frozenset({".yaml", ".yml"})
@@ -76,7 +78,7 @@ def configured_for(what: Subject, policy_files: Sequence[Path]) -> Configuration
     return configuration(_plain(what), policy_files)
 
 
-def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration, list[Finding]]:
+def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration, list[Diagnostic]]:
     """Check an organization; nothing is read but files of the project, nothing is sent anywhere.
 
     Args:

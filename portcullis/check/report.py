@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portcullis.check.findings import MANDATORY
+from portcullis_policy.diagnostic import MANDATORY
 
 if TYPE_CHECKING:
+    from portcullis_policy.diagnostic import Diagnostic
+
     from components.declaration import Mistake
-    from portcullis.check.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Report:
     file: str
     """Its main file, relative to the project's folder."""
     mistakes: tuple[Mistake, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     notices: tuple[str, ...] = ()
     """What people should know, though nothing is wrong: a line each."""
 
@@ -32,7 +33,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """``26 mandatory, 5 advisory findings``."""
+        """`25 mandatory, 5 advisory findings`."""
         if self.mistakes:
             count = len(self.mistakes)
             return f"{count} mistake{'s' if count > 1 else ''}"
@@ -42,11 +43,6 @@ class Report:
         return f"{told or 'no'} finding{'' if len(self.findings) == 1 else 's'}"
 
 
-def place(file: str | None, line: int | None, column: int | None) -> str:
-    """Return ``orgs/guild.yaml:3:1``, as far as it is known."""
-    return ":".join(str(part) for part in (file, line, column) if part is not None)
-
-
-def dotted(path: tuple[str | int, ...]) -> str:
-    """Return ``repositories.escai.environments.pypi-release``."""
-    return ".".join(map(str, path))
+def place(report: Report, finding: Diagnostic) -> str:
+    """Return `orgs/guild.yaml:3:1`, or the report's file where no place is known."""
+    return finding.location.place or report.file

@@ -15,11 +15,13 @@ from portcullis.secrets.usage import WHOLE_FILE, dependabot_mentions, jobs_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from portcullis_policy.semantics.expressions import Mentions
+
     from components.organization import ResolvedOrganization
     from components.secrets.declared import DeclaredSecret, Scope
     from components.secrets.secret import Store
     from portcullis.secrets.live import Live, LiveSecret
-    from portcullis.secrets.usage import Job, Mentions
+    from portcullis.secrets.usage import Job
 
 _NARROWNESS: dict[Scope, int] = {"organization": 0, "repository": 1, "environment": 2}
 _TRUSTED_PUBLISHING = "trusted publishing (auth: oidc)"

@@ -5,48 +5,26 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/contexts
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from portcullis_policy.semantics import expressions
+from portcullis_policy.semantics.expressions import OPENING, Mentions, in_braces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 WORKFLOWS = ".github/workflows/"
 DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
+GITHUB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a name
+"""GitHub's own secret, made for each job: nobody declares it."""
 WHOLE_FILE = "*"
 """The name that a file has as a job where it has none, or cannot be read."""
-GITHUB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a name
-"""GitHub's own, made for each job: nobody declares it."""
-
 DEEPEST = 100
 """Levels of a file that is read; no workflow needs as many."""
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Twenty times as fast where it is there: a large organization has hundreds of workflows."""
-_OPENING = "${{"
-_EXPRESSION = re.compile(r"((?:'(?:[^']|'')*+'|[^'}]|\}(?!\}))*+)\}\}")
-"""The rest of an expression: it ends at the first `}}` outside of its texts."""
-_TOKEN = re.compile(r"'((?:[^']|'')*+)'|([A-Za-z_][A-Za-z0-9_-]*)|(\S)")
-
-
-@dataclass(frozen=True)
-class Mentions:
-    """The secrets that a text names."""
-
-    names: frozenset[str] = frozenset()
-    """In upper case, as GitHub compares them."""
-    everything: bool = False
-    """It may use others too: `secrets: inherit`, `toJSON(secrets)`, `secrets[...]`."""
-
-    def __or__(self, other: Mentions) -> Mentions:
-        """Return both together."""
-        return Mentions(self.names | other.names, self.everything or other.everything)
-
-    def may_use(self, name: str) -> bool:
-        """Return whether the secret ``name`` may be read."""
-        return self.everything or name.upper() in self.names
 
 
 @dataclass(frozen=True)
@@ -65,11 +43,11 @@ class Job:
         """Return whether the job runs in ``environment``, or could."""
         own = self.environment or ""
         # GitHub does not tell upper from lower case in environments' names
-        return _OPENING in own or own.lower() == environment.lower()
+        return OPENING in own or own.lower() == environment.lower()
 
 
 _ANYTHING = Mentions(everything=True)
-"""Nobody can say what a file that cannot be read uses."""
+"""What a file may use that cannot be read."""
 
 
 def jobs_of(files: Mapping[str, str | None]) -> list[Job]:
@@ -138,7 +116,7 @@ def _expressions(node: object) -> Iterator[str]:
     while waiting:
         key, value = waiting.pop()
         if isinstance(value, str):
-            found = list(_in_braces(value))
+            found = list(in_braces(value))
             yield from found
             if key == "if" and not found:
                 yield value
@@ -148,35 +126,7 @@ def _expressions(node: object) -> Iterator[str]:
             waiting += [(str(name), each) for name, each in pairs]
 
 
-def _in_braces(text: str) -> Iterator[str]:
-    """Yield the expressions in a text; GitHub takes no workflow in which one does not end."""
-    start = text.find(_OPENING)
-    while start >= 0 and (found := _EXPRESSION.match(text, start + len(_OPENING))):
-        yield found[1]
-        start = text.find(_OPENING, found.end())
-
-
-def mentions(expressions: Iterable[str]) -> Mentions:
-    """Return the secrets that ``expressions``, without their braces, name."""
-    found = Mentions()
-    for expression in expressions:
-        found |= _of_expression(expression)
-    return found
-
-
-def _of_expression(expression: str) -> Mentions:
-    """Return what follows each `secrets` that is the context, and no property of another one."""
-    tokens = list(_TOKEN.finditer(expression))
-    names: set[str] = set()
-    everything = False
-    for i, token in enumerate(tokens):
-        if (token[2] or "").lower() != "secrets" or (i and tokens[i - 1][0] == "."):
-            continue
-        after = [*(each[0] for each in tokens[i + 1 : i + 4]), "", "", ""]
-        if after[0] == "." and after[1] != "*":
-            names.add(after[1].upper())
-        elif after[0] == "[" and after[1].startswith("'") and after[2] == "]":
-            names.add(after[1].strip("'").upper())
-        else:
-            everything = True
-    return Mentions(frozenset(names - {GITHUB_TOKEN, ""}), everything)
+def mentions(found: Iterable[str]) -> Mentions:
+    """Return the secrets that expressions name, apart from GitHub's own."""
+    named = expressions.mentions(found)
+    return Mentions(named.names - {GITHUB_TOKEN}, named.everything)

@@ -7,7 +7,7 @@ import pytest
 from portcullis_policy.examples.base import Declared
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.source_location import locate
+from portcullis_policy.source_location import SourceLocation, locate
 
 from tests.policy.harness import Pack, urn_of
 
@@ -54,7 +54,10 @@ def root(tmp_path: Path) -> Path:
 )
 def test_longest_existing_part_of_the_path(root: Path, path: tuple[str, ...], place: str) -> None:
     """C3: file, line and column of the nearest thing that exists, through anchors and lists."""
-    assert locate("orgs/guild.yaml", path, root) == f"orgs/guild.yaml:{place}"
+    found = locate("orgs/guild.yaml", path, root, item=2)
+    assert found.place == f"orgs/guild.yaml:{place}"
+    assert found.path == path
+    assert found.dotted_item == ".".join(map(str, path[:2]))
 
 
 def test_a_changed_file_is_read_again(root: Path) -> None:
@@ -62,7 +65,7 @@ def test_a_changed_file_is_read_again(root: Path) -> None:
     locate("orgs/guild.yaml", GATE, root)
     file = root / "orgs" / "guild.yaml"
     file.write_text("# a new line\n" + FILE, encoding="utf-8")
-    assert locate("orgs/guild.yaml", GATE, root) == "orgs/guild.yaml:8:7"
+    assert locate("orgs/guild.yaml", GATE, root).place == "orgs/guild.yaml:8:7"
 
 
 @pytest.mark.parametrize("text", ["a: [", "\t- x", "\x00", "a: *nowhere", ""])
@@ -70,7 +73,7 @@ def test_unreadable_file_is_named_without_line(root: Path, text: str) -> None:
     """C3: what cannot be parsed is not a crash."""
     file = root / "orgs" / "guild.yaml"
     file.write_text(text, encoding="utf-8")
-    assert locate("orgs/guild.yaml", GATE, root) == "orgs/guild.yaml"
+    assert locate("orgs/guild.yaml", GATE, root) == SourceLocation("orgs/guild.yaml", path=GATE)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_unreadable_file_is_named_without_line(root: Path, text: str) -> None:
 def test_only_files_of_the_project_are_read(root: Path, name: str) -> None:
     """C3: a path that leads elsewhere is repeated, not opened."""
     (root.parent / "secret.yaml").write_text("repositories: {}", encoding="utf-8")
-    assert locate(name, ("repositories",), root) == name
+    assert locate(name, ("repositories",), root).place == name
 
 
 def test_message_names_place_remedy_and_reason(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

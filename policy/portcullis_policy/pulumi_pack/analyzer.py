@@ -28,13 +28,14 @@ from pulumi_policy import (
 )
 from pulumi_policy import policy as sdk
 
+from portcullis_policy.evaluation import of_resource, of_stack
 from portcullis_policy.facts import Facts
 from portcullis_policy.judge import Judge, utc_today
 from portcullis_policy.profiles import level
 from portcullis_policy.pulumi_pack.config import problems, schema
 from portcullis_policy.pulumi_pack.engine_call import skips_preview
 from portcullis_policy.pulumi_pack.proxies import plain
-from portcullis_policy.pulumi_pack.remediation import mended
+from portcullis_policy.pulumi_pack.remediation import with_fixes
 from portcullis_policy.pulumi_pack.start import PROFILE_KEY, Start, begin
 from portcullis_policy.pulumi_pack.weakened import LEVEL, Weakened, is_lower, listed, weakened
 from portcullis_policy.registry import RULES
@@ -216,7 +217,7 @@ def _policy(rule: Rule, desk: _Desk) -> Policy:
             rule.title,
             validate=_resource_check(rule, desk),
             enforcement_level=desk.level_of(rule),
-            remediate=_mending(rule, desk) if rule.mends else None,
+            remediate=_remediation(rule, desk) if rule.property_fixes else None,
             **_described(rule),
         )
     if isinstance(rule, StackRule):
@@ -249,20 +250,20 @@ def _described(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _mending(rule: ResourceRule, desk: _Desk) -> Callable[[ResourceValidationArgs], Any]:
-    """Return what Pulumi calls with each resource to mend it, at level `remediate`."""
+def _remediation(rule: ResourceRule, desk: _Desk) -> Callable[[ResourceValidationArgs], Any]:
+    """Return what Pulumi calls with each resource to fix it, at level `remediate`."""
 
-    def mend(args: ResourceValidationArgs) -> dict[str, Any] | None:
+    def remediate(args: ResourceValidationArgs) -> dict[str, Any] | None:
         if args.resource_type not in rule.resource_types:
             return None
         desk.configured(rule, args.get_config())
         read = plain(args.props)
         resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(read))
-        if not desk.judge.judge(rule, desk.judge.meet(resource)):
+        if not desk.judge.judge(rule, desk.judge.register(resource)):
             return None
-        return mended(args.props, rule.mends)
+        return with_fixes(args.props, rule.property_fixes)
 
-    return mend
+    return remediate
 
 
 def _resource_check(
@@ -282,11 +283,11 @@ def _resource_check(
         resource = Resource(args.resource_type, args.name, args.urn, args.opts.parent, Facts(props))
         if first:
             _report_problems(rule, desk, args.get_config(), report)
-        resource = desk.judge.meet(resource)
+        resource = desk.judge.register(resource)
         applicable = desk.judge.rules_for(resource.type)
         if gate:
-            told = {other.id for other in applicable if desk.judge.judge(other, resource)}
-            desk.turn.wanted = told | desk.unheard(ResourceRule)
+            speaking = {each.rule.id for each in of_resource(desk.judge, resource)}
+            desk.turn.wanted = speaking | desk.unheard(ResourceRule)
         if rule in applicable:
             for item in desk.judge.judge(rule, resource):
                 report(item.text, None)
@@ -303,17 +304,14 @@ def _stack_check(
     def check(args: StackValidationArgs, report: ReportViolation) -> None:
         desk.configured(rule, args.get_config())
         _report_problems(rule, desk, args.get_config(), report)
-        stack = desk.judge.stack_of(tuple(_stack_resource(item) for item in args.resources))
+        resources = tuple(_stack_resource(item) for item in args.resources)
         if gate:
-            others = [item for item in desk.judge.rules.values() if isinstance(item, StackRule)]
-            told = {
-                other.id
-                for other in others
-                if other is not rule and desk.judge.judge_stack(other, stack)
-            }
-            desk.turn.wanted = told | desk.unheard(StackRule)
-            stack = desk.judge.stack_of(stack.resources)  # now it is known which exemptions served
-        for item in desk.judge.judge_stack(rule, stack):
+            found = list(of_stack(desk.judge, resources))
+            desk.turn.wanted = {each.rule.id for each in found} | desk.unheard(StackRule)
+            own = [each for each in found if each.rule is rule]
+        else:
+            own = desk.judge.judge_stack(rule, desk.judge.stack_of(resources))
+        for item in own:
             report(item.text, item.finding.urn)
 
     return check

@@ -9,7 +9,7 @@ _BELOW = "__target"
 """The key under which the SDK's proxies hand out what is below them."""
 
 
-def mended(props: Mapping[str, Any], mends: Sequence[tuple[str, object]]) -> dict[str, Any]:
+def with_fixes(props: Mapping[str, Any], fixes: Sequence[tuple[str, object]]) -> dict[str, Any]:
     """Return a resource's properties with values set by path; what else is there stays as it is.
 
     Unknown values and secrets pass through untouched. A block that is a list of one is entered; a
@@ -17,10 +17,10 @@ def mended(props: Mapping[str, Any], mends: Sequence[tuple[str, object]]) -> dic
 
     Args:
         props: as the engine hands them to a remediation.
-        mends: dotted paths and new values.
+        fixes: dotted paths and new values.
     """
     whole: dict[str, Any] = _copied(props)
-    for path, to in mends:
+    for path, to in fixes:
         _set(whole, path.split("."), to)
     return whole
 

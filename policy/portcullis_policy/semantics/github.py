@@ -1,5 +1,7 @@
 """Type tokens of pulumi-github, and GitHub's words, as the rules need them."""
 
+from portcullis_policy.facts import Facts
+
 
 def _token(module: str) -> str:
     """Return the type token of a pulumi-github resource, from its module name."""
@@ -84,3 +86,11 @@ Source: https://api.github.com/apps/github-actions"""
 
 MAINTAIN_ROLE, ADMIN_ROLE = 2, 5
 """GitHub's ids of its built-in repository roles, as rulesets name them."""
+
+
+def is_private(repository: Facts) -> bool:
+    """Say whether a repository is surely not public; the provider's default is public."""
+    visibility = repository.text("visibility")
+    return visibility in ("private", "internal") or (
+        visibility is None and repository.flag("private") is True
+    )

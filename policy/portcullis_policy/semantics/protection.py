@@ -32,6 +32,8 @@ class Subject:
         default: name of its default branch, if the stack says.
         facts: its outputs, empty when it is not declared.
         properties: its custom properties: values by name.
+        plan: GitHub's plan, if a component says so.
+        private: it is surely not public.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Subject:
     default: str | None
     facts: Facts
     properties: Mapping[str, frozenset[str]]
+    plan: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,15 @@ def _read_subjects(stack: Stack) -> dict[str, Subject]:
         else:
             default = defaults.get(name) or item.facts.text("defaultBranch")
             default = default if isinstance(default, str) and default else None
-            found[name] = Subject(name, item.urn, default, item.facts, properties.get(name, {}))
+            found[name] = Subject(
+                name,
+                item.urn,
+                default,
+                item.facts,
+                properties.get(name, {}),
+                item.plan,
+                item.private,
+            )
     for protection in protections(stack):
         other = protection.repository
         if other and other not in found and other not in archived and protection.target == "branch":

@@ -4,6 +4,12 @@ import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
+from portcullis_policy.semantics.expressions import (
+    in_braces,
+    mentions,
+    normalized,
+    without_expressions,
+)
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
 
 _ACTIONS = re.compile(
@@ -21,8 +27,6 @@ _COMMAND = re.compile(
     r")(?![\w-])"
 )
 _REHEARSAL = re.compile(r"--dry-run\b|--skip-publish\b|--snapshot\b")
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
-_INDEX = re.compile(r"\[\s*'([\w-]+)'\s*\]")
 _SAFE_ENDS = (
     *("number", "id", "node_id", "sha", "action", "draft", "merged", "private", "fork", "type"),
     *("created_at", "updated_at", "merge_commit_sha", "run_id", "run_number", "conclusion"),
@@ -34,8 +38,6 @@ _EVENT = re.compile(r"github\.event((?:\.[\w*-]+)*)")
 _INPUT = re.compile(
     r"(?:github\.event\.)?(?<![\w.])inputs\.([\w-]+)|github\.event\.inputs\.([\w-]+)"
 )
-_SECRET = re.compile(r"(?<![\w.-])secrets\.([\w-]+)")
-_WHOLE = re.compile(r"tojson\(\s*secrets\s*\)|(?<![\w.-])secrets\s*\[")
 _PRINTS = re.compile(
     r"^\s*(?:sudo\s+)?(?:echo|printf|cat\s*<<<|write-host|write-output)\b", re.IGNORECASE
 )
@@ -88,14 +90,6 @@ def publishes(workflow: Workflow) -> bool:
     return bool(publishing_jobs(workflow))
 
 
-def expressions(text: str) -> Iterator[str]:
-    """Yield the expressions in a text, in lower case and with `a['b']` written `a.b`."""
-    if "${{" not in text:
-        return
-    for found in _EXPRESSION.findall(text):
-        yield _INDEX.sub(r".\1", found).lower()
-
-
 def injected(step: Step, typed: frozenset[str]) -> Iterator[int]:
     """Yield the lines of a script into which a stranger's text is pasted before it runs.
 
@@ -104,7 +98,7 @@ def injected(step: Step, typed: frozenset[str]) -> Iterator[int]:
         typed: inputs of the workflow that can only be a number, a boolean or one of a list.
     """
     for line, text in step.run.lines():
-        for expression in expressions(text):
+        for expression in map(normalized, in_braces(text)):
             events = [match for match in _EVENT.findall(expression) if match]
             given = [a or b for a, b in _INPUT.findall(expression)]
             foreign = any(
@@ -117,14 +111,14 @@ def injected(step: Step, typed: frozenset[str]) -> Iterator[int]:
                 break
 
 
-def secrets_named(text: str) -> set[str]:
+def secrets_named(text: str) -> frozenset[str]:
     """Return the names of the secrets that expressions in a text use, in upper case."""
-    return {name.upper() for part in expressions(text) for name in _SECRET.findall(part)}
+    return mentions(in_braces(text)).names
 
 
 def uses_any_secret(text: str) -> bool:
     """Say whether an expression takes all secrets, or one by a name that is worked out."""
-    return any(_WHOLE.search(part) for part in expressions(text))
+    return mentions(in_braces(text)).everything
 
 
 def prints_secret(step: Step, known: frozenset[str]) -> Iterator[int]:
@@ -142,7 +136,7 @@ def prints_secret(step: Step, known: frozenset[str]) -> Iterator[int]:
             yield line
             continue
         for part in _SEPARATORS.split(text):
-            shown = _PRINTS.match(part) and not _ELSEWHERE.search(_EXPRESSION.sub("", part))
+            shown = _PRINTS.match(part) and not _ELSEWHERE.search(without_expressions(part))
             if shown and (secrets_named(part) or set(_VARIABLE.findall(part)) & (known | own)):
                 yield line
                 break

@@ -9,8 +9,9 @@ from portcullis.pulumi_runs.events import name_of
 from portcullis.report import resource_name
 
 if TYPE_CHECKING:
+    from portcullis_policy.diagnostic import Diagnostic
+
     from components.declaration import Mistake
-    from portcullis.check.findings import Finding
     from portcullis.check.report import Report
 
 
@@ -38,7 +39,7 @@ def _mistake(mistake: Mistake) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Diagnostic) -> dict[str, Any]:
     return {
         "rule": finding.rule.id,
         "title": finding.rule.title,
@@ -48,11 +49,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "type": resource_name(finding.urn).partition(" ")[0],
             "name": name_of(finding.urn),
         },
-        "file": finding.file,
-        "line": finding.line,
-        "column": finding.column,
-        "path": list(finding.path),
+        "file": finding.location.file,
+        "line": finding.location.line,
+        "column": finding.location.column,
+        "path": list(finding.location.path),
         "details": list(finding.details),
-        "fix": finding.rule.remediation,
+        "fix": finding.fix,
         "why": finding.rule.anchor,
     }

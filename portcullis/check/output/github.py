@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portcullis.check.findings import MANDATORY
-from portcullis.check.report import dotted
+from portcullis_policy.diagnostic import MANDATORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +28,12 @@ def _lines(report: Report) -> Iterator[str]:
         yield _command("error", (at.file, at.line, at.column), "mistake", words)
     for finding in report.findings:
         rule = finding.rule
-        words = [dotted(finding.path), *finding.details, f"fix: {rule.remediation}"]
+        words = [finding.location.dotted, *finding.details, f"fix: {finding.fix}"]
         words.append(f"why: {rule.anchor}")
         kind = "error" if finding.level == MANDATORY else "warning"
         title = f"{rule.id} {rule.title}"
-        at_line = (finding.file or report.file, finding.line, finding.column)
+        where = finding.location
+        at_line = (where.file or report.file, where.line, where.column)
         yield _command(kind, at_line, title, words)
     for notice in report.notices:
         yield _command("notice", (report.file, None, None), "portcullis", [notice])

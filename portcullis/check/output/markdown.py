@@ -10,7 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from portcullis.check.report import dotted, place
+from portcullis.check.report import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +52,11 @@ def _rows(report: Report) -> Iterator[str]:
         yield f"| mistake | {_words(mistake.what)} | {where} | {_words(allowed)} |"
     for finding in report.findings:
         rule = finding.rule
-        where = place(finding.file or report.file, finding.line, finding.column)
+        where = place(report, finding)
         what = "<br>".join(map(_words, (rule.title, *finding.details)))
         yield (
             f"| {finding.level}<br>{_code(rule.id)} | {what} "
-            f"| {_code(where)}<br>{_code(dotted(finding.path))} | {_words(rule.remediation)} |"
+            f"| {_code(where)}<br>{_code(finding.location.dotted)} | {_words(finding.fix)} |"
         )
 
 

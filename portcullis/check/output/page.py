@@ -6,7 +6,7 @@ import inspect
 from html import escape
 from typing import TYPE_CHECKING
 
-from portcullis.check.report import dotted, place
+from portcullis.check.report import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +52,11 @@ def _articles(report: Report) -> Iterator[str]:
         yield _article("mistake", "mistake", [mistake.what, allowed], where)
     for finding in report.findings:
         rule = finding.rule
-        at = place(finding.file or report.file, finding.line, finding.column)
+        at = place(report, finding)
         reason = " ".join(inspect.cleandoc(rule.__doc__ or "").split())
-        words = [*finding.details, f"Fix: {rule.remediation}", reason]
+        words = [*finding.details, f"Fix: {finding.fix}", reason]
         heading = f"{rule.id} {rule.title} ({rule.severity.value}, {finding.level})"
-        yield _article(finding.level, heading, words, f"{at}  {dotted(finding.path)}")
+        yield _article(finding.level, heading, words, f"{at}  {finding.location.dotted}")
     for notice in report.notices:
         yield _article("notice", "notice", [notice], report.file)
 

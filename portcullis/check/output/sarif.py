@@ -12,16 +12,14 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from portcullis_policy.diagnostic import MANDATORY
 from portcullis_policy.severity import Severity
 
-from portcullis.check.findings import MANDATORY
-from portcullis.check.report import dotted
-
 if TYPE_CHECKING:
+    from portcullis_policy.diagnostic import Diagnostic
     from portcullis_policy.rule import Rule
 
     from components.declaration import Mistake
-    from portcullis.check.findings import Finding
     from portcullis.check.report import Report
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -92,11 +90,12 @@ def _level(level: str) -> str:
     return "error" if level == MANDATORY else "warning"
 
 
-def _of_finding(finding: Finding, main: str) -> dict[str, Any]:
+def _of_finding(finding: Diagnostic, main: str) -> dict[str, Any]:
     rule = finding.rule
+    at = finding.location
     said = "; ".join(finding.details)
-    location = _location(finding.file or main, finding.line, finding.column)
-    path = dotted(finding.path)
+    location = _location(at.file or main, at.line, at.column)
+    path = at.dotted
     if path:
         location["logicalLocations"] = [{"fullyQualifiedName": path}]
     # lines move; what was found and where it stands in the data do not
@@ -104,7 +103,7 @@ def _of_finding(finding: Finding, main: str) -> dict[str, Any]:
     return {
         "ruleId": rule.id,
         "level": _level(finding.level),
-        "message": {"text": f"{rule.title}: {said}. {rule.remediation}"},
+        "message": {"text": f"{rule.title}: {said}. {finding.fix}"},
         "locations": [location],
         "partialFingerprints": {
             "portcullisFinding/v1": hashlib.sha256(identity.encode()).hexdigest()

@@ -28,7 +28,7 @@ GATE = {
 }
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "s"}
 HOOK = {"repository": "x", "configuration": {"url": "https://x.example", "secret": SECRET}}
-MENDING = [rule for rule in RULES if rule.mends]
+MENDING = [rule for rule in RULES if rule.property_fixes]
 
 
 def mended(rule: str, declared: Declared) -> dict[str, Any] | None:
@@ -40,7 +40,7 @@ def mended(rule: str, declared: Declared) -> dict[str, Any] | None:
 def test_only_rules_on_resources_mend() -> None:
     """C3: Pulumi cannot mend a whole stack."""
     assert len(MENDING) >= 8
-    assert not [rule for rule in RULES if isinstance(rule, StackRule) and rule.mends]
+    assert not [rule for rule in RULES if isinstance(rule, StackRule) and rule.property_fixes]
 
 
 @pytest.mark.parametrize("rule", MENDING, ids=[rule.id for rule in MENDING])

@@ -15,9 +15,8 @@ from portcullis.cli import app
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from portcullis_policy.diagnostic import Diagnostic
     from typer.testing import Result
-
-    from portcullis.check.findings import Finding
 
 CANARY = "canary-value-a83c"
 
@@ -68,7 +67,7 @@ def project(folder: Path, *changes: tuple[str, object], text: str | None = None)
     return file
 
 
-def findings(file: Path) -> list[Finding]:
+def findings(file: Path) -> list[Diagnostic]:
     """What the check finds in an organization's file."""
     return check_(Subject(file.parent.parent, file.stem))[1]
 

@@ -210,10 +210,10 @@ def test_repository_in_a_file_of_its_own_is_found_there(tmp_path: Path) -> None:
     (folder.parent / "organization.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
     text = yaml.safe_dump(own, sort_keys=False)
     (folder / "app.yaml").write_text(text, encoding="utf-8")
-    _, (found,) = check(Subject(tmp_path, "acme"))
-    assert found.file == "orgs/acme/repositories/app.yaml"
-    assert found.line is not None
-    assert "vulnerability_alerts" in text.splitlines()[found.line - 1]
+    (found,) = (each for each in check(Subject(tmp_path, "acme"))[1] if each.rule.id == "RE001")
+    assert found.location.file == "orgs/acme/repositories/app.yaml"
+    assert found.location.line is not None
+    assert "vulnerability_alerts" in text.splitlines()[found.location.line - 1]
     assert command(str(folder / "app.yaml")).exit_code == 1
 
 
@@ -275,7 +275,7 @@ def test_missing_code_owners_name_the_field(tmp_path: Path) -> None:
     ]
     file = project(tmp_path, *changes)
     (found,) = [each for each in findings(file) if each.rule.id == "RE013"]
-    assert found.path == ("repositories", "app", "code_owners")
+    assert found.location.path == ("repositories", "app", "code_owners")
     assert "`code_owners`" in found.rule.remediation
 
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from portcullis_policy.diagnostic import ADVISORY, MANDATORY, Diagnostic
 from portcullis_policy.registry import RULES
+from portcullis_policy.rule import Finding
+from portcullis_policy.source_location import SourceLocation
 
 from components.declaration import Mistake
 from components.declaration.yaml_file import Place
-from portcullis.check.findings import ADVISORY, MANDATORY, Finding
 from portcullis.check.output import as_json, github, markdown, page, sarif, text
 from portcullis.check.report import Report
 from tests.portcullis.check.projects import command, findings, project
@@ -43,9 +45,9 @@ words = st.text(min_size=1, max_size=30)
 rules = st.sampled_from(RULES)
 paths = st.lists(words | st.integers(0, 9), max_size=3).map(tuple)
 found = st.builds(
-    lambda rule, level, detail, file, line, path: Finding(
-        rule, level, f"urn:pulumi:dev::p::github:index/x:X::{detail}", (detail,), f"  {detail}",
-        file, line, line, path,
+    lambda rule, level, detail, file, line, path: Diagnostic(
+        rule, Finding(detail), f"urn:pulumi:dev::p::github:index/x:X::{detail}",
+        SourceLocation(file, line, line, path), level=level,
     ),
     rules, st.sampled_from([MANDATORY, ADVISORY]), words, words | st.none(),
     st.integers(1, 99) | st.none(), paths,
@@ -88,7 +90,10 @@ def test_sarif_is_valid_and_names_the_lines() -> None:
         at = location["physicalLocation"]
         assert at["artifactLocation"]["uri"] == "orgs/insecure.yaml"
         places.add((result["ruleId"], at["region"]["startLine"], at["region"]["startColumn"]))
-    assert places == {(each.rule.id, each.line, each.column) for each in findings(Path(INSECURE))}
+    assert places == {
+        (each.rule.id, each.location.line, each.location.column)
+        for each in findings(Path(INSECURE))
+    }
     prints = [str(result["partialFingerprints"]) for result in run["results"]]
     assert len(set(prints)) == len(prints) >= 30
 
@@ -131,7 +136,7 @@ def test_ecosystems_without_tests_are_reported_in_every_format(tmp_path: Path) -
 def test_workflow_commands_name_file_and_line() -> None:
     """E8: GitHub shows each finding at its line; advisory ones are warnings."""
     lines = command(INSECURE, "--format", "github").output.splitlines()
-    assert sum(line.startswith("::error file=orgs/insecure.yaml,line=") for line in lines) == 26
+    assert sum(line.startswith("::error file=orgs/insecure.yaml,line=") for line in lines) == 25
     assert sum(line.startswith("::warning file=orgs/insecure.yaml,line=") for line in lines) == 5
 
 
@@ -232,8 +237,8 @@ def test_comment_holds_no_markup_of_the_file(report: Report) -> None:
 )
 def test_names_that_try(name: str) -> None:
     """S1: by example, what hypothesis may not think of."""
-    rule = RULES[0]
-    finding = Finding(rule, MANDATORY, "urn", (name,), name, name, 1, 1, (name,))
+    at = SourceLocation(name, 1, 1, (name,))
+    finding = Diagnostic(RULES[0], Finding(name), "urn", at)
     report = Report(name, name, findings=(finding,))
     comment = markdown.text(report)
     assert tags(rendered(comment)) <= TABLE
@@ -243,7 +248,8 @@ def test_names_that_try(name: str) -> None:
 
 def test_a_comment_fits_github() -> None:
     """E8: GitHub takes 65,536 characters; the rest is counted."""
-    finding = Finding(RULES[0], MANDATORY, "urn", ("x" * 90,), "", "orgs/a.yaml", 1, 1, ("y" * 90,))
+    at = SourceLocation("orgs/a.yaml", 1, 1, ("y" * 90,))
+    finding = Diagnostic(RULES[0], Finding("x" * 90), "urn", at)
     comment = markdown.text(Report("a", "orgs/a.yaml", findings=(finding,) * 300))
     assert len(comment) < 65_536
     assert f"and {300 - markdown.MOST_ROWS} more" in comment

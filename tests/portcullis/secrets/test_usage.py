@@ -7,10 +7,10 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from portcullis_policy.semantics.expressions import Mentions
 
 from portcullis.secrets.usage import (
     Job,
-    Mentions,
     dependabot_mentions,
     jobs_of,
     mentions,

@@ -18,10 +18,11 @@ from portcullis_policy.examples.rulesets import (
     ruleset,
     ruleset_rules,
 )
-from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.facts import UNKNOWN, Step
 from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
-from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.rule import Finding, Stack, StackRule, YamlValue
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.plans import remedy_for_protection
 from portcullis_policy.semantics.protection import (
     Protection,
     Reading,
@@ -89,7 +90,9 @@ class Protected(StackRule):
         for subject, guards in guarded(stack):
             if not guards:
                 detail = "no active ruleset or classic protection surely holds for it"
-                yield Finding(detail, urn=subject.urn or _any_of(stack, subject))
+                urn = subject.urn or _any_of(stack, subject)
+                remedy = remedy_for_protection(subject.plan, private=subject.private)
+                yield Finding(detail, urn=urn, remedy=remedy)
 
 
 class Combined(StackRule, abstract=True):
@@ -177,6 +180,7 @@ class NoForcePush(Combined):
     id = "BR002"
     title = "a default branch can be force pushed"
     severity = Severity.CRITICAL
+    yaml_fixes = (("allow_force_pushes", False),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.16"), *slsa("Source L2"))
     remediation = "Keep `allow_force_pushes: false` (the default)."
     rule, field = "nonFastForward", "allow_force_pushes"
@@ -198,6 +202,7 @@ class NoDeletion(Combined):
     id = "BR003"
     title = "a default branch can be deleted"
     severity = Severity.HIGH
+    yaml_fixes = (("allow_deletions", False),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.17"), *slsa("Source L2"))
     remediation = "Keep `allow_deletions: false` (the default)."
     rule, field = "deletion", "allow_deletions"
@@ -242,6 +247,7 @@ class TwoApprovals(Combined):
     id = "BR005"
     title = "a change needs too few approvals"
     severity = Severity.HIGH
+    yaml_fixes = (("approvals", 2),)
     maps = (*scorecard("Branch-Protection", "Code-Review"), *cis("1.1.3"), *slsa("Source L4"))
     remediation = "Keep `approvals: 2`, or exempt the repository while it has too few maintainers."
     parameters = (APPROVALS,)
@@ -272,6 +278,15 @@ class TwoApprovals(Combined):
         enough = settings.number(self.id, APPROVALS)
         return protection.requires_pull_request and approvals is not None and approvals >= enough
 
+    def fix_in_yaml(
+        self, path: tuple[Step, ...], settings: Settings
+    ) -> tuple[tuple[Step, ...], YamlValue] | None:
+        """See Rule. The configured number is set, and never less than two."""
+        fixed = super().fix_in_yaml(path, settings)
+        if fixed is None:
+            return None
+        return path, max(int(settings.number(self.id, APPROVALS)), int(fixed[1]))
+
 
 class StaleReviewsDismissed(Combined):
     """A new push dismisses earlier approvals.
@@ -282,6 +297,7 @@ class StaleReviewsDismissed(Combined):
     id = "BR006"
     title = "approvals stay when a change is changed"
     severity = Severity.HIGH
+    yaml_fixes = (("dismiss_stale_reviews", True),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.4"), *slsa("Source L4"))
     remediation = "Keep `dismiss_stale_reviews: true` (the default)."
     within = "pullRequest"
@@ -303,6 +319,7 @@ class LastPushApproved(Combined):
     id = "BR007"
     title = "the last pusher may approve"
     severity = Severity.HIGH
+    yaml_fixes = (("require_last_push_approval", True),)
     maps = (*scorecard("Branch-Protection"), *slsa("Source L4"))
     remediation = "Keep `require_last_push_approval: true` (the default)."
     within = "pullRequest"
@@ -324,6 +341,7 @@ class CodeOwnersReview(Combined):
     id = "BR008"
     title = "code owners need not review"
     severity = Severity.MEDIUM
+    yaml_fixes = (("require_code_owner_review", True),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.7"))
     remediation = "Keep `require_code_owner_review: true` (the default)."
     within = "pullRequest"
@@ -368,6 +386,7 @@ class ChecksStrict(Combined):
     id = "BR010"
     title = "checks may be older than the branch they protect"
     severity = Severity.MEDIUM
+    yaml_fixes = (("strict_checks", True),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.10"))
     remediation = "Keep `strict_checks: true` (the default)."
     within = "requiredStatusChecks"
@@ -388,6 +407,7 @@ class ConversationsResolved(Combined):
     id = "BR011"
     title = "open questions do not hold up a change"
     severity = Severity.LOW
+    yaml_fixes = (("require_conversation_resolution", True),)
     maps = cis("1.1.11")
     remediation = "Keep `require_conversation_resolution: true` (the default)."
     within = "pullRequest"
@@ -408,6 +428,7 @@ class CommitsSigned(Combined):
     id = "BR012"
     title = "commits need not be signed"
     severity = Severity.MEDIUM
+    yaml_fixes = (("require_signatures", True),)
     maps = cis("1.1.12")
     remediation = "Keep `require_signatures: true` (the default)."
     rule, field = "requiredSignatures", "require_signatures"
@@ -428,6 +449,7 @@ class LinearHistory(Combined):
     id = "BR013"
     title = "merge commits may hide what nobody reviewed"
     severity = Severity.LOW
+    yaml_fixes = (("require_linear_history", True),)
     maps = cis("1.1.13")
     remediation = "Keep `require_linear_history: true` (the default)."
     rule, field = "requiredLinearHistory", "require_linear_history"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from portcullis_policy.examples.base import Declared, child, example
 from portcullis_policy.examples.rulesets import CLASSIC, MAIN, RULES_OF_MAIN, TAGS, bypass
 from portcullis_policy.exemptions import ORGANIZATION
-from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.facts import UNKNOWN, Facts, Step
 from portcullis_policy.mappings import cis, scorecard, slsa
-from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.rule import Finding, Resource, ResourceRule, YamlValue, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.patterns import covers_default
 from portcullis_policy.semantics.protection import excludes_default
@@ -62,6 +62,7 @@ class NobodyBypassesAlways(ResourceRule):
     id = "RS001"
     title = "people or workflows may push past a branch ruleset"
     severity = Severity.CRITICAL
+    yaml_fixes = (("mode", "pull_request"),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.15"), *slsa("Source L3"))
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = (
@@ -126,6 +127,13 @@ class NobodyBypassesAlways(ResourceRule):
             if passing:
                 unseen = UNKNOWN if UNKNOWN in (kind, mode, number if app else None) else None
                 yield finding(f"{passing} may always bypass it", "bypass", position, value=unseen)
+
+    def fix_in_yaml(
+        self, path: tuple[Step, ...], settings: Settings
+    ) -> tuple[tuple[Step, ...], YamlValue] | None:
+        """See Rule. The finding leads to an entry of the bypass list; its mode is set."""
+        in_list = bool(path) and isinstance(path[-1], int)
+        return super().fix_in_yaml((*path, "mode") if in_list else path, settings)
 
 
 class NobodyMergesAlone(ResourceRule):
@@ -248,6 +256,7 @@ class Enforced(ResourceRule):
     id = "RS003"
     title = "a ruleset is not enforced"
     severity = Severity.HIGH
+    yaml_fixes = (("enforcement", "active"),)
     maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
     resource_types = gh.RULESETS
     remediation = "Set `enforcement: active`, or remove the ruleset."

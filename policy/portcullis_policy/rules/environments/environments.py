@@ -8,6 +8,7 @@ from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.patterns import admits_only_semver, is_wildcard
+from portcullis_policy.semantics.plans import remedy_for_reviewers
 from portcullis_policy.semantics.protection import protections_for, protects_branch, subject_named
 from portcullis_policy.semantics.release_environments import (
     ENVIRONMENT,
@@ -76,7 +77,7 @@ class ReviewersRequired(ResourceRule):
 
     Without reviewers, anybody who can start the workflow publishes. With them, a stolen account or
     a malicious change still needs a person's approval. An environment for a test registry
-    (`testpypi`) needs none.
+    (`testpypi`) needs none. In a private repository, reviewers need GitHub Enterprise.
     """
 
     id = "EN001"
@@ -120,32 +121,48 @@ class ReviewersRequired(ResourceRule):
         """See Rule."""
         teams, people, unknown = _reviewers(resource.facts)
         if needs_reviewers(resource, settings) and not teams + people:
-            yield Finding("nobody has to approve a run (`reviewers`)", ("reviewers",), unknown)
+            remedy = remedy_for_reviewers(resource.plan, private=resource.private)
+            detail = "nobody has to approve a run (`reviewers`)"
+            yield Finding(detail, ("reviewers",), unknown, remedy=remedy)
 
 
 class NoSelfReview(ResourceRule):
     """The person who started a release cannot approve it.
 
-    If self-review is allowed, one stolen approver's account can both start and approve.
+    If self-review is allowed, one stolen approver's account can both start and approve. An
+    environment without reviewers is reported by EN001 alone.
     """
 
     id = "EN002"
     title = "the person who starts a release may approve it"
     severity = Severity.HIGH
+    yaml_fixes = (("prevent_self_review", True),)
     maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
-    mends = (("preventSelfReview", True),)
+    property_fixes = (("preventSelfReview", True),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `prevent_self_review: true` (the default of Portcullis)."
-    good = (_GOOD, example("a test registry", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False))
+    good = (
+        _GOOD,
+        example("a test registry", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False),
+        example(
+            "nobody reviews: EN001", gh.ENVIRONMENT, _GATE, reviewers=[], preventSelfReview=False
+        ),
+    )
     bad = (
         example("allowed", gh.ENVIRONMENT, _GATE, preventSelfReview=False),
         example("left out", gh.ENVIRONMENT, _GATE, preventSelfReview=None),
+        example(
+            "reviewers not known", gh.ENVIRONMENT, _GATE, reviewers=UNKNOWN, preventSelfReview=None
+        ),
         example("unknown at preview", gh.ENVIRONMENT, _GATE, preventSelfReview=UNKNOWN),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         prevented = resource.facts.flag("preventSelfReview")
+        teams, people, unknown = _reviewers(resource.facts)
+        if not (teams + people or unknown):
+            return  # there is no approval to prevent: EN001 reports that
         if needs_reviewers(resource, settings) and prevented is not True:
             yield finding("`preventSelfReview` is not true", "prevent_self_review", value=prevented)
 
@@ -160,8 +177,9 @@ class NoAdminBypass(ResourceRule):
     id = "EN003"
     title = "administrators may bypass a release environment's protection"
     severity = Severity.HIGH
+    yaml_fixes = (("can_admins_bypass", False),)
     maps = (*cis("5.2.3"), *ssdf("PO.5.1"))
-    mends = (("canAdminsBypass", False),)
+    property_fixes = (("canAdminsBypass", False),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `can_admins_bypass: false`."
     good = (_GOOD, example("a test registry", gh.ENVIRONMENT, _TEST_GATE))

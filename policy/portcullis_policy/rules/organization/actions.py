@@ -48,6 +48,7 @@ class TokenReadsOnly(ResourceRule):
     id = "AC001"
     title = "every workflow's token can write"
     severity = Severity.CRITICAL
+    yaml_fixes = (("default_workflow_permissions", "read"),)
     maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
     resource_types = (
         gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
@@ -104,8 +105,9 @@ class ActionsDoNotApprove(ResourceRule):
     id = "AC002"
     title = "a workflow may approve pull requests"
     severity = Severity.HIGH
+    yaml_fixes = (("can_approve_pull_request_reviews", False),)
     maps = (*scorecard("Code-Review"), *slsa("Source L4"))
-    mends = (("canApprovePullRequestReviews", False),)
+    property_fixes = (("canApprovePullRequestReviews", False),)
     resource_types = TokenReadsOnly.resource_types
     remediation = "Keep `can_approve_pull_request_reviews: false` (the default)."
     good = (
@@ -246,6 +248,7 @@ class ShaPinning(ResourceRule):
     id = "AC004"
     title = "actions need not be pinned"
     severity = Severity.HIGH
+    yaml_fixes = (("sha_pinning_required", True),)
     maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
     resource_types = (gh.ACTIONS_ORGANIZATION_PERMISSIONS, gh.ACTIONS_REPOSITORY_PERMISSIONS)
     remediation = "Keep `sha_pinning_required: true` (the default)."

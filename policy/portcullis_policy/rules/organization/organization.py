@@ -39,8 +39,9 @@ class BasePermission(ResourceRule):
     id = "OR001"
     title = "every member may write to every repository"
     severity = Severity.CRITICAL
+    yaml_fixes = (("default_repository_permission", "none"),)
     maps = (*cis("1.3.8"), *ssdf("PS.1.1"))
-    mends = (("defaultRepositoryPermission", "read"),)
+    property_fixes = (("defaultRepositoryPermission", "read"),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Set `default_repository_permission: none` (the default) or `read`."
     good = (
@@ -72,6 +73,7 @@ class PublicRepositories(ResourceRule):
     id = "OR002"
     title = "every member may create public repositories"
     severity = Severity.HIGH
+    yaml_fixes = (("members_can_create_public_repositories", False),)
     maps = cis("1.2.2")
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_create_public_repositories: false` (the default)."
@@ -116,8 +118,9 @@ class PrivateForks(ResourceRule):
     id = "OR003"
     title = "private repositories may be forked"
     severity = Severity.MEDIUM
+    yaml_fixes = (("members_can_fork_private_repositories", False),)
     maps = ssdf("PS.1.1")
-    mends = (("membersCanForkPrivateRepositories", False),)
+    property_fixes = (("membersCanForkPrivateRepositories", False),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_fork_private_repositories: false` (the default)."
     good = (_GOOD, _settings("left out: not allowed", membersCanForkPrivateRepositories=None))
@@ -141,6 +144,11 @@ class NewRepositoriesWatched(ResourceRule):
     id = "OR004"
     title = "new repositories start without dependency alerts"
     severity = Severity.MEDIUM
+    yaml_fixes = (
+        ("dependency_graph_enabled_for_new_repositories", True),
+        ("dependabot_alerts_enabled_for_new_repositories", True),
+        ("dependabot_security_updates_enabled_for_new_repositories", True),
+    )
     maps = (*scorecard("Vulnerabilities", "Dependency-Update-Tool"), *cis("1.5.5"), *ssdf("PW.4.1"))
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep the `..._enabled_for_new_repositories` settings true (the default)."
@@ -168,6 +176,10 @@ class NewRepositoriesScanned(ResourceRule):
     id = "OR005"
     title = "new repositories start without secret scanning"
     severity = Severity.HIGH
+    yaml_fixes = (
+        ("secret_scanning_enabled_for_new_repositories", True),
+        ("secret_scanning_push_protection_enabled_for_new_repositories", True),
+    )
     maps = cis("1.5.1")
     resource_types = (gh.ORGANIZATION_SETTINGS, gh.ENTERPRISE_SECURITY)
     remediation = "Keep the `secret_scanning...for_new_repositories` settings true (the default)."
@@ -197,6 +209,7 @@ class SignOff(ResourceRule):
     id = "OR006"
     title = "commits made in the browser need no sign-off"
     severity = Severity.LOW
+    yaml_fixes = (("web_commit_signoff_required", True),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `web_commit_signoff_required: true` (the default)."
     good = (_GOOD,)

@@ -47,6 +47,7 @@ class AlertsOn(ResourceRule):
     id = "RE001"
     title = "vulnerability alerts are off"
     severity = Severity.HIGH
+    yaml_fixes = (("vulnerability_alerts", True),)
     maps = (*scorecard("Vulnerabilities"), *cis("1.5.5"), *ssdf("PW.4.1"))
     resource_types = (gh.REPOSITORY, gh.REPOSITORY_VULNERABILITY_ALERTS)
     remediation = "Keep the repository's `security.vulnerability_alerts: true` (the default)."
@@ -84,8 +85,9 @@ class SecurityUpdatesOn(ResourceRule):
     id = "RE002"
     title = "security updates are off"
     severity = Severity.HIGH
+    yaml_fixes = (("dependabot_security_updates", True),)
     maps = (*scorecard("Dependency-Update-Tool"), *ssdf("PW.4.1"))
-    mends = (("enabled", True),)
+    property_fixes = (("enabled", True),)
     resource_types = (gh.REPOSITORY_SECURITY_UPDATES,)
     remediation = (
         "Keep the repository's `security.dependabot_security_updates: true` (the default)."
@@ -116,6 +118,7 @@ class SecretsScanned(ResourceRule):
     id = "RE003"
     title = "a public repository is not scanned for secrets"
     severity = Severity.HIGH
+    yaml_fixes = (("secret_scanning", True), ("secret_scanning_push_protection", True))
     maps = cis("1.5.1")
     resource_types = (gh.REPOSITORY,)
     remediation = "Keep `security.secret_scanning` and its push protection on (the default)."
@@ -145,10 +148,7 @@ class SecretsScanned(ResourceRule):
         """See Rule."""
         del settings
         facts = resource.facts
-        hidden = (
-            facts.text("visibility") in ("private", "internal") or facts.flag("private") is True
-        )
-        if hidden or facts.flag("archived") is True:
+        if gh.is_private(facts) or facts.flag("archived") is True:
             return
         for feature, field in (
             ("secretScanning", "secret_scanning"),
@@ -228,7 +228,7 @@ class WebhookEncrypted(ResourceRule):
     title = "a webhook is not protected by TLS"
     severity = Severity.HIGH
     maps = cis("1.4.4")
-    mends = (("configuration.insecureSsl", False),)
+    property_fixes = (("configuration.insecureSsl", False),)
     resource_types = WebhookSigned.resource_types
     remediation = "Use an https URL and leave `insecureSsl` false."
     good = (
@@ -264,7 +264,7 @@ class DeployKeyReadsOnly(ResourceRule):
     title = "a deploy key can write"
     severity = Severity.HIGH
     maps = ssdf("PS.1.1")
-    mends = (("readOnly", True),)
+    property_fixes = (("readOnly", True),)
     resource_types = (gh.REPOSITORY_DEPLOY_KEY,)
     remediation = "Set `readOnly: true`; for writing use a GitHub App."
     good = (

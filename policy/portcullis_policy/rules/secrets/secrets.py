@@ -87,6 +87,7 @@ class NotForAll(ResourceRule):
     id = "SE002"
     title = "an organization secret is visible to all repositories"
     severity = Severity.HIGH
+    yaml_fixes = (("visible_to", "private"),)
     maps = cis("2.1.7")
     resource_types = gh.ORGANIZATION_SECRETS
     remediation = "Name the repositories: `visible_to: [escai, riveter]`."
