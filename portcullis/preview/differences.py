@@ -123,6 +123,8 @@ def _is_block(entries: list[Any]) -> bool:
 
 def _label(entry: Any, index: int) -> object:  # noqa: ANN401 - any JSON
     """Return what an entry of a list is known by."""
+    if _is_secret(entry):
+        return (SECRET_MARK, index)
     if isinstance(entry, dict):
         named = next((entry[name] for name in _LABELS if name in entry), None)
         entry = repr(sorted(_open(entry).items(), key=str)) if named is None else named

@@ -35,6 +35,10 @@ class Names:
             return name
         return f"{kind} {name or _plain(number)}"
 
+    def knows(self, kind: str, number: Any) -> bool:  # noqa: ANN401 - as above
+        """Say whether an id has a name."""
+        return (kind, number_of(number)) in self.known
+
     def actor(self, kind: str, number: Any) -> str:  # noqa: ANN401 - as above
         """Return who may bypass a ruleset, in words."""
         if kind == "OrganizationAdmin":

@@ -37,6 +37,7 @@ _IDS = {
     "teamId": "team",
     "parentTeamId": "team",
     "selectedRepositoryIds": "repository",
+    "repositoryIds": "repository",
 }
 """Fields that hold ids, and of what."""
 _SPECIAL = ((HIDDEN, "(secret)"), (None, "not set"))
@@ -131,7 +132,7 @@ def _reviewers(changes: Sequence[ListDifference], names: Names) -> Iterator[str]
 
 def _change(change: Change, names: Names) -> Iterator[str]:
     """Yield a change of any other field."""
-    field = _field(change.path)
+    field = _field(change.path, names)
     if isinstance(change, ListDifference):
         for what, entries in (("removed", change.removed), ("added", change.added)):
             yield from (f"{field}: {_entry(change.path, each, names)} {what}" for each in entries)
@@ -163,9 +164,11 @@ def _changed_lines(old: str, new: str) -> Iterator[str]:
         yield f"  and {len(changed) - MOST_LINES} more lines"
 
 
-def _field(path: Sequence[str]) -> str:
+def _field(path: Sequence[str], names: Names) -> str:
     """Return a field in words, such as `pull request: required approving review count`."""
     shown = [step for step in path if step not in _FRAMES]
+    if path[0] == "bypassActors" and len(path) > 1:
+        shown[1] = names.name("team", path[1]) if names.knows("team", path[1]) else path[1]
     return ": ".join(
         _CAMEL.sub(" ", step).lower() if step.isidentifier() else step for step in shown
     )

@@ -1,0 +1,148 @@
+"""Each change of a preview in words: values, people, ids, and never a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portcullis.preview import words
+from portcullis.preview.differences import SECRET_MARK, UNKNOWN, people_in
+from portcullis.preview.names import Names
+from portcullis.pulumi_runs.events import Step
+
+CANARY = "canary-value-that-must-not-be-seen"
+SECRET = {SECRET_MARK: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": CANARY}
+NAMES = Names({("team", 7): "makers", ("user", 5): "bob", ("repository", 9): "tool"})
+
+
+def changed(kind: str, old: dict[str, Any], new: dict[str, Any], *paths: str) -> list[str]:
+    """The lines about a resource of a kind called `it`."""
+    step = Step("update", paths or tuple({*old, *new}), old, old, new)
+    return words.lines(kind, "it", step, NAMES)
+
+
+def reviewers(users: list[Any], teams: list[Any]) -> dict[str, Any]:
+    """An environment's reviewers, as the provider has them."""
+    return {"reviewers": [{"users": users, "teams": teams}] if users or teams else None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "lines"),
+    [
+        (
+            "RepositoryEnvironment",
+            reviewers([5], []),
+            reviewers([], [7]),
+            ["reviewer bob replaced by team makers"],
+        ),
+        (
+            "RepositoryEnvironment",
+            reviewers([5, 6], [7]),
+            reviewers([], []),
+            ["reviewer team makers removed", "reviewer bob removed", "reviewer user 6 removed"],
+        ),
+        (
+            "RepositoryEnvironment",
+            reviewers([], []),
+            reviewers([5], [UNKNOWN]),
+            ["reviewer team that is new added", "reviewer bob added"],
+        ),
+        (
+            "TeamMembers",
+            {"members": [{"username": "dan", "role": "member"}]},
+            {"members": [{"username": "eve", "role": "maintainer"}]},
+            ["dan leaves it", "eve joins it as maintainer"],
+        ),
+        (
+            "TeamMembers",
+            {"members": [{"username": "dan", "role": "member"}]},
+            {"members": [{"username": "dan", "role": "maintainer"}]},
+            ["dan: member -> maintainer of it"],
+        ),
+        (
+            "OrganizationRuleset",
+            {"bypassActors": [{"actorId": 7, "actorType": "Team", "bypassMode": "always"}]},
+            {"bypassActors": [{"actorId": 5, "actorType": "RepositoryRole", "bypassMode": "x"}]},
+            [
+                "bypass actors: team makers (always) removed",
+                "bypass actors: repository role admin (x) added",
+            ],
+        ),
+        (
+            "OrganizationRuleset",
+            {"bypassActors": [{"actorId": 7, "actorType": "Team", "bypassMode": "always"}]},
+            {"bypassActors": [{"actorId": 7, "actorType": "Team", "bypassMode": "pull_request"}]},
+            ["bypass actors: team makers: bypass mode: always -> pull_request"],
+        ),
+        (
+            "Team",
+            {"parentTeamId": "7"},
+            {"parentTeamId": ""},
+            ['parent team id: team makers -> ""'],
+        ),
+        (
+            "ActionsOrganizationSecret",
+            {"selectedRepositoryIds": [9.0], "value": SECRET},
+            {"selectedRepositoryIds": [9.0, 8.0], "value": SECRET},
+            [
+                "selected repository ids: repository 8 added",
+                "value: new value (secret, not shown)",
+            ],
+        ),
+        ("Repository", {"topics": ["a"]}, {"topics": ["a"]}, ["topics: a is set again"]),
+        (
+            "Repository",
+            {"hasWiki": True},
+            {"hasWiki": UNKNOWN},
+            ["has wiki: true -> (known after the update)"],
+        ),
+        (
+            "RepositoryFile",
+            {"content": "a\nb\n"},
+            {"content": "a\nc\n"},
+            ["content:", "  -b", "  +c"],
+        ),
+        (
+            "Repository",
+            {"description": None},
+            {"description": "x" * 300},
+            [f"description: not set -> {'x' * 160}..."],
+        ),
+    ],
+)
+def test_a_change_in_words(
+    kind: str, old: dict[str, Any], new: dict[str, Any], lines: list[str]
+) -> None:
+    """Old value and new value; people, teams and repositories by name."""
+    assert sorted(changed(kind, old, new)) == sorted(lines)
+
+
+def test_only_people_who_come_or_go_have_to_be_asked_for() -> None:
+    """The ids of reviewers that stay, and those of teams, are not."""
+    old, new = reviewers([5, 6], [7]), reviewers([6, 8], [])
+    step = Step("update", ("reviewers[0].users[0]",), old, {}, new)
+    assert people_in("RepositoryEnvironment", step) == {5, 8}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just(SECRET),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=8,
+)
+KINDS = st.sampled_from(
+    ["Repository", "RepositoryEnvironment", "TeamMembers", "TeamRepository", "ActionsSecret"]
+)
+FIELDS = st.sampled_from(["members", "reviewers", "bypassActors", "permission", "value", "x"])
+OPERATIONS = st.sampled_from(["create", "update", "delete", "replace"])
+
+
+@given(KINDS, FIELDS, VALUES, VALUES, OPERATIONS)
+def test_no_state_breaks_a_preview_or_shows_a_secret(
+    kind: str, field: str, old: object, new: object, operation: str
+) -> None:
+    """Whatever a provider keeps in its state."""
+    step = Step(operation, (field,), {field: old}, {field: old}, {field: new})
+    assert CANARY not in "\n".join(words.lines(kind, "it", step, NAMES))
