@@ -1,4 +1,4 @@
-"""Environments: the gates that a workflow job passes before it sees a secret or publishes.
+"""Environments: a workflow job waits at one before it gets a secret or publishes.
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
 """
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from components.context import Context
     from components.origin import Origin
 
-#: GitHub's limit: https://docs.github.com/rest/deployments/environments
 MOST_REVIEWERS = 6
-#: Thirty days, GitHub's limit.
+"""GitHub's limit: https://docs.github.com/rest/deployments/environments"""
+
 LONGEST_WAIT_MINUTES = 43_200
+"""GitHub's limit, thirty days."""
 
 
-#: Whether an environment leads to the registry that people install from, or to one for trials.
 ReleaseKind = Literal["release", "trial"]
+"""Whether an environment leads to the registry that people install from, or to one for trials."""
 
 
 class Reviewers(Config):
@@ -164,7 +165,7 @@ class Environment(pulumi.ComponentResource):
 def _reviewers(
     reviewers: Reviewers, context: Context
 ) -> list[github.RepositoryEnvironmentReviewerArgs] | None:
-    """One block, as GitHub has it; none at all when nobody reviews."""
+    """Return the reviewers as one block, as GitHub has it; None without reviewers."""
     if not (reviewers.teams or reviewers.users):
         return None
     return [

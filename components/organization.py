@@ -194,7 +194,7 @@ class OrganizationConfig(Config):
     exemptions: list[ExemptionConfig] = []
 
     def property_values(self, repository: str, property_: str) -> list[str]:
-        """What a repository has of a custom property, the property's default included."""
+        """Return a repository's values of a custom property, or the property's default."""
         given = self.repositories[repository].properties.get(property_)
         if given is None:
             default = self.properties[property_].default if property_ in self.properties else None
@@ -374,7 +374,7 @@ class Organization(pulumi.ComponentResource):
 
 
 def _allowed_patterns(config: OrganizationConfig) -> list[str]:
-    """The patterns that are written, and the actions that the managed workflows use."""
+    """Return the patterns that are written, and the actions that the managed workflows use."""
     patterns = list(config.actions.patterns_allowed)
     if any(repository.workflows for repository in config.repositories.values()):
         patterns += [f"{action}@*" for action in actions_of_others()]
@@ -399,7 +399,7 @@ def _inputs(resolved: ResolvedOrganization, context: Context) -> dict[str, Any]:
 
 
 def _exemption(exemption: ExemptionConfig) -> dict[str, str]:
-    """An exemption as the policy pack reads it."""
+    """Return an exemption as the policy pack reads it."""
     inputs = {
         "rule": exemption.rule,
         "resource": exemption.resource,

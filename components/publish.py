@@ -1,4 +1,4 @@
-"""The release path: what a repository publishes, through which gates, with which credential.
+"""The release path: what a repository publishes, through which environments, with which credential.
 
 `publish` in YAML becomes environments (see environment.py) and the release workflow (workflow.py).
 A GitHub environment with several reviewers needs only one of them, so two teams become two
@@ -53,8 +53,8 @@ Directory = Annotated[
     ),
 ]
 
-#: The first of two gates.
 APPROVAL_ENVIRONMENT = "release-approval"
+"""The environment of the first of two approvals."""
 
 
 class TokenConfig(StoredConfig):
@@ -158,7 +158,7 @@ class PublishConfig(Config):
         return self
 
     def packages(self) -> list[PythonPackage | NpmPackage]:
-        """The packages that are declared."""
+        """Return the packages that are declared."""
         return [package for package in (self.python, self.npm) if package is not None]
 
     def by_kind(self) -> dict[str, PythonPackage | NpmPackage]:
@@ -167,7 +167,7 @@ class PublishConfig(Config):
         return {kind: package for kind, package in packages.items() if package is not None}
 
     def first_gate(self) -> str | None:
-        """The team of the first of two gates, or None where one gate is enough."""
+        """Return the team that gives the first of two approvals; None where one is enough."""
         for package in self.packages():
             if len(package.approvers) > 1:
                 return package.approvers[0]
@@ -181,14 +181,14 @@ class TokenSecret(NamedTuple):
     """A registry's token as the secret of a release environment."""
 
     field: tuple[str, ...]
-    """Where it stands in `publish`."""
+    """Its path in `publish`."""
     environment: str
     name: str
     config: SecretConfig
 
 
 def token_secrets(publish: PublishConfig) -> Iterator[TokenSecret]:
-    """The tokens that are stored, each checked to be one of its package and registry alone."""
+    """Yield the stored tokens; each is checked to be valid for its package and registry alone."""
     if python := publish.python:
         for registry, token, environment, usual in (
             ("testpypi", python.tokens.testpypi, python.test_environment, TEST_PYPI_TOKEN),
@@ -207,13 +207,13 @@ def token_secrets(publish: PublishConfig) -> Iterator[TokenSecret]:
 
 
 def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
-    """A token as a secret that says what it is."""
+    """Return a token as a secret of its kind."""
     stored = {"from": token.from_, "rotate_every": token.rotate_every}
     return SecretConfig.model_validate({**stored, **kind})
 
 
 def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]:
-    """The environments that the release path needs, by name; all admit release tags only."""
+    """Return the environments of the release path by name; all admit release tags only."""
     environments: dict[str, EnvironmentConfig] = {}
     team = publish.first_gate()
     if team:
@@ -229,7 +229,7 @@ def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]
 
 
 def release_kinds(publish: PublishConfig) -> dict[str, ReleaseKind]:
-    """What each of the `release_environments` leads to."""
+    """Return what each of the `release_environments` leads to."""
     kinds: dict[str, ReleaseKind] = dict.fromkeys(release_environments(publish), "release")
     if publish.python:
         kinds[publish.python.test_environment] = "trial"
@@ -311,7 +311,7 @@ def workflow_plan(
 
 
 def trusted_publishers(publish: PublishConfig, owner: str, repository: str) -> list[dict[str, str]]:
-    """What to register by hand at the registries: they have no API for it.
+    """Return the publishers to register by hand at the registries: they have no API for it.
 
     Sources: https://docs.pypi.org/trusted-publishers/ and https://docs.npmjs.com/trusted-publishers
     """

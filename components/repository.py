@@ -1,4 +1,4 @@
-"""Repositories: settings, security features, access, files, and the gates of their release path.
+"""Repositories: settings, security features, access, files, and their release path.
 
 Source: https://docs.github.com/rest/repos/repos
 """
@@ -63,8 +63,8 @@ OwnedPath = Annotated[
 ]
 
 
-#: What GitHub calls the first branch of a repository.
 FIRST_BRANCH = "main"
+"""The name that GitHub gives to the first branch of a repository."""
 
 
 class FeaturesConfig(Config):
@@ -97,7 +97,7 @@ class MergeConfig(Config):
 
     @property
     def methods(self) -> set[str]:
-        """The methods that are on, by the names that rulesets give them."""
+        """Return the methods that are on, by their names in rulesets."""
         on = {
             "merge": self.allow_merge_commit,
             "squash": self.allow_squash_merge,
@@ -357,7 +357,7 @@ class Repository(pulumi.ComponentResource):
 def _security_and_analysis(
     config: RepositoryConfig, context: Context
 ) -> github.RepositorySecurityAndAnalysisArgs | None:
-    """Secret scanning, where GitHub offers it: on public repositories, elsewhere by licence.
+    """Return secret scanning where GitHub offers it: on public repositories, elsewhere by licence.
 
     Source: https://docs.github.com/get-started/learning-about-github/about-github-advanced-security
     """

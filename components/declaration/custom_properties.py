@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(config: OrganizationConfig) -> Iterator[Problem]:
-    """Values of repositories that the organization's properties do not take."""
+    """Find values of repositories that the organization's properties do not take."""
     for name, repository in config.repositories.items():
         for property_ in repository.properties:
             path: Segments = ("repositories", name, "properties", property_)
@@ -27,7 +27,7 @@ def check(config: OrganizationConfig) -> Iterator[Problem]:
 def selection(
     path: Segments, selection: SelectionConfig, config: OrganizationConfig
 ) -> Iterator[Problem]:
-    """A selection by values that cannot be, or that no repository has."""
+    """Find a selection by values that cannot be, or that no repository has."""
     problems = [
         problem
         for property_, values in selection.properties.items()

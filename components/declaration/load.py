@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from components.organization import ResolvedOrganization
 
-#: The folder of declarations, below the project's folder.
 FOLDER = "orgs"
+"""The folder of declarations, below the project's folder."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def load(name: str, root: Path | None = None) -> Declaration:
 
 
 class _Files:
-    """The files of a declaration as one piece of data that knows its places."""
+    """The files of a declaration as one piece of data that knows its locations."""
 
     def __init__(self, root: Path, name: str) -> None:
         self.mistakes: list[Mistake] = []
@@ -85,7 +85,7 @@ class _Files:
             what = "there is no such file; the stack's portcullis:organization names it"
             raise DeclarationError([Mistake(place, "", what, ", ".join(_organizations(root)))])
         if in_folder and alone.is_file():
-            what = f"stands beside the folder {FOLDER}/{name}: keep one of them"
+            what = f"there is also the folder {FOLDER}/{name}: keep one of them"
             self.mistakes.append(Mistake(Place(f"{FOLDER}/{name}.yaml"), "", what))
         self.main = self._read(main, root) or YamlFile(place.file, {})
         if in_folder:
@@ -97,7 +97,7 @@ class _Files:
                 continue
             if path.suffix != ".yaml" or not path.is_file():
                 place = Place(path.relative_to(root).as_posix())
-                what = "is not a repository's file, and would be passed over"
+                what = "is not a repository's file, and would be ignored"
                 self.mistakes.append(Mistake(place, "", what, "<repository>.yaml"))
             elif file := self._read(path, root):
                 self.repositories[path.stem] = file
@@ -110,7 +110,7 @@ class _Files:
             return None
 
     def data(self) -> dict[str, Any]:
-        """All of it; a repository that stands in two files is a mistake."""
+        """Return the data of all files; a repository that two files declare is a mistake."""
         if self.mistakes:
             raise DeclarationError(self.mistakes)
         data = dict(self.main.data)
@@ -121,7 +121,7 @@ class _Files:
             place = self.main.place(("repositories", name))
             other = self.repositories[name].name
             self.mistakes.append(
-                Mistake(place, f"repositories.{name}", f"stands in {other} too: keep one of them")
+                Mistake(place, f"repositories.{name}", f"{other} declares it too: keep one of them")
             )
         if self.repositories:
             own = {name: file.data for name, file in self.repositories.items()}
@@ -129,14 +129,14 @@ class _Files:
         return data
 
     def mistake(self, path: Segments, what: str, allowed: str) -> Mistake:
-        """A mistake with its place in the right file."""
+        """Return a mistake with its location in the right file."""
         file, inside = self.main, path
         if len(path) > 1 and path[0] == "repositories" and path[1] in self.repositories:
             file, inside = self.repositories[str(path[1])], path[2:]
         return Mistake(file.place(inside), ".".join(map(str, path)), what, allowed)
 
     def origins(self) -> dict[str, Origin]:
-        """Where things stand: the organization's file, and the repositories' own files."""
+        """Return the origins: the organization's file, and the repositories' own files."""
         own = {
             name: Origin(file.name, ("repositories", name))
             for name, file in self.repositories.items()
@@ -145,13 +145,13 @@ class _Files:
 
 
 def _organizations(root: Path) -> list[str]:
-    """The names of the declarations that there are."""
+    """Return the names of the declarations in the project."""
     folders = {path.parent.name for path in (root / FOLDER).glob("*/organization.yaml")}
     return sorted(folders | {path.stem for path in (root / FOLDER).glob("*.yaml")})
 
 
 def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Problem]]:
-    """The organization as far as it is right, and what is wrong.
+    """Return the organization as far as it is valid, and what is wrong.
 
     What is wrong is cut out and the rest looked at again, so that mistakes of the second kind
     (names that do not exist) are reported in the same run as those of the first.
@@ -172,12 +172,12 @@ def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Pro
             return None, problems
 
 
-#: What a file that lacks a field of the organization itself is looked at with, to find the rest.
 _STAND_INS: dict[str, Any] = {
     "organization": "unknown",
     "plan": "enterprise",
     "settings": {"display_name": "unknown", "billing_email": "un@known"},
 }
+"""Values for required fields of the organization that a file lacks, to find its other mistakes."""
 
 
 def _cut(data: dict[str, Any], paths: list[Segments]) -> bool:
@@ -199,7 +199,7 @@ def _cut(data: dict[str, Any], paths: list[Segments]) -> bool:
 
 
 def _path(error: ErrorDetails, data: object) -> Segments:
-    """The keys and indexes of an error's location.
+    """Return the keys and indexes of an error's location.
 
     pydantic also puts the choice of a union there, and `[key]` where a key is wrong.
     """

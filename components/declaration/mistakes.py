@@ -1,4 +1,4 @@
-"""Mistakes in what a person wrote: where, what, what is allowed, what to do."""
+"""Mistakes in what a person wrote: the location, what is wrong, and what is allowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Mistake:
     allowed: str = ""
 
     def __str__(self) -> str:
-        """Two or three lines for a terminal."""
+        """Return two or three lines for a terminal."""
         lines = [f"error  {self.place}  {self.path}".rstrip(), f"      {self.what}"]
         if self.allowed:
             lines.append(f"      allowed: {self.allowed}")
@@ -43,7 +43,7 @@ class DeclarationError(Exception):
     """All mistakes of a declaration together; nothing was changed."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        """``mistakes`` in any order; they are reported file by file, top to bottom."""
+        """Take ``mistakes`` in any order; they are reported file by file, top to bottom."""
         self.mistakes = sorted(set(mistakes))
         count = len(self.mistakes)
         end = f"{count} mistake{'s' if count > 1 else ''}; nothing was changed"
@@ -80,14 +80,14 @@ def _parts(name: str) -> list[str]:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words for `allowed:`, in order; or that there are none."""
+    """Return words for `allowed:`, in order, or that there are none."""
     return ", ".join(sorted(words)) or "none is declared yet"
 
 
 def explain(
     error: ErrorDetails, model: type[BaseModel], path: Segments, value: object
 ) -> tuple[str, str]:
-    """A pydantic error in words: (what, allowed).
+    """Return a pydantic error in words: (what, allowed).
 
     Args:
         error: the error; its location may name more than the file has, such as a union's choice.
@@ -114,12 +114,12 @@ def explain(
         return _by_validator(subject, error["msg"].removeprefix("Value error, "))
     what = f"{subject} {_WORDS.get(kind, 'is of the wrong kind')}"
     if value is None:
-        what += "; nothing stands here: leave it out, or give it a value"
+        what += "; it is empty: give it a value, or remove it"
     return what, listed(_fields(model, path)[1]) if kind in _MAPPINGS else _limits(error)
 
 
 def _by_validator(subject: str, text: str) -> tuple[str, str]:
-    """Validators write `what; allowed: ...`, or one of the two."""
+    """Return what a validator reports: `what; allowed: ...`, or one of the two."""
     what, separator, allowed = text.partition("allowed: ")
     if what:
         return f"{subject}: {what.rstrip(' ;')}", allowed
@@ -179,7 +179,7 @@ def _alias(model: type[BaseModel], name: str) -> str:
 
 
 def _fields(model: type[BaseModel], path: Segments) -> tuple[str, list[str]]:
-    """What stands at ``path``, and its fields."""
+    """Return a noun for the item at ``path``, and its fields."""
     models = list(_models(model, path))
     return _noun(models), sorted(
         {_alias(each, name) for each in models for name in each.model_fields}
@@ -187,7 +187,7 @@ def _fields(model: type[BaseModel], path: Segments) -> tuple[str, list[str]]:
 
 
 def _noun(models: Sequence[type[BaseModel]]) -> str:
-    """``BranchProtectionConfig`` as `branch protection`."""
+    """Return ``BranchProtectionConfig`` as `branch protection`."""
     if not models:
         return "this item"
     name = models[0].__name__.removesuffix("Config").removeprefix("_")
@@ -196,7 +196,7 @@ def _noun(models: Sequence[type[BaseModel]]) -> str:
 
 
 def _models(annotation: Any, path: Segments) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any annotation
-    """The models that stand at ``path`` below ``annotation``."""
+    """Yield the models at ``path`` below ``annotation``."""
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from _models(get_args(annotation)[0], path)
@@ -215,7 +215,7 @@ def _models(annotation: Any, path: Segments) -> Iterator[type[BaseModel]]:  # no
 
 
 def _description(model: type[BaseModel], path: Segments) -> str:
-    """What a missing field is for, and its words if it has a few."""
+    """Return the description of a missing field, or its words if it has a few."""
     for parent in _models(model, path[:-1]):
         for name, field in parent.model_fields.items():
             if _alias(parent, name) == path[-1]:

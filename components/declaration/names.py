@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Names:
-    """All names that are declared, also those of items that are wrong otherwise."""
+    """All names that are declared, those of items with mistakes included."""
 
     teams: frozenset[str]
     repositories: frozenset[str]
     root: Path
     """The project's folder, in which `from_file` names files."""
     wrong: frozenset[Segments] = frozenset()
-    """Where mistakes were found already: what stands there is not known."""
+    """Paths with mistakes: what is meant there is not known."""
 
     def sure(self, path: Segments) -> bool:
-        """Whether all that stands at ``path`` is known."""
+        """Return whether everything at ``path`` is known."""
         return not any(wrong[: len(path)] == path for wrong in self.wrong)
 
     def team(self, path: Segments, name: str) -> Iterator[Problem]:
-        """A problem at ``path`` if there is no such team."""
+        """Find a team that is not declared."""
         yield from _unknown(path, "team", name, self.teams)
 
     def team_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
-        """The unknown teams of a list."""
+        """Find the unknown teams of a list."""
         for index, name in enumerate(names):
             yield from self.team((*path, index), name)
 
     def repository_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
-        """The unknown repositories of a list."""
+        """Find the unknown repositories of a list."""
         for index, name in enumerate(names):
             yield from _unknown((*path, index), "repository", name, self.repositories)
 
     def patterns(self, path: Segments, patterns: Iterable[str]) -> Iterator[Problem]:
-        """Patterns that match no repository: a protection that protects nothing."""
+        """Find patterns that match no repository."""
         for index, pattern in enumerate(patterns):
             if not any(fnmatchcase(name, pattern) for name in self.repositories):
                 what = "no repository of this organization matches"
@@ -55,7 +55,7 @@ class Names:
 
 
 def _unknown(path: Segments, noun: str, name: str, known: frozenset[str]) -> Iterator[Problem]:
-    """A name that is nearly right is quoted; any other might be a secret in the wrong place."""
+    """Find an unknown name. It is quoted only if it is nearly right: it might be a secret."""
     if name not in known:
         near = nearest(name, known)
         what = f"there is no such {noun} in this organization"

@@ -1,4 +1,4 @@
-"""Names that one part of a declaration takes for granted in another, and what a plan allows."""
+"""Names that one part of a declaration expects in another, and what a plan allows."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _organization_protection(config: OrganizationConfig, names: Names) -> Iterat
 def _covers_private(
     section: str, name: str, item: ForRepositories, config: OrganizationConfig
 ) -> Iterator[Problem]:
-    """GitHub Free: what the organization protects becomes the repositories' own protection."""
+    """Find private repositories that the organization's protection covers on GitHub Free."""
     private = [
         repository
         for repository, each in config.repositories.items()
@@ -171,7 +171,7 @@ def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> 
 def _approvers(
     path: Segments, publish: PublishConfig, repository: RepositoryConfig, names: Names
 ) -> Iterator[Problem]:
-    """An approver has to be able to read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
+    """Find approvers who cannot read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
     sure = names.sure((*path[:-1], "access"))
     for kind, package in publish.by_kind().items():
         yield from names.team_list((*path, kind, "approvers"), package.approvers)
@@ -184,7 +184,7 @@ def _approvers(
 def _plan(
     path: Segments, repository: RepositoryConfig, config: OrganizationConfig
 ) -> Iterator[Problem]:
-    """What the organization's plan does not offer for a private repository.
+    """Find what the organization's plan does not offer for a private repository.
 
     Sources: the plan notes on top of GitHub's pages "Managing rulesets for a repository" and
     "Deployments and environments".
@@ -204,7 +204,7 @@ def _plan(
 
 
 def _gates_of_enterprise(path: Segments, repository: RepositoryConfig) -> Iterator[Problem]:
-    """Reviewers and wait timers of private repositories.
+    """Find reviewers and wait timers of private repositories.
 
     Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
     """
@@ -219,12 +219,12 @@ def _gates_of_enterprise(path: Segments, repository: RepositoryConfig) -> Iterat
         yield (*path, *gate), what, "visibility: public, or plan: enterprise"
 
 
-#: Mappings whose names GitHub compares without regard to case.
 _CASELESS = frozenset({"environments", "repositories", "secrets", "teams", "variables"})
+"""Mappings whose names GitHub compares without regard to case."""
 
 
 def same_names(data: object, path: Segments = ()) -> Iterator[Problem]:
-    """Names that are one name for GitHub, anywhere in ``data``: one of the items would be lost."""
+    """Find names that are one name for GitHub, anywhere in ``data``: one item would be lost."""
     if not isinstance(data, dict):
         return
     seen: dict[str, str] = {}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def read_values(
     declaration: Declaration, sources: Mapping[SourceName, Source]
 ) -> Mapping[Reference, SecretValue]:
-    """What each source gives for each reference.
+    """Return what each source gives for each reference.
 
     Raises:
         DeclarationError: with every secret that its source does not give, or that is not what it

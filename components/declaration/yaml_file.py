@@ -1,4 +1,4 @@
-"""A YAML file as plain data that still knows where each item stands."""
+"""A YAML file as plain data, with the location of each item."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ Segments = tuple[str | int, ...]
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A place in a file; line and column count from 1."""
+    """A location in a file; line and column count from 1."""
 
     file: str
     line: int = 1
     column: int = 1
 
     def __str__(self) -> str:
-        """As editors and terminals make it a link."""
+        """Return ``file:line:column``: editors and terminals make it a link."""
         return f"{self.file}:{self.line}:{self.column}"
 
 
 class UnreadableError(Exception):
-    """A file that is no YAML mapping, with the place."""
+    """A file that is no YAML mapping, with the location of the fault."""
 
     def __init__(self, place: Place, what: str) -> None:
-        """``what`` is the sentence for the person who wrote the file."""
+        """Take ``what``, a sentence for the person who wrote the file."""
         super().__init__(f"{place} {what}")
         self.place = place
         self.what = what
@@ -45,14 +45,14 @@ class UnreadableError(Exception):
 
 @dataclass
 class YamlFile:
-    """The data of a file, and the places of its keys and items."""
+    """The data of a file, and the locations of its keys and items."""
 
     name: str
     data: dict[str, Any]
     places: dict[Segments, Place] = field(default_factory=dict)
 
     def place(self, path: Segments) -> Place:
-        """Where ``path`` stands, or the nearest item around it."""
+        """Return the location of ``path``, or of the nearest item around it."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, Place(self.name))
@@ -83,10 +83,10 @@ def read(path: Path, name: str) -> YamlFile:
 
 
 class _Constructor(RoundTripConstructor):
-    """Scalars that are no numbers or truth values are text: dates, too, which the models read."""
+    """A constructor that keeps dates as text: the models read them."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - ruamel's signature
-        """As ruamel does, but it makes nothing of a node that stands in itself."""
+        """Construct as ruamel does, but refuse a node that contains itself."""
         if node in self.recursive_objects and node not in self.constructed_objects:
             raise ConstructorError(problem=_IN_ITSELF, problem_mark=node.start_mark)
         try:
@@ -125,7 +125,7 @@ def _load(text: str, name: str) -> Any:  # noqa: ANN401 - YAML is any data
 
 
 def _problem(error: MarkedYAMLError) -> str:
-    """The parser's words, without what it quotes: that may be a value."""
+    """Return the parser's words, without what it quotes: that may be a value."""
     if isinstance(error, DuplicateKeyError):
         return "this key stands here for the second time: one of them would be lost"
     problem = (error.problem or "unreadable").splitlines()[0]
@@ -154,7 +154,7 @@ _PROBLEMS = {
 
 
 def _plain(node: Any, path: Segments, file: YamlFile) -> Any:  # noqa: ANN401 - YAML is any data
-    """``node`` as builtin types; notes the places of all keys and items on the way."""
+    """Return ``node`` as builtin types, and note the locations of all keys and items."""
     if not isinstance(node, CommentedMap | CommentedSeq):
         return _scalar(node)
     if isinstance(node, CommentedSeq):
@@ -181,7 +181,7 @@ def _plain(node: Any, path: Segments, file: YamlFile) -> Any:  # noqa: ANN401 - 
 
 
 def _scalar(value: Any) -> Any:  # noqa: ANN401 - YAML is any data
-    """Builtin types instead of ruamel's subclasses of them, which strict models refuse."""
+    """Return a builtin value for ruamel's subclass of it, which strict models refuse."""
     if isinstance(value, bool | ScalarBoolean):  # the second where a boolean has an anchor
         return bool(value)
     for builtin in (int, float, str):

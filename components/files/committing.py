@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Committer:
-    """Whom a run commits as."""
+    """The account that a run commits as."""
 
     login: str
     app_id: int | None = None
-    """The App's id, as far as it is known: a token does not tell."""
+    """The App's id if it is known: an installation token does not contain it."""
 
     @property
     def is_app(self) -> bool:
-        """Whether it is an App, and not a person."""
+        """Return whether it is an App, and not a person."""
         return self.app_id is not None or self.login.endswith("[bot]")
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ class Guard:
     people: frozenset[str]
     """Lower-case logins of the members of teams that may push."""
     administrators: bool
-    """Whether a role may push: which people have it, only GitHub knows."""
+    """Whether a role may push. Only GitHub knows which people have it."""
 
     def stops(self, committer: Committer) -> bool:
         """Return whether GitHub refuses a commit of ``committer``, as far as that is known."""
@@ -54,7 +54,7 @@ class Guard:
 
     @property
     def remedy(self) -> str:
-        """What lets managed files be committed."""
+        """Return what lets managed files be committed."""
         if self.classic:
             return f"{self.where}: enforced_by: ruleset, which can let the App through"
         if self.apps:

@@ -1,4 +1,4 @@
-"""Dependabot: each ecosystem that a repository has is watched.
+"""Dependabot: the file that makes it watch each ecosystem of a repository.
 
 Source: https://docs.github.com/code-security/reference/supply-chain-security/dependabot-options-reference
 """

@@ -103,17 +103,17 @@ class Package(_Strict):
 
     @property
     def id(self) -> str:
-        """The name as a part of job ids and artifact names."""
+        """Return the name as a part of job ids and artifact names."""
         return re.sub(r"[^A-Za-z0-9_-]+", "-", self.name.removeprefix("@"))
 
     @property
     def distribution(self) -> str:
-        """The name as Python's build tools write it into file names (PEP 503, PEP 625)."""
+        """Return the name as Python's build tools write it into file names (PEP 503, PEP 625)."""
         return re.sub(r"[-_.]+", "_", self.name).lower()
 
     @property
     def oidc(self) -> bool:
-        """Whether it may be published by a trusted publisher's short-lived credential."""
+        """Return whether a trusted publisher's short-lived credential may publish it."""
         return self.auth != "token"
 
 
@@ -127,7 +127,7 @@ class WorkflowPlan(_Strict):
     """The repository's Dependabot ecosystems; those of its packages count as well."""
     packages: tuple[Package, ...] = ()
     approval_environment: _EnvironmentName | None = None
-    """The first gate, where two teams must approve; the release environments are the second."""
+    """The environment of the first of two approvals; the release environments are the second."""
     may_start: Annotated[
         tuple[Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")], ...],
         Field(min_length=1),
@@ -149,11 +149,11 @@ class WorkflowPlan(_Strict):
         return self
 
     def of(self, ecosystem: Literal["python", "npm"]) -> tuple[Package, ...]:
-        """The packages of one ecosystem."""
+        """Return the packages of one ecosystem."""
         return tuple(package for package in self.packages if package.ecosystem == ecosystem)
 
     def directories(self, ecosystem: Literal["python", "npm"]) -> tuple[str, ...]:
-        """Where CI finds the projects of an ecosystem; empty if the repository has none."""
+        """Return the folders in which CI finds an ecosystem's projects; none without a project."""
         found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
         if not found and _MANAGERS[ecosystem] & set(self.ecosystems):
             found = {"."}
@@ -161,7 +161,7 @@ class WorkflowPlan(_Strict):
 
     @property
     def checks(self) -> tuple[str, ...]:
-        """The checks that the CI workflow reports: none where it has nothing to test.
+        """Return the checks that the CI workflow reports: none where it has nothing to test.
 
         A check that is green without a test behind it would be worse than none.
         """
@@ -170,12 +170,12 @@ class WorkflowPlan(_Strict):
 
     @property
     def has_ci(self) -> bool:
-        """Whether there is anything that a CI workflow could do."""
+        """Return whether there is anything that a CI workflow could do."""
         return bool(self.checks or _AUDITED & set(self.ecosystems))
 
     @property
     def untested(self) -> tuple[str, ...]:
-        """The ecosystems that the CI workflow does not test yet."""
+        """Return the ecosystems that the CI workflow does not test yet."""
         known = _AUDITED.union(*_MANAGERS.values())
         return tuple(each for each in self.ecosystems if each not in known)
 
@@ -204,7 +204,7 @@ def render_ci(plan: WorkflowPlan) -> str:
 
 
 def render_release(plan: WorkflowPlan) -> str:
-    """The text of ``release.yml``.
+    """Return the text of ``release.yml``.
 
     Raises:
         ValueError: The plan has no package, so there is nothing to release.
@@ -238,7 +238,7 @@ def actions_of_others() -> list[str]:
 
 
 def pin_actions(text: str) -> str:
-    """Replaces each ``uses: owner/action@pin`` by the pinned commit and its version's comment.
+    """Replace each ``uses: owner/action@pin`` by the pinned commit and its version's comment.
 
     Raises:
         KeyError: ``workflows/pins.yaml`` does not have the action.

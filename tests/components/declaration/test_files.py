@@ -156,7 +156,7 @@ def test_a_repository_stands_in_one_file(tmp_path: Path) -> None:
     text = ORGANIZATION.replace("[app]", "all") + "repositories: {app: {}}\n"
     written(tmp_path, text, "orgs/acme/organization.yaml")
     (mistake,) = mistakes(tmp_path)
-    assert mistake.what == "stands in orgs/acme/repositories/app.yaml too: keep one of them"
+    assert mistake.what == "orgs/acme/repositories/app.yaml declares it too: keep one of them"
     assert mistake.path == "repositories.app"
 
 
@@ -173,7 +173,7 @@ def test_no_repository_s_file_is_passed_over(file: str, tmp_path: Path) -> None:
     """A file with another ending would be a repository that is not declared any more."""
     written(folder(tmp_path), REPOSITORY, f"orgs/acme/repositories/{file}")
     (mistake,) = mistakes(tmp_path)
-    assert "would be passed over" in mistake.what
+    assert "would be ignored" in mistake.what
     assert mistake.allowed == "<repository>.yaml"
 
 

@@ -104,8 +104,8 @@ CASES = (
         "source of the value",
     ),
     Case("no value", "LEVEL: " + LEVEL, "»LEVEL: {visible_to: all}", "`value` is missing"),
-    Case("nothing under a name", ACTIONS, "»actions:", "nothing stands here"),
-    Case("nothing under a mapping", DEVS, "  »devs:", "nothing stands here", "members"),
+    Case("nothing under a name", ACTIONS, "»actions:", "it is empty"),
+    Case("nothing under a mapping", DEVS, "  »devs:", "it is empty", "members"),
     # types
     Case("text for a truth value", MAIN, "  main: {»strict_checks: 'yes'}", "true or false"),
     Case("number for a truth value", MAIN, "  main: {»strict_checks: 1}", "true or false"),
