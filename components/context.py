@@ -35,12 +35,19 @@ class Context:
     user_ids: Mapping[str, int] = field(default_factory=dict)
     """Numeric ids of reviewers, by lower-case login."""
     team_ids: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
+    renamed_teams: Mapping[str, str] = field(default_factory=dict)
+    """The old slugs of teams that got another one."""
     secrets: Mapping[Reference, SecretValue] = field(default_factory=dict, repr=False)
     """The value that each reference to a secret source gave."""
 
     def secret(self, reference: Reference) -> pulumi.Output[str]:
         """Return the value of ``reference``, as a Pulumi secret."""
         return pulumi.Output.secret(self.secrets[reference].value)
+
+    def aliases_of_team(self, team: str, name: str) -> list[pulumi.Alias]:
+        """Return the aliases of a resource ``name``, in which ``{}`` stands for the team's slug."""
+        old = self.renamed_teams.get(team)
+        return [pulumi.Alias(name=name.format(old))] if old else []
 
     def with_team_ids(self, team_ids: Mapping[str, pulumi.Output[int]]) -> Context:
         """Return the context once the teams are declared."""

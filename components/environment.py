@@ -99,13 +99,14 @@ class Environment(pulumi.ComponentResource):
         default_branch: str,
         context: Context,
         access: Sequence[pulumi.Resource] = (),
+        checked: pulumi.ResourceOptions | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare an environment of ``repository``.
 
         The policy pack reads from the input ``release`` what is published through it, whatever its
         name is. ``access`` are the grants by which teams may read the repository: GitHub refuses
-        reviewers who may not.
+        reviewers who may not. ``checked`` has the check of what lets the default branch in.
         """
         name, config = resolved.name, resolved.config
         full_name = f"{repository_name}/{name}"
@@ -134,7 +135,7 @@ class Environment(pulumi.ComponentResource):
                 repository=environment.repository,
                 environment=environment.environment,
                 branch_pattern=default_branch if branch == "default" else branch,
-                opts=child,
+                opts=pulumi.ResourceOptions.merge(child, checked if branch == "default" else None),
             )
         for tag in config.deploy_from.tags:
             github.RepositoryEnvironmentDeploymentPolicy(

@@ -19,9 +19,10 @@ import pulumi
 
 from components.base import GITHUB_ACTIONS_APP
 from components.files.committing import Committer
+from components.names import default_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from components.files.committing import Guard
     from components.github_access import GitHubAccess
@@ -62,13 +63,40 @@ class Preflight:
     guards: Mapping[str, Sequence[Guard]] = field(default_factory=dict)
     """By repository, what guards the branch to which managed files are committed."""
     _origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    _branches: dict[str, tuple[str, Origin]] = field(default_factory=dict)
+    """The default branch that is declared for a repository, and where."""
+    _default_branches_seen: dict[str, str | None] = field(default_factory=dict)
 
     def new_repository(self, name: str, origin: Origin) -> pulumi.ResourceHookBinding:
         """Refuse to create a repository that exists already; make a private one public in time."""
         self._origins["repository", name] = origin
         return pulumi.ResourceHookBinding(
-            before_create=[self._must_be_new_repository], before_update=[self._public_first]
+            before_create=[self._must_be_new_repository],
+            before_update=[self._public_first],
         )
+
+    def same_branch(self, name: str, branch: str, origin: Origin) -> pulumi.ResourceHookBinding:
+        """Refuse gates and files for ``branch`` where GitHub's default branch is another one."""
+        self._branches[name] = (branch, origin)
+        hook = self._must_be_default
+        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+
+    def renamed_branch(self, name: str, origin: Origin) -> pulumi.ResourceHookBinding:
+        """Refuse to rename the default branch where GitHub would refuse it."""
+        self._origins["repository", name] = origin
+        hook = self._must_be_renamable
+        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+
+    def default_branches(self, names: Iterable[str]) -> dict[str, str]:
+        """Return GitHub's default branches of those repositories that exist and have one.
+
+        Raises:
+            PreflightError: GitHub cannot be asked.
+        """
+        names = list(names)
+        known = self._default_branches if names else {}
+        found = {name: known.get(name.lower()) for name in names}
+        return {name: branch for name, branch in found.items() if branch}
 
     def new_team(self, slug: str, origin: Origin) -> pulumi.ResourceHookBinding:
         """Refuse to create a team that exists already."""
@@ -76,11 +104,13 @@ class Preflight:
         return pulumi.ResourceHookBinding(before_create=[self._must_be_new_team])
 
     def managed_file(self, repository: str) -> pulumi.ResourceHookBinding:
-        """Refuse a commit that the protection of the branch would stop."""
-        if not self.guards.get(repository):
-            return pulumi.ResourceHookBinding()
-        hook = self._must_be_let_through
-        return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+        """Refuse a commit that the protection of the branch would stop, or to another branch."""
+        hooks: list[pulumi.ResourceHook | pulumi.ResourceHookFunction] = []
+        if repository in self._branches:
+            hooks.append(self._must_be_default)
+        if self.guards.get(repository):
+            hooks.append(self._must_be_let_through)
+        return pulumi.ResourceHookBinding(before_create=hooks, before_update=hooks)
 
     def known_users(self, _origin: Origin) -> pulumi.ResourceHookBinding:
         """Refuse members whom GitHub does not know."""
@@ -139,6 +169,50 @@ class Preflight:
             self._check_users([str(member["username"]) for member in members])
 
         return _hook("known users", check)
+
+    @cached_property
+    def _must_be_default(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            name = str((args.new_inputs or {}).get("repository"))
+            branch, origin = self._branches.get(name, ("", None))
+            if origin and ADOPTING not in os.environ and name.lower() in self._default_branches:
+                live = self._default_branches[name.lower()]
+                self._refuse(origin, default_branch.difference(name, branch, live))
+
+        return _hook("default branch", check)
+
+    @cached_property
+    def _must_be_renamable(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            inputs = args.new_inputs or {}
+            name, branch = str(inputs.get("repository")), str(inputs.get("branch"))
+            known = self._default_branches
+            if ADOPTING in os.environ or known.get(name.lower(), "") in ("", branch):
+                return
+            live = known[name.lower()]
+            wrong = default_branch.difference(name, branch, live)
+            if live is not None:
+                wrong = default_branch.occupied(name, branch, live)
+                wrong = wrong if self._has_branch(name, branch) else None
+            self._refuse(self._origins["repository", name], wrong)
+
+        return _hook("renamed branch", check)
+
+    def _has_branch(self, name: str, branch: str) -> bool:
+        from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in `_ask`
+
+        path = f"/repos/{self.organization}/{name}/git/ref/heads/{branch}"
+        try:
+            self.access.client().request("GET", path)
+        except RequestFailed as failed:
+            if failed.response.status_code != 404:  # noqa: PLR2004 - HTTP's own number
+                raise
+            return False
+        return True
+
+    def _refuse(self, origin: Origin, wrong: default_branch.Wrong | None) -> None:
+        if wrong:
+            raise PreflightError(f"{origin}: {wrong.what}; nothing was changed. Fix: {wrong.fix}")
 
     def _check_new(self, kind: str, name: str) -> None:
         if ADOPTING not in os.environ and (kind, name.lower()) in self._found:
@@ -209,6 +283,11 @@ class Preflight:
         with _asking():
             self.access.client().request("PATCH", f"/orgs/{self.organization}", json=body)
 
+    @property
+    def _default_branches(self) -> Mapping[str, str | None]:
+        """Return the default branches of the repositories that exist; None for an empty one."""
+        return self._default_branches_seen if self._found is not None else {}
+
     @cached_property
     def _found(self) -> Mapping[tuple[str, str], int]:
         """Numeric ids of everything that exists, by kind and lower-case name."""
@@ -231,7 +310,11 @@ class Preflight:
 
         owner = json.dumps(self.organization)
         fields = {
-            "repository": f"repository(owner: {owner}, name: %s) {{ databaseId }}",
+            "repository": (
+                # an old name that GitHub redirects is free again
+                f"repository(owner: {owner}, followRenames: false, name: %s) "
+                "{ databaseId defaultBranchRef { name } }"
+            ),
             "team": f"organization(login: {owner}) {{ team(slug: %s) {{ databaseId }} }}",
             "user": "user(login: %s) { databaseId }",
         }
@@ -247,7 +330,12 @@ class Preflight:
             if others or failed.response.data is None:
                 raise PreflightError(f"GitHub could not be asked: {'; '.join(others)}") from failed
             data = failed.response.data
-        return [_number(data.get(f"n{i}")) for i in range(len(batch))]
+        nodes = [data.get(f"n{i}") for i in range(len(batch))]
+        for (_, name), node in zip(batch, nodes, strict=True):
+            if node and "defaultBranchRef" in node:
+                branch = node["defaultBranchRef"]
+                self._default_branches_seen[name.lower()] = branch["name"] if branch else None
+        return [_number(node) for node in nodes]
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from components.base import (
     EnvironmentName,
     FilePath,
     Permission,
+    RepositoryName,
     RulesetName,
     SecretName,
     ShortText,
@@ -33,6 +34,8 @@ from components.custom_property import PropertyName, ValueOrValues, repository_p
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.files.dependabot import DependabotConfig
 from components.files.managed_file import ManagedFileConfig, managed_files
+from components.names import renames
+from components.names.default_branch import FIRST_BRANCH, KEEP
 from components.publish import PublishConfig
 from components.ruleset import BranchProtectionConfig, RepositoryRuleset, ResolvedProtection
 from components.secrets.secret import RepositorySecretConfig, repository_secret
@@ -61,10 +64,6 @@ OwnedPath = Annotated[
         "allowed: a path or pattern such as /docs/ or *.py, without blanks, # ! [ and ]",
     ),
 ]
-
-
-FIRST_BRANCH = "main"
-"""The name that GitHub gives to the first branch of a repository."""
 
 
 class FeaturesConfig(Config):
@@ -149,8 +148,11 @@ class RepositoryConfig(Config):
     homepage: ShortText = ""
     visibility: Visibility = "private"
     topics: list[Topic] = Field(default=[], max_length=20)
+    renamed_from: RepositoryName | None = None
+    """The repository's name before this one: `make up` renames it on GitHub, with all it has."""
     archived: bool = False
-    default_branch: BranchName = "main"
+    default_branch: BranchName = FIRST_BRANCH
+    """A name, by which GitHub's default branch is renamed, or `keep`: as GitHub has it."""
     access: dict[TeamSlug, Permission] = {}
     """Teams and what they may do: `pull`, `triage`, `push`, `maintain`, `admin`."""
     features: FeaturesConfig = FeaturesConfig()
@@ -173,6 +175,11 @@ class RepositoryConfig(Config):
     publish: PublishConfig | None = None
     files: dict[FilePath, ManagedFileConfig] = {}
 
+    @property
+    def keeps_branch(self) -> bool:
+        """Return whether the default branch stays as GitHub has it."""
+        return self.default_branch == KEEP
+
 
 @dataclass(frozen=True)
 class ResolvedRepository:
@@ -191,12 +198,19 @@ class ResolvedRepository:
     """Branch protection of the repository, without rulesets of the organization."""
     tag_protection: tuple[ResolvedTagProtection, ...] = ()
     """All tag protection that holds for it, the organization's included."""
+    keeps_branch: bool = False
+    """Whether `default_branch` stands for what GitHub has."""
     derived_files: Mapping[str, str] = field(default_factory=dict)
     """The managed files that follow from the rest of the declaration, path to content."""
     workflows: WorkflowPlan | None = None
     """What the managed workflows are written from; None where the repository keeps its own."""
     publishers: tuple[Mapping[str, str], ...] = ()
     """The trusted publishers that people register at the registries by hand."""
+
+    @property
+    def names_branch(self) -> bool:
+        """Return whether the YAML names the default branch, so that GitHub's may be renamed."""
+        return "default_branch" in self.config.model_fields_set and not self.keeps_branch
 
     @property
     def files(self) -> dict[str, ManagedFileConfig]:
@@ -227,6 +241,7 @@ class Repository(pulumi.ComponentResource):
     ) -> None:
         """Declare a repository; ``property_types`` are those of custom properties."""
         name, config, origin = resolved.name, resolved.config, resolved.origin
+        opts = renames.renamed(opts, "repositories", name, config.renamed_from)
         super().__init__("portcullis:index:Repository", name, origin.inputs(), opts)
         child = pulumi.ResourceOptions(parent=self)
         repository = github.Repository(
@@ -262,14 +277,21 @@ class Repository(pulumi.ComponentResource):
         if config.archived:
             return  # GitHub lets nobody change anything below it
         branch: pulumi.Input[str] = config.default_branch
-        if config.default_branch != FIRST_BRANCH:
+        if resolved.names_branch:
             branch = github.BranchDefault(
                 name,
                 repository=repository.name,
                 branch=config.default_branch,
                 rename=True,
-                opts=child,
+                opts=pulumi.ResourceOptions(
+                    parent=self, hooks=context.preflight.renamed_branch(name, origin)
+                ),
             ).branch
+        checked = pulumi.ResourceOptions(
+            hooks=None
+            if resolved.names_branch or resolved.keeps_branch
+            else context.preflight.same_branch(name, config.default_branch, origin)
+        )
         # destroying either would switch it off
         alerts = github.RepositoryVulnerabilityAlerts(
             name,
@@ -290,7 +312,9 @@ class Repository(pulumi.ComponentResource):
                 repository=repository.name,
                 team_id=context.team_ids[team].apply(str),
                 permission=permission,
-                opts=child,
+                opts=pulumi.ResourceOptions(
+                    parent=self, aliases=context.aliases_of_team(team, f"{name}/{{}}")
+                ),
             )
             for team, permission in config.access.items()
         ]
@@ -302,6 +326,7 @@ class Repository(pulumi.ComponentResource):
                 default_branch=config.default_branch,
                 context=context,
                 access=access,
+                checked=checked,
                 opts=child,
             )
         for secret, reference in config.secrets.items():

@@ -18,8 +18,10 @@ from components.base import (
     Enforcement,
     RefPattern,
     RepositoryPattern,
+    RulesetName,
     TeamSlug,
 )
+from components.names import renames
 
 if TYPE_CHECKING:
     from components.context import Context
@@ -49,6 +51,8 @@ class Bypass(Config):
 class BranchProtectionConfig(Config):
     """Protection of branches. Every default is the secure value."""
 
+    renamed_from: RulesetName | None = None
+    """The name before this one: the same ruleset gets the new name."""
     branches: list[RefPattern] = Field(default=["default"], min_length=1)
     """`default` for the default branch, `all` for every branch, or a name or fnmatch pattern."""
     exclude_branches: list[RefPattern] = []
@@ -195,6 +199,7 @@ class OrganizationRuleset(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the organization's ruleset ``name``."""
+        opts = renames.with_alias(opts, config.renamed_from)
         super().__init__("portcullis:index:Ruleset", name, origin.inputs(), opts)
         github.OrganizationRuleset(
             name,
@@ -224,6 +229,7 @@ class RepositoryRuleset(pulumi.ComponentResource):
         """Declare the protection of ``repository``."""
         name, config = resolved.name, resolved.config
         full_name = f"{repository_name}/{name}"
+        opts = renames.with_alias(opts, config.renamed_from, below=repository_name)
         super().__init__("portcullis:index:Ruleset", full_name, resolved.origin.inputs(), opts)
         child = pulumi.ResourceOptions(parent=self, protect=context.protect)
         if config.enforced_by == "classic":

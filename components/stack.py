@@ -12,8 +12,10 @@ from components.context import Context
 from components.declaration import DeclarationError, load
 from components.declaration.guards import guards
 from components.declaration.required_checks import notices
+from components.declaration.resolve import resolve
 from components.declaration.secret_values import read_values
 from components.github_access import AccessError, GitHubAccess, github_access
+from components.names.renames import old_name
 from components.organization import Organization
 from components.preflight import Names, Preflight, PreflightError
 from components.secrets.sources import open_sources
@@ -47,18 +49,28 @@ def declare() -> None:
         secrets = read_values(declaration, open_sources(declaration.config.sources))
         access = github_access(declaration.config.organization)
         protect = settings.get_bool("protect") is not False
+        preflight = _preflight(declaration.resolved, access)
+        resolved = _with_default_branches(declaration.resolved, preflight)
         with _short_stacks():
-            declare_organization(
-                declaration.resolved,
-                _preflight(declaration.resolved, access),
-                secrets,
-                protect=protect,
-            )
+            declare_organization(resolved, preflight, secrets, protect=protect)
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")
         sys.exit(MISTAKE_WAS_TOLD)
-    for name, value in outputs(declaration.resolved).items():
+    for name, value in outputs(resolved).items():
         pulumi.export(name, value)
+
+
+def _with_default_branches(
+    resolved: ResolvedOrganization, preflight: Preflight
+) -> ResolvedOrganization:
+    """Return the organization with GitHub's default branches, where those are kept."""
+    repositories = resolved.repositories
+    kept = [name for name, repository in repositories.items() if repository.keeps_branch]
+    branches = preflight.default_branches(kept)
+    if not branches:
+        return resolved
+    origins = {name: repository.origin for name, repository in repositories.items()}
+    return resolve(resolved.config, {"": resolved.origin, **origins}, branches)
 
 
 #: Frames from the SDK's own code to the line that declares a resource.
@@ -112,6 +124,11 @@ def declare_organization(
         licenses=frozenset(config.licenses),
         user_ids=preflight.user_ids(resolved.reviewers),
         secrets=secrets,
+        renamed_teams={
+            slug: old
+            for slug, team in config.teams.items()
+            if (old := old_name("teams", slug, team.renamed_from))
+        },
     )
     provider = preflight.access.provider(config.organization)
     Organization(

@@ -12,7 +12,14 @@ import pulumi
 import pulumi_github as github
 from pydantic import Field
 
-from components.base import Config, RepositoryPattern, TeamSlug, matching
+from components.base import (
+    Config,
+    RepositoryPattern,
+    TagProtectionName,
+    TeamSlug,
+    matching,
+)
+from components.names import renames
 from components.ruleset import Bypass, bypass_actors, repository_condition
 
 if TYPE_CHECKING:
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
 class TagProtectionConfig(Config):
     """Release tags `<prefix>MAJOR.MINOR.PATCH`: some teams create them, nobody moves them."""
 
+    renamed_from: TagProtectionName | None = None
+    """The name before this one: the same rulesets get the new name."""
     created_by: list[TeamSlug] = Field(min_length=1)
     """The teams that may create a release tag, and so start a release."""
     prefix: Annotated[
@@ -52,7 +61,9 @@ class OrganizationTagProtectionConfig(TagProtectionConfig):
 
     def for_repository(self) -> TagProtectionConfig:
         """Return the same protection for one of the repositories."""
-        return TagProtectionConfig(created_by=self.created_by, prefix=self.prefix)
+        return TagProtectionConfig(
+            renamed_from=self.renamed_from, created_by=self.created_by, prefix=self.prefix
+        )
 
 
 def release_tag_pattern(prefix: str = "v") -> str:
@@ -120,6 +131,7 @@ class OrganizationTagRuleset(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the organization's tag rulesets under ``name``."""
+        opts = renames.with_alias(opts, config.renamed_from)
         super().__init__("portcullis:index:TagRuleset", name, origin.inputs(), opts)
         where = repository_condition(config)
         for ruleset, refs, rules, actors in tag_rulesets(name, config, context):
@@ -149,6 +161,7 @@ class RepositoryTagRuleset(pulumi.ComponentResource):
     ) -> None:
         """Declare the tag rulesets of ``repository``."""
         full_name = f"{repository_name}/{resolved.name}"
+        opts = renames.with_alias(opts, resolved.config.renamed_from, below=repository_name)
         super().__init__("portcullis:index:TagRuleset", full_name, resolved.origin.inputs(), opts)
         for ruleset, refs, rules, actors in tag_rulesets(resolved.name, resolved.config, context):
             github.RepositoryRuleset(

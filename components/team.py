@@ -11,6 +11,7 @@ import pulumi
 import pulumi_github as github
 
 from components.base import Config, Login, TeamSlug
+from components.names import renames
 
 if TYPE_CHECKING:
     from components.context import Context
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 class TeamConfig(Config):
     """A team and all of its members. Portcullis removes everybody who is not listed."""
 
+    renamed_from: TeamSlug | None = None
+    """The team's slug before this one: `make up` renames it on GitHub, with all it has."""
     description: str = ""
     members: list[Login] = []
     """Logins of the members."""
@@ -47,6 +50,7 @@ class Team(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the team ``slug``, nested in the team with the numeric id ``parent_team``."""
+        opts = renames.renamed(opts, "teams", slug, config.renamed_from)
         super().__init__("portcullis:index:Team", slug, origin.inputs(), opts)
         team = github.Team(
             slug,

@@ -22,6 +22,7 @@ from portcullis.preview.names import Names, logins, names_of
 from portcullis.project import UserError, pulumi_environment, require_pack
 from portcullis.pulumi_runs import recover, run
 from portcullis.pulumi_runs.run import in_words
+from portcullis.renames.follow import carry_out, follow, forget_strangers
 from portcullis.secrets import deletion
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def deploy(
     stack = run.select(settings, environment)
     if change:
         recover.settle(stack, environment, declaration, console)
+    renames = follow(stack, environment, declaration, console, change=change)
     recover.mend_secrets(stack, environment, declaration, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console), console)
     report.require_pack(planned)
@@ -73,6 +75,7 @@ def deploy(
             _agree_to_lose_all_secrets(organization)
         elif planned.is_to_be_agreed and not settings.practises:
             agree(organization, f"up --stack {settings.name}", agreed=agreed)
+        carry_out(stack, environment, organization, renames, console)
         done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
@@ -155,6 +158,8 @@ def adopt(settings: StackSettings, console: Console) -> None:
     # what exists is not refused, and what it looks like now is not judged
     environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
     stack = run.select(settings, environment)
+    forget_strangers(stack, environment, declaration, console)
+    follow(stack, environment, declaration, console, change=True, adopting=True)
     taken: list[str] = []
     while True:
         planned = carried_out(lambda: run.preview(stack, console), console).planned

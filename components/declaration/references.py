@@ -9,6 +9,7 @@ from components.declaration import (
     custom_properties,
     limits,
     no_effect,
+    renames,
     required_checks,
 )
 from components.declaration.mistakes import listed
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     """Find problems between the parts of an organization."""
     config = resolved.config
+    yield from renames.check(config)
     yield from _teams(config, names)
     yield from _organization_protection(config, names)
     yield from custom_properties.check(config)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from components.declaration.release import permissions
 from components.environment import ResolvedEnvironment
 from components.files import code_owners, dependabot, workflow
+from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
 from components.publish import (
     refined,
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
     from components.ruleset import OrganizationBranchProtectionConfig
 
 
-def resolve(config: OrganizationConfig, origins: Mapping[str, Origin]) -> ResolvedOrganization:
+def resolve(
+    config: OrganizationConfig,
+    origins: Mapping[str, Origin],
+    branches: Mapping[str, str] | None = None,
+) -> ResolvedOrganization:
     """Return the organization with all that follows from its declaration.
 
     It reads no file and never fails, so that checks can walk what they are about to refuse.
@@ -43,11 +48,17 @@ def resolve(config: OrganizationConfig, origins: Mapping[str, Origin]) -> Resolv
         config: The organization, valid for the models.
         origins: The organization's origin under ``""``, and those of repositories with files of
             their own.
+        branches: GitHub's default branches by repository, for those that keep theirs; without
+            them, the first branch of a new repository stands for it.
     """
     origin = origins[""]
     repositories = {
         name: _repository(
-            name, repository, config, origin, origins.get(name, origin.child("repositories", name))
+            name,
+            _with_branch(repository, (branches or {}).get(name, FIRST_BRANCH)),
+            config,
+            origin,
+            origins.get(name, origin.child("repositories", name)),
         )
         for name, repository in config.repositories.items()
     }
@@ -69,6 +80,13 @@ def resolve(config: OrganizationConfig, origins: Mapping[str, Origin]) -> Resolv
         },
         people={team: _people(team, config) for team in config.teams},
     )
+
+
+def _with_branch(repository: RepositoryConfig, branch: str) -> RepositoryConfig:
+    """Return the repository with a name for a default branch that is kept."""
+    if not repository.keeps_branch:
+        return repository
+    return repository.model_copy(update={"default_branch": branch})
 
 
 def pushed_down(item: OrganizationBranchProtectionConfig, config: OrganizationConfig) -> bool:
@@ -96,6 +114,7 @@ def _repository(
         name=name,
         config=repository,
         origin=origin,
+        keeps_branch=config.repositories[name].keeps_branch,
         environments=_environments(repository, origin),
         protection=tuple(_protection(name, repository, config, organization, origin)),
         tag_protection=tuple(tag_protection),

@@ -67,7 +67,13 @@ def managed_files(
             commit_message=f"Portcullis: keep {path}",
             overwrite_on_create=True,
             opts=pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(depends_on=previous, hooks=hooks)
+                opts,
+                pulumi.ResourceOptions(
+                    depends_on=previous,
+                    hooks=hooks,
+                    # the default branch, whatever its name: a rename would delete the file on it
+                    ignore_changes=["branch"],
+                ),
             ),
         )
         previous = [file]

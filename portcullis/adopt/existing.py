@@ -171,15 +171,19 @@ def find_extras(
 
 
 @contextmanager
-def asking() -> Iterator[None]:
+def asking(
+    before: str = "what exists on GitHub could not be looked up; nothing was changed:",
+) -> Iterator[None]:
     """Turn what goes wrong on the way into words; no header, and so no token, is in them.
+
+    Args:
+        before: The beginning of the message.
 
     Raises:
         UserError: GitHub refuses, or is out of reach.
     """
     from githubkit.exception import GitHubException, GraphQLFailed, RequestError, RequestFailed  # noqa: PLC0415 - see github_access
 
-    before = "what exists on GitHub could not be looked up; nothing was changed:"
     try:
         yield
     except RequestFailed as failed:

@@ -31,6 +31,12 @@ class _NoQuestions(Preflight):
     def new_repository(self, _name: str, _origin: Origin) -> pulumi.ResourceHookBinding:
         return pulumi.ResourceHookBinding()
 
+    def same_branch(self, _name: str, _branch: str, _origin: Origin) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
+    def renamed_branch(self, _name: str, _origin: Origin) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
+
     def new_team(self, _slug: str, _origin: Origin) -> pulumi.ResourceHookBinding:
         return pulumi.ResourceHookBinding()
 

@@ -115,7 +115,7 @@ def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  
     name = arguments["name"]
     found = lookups.find_repository(call.world, login, name)
     account = call.world.account(login)
-    if found is None and account is not None:
+    if found is None and account is not None and arguments.get("followRenames", True):
         redirect = call.world.find(REDIRECT, f"{account.id}/{name}")
         if redirect is not None:
             found = call.world.get("repository", redirect.data["repository"])

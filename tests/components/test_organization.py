@@ -98,6 +98,8 @@ def test_what_github_is_asked_before_is_bound_to_what_it_is_about(sound: Recordi
         ("Team", "new team"),
         ("TeamMembers", "known users"),
         ("OrganizationSettings", "organization settings"),
+        ("RepositoryEnvironmentDeploymentPolicy", "default branch"),
+        ("RepositoryFile", "default branch"),
     }
 
 

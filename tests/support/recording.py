@@ -45,6 +45,8 @@ class Declared:
     """Names of the hooks before its creation."""
     depends_on: tuple[str, ...] = ()
     """Names of the resources that it has to wait for."""
+    aliases: tuple[str, ...] = ()
+    """Names that it had before."""
 
     def __str__(self) -> str:
         """``Repository app``."""
@@ -144,6 +146,7 @@ class _Monitor(mocks.MockMonitor):
                     request.retainOnDelete,
                     tuple(request.hooks.before_create),
                     tuple(sorted(self.names[urn] for urn in request.dependencies)),
+                    tuple(alias.spec.name for alias in request.aliases),
                 )
             )
         return response

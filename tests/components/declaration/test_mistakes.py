@@ -74,6 +74,20 @@ CASES = (
         "billing_email, blog",
     ),
     Case(
+        "renamed from a name that is declared",
+        WEB,
+        "  web: {»renamed_from: app}",
+        "`app` is declared too; if it is a new one, and the rename is done, remove renamed_from",
+        "an old name that is not declared",
+    ),
+    Case(
+        "renamed from itself",
+        DEVS,
+        "  devs: {members: [ana, ben], »renamed_from: devs}",
+        "this is the name that it has",
+        "the old name of this one",
+    ),
+    Case(
         "misspelt field of a repository",
         WEB,
         "  web: {»visibilty: public}",

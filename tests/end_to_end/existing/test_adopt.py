@@ -21,6 +21,8 @@ settings:
   billing_email: billing@acme.example
 """
 LEGACY = """\
+protection:
+  main: {required_checks: [ci]}
 teams:
   rel: {members: [ana]}
   idle: {}
@@ -68,7 +70,6 @@ def adopted(sandbox: Sandbox, folder: Path, name: str, *, protect: bool) -> Proj
     for policy in ({"name": "main", "type": "branch"}, {"name": "feature/*", "type": "branch"}):
         world.request("POST", f"{environment}/deployment-branch-policies", policy)
     project = Project(folder / "project", world, protect=protect)
-    project.environment["PULUMI_OPTION_POLICY_PACK"] = ""
     project.write(HEAD + LEGACY)
     project.create({})
     world.clear_journal()

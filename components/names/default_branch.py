@@ -1,0 +1,55 @@
+"""The default branch of a repository: declared, compared with GitHub's, or kept as GitHub has it.
+
+Gates and rulesets name it. If they named another branch, anybody who may create it would pass
+the gates.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FIRST_BRANCH = "main"
+"""The default branch that Portcullis gives a new repository."""
+KEEP = "keep"
+"""What to declare for the default branch that a repository has on GitHub."""
+
+
+class Wrong(NamedTuple):
+    """A default branch that is not as declared."""
+
+    what: str
+    fix: str
+
+
+def difference(name: str, declared: str, live: str | None) -> Wrong | None:
+    """Return what is wrong with a default branch; None where nothing is.
+
+    Args:
+        name: The repository.
+        declared: The branch that the gates name.
+        live: GitHub's default branch; None for an empty repository.
+    """
+    if live is None:
+        return Wrong(
+            f"{name} is empty on GitHub: Portcullis cannot commit to it, and anybody who creates "
+            f"`{declared}` would pass the gates",
+            f"push a first commit to `{declared}`, such as a README",
+        )
+    if live == declared:
+        return None
+    return Wrong(
+        f"the default branch of {name} on GitHub is `{live}`, but the gates are for "
+        f"`{declared}`, which others may create",
+        f"`default_branch: {live}`, or `default_branch: {KEEP}` for whatever GitHub has; to "
+        f"rename the branch on GitHub, `default_branch: {declared}`",
+    )
+
+
+def occupied(name: str, declared: str, live: str) -> Wrong:
+    """Return what is wrong where a branch of the wanted name exists beside the default branch."""
+    return Wrong(
+        f"{name} has a branch `{declared}` beside its default branch `{live}`, so GitHub cannot "
+        "rename that one",
+        f"make `{declared}` the default branch in the repository's settings, or delete it, or "
+        f"declare `default_branch: {live}`",
+    )

@@ -1,0 +1,1 @@
+"""Recognize repositories and teams by their numeric id, and follow their names."""

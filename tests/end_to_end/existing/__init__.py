@@ -1,0 +1,1 @@
+"""What exists on GitHub already: adoption, renames, default branches."""

@@ -1,0 +1,1 @@
+"""Renames, without engine or GitHub."""
