@@ -113,7 +113,7 @@ def authenticate(world: World, authorization: str | None) -> Actor:
 
 
 def _runs(job: Record | None) -> bool:
-    """Say whether a job still runs: its token ends with it."""
+    """Return whether a job still runs: its token ends with it."""
     return job is not None and job["status"] == "in_progress"
 
 

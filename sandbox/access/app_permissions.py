@@ -110,7 +110,7 @@ def needed(route: Route) -> tuple[str, str] | None:
 
 
 def allows(permissions: dict[str, str], name: str, level: str) -> bool:
-    """Say whether a token's permissions reach a level of one; everybody reads metadata."""
+    """Return whether a token's permissions reach a level of one; everybody reads metadata."""
     have = permissions.get(name, "read" if name == "metadata" else "none")
     return _RANK.get(have, 0) >= _RANK[level]
 

@@ -120,7 +120,7 @@ def _of_token(account: Record, repository: Record, actor: Actor) -> str:
 
 
 def reaches(actor: Actor, repository: Record) -> bool:
-    """Say whether a repository is within the reach of an App's token that has permissions."""
+    """Return whether a repository is within the reach of an App's token that has permissions."""
     installation = actor.installation
     return (
         installation is not None
@@ -177,12 +177,12 @@ def require(call: Call, needs: str) -> None:
                 "You must use an installation access token or a user access token for this"
             )
         return
-    scope, _, wanted = needs.partition(":")
-    if scope == "org":
+    place, _, wanted = needs.partition(":")
+    if place == "org":
         _require_org(call, wanted)
-    elif scope == "repo" and reaches(call.actor, call.repository):
+    elif place == "repo" and reaches(call.actor, call.repository):
         return  # by a table of its own: see app_permissions
-    elif scope == "repo":
+    elif place == "repo":
         have = level(permission(call.world, call.repository, call.actor))
         if not have:
             raise not_found()

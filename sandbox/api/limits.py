@@ -43,7 +43,7 @@ _SECONDARY_MESSAGE = (
 
 
 def on(world: World) -> bool:
-    """Say whether a world's limits are enforced."""
+    """Return whether a world's limits are enforced."""
     return bool(world.settings["rate_limits"])
 
 

@@ -43,7 +43,7 @@ class Change:
         return record
 
     def differs(self, name: str) -> bool:
-        """Say whether a field was changed; `name` is the record's own name where it has none."""
+        """Return whether a field was changed; `name` is the record's own name where it has none."""
         if self.before is None or self.after is None:
             return False
         if name == "name" and name not in self.after.data:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_one_of(attempt: Attempt, actors: list[list[Any]]) -> bool:
-    """Say whether the actor is on a list of classic protection.
+    """Return whether the actor is on a list of classic protection.
 
     Args:
         attempt: The attempt.

@@ -52,7 +52,7 @@ def violations(attempt: Attempt, wanted: list[Wanted], *, strict: bool) -> list[
 
 
 def _succeeded(attempt: Attempt, commit: Record, wanted: Wanted) -> bool:
-    """Say whether the newest report of a check is a success; skipped and neutral count as one.
+    """Return whether the newest report of a check is a success; skipped and neutral count as one.
 
     A status reports it, an App's check run, or a job of a workflow, which is a check run of GitHub
     Actions by the job's name.

@@ -36,7 +36,7 @@ def violations(attempt: Attempt) -> list[str]:
 
 
 def _history(attempt: Attempt, rule: Record) -> list[str]:
-    """Nobody rewrites or deletes what is protected, administrators included, unless allowed."""
+    """Refuse to rewrite or delete a protected branch, to administrators too, unless allowed."""
     if attempt.deletes and not rule["allowsDeletions"]:
         return ["Cannot delete this branch"]
     listed = is_one_of(attempt, rule["bypassForcePushActorIds"])
@@ -90,7 +90,7 @@ def _reviews(attempt: Attempt, rule: Record) -> list[str]:
 
 
 def _administers(attempt: Attempt) -> bool:
-    """Say whether the actor is an administrator: a person; an App passes only by being listed."""
+    """Return whether a person administrates; an App passes only if it is listed."""
     return attempt.permission == "admin" and attempt.actor.installation is None
 
 

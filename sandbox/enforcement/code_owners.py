@@ -42,7 +42,7 @@ def _lines(world: World, repository: Record, branch: str) -> list[tuple[str, lis
 
 
 def fits(pattern: str, path: str) -> bool:
-    """Say whether a CODEOWNERS pattern covers a file: gitignore's rules without `!` and `[ ]`."""
+    """Return whether a CODEOWNERS pattern covers a file: as gitignore, without `!` and `[ ]`."""
     anchored = "/" in pattern.rstrip("/")
     folder = pattern.endswith("/")
     out = "" if anchored else "(?:.*/)?"

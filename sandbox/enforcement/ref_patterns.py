@@ -52,7 +52,7 @@ class _Segment:
 
 
 def matches(pattern: str, name: str, *, slashes: bool = False) -> bool:
-    """Say whether a whole name fits a pattern.
+    """Return whether a whole name fits a pattern.
 
     Args:
         pattern: The pattern.
@@ -81,7 +81,7 @@ def matches(pattern: str, name: str, *, slashes: bool = False) -> bool:
 
 
 def _fits(segment: _Segment, text: str) -> bool:
-    """Say whether a segment fits; only the last star is tried again, so none takes long."""
+    """Return whether a segment fits; only the last star is tried again, so none takes long."""
     if text.startswith(".") and not segment.dotted:
         return False
     tokens = segment.tokens
@@ -162,7 +162,7 @@ def _set(pattern: str, index: int) -> tuple[_Characters, int]:
 
 
 def ref_matches(pattern: str, ref: str, default_branch: str) -> bool:
-    """Say whether a full ref fits a ruleset's pattern, `~ALL` and `~DEFAULT_BRANCH` included."""
+    """Return whether a full ref fits a ruleset's pattern, `~ALL` and `~DEFAULT_BRANCH` included."""
     if pattern == "~ALL":
         return True
     if pattern == "~DEFAULT_BRANCH":
@@ -171,7 +171,7 @@ def ref_matches(pattern: str, ref: str, default_branch: str) -> bool:
 
 
 def included(condition: dict[str, Sequence[str]], test: Any) -> bool:  # noqa: ANN401 - a predicate
-    """Say whether something is included, and not excluded, by a ruleset's condition."""
+    """Return whether something is included, and not excluded, by a ruleset's condition."""
     return any(test(pattern) for pattern in condition.get("include", ())) and not any(
         test(pattern) for pattern in condition.get("exclude", ())
     )

@@ -106,7 +106,7 @@ def check_repository(call: Call, name: str, default_branch: str) -> None:
 
 
 def _edits(attempt: Attempt, ruleset: Record) -> bool:
-    """Say whether the actor may edit a ruleset, so that it does not bind them in names."""
+    """Return whether the actor may edit a ruleset, so that it does not bind them in names."""
     if ruleset.parent == attempt.repository.id and attempt.permission == "admin":
         return True
     if attempt.actor.installation is not None:

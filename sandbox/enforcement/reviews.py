@@ -64,7 +64,7 @@ def violations(attempt: Attempt, wanted: Wanted) -> list[str]:
 
 
 def _owners_approve(attempt: Attempt, pull: Record, approved: set[int]) -> bool:
-    """Say whether each changed file that has owners was approved by one of them."""
+    """Return whether each changed file that has owners was approved by one of them."""
     for path in pulls.paths(attempt.world, attempt.repository, pull):
         owners = code_owners.owners(attempt.world, attempt.repository, pull["base"], path)
         if owners and not owners & approved:

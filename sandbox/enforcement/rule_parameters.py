@@ -210,7 +210,7 @@ def _check(kind: str, parameters: dict[str, Any]) -> None:
 
 
 def _is_expression(pattern: str) -> bool:
-    """Say whether a regular expression can be read, as far as Python and RE2 agree."""
+    """Return whether a regular expression can be read, as far as Python and RE2 agree."""
     try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError):

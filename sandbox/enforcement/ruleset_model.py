@@ -144,7 +144,7 @@ def _check_conditions(conditions: dict[str, Any], target: str, org: Record | Non
 
 
 def holds_for_repository(world: World, ruleset: Record, repository: Record) -> bool:
-    """Say whether a ruleset holds in a repository: its own, or its organization's."""
+    """Return whether a ruleset holds in a repository: its own, or its organization's."""
     if ruleset.parent == repository.id:
         return True
     if ruleset.parent != repository.parent:
@@ -187,7 +187,7 @@ def rulesets_of(world: World, repository: Record) -> list[Record]:
 
 
 def holds_for_ref(ruleset: Record, repository: Record, ref: str) -> bool:
-    """Say whether a ruleset that holds in a repository also holds for a full ref."""
+    """Return whether a ruleset that holds in a repository also holds for a full ref."""
     kind = {"refs/heads/": "branch", "refs/tags/": "tag"}.get(ref[: ref.find("/", 5) + 1])
     if ruleset["target"] == "push":
         return True

@@ -304,7 +304,7 @@ def merge(
 
 
 def conflicts(world: World, repository: Record, base: Record, head: Record) -> bool:
-    """Say whether both sides changed the same file in different ways."""
+    """Return whether both sides changed the same file in different ways."""
     return merged(world, repository, base, head) is None
 
 

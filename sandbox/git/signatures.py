@@ -164,7 +164,7 @@ def signed_data(namespace: bytes, hashed_by: bytes, payload: bytes) -> bytes:
 
 
 def _holds(read: _Signature, payload: bytes) -> bool:
-    """Say whether a signature is by its key, for a commit, over this payload."""
+    """Return whether a signature is by its key, for a commit, over this payload."""
     if read.namespace != _NAMESPACE or read.hashed_by not in _HASHES:
         return False
     kind = _strings(read.key, 1)[0]

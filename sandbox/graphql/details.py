@@ -114,7 +114,7 @@ def _belongs(call: Call, org: Record, _arguments: dict[str, Any]) -> bool:
 
 
 def _may(wanted: str) -> Resolver:
-    """Say whether the viewer has a permission on a repository."""
+    """Return whether the viewer has a permission on a repository."""
     return lambda call, repository, _arguments: (
         level(permission(call.world, repository, call.actor)) >= level(wanted)
     )

@@ -91,7 +91,7 @@ def _unique(call: Call, repository: Record, pattern: str, old: Record | None) ->
 
 
 def _rule(call: Call, node_id: str) -> tuple[Record, Record]:
-    """A rule, and its repository, which the caller administers."""
+    """Return a rule, and its repository, which the caller administers."""
     rule = _get(call, "branch_protection", node_id)
     repository = call.world.get("repository", rule.parent)
     if repository is None:

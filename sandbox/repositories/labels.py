@@ -35,5 +35,5 @@ def labels_of(world: World, repository: Record) -> list[Record]:
 
 
 def is_default(label: Record) -> bool:
-    """Say whether a label has the name of one that GitHub begins with."""
+    """Return whether a label has the name of one that GitHub begins with."""
     return any(label.name == name for name, _, _ in DEFAULTS)

@@ -123,7 +123,7 @@ def dismiss_stale(world: World, repository: Record, pull: Record) -> None:
 
 
 def dismisses_stale(world: World, repository: Record, branch: str) -> bool:
-    """Say whether a push to a pull request dismisses the approvals that it has."""
+    """Return whether a push to a pull request dismisses the approvals that it has."""
     rule = rule_for(world, repository, branch)
     if rule is not None and rule["dismissesStaleReviews"]:
         return True

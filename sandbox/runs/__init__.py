@@ -24,7 +24,7 @@ DEPENDABOT = "dependabot[bot]"
 
 
 def _by_workflow(call: Call) -> bool:
-    """Say whether a workflow's own token did it: that starts no further workflow."""
+    """Return whether a workflow's own token did it: that starts no further workflow."""
     return call.actor.job is not None
 
 

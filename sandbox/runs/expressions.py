@@ -49,7 +49,7 @@ class Status:
 
 
 def condition(text: str, contexts: Mapping[str, Any], status: Status) -> bool:
-    """Say whether a job's `if` holds; without a status function it also asks for success.
+    """Return whether a job's `if` holds; without a status function it also asks for success.
 
     Raises:
         ExpressionError: It cannot be evaluated.

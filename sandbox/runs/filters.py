@@ -44,7 +44,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def selected(patterns: list[str], name: str) -> bool:
-    """Say whether patterns select a name: the last that fits counts, `!` takes away."""
+    """Return whether patterns select a name: the last that fits counts, `!` takes away."""
     found = False
     for pattern in patterns:
         if _compiled(pattern.removeprefix("!")).fullmatch(name):
@@ -53,12 +53,12 @@ def selected(patterns: list[str], name: str) -> bool:
 
 
 def passes(name: str, wanted: list[str] | None, ignored: list[str] | None) -> bool:
-    """Say whether a name passes `branches` and `branches-ignore`, or their like."""
+    """Return whether a name passes `branches` and `branches-ignore`, or their like."""
     if wanted is not None and not selected(wanted, name):
         return False
     return ignored is None or not selected(ignored, name)
 
 
 def any_passes(names: set[str], wanted: list[str] | None, ignored: list[str] | None) -> bool:
-    """Say whether one of the changed files passes `paths` and `paths-ignore`."""
+    """Return whether one of the changed files passes `paths` and `paths-ignore`."""
     return any(passes(name, wanted, ignored) for name in names)

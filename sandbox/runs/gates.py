@@ -72,7 +72,7 @@ def _admitted(world: World, repository: Record, gate: Record, ref: str) -> bool:
 
 
 def has_rules(world: World, repository: Record) -> bool:
-    """Say whether the plan has protection rules: private repositories of the Free plan do not."""
+    """Return whether the plan has protection rules: Free has none for private repositories."""
     account = owner(world, repository)
     return repository["visibility"] == "public" or plans.at_least(account, "team")
 
@@ -94,7 +94,7 @@ def waits(world: World, run: Record, gate: Record, deployment: Record[Deployment
 
 
 def reviewed(world: World, run: Record, deployment: Record[Deployment], state: str) -> bool:
-    """Say whether somebody approved, or rejected, a deployment.
+    """Return whether somebody approved, or rejected, a deployment.
 
     A review is of the deployments that wait at its time: a job that comes to the same environment
     later has to be reviewed anew, as was measured on github.com.
@@ -106,7 +106,7 @@ def reviewed(world: World, run: Record, deployment: Record[Deployment], state: s
 
 
 def is_reviewer(world: World, repository: Record, gate: Record, user: Record) -> bool:
-    """Say whether somebody is a reviewer of an environment, by name or by a team."""
+    """Return whether somebody is a reviewer of an environment, by name or by a team."""
     teams = {
         each.id
         for team in teams_of(world, repository.parent, user.id)
@@ -121,7 +121,7 @@ def is_reviewer(world: World, repository: Record, gate: Record, user: Record) ->
 
 
 def check_review(world: World, run: Record, gate: Record, actor: Actor) -> bool:
-    """Say whether a review is an administrator's way around the gate's rules.
+    """Return whether a review is an administrator's way around the gate's rules.
 
     Raises:
         GitHubError: 403, the actor may neither review nor go around.

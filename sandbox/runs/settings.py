@@ -34,7 +34,7 @@ PERMISSIONS = (
 
 
 def enabled(world: World, repository: Record) -> bool:
-    """Say whether workflows run in a repository."""
+    """Return whether workflows run in a repository."""
     of_org = world.document(repository.parent, "actions", {"enabled_repositories": "all"})
     own = world.document(repository.id, "actions", {"enabled": True})
     which = of_org["enabled_repositories"]

@@ -74,7 +74,7 @@ _DEFAULT_TYPES: dict[str, tuple[str, ...]] = {
 
 
 def fits(workflow: Workflow, event: Event) -> bool:
-    """Say whether a workflow waits for an event."""
+    """Return whether a workflow waits for an event."""
     if event.name not in workflow.events:
         return False
     filters = workflow.events[event.name]
@@ -242,7 +242,7 @@ def _run_ended(repository: Record, run: Record, tip: Record) -> Event:
 
 
 def _waits_for_maintainer(world: World, repository: Record, event: Event) -> bool:
-    """Say whether the run of a fork's pull request waits until a maintainer lets it run."""
+    """Return whether the run of a fork's pull request waits until a maintainer lets it run."""
     if event.name != "pull_request" or event.untrusted != "fork":
         return False
     user = world.get("user", event.actor)

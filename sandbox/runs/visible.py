@@ -31,7 +31,7 @@ def _items(world: World, repository: Record, kind: Kind[Item]) -> dict[str, Reco
 
 
 def _shares(world: World, repository: Record) -> bool:
-    """Say whether an organization's secrets reach private repositories: not in the Free plan."""
+    """Return whether an organization's secrets reach private repositories: not in the Free plan."""
     return plans.at_least(owner(world, repository), "team")
 
 

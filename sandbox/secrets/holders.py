@@ -36,8 +36,8 @@ Item = TypeVar("Item", bound="kinds.Shared")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """One place where things are kept by name.
+class Level:
+    """A level that secrets or variables belong to: organization, repository or environment.
 
     Attributes:
         base: The path of the list.
@@ -95,7 +95,7 @@ def page_of_repositories(call: Call, ids: list[int]) -> Response:
 
 
 def visible(record: Record[kinds.Shared], repository: Record) -> bool:
-    """Say whether an organization's secret or variable is visible to a repository."""
+    """Return whether an organization's secret or variable is visible to a repository."""
     visibility = record.data["visibility"]
     if visibility == "selected":
         return repository.id in record.data["selected_repository_ids"]

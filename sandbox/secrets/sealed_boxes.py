@@ -1,7 +1,7 @@
-"""Sealed boxes: the key pair of each scope, and what may be put into a secret.
+"""Sealed boxes: the key pair of each holder, and what may be put into a secret.
 
 Private keys are never stored: they derive from the sandbox's master key, the world, the store and
-the scope, so every scope has its own and the database holds nothing that opens a secret.
+the holder, so every holder has its own and the database holds nothing that opens a secret.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def _private_key(world: World, store: str, holder: int) -> PrivateKey:
-    scope = f"{world.name}/{store}/{holder}".encode()
-    return PrivateKey(hashlib.blake2b(scope, digest_size=32, key=world.master_key).digest())
+    place = f"{world.name}/{store}/{holder}".encode()
+    return PrivateKey(hashlib.blake2b(place, digest_size=32, key=world.master_key).digest())
 
 
 def public_key(world: World, store: str, holder: int) -> tuple[str, str]:
-    """Return key id and public key (base64) of a scope.
+    """Return key id and public key (base64) of a holder.
 
     Args:
         world: The world.
@@ -37,7 +37,7 @@ def public_key(world: World, store: str, holder: int) -> tuple[str, str]:
 
 
 def seal(world: World, store: str, holder: int, value: bytes) -> str:
-    """Return a value sealed for a scope, as base64."""
+    """Return a value sealed for a holder, as base64."""
     box = SealedBox(_private_key(world, store, holder).public_key)
     return base64.b64encode(box.encrypt(value)).decode()
 
@@ -46,10 +46,10 @@ def decrypt(world: World, store: str, holder: int, encrypted: str) -> bytes:
     """Open a sealed box.
 
     Raises:
-        ValueError: It is not base64, or was not sealed for this scope.
+        ValueError: It is not base64, or was not sealed for this holder.
     """
     try:
         sealed = base64.b64decode(encrypted, validate=True)
         return bytes(SealedBox(_private_key(world, store, holder)).decrypt(sealed))
     except (binascii.Error, CryptoError, ValueError) as error:
-        raise ValueError("not a sealed box of this scope") from error
+        raise ValueError("not a sealed box of this holder") from error

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from sandbox.api.http import Call, Response
     from sandbox.api.routing import Routes
-    from sandbox.secrets.holders import Scope
+    from sandbox.secrets.holders import Level
     from sandbox.world.kinds import Shared
     from sandbox.world.records import Record
 
 
 def add_routes(
-    routes: Routes, scope: Scope, one: str, find: Callable[[Call], Record[Shared]]
+    routes: Routes, level: Level, one: str, find: Callable[[Call], Record[Shared]]
 ) -> None:
     """Add the routes below the item's path `one`; `find` reads the item that a call names."""
 
@@ -38,22 +38,22 @@ def add_routes(
         call.world.change(record, selected_repository_ids=holders.checked_ids(call, ids))
         return NO_CONTENT
 
-    @routes.get(f"{one}/repositories", needs=scope.reads)
+    @routes.get(f"{one}/repositories", needs=level.reads)
     def list_selected(call: Call) -> Response:
         return holders.page_of_repositories(call, chosen(call).data["selected_repository_ids"])
 
-    @routes.put(f"{one}/repositories", needs=scope.writes)
+    @routes.put(f"{one}/repositories", needs=level.writes)
     def set_selected(call: Call) -> Response:
         found = fields.body(call, **{"selected_repository_ids!": "integers"})
         return choose(call, chosen(call), found["selected_repository_ids"])
 
-    @routes.put(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
+    @routes.put(f"{one}/repositories/{{repository_id}}", needs=level.writes)
     def add_selected(call: Call) -> Response:
         record = chosen(call)
         ids = [*record.data["selected_repository_ids"], call.integer("repository_id")]
         return choose(call, record, ids)
 
-    @routes.delete(f"{one}/repositories/{{repository_id}}", needs=scope.writes)
+    @routes.delete(f"{one}/repositories/{{repository_id}}", needs=level.writes)
     def remove_selected(call: Call) -> Response:
         record = chosen(call)
         gone = call.integer("repository_id")

@@ -105,7 +105,7 @@ def _apps(apps: list[GitHubApp]) -> Iterator[Mistake]:
 
 
 def is_public_key(text: str) -> bool:
-    """Say whether a text is the PEM of an RSA public key, with which GitHub's Apps sign.
+    """Return whether a text is the PEM of an RSA public key, with which GitHub's Apps sign.
 
     Source: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app
     """

@@ -187,7 +187,7 @@ def approval_json(call: Call, approval: Record) -> dict[str, Any]:
 
 
 def may_review(call: Call, run: Record, gate: Record) -> bool:
-    """Say whether the caller is a reviewer who may approve this run."""
+    """Return whether the caller is a reviewer who may approve this run."""
     user = call.actor.user
     if user is None or not gates.is_reviewer(call.world, call.repository, gate, user):
         return False

@@ -23,7 +23,7 @@ def _rank(account: Record) -> int:
 
 
 def at_least(account: Record, plan: str) -> bool:
-    """Say whether an account has that plan or a higher one."""
+    """Return whether an account has that plan or a higher one."""
     return _rank(account) >= PLANS.index(plan)
 
 
@@ -41,7 +41,7 @@ Source: https://docs.github.com/get-started/learning-about-github/about-github-a
 
 
 def offers(account: Record, visibility: str, feature: str) -> bool:
-    """Say whether GitHub offers a security feature to an account's repositories.
+    """Return whether GitHub offers a security feature to an account's repositories.
 
     Args:
         account: The repositories' owner.

@@ -23,7 +23,7 @@ def short_name(ref: str) -> str:
 
 
 def is_valid(ref: str) -> bool:
-    """Say whether a full ref may be made: that of a branch or tag with a well-formed name.
+    """Return whether a full ref may be made: that of a branch or tag with a well-formed name.
 
     Well-formed as `git check-ref-format` has it. GitHub also refuses names that look like a
     commit's id (its error GH002).

@@ -67,7 +67,7 @@ def _body(call: Call, **table: fields.Kind) -> dict[str, Any]:
 
 @ROUTES.get(_ORG, needs="org:admin")
 def get_org(call: Call) -> Response:
-    """An organization's permissions."""
+    """Return an organization's permissions."""
     found = _permissions(call, call.org.id, _ORG_DEFAULT)
     del found["selected_repository_ids"]
     base = f"{call.api}/orgs/{call.org.name}/actions/permissions"
@@ -94,7 +94,7 @@ def set_org(call: Call) -> Response:
 
 @ROUTES.get(f"{_ORG}/repositories", needs="org:admin")
 def list_org_repositories(call: Call) -> Response:
-    """The repositories that Actions is switched on for."""
+    """Return the repositories that Actions is switched on for."""
     found = _permissions(call, call.org.id, _ORG_DEFAULT)
     return holders.page_of_repositories(call, found["selected_repository_ids"])
 
@@ -139,7 +139,7 @@ def remove_org_repository(call: Call) -> Response:
 
 @ROUTES.get(_REPO, needs="repo:admin")
 def get_repo(call: Call) -> Response:
-    """A repository's permissions."""
+    """Return a repository's permissions."""
     found = _permissions(call, call.repository.id, _REPO_DEFAULT)
     if not found["enabled"]:
         del found["allowed_actions"]
@@ -167,7 +167,7 @@ def _selected(call: Call, parent: int, default: dict[str, Any]) -> dict[str, Any
 
 @ROUTES.get(f"{_ORG}/selected-actions", needs="org:admin")
 def get_org_selected(call: Call) -> Response:
-    """The actions that an organization allows."""
+    """Return the actions that an organization allows."""
     return Response(200, _selected(call, call.org.id, _ORG_DEFAULT))
 
 
@@ -181,7 +181,7 @@ def set_org_selected(call: Call) -> Response:
 
 @ROUTES.get(f"{_REPO}/selected-actions", needs="repo:admin")
 def get_repo_selected(call: Call) -> Response:
-    """The actions that a repository allows."""
+    """Return the actions that a repository allows."""
     return Response(200, _selected(call, call.repository.id, _REPO_DEFAULT))
 
 
@@ -203,7 +203,7 @@ def _org_workflow(call: Call, parent: int) -> dict[str, Any]:
 
 @ROUTES.get(f"{_ORG}/workflow", needs="org:admin")
 def get_org_workflow(call: Call) -> Response:
-    """What a workflow's token may do by default."""
+    """Return what a workflow's token may do by default."""
     return Response(200, _org_workflow(call, call.org.id))
 
 
@@ -230,7 +230,7 @@ def _repo_workflow(call: Call) -> dict[str, Any]:
 
 @ROUTES.get(f"{_REPO}/workflow", needs="repo:admin")
 def get_repo_workflow(call: Call) -> Response:
-    """What a workflow's token may do by default in a repository."""
+    """Return what a workflow's token may do by default in a repository."""
     return Response(200, _repo_workflow(call))
 
 
@@ -265,7 +265,7 @@ def _private(call: Call) -> None:
 
 @ROUTES.get(f"{_REPO}/access", needs="repo:admin")
 def get_access(call: Call) -> Response:
-    """Who outside may use a private repository's actions and workflows."""
+    """Return who outside may use a private repository's actions and workflows."""
     _private(call)
     default = {"access_level": "none"}
     return Response(200, call.world.document(call.repository.id, "access", default))

@@ -29,7 +29,7 @@ def _checked(found: dict[str, Any]) -> dict[str, Any]:
 
 @ROUTES.get(_ORG, needs="org:admin")
 def get_org(call: Call) -> Response:
-    """An organization's template."""
+    """Return an organization's template."""
     default = {"include_claim_keys": DEFAULT_KEYS}
     return Response(200, call.world.document(call.org.id, _NAME, default))
 
@@ -44,7 +44,7 @@ def set_org(call: Call) -> Response:
 
 @ROUTES.get(_REPO, needs="repo:read")
 def get_repo(call: Call) -> Response:
-    """A repository's template."""
+    """Return a repository's template."""
     return Response(200, call.world.document(call.repository.id, _NAME, {"use_default": True}))
 
 

@@ -86,7 +86,7 @@ def _checked(call: Call, found: dict[str, Any], but: Record | None = None) -> di
 
 @ROUTES.get(_LIST, needs="org:admin")
 def list_groups(call: Call) -> Response:
-    """The groups."""
+    """Return the groups."""
     return page(call, _groups(call), lambda each: _shape(call, each), "runner_groups")
 
 
@@ -102,7 +102,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="org:admin")
 def get(call: Call) -> Response:
-    """A group."""
+    """Return a group."""
     return Response(200, _shape(call, _find(call)))
 
 
@@ -129,7 +129,7 @@ def delete(call: Call) -> Response:
 
 @ROUTES.get(_ONE + "/runners", needs="org:admin")
 def list_runners(call: Call) -> Response:
-    """The runners of a group: none, ever."""
+    """Return the runners of a group: none, ever."""
     _find(call)
     return Response(200, {"total_count": 0, "runners": []})
 
@@ -143,7 +143,7 @@ def _selected(call: Call) -> Record:
 
 @ROUTES.get(_ONE + "/repositories", needs="org:admin")
 def list_repositories(call: Call) -> Response:
-    """The repositories that were selected for a group: none where all may use it."""
+    """Return the repositories that were selected for a group: none where all may use it."""
     group = _find(call)
     chosen = group["visibility"] == "selected"
     return holders.page_of_repositories(call, group["selected_repository_ids"] if chosen else [])

@@ -120,7 +120,7 @@ def _free(call: Call, name: str, but: Record | None = None) -> None:
 
 @ROUTES.get(_HOSTED, needs="org:admin")
 def list_hosted(call: Call) -> Response:
-    """The runners that GitHub hosts for the organization."""
+    """Return the runners that GitHub hosts for the organization."""
     return page(call, call.world.all("hosted_runner", call.org.id), _shape, "runners")
 
 
@@ -142,7 +142,7 @@ def create_hosted(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="org:admin")
 def get_hosted(call: Call) -> Response:
-    """A hosted runner."""
+    """Return a hosted runner."""
     return Response(200, _shape(_find(call)))
 
 

@@ -16,7 +16,7 @@ from sandbox.world.kinds import SECRETS
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.secrets.holders import Scope
+    from sandbox.secrets.holders import Level
     from sandbox.world.kinds import Secret
     from sandbox.world.records import Record
 
@@ -31,31 +31,31 @@ STORES = tuple(SECRETS)
 """Who reads the secrets: each store has its own, and its own keys."""
 
 
-def _scopes(store: str) -> tuple[Scope, Scope]:
+def _levels(store: str) -> tuple[Level, Level]:
     """Return where a store's secrets live: in organizations and in repositories."""
     org = f"{holders.ORG}/{store}/secrets"
     repository = f"{holders.REPOSITORY}/{store}/secrets"
     return (
-        holders.Scope(org, holders.org, "org:admin", "org:admin", 1000),
-        holders.Scope(repository, holders.repository, "repo:write", "repo:admin", 100),
+        holders.Level(org, holders.org, "org:admin", "org:admin", 1000),
+        holders.Level(repository, holders.repository, "repo:write", "repo:admin", 100),
     )
 
 
-_ENVIRONMENTS = holders.Scope(
+_ENVIRONMENTS = holders.Level(
     f"{holders.ENVIRONMENT}/secrets", holders.environment, "repo:write", "repo:admin", 100
 )
 
 
-def _shape(call: Call, secret: Record[Secret], scope: Scope) -> dict[str, Any]:
+def _shape(call: Call, secret: Record[Secret], level: Level) -> dict[str, Any]:
     body = {
         "name": secret.name,
         "created_at": secret.created_at,
         "updated_at": secret.updated_at,
     }
-    if scope.org:
+    if level.org:
         body["visibility"] = secret.data["visibility"]
         if secret.data["visibility"] == "selected":
-            base = scope.base.format(org=call.org.name)
+            base = level.base.format(org=call.org.name)
             body["selected_repositories_url"] = f"{call.api}{base}/{secret.name}/repositories"
     return body
 
@@ -86,42 +86,42 @@ def _ids(given: list[Any]) -> list[int]:
         raise invalid("Invalid request.\n\nselected_repository_ids are not ids.") from None
 
 
-def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a route
+def _add(store: str, level: Level) -> None:  # noqa: C901 - one small function a route
     kind = SECRETS[store]
-    one = f"{scope.base}/{{secret_name}}"
+    one = f"{level.base}/{{secret_name}}"
 
     def find(call: Call) -> Record[Secret]:
-        found = call.world.find(kind, call.parameters["secret_name"], scope.holder(call).id)
+        found = call.world.find(kind, call.parameters["secret_name"], level.holder(call).id)
         if found is None:
             raise not_found()
         return found
 
-    @ROUTES.get(scope.base, needs=scope.reads)
+    @ROUTES.get(level.base, needs=level.reads)
     def list_secrets(call: Call) -> Response:
-        found = sorted(call.world.all(kind, scope.holder(call).id), key=lambda each: each.name)
-        return page(call, found, lambda each: _shape(call, each, scope), "secrets")
+        found = sorted(call.world.all(kind, level.holder(call).id), key=lambda each: each.name)
+        return page(call, found, lambda each: _shape(call, each, level), "secrets")
 
-    @ROUTES.get(f"{scope.base}/public-key", needs=scope.reads)
+    @ROUTES.get(f"{level.base}/public-key", needs=level.reads)
     def get_public_key(call: Call) -> Response:
-        key_id, key = sealed_boxes.public_key(call.world, store, scope.holder(call).id)
+        key_id, key = sealed_boxes.public_key(call.world, store, level.holder(call).id)
         return Response(200, {"key_id": key_id, "key": key})
 
-    @ROUTES.get(one, needs=scope.reads)
+    @ROUTES.get(one, needs=level.reads)
     def get(call: Call) -> Response:
-        return Response(200, _shape(call, find(call), scope))
+        return Response(200, _shape(call, find(call), level))
 
-    @ROUTES.put(one, needs=scope.writes)
+    @ROUTES.put(one, needs=level.writes)
     def put(call: Call) -> Response:
-        holder = scope.holder(call)
+        holder = level.holder(call)
         table: dict[str, fields.Kind] = {"encrypted_value!": "text", "key_id!": "any"}
-        if scope.org:
+        if level.org:
             # Go clients send these ids as texts to Dependabot's routes
             table |= {"visibility!": _VISIBILITIES, "selected_repository_ids": "list"}
         found = fields.body(call, **table)
         found["key_id"] = str(found["key_id"])
         name = names.checked(call.parameters["secret_name"], "Secret")
         check_value(call, store, holder.id, found)
-        if scope.org:
+        if level.org:
             ids = _ids(found.get("selected_repository_ids", []))
             selected = found["visibility"] == "selected"
             found["selected_repository_ids"] = holders.checked_ids(call, ids) if selected else []
@@ -129,29 +129,29 @@ def _add(store: str, scope: Scope) -> None:  # noqa: C901 - one small function a
         if secret is not None:
             call.world.change(secret, **found)
             return NO_CONTENT
-        if call.world.count(kind, holder.id) >= scope.limit:
-            raise invalid(f"Secret limit of {scope.limit} reached.")
+        if call.world.count(kind, holder.id) >= level.limit:
+            raise invalid(f"Secret limit of {level.limit} reached.")
         call.world.make(kind, holder.id, name, cast("Secret", found))
         return Response(201, {})
 
-    @ROUTES.delete(one, needs=scope.writes)
+    @ROUTES.delete(one, needs=level.writes)
     def delete(call: Call) -> Response:
         call.world.remove(find(call))
         return NO_CONTENT
 
-    if scope.org:
-        selected_repositories.add_routes(ROUTES, scope, one, find)
+    if level.org:
+        selected_repositories.add_routes(ROUTES, level, one, find)
 
 
 for _store in STORES:
-    for _scope in _scopes(_store):
-        _add(_store, _scope)
+    for _level in _levels(_store):
+        _add(_store, _level)
 _add("actions", _ENVIRONMENTS)
 
 
 @ROUTES.get(f"{holders.REPOSITORY}/actions/organization-secrets", needs="repo:write")
 def list_org_secrets(call: Call) -> Response:
-    """The organization's secrets that the repository sees."""
+    """Return the organization's secrets that the repository sees."""
     return page(
         call,
         holders.org_items(call, SECRETS["actions"]),

@@ -15,7 +15,7 @@ from sandbox.world.kinds import VARIABLE
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.secrets.holders import Scope
+    from sandbox.secrets.holders import Level
     from sandbox.world.kinds import Variable
     from sandbox.world.records import Record
 
@@ -25,40 +25,40 @@ VALUE_LIMIT = 48 * 1024
 PER_PAGE = 10
 PER_PAGE_LIMIT = 30
 _VISIBILITIES = ("all", "private", "selected")
-_SCOPES = (
-    holders.Scope(f"{holders.ORG}/actions/variables", holders.org, "org:admin", "org:admin", 1000),
-    holders.Scope(
+_LEVELS = (
+    holders.Level(f"{holders.ORG}/actions/variables", holders.org, "org:admin", "org:admin", 1000),
+    holders.Level(
         f"{holders.REPOSITORY}/actions/variables",
         holders.repository,
         "repo:write",
         "repo:admin",
         500,
     ),
-    holders.Scope(
+    holders.Level(
         f"{holders.ENVIRONMENT}/variables", holders.environment, "repo:write", "repo:admin", 100
     ),
 )
 
 
-def _shape(call: Call, variable: Record[Variable], scope: Scope) -> dict[str, Any]:
+def _shape(call: Call, variable: Record[Variable], level: Level) -> dict[str, Any]:
     body = {
         "name": variable.name,
         "value": variable.data["value"],
         "created_at": variable.created_at,
         "updated_at": variable.updated_at,
     }
-    if scope.org:
+    if level.org:
         body["visibility"] = variable.data["visibility"]
         if variable.data["visibility"] == "selected":
-            base = scope.base.format(org=call.org.name)
+            base = level.base.format(org=call.org.name)
             body["selected_repositories_url"] = f"{call.api}{base}/{variable.name}/repositories"
     return body
 
 
-def _checked(call: Call, scope: Scope, *, new: bool) -> dict[str, Any]:
+def _checked(call: Call, level: Level, *, new: bool) -> dict[str, Any]:
     mark = "!" if new else ""
     table: dict[str, fields.Kind] = {f"name{mark}": "text", f"value{mark}": "text"}
-    if scope.org:
+    if level.org:
         table |= {f"visibility{mark}": _VISIBILITIES, "selected_repository_ids": "integers"}
     found = fields.body(call, **table)
     if len(found.get("value", "").encode()) > VALUE_LIMIT:
@@ -73,49 +73,49 @@ def _checked(call: Call, scope: Scope, *, new: bool) -> dict[str, Any]:
     return found
 
 
-def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
-    one = f"{scope.base}/{{name}}"
+def _add(level: Level) -> None:  # noqa: C901 - one small function a route
+    one = f"{level.base}/{{name}}"
 
     def find(call: Call) -> Record[Variable]:
-        found = call.world.find(VARIABLE, call.parameters["name"], scope.holder(call).id)
+        found = call.world.find(VARIABLE, call.parameters["name"], level.holder(call).id)
         if found is None:
             raise not_found()
         return found
 
-    @ROUTES.get(scope.base, needs=scope.reads)
+    @ROUTES.get(level.base, needs=level.reads)
     def list_variables(call: Call) -> Response:
-        found = sorted(call.world.all(VARIABLE, scope.holder(call).id), key=lambda each: each.name)
+        found = sorted(call.world.all(VARIABLE, level.holder(call).id), key=lambda each: each.name)
         return page(
             call,
             found,
-            lambda each: _shape(call, each, scope),
+            lambda each: _shape(call, each, level),
             "variables",
             per_page=PER_PAGE,
             limit=PER_PAGE_LIMIT,
         )
 
-    @ROUTES.post(scope.base, needs=scope.writes)
+    @ROUTES.post(level.base, needs=level.writes)
     def create(call: Call) -> Response:
-        holder = scope.holder(call)
-        found = _checked(call, scope, new=True)
+        holder = level.holder(call)
+        found = _checked(call, level, new=True)
         name = found.pop("name")
         if call.world.find(VARIABLE, name, holder.id) is not None:
             raise conflict("Already exists - Variable already exists")
-        if call.world.count(VARIABLE, holder.id) >= scope.limit:
-            raise invalid(f"Variable limit of {scope.limit} reached.")
-        if scope.org:
+        if call.world.count(VARIABLE, holder.id) >= level.limit:
+            raise invalid(f"Variable limit of {level.limit} reached.")
+        if level.org:
             found.setdefault("selected_repository_ids", [])
         call.world.make(VARIABLE, holder.id, name, cast("Variable", found))
         return Response(201, {})
 
-    @ROUTES.get(one, needs=scope.reads)
+    @ROUTES.get(one, needs=level.reads)
     def get(call: Call) -> Response:
-        return Response(200, _shape(call, find(call), scope))
+        return Response(200, _shape(call, find(call), level))
 
-    @ROUTES.patch(one, needs=scope.writes)
+    @ROUTES.patch(one, needs=level.writes)
     def update(call: Call) -> Response:
         variable = find(call)
-        found = _checked(call, scope, new=False)
+        found = _checked(call, level, new=False)
         name = found.pop("name", variable.name)
         taken = call.world.find(VARIABLE, name, variable.parent)
         if taken is not None and taken.id != variable.id:
@@ -123,22 +123,22 @@ def _add(scope: Scope) -> None:  # noqa: C901 - one small function a route
         call.world.change(variable, name, **found)
         return NO_CONTENT
 
-    @ROUTES.delete(one, needs=scope.writes)
+    @ROUTES.delete(one, needs=level.writes)
     def delete(call: Call) -> Response:
         call.world.remove(find(call))
         return NO_CONTENT
 
-    if scope.org:
-        selected_repositories.add_routes(ROUTES, scope, one, find)
+    if level.org:
+        selected_repositories.add_routes(ROUTES, level, one, find)
 
 
-for _scope in _SCOPES:
-    _add(_scope)
+for _level in _LEVELS:
+    _add(_level)
 
 
 @ROUTES.get(f"{holders.REPOSITORY}/actions/organization-variables", needs="repo:read")
 def list_org_variables(call: Call) -> Response:
-    """The organization's variables that the repository sees."""
+    """Return the organization's variables that the repository sees."""
     return page(
         call,
         holders.org_items(call, VARIABLE),

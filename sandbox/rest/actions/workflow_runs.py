@@ -51,7 +51,7 @@ def _see_default_branch(call: Call) -> None:
 
 @ROUTES.get(_ACTIONS + "/workflows", needs="repo:read")
 def list_workflows(call: Call) -> Response:
-    """The workflows."""
+    """Return the workflows."""
     _see_default_branch(call)
     found = call.world.all("workflow", call.repository.id)
     return page(call, found, lambda each: shapes.workflow_json(call, each), "workflows")
@@ -59,7 +59,7 @@ def list_workflows(call: Call) -> Response:
 
 @ROUTES.get(_WORKFLOW, needs="repo:read")
 def get_workflow(call: Call) -> Response:
-    """A workflow, by id or file name."""
+    """Return a workflow, by id or file name."""
     return Response(200, shapes.workflow_json(call, _workflow(call)))
 
 
@@ -187,19 +187,19 @@ def _runs(call: Call, workflow: int | None) -> Response:
 
 @ROUTES.get(_ACTIONS + "/runs", needs="repo:read")
 def list_runs(call: Call) -> Response:
-    """The runs, newest first."""
+    """Return the runs, newest first."""
     return _runs(call, None)
 
 
 @ROUTES.get(_WORKFLOW + "/runs", needs="repo:read")
 def list_workflow_runs(call: Call) -> Response:
-    """The runs of a workflow, newest first."""
+    """Return the runs of a workflow, newest first."""
     return _runs(call, _workflow(call).id)
 
 
 @ROUTES.get(_RUN, needs="repo:read")
 def get_run(call: Call) -> Response:
-    """A run."""
+    """Return a run."""
     return Response(200, shapes.run_json(call, find(call)))
 
 
@@ -215,14 +215,14 @@ def delete_run(call: Call) -> Response:
 
 @ROUTES.get(_RUN + "/jobs", needs="repo:read")
 def list_jobs(call: Call) -> Response:
-    """The jobs of a run."""
+    """Return the jobs of a run."""
     found = call.world.all("job", find(call).id)
     return page(call, found, lambda job: shapes.job_json(call, job), "jobs")
 
 
 @ROUTES.get(_ACTIONS + "/jobs/{job_id}", needs="repo:read")
 def get_job(call: Call) -> Response:
-    """A job."""
+    """Return a job."""
     job = call.world.get("job", call.integer("job_id"))
     run = None if job is None else call.world.get("run", job.parent)
     if job is None or run is None or run.parent != call.repository.id:
@@ -274,7 +274,7 @@ def _pending(call: Call, run: Record) -> dict[int, tuple[Record, list[Record]]]:
 
 @ROUTES.get(_RUN + "/pending_deployments", needs="repo:read")
 def list_pending(call: Call) -> Response:
-    """The environments that a run waits at."""
+    """Return the environments that a run waits at."""
     run = find(call)
     return Response(
         200,
@@ -326,6 +326,6 @@ def review(call: Call) -> Response:
 
 @ROUTES.get(_RUN + "/approvals", needs="repo:read")
 def list_approvals(call: Call) -> Response:
-    """Who approved and rejected what."""
+    """Return who approved and rejected what."""
     found = call.world.all("approval", find(call).id)
     return Response(200, [shapes.approval_json(call, each) for each in found])

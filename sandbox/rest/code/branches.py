@@ -79,7 +79,7 @@ def _level(rule: Record | None) -> str:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_branches(call: Call) -> Response:
-    """The branches by name; `protected` narrows."""
+    """Return the branches by name; `protected` narrows."""
     found = objects.branches(call.world, call.repository)
     if "protected" in call.query:
         wanted = call.query["protected"] == "true"
@@ -93,7 +93,7 @@ def list_branches(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A branch; one that was renamed leads to its new name."""
+    """Return a branch; one that was renamed leads to its new name."""
     ref = find(call)
     commit = call.world.find("commit", ref["sha"], call.repository.id)
     if commit is None:

@@ -32,7 +32,7 @@ def _find(call: Call) -> check_suites.Suite:
 
 @ROUTES.get("/repos/{owner}/{repo}/commits/{ref}/check-suites", needs="repo:read")
 def list_suites(call: Call) -> Response:
-    """The check suites of a commit."""
+    """Return the check suites of a commit."""
     name = call.parameters["ref"]
     commit = objects.named(call.world, call.repository, name)
     if commit is None:
@@ -48,13 +48,13 @@ def list_suites(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A check suite."""
+    """Return a check suite."""
     return Response(200, suite_json(call, _find(call)))
 
 
 @ROUTES.get(_ONE + "/check-runs", needs="repo:read")
 def list_runs(call: Call) -> Response:
-    """The check runs of a suite; a workflow's are its jobs."""
+    """Return the check runs of a suite; a workflow's are its jobs."""
     suite = _find(call)
     wanted = call.query.get("check_name")
     found = [each for each in suite.checks if wanted in (None, check_name(each))]

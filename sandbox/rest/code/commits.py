@@ -29,7 +29,7 @@ def _resolve(call: Call, name: str) -> Record:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_commits(call: Call) -> Response:
-    """A branch's commits, newest first; `path` narrows to those that changed a file."""
+    """Return a branch's commits, newest first; `path` narrows to those that changed a file."""
     if not call.world.count(REF, call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
     head = objects.named(
@@ -53,13 +53,13 @@ def list_commits(call: Call) -> Response:
 
 @ROUTES.get(_LIST + "/{ref}", needs="repo:read")
 def get(call: Call) -> Response:
-    """A commit with what it changed, by its id, branch or tag."""
+    """Return a commit with what it changed, by its id, branch or tag."""
     return Response(200, commit_json(call, _resolve(call, call.parameters["ref"]), files=True))
 
 
 @ROUTES.get("/repos/{owner}/{repo}/compare/{basehead*}", needs="repo:read")
 def compare(call: Call) -> Response:
-    """Two commits compared: `base...head`."""
+    """Compare two commits: `base...head`."""
     left, dots, right = call.parameters["basehead"].partition("...")
     if not dots:
         raise not_found()

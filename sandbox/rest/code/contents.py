@@ -74,7 +74,7 @@ def tip(call: Call) -> tuple[str, dict[str, str]]:
 @ROUTES.get(_ROOT, needs="repo:read")
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A file with its content, or the entries of a folder."""
+    """Return a file with its content, or the entries of a folder."""
     path = call.parameters.get("path", "").strip("/")
     ref = call.query.get("ref") or call.repository["default_branch"]
     commit = _commit(call, ref)
@@ -106,7 +106,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}/readme", needs="repo:read")
 def get_readme(call: Call) -> Response:
-    """The README."""
+    """Return the README."""
     ref, files = tip(call)
     for path in sorted(files):
         if path.lower().startswith("readme"):

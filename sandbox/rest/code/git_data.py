@@ -52,7 +52,7 @@ def _point(call: Call, ref: str, sha: str) -> Record:
 
 @ROUTES.get(f"{_GIT}/ref/{{ref*}}", needs="repo:read")
 def get_ref(call: Call) -> Response:
-    """A ref by its name below `refs/`."""
+    """Return a ref by its name below `refs/`."""
     return Response(200, ref_json(call, _find_ref(call)))
 
 
@@ -64,7 +64,7 @@ def _matching(call: Call) -> list[Record]:
 
 @ROUTES.get(f"{_GIT}/matching-refs/{{ref*}}", needs="repo:read")
 def list_matching_refs(call: Call) -> Response:
-    """The refs whose names begin so."""
+    """Return the refs whose names begin so."""
     return page(call, _matching(call), lambda ref: ref_json(call, ref))
 
 
@@ -119,7 +119,7 @@ def delete_ref(call: Call) -> Response:
 
 @ROUTES.get(f"{_GIT}/commits/{{commit_sha}}", needs="repo:read")
 def get_commit(call: Call) -> Response:
-    """A commit as git knows it."""
+    """Return a commit as git knows it."""
     found = call.world.find("commit", call.parameters["commit_sha"], call.repository.id)
     if found is None:
         raise not_found()
@@ -200,7 +200,7 @@ def _tree(call: Call, files: dict[str, str], *, recursive: bool) -> dict[str, An
 
 @ROUTES.get(f"{_GIT}/trees/{{tree_sha}}", needs="repo:read")
 def get_tree(call: Call) -> Response:
-    """A commit's files, by the id of its tree or by a ref."""
+    """Return a commit's files, by the id of its tree or by a ref."""
     wanted = call.parameters["tree_sha"]
     commit = objects.resolve(call.world, call.repository, wanted)
     files = None if commit is None else commit["files"]
@@ -244,7 +244,7 @@ def create_tree(call: Call) -> Response:
 
 @ROUTES.get(f"{_GIT}/blobs/{{file_sha}}", needs="repo:read")
 def get_blob(call: Call) -> Response:
-    """A file's content."""
+    """Return a file's content."""
     sha = call.parameters["file_sha"]
     blob = call.world.find("blob", sha, call.repository.id)
     if blob is None:

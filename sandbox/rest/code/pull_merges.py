@@ -28,7 +28,7 @@ _ONE = "/repos/{owner}/{repo}/pulls/{pull_number}"
 
 @ROUTES.get(_ONE + "/merge", needs="repo:read")
 def check_merged(call: Call) -> Response:
-    """204 when it was merged, 404 when not."""
+    """Answer 204 if the pull request was merged, else 404."""
     if find(call)["merged_at"] is None:
         raise not_found()
     return NO_CONTENT

@@ -168,7 +168,7 @@ def _counts(call: Call, head: str, into: str) -> dict[str, int]:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_pulls(call: Call) -> Response:
-    """The pull requests, newest first; `state`, `head`, `base` narrow."""
+    """Return the pull requests, newest first; `state`, `head`, `base` narrow."""
     state = call.query.get("state", "open")
     head = call.query.get("head", "").rpartition(":")[2]
     into = call.query.get("base", "")
@@ -266,7 +266,7 @@ def _ask_code_owners(call: Call, pull: Record) -> Record:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A pull request."""
+    """Return a pull request."""
     return Response(200, shape(call, find(call), full=True))
 
 
@@ -316,7 +316,7 @@ def _dismiss_stale(call: Call, before: Record, after: Record) -> None:
 
 @ROUTES.get(_ONE + "/commits", needs="repo:read")
 def list_commits(call: Call) -> Response:
-    """The commits of a pull request."""
+    """Return the commits of a pull request."""
     pull = find(call)
     ahead = pulls.commits(call.world, call.repository, pull["head_sha"], pull["base_sha"])
     found = list(reversed(ahead))
@@ -325,7 +325,7 @@ def list_commits(call: Call) -> Response:
 
 @ROUTES.get(_ONE + "/files", needs="repo:read")
 def list_files(call: Call) -> Response:
-    """The files that a pull request changes."""
+    """Return the files that a pull request changes."""
     pull = find(call)
     ahead = pulls.commits(call.world, call.repository, pull["head_sha"], pull["base_sha"])
     found = {

@@ -71,7 +71,7 @@ def _shape(call: Call, review: Record) -> dict[str, Any]:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_reviews(call: Call) -> Response:
-    """The reviews, oldest first."""
+    """Return the reviews, oldest first."""
     return page(call, call.world.all("review", find(call).id), lambda each: _shape(call, each))
 
 
@@ -114,7 +114,7 @@ def _reviewer(call: Call, pull: Record, event: str | None) -> Record:
 
 
 def _actions_may_approve(call: Call) -> bool:
-    """Say whether the token of a workflow may approve; other Apps always may."""
+    """Return whether the token of a workflow may approve; other Apps always may."""
     installation = call.actor.installation
     app = None if installation is None else call.world.get("app", installation.data["app"])
     if app is None or app.name != "github-actions":
@@ -127,7 +127,7 @@ def _actions_may_approve(call: Call) -> bool:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A review."""
+    """Return a review."""
     return Response(200, _shape(call, _find(call)))
 
 
@@ -152,7 +152,7 @@ def submit(call: Call) -> Response:
 
 @ROUTES.put(_ONE + "/dismissals", needs="repo:write")
 def dismiss(call: Call) -> Response:
-    """Dismiss a review that judges; where dismissal is restricted, only those listed may."""
+    """Dismiss a review with a verdict; a protection may allow that to listed people only."""
     review, pull = _find(call), find(call)
     fields.body(call, **{"message!": "text"})
     if review["state"] not in ("APPROVED", "CHANGES_REQUESTED"):
@@ -255,7 +255,7 @@ def _comment(
 
 @ROUTES.get(_PULL + "/comments", needs="repo:read")
 def list_comments(call: Call) -> Response:
-    """The comments on a pull request's files."""
+    """Return the comments on a pull request's files."""
     found = call.world.all("review_comment", find(call).id)
     return page(call, found, lambda each: _comment_shape(call, each))
 

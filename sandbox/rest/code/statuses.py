@@ -95,7 +95,7 @@ def create_status(call: Call) -> Response:
 
 @ROUTES.get(_COMMIT + "/statuses", needs="repo:read")
 def list_statuses(call: Call) -> Response:
-    """All statuses of a commit, newest first."""
+    """Return all statuses of a commit, newest first."""
     commit = _commit(call, call.parameters["ref"])
     found = call.world.all("status", commit.id)[::-1]
     return page(call, found, lambda each: _status(call, commit, each))
@@ -103,7 +103,7 @@ def list_statuses(call: Call) -> Response:
 
 @ROUTES.get(_COMMIT + "/status", needs="repo:read")
 def combined(call: Call) -> Response:
-    """The newest status of each name, and what they come to together."""
+    """Return the newest status of each name, and what they come to together."""
     commit = _commit(call, call.parameters["ref"])
     newest = {each["context"]: each for each in call.world.all("status", commit.id)}
     states = {each["state"] for each in newest.values()}
@@ -191,7 +191,7 @@ def update_run(call: Call) -> Response:
 
 @ROUTES.get(_RUNS + "/{check_run_id}", needs="repo:read")
 def get_run(call: Call) -> Response:
-    """A check run; a workflow's job is one, too."""
+    """Return a check run; a workflow's job is one, too."""
     job = call.world.get("job", call.integer("check_run_id"))
     run = None if job is None else call.world.get("run", job.parent)
     if job is not None and run is not None and run.parent == call.repository.id:
@@ -201,7 +201,7 @@ def get_run(call: Call) -> Response:
 
 @ROUTES.get(_COMMIT + "/check-runs", needs="repo:read")
 def list_runs(call: Call) -> Response:
-    """The check runs of a commit, jobs of workflows among them."""
+    """Return the check runs of a commit, jobs of workflows among them."""
     commit = _commit(call, call.parameters["ref"])
     suites = check_suites.of_commit(call.world, call.repository, commit)
     wanted = call.query.get("check_name")

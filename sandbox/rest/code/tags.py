@@ -72,7 +72,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_TAGS + "/{tag_sha}", needs="repo:read")
 def get(call: Call) -> Response:
-    """The object of an annotated tag."""
+    """Return the object of an annotated tag."""
     found = tags.find(call.world, call.repository, call.parameters["tag_sha"])
     if found is None:
         raise not_found()
@@ -81,7 +81,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}/tags", needs="repo:read")
 def list_tags(call: Call) -> Response:
-    """The tags."""
+    """Return the tags."""
     every = call.world.all(REF, call.repository.id)
     tags = (ref for ref in every if ref.name.startswith("refs/tags/"))
     found = sorted(tags, key=lambda ref: ref.name)

@@ -53,13 +53,13 @@ def _installation(call: Call) -> Record:
 
 @ROUTES.get("/app", needs="app")
 def get_authenticated(call: Call) -> Response:
-    """The App that asks."""
+    """Return the App that asks."""
     return Response(200, app_json(call, _app(call)))
 
 
 @ROUTES.get("/apps/{app_slug}", needs="user")
 def get_by_slug(call: Call) -> Response:
-    """An App by its slug."""
+    """Return an App by its slug."""
     slug = call.parameters["app_slug"]
     app = tokens.app(call.world) if slug == tokens.APP else call.world.find("app", slug)
     if app is None:
@@ -69,19 +69,19 @@ def get_by_slug(call: Call) -> Response:
 
 @ROUTES.get("/app/installations", needs="app")
 def list_installations(call: Call) -> Response:
-    """Where the App that asks is installed."""
+    """Return where the App that asks is installed."""
     return page(call, _installations(call), lambda each: installation_json(call, each))
 
 
 @ROUTES.get("/app/installations/{installation_id}", needs="app")
 def get_installation(call: Call) -> Response:
-    """One installation of the App that asks."""
+    """Return one installation of the App that asks."""
     return Response(200, installation_json(call, _installation(call)))
 
 
 @ROUTES.get("/orgs/{org}/installation", needs="app")
 def get_org_installation(call: Call) -> Response:
-    """The installation in an organization of the App that asks."""
+    """Return the installation in an organization of the App that asks."""
     for installation in _installations(call):
         if installation.parent == call.org.id:
             return Response(200, installation_json(call, installation))
@@ -90,7 +90,7 @@ def get_org_installation(call: Call) -> Response:
 
 @ROUTES.get("/users/{username}/installation", needs="app")
 def get_user_installation(call: Call) -> Response:
-    """The installation in an account, also an organization, of the App that asks."""
+    """Return the installation in an account, also an organization, of the App that asks."""
     account = call.world.account(call.parameters["username"])
     for installation in _installations(call):
         if account is not None and installation.parent == account.id:
@@ -100,7 +100,7 @@ def get_user_installation(call: Call) -> Response:
 
 @ROUTES.get("/orgs/{org}/installations", needs="org:admin")
 def list_org_installations(call: Call) -> Response:
-    """The Apps installed in an organization."""
+    """Return the Apps installed in an organization."""
     # the App behind the workflows' tokens is everywhere, and never listed
     found = [
         each
@@ -164,7 +164,7 @@ def _chosen(
 
 @ROUTES.get("/installation/repositories", needs="user")
 def list_repositories(call: Call) -> Response:
-    """The repositories that the installation that asks can reach."""
+    """Return the repositories that the installation that asks can reach."""
     if call.actor.installation is None:
         raise not_found()
     found = call.world.all("repository", call.actor.installation.parent)

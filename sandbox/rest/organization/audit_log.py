@@ -56,7 +56,7 @@ def _index(events: list[Record], cursor: str) -> int | None:
 
 
 def _fits(event: Record, qualifier: str, value: str) -> bool:
-    """Say whether an event has what one qualifier of a phrase asks for."""
+    """Return whether an event has what one qualifier of a phrase asks for."""
     if qualifier == "action":
         # a category stands for all its actions
         action = str(event["action"])
@@ -71,7 +71,7 @@ def _fits(event: Record, qualifier: str, value: str) -> bool:
 
 
 def _in_time(moment: str, value: str) -> bool:
-    """Say whether a time is on a day, or as a comparison or a range (`a..b`) says."""
+    """Return whether a time is on a day, or as a comparison or a range (`a..b`) says."""
     start, dots, end = value.partition("..")
     if dots:
         return (start == "*" or moment >= start) and (end == "*" or moment[: len(end)] <= end)
@@ -95,7 +95,7 @@ def _matches(event: Record, phrase: str) -> bool:
 
 @ROUTES.get("/orgs/{org}/audit-log", needs="org:admin")
 def list_events(call: Call) -> Response:
-    """The events, newest first; git's own (`include=git`) there are none: no git is spoken here."""
+    """Return the events, newest first; there are no git events (`include=git`)."""
     if not plans.at_least(call.org, "enterprise"):
         raise not_found()
     query = call.query

@@ -128,7 +128,7 @@ def _absolute(url: str) -> bool:
 
 @ROUTES.get(_SCHEMA, needs="org:member")
 def list_schema(call: Call) -> Response:
-    """The properties of an organization."""
+    """Return the properties of an organization."""
     return Response(200, [_shape(call, each) for each in call.world.all("property", call.org.id)])
 
 
@@ -144,7 +144,7 @@ def set_many(call: Call) -> Response:
 
 @ROUTES.get(_SCHEMA + "/{custom_property_name}", needs="org:member")
 def get(call: Call) -> Response:
-    """A property."""
+    """Return a property."""
     return Response(200, _shape(call, _find(call)))
 
 
@@ -195,7 +195,7 @@ def _write(call: Call, repository: Record, wanted: list[Any]) -> None:
 
 @ROUTES.get(_VALUES, needs="repo:read")
 def get_values(call: Call) -> Response:
-    """A repository's values."""
+    """Return a repository's values."""
     shown = [each for each in _values(call, call.repository) if each["value"] is not None]
     return Response(200, shown)
 
@@ -227,7 +227,7 @@ def _owns(call: Call) -> bool:
 
 @ROUTES.get("/orgs/{org}/properties/values", needs="org:member")
 def list_values(call: Call) -> Response:
-    """The values of all repositories."""
+    """Return the values of all repositories."""
     found = visible_repositories(call.world, call.org, call.actor)
     return page(
         call,

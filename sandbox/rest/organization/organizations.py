@@ -60,13 +60,13 @@ _CREATION = tuple(
 
 @ROUTES.get("/organizations", needs="user")
 def list_all(call: Call) -> Response:
-    """All organizations."""
+    """Return all organizations."""
     return page(call, call.world.all("organization"), lambda org: simple_organization(call, org))
 
 
 @ROUTES.get("/orgs/{org}", needs="user")
 def get(call: Call) -> Response:
-    """An organization, with what the caller may see."""
+    """Return an organization, with what the caller may see."""
     return Response(200, full_organization(call, call.org))
 
 
@@ -130,7 +130,7 @@ def _creation(org: Record, found: dict[str, Any]) -> dict[str, Any]:
 
 @ROUTES.get("/orgs/{org}/repos", needs="user")
 def list_repositories(call: Call) -> Response:
-    """The repositories that the caller may see."""
+    """Return the repositories that the caller may see."""
     found = visible_repositories(call.world, call.org, call.actor)
     wanted = call.query.get("type", "all")
     if wanted in ("public", "private"):

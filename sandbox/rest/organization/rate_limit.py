@@ -33,14 +33,14 @@ _ADDRESSED = (
 
 @ROUTES.get("/rate_limit", needs="user")
 def get(call: Call) -> Response:
-    """What is left of each resource; asking costs nothing."""
+    """Return what is left of each resource; asking costs nothing."""
     found = limits.all_states(call.world, call.actor)
     return Response(200, {"resources": found, "rate": found["core"]})
 
 
 @ROUTES.get("/meta", needs="user")
 def get_meta(call: Call) -> Response:  # noqa: ARG001 - handlers take the call
-    """What kind of GitHub this is; the addresses are RFC 5737's and 3849's, that lead nowhere."""
+    """Return what kind of GitHub this is, with the reserved addresses of RFC 5737 and 3849."""
     return Response(
         200,
         {
@@ -89,7 +89,7 @@ _PATHS = {
 
 @ROUTES.get("/", needs="user")
 def get_root(call: Call) -> Response:
-    """Where things are."""
+    """Return where things are."""
     page = "current_user_authorizations_html_url"
     found = {page: f"{call.host}/settings/connections/applications{{/client_id}}"}
     return Response(200, found | {name: f"{call.api}{path}" for name, path in _PATHS.items()})

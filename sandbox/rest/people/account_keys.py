@@ -59,7 +59,7 @@ def _ssh(call: Call, key: Record) -> dict[str, Any]:
 
 @ROUTES.get("/user/keys", needs="user")
 def list_ssh(call: Call) -> Response:
-    """The caller's SSH keys."""
+    """Return the caller's SSH keys."""
     return page(call, call.world.all(_SSH, _user(call).id), lambda each: _ssh(call, each))
 
 
@@ -83,7 +83,7 @@ def create_ssh(call: Call) -> Response:
 
 @ROUTES.get("/user/keys/{key_id}", needs="user")
 def get_ssh(call: Call) -> Response:
-    """One of the caller's SSH keys."""
+    """Return one of the caller's SSH keys."""
     return Response(200, _ssh(call, _find(call, _SSH, "key_id")))
 
 
@@ -96,7 +96,7 @@ def delete_ssh(call: Call) -> Response:
 
 @ROUTES.get("/users/{username}/keys", needs="user")
 def list_ssh_of_user(call: Call) -> Response:
-    """The public SSH keys of a user."""
+    """Return the public SSH keys of a user."""
     user = lookups.user(call, call.parameters["username"])
     return page(
         call,
@@ -157,7 +157,7 @@ def _key_id(packets: bytes) -> str:
 
 @ROUTES.get("/user/gpg_keys", needs="user")
 def list_gpg(call: Call) -> Response:
-    """The caller's GPG keys."""
+    """Return the caller's GPG keys."""
     return page(call, call.world.all(_GPG, _user(call).id), _gpg)
 
 
@@ -189,7 +189,7 @@ def create_gpg(call: Call) -> Response:
 
 @ROUTES.get("/user/gpg_keys/{gpg_key_id}", needs="user")
 def get_gpg(call: Call) -> Response:
-    """One of the caller's GPG keys."""
+    """Return one of the caller's GPG keys."""
     return Response(200, _gpg(_find(call, _GPG, "gpg_key_id")))
 
 
@@ -202,6 +202,6 @@ def delete_gpg(call: Call) -> Response:
 
 @ROUTES.get("/users/{username}/gpg_keys", needs="user")
 def list_gpg_of_user(call: Call) -> Response:
-    """The GPG keys of a user."""
+    """Return the GPG keys of a user."""
     user = lookups.user(call, call.parameters["username"])
     return page(call, call.world.all(_GPG, user.id), _gpg)

@@ -31,7 +31,7 @@ def _block(call: Call) -> Record | None:
 
 @ROUTES.get(_LIST, needs="org:admin")
 def list_blocked(call: Call) -> Response:
-    """The blocked users."""
+    """Return the blocked users."""
     blocks = call.world.all("block", call.org.id)
     users = [call.world.get("user", int(each.name)) for each in blocks]
     return page(call, [each for each in users if each], lambda each: simple_user(call, each))
@@ -39,7 +39,7 @@ def list_blocked(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="org:admin")
 def check(call: Call) -> Response:
-    """204 for a blocked user, 404 for anybody else."""
+    """Answer 204 for a blocked user, else 404."""
     if _block(call) is None:
         raise not_found()
     return NO_CONTENT

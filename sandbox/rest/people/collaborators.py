@@ -52,7 +52,7 @@ def _people(call: Call, affiliation: str) -> list[tuple[Record, str]]:
 
 @ROUTES.get(_LIST, needs="repo:write")
 def list_collaborators(call: Call) -> Response:
-    """Who may do what; `affiliation` narrows to `direct` or `outside`."""
+    """Return who may do what; `affiliation` narrows to `direct` or `outside`."""
     people = _people(call, call.query.get("affiliation", "all"))
     wanted = level(call.query.get("permission", "read"))
     people = [(user, has) for user, has in people if level(has) >= wanted]
@@ -61,7 +61,7 @@ def list_collaborators(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:write")
 def check(call: Call) -> Response:
-    """204 for a collaborator, 404 for anybody else."""
+    """Answer 204 for a collaborator, else 404."""
     user = lookups.user(call, call.parameters["username"])
     if user.id not in {each.id for each, _ in _people(call, "all")}:
         raise not_found()
@@ -70,7 +70,7 @@ def check(call: Call) -> Response:
 
 @ROUTES.get(_ONE + "/permission", needs="repo:read")
 def get_permission(call: Call) -> Response:
-    """What a user may do."""
+    """Return what a user may do."""
     user = lookups.user(call, call.parameters["username"])
     has = permission(call.world, call.repository, Actor(user=user))
     # the old field knows four levels only
@@ -147,7 +147,7 @@ def _find_invitation(call: Call) -> Record:
 
 @ROUTES.get(_INVITATIONS, needs="repo:admin")
 def list_invitations(call: Call) -> Response:
-    """The invitations that are pending."""
+    """Return the invitations that are pending."""
     found = call.world.all(INVITATION, call.repository.id)
     return page(call, found, lambda each: _invitation(call, each))
 

@@ -60,7 +60,7 @@ def _free(call: Call, name: str, but: Record | None = None) -> None:
 
 @ROUTES.get(_LIST, needs="org:member")
 def list_roles(call: Call) -> Response:
-    """The custom repository roles of an organization."""
+    """Return the custom repository roles of an organization."""
     roles = [_shape(call, role) for role in call.world.all("repository_role", call.org.id)]
     return Response(200, {"total_count": len(roles), "custom_roles": roles})
 
@@ -81,7 +81,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="org:member")
 def get(call: Call) -> Response:
-    """A custom repository role."""
+    """Return a custom repository role."""
     return Response(200, _shape(call, _find(call)))
 
 

@@ -65,14 +65,14 @@ def take_back_from_team(call: Call, invitation: Record, team: Record[Team]) -> N
 
 @ROUTES.get(_INVITATIONS, needs="org:member")
 def list_pending(call: Call) -> Response:
-    """The invitations that are pending."""
+    """Return the invitations that are pending."""
     found = call.world.all(ORG_INVITATION, call.org.id)
     return page(call, found, lambda each: _invitation(call, each))
 
 
 @ROUTES.get("/orgs/{org}/teams/{team_slug}/invitations", needs="org:member")
 def list_pending_of_team(call: Call) -> Response:
-    """The pending invitations that name a team."""
+    """Return the pending invitations that name a team."""
     team = str(lookups.team(call).id)
     invitations = call.world.all(ORG_INVITATION, call.org.id)
     found = [each for each in invitations if team in each.data["teams"]]
@@ -81,7 +81,7 @@ def list_pending_of_team(call: Call) -> Response:
 
 @ROUTES.get(_INVITATIONS + "/{invitation_id}/teams", needs="org:admin")
 def list_teams(call: Call) -> Response:
-    """The teams that an invitation leads into."""
+    """Return the teams that an invitation leads into."""
     return page(call, _teams(call, _find(call)), lambda each: simple_with_parent(call, each))
 
 
@@ -94,7 +94,7 @@ def cancel(call: Call) -> Response:
 
 @ROUTES.get(_MINE, needs="user")
 def get_own(call: Call) -> Response:
-    """The membership of the requesting person, also one that is only offered."""
+    """Return the membership of the requesting person, also one that is only offered."""
     return Response(200, org_membership(call, _org(call), _me(call)))
 
 

@@ -33,7 +33,7 @@ def _members(call: Call, role: str = "all") -> list[Record]:
 
 @ROUTES.get("/orgs/{org}/members", needs="org:anyone")
 def list_members(call: Call) -> Response:
-    """The members; `role` narrows to `admin` or `member`."""
+    """Return the members; `role` narrows to `admin` or `member`."""
     found = _members(call, call.query.get("role", "all"))
     if call.query.get("filter") == "2fa_disabled":
         found = [user for user in found if user.get("two_factor_disabled")]
@@ -42,13 +42,13 @@ def list_members(call: Call) -> Response:
 
 @ROUTES.get("/orgs/{org}/public_members", needs="org:anyone")
 def list_public_members(call: Call) -> Response:
-    """The members who show it: nobody here does."""
+    """Return the members who show it: nobody here does."""
     return page(call, [], lambda user: user)
 
 
 @ROUTES.get("/orgs/{org}/members/{username}", needs="org:member")
 def check_member(call: Call) -> Response:
-    """204 for a member, 404 for anybody else."""
+    """Answer 204 for a member, else 404."""
     user = lookups.user(call, call.parameters["username"])
     if org_role(call.world, call.org, user.id) is None:
         raise not_found()
@@ -63,7 +63,7 @@ def remove_member(call: Call) -> Response:
 
 @ROUTES.get("/orgs/{org}/memberships/{username}", needs="org:member")
 def get_membership(call: Call) -> Response:
-    """A user's membership."""
+    """Return a user's membership."""
     user = lookups.user(call, call.parameters["username"])
     return Response(200, org_membership(call, call.org, user))
 
@@ -119,7 +119,7 @@ def _keep_an_owner(call: Call, user: Record) -> None:
 
 @ROUTES.get("/orgs/{org}/outside_collaborators", needs="org:member")
 def list_outside_collaborators(call: Call) -> Response:
-    """People with rights on a repository who are not members."""
+    """Return the people with access to a repository who are not members."""
     found = {}
     for repository in call.world.all("repository", call.org.id):
         for collaborator in call.world.all(COLLABORATOR, repository.id):

@@ -62,7 +62,7 @@ def _shape(call: Call, role: Record) -> dict[str, Any]:
 
 @ROUTES.get(_LIST, needs="org:member")
 def list_roles(call: Call) -> Response:
-    """All roles of an organization: predefined and custom."""
+    """Return all roles of an organization: predefined and custom."""
     roles = [_shape(call, role) for role in call.world.all("org_role", call.org.id)]
     return Response(200, {"total_count": len(roles), "roles": roles})
 
@@ -81,7 +81,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="org:member")
 def get(call: Call) -> Response:
-    """A role."""
+    """Return a role."""
     return Response(200, _shape(call, _find(call)))
 
 
@@ -133,7 +133,7 @@ def _unassign(call: Call, kind: str, role: Record, record: Record) -> Response:
 
 @ROUTES.get(_ONE + "/teams", needs="org:member")
 def list_teams(call: Call) -> Response:
-    """The teams that have a role."""
+    """Return the teams that have a role."""
     found = _assigned(call, "team", _find(call))
     return page(
         call, found, lambda each: {**simple_with_parent(call, each), "assignment": "direct"}
@@ -142,7 +142,7 @@ def list_teams(call: Call) -> Response:
 
 @ROUTES.get(_ONE + "/users", needs="org:member")
 def list_users(call: Call) -> Response:
-    """The users who have a role, themselves or as members of a team."""
+    """Return the users who have a role, themselves or as members of a team."""
     role = _find(call)
     direct = {user.id for user in _assigned(call, "user", role)}
     through: dict[int, list[Record]] = {ident: [] for ident in direct}
@@ -202,7 +202,7 @@ def _manager(call: Call) -> Record:
 
 @ROUTES.get(_MANAGERS, needs="org:member")
 def list_managers(call: Call) -> Response:
-    """The teams that are security managers."""
+    """Return the teams that are security managers."""
     found = _assigned(call, "team", _manager(call))
     return Response(200, [simple_with_parent(call, each) for each in found])
 

@@ -48,7 +48,7 @@ def _shape(key: Record) -> dict[str, Any]:
 
 @ROUTES.get(_LIST, needs="user")
 def list_keys(call: Call) -> Response:
-    """The caller's keys."""
+    """Return the caller's keys."""
     return page(call, call.world.all(SIGNING_KEY, _user(call).id), _shape)
 
 
@@ -71,7 +71,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="user")
 def get(call: Call) -> Response:
-    """One of the caller's keys."""
+    """Return one of the caller's keys."""
     return Response(200, _shape(_find(call)))
 
 
@@ -84,6 +84,6 @@ def delete(call: Call) -> Response:
 
 @ROUTES.get("/users/{username}/ssh_signing_keys", needs="user")
 def list_of_user(call: Call) -> Response:
-    """Anybody's keys."""
+    """Return a user's keys."""
     user = lookups.user(call, call.parameters["username"])
     return page(call, call.world.all(SIGNING_KEY, user.id), _shape)

@@ -32,7 +32,7 @@ def _granted(call: Call, team: Record[Team], repository: Record) -> str:
 
 @ROUTES.get(_LIST, needs="org:member")
 def list_repositories(call: Call) -> Response:
-    """The repositories of a team, inherited ones included."""
+    """Return the repositories of a team, inherited ones included."""
     team = lookups.team(call)
     found = [
         repository
@@ -48,7 +48,7 @@ def list_repositories(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="org:member")
 def check(call: Call) -> Response:
-    """204, or with the media type for it the repository and the team's role."""
+    """Answer 204, or with the media type for it the repository and the team's role."""
     team = lookups.team(call)
     granted = _granted(call, team, call.repository)
     if "repository+json" not in call.headers.get("accept", ""):

@@ -43,7 +43,7 @@ _FIELDS: dict[str, fields.Kind] = {
 
 
 def _owns(call: Call) -> bool:
-    """Say whether an owner asks, or an App."""
+    """Return whether an owner asks, or an App."""
     app = call.actor.installation is not None
     return app or org_role(call.world, call.org, call.actor.id) == "admin"
 
@@ -88,7 +88,7 @@ def _slug(call: Call, name: str, but: Record | None = None) -> str:
 
 @ROUTES.get("/orgs/{org}/teams", needs="org:member")
 def list_teams(call: Call) -> Response:
-    """The teams of an organization."""
+    """Return the teams of an organization."""
     teams = call.world.all(TEAM, call.org.id)
     return page(call, teams, lambda team: simple_with_parent(call, team))
 
@@ -128,7 +128,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_TEAM, needs="org:member")
 def get(call: Call) -> Response:
-    """A team."""
+    """Return a team."""
     return Response(200, full_team(call, lookups.team(call)))
 
 
@@ -183,7 +183,7 @@ def _remove(call: Call, team: Record[Team]) -> None:
 
 @ROUTES.get(_TEAM + "/teams", needs="org:member")
 def list_children(call: Call) -> Response:
-    """The child teams."""
+    """Return the child teams."""
     team = lookups.team(call)
     found = [t for t in call.world.all(TEAM, call.org.id) if t["parent_team"] == team.id]
     return page(call, found, lambda child: simple_with_parent(call, child))
@@ -191,7 +191,7 @@ def list_children(call: Call) -> Response:
 
 @ROUTES.get(_TEAM + "/members", needs="org:member")
 def list_members(call: Call) -> Response:
-    """The members of a team, those of child teams included."""
+    """Return the members of a team, those of child teams included."""
     team = lookups.team(call)
     wanted = call.query.get("role", "all")
     found: dict[int, tuple[Record, str, bool]] = {}
@@ -216,7 +216,7 @@ def list_members(call: Call) -> Response:
 
 @ROUTES.get(_TEAM + "/memberships/{username}", needs="org:member")
 def get_membership(call: Call) -> Response:
-    """A user's membership."""
+    """Return a user's membership."""
     user = lookups.user(call, call.parameters["username"])
     return Response(200, team_membership(call, lookups.team(call), user))
 

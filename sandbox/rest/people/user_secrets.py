@@ -68,21 +68,21 @@ def _ids(call: Call, given: list[Any]) -> list[int]:
 
 @ROUTES.get(_LIST, needs="user")
 def list_secrets(call: Call) -> Response:
-    """The caller's secrets."""
+    """Return the caller's secrets."""
     found = sorted(call.world.all(_KIND, _user(call).id), key=lambda each: each.name)
     return page(call, found, lambda each: _shape(call, each), "secrets")
 
 
 @ROUTES.get(_LIST + "/public-key", needs="user")
 def get_public_key(call: Call) -> Response:
-    """The key that the caller's secrets are sealed for."""
+    """Return the key that the caller's secrets are sealed for."""
     key_id, key = sealed_boxes.public_key(call.world, _STORE, _user(call).id)
     return Response(200, {"key_id": key_id, "key": key})
 
 
 @ROUTES.get(_ONE, needs="user")
 def get(call: Call) -> Response:
-    """A secret, without its value."""
+    """Return a secret, without its value."""
     return Response(200, _shape(call, _find(call)))
 
 
@@ -117,7 +117,7 @@ def delete(call: Call) -> Response:
 
 @ROUTES.get(_REPOSITORIES, needs="user")
 def list_repositories(call: Call) -> Response:
-    """The repositories that see a secret."""
+    """Return the repositories that see a secret."""
     return holders.page_of_repositories(call, _find(call)["selected_repository_ids"])
 
 

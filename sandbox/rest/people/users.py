@@ -43,19 +43,19 @@ def _me(call: Call) -> Record:
 
 @ROUTES.get("/user", needs="user")
 def get_authenticated(call: Call) -> Response:
-    """Who am I."""
+    """Return the user who asks."""
     return Response(200, private_user(call, _me(call)))
 
 
 @ROUTES.get("/user/orgs", needs="user")
 def list_own_orgs(call: Call) -> Response:
-    """The organizations of the requesting person."""
+    """Return the organizations of the requesting person."""
     return page(call, _orgs(call, _me(call)), lambda org: simple_organization(call, org))
 
 
 @ROUTES.get("/user/repos", needs="user")
 def list_own_repositories(call: Call) -> Response:
-    """The repositories that the requesting person has rights on."""
+    """Return the repositories that the requesting person has rights on."""
     found = [
         repository
         for account in (*call.world.all("organization"), _me(call))
@@ -66,7 +66,7 @@ def list_own_repositories(call: Call) -> Response:
 
 @ROUTES.get("/user/memberships/orgs", needs="user")
 def list_own_memberships(call: Call) -> Response:
-    """The memberships of the requesting person, also offered ones; `state` narrows."""
+    """Return the memberships of the requesting person, also offered ones; `state` narrows."""
     me, state = _me(call), call.query.get("state")
     kinds = {"active": ["member"], "pending": ["org_invitation"]}
     found = [
@@ -80,13 +80,13 @@ def list_own_memberships(call: Call) -> Response:
 
 @ROUTES.get("/users", needs="user")
 def list_users(call: Call) -> Response:
-    """All users."""
+    """Return all users."""
     return page(call, call.world.all("user"), lambda user: simple_user(call, user))
 
 
 @ROUTES.get("/users/{username}", needs="user")
 def get_by_username(call: Call) -> Response:
-    """A user, or an organization seen as a user."""
+    """Return a user, or an organization seen as a user."""
     account = call.world.account(call.parameters["username"])
     if account is None:
         raise not_found()
@@ -97,7 +97,7 @@ def get_by_username(call: Call) -> Response:
 
 @ROUTES.get("/user/{account_id}", needs="user")
 def get_by_id(call: Call) -> Response:
-    """A user by id."""
+    """Return a user by id."""
     found = call.world.get("user", call.integer("account_id"))
     if found is None:
         raise not_found()
@@ -106,14 +106,14 @@ def get_by_id(call: Call) -> Response:
 
 @ROUTES.get("/users/{username}/orgs", needs="user")
 def list_orgs(call: Call) -> Response:
-    """The organizations of a user."""
+    """Return the organizations of a user."""
     user = lookups.user(call, call.parameters["username"])
     return page(call, _orgs(call, user), lambda org: simple_organization(call, org))
 
 
 @ROUTES.get("/users/{username}/repos", needs="user")
 def list_repositories(call: Call) -> Response:
-    """The repositories of a user that the caller may see."""
+    """Return the repositories of a user that the caller may see."""
     account = call.world.account(call.parameters["username"])
     if account is None:
         raise not_found()

@@ -137,7 +137,7 @@ def delete_protection(call: Call) -> Response:
 
 @ROUTES.get(_BASE, needs="repo:admin")
 def get(call: Call) -> Response:
-    """The classic protection of a branch, by whatever rule fits it."""
+    """Return the classic protection of a branch, by whatever rule fits it."""
     return Response(200, _shape(call, _rule(call)))
 
 

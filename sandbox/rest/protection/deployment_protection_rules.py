@@ -64,7 +64,7 @@ def _find(call: Call) -> Record:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_rules(call: Call) -> Response:
-    """The custom rules of an environment."""
+    """Return the custom rules of an environment."""
     found = call.world.all("custom_deployment_rule", find(call).id)
     return page(call, found, lambda each: _shape(call, each), "custom_deployment_protection_rules")
 
@@ -85,7 +85,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_LIST + "/apps", needs="repo:read")
 def list_apps(call: Call) -> Response:
-    """The Apps that an environment may ask."""
+    """Return the Apps that an environment may ask."""
     find(call)
     envelope = "available_custom_deployment_protection_rule_integrations"
     return page(call, _apps(call), lambda each: _app(call, each), envelope)
@@ -93,7 +93,7 @@ def list_apps(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A custom rule."""
+    """Return a custom rule."""
     return Response(200, _shape(call, _find(call)))
 
 

@@ -39,7 +39,7 @@ def _find(call: Call) -> Record:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_deployments(call: Call) -> Response:
-    """The deployments, newest first."""
+    """Return the deployments, newest first."""
     found = [
         each
         for each in reversed(call.world.all(DEPLOYMENT, call.repository.id))
@@ -87,7 +87,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A deployment."""
+    """Return a deployment."""
     return Response(200, deployment_json(call, _find(call)))
 
 
@@ -124,7 +124,7 @@ def _status(call: Call, deployment: Record[Deployment], status: Record) -> dict[
 
 @ROUTES.get(_ONE + "/statuses", needs="repo:read")
 def list_statuses(call: Call) -> Response:
-    """The statuses of a deployment, newest first."""
+    """Return the statuses of a deployment, newest first."""
     deployment = _find(call)
     found = call.world.all(DEPLOYMENT_STATUS, deployment.id)[::-1]
     return page(call, found, lambda each: _status(call, deployment, each))

@@ -86,14 +86,14 @@ def shape(call: Call, environment: Record[Environment]) -> dict[str, Any]:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_environments(call: Call) -> Response:
-    """The environments of a repository."""
+    """Return the environments of a repository."""
     found = call.world.all(ENVIRONMENT, call.repository.id)
     return page(call, found, lambda each: shape(call, each), "environments")
 
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """An environment."""
+    """Return an environment."""
     return Response(200, shape(call, find(call)))
 
 
@@ -221,7 +221,7 @@ def _free(
 
 @ROUTES.get(_POLICIES, needs="repo:read")
 def list_policies(call: Call) -> Response:
-    """The deployment policies of an environment."""
+    """Return the deployment policies of an environment."""
     found = call.world.all(DEPLOYMENT_POLICY, find(call).id)
     found.sort(key=lambda each: each.data["type"] != "branch")  # those for branches first
     return page(call, found, _policy, "branch_policies")
@@ -246,7 +246,7 @@ def create_policy(call: Call) -> Response:
 
 @ROUTES.get(_POLICY, needs="repo:read")
 def get_policy(call: Call) -> Response:
-    """A deployment policy."""
+    """Return a deployment policy."""
     return Response(200, _policy(_find_policy(call)))
 
 

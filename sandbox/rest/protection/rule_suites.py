@@ -72,13 +72,13 @@ def _listed(call: Call, repositories: list[Record]) -> Response:
 
 @ROUTES.get(_REPO, needs="repo:write")
 def list_repo(call: Call) -> Response:
-    """The rule suites of a repository; of the last day when nothing else is asked for."""
+    """Return the rule suites of a repository; of the last day when nothing else is asked for."""
     return _listed(call, [call.repository])
 
 
 @ROUTES.get(_REPO + "/{rule_suite_id}", needs="repo:write")
 def get_repo(call: Call) -> Response:
-    """One rule suite with each rule."""
+    """Return one rule suite with each rule."""
     found = call.world.get(RULE_SUITE, call.integer("rule_suite_id"))
     if found is None or found.parent != call.repository.id:
         raise not_found()
@@ -87,7 +87,7 @@ def get_repo(call: Call) -> Response:
 
 @ROUTES.get(_ORG, needs="org:admin")
 def list_org(call: Call) -> Response:
-    """The rule suites of an organization's repositories; `repository_name` narrows."""
+    """Return the rule suites of an organization's repositories; `repository_name` narrows."""
     wanted = call.query.get("repository_name")
     every = call.world.all("repository", call.org.id)
     return _listed(call, [each for each in every if wanted in (None, each.name)])
@@ -95,7 +95,7 @@ def list_org(call: Call) -> Response:
 
 @ROUTES.get(_ORG + "/{rule_suite_id}", needs="org:admin")
 def get_org(call: Call) -> Response:
-    """One rule suite with each rule."""
+    """Return one rule suite with each rule."""
     found = call.world.get(RULE_SUITE, call.integer("rule_suite_id"))
     repository = None if found is None else call.world.get("repository", found.parent)
     if found is None or repository is None or repository.parent != call.org.id:

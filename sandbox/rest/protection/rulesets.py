@@ -76,7 +76,7 @@ def _may_edit(call: Call, ruleset: Record) -> bool:
 
 @ROUTES.get(_ORG, needs="org:admin")
 def list_org(call: Call) -> Response:
-    """An organization's rulesets."""
+    """Return an organization's rulesets."""
     found = call.world.all("ruleset", call.org.id)
     targets = call.query.get("targets")
     if targets is not None:
@@ -103,7 +103,7 @@ def _find_org(call: Call) -> Record:
 
 @ROUTES.get(_ORG + "/{ruleset_id}", needs="org:admin")
 def get_org(call: Call) -> Response:
-    """One ruleset of an organization."""
+    """Return one ruleset of an organization."""
     return Response(200, _full(call, _find_org(call)))
 
 
@@ -138,7 +138,7 @@ def _parents(call: Call) -> bool:
 
 @ROUTES.get(_REPO, needs="repo:read")
 def list_repo(call: Call) -> Response:
-    """The rulesets that hold in a repository; `includes_parents=false` leaves out others' own."""
+    """Return the rulesets of a repository; `includes_parents=false`: only its own."""
     found = ruleset_model.rulesets_of(call.world, call.repository)
     if not _parents(call):
         found = [each for each in found if each.parent == call.repository.id]
@@ -177,7 +177,7 @@ def _find_repo(call: Call, *, own: bool) -> Record:
 
 @ROUTES.get(_REPO + "/{ruleset_id}", needs="repo:read")
 def get_repo(call: Call) -> Response:
-    """One ruleset that holds in a repository."""
+    """Return one ruleset that holds in a repository."""
     return Response(200, _full(call, _find_repo(call, own=not _parents(call))))
 
 
@@ -201,7 +201,7 @@ def delete_repo(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}/rules/branches/{branch*}", needs="repo:read")
 def get_branch_rules(call: Call) -> Response:
-    """All active rules of rulesets that hold for a branch, whether it exists or not."""
+    """Return all active rules of rulesets that hold for a branch, whether it exists or not."""
     ref = f"refs/heads/{call.parameters['branch']}"
     found = []
     for ruleset in ruleset_model.rulesets_of(call.world, call.repository):

@@ -43,7 +43,7 @@ _NO_POLICY: dict[str, Any] = {"enforced_repositories": "none", "selected_reposit
 
 @ROUTES.get(_SETUP, needs="repo:write")
 def get_setup(call: Call) -> Response:
-    """The default setup of code scanning."""
+    """Return the default setup of code scanning."""
     return Response(200, call.world.document(call.repository.id, "code-scanning", _NOT_CONFIGURED))
 
 
@@ -74,13 +74,13 @@ def update_setup(call: Call) -> Response:
 @ROUTES.get("/orgs/{org}/code-security/configurations", needs="org:admin")
 @ROUTES.get("/orgs/{org}/code-security/configurations/defaults", needs="org:admin")
 def list_configurations(call: Call) -> Response:  # noqa: ARG001 - handlers take the call
-    """The organization's configurations, or those for new repositories: none."""
+    """Return the organization's configurations, or those for new repositories: none."""
     return Response(200, [])
 
 
 @ROUTES.get("/repos/{owner}/{repo}/code-security-configuration", needs="repo:admin")
 def get_configuration(call: Call) -> Response:  # noqa: ARG001 - handlers take the call
-    """The configuration that a repository has: none."""
+    """Return the configuration that a repository has: none."""
     return NO_CONTENT
 
 
@@ -92,7 +92,7 @@ def _policy(call: Call, org: int) -> dict[str, Any]:
 
 
 def _enforced(call: Call) -> bool:
-    """Say whether the owner makes the repository's releases immutable."""
+    """Return whether the owner makes the repository's releases immutable."""
     policy = _policy(call, owner(call.world, call.repository).id)
     which = policy["enforced_repositories"]
     return which == "all" or (
@@ -102,7 +102,7 @@ def _enforced(call: Call) -> bool:
 
 @ROUTES.get(_IMMUTABLE, needs="repo:admin")
 def check_immutable(call: Call) -> Response:
-    """Whether releases are immutable from now on; 404 where they are not."""
+    """Return whether releases are immutable from now on; 404 where they are not."""
     enforced = _enforced(call)
     if not (enforced or call.repository.get("immutable_releases")):
         raise not_found()
@@ -124,13 +124,13 @@ def enable_immutable(call: Call) -> Response:
 
 @ROUTES.delete(_IMMUTABLE, needs="repo:admin")
 def disable_immutable(call: Call) -> Response:
-    """No longer make new releases immutable."""
+    """Stop making new releases immutable."""
     return _switch(call, on=False)
 
 
 @ROUTES.get(_POLICY, needs="org:admin")
 def get_policy(call: Call) -> Response:
-    """In which repositories the organization makes releases immutable."""
+    """Return the repositories in which the organization makes releases immutable."""
     which = _policy(call, call.org.id)["enforced_repositories"]
     shown = {"enforced_repositories": which}
     if which == "selected":
@@ -156,7 +156,7 @@ def set_policy(call: Call) -> Response:
 
 @ROUTES.get(_CHOSEN, needs="org:admin")
 def list_chosen(call: Call) -> Response:
-    """The repositories that are selected."""
+    """Return the repositories that are selected."""
     return holders.page_of_repositories(call, _policy(call, call.org.id)["selected_repository_ids"])
 
 
@@ -184,7 +184,7 @@ def add_chosen(call: Call) -> Response:
 
 @ROUTES.delete(_CHOSEN + "/{repository_id}", needs="org:admin")
 def remove_chosen(call: Call) -> Response:
-    """Select a repository no longer."""
+    """Deselect a repository."""
     gone = call.integer("repository_id")
     ids = _policy(call, call.org.id)["selected_repository_ids"]
     return _choose(call, [ident for ident in ids if ident != gone])

@@ -46,7 +46,7 @@ def _key(call: Call, key: Record) -> dict[str, Any]:
 
 @ROUTES.get(_KEYS, needs="repo:admin")
 def list_keys(call: Call) -> Response:
-    """The deploy keys of a repository."""
+    """Return the deploy keys of a repository."""
     found = call.world.all(DEPLOY_KEY, call.repository.id)
     return page(call, found, lambda key: _key(call, key))
 
@@ -86,7 +86,7 @@ def create_key(call: Call) -> Response:
 
 @ROUTES.get(_KEYS + "/{key_id}", needs="repo:admin")
 def get_key(call: Call) -> Response:
-    """A deploy key."""
+    """Return a deploy key."""
     return Response(200, _key(call, _find(call, "deploy_key", "key_id")))
 
 
@@ -109,7 +109,7 @@ def _link(link: Record) -> dict[str, Any]:
 
 @ROUTES.get(_LINKS, needs="repo:admin")
 def list_autolinks(call: Call) -> Response:
-    """The autolinks of a repository."""
+    """Return the autolinks of a repository."""
     return Response(200, [_link(each) for each in call.world.all("autolink", call.repository.id)])
 
 
@@ -128,7 +128,7 @@ def create_autolink(call: Call) -> Response:
 
 @ROUTES.get(_LINKS + "/{autolink_id}", needs="repo:admin")
 def get_autolink(call: Call) -> Response:
-    """An autolink."""
+    """Return an autolink."""
     return Response(200, _link(_find(call, "autolink", "autolink_id")))
 
 

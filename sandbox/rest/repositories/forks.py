@@ -28,7 +28,7 @@ _FORKS = "/repos/{owner}/{repo}/forks"
 
 @ROUTES.get(_FORKS, needs="repo:read")
 def list_forks(call: Call) -> Response:
-    """The forks that the caller may see."""
+    """Return the forks that the caller may see."""
     accounts = [*call.world.all("organization"), *call.world.all("user")]
     forks = [
         each

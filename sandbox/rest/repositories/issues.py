@@ -97,7 +97,7 @@ def _checked(call: Call, found: dict[str, Any]) -> dict[str, Any]:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_issues(call: Call) -> Response:
-    """The issues: the open ones, newest first, unless `state` says otherwise."""
+    """Return the issues: the open ones, newest first, unless `state` says otherwise."""
     wanted = call.query.get("state", "open")
     found = [
         each
@@ -131,7 +131,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """An issue by its number."""
+    """Return an issue by its number."""
     return Response(200, _shape(call, _find(call)))
 
 

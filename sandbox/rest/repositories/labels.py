@@ -93,7 +93,7 @@ def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_labels(call: Call) -> Response:
-    """The labels, by name."""
+    """Return the labels, by name."""
     return page(call, labels_of(call.world, call.repository), lambda each: shape(call, each))
 
 
@@ -109,7 +109,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A label."""
+    """Return a label."""
     return Response(200, shape(call, _find(call)))
 
 

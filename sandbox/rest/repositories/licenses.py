@@ -18,7 +18,7 @@ _NAMES = ("license", "licence", "copying")
 
 @ROUTES.get("/repos/{owner}/{repo}/license", needs="repo:read")
 def get(call: Call) -> Response:
-    """The license file at the root of the default branch."""
+    """Return the license file at the root of the default branch."""
     ref, files = tip(call)
     for path in sorted(files):
         if "/" not in path and path.lower().startswith(_NAMES):

@@ -85,7 +85,7 @@ def _checked(call: Call, found: dict[str, Any], old: Record | None) -> dict[str,
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_milestones(call: Call) -> Response:
-    """The milestones: the open ones, unless `state` says otherwise."""
+    """Return the milestones: the open ones, unless `state` says otherwise."""
     wanted = call.query.get("state", "open")
     found = [
         each
@@ -117,7 +117,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A milestone by its number."""
+    """Return a milestone by its number."""
     return Response(200, shape(call, _find(call)))
 
 

@@ -59,7 +59,7 @@ def _source(call: Call, given: Any) -> dict[str, str]:  # noqa: ANN401 - an obje
 
 @ROUTES.get(_SITE, needs="repo:read")
 def get(call: Call) -> Response:
-    """The site."""
+    """Return the site."""
     return Response(200, _shape(call, _find(call)))
 
 

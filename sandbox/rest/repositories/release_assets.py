@@ -55,7 +55,7 @@ def _asset(call: Call) -> tuple[Record, Record]:
 
 @ROUTES.get(_ASSETS, needs="repo:read")
 def list_assets(call: Call) -> Response:
-    """The files of a release."""
+    """Return the files of a release."""
     release = find(call)
     found = call.world.all(RELEASE_ASSET, release.id)
     return page(call, found, lambda each: asset_json(call, each, release.data["tag"]))
@@ -88,7 +88,7 @@ def upload(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A file: what is known of it, or its content for `Accept: application/octet-stream`."""
+    """Return a file: what is known of it, or its content for `Accept: application/octet-stream`."""
     asset, release = _asset(call)
     if "application/octet-stream" not in call.headers.get("accept", ""):
         return Response(200, asset_json(call, asset, release["tag"]))

@@ -57,7 +57,7 @@ def _check_tag(call: Call, tag: str, *, draft: bool, ident: int = 0) -> None:
 
 @ROUTES.get(LIST, needs="repo:read")
 def list_releases(call: Call) -> Response:
-    """The releases, newest first; drafts for those who may push."""
+    """Return the releases, newest first; drafts for those who may push."""
     return page(call, releases.visible(call), lambda each: release_json(call, each))
 
 
@@ -99,7 +99,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.post(LIST + "/generate-notes", needs="repo:write")
 def generate_notes(call: Call) -> Response:
-    """Name and text for a release that is not there yet."""
+    """Return name and text for a release that does not exist yet."""
     found = fields.body(
         call, **{"tag_name!": "text"}, target_commitish="text", previous_tag_name="text"
     )
@@ -109,7 +109,7 @@ def generate_notes(call: Call) -> Response:
 
 @ROUTES.get(LIST + "/latest", needs="repo:read")
 def get_latest(call: Call) -> Response:
-    """The latest full release."""
+    """Return the latest full release."""
     found = releases.latest(call.world, call.repository)
     if found is None:
         raise not_found()
@@ -118,7 +118,7 @@ def get_latest(call: Call) -> Response:
 
 @ROUTES.get(LIST + "/tags/{tag*}", needs="repo:read")
 def get_by_tag(call: Call) -> Response:
-    """The published release of a tag."""
+    """Return the published release of a tag."""
     found = releases.of_tag(call.world, call.repository, call.parameters["tag"])
     if found is None:
         raise not_found()
@@ -127,7 +127,7 @@ def get_by_tag(call: Call) -> Response:
 
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
-    """A release."""
+    """Return a release."""
     return Response(200, release_json(call, find(call)))
 
 

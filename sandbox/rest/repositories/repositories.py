@@ -242,7 +242,7 @@ def create_from_template(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}", needs="repo:read")
 def get(call: Call) -> Response:
-    """A repository."""
+    """Return a repository."""
     return Response(200, full_repository(call, call.repository))
 
 
@@ -357,7 +357,7 @@ def delete(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}/topics", needs="repo:read")
 def get_topics(call: Call) -> Response:
-    """The topics."""
+    """Return the topics."""
     return Response(200, {"names": call.repository["topics"]})
 
 
@@ -380,7 +380,7 @@ def replace_topics(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}/teams", needs="repo:read")
 def list_teams(call: Call) -> Response:
-    """The teams that have a permission on the repository."""
+    """Return the teams that have a permission on the repository."""
     account = owner_of(call.world, call.repository)
     found = [
         (team, grant)
@@ -394,5 +394,5 @@ def list_teams(call: Call) -> Response:
 
 @ROUTES.get("/repos/{owner}/{repo}/languages", needs="repo:read")
 def list_languages(call: Call) -> Response:  # noqa: ARG001 - handlers take the call
-    """The languages: nothing is measured here."""
+    """Return the languages: nothing is measured here."""
     return Response(200, {})

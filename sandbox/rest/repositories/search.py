@@ -25,7 +25,7 @@ _QUALIFIERS = ("org", "user", "repo", "in", "is", "archived", "topic", "visibili
 
 @ROUTES.get("/search/repositories", needs="user")
 def repositories(call: Call) -> Response:
-    """The repositories that fit all words and qualifiers, and that the caller may see."""
+    """Return the repositories that fit all words and qualifiers, and that the caller may see."""
     query = call.query.get("q", "").strip()
     if not query:
         raise invalid("Validation Failed", {"resource": "Search", "field": "q", "code": "missing"})

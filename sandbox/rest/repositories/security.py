@@ -24,7 +24,7 @@ def _set_updates(call: Call, *, on: bool) -> None:
 
 @ROUTES.get(_ALERTS, needs="repo:admin")
 def check_alerts(call: Call) -> Response:
-    """204 when alerts are on, 404 when not."""
+    """Answer 204 if alerts are on, else 404."""
     if not call.repository["vulnerability_alerts"]:
         raise not_found()
     return NO_CONTENT
@@ -48,7 +48,7 @@ def disable_alerts(call: Call) -> Response:
 
 @ROUTES.get(_FIXES, needs="repo:admin")
 def check_updates(call: Call) -> Response:
-    """Whether security updates are on."""
+    """Return whether security updates are on."""
     on = call.repository["security"]["dependabot_security_updates"]
     return Response(200, {"enabled": on, "paused": False})
 
@@ -71,7 +71,7 @@ def disable_updates(call: Call) -> Response:
 
 @ROUTES.get(_REPORTING, needs="repo:read")
 def check_reporting(call: Call) -> Response:
-    """Whether vulnerabilities can be reported privately."""
+    """Return whether vulnerabilities can be reported privately."""
     return Response(200, {"enabled": call.repository.get("private_reporting", False)})
 
 
@@ -84,6 +84,6 @@ def enable_reporting(call: Call) -> Response:
 
 @ROUTES.delete(_REPORTING, needs="repo:admin")
 def disable_reporting(call: Call) -> Response:
-    """No longer let vulnerabilities be reported privately."""
+    """Switch private vulnerability reports off."""
     call.world.change(call.repository, private_reporting=False)
     return NO_CONTENT
