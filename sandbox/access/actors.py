@@ -1,4 +1,4 @@
-"""Who asks: a user or an App's installation, by the token that comes with the request."""
+"""The caller: a user or an App's installation, identified by the request's token."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Actor:
 
     @property
     def login(self) -> str:
-        """The name that stands in the journal."""
+        """The name in the journal."""
         if self.user is not None:
             return self.user.name
         return f"app:{self.app.name}" if self.app is not None else "anonymous"
@@ -73,7 +73,7 @@ class Actor:
 
 
 def authenticate(world: World, authorization: str | None) -> Actor:
-    """Return who asks.
+    """Return the caller.
 
     Raises:
         GitHubError: 401, when there is no token or it is not known, has expired, or an App's JWT
@@ -113,7 +113,7 @@ def authenticate(world: World, authorization: str | None) -> Actor:
 
 
 def _runs(job: Record | None) -> bool:
-    """Return whether a job still runs: its token ends with it."""
+    """Return whether a job still runs: its token expires with it."""
     return job is not None and job["status"] == "in_progress"
 
 

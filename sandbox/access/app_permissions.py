@@ -17,7 +17,6 @@ _ORG, _REPO = "/orgs/{org}", "/repos/{owner}/{repo}"
 _ENVIRONMENT = f"{_REPO}/environments/{{environment_name}}"
 _RANK = {"none": 0, "read": 1, "write": 2, "admin": 3}
 
-# operations whose permission does not follow from their place
 _OPERATIONS = {
     f"GET {_ORG}": ("metadata", "read"),
     f"GET {_ORG}/repos": ("metadata", "read"),
@@ -42,7 +41,7 @@ _OPERATIONS = {
     f"GET {_REPO}/environments": ("actions", "read"),
     f"POST {_REPO}/actions/runs/{{run_id}}/pending_deployments": ("deployments", "write"),
 }
-# the longest beginning that fits counts; reading needs `read`, changing `write`
+"""Operations whose permission does not follow from their path, with its level."""
 _PLACES = {
     _ORG: "organization_administration",
     f"{_ORG}/actions/secrets": "organization_secrets",
@@ -96,6 +95,7 @@ _PLACES = {
     f"{_REPO}/statuses": "statuses",
     f"{_REPO}/tags": "contents",
 }
+"""Permission by the beginning of the path; the longest match counts. Writing needs `write`."""
 
 
 def needed(route: Route) -> tuple[str, str] | None:

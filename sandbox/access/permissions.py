@@ -34,7 +34,7 @@ def old_name(permission: str) -> str:
 
 
 def org_role(world: World, org: Record, user_id: int) -> str | None:
-    """Return `admin` or `member` for a member, None for anybody else, also who is invited."""
+    """Return `admin` or `member` for a member, None for all others, invited people included."""
     member = world.find(MEMBER, str(user_id), org.id)
     return None if member is None else str(member.data["role"])
 
@@ -49,7 +49,7 @@ def owner(world: World, repository: Record) -> Record:
 
 
 def team_and_parents(world: World, team: Record[Team]) -> Iterator[Record]:
-    """Go from a team to its parents: they pass their permissions on to it."""
+    """Yield a team and its parents, whose permissions it inherits."""
     current: Record | None = team
     while current is not None:
         yield current
@@ -63,7 +63,7 @@ def custom_role(world: World, repository: Record, name: str) -> Record | None:
 
 
 def _base(world: World, repository: Record, granted: str) -> str:
-    """Return what a grant comes to: one of `LEVELS`; a custom role counts as its base role."""
+    """Return the level of a grant, one of `LEVELS`; a custom role counts as its base role."""
     role = custom_role(world, repository, granted)
     granted = granted if role is None else str(role["base_role"])
     return _OLD_NAMES.get(granted, granted)

@@ -1,4 +1,4 @@
-"""Scopes of classic tokens: what a person's token may do of what the person may.
+"""Scopes of classic tokens: they limit a token to a part of what its owner may do.
 
 Source: https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
 """
@@ -25,7 +25,6 @@ _INCLUDES = {
     "user": ("read:user", "user:email", "user:follow"),
 }
 _READS = ("GET", "HEAD")
-# routes whose scopes do not follow from their place: beginning of the operation, any of these
 _OWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("DELETE /repos/{owner}/{repo}", ("delete_repo",)),
     ("POST /orgs/{org}/repos", ("repo", "public_repo")),
@@ -34,14 +33,15 @@ _OWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("GET /orgs/{org}/repos", ()),
     ("POST /repos/{owner}/{repo}/statuses/{sha}", ("repo", "repo:status")),
 )
+"""Operations whose scopes do not follow from their path, and the scopes: one of them is enough."""
 _PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    # beginning of the path; scopes for reading, scopes for changing
     ("/orgs/{org}/hooks", ("admin:org_hook",), ("admin:org_hook",)),
     ("/orgs/{org}/audit-log", ("read:audit_log",), ()),
     ("/repos/{owner}/{repo}/hooks", ("repo", "read:repo_hook"), ("repo", "write:repo_hook")),
     ("/user/ssh_signing_keys", ("read:public_key",), ("write:public_key",)),
     ("/user/keys", ("read:public_key",), ("write:public_key",)),
 )
+"""Beginnings of paths, the scopes for reading, the scopes for writing."""
 _WHOLE = ("/actions/", "/codespaces/", "/environments", "/dependabot/")
 
 
@@ -57,7 +57,7 @@ def granted(scopes: tuple[str, ...]) -> set[str]:
 
 
 def accepted(call: Call, route: Route) -> tuple[str, ...]:
-    """Return the scopes of which a token needs one for a route; none: any token will do."""
+    """Return the scopes that allow a route, one of which is enough; empty: any token."""
     for operation, scopes in _OWN:
         if route.operation == operation:
             return scopes

@@ -1,4 +1,4 @@
-"""One request to a world, from its raw parts to the answer; no web framework in here."""
+"""Handle one request to a world, from its raw parts to the response, without a web framework."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _rest(call: Call, request: Request) -> tuple[str, Response]:
 
 
 def note_gap(world: World, method: str, path: str) -> None:
-    """Remember that something was asked for that the sandbox does not have."""
+    """Record a request for something that the sandbox does not have."""
     world.gaps[method, path] = world.gaps.get((method, path), 0) + 1
 
 
@@ -111,7 +111,7 @@ def _gap(call: Call, request: Request) -> GitHubError:
 
 
 def _finish(call: Call, response: Response, request_path: str) -> Response:
-    """Return the response with the headers that all have, its body encoded."""
+    """Return the response with the common headers, its body encoded."""
     world = call.world
     content = response.encoded()
     tag = _tag(call, response, content)

@@ -1,4 +1,4 @@
-"""Answers that say no, in the shape that GitHub gives them."""
+"""Refusals, in GitHub's format."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ class GitHubError(Exception):
 
 
 def not_found() -> GitHubError:
-    """Return the answer for what is not there, or what the caller may not know of."""
+    """Return the answer for something that does not exist, or that the caller may not see."""
     return GitHubError(404, "Not Found")
 
 
 def forbidden(message: str) -> GitHubError:
-    """Return the answer to a caller who may see the thing, but not do this to it."""
+    """Return the answer to a caller who may see a resource, but lacks the permission."""
     return GitHubError(403, message)
 
 
 def conflict(message: str) -> GitHubError:
-    """Return the answer when the state of the thing does not allow the request."""
+    """Return the answer when the resource's state does not allow the request."""
     return GitHubError(409, message)
 
 

@@ -1,4 +1,4 @@
-"""The answer that a fault gives in place of the true one."""
+"""The response that a fault replaces the real one with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MESSAGES = {
 
 
 def answer_of(fault: Fault) -> Response | None:
-    """Return the answer that a fault gives in place of the true one; None: it gives none."""
+    """Return the response that a fault replaces the real one with, or None."""
     if fault.status is None:
         return None
     body = fault.body or {

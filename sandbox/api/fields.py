@@ -1,4 +1,4 @@
-"""What a request's body may say: checked against a small table, refused as GitHub does.
+"""Check a request's body against a small table, and refuse mistakes as GitHub does.
 
 A table maps field names to a type:
 

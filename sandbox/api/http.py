@@ -40,7 +40,7 @@ class Request:
     client: str = ""
 
     def below(self, prefix: str) -> Request:
-        """Return the request as it looks below a path prefix, which moves to the host."""
+        """Return the request without a path prefix, which becomes part of the host."""
         return replace(
             self, path=self.path.removeprefix(prefix) or "/", host=f"{self.host}{prefix}"
         )
@@ -75,7 +75,7 @@ class Call:
 
     Attributes:
         world: The world.
-        actor: Who asks.
+        actor: The caller.
         method: The HTTP method.
         raw_path: The path below `/api/v3`, as it was sent.
         host: Scheme, host and port that the client used, with the world's prefix.

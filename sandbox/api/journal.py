@@ -1,4 +1,4 @@
-"""What was asked of a world: bounded in memory, appended to a file when the state is kept.
+"""The requests to a world: bounded in memory, appended to a file when the state is kept.
 
 Never in it: headers (so no credential), values of passwords and keys. Secrets arrive encrypted and
 are shown as they arrived.
@@ -21,8 +21,8 @@ FILE_LIMIT = 64 * 1024 * 1024
 TEXT_LIMIT = 2_000
 """Characters kept of a text in a body."""
 REDACTED = "[redacted]"
-# names of fields whose values are credentials or private, wherever they stand in a body
 _PRIVATE = {"secret", "password", "token", "access_token", "client_secret", "pem", "private_key"}
+"""Names of fields, anywhere in a body, whose values are credentials or private."""
 
 
 def redacted(value: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -75,7 +75,7 @@ class Journal:
         return [entry for entry in self.entries if keep(entry)]
 
     def counts(self) -> dict[str, int]:
-        """Return how often each operation was asked for, most often first."""
+        """Return how often each operation was requested, most frequent first."""
         return dict(Counter(entry["operation"] for entry in self.entries).most_common())
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""How long GitHub lets texts be, and which of them stay on one line.
+"""The longest texts that GitHub stores, and those that have to be one line.
 
 The limits are those of GitHub's forms and of its answers; where a page of its documentation names
 one, the field says so.

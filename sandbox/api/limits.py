@@ -48,7 +48,7 @@ def on(world: World) -> bool:
 
 
 def _caller(actor: Actor) -> str:
-    """Return who shares a limit: a person's tokens, an installation's, a repository's jobs'."""
+    """Return the key of a limit that a person's, installation's or repository's tokens share."""
     if actor.job is not None:
         return f"jobs of {sorted(actor.repositories or ())}"
     if actor.installation is not None:
@@ -106,7 +106,7 @@ def all_states(world: World, actor: Actor) -> dict[str, dict[str, Any]]:
 
 
 def headers(world: World, actor: Actor, resource: str) -> dict[str, str]:
-    """Return what every answer says of a caller's limit."""
+    """Return the headers about a caller's limit, which every response has."""
     found = state(world, actor, resource)
     return {
         "X-RateLimit-Limit": str(found["limit"]),
@@ -166,7 +166,7 @@ def _secondary(world: World, usage: Usage, method: str, resource: str) -> int:
 
 
 def spend(world: World, actor: Actor, path: str, status: int, cost: int = 1) -> None:
-    """Count an answered request towards the primary limit; what was not changed costs nothing."""
+    """Count an answered request towards the primary limit; a 304 is free."""
     not_modified = 304
     if not on(world) or path == "/api/v3/rate_limit" or status == not_modified:
         return

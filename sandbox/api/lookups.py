@@ -1,4 +1,4 @@
-"""From names in a path to records: organizations, repositories (also by an old name), teams."""
+"""Find the records that a path names: organizations, repositories (renamed too), teams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enforcement: what rulesets and classic protection stop, and for whom."""
+"""Enforcement: which pushes rulesets and classic protection stop, and whose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check(call: Call, update: Update, *, record: bool = False) -> None:
-    """Refuse the move of a ref that a protection forbids to the actor.
+    """Refuse an update of a ref that a protection forbids to the actor.
 
     All rulesets that hold for the ref apply together with classic protection: each of them can
     refuse (docs.github.com, "About rulesets", rule layering).

@@ -1,4 +1,4 @@
-"""Somebody's attempt to move a ref, and what the rules ask about it."""
+"""An attempt to update a ref, with all that rules need to know about it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A ref's update, and who tries it.
+    """A ref's update, and the actor who attempts it.
 
     Attributes:
         world: The world.
-        actor: Who tries.
-        update: What shall become of the ref.
+        actor: The one who attempts it.
+        update: The change to the ref.
     """
 
     world: World
@@ -43,7 +43,7 @@ class Attempt:
 
     @property
     def deletes(self) -> bool:
-        """Whether the ref goes."""
+        """Whether the ref is deleted."""
         return self.update.after is None
 
     @property
@@ -72,7 +72,7 @@ class Attempt:
 
     @cached_property
     def forced(self) -> bool:
-        """Whether the update forgets commits that the ref had."""
+        """Whether the update drops commits of the ref: a force push."""
         if self.creates or self.deletes:
             return False
         return self.update.before not in {commit.name for commit in self._reachable()}

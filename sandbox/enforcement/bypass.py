@@ -1,4 +1,4 @@
-"""Who passes by a rule: the bypass lists of rulesets, the actor lists of classic protection."""
+"""Bypass: the bypass lists of rulesets, and the actor lists of classic protection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def is_one_of(attempt: Attempt, actors: list[list[Any]]) -> bool:
 
 
 def bypass_mode(attempt: Attempt, ruleset: Record) -> str | None:
-    """Return how the actor passes by a ruleset: `exempt`, `always`, `pull_request`; None: not.
+    """Return how the actor bypasses a ruleset: `exempt`, `always`, `pull_request` or None.
 
     Nobody does who is not listed, administrators included. Who is listed for pull requests only
     does so by merging one (docs.github.com, "Creating rulesets", bypass permissions). Who is

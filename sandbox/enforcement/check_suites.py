@@ -1,4 +1,4 @@
-"""Check suites: what one App, or one run of a workflow, says of a commit, taken together.
+"""Check suites: the checks of one App, or of one workflow run, for a commit.
 
 They are not kept: a suite is the check runs of one App for one commit, or a workflow's run.
 """
@@ -38,7 +38,7 @@ class Suite:
 
     @property
     def status(self) -> str:
-        """How far it is."""
+        """The suite's status."""
         if self.run is not None:
             return str(self.run["status"])
         states = {each["status"] for each in self.checks}
@@ -48,7 +48,7 @@ class Suite:
 
     @property
     def conclusion(self) -> str | None:
-        """What came out; None until it is completed."""
+        """The suite's conclusion; None until it is completed."""
         if self.run is not None:
             return None if self.run["conclusion"] is None else str(self.run["conclusion"])
         if self.status != "completed":

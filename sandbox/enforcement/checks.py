@@ -1,4 +1,4 @@
-"""What commits have to be: checked, up to date, signed, without merges."""
+"""Requirements for commits: checked, up to date, signed, without merges."""
 
 from __future__ import annotations
 

@@ -61,6 +61,6 @@ def rule_for(world: World, repository: Record, branch: str) -> Record | None:
 
 
 def approvals(rule: Record) -> int:
-    """Return how many approvals a rule that asks for reviews wants: one when it does not say."""
+    """Return how many approvals a rule requires: one if it requires reviews without a number."""
     count = rule["requiredApprovingReviewCount"]
     return 1 if count is None else int(count)

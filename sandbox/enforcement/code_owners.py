@@ -1,4 +1,4 @@
-"""CODEOWNERS: who has to review which files.
+"""CODEOWNERS: the people and teams that have to review a file.
 
 Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
 """

@@ -1,4 +1,4 @@
-"""What a branch's new name, or another default branch, must not get around.
+"""Renames of branches, and other default branches: they must not evade a protection.
 
 A rename needs write access; that of the default branch or of a classically protected one needs
 administrators. Rulesets must hold for the new name as for the old one, unless the actor may edit
@@ -31,7 +31,7 @@ _HEADS = "refs/heads/"
 
 
 def check_rename(call: Call, ref: Record[Ref], new: str) -> None:
-    """Refuse to give a branch of the path's repository a name that gets around its protections.
+    """Refuse to give a branch of the path's repository a name that evades its protections.
 
     Raises:
         GitHubError: 403 or 422.
@@ -68,7 +68,7 @@ def check_rename(call: Call, ref: Record[Ref], new: str) -> None:
 
 
 def _arrival(coming: Attempt, ruleset: Record) -> list[str]:
-    """Return what a ruleset says to a name that comes under it."""
+    """Return why a ruleset refuses a name that it applies to."""
     return [
         text
         for rule in ruleset["rules"]
@@ -78,7 +78,7 @@ def _arrival(coming: Attempt, ruleset: Record) -> list[str]:
 
 
 def check_repository(call: Call, name: str, default_branch: str) -> None:
-    """Refuse a new name or another default branch that gets around an organization's rulesets.
+    """Refuse a new name or default branch that evades an organization's rulesets.
 
     A ruleset may keep the repositories that it selects by name from renames; another default branch
     is refused where one holds for the present one.

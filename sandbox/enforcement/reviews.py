@@ -1,4 +1,4 @@
-"""Reviews that a change needs before it gets into a branch."""
+"""Reviews that a branch requires of a change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What reviews a branch asks for.
+    """The reviews that a branch requires.
 
     Attributes:
         approvals: How many people with write access have to approve.
@@ -33,7 +33,7 @@ class Wanted:
 
 
 def violations(attempt: Attempt, wanted: Wanted) -> list[str]:
-    """Return what a branch that takes pull requests only says to an attempt."""
+    """Return which required reviews an attempt lacks."""
     pull = attempt.update.pull
     if pull is None:
         return ["Changes must be made through a pull request."]

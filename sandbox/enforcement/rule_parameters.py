@@ -1,4 +1,4 @@
-"""What the rules of a ruleset may say: types, parameters, defaults.
+"""The rules of a ruleset: types, parameters, defaults.
 
 Source: https://docs.github.com/rest/repos/rules
 """
@@ -147,7 +147,7 @@ _RANGES = {
 
 
 def refused(*mistakes: str) -> GitHubError:
-    """Return the answer to a ruleset that makes no sense."""
+    """Return the answer to an invalid ruleset."""
     return GitHubError(422, "Validation Failed", list(mistakes))
 
 

@@ -1,4 +1,4 @@
-"""The rules of rulesets: each says why it forbids an attempt, or nothing.
+"""The rules of rulesets: each returns the reasons why it forbids an attempt.
 
 Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
 """
@@ -186,7 +186,7 @@ def _size(attempt: Attempt, parameters: Parameters) -> list[str]:
 
 
 def _nothing(_attempt: Attempt, _parameters: Parameters) -> list[str]:
-    """Ask for a review by Copilot: it stops nobody."""
+    """Forbid nothing: a review by Copilot does not block."""
     return []
 
 

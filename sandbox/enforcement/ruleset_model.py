@@ -1,4 +1,4 @@
-"""Rulesets: what they may say, and where they hold."""
+"""Rulesets: their fields, and where they apply."""
 
 from __future__ import annotations
 

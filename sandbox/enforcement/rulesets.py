@@ -1,4 +1,4 @@
-"""Rulesets: each that holds for a ref is evaluated; active ones stop whom they do not let by.
+"""Rulesets: each that applies to a ref is evaluated; active ones stop all who do not bypass them.
 
 All active rulesets count together: the strictest of each rule does, since each can refuse.
 `evaluate` only reports, `disabled` does nothing (docs.github.com, "About rulesets").
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one rule says to an attempt.
+    """The result of one rule for an attempt.
 
     Attributes:
         ruleset: The ruleset that has the rule.
@@ -42,7 +42,7 @@ class Evaluation:
 
 
 def evaluate(attempt: Attempt) -> list[Evaluation]:
-    """Return what each rule says that holds for the attempt's ref."""
+    """Return the result of each rule that applies to the attempt's ref."""
     found: list[Evaluation] = []
     for ruleset in rulesets_of(attempt.world, attempt.repository):
         holds = holds_for_ref(ruleset, attempt.repository, attempt.update.ref)

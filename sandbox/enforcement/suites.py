@@ -1,4 +1,4 @@
-"""Rule suites: what rules said to a push that got through, bypassed ones included.
+"""Rule suites: the results of rules for a push that succeeded, bypassed ones included.
 
 Source: https://docs.github.com/rest/repos/rule-suites. A push that is refused leaves nothing here:
 a refused request changes nothing in a world.
@@ -21,7 +21,7 @@ NO_COMMIT = "0" * 40
 
 
 def record(attempt: Attempt, evaluations: list[Evaluation]) -> None:
-    """Keep what rules said to an attempt that is about to succeed."""
+    """Store the results of rules for an attempt that is about to succeed."""
     if not evaluations:
         return
     active = [each for each in evaluations if each.ruleset["enforcement"] == "active"]
@@ -44,7 +44,7 @@ def record(attempt: Attempt, evaluations: list[Evaluation]) -> None:
 
 
 def _whole(evaluations: Iterable[Evaluation]) -> str:
-    """Say what would have come out if `evaluate` were `active`."""
+    """Return the result as if `evaluate` were `active`."""
     failed = [each for each in evaluations if each.violations]
     if any(not each.bypassed for each in failed):
         return "fail"

@@ -1,4 +1,4 @@
-"""Workflow files: changed only by tokens that may.
+"""Workflow files: only tokens with a permission of their own may change them.
 
 Source: https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps, on the
 scope `workflow`, and the permission `workflows` of Apps.

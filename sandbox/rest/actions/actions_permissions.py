@@ -1,4 +1,4 @@
-"""What Actions may do: permissions of organizations and repositories, tokens, access, forks."""
+"""Permissions of Actions: of organizations and repositories, tokens, access, forks."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def get_org_selected(call: Call) -> Response:
 
 @ROUTES.put(f"{_ORG}/selected-actions", needs="org:admin")
 def set_org_selected(call: Call) -> Response:
-    """Set the actions that an organization allows; what is not named stays."""
+    """Set the actions that an organization allows; fields that are left out stay."""
     _selected(call, call.org.id, _ORG_DEFAULT)
     call.world.set_document(call.org.id, "selected-actions", **fields.body(call, **_SELECTED))
     return NO_CONTENT
@@ -187,7 +187,7 @@ def get_repo_selected(call: Call) -> Response:
 
 @ROUTES.put(f"{_REPO}/selected-actions", needs="repo:admin")
 def set_repo_selected(call: Call) -> Response:
-    """Set the actions that a repository allows; what is not named stays."""
+    """Set the actions that a repository allows; fields that are left out stay."""
     _selected(call, call.repository.id, _REPO_DEFAULT)
     found = fields.body(call, **_SELECTED)
     call.world.set_document(call.repository.id, "selected-actions", **found)
@@ -216,7 +216,7 @@ def set_org_workflow(call: Call) -> Response:
 
 
 def _repo_workflow(call: Call) -> dict[str, Any]:
-    """Return a repository's own setting, held down to what its organization allows."""
+    """Return a repository's own setting, limited to what its organization allows."""
     account = owner(call.world, call.repository)
     limit = _org_workflow(call, account.id)
     own = call.world.document(call.repository.id, "workflow", limit)

@@ -159,7 +159,7 @@ def set_repositories(call: Call) -> Response:
 
 @ROUTES.put(_ONE + "/repositories/{repository_id}", needs="org:admin")
 def add_repository(call: Call) -> Response:
-    """Let one more repository use a group."""
+    """Add a repository to a group."""
     group = _selected(call)
     ids = [*group["selected_repository_ids"], call.integer("repository_id")]
     call.world.change(group, selected_repository_ids=holders.checked_ids(call, ids))
@@ -168,7 +168,7 @@ def add_repository(call: Call) -> Response:
 
 @ROUTES.delete(_ONE + "/repositories/{repository_id}", needs="org:admin")
 def remove_repository(call: Call) -> Response:
-    """Let a repository use a group no longer."""
+    """Remove a repository from a group."""
     group = _selected(call)
     gone = call.integer("repository_id")
     kept = [ident for ident in group["selected_repository_ids"] if ident != gone]

@@ -148,7 +148,7 @@ def get_hosted(call: Call) -> Response:
 
 @ROUTES.patch(_ONE, needs="org:admin")
 def update_hosted(call: Call) -> Response:
-    """Change a hosted runner; what is not named stays."""
+    """Change a hosted runner; fields that are left out stay."""
     runner = _find(call)
     found = _checked(call, fields.body(call, **_FIELDS))
     name = found.pop("name", runner.name)

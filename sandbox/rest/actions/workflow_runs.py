@@ -65,21 +65,21 @@ def get_workflow(call: Call) -> Response:
 
 @ROUTES.put(_WORKFLOW + "/disable", needs="repo:write")
 def disable(call: Call) -> Response:
-    """Let a workflow start no more."""
+    """Disable a workflow."""
     call.world.change(_workflow(call), state="disabled_manually")
     return NO_CONTENT
 
 
 @ROUTES.put(_WORKFLOW + "/enable", needs="repo:write")
 def enable(call: Call) -> Response:
-    """Let a workflow start again."""
+    """Enable a workflow."""
     call.world.change(_workflow(call), state="active")
     return NO_CONTENT
 
 
 @ROUTES.post(_WORKFLOW + "/dispatches", needs="repo:write")
 def dispatch(call: Call) -> Response:
-    """Start a workflow by hand, on any branch or tag that has it."""
+    """Dispatch a workflow on any branch or tag that has it."""
     known = _workflow(call)
     found = fields.body(call, **{"ref!": "text"}, inputs="object")
     ref = _full_ref(call, found["ref"])
@@ -134,7 +134,7 @@ def _inputs(workflow: Workflow, given: dict[str, Any]) -> dict[str, Any]:
 
 @ROUTES.post("/repos/{owner}/{repo}/dispatches", needs="repo:write")
 def repository_dispatch(call: Call) -> Response:
-    """Tell the default branch's workflows that something happened outside."""
+    """Start the default branch's workflows that run on `repository_dispatch`."""
     found = fields.body(call, **{"event_type!": "text"}, client_payload="object")
     branch = call.repository["default_branch"]
     tip = objects.resolve(call.world, call.repository, branch)
@@ -233,7 +233,7 @@ def get_job(call: Call) -> Response:
 
 @ROUTES.post(_RUN + "/cancel", needs="repo:write")
 def cancel(call: Call) -> Response:
-    """End a run before its time."""
+    """Cancel a run."""
     run = find(call)
     if run["status"] == "completed":
         raise GitHubError(409, "Cannot cancel a workflow run that is completed.")
@@ -246,7 +246,7 @@ def cancel(call: Call) -> Response:
 
 @ROUTES.post(_RUN + "/approve", needs="repo:write")
 def approve(call: Call) -> Response:
-    """Let the run of a fork's pull request begin."""
+    """Approve the run of a fork's pull request."""
     run = call.world.get("run", call.integer("run_id"))
     if run is None or run.parent != call.repository.id:
         raise not_found()

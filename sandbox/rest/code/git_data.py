@@ -264,7 +264,7 @@ def get_blob(call: Call) -> Response:
 
 @ROUTES.post(f"{_GIT}/blobs", needs="repo:write")
 def create_blob(call: Call) -> Response:
-    """Keep a file's content."""
+    """Create a blob."""
     found = fields.body(call, **{"content!": "text"}, encoding=("utf-8", "base64"))
     text = found["content"]
     try:

@@ -137,7 +137,7 @@ def _asked(
 
 
 def _mergeable(call: Call, pull: Record) -> dict[str, Any]:
-    """Return whether a merge would do, by trying the protections without merging."""
+    """Return whether a merge would succeed, by checking the protections without merging."""
     if pull["state"] != "open":
         return {"mergeable": False, "mergeable_state": "unknown"}
     head = objects.resolve(call.world, call.repository, pull["head_sha"])

@@ -133,7 +133,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.post(_ONE + "/events", needs="repo:read")
 def submit(call: Call) -> Response:
-    """Submit a review that waits."""
+    """Submit a pending review."""
     review = _find(call)
     found = fields.body(call, **{"event!": "text"}, body="text")
     if found["event"] not in _STATES or review["state"] != "PENDING":
@@ -169,13 +169,13 @@ def dismiss(call: Call) -> Response:
 
 @ROUTES.post(_PULL + "/requested_reviewers", needs="repo:write")
 def request_reviewers(call: Call) -> Response:
-    """Ask people and teams for a review."""
+    """Request reviews from people and teams."""
     return _ask(call, add=True)
 
 
 @ROUTES.delete(_PULL + "/requested_reviewers", needs="repo:write")
 def remove_reviewers(call: Call) -> Response:
-    """Ask them no longer."""
+    """Withdraw requests for a review."""
     return _ask(call, add=False)
 
 
@@ -262,7 +262,7 @@ def list_comments(call: Call) -> Response:
 
 @ROUTES.post(_PULL + "/comments", needs="repo:read")
 def create_comment(call: Call) -> Response:
-    """Begin a conversation on a file, or go on with one."""
+    """Start a conversation on a file, or reply in one."""
     pull = find(call)
     found = fields.body(
         call, **{"body!": "text"}, path="text", commit_id="text", in_reply_to="integer"

@@ -70,7 +70,7 @@ def _status(call: Call, commit: Record, status: Record) -> dict[str, Any]:
 
 @ROUTES.post("/repos/{owner}/{repo}/statuses/{sha}", needs="repo:write")
 def create_status(call: Call) -> Response:
-    """Say how a commit stands by some name."""
+    """Create a commit status."""
     commit = _commit(call, call.parameters["sha"])
     found = fields.body(
         call,
@@ -146,7 +146,7 @@ def _reporter(call: Call) -> int:
 
 @ROUTES.post(_RUNS, needs="repo:write")
 def create_run(call: Call) -> Response:
-    """Report a check; only Apps do."""
+    """Create a check run; only Apps may."""
     app = _reporter(call)
     found = fields.body(
         call,
@@ -169,7 +169,7 @@ def create_run(call: Call) -> Response:
 
 @ROUTES.patch(_RUNS + "/{check_run_id}", needs="repo:write")
 def update_run(call: Call) -> Response:
-    """Go on with a check; only the App that began it does."""
+    """Update a check run; only the App that created it may."""
     run = _find_run(call)
     if run["app"] != _reporter(call):
         raise forbidden("Invalid app_id `check_run` is not owned by this app.")

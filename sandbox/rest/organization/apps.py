@@ -53,7 +53,7 @@ def _installation(call: Call) -> Record:
 
 @ROUTES.get("/app", needs="app")
 def get_authenticated(call: Call) -> Response:
-    """Return the App that asks."""
+    """Return the calling App."""
     return Response(200, app_json(call, _app(call)))
 
 
@@ -69,19 +69,19 @@ def get_by_slug(call: Call) -> Response:
 
 @ROUTES.get("/app/installations", needs="app")
 def list_installations(call: Call) -> Response:
-    """Return where the App that asks is installed."""
+    """Return the installations of the calling App."""
     return page(call, _installations(call), lambda each: installation_json(call, each))
 
 
 @ROUTES.get("/app/installations/{installation_id}", needs="app")
 def get_installation(call: Call) -> Response:
-    """Return one installation of the App that asks."""
+    """Return one installation of the calling App."""
     return Response(200, installation_json(call, _installation(call)))
 
 
 @ROUTES.get("/orgs/{org}/installation", needs="app")
 def get_org_installation(call: Call) -> Response:
-    """Return the installation in an organization of the App that asks."""
+    """Return the installation in an organization of the calling App."""
     for installation in _installations(call):
         if installation.parent == call.org.id:
             return Response(200, installation_json(call, installation))
@@ -90,7 +90,7 @@ def get_org_installation(call: Call) -> Response:
 
 @ROUTES.get("/users/{username}/installation", needs="app")
 def get_user_installation(call: Call) -> Response:
-    """Return the installation in an account, also an organization, of the App that asks."""
+    """Return the installation in an account, also an organization, of the calling App."""
     account = call.world.account(call.parameters["username"])
     for installation in _installations(call):
         if account is not None and installation.parent == account.id:
@@ -112,7 +112,7 @@ def list_org_installations(call: Call) -> Response:
 
 @ROUTES.post("/app/installations/{installation_id}/access_tokens", needs="app")
 def create_token(call: Call) -> Response:
-    """Make a token of an installation; it lives for an hour, and may be held down further."""
+    """Make a token of an installation; it expires after an hour, and may be limited further."""
     installation, app = _installation(call), _app(call)
     found = fields.body(call, repositories="texts", repository_ids="integers", permissions="object")
     asked = found.get("permissions")
@@ -150,7 +150,7 @@ def create_token(call: Call) -> Response:
 def _chosen(
     call: Call, installation: Record[Installation], found: dict[str, Any]
 ) -> list[Record] | None:
-    """Return the repositories that a token is to be held to; None: all of the installation."""
+    """Return the repositories that a token is limited to; None: all of the installation."""
     names, ids = found.get("repositories"), found.get("repository_ids")
     if names is None and ids is None:
         return None

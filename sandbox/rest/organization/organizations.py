@@ -72,7 +72,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.patch("/orgs/{org}", needs="org:admin")
 def update(call: Call) -> Response:
-    """Change an organization's settings; what is not named stays."""
+    """Change an organization's settings; fields that are left out stay."""
     found = fields.body(
         call,
         **{f"{name}?": "text" for name in _TEXTS},

@@ -1,4 +1,4 @@
-"""Rate limits, and the little that GitHub says of itself.
+"""Rate limits, and GitHub's information about itself.
 
 Source: https://docs.github.com/rest/rate-limit/rate-limit and https://docs.github.com/rest/meta/meta
 """
@@ -89,7 +89,7 @@ _PATHS = {
 
 @ROUTES.get("/", needs="user")
 def get_root(call: Call) -> Response:
-    """Return where things are."""
+    """Return the addresses of the API."""
     page = "current_user_authorizations_html_url"
     found = {page: f"{call.host}/settings/connections/applications{{/client_id}}"}
     return Response(200, found | {name: f"{call.api}{path}" for name, path in _PATHS.items()})

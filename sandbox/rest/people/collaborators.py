@@ -163,7 +163,7 @@ def update_invitation(call: Call) -> Response:
 
 @ROUTES.delete(_INVITATIONS + "/{invitation_id}", needs="repo:admin")
 def delete_invitation(call: Call) -> Response:
-    """Take an invitation back."""
+    """Cancel an invitation."""
     call.world.remove(_find_invitation(call))
     return NO_CONTENT
 

@@ -1,4 +1,4 @@
-"""Invitations into an organization: who is asked to join is no member before saying yes."""
+"""Invitations to an organization: an invited person is no member until they accept."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def list_teams(call: Call) -> Response:
 
 @ROUTES.delete(_INVITATIONS + "/{invitation_id}", needs="org:admin")
 def cancel(call: Call) -> Response:
-    """Take an invitation back."""
+    """Cancel an invitation."""
     call.world.remove(_find(call))
     return NO_CONTENT
 
@@ -100,7 +100,7 @@ def get_own(call: Call) -> Response:
 
 @ROUTES.patch(_MINE, needs="user")
 def accept(call: Call) -> Response:
-    """Say yes: a member, of the invitation's teams too."""
+    """Accept an invitation: the person joins the organization and the invitation's teams."""
     fields.body(call, **{"state!": ("active",)})
     org, me = _org(call), _me(call)
     found = call.world.find(ORG_INVITATION, str(me.id), org.id)

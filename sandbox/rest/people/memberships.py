@@ -42,7 +42,7 @@ def list_members(call: Call) -> Response:
 
 @ROUTES.get("/orgs/{org}/public_members", needs="org:anyone")
 def list_public_members(call: Call) -> Response:
-    """Return the members who show it: nobody here does."""
+    """Return the public members: none."""
     return page(call, [], lambda user: user)
 
 

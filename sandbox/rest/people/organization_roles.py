@@ -215,5 +215,5 @@ def add_manager(call: Call) -> Response:
 
 @ROUTES.delete(_MANAGERS + "/teams/{team_slug}", needs="org:admin")
 def remove_manager(call: Call) -> Response:
-    """Make a team security manager no longer."""
+    """Take the security manager role from a team."""
     return _unassign(call, "team", _manager(call), lookups.team(call))

@@ -82,7 +82,7 @@ def set_permission(call: Call) -> Response:
 
 @ROUTES.delete(_ONE, needs="org:member")
 def remove(call: Call) -> Response:
-    """Take a team's permission away."""
+    """Remove a team's permission."""
     team = lookups.team(call)
     require(call, "repo:admin")
     grant = call.world.find(TEAM_REPOSITORY, str(call.repository.id), team.id)

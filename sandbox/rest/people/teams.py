@@ -43,7 +43,7 @@ _FIELDS: dict[str, fields.Kind] = {
 
 
 def _owns(call: Call) -> bool:
-    """Return whether an owner asks, or an App."""
+    """Return whether the caller is an owner or an App."""
     app = call.actor.installation is not None
     return app or org_role(call.world, call.org, call.actor.id) == "admin"
 

@@ -134,13 +134,13 @@ def set_repositories(call: Call) -> Response:
 
 @ROUTES.put(_REPOSITORIES + "/{repository_id}", needs="user")
 def add_repository(call: Call) -> Response:
-    """Let one more repository see a secret."""
+    """Add a repository to those that see a secret."""
     return _choose(call, [*_find(call)["selected_repository_ids"], call.integer("repository_id")])
 
 
 @ROUTES.delete(_REPOSITORIES + "/{repository_id}", needs="user")
 def remove_repository(call: Call) -> Response:
-    """Let a repository see a secret no longer."""
+    """Remove a repository from those that see a secret."""
     gone = call.integer("repository_id")
     kept = [ident for ident in _find(call)["selected_repository_ids"] if ident != gone]
     call.world.change(_find(call), selected_repository_ids=kept)

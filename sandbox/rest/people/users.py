@@ -1,4 +1,4 @@
-"""Users: who somebody is."""
+"""Users, and the requesting person."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _me(call: Call) -> Record:
 
 @ROUTES.get("/user", needs="user")
 def get_authenticated(call: Call) -> Response:
-    """Return the user who asks."""
+    """Return the calling user."""
     return Response(200, private_user(call, _me(call)))
 
 

@@ -130,7 +130,7 @@ def _actors(call: Call, ids: list[list[Any]]) -> dict[str, list[dict[str, Any]]]
 
 @ROUTES.delete(_BASE, needs="repo:admin")
 def delete_protection(call: Call) -> Response:
-    """Take the classic rule of a branch away."""
+    """Remove the classic rule of a branch."""
     call.world.remove(_rule(call))
     return NO_CONTENT
 
@@ -143,7 +143,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.put(_BASE, needs="repo:admin")
 def put(call: Call) -> Response:
-    """Set the rule of a branch anew; what is not named is off."""
+    """Set the rule of a branch anew; fields that are left out are off."""
     branch = short_name(find(call))
     plans.check_branch_rules(owner(call.world, call.repository), call.repository)
     flags: dict[str, fields.Kind] = dict.fromkeys((f"{name}?" for name in _FLAGS), "boolean")

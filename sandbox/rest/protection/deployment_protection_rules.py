@@ -99,6 +99,6 @@ def get(call: Call) -> Response:
 
 @ROUTES.delete(_ONE, needs="repo:admin")
 def delete(call: Call) -> Response:
-    """Take a custom rule away."""
+    """Remove a custom rule."""
     call.world.remove(_find(call))
     return NO_CONTENT

@@ -1,4 +1,4 @@
-"""Deployments: what was, or is to be, brought to an environment.
+"""Deployments to environments.
 
 Source: https://docs.github.com/rest/deployments/deployments and /statuses
 """
@@ -132,7 +132,7 @@ def list_statuses(call: Call) -> Response:
 
 @ROUTES.post(_ONE + "/statuses", needs="repo:write")
 def create_status(call: Call) -> Response:
-    """Say how a deployment stands."""
+    """Create a status of a deployment."""
     deployment = _find(call)
     found = fields.body(call, **{"state!": "text"}, description="text")
     if found["state"] not in _STATES:

@@ -99,7 +99,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.put(_ONE, needs="repo:admin")
 def set_environment(call: Call) -> Response:
-    """Create an environment, or set all its rules anew: what is not named is taken away."""
+    """Create an environment, or set all its rules anew: fields that are left out are reset."""
     account = owner(call.world, call.repository)
     plans.check_environments(account, call.repository)
     found = fields.body(

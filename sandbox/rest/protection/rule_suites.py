@@ -1,4 +1,4 @@
-"""Rule suites: what rules said to pushes that got through.
+"""Rule suites: the results of rules for pushes that succeeded.
 
 Source: https://docs.github.com/rest/repos/rule-suites and https://docs.github.com/rest/orgs/rule-suites
 """

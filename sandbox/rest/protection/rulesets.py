@@ -109,7 +109,7 @@ def get_org(call: Call) -> Response:
 
 @ROUTES.put(_ORG + "/{ruleset_id}", needs="org:admin")
 def update_org(call: Call) -> Response:
-    """Change an organization's ruleset; what is not named stays."""
+    """Change an organization's ruleset; fields that are left out stay."""
     old = _find_org(call)
     found = ruleset_model.checked(call, call.org, old)
     plans.check_org_rulesets(call.org, found.get("enforcement", old["enforcement"]))
@@ -183,7 +183,7 @@ def get_repo(call: Call) -> Response:
 
 @ROUTES.put(_REPO + "/{ruleset_id}", needs="repo:admin")
 def update_repo(call: Call) -> Response:
-    """Change a repository's ruleset; what is not named stays."""
+    """Change a repository's ruleset; fields that are left out stay."""
     old = _find_repo(call, own=True)
     found = ruleset_model.checked(call, None, old)
     _writable(call, found.get("enforcement", old["enforcement"]))

@@ -49,7 +49,7 @@ def get_setup(call: Call) -> Response:
 
 @ROUTES.patch(_SETUP, needs="repo:admin")
 def update_setup(call: Call) -> Response:
-    """Change the default setup; what is not named stays."""
+    """Change the default setup; fields that are left out stay."""
     if call.repository["archived"]:
         raise GitHubError(403, "Repository is archived.")
     table: dict[str, fields.Kind] = {

@@ -137,7 +137,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.patch(_ONE, needs="repo:write")
 def update(call: Call) -> Response:
-    """Change an issue, or close it; what is not named stays."""
+    """Change an issue, or close it; fields that are left out stay."""
     issue = _find(call)
     reasons = ("completed", "not_planned", "duplicate", "reopened")
     found = _checked(

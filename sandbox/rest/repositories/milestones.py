@@ -123,7 +123,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.patch(_ONE, needs="repo:write")
 def update(call: Call) -> Response:
-    """Change a milestone; what is not named stays."""
+    """Change a milestone; fields that are left out stay."""
     old = _find(call)
     found = _checked(call, fields.body(call, **_FIELDS), old)
     changed = call.world.change(old, found.pop("title", old.name), **found)

@@ -89,7 +89,7 @@ def create(call: Call) -> Response:
 
 @ROUTES.put(_SITE, needs="repo:admin")
 def update(call: Call) -> Response:
-    """Change a site; what is not named stays."""
+    """Change a site; fields that are left out stay."""
     site = _find(call)
     found = fields.body(
         call,
@@ -109,7 +109,7 @@ def update(call: Call) -> Response:
 
 @ROUTES.delete(_SITE, needs="repo:admin")
 def delete(call: Call) -> Response:
-    """Take a site away."""
+    """Remove a site."""
     call.world.remove(_find(call))
     call.world.change(call.repository, has_pages=False)
     return NO_CONTENT

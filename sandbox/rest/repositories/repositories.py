@@ -248,7 +248,7 @@ def get(call: Call) -> Response:
 
 @ROUTES.patch("/repos/{owner}/{repo}", needs="repo:admin")
 def update(call: Call) -> Response:
-    """Change a repository; what is not named stays."""
+    """Change a repository; fields that are left out stay."""
     repository = call.repository
     account = owner_of(call.world, repository)
     found = fields.body(
