@@ -176,7 +176,7 @@ class Deployment(TypedDict):
 
 
 class DeploymentStatus(TypedDict):
-    """What was said of a deployment."""
+    """One status of a deployment."""
 
     state: str
     description: str
