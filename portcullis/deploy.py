@@ -16,7 +16,13 @@ from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.practice import local_state, stack_file
-from portcullis.practice.local_sandbox import elsewhere, invited_in, practice_of, sandbox_variables
+from portcullis.practice.local_sandbox import (
+    elsewhere,
+    invited_in,
+    practice_of,
+    sandbox_variables,
+    sharing,
+)
 from portcullis.preview.differences import people_in
 from portcullis.preview.names import Names, logins, names_of
 from portcullis.project import UserError, pulumi_environment, require_pack
@@ -186,6 +192,11 @@ def throw_away(settings: StackSettings, console: Console) -> None:
             f"stack {settings.name} is at {settings.base_url}: make down is for sandboxes; "
             "see docs/destroy.md for a real organization"
         )
+    if same := sharing(settings):
+        local_state.forget(settings)
+        kept = f"its practice organization stays: it is also that of {', '.join(same)}"
+        console.print(Text(f"down       stack {settings.name}: its state is deleted; {kept}"))
+        return
     others = practice_of(settings).forget()
     local_state.forget(settings)
     gone = f"down       stack {settings.name}: its practice organization and its state are deleted"

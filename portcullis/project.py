@@ -35,6 +35,14 @@ def project_root() -> Path:
     raise UserError(f"no Pulumi.yaml in {here} or above: run this in the project's folder")
 
 
+def stack_names(root: Path) -> list[str]:
+    """Return the names of the stacks that have a file in the project's folder."""
+    return sorted(
+        path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        for path in root.glob("Pulumi.*.yaml")
+    )
+
+
 @dataclass(frozen=True)
 class StackSettings:
     """A stack as its `Pulumi.<name>.yaml` has it; ``root`` is the project's folder."""
@@ -51,10 +59,7 @@ class StackSettings:
         """
         path = self.root / f"Pulumi.{self.name}.yaml"
         if not path.is_file():
-            stacks = sorted(
-                p.name.removeprefix("Pulumi.").removesuffix(".yaml")
-                for p in self.root.glob("Pulumi.*.yaml")
-            )
+            stacks = stack_names(self.root)
             raise UserError(
                 f"there is no stack {self.name}: {path.name} is missing; there are "
                 f"{', '.join(stacks) or 'none'} (choose by STACK=name); to practise with an "

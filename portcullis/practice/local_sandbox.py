@@ -28,13 +28,12 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from portcullis.project import UserError
+from portcullis.project import StackSettings, UserError, stack_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from components.organization import OrganizationConfig
-    from portcullis.project import StackSettings
 
 PATIENCE_SECONDS = 20.0
 """Seconds after which a sandbox that does not come up, or does not end, is given up."""
@@ -251,6 +250,17 @@ def practice_of(settings: StackSettings) -> Practice:
             f"the sandbox's port is that of github:baseUrl ({settings.base_url}), or PORT: {error}"
         ) from None
     return Practice(folder, address.path.strip("/") or "practice", port)
+
+
+def sharing(settings: StackSettings) -> list[str]:
+    """Return the other practice stacks that are in the same world."""
+    mine = practice_of(settings).world
+    others = [StackSettings(name, settings.root) for name in stack_names(settings.root)]
+    return [
+        each.name
+        for each in others
+        if each.name != settings.name and each.practises and practice_of(each).world == mine
+    ]
 
 
 def elsewhere(practice: Practice, environment: Mapping[str, str]) -> bool:

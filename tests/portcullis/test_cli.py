@@ -186,6 +186,22 @@ def test_down_takes_state_and_organization_away(project: Path) -> None:
     assert [path.name for path in (project / ".portcullis").iterdir()] == ["own"]
 
 
+def test_down_leaves_a_practice_organization_that_another_stack_has_too(project: Path) -> None:
+    """A copy of a stack's file names the same world: only the state of this one is deleted."""
+    text = (project / "Pulumi.dev.yaml").read_text(encoding="utf-8")
+    (project / "Pulumi.copy.yaml").write_text(text, encoding="utf-8")
+    stacks = project / ".portcullis/state/.pulumi/stacks/p"
+    (project / ".portcullis/sandbox").mkdir(parents=True)
+    stacks.mkdir(parents=True)
+    for name in ("dev", "copy"):
+        (stacks / f"{name}.json").touch()
+    result = command("down", "--stack", "copy")
+    assert result.exit_code == 0, result.output
+    assert "its practice organization stays: it is also that of dev" in result.stdout
+    assert (project / ".portcullis/sandbox").is_dir()
+    assert [path.name for path in stacks.iterdir()] == ["dev.json"]
+
+
 def agree(*, agreed: bool = False) -> None:
     """Ask about a real organization."""
     deploy.agree("acme", "up --stack prod", agreed=agreed)
