@@ -193,8 +193,9 @@ RepositoryName = Annotated[
 EnvironmentName = Annotated[
     str,
     matching(
-        r"(?!\.{1,2}$)[^\x00-\x1f\x7f]{1,255}",
-        "allowed: 1 to 255 characters on one line, other than . and ..",
+        r"(?!\.{1,2}$)[^\x00-\x1f\x7f'\"`,;\\]{1,255}",
+        "allowed: 1 to 255 characters on one line, without quotes, commas, semicolons and "
+        "backslashes, other than . and ..",
     ),
 ]
 _NO_REF = r"\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$"

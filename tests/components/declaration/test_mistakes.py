@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -339,6 +340,16 @@ CASES = (
     Case("login of an organization", "organization: acme", "»organization: acme_corp", "", "login"),
     Case("login of 40", DEVS, f"  devs: {{members: [»{'a' * 40}]}}", "item 1", "at most 39"),
     Case("login with a space", DEVS, "  devs: {members: [»a b]}", "item 1", "short code"),
+    *(
+        Case(
+            f"environment {name}",
+            ENVIRONMENTS,
+            f"{ENVIRONMENTS[:-2]}{{»{json.dumps(name)}: {{}}}}",
+            "the name",
+            "without quotes, commas",
+        )
+        for name in ("it's", 'the "one"', "a,b", "a;b", "a`b", "a\\b", ".", "..")
+    ),
     Case(".git in a path", WEB, "  web: {files: {».git/hooks: {content: a}}}", "the name", ".git"),
     *(
         Case(
