@@ -27,11 +27,11 @@ PropertyValue = Annotated[
     ),
 ]
 PropertyValues = Annotated[list[PropertyValue], Field(min_length=1)]
-#: One value, or several: what is written tells which is meant, so that a mistake is reported once.
 ValueOrValues = Annotated[
     Annotated[PropertyValue, Tag("one value")] | Annotated[PropertyValues, Tag("several values")],
     Discriminator(lambda value: "several values" if isinstance(value, list) else "one value"),
 ]
+"""One value, or several. The type that is written decides, so that a mistake is reported once."""
 
 
 class CustomPropertyConfig(Config):

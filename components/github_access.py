@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 DOTCOM = "https://api.github.com/"
 
-#: Where a sandbox listens. No proxy stands before it.
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Where a sandbox listens. No proxy stands before it."""
 
 
 class AccessError(Exception):
@@ -87,7 +87,7 @@ class GitHubAccess:
         )
 
     def client(self) -> GitHub[Any]:
-        """A client for look-ups of our own; imported only when one is needed."""
+        """Return a client for look-ups of our own; imported only when one is needed."""
         from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy  # noqa: PLC0415 - costs 0.2 s, and most runs look nothing up
 
         if self.app:
@@ -143,7 +143,7 @@ def _without_token(
 
 
 def _app() -> App | None:
-    """The GitHub App of the stack, if it names one."""
+    """Return the GitHub App of the stack, if it names one."""
     config = pulumi.Config()
     app = config.get_object("githubApp")
     if app is None:
@@ -176,7 +176,7 @@ def _encrypted(key: str) -> None:
 
 
 def _answers(base_url: str) -> None:
-    """A sandbox that is not running is reported before the provider retries for seconds.
+    """Refuse a sandbox that is not running before the provider retries for seconds.
 
     Only a connection is opened: no request is made, and none at all to other machines.
     """

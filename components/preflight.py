@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from components.github_access import GitHubAccess
     from components.origin import Origin
 
-#: Names asked for by one GraphQL query: GitHub allows 500,000 nodes, and each name is one.
 NAMES_A_QUERY = 200
+"""Names asked for by one GraphQL query: GitHub allows 500,000 nodes, and each name is one."""
 
 
-#: A variable of the run that takes existing things in: they are not refused then.
 ADOPTING = "PORTCULLIS_ADOPTING"
+"""A variable of the run that takes existing things in: they are not refused then."""
 
 
 ACTIONS_LOGIN = "github-actions[bot]"
@@ -126,7 +126,7 @@ class Preflight:
         return pulumi.ResourceHookBinding(before_create=[hook])
 
     def user_ids(self, logins: Sequence[str]) -> dict[str, int]:
-        """The numeric ids of ``logins``, by lower-case login.
+        """Return the numeric ids of ``logins``, by lower-case login.
 
         Raises:
             PreflightError: GitHub does not know one of them.
@@ -367,7 +367,7 @@ def _hook(name: str, check: Any) -> pulumi.ResourceHook:  # noqa: ANN401 - pulum
 
 
 def _number(node: dict[str, Any] | None) -> int | None:
-    """The id in an answer: of the node, or of the team inside an organization."""
+    """Return the id in an answer: of the node, or of the team inside an organization."""
     if node and "team" in node:
         node = node["team"]
     return node["databaseId"] if node else None

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from components.secrets.source import SecretValue
 
 
-#: The exit code by which a program tells Pulumi that the person has read the error already:
-#: https://github.com/pulumi/pulumi/blob/master/sdk/python/cmd/pulumi-language-python-exec
-MISTAKE_WAS_TOLD = 32
+MISTAKE_REPORTED = 32
+"""The exit code of a program that has already reported its error.
+
+Source: https://github.com/pulumi/pulumi/blob/master/sdk/python/cmd/pulumi-language-python-exec
+"""
 
 
 def declare() -> None:
@@ -55,7 +57,7 @@ def declare() -> None:
             declare_organization(resolved, preflight, secrets, protect=protect)
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")
-        sys.exit(MISTAKE_WAS_TOLD)
+        sys.exit(MISTAKE_REPORTED)
     for name, value in outputs(resolved).items():
         pulumi.export(name, value)
 
@@ -73,8 +75,8 @@ def _with_default_branches(
     return resolve(resolved.config, {"": resolved.origin, **origins}, branches)
 
 
-#: Frames from the SDK's own code to the line that declares a resource.
 _FRAMES_OF_THE_SDK = 7
+"""Frames from the SDK's own code to the line that declares a resource."""
 
 
 @contextmanager

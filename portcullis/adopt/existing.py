@@ -59,7 +59,7 @@ def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAcc
 
 
 def exported(stack: automation.Stack, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The stack's state as it is stored: secrets are ciphertext in it.
+    """Return the stack's state as it is stored: secrets are ciphertext in it.
 
     Automation's own `export_stack` decrypts them, and its `import_stack` writes them to a file.
 
@@ -127,7 +127,7 @@ def replace(
 
 @contextmanager
 def _json_file(data: object) -> Iterator[str]:
-    """The path of a file with ``data``, in a folder that only this user can open."""
+    """Return the path of a file with ``data``, in a folder that only this user can open."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.json"
         path.write_text(json.dumps(data), encoding="utf-8")

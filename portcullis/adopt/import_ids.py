@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from githubkit import GitHub
 
-#: GitHub's largest page; an organization or a repository has at most 75 rulesets.
 PAGE = 100
+"""GitHub's largest page; an organization or a repository has at most 75 rulesets."""
 
 
 def live_id(
     client: GitHub[Any], organization: str, kind: str, inputs: Mapping[str, Any]
 ) -> str | None:
-    """The import id of the thing that ``inputs`` describe, or None if there is none.
+    """Return the import id of the thing that ``inputs`` describe, or None if there is none.
 
     Args:
         client: a client of the organization's GitHub.

@@ -31,8 +31,8 @@ from tests.support.sandbox import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: The target of the ratios: Portcullis may cost a quarter more than a bare program.
 TARGET = 1.25
+"""The target of the ratios: Portcullis may cost a quarter more than a bare program."""
 
 
 @dataclass

@@ -10,7 +10,6 @@ from typing import Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
-#: A word of a process's command line, and the part that it belongs to.
 PARTS = {
     "pulumi.policy": "policy pack",
     "pulumi-language-python-exec": "our Python",
@@ -19,6 +18,7 @@ PARTS = {
     "pulumi-language-python": "language host",
     "pulumi": "engine",
 }
+"""A word of a process's command line, and the part that it belongs to."""
 
 
 class Shares:

@@ -15,8 +15,8 @@ from components.secrets.source import SecretValue
 from tests.components.declaration.resolved import resolved
 from tests.support.recording import Recording, record
 
-#: What the stack's config holds under every key: no value of it may be seen anywhere.
 CANARY = "canary-value-of-a-secret"
+"""What the stack's config holds under every key: no value of it may be seen anywhere."""
 
 SOUND: dict[str, Any] = {
     "organization": "acme",
@@ -57,8 +57,8 @@ SOUND: dict[str, Any] = {
     },
 }
 
-#: A change: a dotted path, and what stands there then.
 Change = tuple[str, object]
+"""A change: a dotted path, and what stands there then."""
 
 
 def data(*changes: Change) -> dict[str, Any]:

@@ -26,7 +26,6 @@ def accepts(type_: Any, value: object) -> bool:  # noqa: ANN401 - a type form
     return True
 
 
-#: GitHub's rules in words of this test: what every accepted text has to be.
 RULES: tuple[tuple[str, Any, str], ...] = (
     ("login", base.Login, r"(?=[^[]{1,39}(?:\[|\Z))[A-Za-z0-9][A-Za-z0-9-]*(_\w+)?(\[bot\])?"),
     ("organization", base.OrganizationLogin, r"[A-Za-z0-9][A-Za-z0-9-]{0,38}"),
@@ -42,6 +41,7 @@ RULES: tuple[tuple[str, Any, str], ...] = (
     ("short text", base.ShortText, r"[^\x00\n\r\t]{0,255}"),
     ("e-mail", base.EmailAddress, r"[^@\s]+@[^@\s]+"),
 )
+"""GitHub's rules in words of this test: what every accepted text has to be."""
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,6 @@ READ_BEFORE = {
     "EscConfig": ("organization", "host"),
 }
 
-#: Fields whose change declares nothing else, each with its reason.
 DECLARES_NOTHING = {
     **{
         f"{model}.{name}": "values are read, and checked against it, before anything is declared"
@@ -50,10 +49,10 @@ DECLARES_NOTHING = {
         for name in names
     },
 }
+"""Fields whose change declares nothing else, each with its reason."""
 
 TIER = {"allowed": ["one", "two"], "default": "one"}
 
-#: Values for fields that no value can be guessed for, by model and field.
 OTHERS: dict[str, list[Any]] = {
     "OrganizationConfig.organization": ["other"],
     "OrganizationConfig.plan": ["free"],
@@ -96,8 +95,8 @@ OTHERS: dict[str, list[Any]] = {
     "PublishConfig.npm": [None],
     "PublishConfig.python": [None],
 }
+"""Values for fields that no value can be guessed for, by model and field."""
 
-#: What else is required for a field to count, or for its other value to be allowed.
 ALONGSIDE: dict[str, dict[str, Any]] = {
     "Reference.env": {"config": None},
     "VaultConfig.jwt": {"approle": None},
@@ -123,6 +122,7 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
         for what in ("repositories", "pages")
     },
 }
+"""What else is required for a field to count, or for its other value to be allowed."""
 
 PROTECTION = {
     "required_checks": ["ci"],
@@ -132,7 +132,6 @@ PROTECTION = {
 }
 TOKEN = {"from": {"config": "p"}, "rotate_every": "90d"}
 
-#: An organization in which every model stands at least once, but for what stands in OTHER_LOGIN.
 FULL = data(
     ("licenses", ["secret-protection"]),
     ("protection.main", {**PROTECTION, "repositories": ["a*", "l*"], "exclude_repositories": []}),
@@ -172,6 +171,7 @@ FULL = data(
         {"from": {"config": "scan"}, "visible_to": {"properties": {"tier": ["one"]}}},
     ),
 )
+"""An organization in which every model stands at least once, but for what stands in OTHER_LOGIN."""
 OTHER_LOGIN = {**FULL, "sources": {"vault": {"jwt": {"role": "r"}}}}
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 PEOPLE = ["ines", "tom", "ana", "ben", "kim", "raj", "lea"]
 
-#: A workflow that no one should keep.
 OWN = """\
     files:
       .github/workflows/own.yml:
@@ -30,12 +29,12 @@ OWN = """\
           on: pull_request_target
           jobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}
 """
+"""A workflow that no one should keep."""
 ESCAI = """\
     ecosystems: [pip, github-actions]
     code_owners:
       "*": [escai"""
 RIVETER = "release-managers: maintain, security-team: push"
-#: What is weaker than in orgs/guild.yaml; between them they wake rules of most families.
 WEAKER = (
     ("    required_checks: [ci, security-ci]\n\ntag_prot", "    approvals: 1\n\ntag_prot"),
     ("exclude_repositories: [aitbc]", "exclude_repositories: [aitbc, riveter]"),
@@ -49,6 +48,7 @@ WEAKER = (
     ("    files:\n", OWN),
     ("LOG_LEVEL: info", "LOG_LEVEL: ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
 )
+"""What is weaker than in orgs/guild.yaml; between them they wake rules of most families."""
 
 
 def guild(changes: tuple[tuple[str, str], ...] = ()) -> str:

@@ -53,8 +53,8 @@ repositories:
       VAULT_TOKEN: {from: {config: vaultToken}, stores: [actions, dependabot]}
 """
 KEYS = ("sharedToken", "oldToken", "databaseUrl", "vaultToken")
-#: Nobody declares it, and what it uses; it came to GitHub behind Portcullis.
 NIGHTLY = "jobs: {nightly: {steps: [{run: '${{ secrets.LEFT_OVER }}'}]}}"
+"""Nobody declares it, and what it uses; it came to GitHub behind Portcullis."""
 
 
 @pytest.fixture(scope="module")

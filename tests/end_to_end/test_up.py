@@ -16,7 +16,6 @@ from tests.support.tokens import TEST_PYPI, npm_token, pypi_token
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
-#: What the registries' tokens of orgs/guild.yaml have to be: of their package alone.
 TOKENS = {
     "pypiToken": pypi_token("escai-framework", f"{CANARY}-pypiToken"),
     "testPypiToken": pypi_token("escai-framework", f"{CANARY}-testPypiToken", TEST_PYPI),
@@ -24,6 +23,7 @@ TOKENS = {
     "agentSdkTestPypiToken": pypi_token("agent-sdk", f"{CANARY}-agentSdkTestPypiToken", TEST_PYPI),
     "explorerNpmToken": npm_token(CANARY),
 }
+"""What the registries' tokens of orgs/guild.yaml have to be: of their package alone."""
 SEMVER = "tag:v[0-9]*.[0-9]*.[0-9]*"
 
 

@@ -17,8 +17,8 @@ from tests.support.sandbox import Sandbox, World
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Slash, colon, blank: all of them are allowed in an environment's name.
 ENVIRONMENT = "eu/west: live"
+"""Slash, colon, blank: all of them are allowed in an environment's name."""
 ESCAPED = "eu%2Fwest%3A%20live"
 SEED = {
     "organizations": [
@@ -95,7 +95,6 @@ def made() -> Iterator[Made]:
 
 
 POLICY = {"repository": "app", "environment": ENVIRONMENT}
-#: Kind, inputs, id; `{}` in an id, and in an input, stands for what GitHub has chosen.
 FOUND: list[tuple[str, dict[str, str], str]] = [
     ("Repository", {"name": "app"}, "app"),
     ("Team", {"name": "red"}, "{team}"),
@@ -123,7 +122,7 @@ FOUND: list[tuple[str, dict[str, str], str]] = [
         "app:eu/west?? live:COLOUR",
     ),
 ]
-#: The input of each kind that distinguishes a thing from others of its kind, and another value.
+"""Kind, inputs, id; `{}` in an id, and in an input, stands for what GitHub has chosen."""
 OTHER = {
     "Repository": ("name", "web"),
     "Team": ("name", "blue"),
@@ -138,6 +137,7 @@ OTHER = {
     "ActionsVariable": ("variableName", "SHAPE"),
     "ActionsEnvironmentVariable": ("variableName", "SHAPE"),
 }
+"""The input of each kind that distinguishes a thing from others of its kind, and another value."""
 
 
 def look(made: Made, kind: str, inputs: Mapping[str, str]) -> str | None:

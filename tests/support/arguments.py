@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -19,15 +20,24 @@ class Arguments:
 
     def _look(self) -> None:
         while not self._stop.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    text = path.read_bytes()
-                except OSError:
-                    continue
-                if self._text in text:
+            for process in _processes():
+                if self._text in (text := _command_line(process)):
                     self.seen.add(text.decode(errors="replace"))
 
     def stop(self) -> None:
         """End it."""
         self._stop.set()
         self._thread.join()
+
+
+def _processes() -> list[str]:
+    """Return the ids of all processes. Path.glob takes ten times as long, 50 times a second."""
+    return [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - see above
+
+
+def _command_line(process: str) -> bytes:
+    """Return the arguments of a process; nothing of one that has ended."""
+    try:
+        return Path("/proc", process, "cmdline").read_bytes()
+    except OSError:
+        return b""

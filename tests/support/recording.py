@@ -81,8 +81,8 @@ def number_of(type_: str, name: str) -> int:
     return zlib.crc32(f"{_short(type_)} {name}".encode()) % 100_000
 
 
-#: What a provider's function answers, by its token and arguments; a `Failure` is none.
 Calls = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""What a provider's function answers, by its token and arguments; a `Failure` is none."""
 
 
 def no_calls(token: str, _arguments: dict[str, Any]) -> dict[str, Any]:

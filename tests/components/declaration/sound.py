@@ -9,8 +9,8 @@ from components.declaration import Declaration, DeclarationError, Mistake, load
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Stands in a test's text where the mistake is; it is taken out before the file is written.
 HERE = "»"
+"""Stands in a test's text where the mistake is; it is taken out before the file is written."""
 
 SOUND = """\
 organization: acme

@@ -36,14 +36,15 @@ FULL = replaced(
 )
 DATA: dict[str, Any] = YAML(typ="safe").load(FULL.replace("2027-03-31", "'2027-03-31'"))
 
-#: As tokens look: one of no registry's form, one with letters alone, one of characters that most
-#: patterns refuse, and a number.
 CANARIES = (
     "Canary7f3Kq9ZtW2xL8vBn4RmY6c",
     "canarycanarycanarycanary",
     "s3cret: canary*&!",
     71940281365,
 )
+"""As tokens look: one of no registry's form, one with letters alone, one of characters that most
+patterns refuse, and a number.
+"""
 
 
 def all_paths(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Edit = tuple[str, str]
 
-#: The sound file with two gates: security starts a release, devs stand behind the last gate.
 TWO = replaced(("approvers: [devs]", "approvers: [security, devs]"))
+"""The sound file with two gates: security starts a release, devs stand behind the last gate."""
 
 DEVS = "  devs: {members: [ana, ben]}"
 SECURITY = "  security: {members: [ines]}"

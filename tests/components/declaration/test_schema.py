@@ -76,7 +76,6 @@ def test_an_editor_refuses_what_the_models_refuse(old: str, new: str) -> None:
     assert not list(validator(schema_text()).iter_errors(plain(SOUND)))
 
 
-#: What a name alone does not say: an editor shows the description beside it.
 EXPLAINED = {
     "ActionsConfig": ["verified_allowed", "patterns_allowed", "sha_pinning_required"],
     "Bypass": ["app", "mode"],
@@ -90,6 +89,7 @@ EXPLAINED = {
     "RepositoryConfig": ["access", "ecosystems", "code_owners", "workflows"],
     "TeamConfig": ["members", "maintainers", "visibility", "parent"],
 }
+"""What a name alone does not say: an editor shows the description beside it."""
 
 
 @pytest.mark.parametrize("model", EXPLAINED)

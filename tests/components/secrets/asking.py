@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from components.secrets.source import SecretValue, Source
     from tests.support.recording import Calls
 
-#: In every value and every plugin's words: it may be seen nowhere else.
 CANARY = "canary-value-of-a-secret"
+"""In every value and every plugin's words: it may be seen nowhere else."""
 
 
 def reference(**fields: str) -> Reference:

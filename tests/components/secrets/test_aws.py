@@ -142,7 +142,6 @@ def test_credentials_are_no_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "AKIACANARY" not in text
 
 
-#: AWS' and the provider's own words, with a canary where an answer may be quoted.
 ERRORS = (
     (
         (
@@ -193,6 +192,7 @@ ERRORS = (
         "cannot be understood",
     ),
 )
+"""AWS' and the provider's own words, with a canary where an answer may be quoted."""
 
 
 @pytest.mark.parametrize(("words", "meaning"), ERRORS, ids=[meaning for _, meaning in ERRORS])

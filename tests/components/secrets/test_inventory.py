@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[3]
 FULL_CONFIG = OrganizationConfig.model_validate(FULL)
 FULL_SECRETS = resolved(FULL_CONFIG).secrets
 
-#: Path, name, scope, target, repositories, stores, kind: all secrets of FULL, as a person counts.
 EXPECTED = {
     ("secrets.TOKEN", "TOKEN", "organization", "organization", "app", "actions", "opaque"),
     ("secrets.SCAN", "SCAN", "organization", "organization", "app", "actions", "opaque"),
@@ -46,6 +45,7 @@ EXPECTED = {
         *("NPM_TOKEN", "environment", "app/npm-release", "app", "actions", "npm-token"),
     ),
 }
+"""Path, name, scope, target, repositories, stores and kind of all secrets of FULL."""
 
 
 def row(secret: DeclaredSecret) -> tuple[str, ...]:

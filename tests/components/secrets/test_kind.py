@@ -41,12 +41,12 @@ def public(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 
 
 EC = ec.generate_private_key(ec.SECP256R1())
-#: As `cosign generate-key-pair` writes it; the body is nobody's.
 COSIGN = (
     "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
     + "eyJrZGYiOnsibmFtZSI6\n" * 3
     + "-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
 )
+"""As `cosign generate-key-pair` writes it; the body is nobody's."""
 ANY = "a password: with blanks"
 
 RIGHT: tuple[tuple[Kind, str], ...] = (

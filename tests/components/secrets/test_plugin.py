@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from components.secrets.plugin import asked, reason
 from components.secrets.source import MissingSecretError
 
-#: All that `reason` may say, as it says it for these words.
 MEANINGS = {
     reason(words)
     for words in ("denied", "not found", "no vault token", "timeout", "sealed", "plugin", "?")
 }
-#: Words that are looked for in a failure, between what may be anything.
+"""All that `reason` may say, as it says it for these words."""
 MARKS = st.sampled_from(
     ["denied", "404", "not found", "no vault token", "eof", "sealed", "plugin", ""]
 )
+"""Words that are looked for in a failure, between what may be anything."""
 
 
 @given(before=st.text(max_size=40), mark=MARKS, after=st.text(max_size=40))

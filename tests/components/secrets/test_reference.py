@@ -71,7 +71,6 @@ def test_a_version_in_vault_is_a_number(version: str) -> None:
     assert "a version in Vault is a number" in told(of("vault", version=version))
 
 
-#: As people paste them; made here, and nobody's.
 TOKENS = (
     pypi_token("acme"),
     npm_token(),
@@ -81,6 +80,7 @@ TOKENS = (
     "hvs." + "a1B2" * 12,
     "xoxb-" + "1234-" * 5,
 )
+"""As people paste them; made here, and nobody's."""
 FIELDS = [*((name, name) for name in SOURCE_NAMES), ("aws", "key"), ("aws", "version")]
 
 

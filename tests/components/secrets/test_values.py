@@ -63,7 +63,6 @@ TOKENS = (
 )
 NPM = "{npm: {package: w, auth: token, approvers: [devs], tokens: {npm: {»from: {config: n}}}}}"
 PUBLISH = ("{package: app, approvers: [devs]}", TOKENS)
-#: A token in each place of an organization.
 EVERYWHERE = replaced(
     ("  TOKEN: {from", "  TOKEN: {»from"),
     PUBLISH,
@@ -76,7 +75,7 @@ EVERYWHERE = replaced(
         ),
     ),
 )
-#: What each of them has to be.
+"""A token in each place of an organization."""
 RIGHT = {
     "token": CANARY,
     "pypi": pypi_token("acme-tool"),
@@ -85,6 +84,7 @@ RIGHT = {
     "R": CANARY,
     "n": npm_token(),
 }
+"""What each of them has to be."""
 
 
 def plain(text: str) -> str:

@@ -225,7 +225,6 @@ def test_an_address_in_the_open_is_refused(address: str) -> None:
     assert config(address="http://127.0.0.1:8200").address
 
 
-#: The provider's own words, as it writes them, with a canary where an answer may be quoted.
 ERRORS = (
     (f'no secret found at "ci/data/codecov" {CANARY}', "there is no such path"),
     (
@@ -256,6 +255,7 @@ ERRORS = (
     ("no vault token set on Client", "this run has no login"),
     (f"invalid character '<' looking for beginning of value {CANARY}", "cannot be understood"),
 )
+"""The provider's own words, as it writes them, with a canary where an answer may be quoted."""
 
 
 @pytest.mark.parametrize(("words", "meaning"), ERRORS, ids=[meaning for _, meaning in ERRORS])

@@ -55,6 +55,7 @@ class TemporaryFiles:
         self.seen: set[str] = set()
         self.count = 0
         self._known: dict[Path, int] = {}
+        self._longest = 4096
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -64,18 +65,23 @@ class TemporaryFiles:
             self.look()
 
     def look(self) -> None:
-        """Look into each file that is new or has grown."""
+        """Look into what is new in each file: only its end, since logs grow to many megabytes."""
         # os.walk passes over folders that vanish meanwhile; rglob does not
         found = (Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names)
         for path in found:
+            known = self._known.get(path, 0)
             try:
-                if not path.is_file() or self._known.get(path) == path.stat().st_size:
+                size = path.stat().st_size
+                if size == known or not path.is_file():
                     continue
-                data = path.read_bytes()
+                with path.open("rb") as file:
+                    # from the beginning where it was written anew; a text may stand across the end
+                    file.seek(max(0, known - self._longest) if size > known else 0)
+                    data = file.read()
+                    self._known[path] = file.tell()
             except OSError:
                 continue
-            self.count += path not in self._known
-            self._known[path] = len(data)
+            self.count += not known
             self.seen |= {f"{path}: {text}" for text in self.texts if text.encode() in data}
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end.conftest import seed
 from tests.end_to_end.sources import broken
 from tests.end_to_end.sources.places import CANARY
-from tests.end_to_end.test_interrupted import kill_after
+from tests.end_to_end.test_interrupted import kill_after, plain_up
 from tests.support.project import Project
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ REFERENCES = {
     "SSM": {"aws": "ssm:/faults"},
     "ESC": {"esc": "shared/faults", "key": "one"},
 }
-#: What the messages call them.
 PLACES = {
     "VAULT": "Vault's kv/faults",
     "AWS": "AWS' faults",
     "SSM": "AWS' ssm:/faults",
     "ESC": "ESC's shared/faults",
 }
+"""What the messages call them."""
 DOWN, DENIED, GARBAGE, MISSING = (
     "does not answer",
     "access is denied",
@@ -176,7 +176,7 @@ def test_a_run_is_killed_between_two_secrets(
 ) -> None:
     """The next run sets what is missing, and nothing is lost (S2)."""
     project = declared(places, sandbox, tmp_path, f"killed-{writes}")
-    kill_after(project, writes)
+    kill_after(project, writes, plain_up(project))
     converges(project)
 
 
