@@ -75,7 +75,7 @@ for index in range(COUNT):
         topics=[], archived=False, auto_init=True, archive_on_destroy=True, has_issues=True,
         has_wiki=False, has_projects=False, has_discussions=False, allow_merge_commit=False,
         allow_squash_merge=True, allow_rebase_merge=True, allow_auto_merge=False,
-        allow_update_branch=True, delete_branch_on_merge=True, web_commit_signoff_required=True,
+        allow_update_branch=True, delete_branch_on_merge=True,
         security_and_analysis={"secret_scanning": {"status": "enabled"},
                                "secret_scanning_push_protection": {"status": "enabled"}},
         opts=opts)

@@ -111,12 +111,12 @@ def test_what_github_refuses(  # noqa: PLR0917 - the columns of the table
 
 
 def test_a_bad_seal_is_refused(api: httpx.Client) -> None:
-    """What was sealed for another scope cannot be put."""
+    """A value that was sealed for another holder is refused."""
     base = f"{REPO}/actions/secrets"
     other = sealed(api, "/orgs/acme/actions/secrets", "x")
     key_id = api.get(f"{base}/public-key").json()["key_id"]
     refused = api.put(f"{base}/A", json={**other, "key_id": key_id})
-    assert (refused.status_code, "decrypted" in refused.text) == (422, True)
+    assert (refused.status_code, "improperly encrypted" in refused.text) == (422, True)
     assert api.get(base).json()["total_count"] == 0
 
 

@@ -258,6 +258,9 @@ def update(call: Call) -> Response:
         default_branch="text",
         **{"security_and_analysis?": "object"},
     )
+    if "web_commit_signoff_required" in found and account.get("web_commit_signoff_required"):
+        # whatever the value: terraform-provider-github #2077, #2763
+        raise invalid("Commit signoff is enforced by the organization and cannot be disabled")
     if repository["archived"] and found.get("archived", True):
         raise forbidden("Repository was archived so is read-only.")
     name = _checked_name(call, account, found.pop("name", repository.name), repository)

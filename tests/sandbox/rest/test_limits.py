@@ -31,6 +31,12 @@ SEED: dict[str, Any] = {
             "owners": ["ana"],
             "repositories": {"vault": {"visibility": "private"}},
         },
+        {
+            "login": "strict",
+            "owners": ["ana"],
+            "settings": {"web_commit_signoff_required": True},
+            "repositories": {"site": {"visibility": "public"}},
+        },
         {"login": "free", "owners": ["ana"], "repositories": {"vault": {"visibility": "private"}}},
     ],
     "tokens": [{"login": "ana"}],
@@ -56,6 +62,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("PATCH", SITE, {"default_branch": "main.lock"}, "main.lock"),
     ("PATCH", SITE, {"name": "site.git"}, "name"),
     ("PATCH", SITE, {"visibility": "internal"}, "internal"),
+    ("PATCH", "/repos/strict/site", {"web_commit_signoff_required": False}, "enforced by"),
+    ("PATCH", "/repos/strict/site", {"web_commit_signoff_required": True}, "enforced by"),
     (
         "PATCH",
         SITE,
