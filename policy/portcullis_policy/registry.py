@@ -3,7 +3,7 @@
 from portcullis_policy.rule import Rule
 from portcullis_policy.rules.aws_and_vault import audit_archive, trust_aws, trust_vault
 from portcullis_policy.rules.branches_and_tags import branches, classic, rulesets, tags
-from portcullis_policy.rules.environments import environments, pairs
+from portcullis_policy.rules.environments import environments, look_alikes, second_person
 from portcullis_policy.rules.organization import actions, organization, roles
 from portcullis_policy.rules.pack import pack, stack
 from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
@@ -17,7 +17,7 @@ _FAMILIES = (
     (branches,),
     (rulesets, classic),
     (tags,),
-    (environments, pairs),
+    (environments, look_alikes, second_person),
     (secrets, plaintext, rotation, age_on_github, sources),
     (workflows, releases, in_the_stack, linters),
     (dependabot,),

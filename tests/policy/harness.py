@@ -113,8 +113,9 @@ class Pack:
                 options=proto.AnalyzerResourceOptions(parent=parent),
             )
             for prop, name in declared.depends.items():
-                urn = urn_of(Declared(gh.REPOSITORY, {}, name))
-                item.propertyDependencies[prop].urns.append(urn)
+                named = [each for each in resources if each.name == name]
+                made_from = next(iter(named), Declared(gh.REPOSITORY, {}, name))
+                item.propertyDependencies[prop].urns.append(urn_of(made_from))
         return list(self.servicer.AnalyzeStack(request, None).diagnostics)
 
     def run(self, resources: Sequence[Declared]) -> list[Any]:

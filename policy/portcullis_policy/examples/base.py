@@ -12,7 +12,7 @@ class Declared:
         type: Pulumi type token, such as `github:index/repository:Repository`.
         props: its properties, as Pulumi writes them (camelCase); UNKNOWN may stand for a value.
         name: its Pulumi name; unique within a type of an example.
-        depends: names of the `Repository` resources that a property is made from, by property.
+        depends: the name of the resource that a property is made from, by property.
         parent: name of the component that it is a child of, declared before it.
     """
 

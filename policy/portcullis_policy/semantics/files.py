@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from portcullis_policy.facts import UNKNOWN
@@ -52,6 +52,18 @@ def _path(resource: Resource) -> str:
 def workflow_files(stack: Stack) -> tuple[WorkflowFile, ...]:
     """Return the workflow files of a stack."""
     return stack.once(_read_files)
+
+
+def workflow_files_of(stack: Stack, repository: object) -> Sequence[WorkflowFile]:
+    """Return the workflow files of one repository, named in lower case."""
+    return stack.once(_files_by_repository).get(repository, ())
+
+
+def _files_by_repository(stack: Stack) -> dict[object, list[WorkflowFile]]:
+    found: dict[object, list[WorkflowFile]] = {}
+    for each in workflow_files(stack):
+        found.setdefault(each.repository, []).append(each)
+    return found
 
 
 def repository_of(resource: Resource) -> object:

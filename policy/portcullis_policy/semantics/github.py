@@ -31,6 +31,10 @@ BRANCH_DEFAULT = _token("branchDefault")
 REPOSITORY_CUSTOM_PROPERTY = _token("repositoryCustomProperty")
 TEAM_REPOSITORY = _token("teamRepository")
 
+TEAM = _token("team")
+TEAM_MEMBERS = _token("teamMembers")
+TEAM_MEMBERSHIP = _token("teamMembership")
+
 REPOSITORY_FILE = _token("repositoryFile")
 MEMBERSHIP = _token("membership")
 ORGANIZATION_ROLE = _token("organizationRole")

@@ -144,6 +144,38 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
         ),
     ),
     (
+        "EN012",
+        "tags made by the maintain role, which the approvers' team has",
+        changed(
+            "create-tags",
+            "bypassActors",
+            to=[{"actorType": "RepositoryRole", "actorId": 2, "bypassMode": "always"}],
+        ),
+    ),
+    (
+        "EN012",
+        "tags made by owners, of whom one is an approver by a nested team",
+        {
+            **changed(
+                "create-tags",
+                "bypassActors",
+                to=[{"actorType": "OrganizationAdmin", "actorId": 1, "bypassMode": "always"}],
+            ),
+            "nested": Declared(gh.TEAM, {"id": "13", "name": "more", "parentTeamId": "11"}),
+            "nested-member": Declared(
+                gh.TEAM_MEMBERSHIP, {"teamId": "13", "username": "INES", "role": "member"}
+            ),
+        },
+    ),
+    (
+        "EN011",
+        "two approvals by two teams with a member in common",
+        {
+            **ORGANIZATION,
+            "common": Declared(gh.TEAM_MEMBERSHIP, {"teamId": "12", "username": "ben"}),
+        },
+    ),
+    (
         "EN005",
         "any branch, admitted by a resource of an older name",
         {

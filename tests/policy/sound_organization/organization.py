@@ -76,6 +76,12 @@ def member(name: str, role: str) -> Declared:
     return Declared(gh.MEMBERSHIP, {"username": name, "role": role})
 
 
+def members(team: str, *logins: str) -> Declared:
+    """The members of a team."""
+    listed = [{"username": login, "role": "member"} for login in logins]
+    return Declared(gh.TEAM_MEMBERS, {"teamSlug": team, "members": listed})
+
+
 def of_two(type_: str, **props: object) -> Declared:
     """A resource of the second repository, whose release passes two gates."""
     return Declared(type_, {"repository": "two", **props})
@@ -150,7 +156,7 @@ ORGANIZATION: dict[str, Declared] = {
             "name": "release tags",
             "target": "tag",
             "enforcement": "active",
-            "bypassActors": [{"actorType": "Team", "actorId": 11, "bypassMode": "always"}],
+            "bypassActors": [{"actorType": "Team", "actorId": 12, "bypassMode": "always"}],
             "conditions": {**refs(f"refs/tags/{SEMVER}"), **ALL},
             "rules": {"creation": True},
         },
@@ -215,6 +221,10 @@ ORGANIZATION: dict[str, Declared] = {
     "access": Declared(
         gh.TEAM_REPOSITORY, {"repository": "escai", "teamId": "11", "permission": "maintain"}
     ),
+    "releasers": Declared(gh.TEAM, {"id": "11", "name": "releasers", "slug": "releasers"}),
+    "releasers-members": members("releasers", "ana", "ben"),
+    "taggers": Declared(gh.TEAM, {"id": "12", "name": "taggers", "slug": "taggers"}),
+    "taggers-members": members("taggers", "ines", "tom"),
     "owner": member("ines", "admin"),
     "second-owner": member("tom", "admin"),
     "member": member("kim", "member"),
@@ -294,6 +304,13 @@ def changed(name: str, *path: Any, to: object) -> dict[str, Declared]:  # noqa: 
     declared = ORGANIZATION[name]
     props = _changed(declared.props, path, to)
     return {**ORGANIZATION, name: replace(declared, props=props)}
+
+
+def made_from(
+    source: str, property_: str, name: str, organization: dict[str, Declared]
+) -> dict[str, Declared]:
+    """The organization with a property of one resource made from another resource."""
+    return {**organization, name: replace(organization[name], depends={property_: source})}
 
 
 def without(*names: str, **more: Declared) -> dict[str, Declared]:

@@ -13,6 +13,7 @@ from tests.policy.sound_organization.organization import (
     TWO,
     automated,
     changed,
+    made_from,
     refs,
     said_to_be,
     without,
@@ -190,15 +191,35 @@ SOUND: list[tuple[str, dict[str, Declared]]] = [
     ),
     (
         "tags made by maintainers",
-        changed(
-            "create-tags",
-            "bypassActors",
-            to=[{"actorType": "RepositoryRole", "actorId": 2, "bypassMode": "always"}],
-        ),
+        {
+            **changed(
+                "create-tags",
+                "bypassActors",
+                to=[{"actorType": "RepositoryRole", "actorId": 2, "bypassMode": "always"}],
+            ),
+            "access": changed("access", "teamId", to="12")["access"],
+        },
     ),
     (
         "tags made by a team not known yet",
-        changed("create-tags", "bypassActors", 0, "actorId", to=UNKNOWN),
+        made_from(
+            "taggers",
+            "bypassActors",
+            "create-tags",
+            changed("create-tags", "bypassActors", 0, "actorId", to=UNKNOWN),
+        ),
+    ),
+    (
+        "tags made by a nested team",
+        {
+            **changed("create-tags", "bypassActors", 0, "actorId", to=13),
+            "nested": Declared(
+                gh.TEAM, {"id": "13", "name": "taggers of escai", "parentTeamId": "12"}
+            ),
+            "nested-members": Declared(
+                gh.TEAM_MEMBERS, {"teamId": "13", "members": [{"username": "kim"}]}
+            ),
+        },
     ),
     (
         "a strict tag name pattern",
@@ -225,9 +246,23 @@ SOUND: list[tuple[str, dict[str, Declared]]] = [
             ),
         },
     ),
-    ("reviewers not known yet", changed("gate", "reviewers", to=[{"teams": [UNKNOWN]}])),
-    ("reviewers as an object", changed("gate", "reviewers", to={"teams": [11, 12]})),
-    ("two people", changed("gate", "reviewers", to=[{"users": [1, 2]}])),
+    (
+        "reviewers not known yet",
+        made_from(
+            "releasers",
+            "reviewers",
+            "gate",
+            changed("gate", "reviewers", to=[{"teams": [UNKNOWN]}]),
+        ),
+    ),
+    ("reviewers as an object", changed("gate", "reviewers", to={"teams": [11]})),
+    (
+        "two people, where nobody makes tags",
+        {
+            **changed("gate", "reviewers", to=[{"users": [1, 2]}]),
+            "create-tags": changed("create-tags", "bypassActors", to=[])["create-tags"],
+        },
+    ),
     ("a wait timer", changed("gate", "waitTimer", to=30)),
     (
         "released from the default branch",

@@ -1,12 +1,12 @@
-"""EN: release environments beside each other: look-alikes, and two gates that are one."""
+"""EN: environments whose names look like that of a release environment."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.mappings import cis, ssdf
-from portcullis_policy.rule import RELEASE, Finding, Resource, Stack, StackRule
+from portcullis_policy.mappings import cis
+from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.release_environments import is_release
 from portcullis_policy.settings import Settings
@@ -18,7 +18,6 @@ _GATE: Mapping[str, object] = {
     "reviewers": [{"teams": [11]}],
     "deploymentBranchPolicy": {"protectedBranches": False, "customBranchPolicies": True},
 }
-_TEAM = "github:index/team:Team"
 _ALIKE = str.maketrans(
     {
         **dict(zip("аеорсухіјѕԁԛԝ", "aeopcyxijsdqw", strict=True)),  # noqa: RUF001 - these are meant
@@ -144,91 +143,6 @@ class NoLookAlike(StackRule):
                     yield Finding(detail, urn=item.urn)
 
 
-class TwoGatesTwoTeams(StackRule):
-    """The two environments of a release have different teams as reviewers.
-
-    A release with two approvals is seen by two people only if no team can give both. A repository
-    may also publish a package that needs one approval only, so the rule applies if no release
-    environment has a team of its own.
-    """
-
-    id = "EN011"
-    title = "a team guards both gates of a release"
-    severity = Severity.HIGH
-    maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
-    resource_types = (gh.ENVIRONMENT,)
-    remediation = "Name another team in one of them."
-    good = (
-        stack(
-            "two teams",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
-            Declared(
-                gh.ENVIRONMENT,
-                {**_GATE, "environment": "release-approval", "reviewers": [{"teams": [12]}]},
-                "b",
-            ),
-        ),
-        stack(
-            "two packages, one team",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "npm-release"}, "b"),
-        ),
-        stack(
-            "a second package with one team",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
-            Declared(
-                gh.ENVIRONMENT,
-                {**_GATE, "environment": "npm-release", "reviewers": [{"teams": [12]}]},
-                "b",
-            ),
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "release-approval"}, "c"),
-        ),
-        stack(
-            "not known yet",
-            Declared(gh.ENVIRONMENT, {**_GATE, "reviewers": [{"teams": [UNKNOWN]}]}, "a"),
-            Declared(
-                gh.ENVIRONMENT,
-                {**_GATE, "environment": "release-approval", "reviewers": [{"teams": [UNKNOWN]}]},
-                "b",
-            ),
-        ),
-    )
-    bad = (
-        stack(
-            "the same team",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "release-approval"}, "b"),
-        ),
-        stack(
-            "one of two",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
-            Declared(
-                gh.ENVIRONMENT,
-                {**_GATE, "environment": "First-Gate", "reviewers": [{"teams": [12, "11"]}]},
-                "b",
-            ),
-        ),
-    )
-
-    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
-        """See Rule. Teams that have no id yet are distinguished by the resources they come from."""
-        seconds: dict[str, list[set[object]]] = {}
-        firsts: list[tuple[str, Resource]] = []
-        for item in stack.of(gh.ENVIRONMENT):
-            repository, name = item.facts.text("repository"), item.facts.text("environment")
-            if not isinstance(repository, str) or not isinstance(name, str):
-                continue
-            if settings.is_approval_environment(name):
-                firsts.append((repository.lower(), item))
-            elif is_release(item, settings) and item.release in (None, RELEASE):
-                seconds.setdefault(repository.lower(), []).append(_reviewers(item))
-        for repository, item in firsts:
-            guards, others = _reviewers(item), seconds.get(repository, [])
-            if others and all(guards & other for other in others):
-                detail = "a team that guards it guards each release environment behind it, too"
-                yield Finding(detail, ("reviewers",), urn=item.urn)
-
-
 def _is_guarded(gate: Facts) -> bool:
     """Say whether an environment has reviewers or admits only some refs; unknown is no."""
     reviewers = gate.entries("reviewers")
@@ -236,23 +150,4 @@ def _is_guarded(gate: Facts) -> bool:
     return (reviewers is not UNKNOWN and bool(reviewers)) or chosen is True
 
 
-def _reviewers(item: Resource) -> set[object]:
-    """Return the teams and people who guard an environment: ids, or resources while unknown."""
-    blocks = item.facts.blocks("reviewers")
-    if blocks is UNKNOWN:
-        return set()
-    found: set[object] = {
-        (kind, str(number).removesuffix(".0"))
-        for block in blocks
-        for kind in ("teams", "users")
-        for number in _known(block.entries(kind))
-    }
-    made = [urn for urn in item.depends.get("reviewers", ()) if f"{_TEAM}::" in urn]
-    return found | set(made)
-
-
-def _known(listed: object) -> list[object]:
-    return [item for item in listed if item is not UNKNOWN] if isinstance(listed, list) else []
-
-
-RULES = (NoLookAlike, TwoGatesTwoTeams)
+RULES = (NoLookAlike,)

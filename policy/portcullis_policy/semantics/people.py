@@ -1,0 +1,293 @@
+"""Who may make a release tag and who may approve a release, as far as a stack declares people.
+
+A team is resolved to its members and those of the teams nested in it. A team whose members the
+stack does not declare is still known by itself: it is the same team wherever it is named.
+Source: https://docs.github.com/organizations/organizing-members-into-teams/about-teams
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.rule import Resource, Stack
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.patterns import sample
+from portcullis_policy.semantics.protection import protections_for, protects_tag, subject_named
+
+LOGIN, USER_ID, TEAM = "login", "user id", "team"
+"""How an actor is known: a person by login or by numeric id, a team by URN, or by what names it."""
+
+_OWNER = "admin"
+_ROLES = {gh.MAINTAIN_ROLE: ("maintain", "admin"), gh.ADMIN_ROLE: ("admin",)}
+"""The permissions that give a repository role or more, by the role's id in a ruleset."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A group of people.
+
+    Attributes:
+        known: who is in it: kind and name.
+        unseen: it may hold more people, whom the stack does not show.
+        preview: that is because a value is not known at preview.
+    """
+
+    known: frozenset[tuple[str, str]] = frozenset()
+    unseen: bool = False
+    preview: bool = False
+
+    def __or__(self, other: "People") -> "People":
+        """Return the people of both groups."""
+        return People(
+            self.known | other.known, self.unseen or other.unseen, self.preview or other.preview
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Say whether surely nobody is in it."""
+        return not self.known and not self.unseen
+
+
+_NOBODY = People()
+_UNSEEN = People(unseen=True)
+_UNKNOWN = People(unseen=True, preview=True)
+
+
+def union(groups: Iterable[People]) -> People:
+    """Return the people of all groups."""
+    found = _NOBODY
+    for group in groups:
+        found |= group
+    return found
+
+
+def shared(groups: Iterable[People]) -> frozenset[tuple[str, str]]:
+    """Return who is surely in each of the groups."""
+    first, *others = (group.known for group in groups)
+    return first.intersection(*others)
+
+
+def may_share(groups: Iterable[People]) -> bool:
+    """Say whether somebody may be in each of the groups, for all that the stack shows."""
+    listed = list(groups)
+    if shared(listed):
+        return True
+    if any(group.empty for group in listed):
+        return False
+    kinds = {kind for group in listed for kind, _ in group.known}
+    return any(group.unseen for group in listed) or {LOGIN, USER_ID} <= kinds
+
+
+def approvers(stack: Stack, environment: Resource) -> People:
+    """Return who may approve a run that waits at an environment."""
+    blocks = environment.facts.blocks("reviewers")
+    if blocks is UNKNOWN:
+        return _UNKNOWN
+    teams = [entry for block in blocks for entry in _entries(block, "teams")]
+    users = [entry for block in blocks for entry in _entries(block, "users")]
+    return _teams(stack, environment, "reviewers", teams) | union(map(_user, users))
+
+
+def tag_makers(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[People, ...]]:
+    """Yield who may make the tags that a pattern admits, tag by tag.
+
+    Args:
+        stack: all resources.
+        repository: its name.
+        pattern: of tags, as an environment admits them.
+
+    Yields:
+        The people whom each ruleset lets pass that restricts the creation of such a tag: who is in
+        all of them may make it. Nothing for a tag that nothing restricts.
+    """
+    subject = subject_named(stack, repository)
+    for tag in sample(pattern):
+        rulesets = [
+            each.resource
+            for each in protections_for(stack, repository)
+            if each.rules["creation"] is True and protects_tag(each, subject, tag)
+        ]
+        if rulesets:
+            yield tuple(_passing(stack, ruleset, repository) for ruleset in rulesets)
+
+
+def _passing(stack: Stack, ruleset: Resource, repository: str) -> People:
+    """Return the people whom a tag ruleset lets pass; an App is nobody."""
+    actors = ruleset.facts.blocks("bypassActors")
+    if actors is UNKNOWN:
+        return _UNKNOWN
+    teams, others = [], _NOBODY
+    for actor in actors:
+        kind, number = actor.text("actorType"), actor.at("actorId")
+        if actor.text("bypassMode") == "pull_request":
+            continue  # a tag is not made by a pull request
+        if kind == "Team":
+            teams.append(number)
+        elif kind == "User":
+            others |= _user(number)
+        elif kind == "OrganizationAdmin":
+            others |= stack.once(_owners)
+        elif kind == "RepositoryRole":
+            others |= _in_role(stack, repository, actor.number("actorId"))
+        elif kind != "Integration":
+            others |= _UNKNOWN if kind is UNKNOWN else _UNSEEN
+    return others | _teams(stack, ruleset, "bypassActors", teams)
+
+
+def _owners(stack: Stack) -> People:
+    """Return the organization's owners."""
+    found = [
+        _login(item.facts.text("username"))
+        for item in stack.of(gh.MEMBERSHIP)
+        if item.facts.text("role") in (_OWNER, UNKNOWN)
+    ]
+    return union(found) if found else _UNSEEN
+
+
+def _in_role(stack: Stack, repository: str, role: object) -> People:
+    """Return who has a role in a repository, owners included; custom roles are not resolved."""
+    permissions = _ROLES.get(int(role)) if isinstance(role, float) else None
+    if permissions is None:
+        return _UNKNOWN if role is UNKNOWN else _UNSEEN
+    found = [stack.once(_owners)]
+    for item in stack.once(_access).get(repository.lower(), ()):
+        if item.type == gh.REPOSITORY_COLLABORATORS:
+            found += _listed(stack, item, permissions)
+        elif item.facts.text("permission") not in permissions:
+            continue
+        elif item.type == gh.TEAM_REPOSITORY:
+            found.append(_teams(stack, item, "teamId", [item.facts.at("teamId")]))
+        else:
+            found.append(_login(item.facts.text("username")))
+    return union(found)
+
+
+def _access(stack: Stack) -> dict[str, list[Resource]]:
+    """Return what gives access to repositories, by repository."""
+    found: dict[str, list[Resource]] = {}
+    kinds = (gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
+    for item in stack.of(*kinds):
+        name = item.facts.text("repository")
+        if isinstance(name, str):
+            found.setdefault(name.lower(), []).append(item)
+    return found
+
+
+def _listed(stack: Stack, item: Resource, permissions: tuple[str, ...]) -> Iterator[People]:
+    """Yield the collaborators of one resource that have one of some permissions."""
+    for kind in ("users", "teams"):
+        blocks = item.facts.blocks(kind)
+        if blocks is UNKNOWN:
+            yield _UNKNOWN
+            continue
+        for block in blocks:
+            if block.text("permission") in (*permissions, UNKNOWN):
+                if kind == "users":
+                    yield _login(block.text("username"))
+                else:
+                    yield _teams(stack, item, "teams", [block.at("teamId")])
+
+
+def _entries(block: Facts, kind: str) -> list[object]:
+    listed = block.entries(kind)
+    return [UNKNOWN] if listed is UNKNOWN else listed
+
+
+def _user(number: object) -> People:
+    return _UNKNOWN if number is UNKNOWN else People(frozenset({(USER_ID, _plain(number))}))
+
+
+def _login(name: object) -> People:
+    if not isinstance(name, str):
+        return _UNKNOWN
+    return People(frozenset({(LOGIN, name.lower())}))
+
+
+def _plain(number: object) -> str:
+    """Return an id or name in one spelling: ids come as text, as integers and as floats."""
+    return str(number).removesuffix(".0").lower()
+
+
+def _teams(stack: Stack, item: Resource, property_: str, named: list[object]) -> People:
+    """Return the people of teams that a property names.
+
+    Args:
+        stack: all resources.
+        item: the resource that has the property.
+        property_: its name: a team that has no id yet is found by what the property is made from.
+        named: ids or names of teams.
+    """
+    directory = stack.once(_Directory)
+    found = [
+        directory.people(directory.urn_of(name) or _plain(name))
+        for name in named
+        if name is not UNKNOWN
+    ]
+    if UNKNOWN in named:
+        made = [urn for urn in item.depends.get(property_, ()) if directory.declares(urn)]
+        found += [directory.people(urn) for urn in made] or [_UNKNOWN]
+    return union(found)
+
+
+class _Directory:
+    """The teams of a stack and the people in them."""
+
+    def __init__(self, stack: Stack) -> None:
+        """Read teams and memberships."""
+        self._urns: dict[str, str] = {}
+        self._nested: dict[str, list[str]] = {}
+        self._own: dict[str, People] = {}
+        teams = list(stack.of(gh.TEAM))
+        self._declared = {team.urn for team in teams}
+        for team in teams:
+            for key in ("id", "slug", "name", "nodeId"):
+                name = team.facts.at(key)
+                if name is not None and name is not UNKNOWN:
+                    self._urns.setdefault(_plain(name), team.urn)
+        for team in teams:
+            parent = self._named_by(team, "parentTeamId")
+            if parent is not None:
+                self._nested.setdefault(parent, []).append(team.urn)
+        for item in stack.of(gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP):
+            named = self._named_by(item, "teamId") or self._named_by(item, "teamSlug")
+            if named is not None:
+                self._own[named] = self._own.get(named, _NOBODY) | _members(item)
+
+    def declares(self, urn: str) -> bool:
+        """Say whether a URN is that of a team."""
+        return urn in self._declared
+
+    def urn_of(self, name: object) -> str | None:
+        """Return the URN of the team with an id, slug or name."""
+        return self._urns.get(_plain(name))
+
+    def people(self, team: str, seen: frozenset[str] = frozenset()) -> People:
+        """Return a team itself, its members and those of the teams nested in it.
+
+        Args:
+            team: its URN, or what names a team that the stack does not declare.
+            seen: the teams above it, should they be nested in a circle.
+        """
+        if team in seen:
+            return _NOBODY
+        own = self._own.get(team, _UNSEEN)
+        nested = [self.people(each, seen | {team}) for each in self._nested.get(team, ())]
+        return People(frozenset({(TEAM, team)})) | own | union(nested)
+
+    def _named_by(self, item: Resource, property_: str) -> str | None:
+        """Return the team that a property names: its URN, or the name as written."""
+        made = [urn for urn in item.depends.get(property_, ()) if urn in self._declared]
+        if made:
+            return made[0]
+        name = item.facts.at(property_)
+        if name is None or name is UNKNOWN or name == "":
+            return None
+        return self.urn_of(name) or _plain(name)
+
+
+def _members(item: Resource) -> People:
+    """Return the people that a membership resource puts into a team."""
+    if item.type == gh.TEAM_MEMBERSHIP:
+        return _login(item.facts.text("username"))
+    blocks = item.facts.blocks("members")
+    return _UNKNOWN if blocks is UNKNOWN else union(_login(b.text("username")) for b in blocks)
