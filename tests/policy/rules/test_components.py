@@ -11,17 +11,19 @@ from portcullis_policy.examples.base import Declared
 from components.declaration import load
 from tests.components.building import organization, recorded
 from tests.policy.harness import Pack, ids
-from tests.support.recording import Secret
+from tests.support.recording import Secret, number_of
 
 if TYPE_CHECKING:
+    from tests.support.recording import Declared as Recorded
     from tests.support.recording import Recording
 
 ROOT = Path(__file__).resolve().parents[3]
+NPM_APPROVERS = ("repositories.app.publish.npm.approvers", ["devs"])
 ECOSYSTEMS = ("repositories.app.ecosystems", ["pip", "npm", "github-actions"])
 VARIATIONS = {
     "as declared": [],
     "one gate": [
-        ("repositories.app.publish.python.approvers", ["security"]),
+        ("repositories.app.publish.python.approvers", ["devs"]),
     ],
     "a private repository": [("repositories.app.visibility", "private")],
     "tokens": [
@@ -37,12 +39,19 @@ def told(recording: Recording) -> list[Declared]:
     return [
         Declared(
             _token(item.type),
-            {key: _opened(value) for key, value in item.inputs.items()},
+            {**{key: _opened(value) for key, value in item.inputs.items()}, **_outputs(item)},
             names[str(item)],
             parent=names.get(item.parent),
         )
         for item in recording.resources
     ]
+
+
+def _outputs(item: Recorded) -> dict[str, object]:
+    """What the provider answers for a team, by which its members and roles are found."""
+    if item.type == "Team":
+        return {"id": str(number_of(_token("Team"), item.name)), "slug": item.name}
+    return {"teamSlug": item.name} if item.type == "TeamMembers" else {}
 
 
 def _token(short: str) -> str:
@@ -73,4 +82,4 @@ def test_worked_example_is_sound() -> None:
 @pytest.mark.parametrize("changes", VARIATIONS.values(), ids=VARIATIONS)
 def test_variations_are_sound(changes: list[tuple[str, object]]) -> None:
     """C3: the components' defaults satisfy the pack, in every way to publish."""
-    assert not ids(Pack().run(told(recorded(organization(ECOSYSTEMS, *changes)))))
+    assert not ids(Pack().run(told(recorded(organization(ECOSYSTEMS, NPM_APPROVERS, *changes)))))
