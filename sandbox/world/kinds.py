@@ -1,7 +1,8 @@
 """Kinds of records whose data is typed: which fields a record of each has.
 
-A room takes part by a TypedDict and a `Kind` here, by `world.make(KIND, parent, name, {...})`, and
-by reading `record.data["field"]`: mypy then refuses a field that is not there.
+To type another kind, add a TypedDict and a `Kind` here, make its records by
+`world.make(KIND, parent, name, {...})`, and read them by `record.data["field"]`: mypy then refuses
+a field that is not there.
 """
 
 from __future__ import annotations

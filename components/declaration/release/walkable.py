@@ -1,4 +1,4 @@
-"""A release path that people can walk: somebody makes a tag, and somebody else may approve."""
+"""Somebody can release: somebody may create a tag, and somebody else may approve."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def check(
         what = f"nobody can release {repository.name}: nobody may make a release tag"
         if len(protections) > 1:
             entries = listed(".".join(each.origin.path) for each in protections)
-            what += f"; a tag has to pass {entries}, and nobody is a maker in all of them"
+            what += f"; a tag has to pass {entries}, and nobody is in `created_by` of all of them"
         yield (*path, "publish"), what, "tag_protection with created_by: a team that may push"
 
 
 def _empty_teams(
     protections: Iterable[ResolvedTagProtection], organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """Find teams of tag makers in which nobody is."""
+    """Find teams in `created_by` that have no members."""
     for each in protections:
         for index, team in enumerate(each.config.created_by):
             if organization.people.get(team) == frozenset():

@@ -232,8 +232,8 @@ CASES = (
         (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
         (ACCESS, "{devs: maintain, security: push, ops: push}"),
         what="nobody can release app: nobody may make a release tag; a tag has to pass "
-        "repositories.app.tag_protection.own, tag_protection.releases, and nobody is a maker in "
-        "all of them",
+        "repositories.app.tag_protection.own, tag_protection.releases, and nobody is in "
+        "`created_by` of all of them",
         allowed="tag_protection with created_by: a team that may push",
     ),
     stuck(

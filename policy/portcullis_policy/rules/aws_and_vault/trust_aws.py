@@ -234,7 +234,7 @@ class NoPolicyForEverything(ResourceRule):
         example("of a group", GROUP_POLICY, {"group": "g", "policy": json.dumps(_ALL)}),
         *(
             example(
-                "who administers may do it",
+                f"IAMFullAccess, by {kind.rpartition(':')[2]}",
                 kind,
                 {"policyArn": "arn:aws:iam::aws:policy/IAMFullAccess"},
             )
