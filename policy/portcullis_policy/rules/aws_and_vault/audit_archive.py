@@ -132,7 +132,7 @@ class ArchiveClosed(ArchiveRule):
     remediation = "Add a BucketPublicAccessBlock with all four settings true."
     good = (stack("blocked", _ARCHIVE, Declared(BUCKET_PUBLIC_ACCESS, _CLOSED)), _OTHER)
     bad = (
-        stack("nothing said", _ARCHIVE),
+        stack("not set", _ARCHIVE),
         stack(
             "three of four",
             _ARCHIVE,
@@ -197,7 +197,7 @@ class ArchiveVersioned(ArchiveRule):
         _OTHER,
     )
     bad = (
-        stack("nothing said", _ARCHIVE),
+        stack("not set", _ARCHIVE),
         stack(
             "suspended",
             _ARCHIVE,
@@ -237,7 +237,7 @@ class ArchiveEncrypted(ArchiveRule):
     remediation = "Add a BucketServerSideEncryptionConfiguration, with `aws:kms` if you can."
     good = (stack("encrypted", _ARCHIVE, Declared(_ENCRYPTION, _ENCRYPTED)), _OTHER)
     bad = (
-        stack("nothing said", _ARCHIVE),
+        stack("not set", _ARCHIVE),
         stack("no rule", _ARCHIVE, Declared(_ENCRYPTION, {**_ENCRYPTED, "rules": []})),
     )
 

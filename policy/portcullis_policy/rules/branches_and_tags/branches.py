@@ -241,7 +241,7 @@ class TwoApprovals(Combined):
     """A change needs two approvals.
 
     With one, two accounts are enough to release anything: the author's and any reviewer's. A second
-    reviewer also sees what the first is used to.
+    reviewer also sees what the first overlooks from habit.
     """
 
     id = "BR005"
@@ -295,7 +295,7 @@ class StaleReviewsDismissed(Combined):
     """
 
     id = "BR006"
-    title = "approvals stay when a change is changed"
+    title = "approvals stay valid after a new push"
     severity = Severity.HIGH
     yaml_fixes = (("dismiss_stale_reviews", True),)
     maps = (*scorecard("Branch-Protection"), *cis("1.1.4"), *slsa("Source L4"))

@@ -80,7 +80,7 @@ class RoleNarrow(ResourceRule):
     """
 
     id = "OR008"
-    title = "a role of the organization reaches too far"
+    title = "an organization role has too many permissions"
     severity = Severity.HIGH
     maps = (*cis("1.3.8"), *ssdf("PS.1.1"))
     resource_types = (gh.ORGANIZATION_ROLE,)
@@ -178,7 +178,7 @@ class RepositoryRoleObeys(ResourceRule):
     """
 
     id = "OR011"
-    title = "a custom role of repositories reaches past protection"
+    title = "a custom repository role may bypass protection"
     severity = Severity.HIGH
     maps = (*scorecard("Branch-Protection"), *ssdf("PS.1.1"))
     resource_types = (gh.ORGANIZATION_REPOSITORY_ROLE, gh.ORGANIZATION_CUSTOM_ROLE)
