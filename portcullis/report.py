@@ -167,6 +167,16 @@ def _show_advice(console: Console, advice: Sequence[Finding]) -> None:
     console.print("           make check shows where, and the fix")
 
 
+_PROTECTED = "because it is protected"
+"""How Pulumi refuses to delete a resource."""
+
+_GONE_FROM_YAML = """
+What is protected is deleted only on purpose. It is not in the YAML any more:
+  renamed?            write renamed_from: OLD-NAME below the new name; see docs/renames.md
+  removed by mistake? put it back
+  to be deleted?      see docs/destroy.md"""
+
+
 def show_errors(console: Console, run: Run, output: str) -> None:
     """Show each error once, without what only the engine's authors need.
 
@@ -179,6 +189,8 @@ def show_errors(console: Console, run: Run, output: str) -> None:
         shown.add(text)
         where = f"{resource_name(urn)}: " if urn and "pulumi:Stack" not in urn else ""
         console.print(Text(f"{where}{text}"))
+    if any(_PROTECTED in text for text in shown):
+        console.print(Text(_GONE_FROM_YAML))
     if not shown and not any(finding.level == "mandatory" for finding in run.findings):
         console.print(Text(output))
 

@@ -30,6 +30,11 @@ _OPEN_IN_SECRETS = frozenset(
 )
 """All that is shown of a secret: whatever else it has could be its value in some form."""
 
+_FOLLOWING = frozenset(
+    {"fullName", "htmlUrl", "gitCloneUrl", "httpCloneUrl", "sshCloneUrl", "svnUrl", "slug", "etag"}
+)
+"""Fields that only follow from others, such as from a new name."""
+
 _LABELS = ("username", "context", "actorId", "name", "propertyName", "toolName")
 """Fields by which an entry of a list is known."""
 
@@ -70,7 +75,8 @@ def differences(kind: str, step: Step) -> list[Change]:
         step: with its states before and after.
     """
     found: list[Change] = []
-    for name in sorted({re.split(r"[.\[]", path, maxsplit=1)[0] for path in step.changed}):
+    names = {re.split(r"[.\[]", path, maxsplit=1)[0] for path in step.changed}
+    for name in sorted(names - _FOLLOWING):
         old, new = step.old_inputs.get(name), step.new_inputs.get(name)
         if old == new:  # GitHub has something else than what was declared
             old = step.old_outputs.get(name)

@@ -80,20 +80,24 @@ def _whole(kind: str, name: str, step: Step, names: Names) -> Iterator[str]:
     state = as_created(step)
     gone = step.operation in _DELETED
     if kind == "TeamMembers":
-        entries = state.get("members") or []
+        entries = _list(state.get("members"))
         change = ListDifference(("members",), entries if gone else [], [] if gone else entries)
         yield from _members(name, change)
     elif kind == "TeamRepository":
         permission = _shown(state.get("permission"))
         yield f"permission: {permission} -> none" if gone else f"permission: {permission}"
     elif kind == "RepositoryEnvironment":
-        for block in state.get("reviewers") or []:
-            changes = [
-                ListDifference((field,), [], block.get(field) or [])
-                for field in _REVIEWERS
-                if not gone
-            ]
-            yield from _reviewers(changes, names)
+        for block in _list(state.get("reviewers")):
+            if isinstance(block, dict) and not gone:
+                changes = [
+                    ListDifference((field,), [], _list(block.get(field))) for field in _REVIEWERS
+                ]
+                yield from _reviewers(changes, names)
+
+
+def _list(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON
+    """Return a list, or none of its entries where only the update can tell them."""
+    return value if isinstance(value, list) else []
 
 
 def _members(team: str, change: Change) -> Iterator[str]:

@@ -167,6 +167,15 @@ def test_errors_are_told_once_and_without_the_engines_own() -> None:
     assert text == "Repository app: name [bold] is taken\nno such team\n"
 
 
+def test_a_protected_resource_that_left_the_yaml_has_a_way_out() -> None:
+    """A refused deletion leads to renames and to deletions on purpose, once."""
+    texts = [f"{name} cannot be deleted because it is protected." for name in ("one", "two")]
+    run = run_of(*(said(text, APP) for text in texts))
+    text = shown(lambda console: report.show_errors(console, run, ""))
+    assert text.count("renamed_from: OLD-NAME") == 1
+    assert text.count("docs/destroy.md") == 1
+
+
 @pytest.mark.parametrize(("level", "told"), [("mandatory", False), ("advisory", True)])
 def test_a_failure_is_never_silent(level: str, told: bool) -> None:  # noqa: FBT001 - a column of the table
     """Where neither an error nor a mandatory finding says why, Pulumi's own output does."""

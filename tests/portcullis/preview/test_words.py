@@ -139,6 +139,18 @@ FIELDS = st.sampled_from(["members", "reviewers", "bypassActors", "permission", 
 OPERATIONS = st.sampled_from(["create", "update", "delete", "replace"])
 
 
+def test_what_follows_from_a_new_name_is_left_out() -> None:
+    """A renamed repository shows its names, not the addresses that follow from them."""
+    step = Step(
+        "update",
+        ("fullName", "name"),
+        {"name": "old"},
+        {"name": "old", "fullName": "acme/old"},
+        {"name": "new"},
+    )
+    assert words.lines("Repository", "new", step, NAMES) == ["name: old -> new"]
+
+
 @given(KINDS, FIELDS, VALUES, VALUES, OPERATIONS)
 def test_no_state_breaks_a_preview_or_shows_a_secret(
     kind: str, field: str, old: object, new: object, operation: str
