@@ -8,6 +8,7 @@ from rich.text import Text
 
 from portcullis.adopt import existing
 from portcullis.adopt.completion import REPOSITORY
+from portcullis.pulumi_runs.events import ROOT
 from portcullis.report import resource_name
 
 if TYPE_CHECKING:
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
 _ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
 _TEAM = "github:index/team:Team"
 _MEMBERS = "github:index/teamMembers:TeamMembers"
+_OF_ORGANIZATION = frozenset(
+    {
+        "github:index/organizationRuleset:OrganizationRuleset",
+        "github:index/actionsOrganizationVariable:ActionsOrganizationVariable",
+    }
+)
+_OF_REPOSITORY = frozenset(
+    {
+        "github:index/repositoryRuleset:RepositoryRuleset",
+        "github:index/branchProtection:BranchProtection",
+        "github:index/actionsVariable:ActionsVariable",
+    }
+)
+"""Types that GitHub creates with a `POST`, which it refuses where one of the name exists."""
 
 
 def adopt_planned(
@@ -69,10 +84,11 @@ def adopt_gates(
     *,
     change: bool,
 ) -> bool:
-    """Import the gates of ``planned`` that exist below something that is managed already.
+    """Import what of ``planned`` exists below something that is managed already.
 
-    The provider would create them with a `PUT`, which keeps the refs and people that are not
-    declared, and the preview would not list those.
+    The provider would create gates with a `PUT`, which keeps the refs and people that are not
+    declared, and the preview would not list those. It would create rulesets and variables with a
+    `POST`, which GitHub refuses in the middle of the update.
 
     Args:
         stack: The stack whose state takes them in.
@@ -88,29 +104,33 @@ def adopt_gates(
     Raises:
         UserError: GitHub cannot be asked, or Pulumi refuses.
     """
-    parents = _parents_of_gates(planned)
-    if not parents:
+    gates = _gates(planned)
+    if not gates:
         return False
-    gates = {
-        urn: each
-        for urn, each in planned.items()
-        if each.parent in parents or each.type.startswith("portcullis:")
-    }
+    frames = {urn: each for urn, each in planned.items() if each.type.startswith("portcullis:")}
     if change:
-        return bool(adopt_planned(stack, environment, organization, gates, console))
+        return bool(adopt_planned(stack, environment, organization, {**frames, **gates}, console))
     for urn in existing.find(stack, environment, organization, gates.values()):
         what = "exists already: make up adopts it, and then lists what it changes"
         console.print(Text(f"exists     {resource_name(urn)} {what}"))
     return False
 
 
-def _parents_of_gates(planned: Mapping[str, Planned]) -> set[str]:
-    """Return the parents of gates that may exist: their repository or team is not new."""
+def _gates(planned: Mapping[str, Planned]) -> dict[str, Planned]:
+    """Return what may exist: its organization, repository or team is not new."""
+    new_organization = any(each.type == ROOT for each in planned.values())
     new_repositories = {each.inputs["name"] for each in planned.values() if each.type == REPOSITORY}
     new_teams = {each.parent for each in planned.values() if each.type == _TEAM}
-    return {
+    parents = {
         each.parent
         for each in planned.values()
         if (each.type == _ENVIRONMENT and each.inputs["repository"] not in new_repositories)
         or (each.type == _MEMBERS and each.parent not in new_teams)
+    }
+    return {
+        urn: each
+        for urn, each in planned.items()
+        if each.parent in parents
+        or (each.type in _OF_ORGANIZATION and not new_organization)
+        or (each.type in _OF_REPOSITORY and each.inputs.get("repository") not in new_repositories)
     }

@@ -20,7 +20,7 @@ from components.github_access import DOTCOM, App, GitHubAccess
 from portcullis.adopt.completion import completed, is_incomplete
 from portcullis.adopt.extras import extras
 from portcullis.adopt.import_ids import live_id
-from portcullis.project import UserError
+from portcullis.project import PACKS, UserError
 from portcullis.pulumi_runs.events import Planned, name_of, plain, provider_urn
 
 if TYPE_CHECKING:
@@ -221,8 +221,10 @@ def take_in(
             frame.add(item.urn)
             around.append(item.parent)
     if frame:
+        # the preview before this judged the whole; the pack would misread what is no target
+        unjudged = {**environment, PACKS: ""}
         targets = [argument for urn in sorted(frame) for argument in ("--target", urn)]
-        pulumi(stack, environment, ["up", "--yes", *targets])
+        pulumi(stack, unjudged, ["up", "--yes", *targets])
     table = {each: each for urn in ids for each in (planned[urn].provider, planned[urn].parent)}
     resources = [
         {

@@ -156,13 +156,22 @@ def _is_secret(value: Any) -> bool:  # noqa: ANN401 - any JSON
 
 def people_in(kind: str, step: Step) -> set[int]:
     """Return the numeric ids of reviewers whom a step brings or takes away."""
-    return {
-        int(entry)
-        for change in differences(kind, step)
-        if isinstance(change, ListDifference) and change.path[-1] == "users"
-        for entry in (*change.removed, *change.added)
-        if isinstance(entry, int | float)
-    }
+    if step.operation == "create":
+        blocks = as_created(step).get("reviewers") or []
+        entries = [
+            each
+            for block in blocks
+            if isinstance(block, dict) and isinstance(block.get("users"), list)
+            for each in block["users"]
+        ]
+    else:
+        entries = [
+            each
+            for change in differences(kind, step)
+            if isinstance(change, ListDifference) and change.path[-1] == "users"
+            for each in (*change.removed, *change.added)
+        ]
+    return {int(each) for each in entries if isinstance(each, int | float)}
 
 
 def as_created(step: Step) -> Mapping[str, Any]:

@@ -22,15 +22,17 @@ _FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 def config_files() -> list[str]:
     """Return the policy config files that the engine was started with, as far as can be seen.
 
+    The option goes before the variable. Both are returned: a file too many is only checked. Paths
+    are relative to the folder of the engine, which is not the folder of the pack.
+
     Where they cannot be seen, run `python -m portcullis_policy.pulumi_pack.config FILE` before.
     """
-    variable = os.environ.get(_CONFIG_VARIABLE)
-    if variable:
-        return variable.split(",")
+    variable = [name for name in os.environ.get(_CONFIG_VARIABLE, "").split(",") if name]
     for arguments, folder in _processes_above():
-        if files := [str(folder / name) for name in _values(arguments)]:
-            return files
-    return []
+        named = _values(arguments)
+        if named or PurePath(arguments[0]).stem == "pulumi":
+            return [str(folder / name) for name in [*named, *variable]]
+    return variable
 
 
 def skips_preview() -> bool:

@@ -35,8 +35,13 @@ repositories:
       prod:
         reviewers: {teams: [rel]}
 """
-
-
+LATER = """\
+    variables: {COLOUR: green}
+    protection:
+      stable: {branches: [release/*]}
+      fresh: {branches: [hotfix/*]}
+"""
+RULESET = {"name": "stable", "target": "branch", "enforcement": "disabled"}
 LIMITED = {"protected_branches": False, "custom_branch_policies": True}
 
 
@@ -85,8 +90,9 @@ def adopted(sandbox: Sandbox, folder: Path, name: str, *, protect: bool) -> Proj
 def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Path) -> None:
     """What leaves the YAML right after `make adopt` is not deleted; what stays is as declared.
 
-    Extra refs, reviewers, members and grants are listed by name, and gone after `make up`. An
-    environment that somebody made on GitHub before it is declared gets the same treatment.
+    Extra refs, reviewers, members and grants are listed by name, and gone after `make up`. What
+    somebody made on GitHub below a managed repository before it is declared is adopted by `make up`
+    itself: environments, rulesets and variables. What is new beside it does not stop that.
     """
     project = adopted(sandbox, tmp_path, "exact", protect=True)
     project.write(HEAD)
@@ -116,10 +122,16 @@ def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Pat
     assert live.access("legacy") == {"rel": "maintain"}
     assert live.teams()["rel"]["members"] == {"ana"}
     assert live.teams()["idle"]["members"] == set()
-    project.write(f"{HEAD}{LEGACY}      stage: {{}}\n")
+    colour = {"name": "COLOUR", "value": "red"}
+    project.world.request("POST", "/repos/acme/legacy/actions/variables", colour)
+    project.world.request("POST", "/repos/acme/legacy/rulesets", RULESET)
+    project.write(f"{HEAD}{LEGACY}      stage: {{}}\n{LATER}")
     up = project.portcullis("up")
     assert up.code == 0, up.text
     assert "delete   RepositoryEnvironmentDeploymentPolicy legacy/stage/branch/*" in up.text
+    assert "value: red -> green" in up.text
+    assert "update   RepositoryRuleset legacy/stable" in up.text
+    assert live.repository_rulesets("legacy").keys() == {"stable", "fresh"}
     assert live.environments("legacy")["stage"]["deploy_from"] == {"branch:main"}
 
 

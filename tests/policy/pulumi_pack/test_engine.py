@@ -237,13 +237,13 @@ def test_value_that_preview_cannot_see_is_refused(stack: Stack) -> None:
 def test_unknown_rule_in_the_config_file_stops_everything(stack: Stack, form: str) -> None:
     """C3: a mistyped rule id does not leave a rule at its default in silence."""
     file = stack.folder / "levels.json"
-    file.write_text('{"EN03": "advisory"}', encoding="utf-8")
+    file.write_text('{"EN0003": "advisory"}', encoding="utf-8")
     arguments = {
         "option": ("--policy-pack-config", "levels.json"),
         "equals": ("--policy-pack-config=levels.json",),
         "variable": (),
     }[form]
-    variables = {"PULUMI_OPTION_POLICY_PACK_CONFIG": str(file)} if form == "variable" else {}
+    variables = {"PULUMI_OPTION_POLICY_PACK_CONFIG": file.name} if form == "variable" else {}
     code, output, _ = stack.run(SOUND, "preview", *arguments, **variables)
     assert code != 0
     assert "did you mean `EN003`?" in output

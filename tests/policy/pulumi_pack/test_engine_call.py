@@ -76,6 +76,15 @@ def test_policy_config_files(monkeypatch: pytest.MonkeyPatch, line: str, files: 
     assert engine_call.config_files() == files
 
 
+def test_a_variable_hides_no_policy_config_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3: the option goes before the variable, so that both are checked, from the same folder."""
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", "a.json,/etc/b.json")
+    _called(monkeypatch, "language-host", "pulumi up --policy-pack-config weak.json")
+    assert engine_call.config_files() == ["/folder/weak.json", "/folder/a.json", "/etc/b.json"]
+    _called(monkeypatch, "language-host", "/opt/bin/pulumi up")
+    assert engine_call.config_files() == ["/folder/a.json", "/etc/b.json"]
+
+
 def _called(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     """Let these be the command lines of the processes above, the nearest first."""
     found = [(line.split(), Path("/folder")) for line in lines]

@@ -144,7 +144,7 @@ def test_a_file_that_the_pack_did_not_see_is_judged_when_the_engine_gives_the_le
         ({"policyProfile": "baseline"}, "`PK001` has a looser `profile`: give the `reason`"),
         ({"policy": {"EN003": "disabled"}}, "`EN003` is switched off: give its last day"),
         ({"policyProfile": "lax"}, "allowed: baseline, strict, release-critical"),
-        ({"policy": {"EN03": "advisory"}}, "did you mean `EN003`"),
+        ({"policy": {"EN0003": "advisory"}}, "did you mean `EN003`"),
         ({"policy": {"BR005": {"minimun": 1}}}, "did you mean `minimum`"),
         ({"policy": "{canary"}, "cannot be read as JSON"),
         ({"policy": []}, "must be an object"),

@@ -127,6 +127,12 @@ def test_only_people_who_come_or_go_have_to_be_asked_for() -> None:
     assert people_in("RepositoryEnvironment", step) == {5, 8}
 
 
+def test_the_reviewers_of_a_new_environment_are_asked_for() -> None:
+    """A new resource has no changed fields, but its reviewers are shown by name too."""
+    step = Step("create", (), {}, {}, reviewers([5, 8, UNKNOWN], [7]))
+    assert people_in("RepositoryEnvironment", step) == {5, 8}
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just(SECRET),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
