@@ -134,7 +134,9 @@ def _date(value: object) -> object:
 
 
 def _ranges_in_order(pattern: str) -> str:
-    """Refuse ``[z-a]``: no character is in such a range."""
+    """Refuse ``[z-a]``, in which no character is, and sets that are easily misread."""
+    if any("/" in inside or inside in {"!", "^"} for inside in re.findall(r"\[(.*?)\]", pattern)):
+        raise ValueError("a set has no slash, and characters after ! or ^; allowed: [a-z]")
     for inside in re.findall(r"\[!?([^\]]+)\]", pattern):
         if any(first > last for first, last in re.findall(r"(.)-(.)", inside)):
             raise ValueError("no character is in a range like [z-a]; allowed: [a-z]")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from components.files.committing import Guard
+from components.names.ref_patterns import matches
 from components.organization import covers
 from components.ruleset import ResolvedProtection
 
@@ -46,11 +46,9 @@ def _covers_default(protection: BranchProtectionConfig, branch: str) -> bool:
     """Return whether the protection holds for the default branch, whose name is ``branch``."""
     if protection.enforcement != "active":
         return False
-    if any(fnmatchcase(branch, pattern) for pattern in protection.exclude_branches):
+    if any(matches(pattern, branch) for pattern in protection.exclude_branches):
         return False
-    return any(
-        name in {"default", "all"} or fnmatchcase(branch, name) for name in protection.branches
-    )
+    return any(name in {"default", "all"} or matches(name, branch) for name in protection.branches)
 
 
 def _guard(protection: ResolvedProtection, organization: ResolvedOrganization) -> Guard:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from components.declaration.guards import protections
 from components.files import code_owners
 from components.files.workflow import GITHUB_OWNERS, actions_used
+from components.names.ref_patterns import WILDCARDS, matches
 from components.organization import covers, reached
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from components.environment import EnvironmentConfig
     from components.organization import OrganizationConfig, ResolvedOrganization, SettingsConfig
     from components.repository import RepositoryConfig, ResolvedRepository
-    from components.ruleset import BranchProtectionConfig
+    from components.ruleset import BranchProtectionConfig, ForRepositories
 
 MOST_SECRETS_SEEN = 100
 """How many of the organization's secrets a workflow can use, in the order of their names.
@@ -51,7 +52,10 @@ def check(organization: ResolvedOrganization, names: Names) -> Iterator[Problem]
             for key, each in config.repositories.items()
             if covers(protection.repositories, protection.exclude_repositories, key)
         }
+        yield from _no_repository(("protection", name), protection)
         yield from _protection(("protection", name), protection, covered, names)
+    for name, tags in config.tag_protection.items():
+        yield from _no_repository(("tag_protection", name), tags)
     for repository in organization.repositories.values():
         if not repository.config.archived:
             yield from _repository(repository, organization, names)
@@ -177,6 +181,7 @@ def _protection(
         index = protection.exclude_branches.index("default")
         what = "`default` has no special meaning in exclude_branches"
         yield (*path, "exclude_branches", index), what, "the branch's own name"
+    yield from _no_branch(path, protection)
     if not protection.required_checks:
         for field in ("strict_checks", "checks_app"):
             if _switched_on(protection, field):
@@ -186,6 +191,33 @@ def _protection(
         yield from _classic(path, protection)
     elif _written(protection, "merge_methods"):
         yield from _merge_methods(path, protection, covered, names)
+
+
+def _no_repository(path: Segments, protection: ForRepositories) -> Iterator[Problem]:
+    """Find protection that excludes each repository again, those on GitHub alone included."""
+    if all(
+        any(excluded in {name, "*"} for excluded in protection.exclude_repositories)
+        for name in protection.repositories
+    ):
+        what = "this protects nothing: it excludes every repository that it includes"
+        yield (*path, "exclude_repositories"), what, "fewer repositories"
+
+
+def _no_branch(path: Segments, protection: BranchProtectionConfig) -> Iterator[Problem]:
+    """Find protection that excludes each branch again.
+
+    `default` is left to the policy pack (RS004), which knows the branch's name on GitHub.
+    """
+    if all(
+        name not in {"default", "all"}
+        and any(
+            name == excluded or (not WILDCARDS & set(name) and matches(excluded, name))
+            for excluded in protection.exclude_branches
+        )
+        for name in protection.branches
+    ):
+        what = "this protects nothing: it excludes every branch that it includes"
+        yield (*path, "exclude_branches"), what, "fewer branches"
 
 
 def _classic(path: Segments, protection: BranchProtectionConfig) -> Iterator[Problem]:
@@ -339,6 +371,18 @@ def _code_owners(
                 what = f"GitHub ignores the code owner `{slug}`, because the team is secret"
                 allowed = f"teams.{slug}.visibility: closed"
                 yield (*path, "code_owners", pattern, index), what, allowed
+    patterns = list(repository.code_owners)
+    for number, pattern in enumerate(patterns):
+        later = patterns[number + 1 :]
+        if wider := next((each for each in later if _contains(each, pattern)), None):
+            what = f"this has no effect: `{wider}` follows, matches the same files, and wins"
+            yield (*path, "code_owners", pattern), what, f"a place after `{wider}`"
+
+
+def _contains(wider: str, pattern: str) -> bool:
+    """Return whether a pattern of code owners surely matches all files of another one."""
+    folder = wider.startswith("/") and wider.endswith("/") and not WILDCARDS & set(wider)
+    return wider in {"*", "**", "/**"} or (folder and pattern.startswith(wider))
 
 
 def _second_code_owners(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:

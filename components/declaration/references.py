@@ -14,7 +14,7 @@ from components.declaration import (
 )
 from components.declaration.mistakes import listed
 from components.declaration.release import gates as release_gates
-from components.declaration.release.permissions import MAY_PUSH
+from components.declaration.release.permissions import MAY_PUSH, granted
 from components.organization import covers
 
 if TYPE_CHECKING:
@@ -25,9 +25,14 @@ if TYPE_CHECKING:
     from components.declaration.names import Names
     from components.declaration.yaml_file import Segments
     from components.organization import OrganizationConfig, ResolvedOrganization
-    from components.publish import PublishConfig
     from components.repository import RepositoryConfig
     from components.ruleset import BranchProtectionConfig, ForRepositories
+
+MOST_CLASSIC_APPROVALS = 6
+"""The most approvals that classic protection takes; a ruleset takes ten.
+
+Source: https://docs.github.com/rest/branches/branch-protection
+"""
 
 
 def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
@@ -115,6 +120,10 @@ def _protection(
     if protection.enforced_by == "classic" and protection.enforcement != "active":
         what = "classic protection is always active"
         yield (*path, "enforcement"), what, "active, or enforced_by: ruleset"
+    if protection.enforced_by == "classic" and protection.approvals > MOST_CLASSIC_APPROVALS:
+        what = "GitHub refuses so many approvals in classic protection"
+        allowed = f"at most {MOST_CLASSIC_APPROVALS}, or enforced_by: ruleset"
+        yield (*path, "approvals"), what, allowed
     if protection.enforced_by == "classic" and protection.exclude_branches:
         what = "classic protection cannot leave branches out"
         yield (*path, "exclude_branches"), what, "leave it out, or enforced_by: ruleset"
@@ -137,7 +146,7 @@ def _repository(
         reviewers = environment.reviewers.teams
         yield from names.team_list((*path, "environments", name, "reviewers", "teams"), reviewers)
     if repository.publish:
-        yield from _approvers((*path, "publish"), repository.publish, repository, names)
+        yield from _approvers((*path, "publish"), repository, config, names)
     for file_path, file in repository.files.items():
         if file.from_file and not _readable(names.root / file.from_file):
             what = "there is no such file, or it is not UTF-8 text"
@@ -171,14 +180,15 @@ def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> 
 
 
 def _approvers(
-    path: Segments, publish: PublishConfig, repository: RepositoryConfig, names: Names
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig, names: Names
 ) -> Iterator[Problem]:
     """Find approvers who cannot read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
-    sure = names.sure((*path[:-1], "access"))
-    for kind, package in publish.by_kind().items():
+    sure = names.sure((*path[:-1], "access")) and names.sure(("teams",))
+    packages = repository.publish.by_kind() if repository.publish else {}
+    for kind, package in packages.items():
         yield from names.team_list((*path, kind, "approvers"), package.approvers)
         for index, team in enumerate(package.approvers):
-            if sure and team in names.teams and team not in repository.access:
+            if sure and team in names.teams and not granted(team, repository, config):
                 what = f"`{team}` cannot approve, because it cannot read the repository"
                 yield (*path, kind, "approvers", index), what, f"access: {{{team}: pull}} or more"
 

@@ -34,7 +34,7 @@ def check(organization: ResolvedOrganization) -> Iterator[Problem]:
         if made is not None and required not in made:
             if required in REQUIRED_CHECKS:
                 missing[where, required].append(name)
-            elif near := get_close_matches(required, REQUIRED_CHECKS, n=1, cutoff=0.8):
+            elif near := get_close_matches(required.lower(), REQUIRED_CHECKS, n=1, cutoff=0.8):
                 what = f"no managed workflow makes this check; did you mean `{near[0]}`?"
                 yield where, what, ", ".join(REQUIRED_CHECKS)
     for (where, required), names in missing.items():

@@ -118,15 +118,17 @@ def _reviewers(
     readers: set[str] = set()
     for team in repository.access:
         readers |= organization.people.get(team, frozenset())
+    open_to_all = permissions.everybody_reads(repository, organization.config)
     for name, environment in repository.environments.items():
         where = (*path, "environments", name, "reviewers")
         for index, team in enumerate(environment.reviewers.teams):
-            if team in organization.people and team not in repository.access:
+            declared = team in organization.people
+            if declared and not permissions.granted(team, repository, organization.config):
                 what = f"`{team}` cannot review, because it cannot read the repository"
                 yield (*where, "teams", index), what, f"access: {{{team}: pull}} or more"
         for index, login in enumerate(environment.reviewers.users):
-            if repository.visibility != "public" and login.lower() not in readers:
-                what = f"`{login}` cannot review, because no team with access has this member"
+            if not open_to_all and login.lower() not in readers:
+                what = "this person cannot review, because no team with access has this member"
                 yield (*where, "users", index), what, "a member of a team in access"
         teams = environment.reviewers.teams
         if (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
 from components.declaration.release import permissions
+from components.names.ref_patterns import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,16 +81,25 @@ def check_environments(
 def _protections_by_tag(
     gate: ResolvedEnvironment, repository: ResolvedRepository
 ) -> list[list[ResolvedTagProtection]]:
-    """Return the protection of each tag pattern of a written gate; nothing if a tag is free."""
+    """Return the protection of the tags that a written gate admits, pattern by pattern.
+
+    Patterns of tags that nothing protects are left out: the policy pack reports them where
+    something is published.
+    """
     config = gate.config
     reviewed = config.reviewers.teams or config.reviewers.users
-    if gate.release or config.deploy_from.branches or not reviewed:
+    if gate.release or not reviewed:
         return []
     by_tag = [
-        [each for each in repository.tag_protection if tag.startswith(each.config.prefix)]
+        [each for each in repository.tag_protection if _admits(tag, each.config.prefix)]
         for tag in config.deploy_from.tags
     ]
-    return by_tag if all(by_tag) else []
+    return [protections for protections in by_tag if protections]
+
+
+def _admits(pattern: str, prefix: str) -> bool:
+    """Return whether a pattern of tags admits a release tag with this prefix."""
+    return pattern.startswith(prefix) or matches(pattern, f"{prefix}1.2.3")
 
 
 def _one_person(

@@ -43,6 +43,15 @@ def permission_of(
 ) -> Permission | None:
     """Return what the members of a team may do: by the team, its parents, or as any member."""
     found = [_BASE.get(config.settings.default_repository_permission)]
+    found.append(granted(team, repository, config))
+    return max((each for each in found if each), key=PERMISSIONS.index, default=None)
+
+
+def granted(
+    team: str, repository: RepositoryConfig, config: OrganizationConfig
+) -> Permission | None:
+    """Return what a repository grants to a team, or to a team in which it is nested."""
+    found: list[Permission | None] = []
     seen: set[str] = set()
     slug: str | None = team
     while slug in config.teams and slug not in seen:
@@ -50,6 +59,14 @@ def permission_of(
         found.append(repository.access.get(slug))
         slug = config.teams[slug].parent
     return max((each for each in found if each), key=PERMISSIONS.index, default=None)
+
+
+def everybody_reads(repository: RepositoryConfig, config: OrganizationConfig) -> bool:
+    """Return whether every member of the organization may read a repository."""
+    return (
+        repository.visibility != "private"
+        or config.settings.default_repository_permission != "none"
+    )
 
 
 def may_push(team: str, repository: RepositoryConfig, config: OrganizationConfig) -> bool:

@@ -32,6 +32,13 @@ MAIN = "protection.main"
         ([("protection.main.branches", ["release/*"])], []),
         ([("protection.main.branches", ["m*"])], [(MAIN, {7}, set(), False)]),
         ([("protection.main.exclude_branches", ["ma*"])], []),
+        (  # a star does not match a slash
+            [
+                ("repositories.app.default_branch", "release/main"),
+                ("protection.main.exclude_branches", ["*"]),
+            ],
+            [(MAIN, {7}, set(), False)],
+        ),
         ([("protection.main.exclude_repositories", ["app"])], []),
         (
             [("protection.main.bypass", [{"app": 8, "mode": "always"}, {"app": 9}])],

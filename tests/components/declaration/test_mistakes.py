@@ -628,6 +628,13 @@ CASES = (
         "no apps and no roles",
         "team",
     ),
+    Case(
+        "classic, with more approvals than it takes",
+        MAIN,
+        "  main: {enforced_by: classic, »approvals: 7}",
+        "so many approvals",
+        "at most 6",
+    ),
 )
 
 

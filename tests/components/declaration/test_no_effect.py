@@ -111,6 +111,41 @@ CASES = (
         "teams.devs.visibility: closed",
     ),
     Case(
+        "code owners before those of everything",
+        'code_owners: {"*": [devs]}',
+        'code_owners: {»/.github/: [security], "*": [devs]}',
+        "this has no effect: `*` follows",
+        "after `*`",
+    ),
+    Case(
+        "code owners of a folder before those of the folder around it",
+        'code_owners: {"*": [devs]}',
+        'code_owners: {"*": [devs], »/docs/api/: [security], /docs/: [devs]}',
+        "this has no effect: `/docs/` follows",
+        "after `/docs/`",
+    ),
+    Case(
+        "protection of branches that it excludes",
+        MAIN,
+        '  main: {branches: [release/1, "dev/*"], »exclude_branches: ["release/*", "dev/*"]}',
+        "it excludes every branch that it includes",
+        "fewer branches",
+    ),
+    Case(
+        "protection of repositories that it excludes",
+        MAIN,
+        '  main: {repositories: [app, "w*"], »exclude_repositories: ["w*", app]}',
+        "it excludes every repository that it includes",
+        "fewer repositories",
+    ),
+    Case(
+        "tag protection of no repository",
+        TAGS,
+        TAGS + '\n  more: {created_by: [security], »exclude_repositories: ["*"]}',
+        "it excludes every repository that it includes",
+        "fewer repositories",
+    ),
+    Case(
         "a second file of code owners",
         "    environments: {}",
         "    files: {»docs/CODEOWNERS: {content: x}}",
@@ -292,6 +327,10 @@ def test_what_has_no_effect_is_reported(case: Case, tmp_path: Path) -> None:
         (MAIN, "  main: {enforced_by: classic, bypass: [{team: devs}]}"),
         (ENVIRONMENTS, ENVIRONMENTS[:-2] + "{pypi-release: {prevent_self_review: true}}"),
         (WEB, "  web: {features: {wiki: true}, merge: {allow_auto_merge: true}}"),
+        (MAIN, '  main: {branches: ["**/*"], exclude_branches: ["*"]}'),
+        (MAIN, "  main: {branches: [release/1, dev], exclude_branches: [dev]}"),
+        (MAIN, "  main: {exclude_repositories: [app, web]}"),  # GitHub may have others
+        ('{"*": [devs]}', '{"*": [devs], "*.md": [devs], /docs/: [devs], /docs-api/: [security]}'),
     ],
 )
 def test_what_has_an_effect_is_allowed(edits: tuple[str, str], tmp_path: Path) -> None:

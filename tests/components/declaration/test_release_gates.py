@@ -128,6 +128,31 @@ CASES = (
         (SECURITY, SECURITY + "\n  ops: {parent: devs}\n  night: {parent: ops, members: [ines]}"),
         who="ines",
     ),
+    *(
+        Case(
+            f"a written gate that admits {admitted}",
+            SOUND,
+            (
+                (
+                    ENVIRONMENTS,
+                    (
+                        "    environments: {ship: {»reviewers: {teams: [security]}, "
+                        f"deploy_from: {{{admitted}}}}}}}"
+                    ),
+                ),
+            ),
+            "one person alone could publish: ines may make release tags of app and approve ship",
+            APPROVERS,
+        )
+        for admitted in (
+            "tags: [v*]",
+            "branches: [default], tags: [v*]",
+            "tags: [v*, nightly-*]",
+            'tags: ["*"]',
+            'tags: ["[uvw]*.*.*"]',
+            'tags: ["?[0-9]*"]',
+        )
+    ),
     alone("one of several teams of makers", (MAKERS, "{created_by: [security, devs]}"), who=BOTH),
     alone(
         "makers of the repository's own entry",
@@ -453,7 +478,7 @@ CASES = (
                 "  web: {access: {devs: pull}, environments: {x: {reviewers: {users: [»ines]}}}}",
             ),
         ),
-        "`ines` cannot review, because no team with access has this member",
+        "this person cannot review, because no team with access has this member",
         "a member of a team in access",
     ),
 )
@@ -553,6 +578,51 @@ SOUND_CASES: tuple[tuple[str, str, tuple[Edit, ...]], ...] = (
             (
                 ENVIRONMENTS,
                 REFINED,
+            ),
+        ),
+    ),
+    (
+        "approvers of a nested team, which may read because its parent may",
+        SOUND,
+        (
+            ("approvers: [devs]", "approvers: [night]"),
+            (SECURITY, SECURITY + "\n  night: {members: [zoe], parent: devs}"),
+        ),
+    ),
+    (
+        "reviewers of a nested team, which may read because its parent may",
+        SOUND,
+        (
+            (ENVIRONMENTS, "    environments: {x: {reviewers: {teams: [night]}}}"),
+            (SECURITY, SECURITY + "\n  night: {members: [zoe], parent: devs}"),
+        ),
+    ),
+    (
+        "a reviewer who may read as any member",
+        SOUND,
+        (
+            (
+                "billing@acme.example",
+                "billing@acme.example\n  default_repository_permission: read",
+            ),
+            (WEB, "  web: {environments: {x: {reviewers: {users: [ines]}}}}"),
+        ),
+    ),
+    (
+        "a reviewer of an internal repository",
+        SOUND,
+        ((WEB, "  web: {visibility: internal, environments: {x: {reviewers: {users: [zoe]}}}}"),),
+    ),
+    (
+        "a written gate that admits tags with other makers",
+        SOUND,
+        (
+            (
+                ENVIRONMENTS,
+                (
+                    "    environments: {x: {reviewers: {teams: [devs]}, "
+                    'deploy_from: {branches: [default], tags: ["*"]}}}'
+                ),
             ),
         ),
     ),

@@ -43,13 +43,18 @@ def test_a_required_check_that_no_workflow_makes_is_a_mistake(
     assert "workflows: false there" in found[0].allowed
 
 
-def test_a_required_check_that_is_misspelt_is_a_mistake(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written_as", "meant"), [("sercurity-ci", "security-ci"), ("CI", "ci"), ("Ci", "ci")]
+)
+def test_a_required_check_that_is_misspelt_is_a_mistake(
+    written_as: str, meant: str, tmp_path: Path
+) -> None:
     """A name that is nearly one of the managed workflow's is named."""
-    edits = ((MAIN, "  main: {required_checks: [»sercurity-ci]}"),)
+    edits = ((MAIN, "  main: {required_checks: [»" + written_as + "]}"),)
     text, marked = places(replaced(*edits))
     (mistake,) = mistakes(written(tmp_path, text))
     assert [str(mistake.place)] == marked
-    assert "did you mean `security-ci`?" in mistake.what
+    assert f"did you mean `{meant}`?" in mistake.what
 
 
 @pytest.mark.parametrize(
