@@ -37,7 +37,11 @@ CHANGES = [
         {GATE: {"reviewers[0].users[0]"}},
     ),
     ("COLOUR: green", "COLOUR: blue", {"ActionsVariable tool/COLOUR": {"value"}}),
-    ("makers: maintain}", "makers: admin}", {"TeamRepository tool/makers": {"permission"}}),
+    (
+        "{releasers: push,",
+        "{releasers: triage,",
+        {"TeamRepository tool/releasers": {"permission"}},
+    ),
     (
         "members: [ana, ben]",
         "members: [ana, ben, zoe]",
