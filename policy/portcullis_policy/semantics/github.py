@@ -88,7 +88,7 @@ GITHUB_ACTIONS_APP = 15368
 """The App as which every workflow acts; the same on all of github.com.
 Source: https://api.github.com/apps/github-actions"""
 
-MAINTAIN_ROLE, ADMIN_ROLE = 2, 5
+MAINTAIN_ROLE, WRITE_ROLE, ADMIN_ROLE = 2, 4, 5
 """GitHub's ids of its built-in repository roles, as rulesets name them."""
 
 

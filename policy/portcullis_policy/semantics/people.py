@@ -5,6 +5,7 @@ stack does not declare is still known by itself: it is the same team wherever it
 Source: https://docs.github.com/organizations/organizing-members-into-teams/about-teams
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,8 +19,17 @@ LOGIN, USER_ID, TEAM = "login", "user id", "team"
 """How an actor is known: a person by login or by numeric id, a team by URN, or by what names it."""
 
 _OWNER = "admin"
-_ROLES = {gh.MAINTAIN_ROLE: ("maintain", "admin"), gh.ADMIN_ROLE: ("admin",)}
+_NO_SLUG = re.compile(r"[^a-z0-9_]+")
+"""What GitHub replaces in a team's name to make its slug."""
+_ROLES = {
+    gh.WRITE_ROLE: ("push", "maintain", "admin"),
+    gh.MAINTAIN_ROLE: ("maintain", "admin"),
+    gh.ADMIN_ROLE: ("admin",),
+}
 """The permissions that give a repository role or more, by the role's id in a ruleset."""
+
+_BASE = {"write": "push", "admin": "admin"}
+"""The permission that the organization's base permission gives to every member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,8 @@ def _in_role(stack: Stack, repository: str, role: object) -> People:
     if permissions is None:
         return _UNKNOWN if role is UNKNOWN else _UNSEEN
     found = [stack.once(_owners)]
+    if stack.once(_base_permission) in permissions:
+        found.append(_UNSEEN)
     for item in stack.once(_access).get(repository.lower(), ()):
         if item.type == gh.REPOSITORY_COLLABORATORS:
             found += _listed(stack, item, permissions)
@@ -162,6 +174,15 @@ def _in_role(stack: Stack, repository: str, role: object) -> People:
     return union(found)
 
 
+def _base_permission(stack: Stack) -> object:
+    """Return the permission of every member who may push; None where they may not."""
+    for item in stack.of(gh.ORGANIZATION_SETTINGS):
+        base = item.facts.text("defaultRepositoryPermission")
+        if isinstance(base, str):
+            return _BASE.get(base)
+    return None
+
+
 def _access(stack: Stack) -> dict[str, list[Resource]]:
     """Return what gives access to repositories, by repository."""
     found: dict[str, list[Resource]] = {}
@@ -169,7 +190,7 @@ def _access(stack: Stack) -> dict[str, list[Resource]]:
     for item in stack.of(*kinds):
         name = item.facts.text("repository")
         if isinstance(name, str):
-            found.setdefault(name.lower(), []).append(item)
+            found.setdefault(name.lower().rpartition("/")[2], []).append(item)
     return found
 
 
@@ -244,6 +265,9 @@ class _Directory:
                 name = team.facts.at(key)
                 if name is not None and name is not UNKNOWN:
                     self._urns.setdefault(_plain(name), team.urn)
+            name = team.facts.text("name")
+            if isinstance(name, str):  # the slug is not known before the team is made
+                self._urns.setdefault(_NO_SLUG.sub("-", name.lower()).strip("-"), team.urn)
         for team in teams:
             parent = self._named_by(team, "parentTeamId")
             if parent is not None:

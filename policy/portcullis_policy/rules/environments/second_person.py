@@ -270,6 +270,7 @@ class TagMakersDoNotApprove(StackRule):
     resource_types = (
         *(gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS),
         *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP, gh.REPOSITORY_FILE),
+        gh.ORGANIZATION_SETTINGS,
         *(gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS),
     )
     remediation = (
@@ -384,6 +385,39 @@ class TagMakersDoNotApprove(StackRule):
             ),
         ),
         stack(
+            "the write role, which the approvers have",
+            *_RELEASERS,
+            _gate(),
+            _POLICY,
+            _tags(bypass("RepositoryRole", "always", gh.WRITE_ROLE)),
+            Declared(
+                gh.TEAM_REPOSITORY,
+                {"repository": "escai", "teamId": "11", "permission": "push"},
+                "access",
+            ),
+        ),
+        stack(
+            "the admin role, which an approver has in a repository with its owner's name",
+            *_RELEASERS,
+            _gate(),
+            _POLICY,
+            _tags(bypass("RepositoryRole", "always", gh.ADMIN_ROLE)),
+            Declared(
+                gh.REPOSITORY_COLLABORATOR,
+                {"repository": "acme/escai", "username": "Ben", "permission": "admin"},
+                "access",
+            ),
+        ),
+        stack(
+            "members of a team whose slug is not known yet",
+            _team("Release Managers", 11),
+            _members("release-managers", "tom"),
+            *_TAGGERS,
+            _gate(),
+            _POLICY,
+            _BY_TAGGERS,
+        ),
+        stack(
             "an owner among the approvers",
             *_RELEASERS,
             _gate(),
@@ -452,6 +486,17 @@ class SecondPersonIsSeen(StackRule):
             _gate(reviewers=[{"users": [7, 8]}]),
             _POLICY,
             _BY_TAGGERS,
+        ),
+        stack(
+            "the write role, which every member has",
+            *_RELEASERS,
+            _gate(),
+            _POLICY,
+            _tags(bypass("RepositoryRole", "always", gh.WRITE_ROLE)),
+            Declared(
+                gh.ORGANIZATION_SETTINGS, {"defaultRepositoryPermission": "write"}, "settings"
+            ),
+            Declared(gh.MEMBERSHIP, {"username": "kim", "role": "admin"}, "owner"),
         ),
         stack(
             "members that are not known yet",
