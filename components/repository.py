@@ -151,6 +151,8 @@ class RepositoryConfig(Config):
     renamed_from: RepositoryName | None = None
     """The repository's name before this one: `make up` renames it on GitHub, with all it has."""
     archived: bool = False
+    """Read-only on GitHub. Only the repository's settings are managed; the rest of its entry waits
+    until it is unarchived."""
     default_branch: BranchName = FIRST_BRANCH
     """A name, by which GitHub's default branch is renamed, or `keep`: as GitHub has it."""
     access: dict[TeamSlug, Permission] = {}
