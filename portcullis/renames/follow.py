@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from components.names.renames import Kind
 
 
+_GONE = (
+    "not on GitHub, or hidden from this token; if it was deleted, `make adopt` takes it out of the "
+    "state, and make up creates what is declared"
+)
 _BRANCH_DEFAULT = "github:index/branchDefault:BranchDefault"
 
 
@@ -67,6 +71,9 @@ def follow(
         found.problems.extend(_wrong_branches(declaration, state, found))
     if found.problems:
         raise UserError(str(_mistakes(declaration, found)))
+    for thing in found.gone:
+        where = f"{thing.section} {thing.key}, id {thing.number}"
+        console.print(Text(f"gone       {where}: {_GONE}"))
     if not (found.moves or found.repositories):
         return Renames([], [])
     _note(stack, found.moves)
@@ -89,16 +96,17 @@ def forget_strangers(
     declaration: Declaration,
     console: Console,
 ) -> None:
-    """Take those things out of the state whose names are of other things on GitHub now.
+    """Take those things out of the state that are gone, or whose names are of other things now.
 
     Raises:
         UserError: GitHub cannot be asked, or Pulumi refuses.
     """
     state = existing.exported(stack, environment)
     found = _compared(stack, environment, declaration, state)
-    if found.strangers:
-        existing.replace(stack, environment, without(state, found.strangers))
-    for each in found.strangers:
+    forgotten = [*found.strangers, *found.gone]
+    if forgotten:
+        existing.replace(stack, environment, without(state, forgotten))
+    for each in forgotten:
         console.print(Text(f"forgotten  {each.section} {each.key}, id {each.number}"))
 
 

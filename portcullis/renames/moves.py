@@ -82,6 +82,8 @@ class Comparison:
     problems: list[Problem] = field(default_factory=list)
     strangers: list[Thing] = field(default_factory=list)
     """Things of the state whose name, or whose id, is no longer the organization's own."""
+    gone: list[Thing] = field(default_factory=list)
+    """Things of the state that are not on GitHub, under whatever name."""
     repositories: dict[str, tuple[Thing, Live]] = field(default_factory=dict)
     """The repositories that are declared and managed, by their declared name."""
 
@@ -106,6 +108,8 @@ def compare(
         if stranger:
             found.problems.append(stranger)
             found.strangers.append(thing)
+        elif live is None:
+            found.gone.append(thing)
         if stranger or live is None:
             continue
         key = declared[thing.section].key_of(thing, live)
@@ -146,11 +150,19 @@ def _unclear(thing: Thing, live: Live, key: str | None, declared: Declared) -> P
     same = live.name.lower() == thing.name.lower()
     if same or (key and (declared.renamed_from[key] or key.lower() == live.name.lower())):
         return None
+    fix = (
+        f"to keep that name, declare `{live.name}` instead of `{thing.key}`; to go back, rename "
+        f"it on GitHub, or add `renamed_from: {live.name}` to `{thing.key}`"
+    )
+    if key and any(live.name.lower() == each.lower() for each in declared.renamed_from):
+        fix = (
+            f"`{live.name}` and `{thing.key}` are both declared: rename it back on GitHub; then "
+            "rename one at a time, each with a `make up` of its own"
+        )
     return Problem(
         (thing.section, thing.key),
         f"this {_noun(thing)} (id {thing.number}) is called `{live.name}` on GitHub now",
-        f"to keep that name, declare `{live.name}` instead of `{thing.key}`; to go back, rename "
-        f"it on GitHub, or add `renamed_from: {live.name}` to `{thing.key}`",
+        fix,
     )
 
 

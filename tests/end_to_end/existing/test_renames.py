@@ -41,6 +41,7 @@ repositories:
     files:
       NOTE.md: {content: "note\\n"}
 """
+GONE = ("handbook", "guide")
 
 
 def named(repository: str, team: str) -> str:
@@ -91,7 +92,8 @@ def test_a_rename_keeps_everything(sandbox: Sandbox, tmp_path: Path) -> None:
 
     Then the names change by hand on GitHub: without a word in the YAML nothing runs, and with the
     new name in the YAML the same things are recognized by their ids. A new repository may take the
-    old name. One that took the name of a repository that is gone is never taken for it.
+    old name. One that took the name of a repository that is gone is never taken for it, and what is
+    gone for good is made again.
     """
     project = made(sandbox, tmp_path, "all")
     before = ids(project)
@@ -143,13 +145,15 @@ def test_a_rename_keeps_everything(sandbox: Sandbox, tmp_path: Path) -> None:
     assert after["handbook"] not in before.values()
 
     # another repository under the name of one that is gone
-    project.world.request("DELETE", "/repos/acme/guide")
+    for name in GONE:
+        project.world.request("DELETE", f"/repos/acme/{name}")
     project.world.request("POST", "/orgs/acme/repos", {"name": "guide", "auto_init": True})
     refuse(project, "repositories.guide", "is not the one", "make adopt")
     without = second[: second.index("  guide:")]
     project.write(HEAD + without + "  handbook: {workflows: false}\n")
     refuse(project, "repositories.guide", "is not the one")
     project.write(HEAD + second + "  handbook: {workflows: false}\n")
-    succeed(project.portcullis("adopt"))
+    assert succeed(project.portcullis("adopt")).count("forgotten  repositories ") == len(GONE)
     succeed(project.portcullis("up"))
+    assert ids(project).keys() == {"guide", "handbook", "scribes"}
     assert Live(project.world, "acme").environments("guide").keys() == {"prod"}

@@ -112,6 +112,14 @@ def test_what_stops(
 
 
 def test_what_is_gone_and_not_replaced_is_left_to_pulumi() -> None:
-    """A 404 harms nobody."""
+    """It is reported, because an update could end with a 404."""
     found = compared({thing("a"): GONE}, {"a": None})
     assert (found.moves, found.problems, found.strangers) == ([], [], [])
+    assert found.gone == [thing("a")]
+
+
+def test_a_chain_of_renames_on_github_has_a_way_out() -> None:
+    """Where both names are declared, the message does not ask to declare one of them."""
+    found = compared({thing("a", 1): live("b"), thing("b", 2): live("c")}, {"b": None, "c": None})
+    assert {each.path for each in found.problems} == {("repositories", "b")}
+    assert "rename it back on GitHub" in found.problems[0].fix
