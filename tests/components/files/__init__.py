@@ -1,0 +1,1 @@
+"""Managed files: what they hold, and that tools find nothing in them."""
