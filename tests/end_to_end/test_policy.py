@@ -76,7 +76,7 @@ def test_every_marked_line_is_found(sandbox: Sandbox, tmp_path: Path) -> None:
 MIRROR = """wait_timer: 5
       pypi-mirror-release:
         prevent_self_review: false
-        reviewers: {teams: [makers]}
+        reviewers: {teams: [releasers]}
         deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}"""
 EXEMPTION = """
 exemptions:
