@@ -52,8 +52,10 @@ CHANGES = [
 
 @pytest.fixture
 def restored(made: Project) -> Iterator[Project]:
-    """The made organization; the file is put back afterwards."""
+    """The made organization; its file and its environment are put back afterwards."""
+    environment = dict(made.environment)
     yield made
+    made.environment = environment
     made.write(SMALL.read_text(encoding="utf-8"))
 
 
