@@ -29,7 +29,8 @@ def moved(state: Mapping[str, Any], moves: Iterable[Move]) -> dict[str, Any]:
     urns: dict[str, str] = {}
     for move in moves:
         for resource in _belonging(move, resources):
-            urns[resource["urn"]] = _renamed_urn(resource["urn"], move)
+            urn: str = resource["urn"]
+            urns[urn] = _renamed_urn(urns.get(urn, urn), move)
             if move.thing.section == "teams":
                 _name_team(resource, move)
             else:

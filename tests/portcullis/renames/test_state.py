@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from portcullis.renames.moves import Move
 from portcullis.renames.state import moved, on_branches, without
 from portcullis.renames.things import Thing
@@ -113,6 +115,22 @@ def test_a_team_moves_with_its_grants() -> None:
         ("TeamRepository", "lib/new", "7:lib"),
     ]
     assert changed["deployment"]["resources"][3]["inputs"] == {"teamSlug": "new"}
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["repository first", "team first"])
+def test_a_grant_moves_with_its_repository_and_its_team(order: int) -> None:
+    """Both are renamed at once; which of them the state lists first depends on the last run."""
+    repository = component("Repository", "acme")["urn"]
+    team = component("Team", "acme")["urn"]
+    moves = [
+        Move(Thing("repositories", "acme", "acme", 1, "R", repository), "book", "book"),
+        Move(Thing("teams", "acme", "acme", 7, "T", team), "writers", "writers"),
+    ]
+    changed = seen(moved(state(), moves[::order]))
+    assert [each for each in changed if each[0] == "TeamRepository"] == [
+        ("TeamRepository", "book/writers", "7:book"),
+        ("TeamRepository", "lib/writers", "7:lib"),
+    ]
 
 
 def test_a_stranger_leaves_with_all_it_had() -> None:
