@@ -11,7 +11,6 @@ from portcullis_policy.mappings import cis, slsa, ssdf
 from portcullis_policy.rule import RELEASE as PUBLISHES
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import workflow_files_of
 from portcullis_policy.semantics.people import (
     LOGIN,
     TEAM,
@@ -24,9 +23,6 @@ from portcullis_policy.semantics.people import (
 from portcullis_policy.semantics.release_environments import is_release, key, needs_reviewers
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
-
-_STARTED_BY_A_PERSON = frozenset({"push", "create", "release"})
-"""Events that name the person who caused them, and that a job's own token never causes."""
 
 _ENVIRONMENT: Mapping[str, object] = {
     "repository": "escai",
@@ -205,12 +201,10 @@ class _Release:
     Attributes:
         environment: the environment.
         groups: the approvers, then those whom each ruleset on its tags lets pass.
-        starts_itself: a workflow may start the release in a job's name.
     """
 
     environment: Resource
     groups: tuple[People, ...]
-    starts_itself: bool
 
 
 def _releases(stack: Stack, settings: Settings) -> Iterator[_Release]:
@@ -230,26 +224,7 @@ def _releases(stack: Stack, settings: Settings) -> Iterator[_Release]:
         approving = approvers(stack, item)
         for pattern in patterns.get(key(item.facts), ()):
             for makers in tag_makers(stack, repository, pattern):
-                yield _Release(item, (approving, *makers), _starts_itself(stack, item))
-
-
-def _starts_itself(stack: Stack, environment: Resource) -> bool:
-    """Say whether somebody else may be named as the one who started a run.
-
-    A job starts another workflow by `workflow_dispatch` with its own token, and the run is
-    github-actions[bot]'s. Workflow files that the stack does not declare may be started so.
-    """
-    if environment.facts.flag("preventSelfReview") is not True:
-        return True
-    repository, name = key(environment.facts)
-    entering = []
-    for each in workflow_files_of(stack, repository):
-        if each.workflow is None:
-            return True
-        names = [job.environment.text.lower() for job in each.workflow.jobs]
-        if any("${{" in text or text == name for text in names):
-            entering.append(each.workflow)
-    return not entering or any(set(each.triggers) - _STARTED_BY_A_PERSON for each in entering)
+                yield _Release(item, (approving, *makers))
 
 
 class TagMakersDoNotApprove(StackRule):
@@ -257,9 +232,11 @@ class TagMakersDoNotApprove(StackRule):
 
     `prevent_self_review` alone does not require a second person. A job with `actions: write` can
     start the release workflow on a tag with its own token. GitHub then names github-actions[bot] as
-    the person who started the run, and the person who created the tag may approve it. Teams are
-    resolved to members and nested teams where the stack declares them, and roles to the teams and
-    people that have them. Source:
+    the person who started the run, and the person who created the tag may approve it. The triggers
+    of the declared workflow do not prevent this: GitHub runs the workflow file of the tagged
+    commit, and the person who creates the tag can add `workflow_dispatch` there. Teams are resolved
+    to members and nested teams where the stack declares them, and roles to the teams and people
+    that have them. Source:
     https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/review-deployments
     """
 
@@ -269,7 +246,7 @@ class TagMakersDoNotApprove(StackRule):
     maps = (*cis("4.2.2", "5.2.3"), *slsa("Source L4"), *ssdf("PO.5.1"))
     resource_types = (
         *(gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS),
-        *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP, gh.REPOSITORY_FILE),
+        *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP),
         gh.ORGANIZATION_SETTINGS,
         *(gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS),
     )
@@ -315,14 +292,6 @@ class TagMakersDoNotApprove(StackRule):
             Declared(gh.DEPLOYMENT_POLICY, {**_POLICY.props, "environment": "testpypi"}, "policy"),
             _BY_RELEASERS,
         ),
-        stack(
-            "a workflow that only a tag starts: see EN013",
-            *_RELEASERS,
-            _gate(),
-            _POLICY,
-            _BY_RELEASERS,
-            _ONLY_BY_TAG,
-        ),
     )
     bad = (
         stack("the same team", *_RELEASERS, _gate(), _POLICY, _BY_RELEASERS),
@@ -334,6 +303,14 @@ class TagMakersDoNotApprove(StackRule):
             _POLICY,
             _BY_RELEASERS,
             file(RELEASE),
+        ),
+        stack(
+            "the same team, and a workflow that only a tag starts",
+            *_RELEASERS,
+            _gate(),
+            _POLICY,
+            _BY_RELEASERS,
+            _ONLY_BY_TAG,
         ),
         stack(
             "the same team, not known yet",
@@ -447,7 +424,7 @@ class TagMakersDoNotApprove(StackRule):
         for release in _releases(stack, settings):
             both = shared(release.groups)
             urn = release.environment.urn
-            if both and release.starts_itself and urn not in seen:
+            if both and urn not in seen:
                 seen.add(urn)
                 detail = (
                     f"{_who(stack, both)} can create tags that it admits and approve the release"
@@ -458,10 +435,9 @@ class TagMakersDoNotApprove(StackRule):
 class SecondPersonIsSeen(StackRule):
     """The stack shows that a release takes two people.
 
-    EN012 leaves two cases open. First, the stack does not declare the members of a team, or names a
-    person by number, so the people who create tags and those who approve may overlap. Second, they
-    do overlap, but the declared workflow starts only with a pushed tag. GitHub runs the workflow of
-    the tagged commit, and the person who creates the tag can change that file.
+    EN012 reports people who can do both. This rule reports what the stack leaves open: it does not
+    declare the members of a team, or names a person by number, so the people who create tags and
+    those who approve may overlap.
     """
 
     id = "EN013"
@@ -507,32 +483,18 @@ class SecondPersonIsSeen(StackRule):
             _POLICY,
             _BY_TAGGERS,
         ),
-        stack(
-            "the same team, and a workflow that only a tag starts",
-            *_RELEASERS,
-            _gate(),
-            _POLICY,
-            _BY_RELEASERS,
-            _ONLY_BY_TAG,
-        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        seen = set()
-        for release in _releases(stack, settings):
-            both = shared(release.groups)
+        releases = list(_releases(stack, settings))
+        seen = {each.environment.urn for each in releases if shared(each.groups)}  # see EN012
+        for release in releases:
             urn = release.environment.urn
-            if urn in seen or (both and release.starts_itself) or not may_share(release.groups):
+            if urn in seen or not may_share(release.groups):
                 continue
             seen.add(urn)
-            if both:
-                detail = (
-                    f"{_who(stack, both)} can create its tags and approve; only the trigger of "
-                    "the declared workflow prevents it"
-                )
-            else:
-                detail = "the stack does not show all people who create its tags or approve"
+            detail = "the stack does not show all people who create its tags or approve"
             yield Finding(
                 detail,
                 ("reviewers",),
