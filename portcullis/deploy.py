@@ -277,7 +277,8 @@ def prepare(settings: StackSettings, declaration: Declaration, console: Console)
         practice.start(declaration.config, invited_in(settings))
         environment |= sandbox_variables(practice, environment)
         count = len(declaration.config.repositories)
-        console.print(f"sandbox    {practice.base_url} ({count} repositories declared)")
+        noun = "repository" if count == 1 else "repositories"
+        console.print(f"sandbox    {practice.base_url} ({count} {noun} declared)")
     return environment
 
 

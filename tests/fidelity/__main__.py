@@ -58,6 +58,9 @@ def main(arguments: list[str]) -> int:
         unlisted = set(provider_tests.names()) - set(expected.tests)
         if arguments:
             expected = _narrowed(expected, arguments[0])
+        if not expected.tests:
+            _say(f"error: no test's name matches {arguments[0]}")
+            return 1
         sandbox = Sandbox()
         try:
             found = _results(sandbox, expected)
