@@ -2,7 +2,7 @@
 
 from portcullis_policy.rule import Rule
 from portcullis_policy.rules.aws_and_vault import audit_archive, trust_aws, trust_vault
-from portcullis_policy.rules.branches_and_tags import branches, classic, rulesets, tags
+from portcullis_policy.rules.branches_and_tags import branches, checks, classic, rulesets, tags
 from portcullis_policy.rules.environments import environments, look_alikes, second_person
 from portcullis_policy.rules.organization import actions, organization, roles
 from portcullis_policy.rules.pack import pack, stack
@@ -14,7 +14,7 @@ _FAMILIES = (
     (organization, roles),
     (actions,),
     (repository, access, people_files),
-    (branches,),
+    (branches, checks),
     (rulesets, classic),
     (tags,),
     (environments, look_alikes, second_person),

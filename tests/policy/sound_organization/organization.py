@@ -38,7 +38,7 @@ BRANCH_RULES: dict[str, Any] = {
     },
     "requiredStatusChecks": {
         "strictRequiredStatusChecksPolicy": True,
-        "requiredChecks": [{"context": "ci", "integrationId": 15368}],
+        "requiredChecks": [{"context": "test", "integrationId": 15368}],
     },
 }
 CLASSIC: dict[str, Any] = {
@@ -58,7 +58,7 @@ CLASSIC: dict[str, Any] = {
             "restrictDismissals": True,
         }
     ],
-    "requiredStatusChecks": [{"strict": True, "contexts": ["ci"]}],
+    "requiredStatusChecks": [{"strict": True, "contexts": ["test"]}],
 }
 GATE: dict[str, Any] = {
     "repository": "escai",

@@ -87,6 +87,7 @@ WEAKER: list[tuple[str, tuple[Any, ...], Any]] = [
     ("RS003", ("main", "enforcement"), "disabled"),
     ("RS003", ("keep-tags", "enforcement"), "disabled"),
     ("RS004", ("main", "conditions", "refName", "excludes"), ["refs/heads/m*"]),
+    ("BR014", (*CHECKS, "requiredChecks", 0, "context"), "tests"),
     ("RS006", (*CHECKS, "requiredChecks", 0, "integrationId"), ...),
     ("TG001", ("create-tags", "rules", "creation"), False),
     ("TG001", ("keep-tags", "rules", "update"), False),

@@ -168,7 +168,7 @@ SOUND: list[tuple[str, dict[str, Declared]]] = [
         changed(
             *CHECKS,
             "requiredChecks",
-            to=[{"context": name, "integrationId": 15368} for name in ("ci", "security-ci")],
+            to=[{"context": name, "integrationId": 15368} for name in ("test", "Analyze (python)")],
         ),
     ),
     (

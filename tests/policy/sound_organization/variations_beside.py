@@ -51,7 +51,7 @@ SOUND: list[tuple[str, Organization]] = [
             ),
         ),
     ),
-    ("a workflow that others call", ci(("[pull_request, push]", "[workflow_call]"))),
+    ("a workflow that others call", ci(("[pull_request, push]", "[pull_request, workflow_call]"))),
     ("a number pasted into a script", ci(('"$TITLE"', "${{ github.event.number }}"))),
     (
         "a secret handed to a program",

@@ -290,3 +290,20 @@ def test_a_file_that_is_elsewhere_is_reported_with_the_way_out(tmp_path: Path) -
     assert "portcullis check orgs/acme.yaml" in done.stderr
     gone = command(str(tmp_path / "elsewhere" / "gone.yaml"))
     assert "gone.yaml: there is no such file" in gone.stderr
+
+
+def test_a_required_check_that_no_managed_workflow_makes_is_found(tmp_path: Path) -> None:
+    """Issue 13, number 10: a check under any other name blocks every pull request for good."""
+    managed = ("repositories.app.workflows", True)
+    python = ("repositories.app.ecosystems", ["pip"])
+    other = ("protection.main.required_checks", ["ci", "other"])
+    app = ("protection.main.checks_app", 254)
+    file = project(tmp_path, managed, python, other)
+    (found,) = (each for each in findings(file) if each.rule.id == "BR014")
+    assert found.location.dotted_item == "protection.main"
+    assert found.finding.at == ("required_checks",)
+    assert "`other`" in found.text
+    assert "`ci`" not in found.text
+    assert "BR014" not in rules(project(tmp_path, managed, python))
+    assert "BR014" not in rules(project(tmp_path, managed, python, other, app))
+    assert "BR014" not in rules(project(tmp_path, other))
