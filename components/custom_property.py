@@ -38,7 +38,9 @@ class CustomPropertyConfig(Config):
     """A property that every repository may have; only organization owners set values."""
 
     type: Literal["string", "single_select", "multi_select", "true_false"] = "single_select"
+    """The kind of value: free text, one or several of `allowed`, or true or false."""
     description: ShortText = ""
+    """What the property is for."""
     allowed: list[PropertyValue] = Field(default=[], max_length=200)
     """The values to choose from, for the two kinds of `select`."""
     default: PropertyValue | None = None

@@ -37,7 +37,9 @@ class Reviewers(Config):
     """Who may approve a job. One of them is enough; two approvals need two environments."""
 
     teams: list[TeamSlug] = []
+    """Teams, by slug. At most 6 teams and users together."""
     users: list[Login] = []
+    """Logins of people."""
 
     @model_validator(mode="after")
     def _not_too_many(self) -> Reviewers:
@@ -65,14 +67,19 @@ class EnvironmentConfig(Config):
     """An environment. Every default is the secure value."""
 
     reviewers: Reviewers = Reviewers()
+    """Who may approve a job before it starts."""
     deploy_from: DeployFrom = DeployFrom(branches=["default"])
+    """The branches and tags whose jobs may use the environment."""
     prevent_self_review: bool = True
     """The person who started the run cannot approve it."""
     can_admins_bypass: bool = False
+    """Administrators of the repository may start a job without approval."""
     wait_timer: Annotated[int, Field(ge=0, le=LONGEST_WAIT_MINUTES)] = 0
     """Minutes that a job waits before it starts."""
     secrets: dict[SecretName, SecretConfig] = {}
+    """Secrets that only jobs of this environment can read."""
     variables: dict[SecretName, VariableValue] = Field(default={}, max_length=100)
+    """Variables by name, each at most 48 KB. Only jobs of this environment see them."""
 
 
 @dataclass(frozen=True)

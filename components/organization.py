@@ -61,32 +61,53 @@ class SettingsConfig(Config):
     """The organization's settings, by GitHub's names. Every default is the secure value."""
 
     display_name: Annotated[str, one_line(255, least=1)]
+    """The name on the organization's page."""
     billing_email: EmailAddress
     """Where GitHub sends bills. An update replaces the address on GitHub."""
     description: Annotated[str, one_line(160)] = ""
+    """The text below the name."""
     company: ShortText = ""
+    """The company that the organization belongs to."""
     blog: ShortText = ""
+    """The address of the organization's website."""
     email: Annotated[
         str, matching(r"(?:[^@\s]+@[^@\s]+)?", "allowed: an e-mail address, or nothing")
     ] = ""
+    """The public e-mail address."""
     location: ShortText = ""
+    """Where the organization is, as free text."""
     default_repository_permission: Literal["none", "read", "write", "admin"] = "none"
     """The base permission of every member in every repository."""
     members_can_create_repositories: bool = False
+    """Members may create repositories. Allow public or private ones, too."""
     members_can_create_public_repositories: bool = False
+    """Members may create public repositories."""
     members_can_create_private_repositories: bool = False
+    """Members may create private repositories."""
     members_can_create_pages: bool = False
+    """Members may publish GitHub Pages sites. Allow public or private ones, too."""
     members_can_create_public_pages: bool = False
+    """Members may publish GitHub Pages sites that everybody can read."""
     members_can_create_private_pages: bool = False
+    """Members may publish GitHub Pages sites that only readers of the repository can read."""
     members_can_fork_private_repositories: bool = False
+    """Members may fork private and internal repositories."""
     web_commit_signoff_required: bool = True
+    """Require sign-off of commits that people make in GitHub's web interface."""
     has_organization_projects: bool = True
+    """The organization may have projects (boards)."""
     has_repository_projects: bool = True
+    """Repositories may have projects (boards)."""
     dependency_graph_enabled_for_new_repositories: bool = True
+    """New repositories start with the dependency graph on."""
     dependabot_alerts_enabled_for_new_repositories: bool = True
+    """New repositories start with Dependabot alerts on."""
     dependabot_security_updates_enabled_for_new_repositories: bool = True
+    """New repositories start with Dependabot security updates on."""
     secret_scanning_enabled_for_new_repositories: bool = True
+    """New repositories start with secret scanning on."""
     secret_scanning_push_protection_enabled_for_new_repositories: bool = True
+    """New repositories start with push protection of secret scanning on."""
 
     @model_validator(mode="after")
     def _has_effect(self) -> SettingsConfig:
@@ -107,7 +128,10 @@ class ActionsConfig(Config):
     """What GitHub Actions may do in the organization."""
 
     allowed_actions: Literal["all", "local_only", "selected"] = "selected"
+    """`all` actions, those of the organization's own repositories (`local_only`), or those that
+    the next three fields select."""
     github_owned_allowed: bool = True
+    """Allow actions of GitHub itself, such as `actions/checkout`."""
     verified_allowed: bool = False
     """Allow actions of creators that GitHub has verified."""
     patterns_allowed: list[
@@ -124,7 +148,9 @@ class ActionsConfig(Config):
     sha_pinning_required: bool = True
     """Require every action to be pinned to a full commit SHA."""
     default_workflow_permissions: Literal["read", "write"] = "read"
+    """What a job's GITHUB_TOKEN may do if the workflow file does not restrict it."""
     can_approve_pull_request_reviews: bool = False
+    """Let workflows create pull requests and approve them."""
 
     @model_validator(mode="after")
     def _has_effect(self) -> ActionsConfig:
@@ -142,6 +168,7 @@ class AutomationConfig(Config):
     """The GitHub App that Portcullis runs as: it may commit managed files to protected branches."""
 
     app_id: Annotated[int, Field(gt=0)]
+    """The App's numeric id, from its settings page."""
 
     @field_validator("app_id")
     @classmethod
@@ -161,9 +188,11 @@ class ExemptionConfig(Config):
     resource: Annotated[str, Field(min_length=1)]
     """The item's path in this file, such as `repositories.sophia`."""
     reason: Annotated[str, Field(min_length=10)]
+    """Why the finding is accepted, in at least 10 characters."""
     expires: Day
     """The last day on which the finding is accepted."""
     approved_by: Login | None = None
+    """The login of the person who accepted it."""
 
 
 class OrganizationConfig(Config):
@@ -177,9 +206,13 @@ class OrganizationConfig(Config):
     """GitHub's paid products that the organization has; private repositories need one for secret
     scanning."""
     settings: SettingsConfig
+    """The organization's settings."""
     actions: ActionsConfig = ActionsConfig()
+    """Which actions may run, and what jobs may do by default."""
     automation: AutomationConfig | None = None
+    """The GitHub App that Portcullis runs as."""
     teams: dict[TeamSlug, TeamConfig] = {}
+    """Teams by slug. A team that is not listed is left alone."""
     protection: dict[RulesetName, OrganizationBranchProtectionConfig] = {}
     """Branch protection, declared once for many repositories."""
     tag_protection: dict[TagProtectionName, OrganizationTagProtectionConfig] = {}
@@ -187,11 +220,15 @@ class OrganizationConfig(Config):
     sources: SourcesConfig = SourcesConfig()
     """Addresses and logins of secret sources."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
+    """Secrets of the organization, by name."""
     properties: dict[PropertyName, CustomPropertyConfig] = Field(default={}, max_length=100)
     """Custom properties of the repositories."""
     variables: dict[SecretName, OrganizationVariableConfig] = Field(default={}, max_length=1000)
+    """Variables of the organization by name, at most 1000. Jobs see them as `vars`."""
     repositories: dict[RepositoryName, RepositoryConfig] = {}
+    """Repositories by name. One that is not listed is left alone."""
     exemptions: list[ExemptionConfig] = []
+    """Findings of the policy pack that are accepted for a time."""
 
     def property_values(self, repository: str, property_: str) -> list[str]:
         """Return a repository's values of a custom property, or the property's default."""

@@ -69,19 +69,24 @@ class PythonTokens(Config):
     """Tokens of the Python package's two registries."""
 
     pypi: TokenConfig | None = None
+    """The token for PyPI."""
     testpypi: TokenConfig | None = None
+    """The token for TestPyPI."""
 
 
 class NpmTokens(Config):
     """The token of the npm registry."""
 
     npm: TokenConfig | None = None
+    """The token for npm."""
 
 
 class _Package(Config):
     directory: Directory = "."
+    """The folder of the package in the repository."""
     auth: Auth = "oidc"
-    """`oidc` is trusted publishing, `token` a stored token, `hybrid` the first if it works."""
+    """`oidc` is trusted publishing, `token` a stored token, `hybrid` the
+    first if it works, or else the second."""
     approvers: list[TeamSlug] = Field(min_length=1, max_length=2)
     """One team, or two teams. With two, a member of each has to approve."""
 
@@ -92,8 +97,11 @@ class PythonPackage(_Package):
     package: PythonPackageName
     """The package's name at PyPI."""
     tokens: PythonTokens = PythonTokens()
+    """Stored tokens, for `auth: token` and `auth: hybrid` only."""
     environment: ReleaseEnvironmentName = "pypi-release"
+    """The release environment that leads to PyPI."""
     test_environment: ReleaseEnvironmentName = "testpypi"
+    """The environment that leads to TestPyPI. It needs no approval."""
 
     @model_validator(mode="after")
     def _tokens_fit(self) -> PythonPackage:
@@ -115,7 +123,9 @@ class NpmPackage(_Package):
     package: NpmPackageName
     """The package's name at npm."""
     tokens: NpmTokens = NpmTokens()
+    """The stored token, for `auth: token` and `auth: hybrid` only."""
     environment: ReleaseEnvironmentName = "npm-release"
+    """The release environment that leads to npm."""
 
     @model_validator(mode="after")
     def _tokens_fit(self) -> NpmPackage:
@@ -130,7 +140,9 @@ class PublishConfig(Config):
     """What the repository publishes, by registry."""
 
     python: PythonPackage | None = None
+    """A Python package."""
     npm: NpmPackage | None = None
+    """An npm package."""
 
     @model_validator(mode="after")
     def _one_first_gate(self) -> PublishConfig:

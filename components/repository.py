@@ -67,23 +67,33 @@ OwnedPath = Annotated[
 
 
 class FeaturesConfig(Config):
-    """Features of a repository; GitHub switches those off that are not asked for."""
+    """Features of a repository. Portcullis switches off those that are `false`."""
 
     issues: bool = True
+    """Issues."""
     wiki: bool = False
+    """A wiki."""
     projects: bool = False
+    """Projects (boards)."""
     discussions: bool = False
+    """Discussions."""
 
 
 class MergeConfig(Config):
     """How pull requests are merged. Merge commits are off: they break a linear history."""
 
     allow_merge_commit: bool = False
+    """Allow merge commits."""
     allow_squash_merge: bool = True
+    """Allow squash merging: one commit for each pull request."""
     allow_rebase_merge: bool = True
+    """Allow rebase merging: the pull request's commits, without a merge commit."""
     allow_auto_merge: bool = False
+    """Let people order a merge that happens once all requirements are met."""
     allow_update_branch: bool = True
+    """Offer to update a pull request's branch that is behind its base branch."""
     delete_branch_on_merge: bool = True
+    """Delete a pull request's branch after the merge."""
 
     @model_validator(mode="after")
     def _one_method(self) -> MergeConfig:
@@ -109,11 +119,16 @@ class SecurityConfig(Config):
     """Security features. Secret scanning is declared where GitHub offers it (see `licenses`)."""
 
     vulnerability_alerts: bool = True
+    """Dependabot alerts about dependencies with known vulnerabilities."""
     dependabot_security_updates: bool = True
+    """Pull requests by Dependabot that fix such dependencies. Needs `vulnerability_alerts`."""
     secret_scanning: bool = True
+    """Search the repository for known kinds of secrets."""
     secret_scanning_push_protection: bool = True
+    """Refuse pushes that contain such a secret. Needs `secret_scanning`."""
     web_commit_signoff_required: bool = True
-    """Not sent where the organization requires sign-off: GitHub refuses it there."""
+    """Require sign-off of commits that people make in GitHub's web interface. Not sent where the
+    organization requires it: GitHub refuses that."""
 
     @model_validator(mode="after")
     def _what_each_needs(self) -> SecurityConfig:
@@ -145,9 +160,13 @@ class RepositoryConfig(Config):
     """A repository. Every default is the secure value."""
 
     description: Description = ""
+    """The text on the repository's page, at most 350 characters."""
     homepage: ShortText = ""
+    """The address of the project's website."""
     visibility: Visibility = "private"
+    """Who can see it: everybody, its members, or (`internal`) all members of the enterprise."""
     topics: list[Topic] = Field(default=[], max_length=20)
+    """Topics by which people find the repository, at most 20."""
     renamed_from: RepositoryName | None = None
     """The repository's name before this one: `make up` renames it on GitHub, with all it has."""
     archived: bool = False
@@ -156,26 +175,37 @@ class RepositoryConfig(Config):
     default_branch: BranchName = FIRST_BRANCH
     """A name, by which GitHub's default branch is renamed, or `keep`: as GitHub has it."""
     access: dict[TeamSlug, Permission] = {}
-    """Teams and what they may do: `pull`, `triage`, `push`, `maintain`, `admin`."""
+    """Teams by slug, each with its permission."""
     features: FeaturesConfig = FeaturesConfig()
+    """Which features of GitHub the repository uses."""
     merge: MergeConfig = MergeConfig()
+    """How pull requests are merged."""
     security: SecurityConfig = SecurityConfig()
+    """Security features of the repository."""
     protection: dict[RulesetName, BranchProtectionConfig] = {}
+    """Branch protection of this repository, beside the organization's."""
     tag_protection: dict[TagProtectionName, TagProtectionConfig] = {}
+    """Protection of release tags of this repository, beside the organization's."""
     environments: dict[EnvironmentName, EnvironmentConfig] = {}
+    """Environments by name. `publish` adds the release environments."""
     secrets: dict[SecretName, RepositorySecretConfig] = {}
+    """Secrets that every job of the repository can read."""
     variables: dict[SecretName, VariableValue] = Field(default={}, max_length=500)
+    """Variables by name, each at most 48 KB. Jobs see them as `vars`."""
     properties: dict[PropertyName, ValueOrValues] = {}
     """Values of the organization's custom properties; a list for `multi_select`."""
     ecosystems: list[Ecosystem] = []
     """What the repository is built with. It decides Dependabot's updates and the CI workflow."""
     dependabot: DependabotConfig = DependabotConfig()
+    """How Dependabot proposes updates."""
     code_owners: dict[OwnedPath, list[TeamSlug]] = {}
     """Path patterns, each with the teams that have to review changes. A later pattern wins."""
     workflows: bool = True
     """`false`: Portcullis does not manage the CI and release workflows."""
     publish: PublishConfig | None = None
+    """The packages that the repository publishes."""
     files: dict[FilePath, ManagedFileConfig] = {}
+    """Files that Portcullis keeps in the repository, by path."""
 
     @property
     def keeps_branch(self) -> bool:

@@ -32,9 +32,11 @@ class Bypass(Config):
     """An actor that may bypass a ruleset. Give exactly one of team, app and role."""
 
     team: TeamSlug | None = None
+    """The slug of a team."""
     app: Annotated[int, Field(gt=0)] | None = None
     """The numeric id of a GitHub App."""
     role: Literal["maintain", "write", "admin", "organization-admin"] | None = None
+    """Everybody with this role in the repository, or the organization's owners."""
     mode: Literal["pull_request", "always"] = "pull_request"
     """`pull_request`: may merge a pull request that does not meet the rules. `always`: may also
     push."""
@@ -56,15 +58,21 @@ class BranchProtectionConfig(Config):
     branches: list[RefPattern] = Field(default=["default"], min_length=1)
     """`default` for the default branch, `all` for every branch, or a name or fnmatch pattern."""
     exclude_branches: list[RefPattern] = []
+    """Names or fnmatch patterns of branches that are not protected."""
     enforcement: Enforcement = "active"
     """`evaluate` only reports (Enterprise); `disabled` does nothing."""
     enforced_by: Literal["ruleset", "classic"] = "ruleset"
     """`classic` uses classic branch protection, in a single repository only."""
     approvals: Annotated[int, Field(ge=0, le=10)] = 2
+    """How many approving reviews a pull request needs, 0 to 10."""
     dismiss_stale_reviews: bool = True
+    """A new push dismisses the approvals given before."""
     require_code_owner_review: bool = True
+    """Require a review by an owner of the changed code; see `code_owners`."""
     require_last_push_approval: bool = True
+    """Require an approval by somebody other than the person who pushed last."""
     require_conversation_resolution: bool = True
+    """Require that every review comment is resolved before merging."""
     required_checks: list[Annotated[str, Field(min_length=1)]] = []
     """Names of the checks that have to pass."""
     strict_checks: bool = True
@@ -73,13 +81,19 @@ class BranchProtectionConfig(Config):
     """The id of the App that has to report the checks; the default is GitHub Actions. `null`
     accepts any App."""
     require_signatures: bool = True
+    """Require signed commits."""
     require_linear_history: bool = True
+    """Refuse merge commits."""
     allow_force_pushes: bool = False
+    """Allow pushes that replace commits."""
     allow_deletions: bool = False
+    """Allow deletion of the branch."""
     merge_methods: list[Literal["merge", "squash", "rebase"]] = Field(
         default=["squash", "rebase"], min_length=1
     )
+    """How pull requests may be merged."""
     bypass: list[Bypass] = []
+    """Who may bypass these rules."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,7 @@ class OrganizationBranchProtectionConfig(BranchProtectionConfig):
     repositories: list[RepositoryPattern] = Field(default=["*"], min_length=1)
     """Names or fnmatch patterns of repositories; `*` is all of them."""
     exclude_repositories: list[RepositoryPattern] = []
+    """Names or fnmatch patterns of repositories that are not covered."""
 
     def for_repository(self) -> BranchProtectionConfig:
         """Return the same protection for one of the repositories."""

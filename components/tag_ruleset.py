@@ -58,6 +58,7 @@ class OrganizationTagProtectionConfig(TagProtectionConfig):
     repositories: list[RepositoryPattern] = Field(default=["*"], min_length=1)
     """Names or fnmatch patterns of repositories; `*` is all of them."""
     exclude_repositories: list[RepositoryPattern] = []
+    """Names or fnmatch patterns of repositories that are not covered."""
 
     def for_repository(self) -> TagProtectionConfig:
         """Return the same protection for one of the repositories."""

@@ -24,6 +24,7 @@ class TeamConfig(Config):
     renamed_from: TeamSlug | None = None
     """The team's slug before this one: `make up` renames it on GitHub, with all it has."""
     description: str = ""
+    """The text below the team's name."""
     members: list[Login] = []
     """Logins of the members."""
     maintainers: list[Login] = []

@@ -20,6 +20,7 @@ class OrganizationVariableConfig(Config):
     """An organization variable, for the listed repositories."""
 
     value: VariableValue
+    """The value, at most 48 KB. Everybody who can see the variable can read it."""
     visible_to: VisibleTo
     """The repositories that may use it. `private`: all private and internal ones."""
 

@@ -24,9 +24,11 @@ class DependabotConfig(Config):
     """How `dependabot.yml` is written for the repository's `ecosystems`."""
 
     interval: Literal["daily", "weekly", "monthly"] = "weekly"
+    """How often Dependabot looks for new versions."""
     cooldown_days: Annotated[int, Field(ge=0, le=90)] = 7
     """Days that Dependabot waits after a new version is published."""
     open_pull_requests_limit: Annotated[int, Field(ge=0, le=50)] = 10
+    """How many pull requests for new versions may be open at once, for each ecosystem."""
     directories: dict[Ecosystem, Annotated[list[ManifestFolder], Field(min_length=1)]] = {}
     """Where each ecosystem's manifests are; the root by default."""
 

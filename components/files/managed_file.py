@@ -25,6 +25,7 @@ class ManagedFileConfig(Config):
     """A file's content, written here or taken from a file of this project."""
 
     content: str | None = None
+    """The file's text."""
     from_file: SharedFile | None = None
     """A file of this project, below the folder `files`."""
 

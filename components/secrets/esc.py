@@ -36,7 +36,9 @@ class EscConfig(Config):
     organization: Annotated[
         str, matching(r"[A-Za-z0-9_-]{1,40}", "allowed: an organization of Pulumi Cloud")
     ]
+    """The organization on Pulumi Cloud that has the environments."""
     host: SourceAddress = CLOUD
+    """The address of Pulumi Cloud's API."""
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,11 @@ class SourcesConfig(Config):
     """Secret sources outside of the stack. This section holds no secrets."""
 
     vault: VaultConfig = VaultConfig()
+    """HashiCorp Vault."""
     aws: AwsConfig = AwsConfig()
+    """AWS Secrets Manager and Parameter Store."""
     esc: EscConfig | None = None
+    """Pulumi ESC."""
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return ``base`` with these settings, under the names that the sources' own tools read."""

@@ -35,14 +35,18 @@ class AppRoleConfig(Config):
     """Login with AppRole. The secret id comes from VAULT_SECRET_ID or the encrypted config."""
 
     role_id: Annotated[str, Field(min_length=1)]
+    """The role's id. It is not a secret."""
     mount: Mount = "approle"
+    """Where Vault has the login method."""
 
 
 class JwtConfig(Config):
     """Login with an OIDC token from the variable TERRAFORM_VAULT_AUTH_JWT."""
 
     role: Annotated[str, Field(min_length=1)]
+    """The name of the role in Vault."""
     mount: Mount = "jwt"
+    """Where Vault has the login method."""
 
 
 class VaultConfig(Config):
@@ -53,10 +57,12 @@ class VaultConfig(Config):
     namespace: str | None = None
     """A namespace of Vault Enterprise."""
     approle: AppRoleConfig | None = None
+    """Log in with AppRole."""
     jwt: JwtConfig | None = None
+    """Log in with an OIDC token."""
     mounts: dict[Mount, Literal[1, 2]] = {}
-    """Versions of key-value mounts. A mount that is not listed is the path's first segment, version
-    2."""
+    """Versions of key-value mounts. Of any other path, the first segment is the mount, and its
+    version is 2."""
 
     @model_validator(mode="after")
     def _one_login(self) -> VaultConfig:

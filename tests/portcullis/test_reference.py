@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
+from ruamel.yaml import YAML
 
 from components.organization import OrganizationConfig
 from portcullis.generate import reference
@@ -42,9 +43,33 @@ def test_the_editors_know_no_more_than_the_page() -> None:
     } <= written
 
 
+def rows_of_the_page() -> list[list[str]]:
+    """The cells of each field: name, type, default, meaning."""
+    cells = re.findall(r"^\| (`.*) \|$", PAGE, re.MULTILINE)
+    return [re.split(r"(?<!\\) \| ", f"{row} ") for row in cells]
+
+
+def test_each_field_has_a_meaning() -> None:
+    """A reader learns what a field does without knowing GitHub's API."""
+    assert [row[0] for row in rows_of_the_page() if not row[3].strip()] == []
+
+
+def test_each_default_is_written_as_in_yaml() -> None:
+    """A default can be copied into an organization's file, and no type is one of Python's."""
+    yaml = YAML(typ="safe", pure=True)
+    for name, kind, default, _meaning in rows_of_the_page():
+        assert not re.search(r"['\"<>{}]", kind), (name, kind)
+        if default in {"none", "see its fields", "**required**"}:
+            continue
+        text = default.removeprefix("`").removesuffix("`")
+        assert default == f"`{text}`", name
+        assert not re.search(r"\b(?:True|False|None)\b|[\"(]|\{'", text), (name, text)
+        yaml.load(text)
+
+
 def test_links_between_models_lead_somewhere() -> None:
     """A field whose type is another model leads to its section."""
-    anchors = {heading.lower().replace(" ", "-") for heading in models()}
+    anchors = {reference.anchor(model) for model in models().values()}
     assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= anchors
 
 
@@ -54,7 +79,7 @@ class Inner(BaseModel):
     size: int = 1
 
 
-class Outer(BaseModel):
+class NpmOuterConfig(BaseModel):
     """A whole.
 
     More about it.
@@ -65,20 +90,25 @@ class Outer(BaseModel):
     part: Inner = Inner()
     other: Inner = Inner(size=2)
     maybe: int | None = None
-    many: list[str] = ["x", "y"]
+    few: Annotated[int, Field(ge=0, le=10)] = 2
+    which: Literal["x", "y", "z"] = "x"
+    many: list[str] = ["*", "y"]
     table: dict[str, Inner] = {}
 
 
-def test_a_section_says_type_default_and_description() -> None:
+def test_a_section_gives_type_default_and_meaning() -> None:
     """In words; a field without a default is required; a bar does not break the table."""
-    rows: Any = reference._section(Outer).splitlines()  # noqa: SLF001 - one section by itself
+    rows: Any = reference._section(NpmOuterConfig).splitlines()  # noqa: SLF001 - one section by itself
+    assert rows[0] == "## npm outer"
     assert rows[2] == "A whole."
     assert rows[6:] == [
         "| `needed` | text | **required** |  |",
-        "| `from` | true or false | `true` | a \\| b c |",
-        "| `part` | [inner](#inner) | its own defaults |  |",
-        "| `other` | [inner](#inner) | `{'size': 2}` |  |",
+        "| `from` | `true` or `false` | `true` | a \\| b c |",
+        "| `part` | [inner](#inner) | see its fields |  |",
+        "| `other` | [inner](#inner) | `{size: 2}` |  |",
         "| `maybe` | number | none |  |",
-        "| `many` | list of text | `[x, y]` |  |",
+        "| `few` | number, 0 to 10 | `2` |  |",
+        "| `which` | `x`, `y` or `z` | `x` |  |",
+        "| `many` | list of text | `['*', y]` |  |",
         "| `table` | mapping of text to [inner](#inner) | none |  |",
     ]
