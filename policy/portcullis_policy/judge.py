@@ -110,9 +110,9 @@ class Judge:
                 return resource
             release = self._release_of(resource)
             if release is not None and resource.type == gh.ENVIRONMENT:
-                gate = key(resource.facts)
-                if UNKNOWN not in gate and self._release_environments.get(gate) != RELEASE:
-                    self._release_environments[gate] = release
+                at = key(resource.facts)
+                if UNKNOWN not in at and self._release_environments.get(at) != RELEASE:
+                    self._release_environments[at] = release
             automation = self._nearest(resource.urn, self._automation)
             if resource.type == gh.REPOSITORY and is_private(resource.facts):
                 self._private.add(_name_of_repository(resource))

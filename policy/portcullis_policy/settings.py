@@ -139,7 +139,7 @@ class Settings:
         return self._matches(TEST_ENVIRONMENTS, name)
 
     def is_approval_environment(self, name: str) -> bool:
-        """Say whether an environment is the first of two gates, such as `release-approval`."""
+        """Say whether it gives the first of two approvals, such as `release-approval`."""
         return self._matches(APPROVAL_ENVIRONMENTS, name)
 
     def is_audit_archive(self, name: str) -> bool:

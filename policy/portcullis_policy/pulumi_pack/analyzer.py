@@ -1,10 +1,10 @@
 """The catalogue as Pulumi policies: one policy a rule, with its own id, level and switch.
 
 Pulumi's SDK deserializes a resource anew for every policy (80 policies: 11 ms a resource). So the
-first policy of the list, the gate, reads the resource once and asks every rule; the list then hands
-the SDK only those policies that have something to report, which judge again and report under their
-own name. If the gate is switched off, or the SDK stops iterating lazily, all policies run: slower,
-never laxer.
+first policy of the list reads the resource once and asks every rule. The list then hands the SDK
+only those policies that have something to report, which judge again and report under their own
+name. If the first policy is switched off, or the SDK stops iterating lazily, all policies run:
+slower, never laxer.
 """
 
 import threading
@@ -51,7 +51,7 @@ from portcullis_policy.settings import PACK_RULE, PROFILE
 
 
 class _Turn(threading.local):
-    """What the gate of the call now running on this thread found worth reporting."""
+    """What the first policy of the call on this thread found worth reporting."""
 
     wanted: set[str] | None = None
 
@@ -61,12 +61,12 @@ class _Turn(threading.local):
 
 
 class Policies(list[Policy]):
-    """A list that, after its gates, yields only the policies that have something to report."""
+    """A list that yields its first policies, and then only those that have something to report."""
 
-    def __init__(self, gates: Sequence[Policy], others: Sequence[Policy], desk: "_Desk") -> None:
-        """Put the gates first."""
-        super().__init__((*gates, *others))
-        self._gates = len(gates)
+    def __init__(self, first: Sequence[Policy], others: Sequence[Policy], desk: "_Desk") -> None:
+        """Put ``first`` before the others."""
+        super().__init__((*first, *others))
+        self._first = len(first)
         self._turn = desk.turn
         self._desk = desk
 
@@ -105,11 +105,11 @@ class Policies(list[Policy]):
         return wrong
 
     def __iter__(self) -> Iterator[Policy]:
-        """Yield lazily; everything when no gate ran."""
+        """Yield lazily; everything if no first policy ran."""
         self._turn.begin()
         for position, policy in enumerate(super().__iter__()):
-            wanted = self._turn.wanted  # set by a gate, while the SDK runs it
-            if wanted is None or (position >= self._gates and policy.name in wanted):
+            wanted = self._turn.wanted  # set by a first policy, while the SDK runs it
+            if wanted is None or (position >= self._first and policy.name in wanted):
                 yield policy
 
 
@@ -159,12 +159,12 @@ def policies(judge: Judge | None = None, start: Start | None = None) -> Policies
     """
     desk = _Desk(judge or Judge(RULES), start or Start())
     desk.judge.configure(desk.start.parameters)
-    gates: list[Policy] = []
+    first: list[Policy] = []
     others: list[Policy] = []
     for rule in desk.judge.rules.values():
         policy = _policy(rule, desk)
-        (gates if isinstance(rule, PackSettings | UnusedExemption) else others).append(policy)
-    return Policies(sorted(gates, key=_resources_first), others, desk)
+        (first if isinstance(rule, PackSettings | UnusedExemption) else others).append(policy)
+    return Policies(sorted(first, key=_resources_first), others, desk)
 
 
 def hear(all_: Policies) -> None:
@@ -270,7 +270,7 @@ def _resource_check(
     rule: ResourceRule, desk: _Desk
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     """Return what Pulumi calls with each resource."""
-    gate = isinstance(rule, PackSettings)
+    comes_first = isinstance(rule, PackSettings)
 
     def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
         first = rule.id not in desk.given
@@ -285,7 +285,7 @@ def _resource_check(
             _report_problems(rule, desk, args.get_config(), report)
         resource = desk.judge.register(resource)
         applicable = desk.judge.rules_for(resource.type)
-        if gate:
+        if comes_first:
             speaking = {each.rule.id for each in of_resource(desk.judge, resource)}
             desk.turn.wanted = speaking | desk.unheard(ResourceRule)
         if rule in applicable:
@@ -299,13 +299,13 @@ def _stack_check(
     rule: StackRule, desk: _Desk
 ) -> Callable[[StackValidationArgs, ReportViolation], None]:
     """Return what Pulumi calls with all resources at the end."""
-    gate = isinstance(rule, UnusedExemption)
+    comes_first = isinstance(rule, UnusedExemption)
 
     def check(args: StackValidationArgs, report: ReportViolation) -> None:
         desk.configured(rule, args.get_config())
         _report_problems(rule, desk, args.get_config(), report)
         resources = tuple(_stack_resource(item) for item in args.resources)
-        if gate:
+        if comes_first:
             found = list(of_stack(desk.judge, resources))
             desk.turn.wanted = {each.rule.id for each in found} | desk.unheard(StackRule)
             own = [each for each in found if each.rule is rule]

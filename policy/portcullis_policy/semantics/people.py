@@ -98,7 +98,7 @@ def approvers(stack: Stack, environment: Resource) -> People:
     return _teams(stack, environment, "reviewers", teams) | union(map(_user, users))
 
 
-def tag_makers(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[People, ...]]:
+def tag_creators(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[People, ...]]:
     """Yield who may make the tags that a pattern admits, tag by tag.
 
     Args:

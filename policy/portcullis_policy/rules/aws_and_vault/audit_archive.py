@@ -130,22 +130,25 @@ class ArchiveClosed(ArchiveRule):
     title = "the audit archive can be public"
     severity = Severity.HIGH
     remediation = "Add a BucketPublicAccessBlock with all four settings true."
-    good = (stack("blocked", _ARCHIVE, Declared(BUCKET_PUBLIC_ACCESS, _CLOSED)), _OTHER)
+    good = (
+        stack("public access is blocked", _ARCHIVE, Declared(BUCKET_PUBLIC_ACCESS, _CLOSED)),
+        _OTHER,
+    )
     bad = (
-        stack("not set", _ARCHIVE),
+        stack("public access is not blocked", _ARCHIVE),
         stack(
-            "three of four",
+            "three of the four blocks",
             _ARCHIVE,
             Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "ignorePublicAcls": False}),
         ),
         stack(
-            "by tag, and public",
+            "public access by a tag",
             Declared(_BUCKET, {"bucket": "logs", "acl": "public-read", "tags": {"use": "Audit"}}),
             Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "bucket": "logs"}),
         ),
         *(
             stack(
-                "by a list of its own",
+                "public access by an access list",
                 _ARCHIVE,
                 Declared(BUCKET_PUBLIC_ACCESS, _CLOSED),
                 Declared(BUCKET_ACL[0], {"bucket": _NAME, **opened}),
@@ -190,23 +193,24 @@ class ArchiveVersioned(ArchiveRule):
     maps = ssdf("PS.3.1")
     remediation = "Add a BucketVersioning with the status `Enabled`."
     good = (
-        stack("versioned", _ARCHIVE, Declared(_VERSIONING, _VERSIONED)),
+        stack("versioning is on", _ARCHIVE, Declared(_VERSIONING, _VERSIONED)),
         stack(
-            "in the bucket", Declared(_BUCKET, {"bucket": _NAME, "versioning": {"enabled": True}})
+            "versioning set in the bucket",
+            Declared(_BUCKET, {"bucket": _NAME, "versioning": {"enabled": True}}),
         ),
         _OTHER,
     )
     bad = (
-        stack("not set", _ARCHIVE),
+        stack("versioning is not set", _ARCHIVE),
         stack(
-            "suspended",
+            "versioning is suspended",
             _ARCHIVE,
             Declared(
                 _VERSIONING, {"bucket": _NAME, "versioningConfiguration": {"status": "Suspended"}}
             ),
         ),
         stack(
-            "of another bucket",
+            "versioning of another bucket",
             _ARCHIVE,
             Declared(_VERSIONING, {**_VERSIONED, "bucket": "website"}),
         ),
@@ -237,8 +241,8 @@ class ArchiveEncrypted(ArchiveRule):
     remediation = "Add a BucketServerSideEncryptionConfiguration, with `aws:kms` if you can."
     good = (stack("encrypted", _ARCHIVE, Declared(_ENCRYPTION, _ENCRYPTED)), _OTHER)
     bad = (
-        stack("not set", _ARCHIVE),
-        stack("no rule", _ARCHIVE, Declared(_ENCRYPTION, {**_ENCRYPTED, "rules": []})),
+        stack("encryption is not set", _ARCHIVE),
+        stack("no encryption rule", _ARCHIVE, Declared(_ENCRYPTION, {**_ENCRYPTED, "rules": []})),
     )
 
     def wrong(self, archive: _Archive) -> Iterator[str]:
@@ -265,7 +269,10 @@ class ArchiveLocked(ArchiveRule):
     severity = Severity.HIGH
     maps = ssdf("PS.3.1")
     remediation = "Make it with `objectLockEnabled: true` and a default retention (`COMPLIANCE`)."
-    good = (stack("locked", _ARCHIVE, Declared(_LOCK, _LOCKED)), _OTHER)
+    good = (
+        stack("a retention that nobody may shorten", _ARCHIVE, Declared(_LOCK, _LOCKED)),
+        _OTHER,
+    )
     bad = (
         stack("no retention", _ARCHIVE),
         stack(
@@ -305,7 +312,7 @@ class ArchiveNotForAll(ArchiveRule):
     }
     good = (
         stack(
-            "one account",
+            "one account may read",
             _ARCHIVE,
             Declared(
                 BUCKET_POLICY,
@@ -316,7 +323,7 @@ class ArchiveNotForAll(ArchiveRule):
             ),
         ),
         stack(
-            "everybody is denied what is not encrypted",
+            "a policy that denies unencrypted requests",
             _ARCHIVE,
             Declared(
                 BUCKET_POLICY,
@@ -329,9 +336,9 @@ class ArchiveNotForAll(ArchiveRule):
         _OTHER,
     )
     bad = (
-        stack("everybody", _ARCHIVE, Declared(BUCKET_POLICY, _OPEN)),
+        stack("everybody may read", _ARCHIVE, Declared(BUCKET_POLICY, _OPEN)),
         stack(
-            "in the bucket",
+            "a policy inside the bucket",
             Declared(
                 _BUCKET,
                 {
@@ -340,9 +347,9 @@ class ArchiveNotForAll(ArchiveRule):
                 },
             ),
         ),
-        stack("no JSON", _ARCHIVE, Declared(BUCKET_POLICY, {"bucket": _NAME, "policy": "{"})),
+        stack("not JSON", _ARCHIVE, Declared(BUCKET_POLICY, {"bucket": _NAME, "policy": "{"})),
         stack(
-            "all but one",
+            "everybody but one account",
             _ARCHIVE,
             Declared(
                 BUCKET_POLICY,

@@ -66,7 +66,7 @@ def _role(note: str, condition: object) -> Example:
 _ONE = "repo:guild/escai:environment:pypi-release"
 _GOOD = _role("one repository, one environment", _equals(sub=_ONE, aud=_AUDIENCE))
 _OTHERS = example(
-    "it trusts something else",
+    "trust in something other than GitHub",
     ROLE,
     {
         "assumeRolePolicy": json.dumps(
@@ -108,10 +108,11 @@ class AudienceChecked(ResourceRule):
     waits = True
     good = (_GOOD, _OTHERS)
     bad = (
-        _role("missing", _equals(sub=_ONE)),
-        _role("a wildcard", {**_equals(sub=_ONE), "StringLike": {_AUD: "*"}}),
+        _role("no condition on the audience", _equals(sub=_ONE)),
+        _role("an audience with a wildcard", {**_equals(sub=_ONE), "StringLike": {_AUD: "*"}}),
         _role(
-            "only if it is there", {**_equals(sub=_ONE), "StringEqualsIfExists": {_AUD: _AUDIENCE}}
+            "a condition `IfExists`",
+            {**_equals(sub=_ONE), "StringEqualsIfExists": {_AUD: _AUDIENCE}},
         ),
     )
 
@@ -129,7 +130,7 @@ class AudienceChecked(ResourceRule):
                 yield finding("a statement has no condition on `aud`")
 
 
-class SubjectOfOneGate(ResourceRule):
+class SubjectOfOneEnvironment(ResourceRule):
     """An AWS role that trusts GitHub trusts one environment of one repository.
 
     A wildcard in `sub` trusts every branch and pull request of a repository, or every repository of
@@ -151,13 +152,13 @@ class SubjectOfOneGate(ResourceRule):
         _role("two environments, each named", _equals(sub=[_ONE, _ONE.replace("pypi", "npm")])),
     )
     bad = (
-        _role("missing", _equals(aud=_AUDIENCE)),
-        _role("no condition", {}),
+        _role("no condition on the subject", _equals(aud=_AUDIENCE)),
+        _role("no condition at all", {}),
         _role("every branch", {"StringLike": {_SUB: "repo:guild/escai:*"}}),
         _role("every repository", {"StringLike": {_SUB: "repo:guild/*:environment:pypi-release"}}),
         _role("a branch, not an environment", _equals(sub="repo:guild/escai:ref:refs/heads/main")),
-        _role("one of two is wide", {"StringLike": {_SUB: [_ONE, "repo:guild/*"]}}),
-        _role("only if it is there", {"StringEqualsIfExists": {_SUB: _ONE}}),
+        _role("two subjects, one of them too wide", {"StringLike": {_SUB: [_ONE, "repo:guild/*"]}}),
+        _role("a condition `IfExists`", {"StringEqualsIfExists": {_SUB: _ONE}}),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -197,8 +198,10 @@ class NoPolicyForEverything(ResourceRule):
         "Statement": [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "*"}]
     }
     good = (
-        example("one action", ROLE_POLICY, {"role": "r", "policy": json.dumps(_SOME)}),
-        example("denied", POLICY, {"policy": json.dumps(_NONE)}),
+        example(
+            "one action on one resource", ROLE_POLICY, {"role": "r", "policy": json.dumps(_SOME)}
+        ),
+        example("everything is denied", POLICY, {"policy": json.dumps(_NONE)}),
         _GOOD,
         example(
             "a small managed policy",
@@ -207,23 +210,25 @@ class NoPolicyForEverything(ResourceRule):
         ),
     )
     bad = (
-        example("of a role", ROLE_POLICY, {"role": "r", "policy": json.dumps(_ALL)}),
-        example("as an object", POLICY, {"policy": _ALL}),
+        example("a policy of a role", ROLE_POLICY, {"role": "r", "policy": json.dumps(_ALL)}),
+        example("a policy as an object", POLICY, {"policy": _ALL}),
         example(
-            "in the role", ROLE, {"inlinePolicies": [{"name": "a", "policy": json.dumps(_ALL)}]}
+            "a policy inside the role",
+            ROLE,
+            {"inlinePolicies": [{"name": "a", "policy": json.dumps(_ALL)}]},
         ),
         example(
-            "administrator",
+            "AdministratorAccess",
             ROLE_POLICY_ATTACHMENT,
             {"role": "r", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
         ),
         example(
-            "all but one",
+            "everything but one action",
             POLICY,
             {"policy": {"Statement": {"Effect": "Allow", "Action": "*", "NotResource": "arn:x"}}},
         ),
         example(
-            "all of IAM, in other words",
+            "all of IAM, written differently",
             USER_POLICY,
             {
                 "policy": {
@@ -231,7 +236,7 @@ class NoPolicyForEverything(ResourceRule):
                 }
             },
         ),
-        example("of a group", GROUP_POLICY, {"group": "g", "policy": json.dumps(_ALL)}),
+        example("a policy of a group", GROUP_POLICY, {"group": "g", "policy": json.dumps(_ALL)}),
         *(
             example(
                 f"IAMFullAccess, by {kind.rpartition(':')[2]}",
@@ -240,7 +245,7 @@ class NoPolicyForEverything(ResourceRule):
             )
             for kind in POLICY_ATTACHMENTS[1:]
         ),
-        example("no JSON", ROLE_POLICY, {"role": "r", "policy": "{"}),
+        example("not JSON", ROLE_POLICY, {"role": "r", "policy": "{"}),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -277,14 +282,16 @@ class ProviderForAws(ResourceRule):
         "clientIdLists": [_AUDIENCE],
     }
     good = (
-        example("AWS", OIDC_PROVIDER, _PROVIDER),
+        example("the audience of AWS", OIDC_PROVIDER, _PROVIDER),
         example(
             "another issuer", OIDC_PROVIDER, {"url": "https://x.example", "clientIdLists": ["a"]}
         ),
     )
     bad = (
-        example("others too", OIDC_PROVIDER, _PROVIDER, clientIdLists=[_AUDIENCE, "guild"]),
-        example("none", OIDC_PROVIDER, _PROVIDER, clientIdLists=[]),
+        example(
+            "other audiences too", OIDC_PROVIDER, _PROVIDER, clientIdLists=[_AUDIENCE, "guild"]
+        ),
+        example("no audience", OIDC_PROVIDER, _PROVIDER, clientIdLists=[]),
         example("unknown at preview", OIDC_PROVIDER, _PROVIDER, clientIdLists=UNKNOWN),
     )
 
@@ -307,4 +314,4 @@ def _wild(value: str) -> bool:
     return "*" in value or "?" in value
 
 
-RULES = (AudienceChecked, SubjectOfOneGate, NoPolicyForEverything, ProviderForAws)
+RULES = (AudienceChecked, SubjectOfOneEnvironment, NoPolicyForEverything, ProviderForAws)

@@ -78,11 +78,11 @@ class VaultAudienceBound(ResourceRule):
     resource_types = (VAULT_JWT_ROLE,)
     remediation = "Set `boundAudiences` to Vault's own address, and ask for it in the workflow."
     good = (
-        example("bound", VAULT_JWT_ROLE, _ROLE),
-        example("for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
+        example("a bound audience", VAULT_JWT_ROLE, _ROLE),
+        example("a role for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
     )
     bad = (
-        example("none", VAULT_JWT_ROLE, _ROLE, boundAudiences=None),
+        example("no bound audience", VAULT_JWT_ROLE, _ROLE, boundAudiences=None),
         example("an empty list", VAULT_JWT_ROLE, _ROLE, boundAudiences=[]),
         example("unknown at preview", VAULT_JWT_ROLE, _ROLE, boundAudiences=UNKNOWN),
     )
@@ -111,11 +111,11 @@ class VaultClaimsBound(ResourceRule):
     remediation = "Set `boundClaims: {repository: OWNER/REPO, environment: NAME}`."
     _SUB = "repo:guild/escai:environment:pypi-release"
     good = (
-        example("both", VAULT_JWT_ROLE, _ROLE),
-        example("by subject", VAULT_JWT_ROLE, _ROLE, boundClaims=None, boundSubject=_SUB),
+        example("repository and environment", VAULT_JWT_ROLE, _ROLE),
+        example("bound by subject", VAULT_JWT_ROLE, _ROLE, boundClaims=None, boundSubject=_SUB),
         example("by the claim `sub`", VAULT_JWT_ROLE, _ROLE, boundClaims={"sub": _SUB}),
         example(
-            "a pattern beside them",
+            "bound, with a pattern in addition",
             VAULT_JWT_ROLE,
             _ROLE,
             boundClaimsType="glob",
@@ -125,7 +125,7 @@ class VaultClaimsBound(ResourceRule):
                 "ref": "refs/tags/v*",
             },
         ),
-        example("for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
+        example("a role for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
     )
     bad = (
         example("only a user claim", VAULT_JWT_ROLE, _ROLE, boundClaims=None),
@@ -181,13 +181,13 @@ class VaultTokenShort(ResourceRule):
     remediation = "Set `tokenTtl` (and `tokenMaxTtl`) to at most 3600; name small policies."
     good = (
         example("fifteen minutes", VAULT_JWT_ROLE, _ROLE),
-        example("for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
+        example("a role for people", VAULT_JWT_ROLE, {"roleType": "oidc", "userClaim": "email"}),
     )
     bad = (
-        example("root", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["ci", "root"]),
-        example("root in another case", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["Root"]),
-        example("a day", VAULT_JWT_ROLE, _ROLE, tokenTtl=86400),
-        example("left out", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
+        example("the policy `root`", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["ci", "root"]),
+        example("`root` in capitals", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["Root"]),
+        example("a token for a day", VAULT_JWT_ROLE, _ROLE, tokenTtl=86400),
+        example("no time limit", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
         example("renewed for a day", VAULT_JWT_ROLE, _ROLE, tokenMaxTtl=86400),
         example("renewed for ever", VAULT_JWT_ROLE, _ROLE, tokenPeriod=600),
         example("unknown at preview", VAULT_JWT_ROLE, _ROLE, tokenTtl=UNKNOWN),
@@ -239,7 +239,9 @@ class VaultPolicyNarrow(ResourceRule):
             VAULT_POLICY,
             {"policy": 'path "sys/policies/*" { capabilities = ["read"] }'},
         ),
-        example("lists", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["list"] }'}),
+        example(
+            "a policy that lists", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["list"] }'}
+        ),
         example(
             "writes in a comment",
             VAULT_POLICY,
@@ -247,22 +249,28 @@ class VaultPolicyNarrow(ResourceRule):
         ),
     )
     bad = (
-        example("writes", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["update"] }'}),
         example(
-            "sudo", VAULT_POLICY, {"policy": 'path "+/*" {\n  capabilities = ["read", "sudo"]\n}'}
+            "a policy that writes",
+            VAULT_POLICY,
+            {"policy": 'path "*" { capabilities = ["update"] }'},
         ),
         example(
-            "the system itself",
+            "the capability `sudo`",
+            VAULT_POLICY,
+            {"policy": 'path "+/*" {\n  capabilities = ["read", "sudo"]\n}'},
+        ),
+        example(
+            "paths under `sys/`",
             VAULT_POLICY,
             {"policy": 'path "sys/*" { capabilities = ["read", "sudo"] }'},
         ),
         example(
-            "the policies",
+            "writes policies",
             VAULT_POLICY,
             {"policy": 'path "sys/policies/acl/*" { capabilities = ["update"] }'},
         ),
         example(
-            "as JSON",
+            "a policy in JSON",
             VAULT_POLICY,
             {"policy": json.dumps({"path": {"*": {"capabilities": ["sudo"]}}})},
         ),
@@ -293,7 +301,7 @@ class VaultPolicyNarrow(ResourceRule):
             yield finding("it may change what lies under every path")
 
 
-class SubjectNamesGate(ResourceRule):
+class SubjectNamesEnvironment(ResourceRule):
     """The subject of a workflow's token names the repository and the environment.
 
     With a template that drops them, tokens of all repositories or all branches look alike to the
@@ -308,10 +316,18 @@ class SubjectNamesGate(ResourceRule):
     resource_types = (gh.ORGANIZATION_SUBJECT, gh.REPOSITORY_SUBJECT)
     remediation = "Include `repo` and `context` (or `environment`) in `includeClaimKeys`."
     good = (
-        example("both", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "context"]}),
-        example("GitHub's own", gh.REPOSITORY_SUBJECT, {"repository": "x", "useDefault": True}),
         example(
-            "in other words",
+            "repository and environment",
+            gh.ORGANIZATION_SUBJECT,
+            {"includeClaimKeys": ["repo", "context"]},
+        ),
+        example(
+            "GitHub's default subject",
+            gh.REPOSITORY_SUBJECT,
+            {"repository": "x", "useDefault": True},
+        ),
+        example(
+            "the same claims, in another order",
             gh.REPOSITORY_SUBJECT,
             {
                 "repository": "x",
@@ -324,7 +340,7 @@ class SubjectNamesGate(ResourceRule):
         example("no environment", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "ref"]}),
         example("no repository", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["context"]}),
         example(
-            "of one repository",
+            "only some repositories",
             gh.REPOSITORY_SUBJECT,
             {"repository": "x", "useDefault": False, "includeClaimKeys": ["repository_owner"]},
         ),
@@ -367,5 +383,5 @@ RULES = (
     VaultClaimsBound,
     VaultTokenShort,
     VaultPolicyNarrow,
-    SubjectNamesGate,
+    SubjectNamesEnvironment,
 )

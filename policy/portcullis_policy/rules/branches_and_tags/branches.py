@@ -186,9 +186,9 @@ class NoForcePush(Combined):
     rule, field = "nonFastForward", "allow_force_pushes"
     detail = "no protection of the default branch refuses force pushes (`nonFastForward`)"
     bad = (
-        stack("allowed", ESCAI, ruleset_rules(nonFastForward=False)),
+        stack("force pushes are allowed", ESCAI, ruleset_rules(nonFastForward=False)),
         stack("unknown at preview", ESCAI, ruleset_rules(nonFastForward=UNKNOWN)),
-        classic("classic, allowed", allowsForcePushes=True),
+        classic("classic protection: force pushes are allowed", allowsForcePushes=True),
     )
 
 
@@ -208,8 +208,8 @@ class NoDeletion(Combined):
     rule, field = "deletion", "allow_deletions"
     detail = "no protection of the default branch refuses its deletion (`deletion`)"
     bad = (
-        stack("allowed", ESCAI, ruleset_rules(deletion=False)),
-        classic("classic, allowed", allowsDeletions=True),
+        stack("deletion is allowed", ESCAI, ruleset_rules(deletion=False)),
+        classic("classic protection: deletion is allowed", allowsDeletions=True),
     )
 
 
@@ -228,11 +228,13 @@ class PullRequestRequired(Combined):
     detail = "no protection of the default branch requires pull requests (`pullRequest`)"
     bad = (
         stack(
-            "not required",
+            "pull requests are not required",
             ESCAI,
             ruleset(rules={k: v for k, v in RULES_OF_MAIN.items() if k != "pullRequest"}),
         ),
-        classic("classic, not required", requiredPullRequestReviews=[]),
+        classic(
+            "classic protection: pull requests are not required", requiredPullRequestReviews=[]
+        ),
         stack("unknown at preview", ESCAI, ruleset_rules(pullRequest=UNKNOWN)),
     )
 
@@ -256,18 +258,18 @@ class TwoApprovals(Combined):
     detail = "no protection of the default branch asks for enough approvals"
     good = (
         *GOOD,
-        reviews("stricter", requiredApprovingReviewCount=3),
+        reviews("three approvals", requiredApprovingReviewCount=3),
         Example(
-            "one is enough here",
+            "one approval, where the configuration allows it",
             (ESCAI, ruleset_rules(pullRequest={**PULL_REQUEST, "requiredApprovingReviewCount": 1})),
             {"BR005": {"minimum": 1}},
         ),
     )
     bad = (
-        reviews("one", requiredApprovingReviewCount=1),
-        reviews("left out: none", requiredApprovingReviewCount=None),
+        reviews("one approval", requiredApprovingReviewCount=1),
+        reviews("left out: no approval", requiredApprovingReviewCount=None),
         reviews("unknown at preview", requiredApprovingReviewCount=UNKNOWN),
-        classic_reviews("classic, one", requiredApprovingReviewCount=1),
+        classic_reviews("classic protection: one approval", requiredApprovingReviewCount=1),
     )
 
     def reading(self, protection: Protection, settings: Settings) -> Reading:
@@ -304,9 +306,11 @@ class StaleReviewsDismissed(Combined):
     rule, field = "dismissStaleReviewsOnPush", "dismiss_stale_reviews"
     detail = "no protection of the default branch dismisses stale reviews"
     bad = (
-        reviews("kept", dismissStaleReviewsOnPush=False),
-        reviews("left out: kept", dismissStaleReviewsOnPush=None),
-        classic_reviews("classic, kept", dismissStaleReviews=False),
+        reviews("approvals stay after a push", dismissStaleReviewsOnPush=False),
+        reviews("left out: approvals stay after a push", dismissStaleReviewsOnPush=None),
+        classic_reviews(
+            "classic protection: approvals stay after a push", dismissStaleReviews=False
+        ),
     )
 
 
@@ -326,8 +330,8 @@ class LastPushApproved(Combined):
     rule, field = "requireLastPushApproval", "require_last_push_approval"
     detail = "no protection of the default branch asks for an approval of the last push"
     bad = (
-        reviews("not asked for", requireLastPushApproval=False),
-        classic_reviews("classic, not asked for", requireLastPushApproval=False),
+        reviews("not required", requireLastPushApproval=False),
+        classic_reviews("classic protection: not required", requireLastPushApproval=False),
     )
 
 
@@ -348,8 +352,8 @@ class CodeOwnersReview(Combined):
     rule, field = "requireCodeOwnerReview", "require_code_owner_review"
     detail = "no protection of the default branch asks for a code owner's review"
     bad = (
-        reviews("not asked for", requireCodeOwnerReview=False),
-        classic_reviews("classic, not asked for", requireCodeOwnerReviews=False),
+        reviews("not required", requireCodeOwnerReview=False),
+        classic_reviews("classic protection: not required", requireCodeOwnerReviews=False),
     )
 
 
@@ -368,12 +372,12 @@ class ChecksRequired(Combined):
     detail = "no protection of the default branch requires a status check"
     bad = (
         stack(
-            "none",
+            "no required checks",
             ESCAI,
             ruleset(rules={k: v for k, v in RULES_OF_MAIN.items() if k != "requiredStatusChecks"}),
         ),
-        checks("an empty list", requiredChecks=[]),
-        classic("classic, none", requiredStatusChecks=[]),
+        checks("an empty list of checks", requiredChecks=[]),
+        classic("classic protection: no required checks", requiredStatusChecks=[]),
     )
 
 
@@ -393,8 +397,11 @@ class ChecksStrict(Combined):
     rule, field = "strictRequiredStatusChecksPolicy", "strict_checks"
     detail = "no protection of the default branch requires branches to be up to date"
     bad = (
-        checks("not strict", strictRequiredStatusChecksPolicy=False),
-        classic("classic, not strict", requiredStatusChecks=[{"contexts": ["ci"]}]),
+        checks("the branch may be out of date", strictRequiredStatusChecksPolicy=False),
+        classic(
+            "classic protection: the branch may be out of date",
+            requiredStatusChecks=[{"contexts": ["ci"]}],
+        ),
     )
 
 
@@ -415,7 +422,7 @@ class ConversationsResolved(Combined):
     detail = "no protection of the default branch requires conversations to be resolved"
     bad = (
         reviews("not required", requiredReviewThreadResolution=False),
-        classic("classic, not required", requireConversationResolution=False),
+        classic("classic protection: not required", requireConversationResolution=False),
     )
 
 
@@ -435,7 +442,7 @@ class CommitsSigned(Combined):
     detail = "no protection of the default branch requires signatures"
     bad = (
         stack("not required", ESCAI, ruleset_rules(requiredSignatures=False)),
-        classic("classic, not required", requireSignedCommits=False),
+        classic("classic protection: not required", requireSignedCommits=False),
     )
 
 
@@ -456,7 +463,7 @@ class LinearHistory(Combined):
     detail = "no protection of the default branch requires a linear history"
     bad = (
         stack("not required", ESCAI, ruleset_rules(requiredLinearHistory=False)),
-        classic("classic, not required", requiredLinearHistory=False),
+        classic("classic protection: not required", requiredLinearHistory=False),
     )
 
 

@@ -125,7 +125,7 @@ class ChecksAreMade(StackRule):
             _CI,
         ),
         stack(
-            "by classic protection of the older kind",
+            "by classic protection, in the REST resource",
             Declared(gh.REPOSITORY, {"name": "escai", "defaultBranch": "main"}),
             Declared(
                 gh.BRANCH_PROTECTION_V3,

@@ -33,10 +33,15 @@ class AdministratorsIncluded(ResourceRule):
     maps = (*scorecard("Branch-Protection"), *cis("1.1.14"))
     resource_types = gh.CLASSIC
     remediation = "Set `enforceAdmins: true`, or use a ruleset, which exempts nobody."
-    good = (example("included", gh.BRANCH_PROTECTION, CLASSIC),)
+    good = (example("administrators are included", gh.BRANCH_PROTECTION, CLASSIC),)
     bad = (
-        example("exempt", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=False),
-        example("left out: exempt", gh.BRANCH_PROTECTION_V3, CLASSIC, enforceAdmins=None),
+        example("administrators are exempt", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=False),
+        example(
+            "left out: GitHub exempts administrators",
+            gh.BRANCH_PROTECTION_V3,
+            CLASSIC,
+            enforceAdmins=None,
+        ),
         example("unknown at preview", gh.BRANCH_PROTECTION, CLASSIC, enforceAdmins=UNKNOWN),
     )
 
@@ -63,9 +68,12 @@ class DismissalsRestricted(ResourceRule):
     remediation = "Set `restrictDismissals: true`, and name who may dismiss reviews, if anybody."
     good = (
         example("nobody but administrators", gh.BRANCH_PROTECTION, CLASSIC),
-        example("a team, in the older resource", gh.BRANCH_PROTECTION_V3, _OLDER),
+        example("a team may, in the deprecated resource", gh.BRANCH_PROTECTION_V3, _OLDER),
         example(
-            "no reviews to dismiss", gh.BRANCH_PROTECTION, CLASSIC, requiredPullRequestReviews=None
+            "no reviews are required",
+            gh.BRANCH_PROTECTION,
+            CLASSIC,
+            requiredPullRequestReviews=None,
         ),
     )
     bad = (
@@ -78,10 +86,13 @@ class DismissalsRestricted(ResourceRule):
                     {"requiredApprovingReviewCount": 2, "restrictDismissals": said}
                 ],
             )
-            for note, said in (("everybody", False), ("unknown at preview", UNKNOWN))
+            for note, said in (
+                ("everybody may dismiss reviews", False),
+                ("unknown at preview", UNKNOWN),
+            )
         ),
         example(
-            "everybody, in the older resource",
+            "everybody may, in the deprecated resource",
             gh.BRANCH_PROTECTION_V3,
             _OLDER,
             requiredPullRequestReviews={"requiredApprovingReviewCount": 2},

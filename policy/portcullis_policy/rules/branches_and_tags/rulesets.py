@@ -70,39 +70,62 @@ class NobodyBypassesAlways(ResourceRule):
         "may always bypass is named by `automation: {app_id: ...}`."
     )
     good = (
-        example("nobody", gh.REPOSITORY_RULESET, MAIN),
-        example("an app", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
-        child("the automation", _ROOT, gh.ORGANIZATION_RULESET, MAIN, bypassActors=[_APP]),
-        example("pull", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "pull_request")),
+        example("nobody may bypass", gh.REPOSITORY_RULESET, MAIN),
+        example("an App may bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        child(
+            "the App of `automation` may bypass",
+            _ROOT,
+            gh.ORGANIZATION_RULESET,
+            MAIN,
+            bypassActors=[_APP],
+        ),
+        example(
+            "a team may merge, but not push",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Team", "pull_request"),
+        ),
         example("classic protection", gh.BRANCH_PROTECTION, CLASSIC),
-        example("who may create tags", gh.REPOSITORY_RULESET, TAGS),
+        example("a team may bypass a ruleset for tags", gh.REPOSITORY_RULESET, TAGS),
     )
     bad = (
-        example("a team", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "always")),
         example(
-            "a role",
+            "a team may bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "always")
+        ),
+        example(
+            "a role may bypass",
             gh.ORGANIZATION_RULESET,
             MAIN,
             bypassActors=bypass("RepositoryRole", "always"),
         ),
         example(
-            "owners",
+            "organization owners may bypass",
             gh.REPOSITORY_RULESET,
             MAIN,
             bypassActors=[_APP, *bypass("OrganizationAdmin", "always", 1)],
         ),
-        example("keys", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("DeployKey", "always")),
+        example(
+            "deploy keys may bypass",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("DeployKey", "always"),
+        ),
         example("unknown entry", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP, UNKNOWN]),
         example("unknown list", gh.REPOSITORY_RULESET, MAIN, bypassActors=UNKNOWN),
-        example("classic force push", gh.BRANCH_PROTECTION, CLASSIC, forcePushBypassers=["/kim"]),
         example(
-            "every workflow",
+            "classic protection lets a team force-push",
+            gh.BRANCH_PROTECTION,
+            CLASSIC,
+            forcePushBypassers=["/kim"],
+        ),
+        example(
+            "every workflow may bypass",
             gh.REPOSITORY_RULESET,
             MAIN,
             bypassActors=bypass("Integration", "always", gh.GITHUB_ACTIONS_APP),
         ),
         child(
-            "another app than the automation",
+            "another App than that of `automation`",
             _ROOT,
             gh.ORGANIZATION_RULESET,
             MAIN,
@@ -150,20 +173,25 @@ class NobodyMergesAlone(ResourceRule):
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = "Remove the bypass, or exempt it with a reason and a date."
     good = (
-        example("nobody", gh.REPOSITORY_RULESET, MAIN),
+        example("nobody may push", gh.REPOSITORY_RULESET, MAIN),
         example("classic protection", gh.BRANCH_PROTECTION, CLASSIC),
-        example("an app", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        example("an App may push", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
     )
     bad = (
-        example("team", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "pull_request")),
         example(
-            "classic, by team",
+            "a team may push",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Team", "pull_request"),
+        ),
+        example(
+            "classic protection: a team may push",
             gh.BRANCH_PROTECTION,
             CLASSIC,
             requiredPullRequestReviews=[{"pullRequestBypassers": ["guild/security-team"]}],
         ),
         example(
-            "classic by REST, by person",
+            "classic protection by the REST resource: a person may push",
             gh.BRANCH_PROTECTION_V3,
             CLASSIC,
             requiredPullRequestReviews={"bypassPullRequestAllowances": {"users": ["kim"]}},
@@ -204,31 +232,36 @@ class NoRoleMergesAlone(ResourceRule):
     resource_types = gh.RULESETS
     remediation = "Remove the bypass, or give it to an emergency team instead of a role."
     good = (
-        example("nobody", gh.REPOSITORY_RULESET, MAIN),
-        example("team", gh.REPOSITORY_RULESET, MAIN, bypassActors=bypass("Team", "pull_request")),
-        example("an app", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        example("nobody may bypass", gh.REPOSITORY_RULESET, MAIN),
+        example(
+            "a team may bypass",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Team", "pull_request"),
+        ),
+        example("an App may bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
     )
     bad = (
         example(
-            "a role",
+            "a role may bypass",
             gh.REPOSITORY_RULESET,
             MAIN,
             bypassActors=bypass("RepositoryRole", "pull_request"),
         ),
         example(
-            "owners",
+            "organization owners may bypass",
             gh.ORGANIZATION_RULESET,
             MAIN,
             bypassActors=bypass("OrganizationAdmin", "pull_request", 1),
         ),
         example(
-            "every workflow",
+            "every workflow may bypass",
             gh.REPOSITORY_RULESET,
             MAIN,
             bypassActors=bypass("Integration", "pull_request", gh.GITHUB_ACTIONS_APP),
         ),
         example(
-            "not known who",
+            "unknown at preview",
             gh.REPOSITORY_RULESET,
             MAIN,
             bypassActors=[{"actorType": UNKNOWN, "actorId": 5, "bypassMode": "pull_request"}],
@@ -260,10 +293,10 @@ class Enforced(ResourceRule):
     maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
     resource_types = gh.RULESETS
     remediation = "Set `enforcement: active`, or remove the ruleset."
-    good = (example("active", gh.REPOSITORY_RULESET, MAIN),)
+    good = (example("the ruleset is active", gh.REPOSITORY_RULESET, MAIN),)
     bad = (
-        example("disabled", gh.REPOSITORY_RULESET, MAIN, enforcement="disabled"),
-        example("only reports", gh.ORGANIZATION_RULESET, MAIN, enforcement="evaluate"),
+        example("the ruleset is disabled", gh.REPOSITORY_RULESET, MAIN, enforcement="disabled"),
+        example("the ruleset only reports", gh.ORGANIZATION_RULESET, MAIN, enforcement="evaluate"),
         example("unknown at preview", gh.REPOSITORY_RULESET, MAIN, enforcement=UNKNOWN),
     )
 
@@ -298,13 +331,13 @@ class NotExcludedAgain(ResourceRule):
     )
     bad = (
         example(
-            "by its alias",
+            "the default branch is excluded by `~DEFAULT_BRANCH`",
             gh.REPOSITORY_RULESET,
             MAIN,
             conditions={"refName": {"includes": ["~ALL"], "excludes": ["~DEFAULT_BRANCH"]}},
         ),
         example(
-            "by pattern",
+            "the default branch is excluded by a pattern",
             gh.ORGANIZATION_RULESET,
             MAIN,
             conditions={
@@ -350,12 +383,16 @@ class ChecksBoundToApp(ResourceRule):
     remediation = "Keep `checks_app` (the default is GitHub Actions)."
     waits = True
     good = (
-        example("bound", gh.REPOSITORY_RULESET, MAIN),
-        example("in classic protection", gh.BRANCH_PROTECTION_V3, _classic_check("ci:15368")),
+        example("a check from one App", gh.REPOSITORY_RULESET, MAIN),
+        example(
+            "a check from one App, in classic protection",
+            gh.BRANCH_PROTECTION_V3,
+            _classic_check("ci:15368"),
+        ),
     )
     bad = (
         example(
-            "not bound",
+            "a check from any App",
             gh.REPOSITORY_RULESET,
             MAIN,
             rules={
@@ -363,8 +400,16 @@ class ChecksBoundToApp(ResourceRule):
                 "requiredStatusChecks": {"requiredChecks": [{"context": "ci"}]},
             },
         ),
-        example("not bound in classic protection", gh.BRANCH_PROTECTION_V3, _classic_check("ci")),
-        example("bound to any", gh.BRANCH_PROTECTION_V3, _classic_check("ci:-1")),
+        example(
+            "a check from any App, in classic protection",
+            gh.BRANCH_PROTECTION_V3,
+            _classic_check("ci"),
+        ),
+        example(
+            "a check that is explicitly from any App",
+            gh.BRANCH_PROTECTION_V3,
+            _classic_check("ci:-1"),
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:

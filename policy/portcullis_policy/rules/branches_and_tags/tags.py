@@ -40,10 +40,12 @@ class TagsProtected(StackRule):
     )
     good = (
         stack(
-            "one", Declared(gh.DEPLOYMENT_POLICY, _POLICY), Declared(gh.REPOSITORY_RULESET, TAGS)
+            "a ruleset",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            Declared(gh.REPOSITORY_RULESET, TAGS),
         ),
         stack(
-            "two together, of which one is wider",
+            "two rulesets, one of them for more tags",
             Declared(gh.DEPLOYMENT_POLICY, _POLICY),
             Declared(gh.REPOSITORY_RULESET, {**TAGS, "rules": {"creation": True}}, "create"),
             Declared(
@@ -56,14 +58,19 @@ class TagsProtected(StackRule):
                 "keep",
             ),
         ),
-        stack("no release", Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "docs"})),
+        stack(
+            "nothing is released",
+            Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "docs"}),
+        ),
     )
     bad = (
         stack("no ruleset", Declared(gh.DEPLOYMENT_POLICY, _POLICY)),
         stack(
-            "of an environment whose component says that it releases",
+            "no ruleset, for an environment whose component declares a release",
             Declared(ENVIRONMENT, {"release": "release"}, "component"),
-            Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "gate"}, parent="component"),
+            Declared(
+                gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "ship-it"}, parent="component"
+            ),
         ),
         stack(
             "tags can be moved",
@@ -74,12 +81,12 @@ class TagsProtected(StackRule):
             ),
         ),
         stack(
-            "it guards fewer tags than may release",
+            "a ruleset for fewer tags than may release",
             Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "tagPattern": "v*"}),
             Declared(gh.REPOSITORY_RULESET, TAGS),
         ),
         stack(
-            "only reports",
+            "a ruleset that only reports",
             Declared(gh.DEPLOYMENT_POLICY, _POLICY),
             Declared(gh.REPOSITORY_RULESET, {**TAGS, "enforcement": "evaluate"}),
         ),
@@ -129,9 +136,9 @@ class TagsNotForAll(ResourceRule):
     resource_types = gh.RULESETS
     remediation = "Name teams: `created_by: [release-managers]`."
     good = (
-        example("a team", gh.REPOSITORY_RULESET, TAGS),
+        example("a team may create tags", gh.REPOSITORY_RULESET, TAGS),
         example(
-            "maintainers",
+            "maintainers may create tags",
             gh.REPOSITORY_RULESET,
             TAGS,
             bypassActors=bypass("RepositoryRole", "always", 2),
@@ -152,7 +159,7 @@ class TagsNotForAll(ResourceRule):
         ),
         example("unknown list", gh.REPOSITORY_RULESET, TAGS, bypassActors=UNKNOWN),
         example(
-            "every workflow",
+            "every workflow may create tags",
             gh.REPOSITORY_RULESET,
             TAGS,
             bypassActors=bypass("Integration", "always", gh.GITHUB_ACTIONS_APP),
@@ -193,7 +200,7 @@ class TagNamesAreVersions(ResourceRule):
     good = (
         example("no pattern", gh.REPOSITORY_RULESET, TAGS),
         example(
-            "strict",
+            "a strict pattern",
             gh.REPOSITORY_RULESET,
             TAGS,
             rules={
@@ -206,7 +213,7 @@ class TagNamesAreVersions(ResourceRule):
     )
     bad = (
         example(
-            "begins with v",
+            "any name that begins with v",
             gh.REPOSITORY_RULESET,
             TAGS,
             rules={"tagNamePattern": {"operator": "starts_with", "pattern": "v"}},
@@ -257,11 +264,16 @@ class TagsStay(ResourceRule):
     resource_types = gh.RULESETS
     remediation = "Restrict update and deletion in a separate ruleset without bypass actors."
     good = (
-        example("nobody", gh.REPOSITORY_RULESET, TAGS, bypassActors=[]),
-        example("only creation", gh.REPOSITORY_RULESET, TAGS, rules={"creation": True}),
+        example("nobody may move tags", gh.REPOSITORY_RULESET, TAGS, bypassActors=[]),
+        example(
+            "a ruleset that restricts only creation",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={"creation": True},
+        ),
     )
     bad = (
-        example("a team", gh.REPOSITORY_RULESET, TAGS),
+        example("a team may move tags", gh.REPOSITORY_RULESET, TAGS),
         example("unknown at preview", gh.ORGANIZATION_RULESET, TAGS, bypassActors=UNKNOWN),
     )
 

@@ -1,4 +1,4 @@
-"""EN: release environments, the gates through which packages are published."""
+"""EN: release environments, through which packages are published."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ from portcullis_policy.semantics.release_environments import (
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
-_GATE: Mapping[str, object] = {
+_ENVIRONMENT: Mapping[str, object] = {
     "repository": "escai",
     "environment": "pypi-release",
     "canAdminsBypass": False,
@@ -32,12 +32,16 @@ _TAGS: Mapping[str, object] = {
     "environment": "pypi-release",
     "tagPattern": "v[0-9]*.[0-9]*.[0-9]*",
 }
-_TEST_GATE: Mapping[str, object] = {**_GATE, "environment": "testpypi", "reviewers": []}
+_TEST_ENVIRONMENT: Mapping[str, object] = {
+    **_ENVIRONMENT,
+    "environment": "testpypi",
+    "reviewers": [],
+}
 _PROTECTED = {"protectedBranches": True, "customBranchPolicies": False}
-_GOOD = example("a gate", gh.ENVIRONMENT, _GATE)
+_GOOD = example("a release environment", gh.ENVIRONMENT, _ENVIRONMENT)
 _RELEASE = Declared(ENVIRONMENT, {"release": "release"}, "component")
 _TRIAL = Declared(ENVIRONMENT, {"release": "trial"}, "component")
-_SAYS = "whose component says that it releases"
+_RELEASES = "whose component declares a release"
 _FROM_TRUNK = Declared(
     gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": None, "branchPattern": "trunk"}
 )
@@ -88,30 +92,61 @@ class ReviewersRequired(ResourceRule):
     remediation = "Name at least one team: `reviewers: {teams: [release-managers]}`."
     good = (
         _GOOD,
-        example("a test registry", gh.ENVIRONMENT, _TEST_GATE),
-        example("publishes nothing", gh.ENVIRONMENT, {"environment": "docs", "repository": "x"}),
-        example("a new team", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": [UNKNOWN]}]),
-        child("a trial by its component", _TRIAL, gh.ENVIRONMENT, _GATE, reviewers=None),
+        example("a test registry", gh.ENVIRONMENT, _TEST_ENVIRONMENT),
+        example(
+            "an environment that publishes nothing",
+            gh.ENVIRONMENT,
+            {"environment": "docs", "repository": "x"},
+        ),
+        example(
+            "a team that the same update creates",
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            reviewers=[{"teams": [UNKNOWN]}],
+        ),
+        child(
+            "a component that declares a trial",
+            _TRIAL,
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            reviewers=None,
+        ),
     )
     bad = (
-        example("nobody", gh.ENVIRONMENT, _GATE, reviewers=None),
-        example("an empty block", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": [], "users": []}]),
-        example("other case", gh.ENVIRONMENT, _GATE, environment="PyPI-Release", reviewers=[]),
-        example("unknown at preview", gh.ENVIRONMENT, _GATE, reviewers=UNKNOWN),
-        example("unknown list", gh.ENVIRONMENT, _GATE, reviewers=[{"teams": UNKNOWN}]),
+        example("no reviewers", gh.ENVIRONMENT, _ENVIRONMENT, reviewers=None),
+        example(
+            "an empty list of reviewers",
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            reviewers=[{"teams": [], "users": []}],
+        ),
+        example(
+            "a name in other case",
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            environment="PyPI-Release",
+            reviewers=[],
+        ),
+        example("unknown at preview", gh.ENVIRONMENT, _ENVIRONMENT, reviewers=UNKNOWN),
+        example(
+            "a list that is unknown at preview",
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            reviewers=[{"teams": UNKNOWN}],
+        ),
         child(
-            f"`gate`, {_SAYS}",
+            f"`ship-it`, {_RELEASES}",
             _RELEASE,
             gh.ENVIRONMENT,
-            _GATE,
-            environment="gate",
+            _ENVIRONMENT,
+            environment="ship-it",
             reviewers=None,
         ),
         child(
-            f"`pypi-dev`, {_SAYS}",
+            f"`pypi-dev`, {_RELEASES}",
             _RELEASE,
             gh.ENVIRONMENT,
-            _GATE,
+            _ENVIRONMENT,
             environment="pypi-dev",
             reviewers=None,
         ),
@@ -143,18 +178,26 @@ class NoSelfReview(ResourceRule):
     remediation = "Set `prevent_self_review: true` (the default of Portcullis)."
     good = (
         _GOOD,
-        example("a test registry", gh.ENVIRONMENT, _TEST_GATE, preventSelfReview=False),
+        example("a test registry", gh.ENVIRONMENT, _TEST_ENVIRONMENT, preventSelfReview=False),
         example(
-            "nobody reviews: EN001", gh.ENVIRONMENT, _GATE, reviewers=[], preventSelfReview=False
+            "nobody reviews: EN001",
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            reviewers=[],
+            preventSelfReview=False,
         ),
     )
     bad = (
-        example("allowed", gh.ENVIRONMENT, _GATE, preventSelfReview=False),
-        example("left out", gh.ENVIRONMENT, _GATE, preventSelfReview=None),
+        example("self-review is allowed", gh.ENVIRONMENT, _ENVIRONMENT, preventSelfReview=False),
+        example("left out", gh.ENVIRONMENT, _ENVIRONMENT, preventSelfReview=None),
         example(
-            "reviewers not known", gh.ENVIRONMENT, _GATE, reviewers=UNKNOWN, preventSelfReview=None
+            "reviewers not known",
+            gh.ENVIRONMENT,
+            _ENVIRONMENT,
+            reviewers=UNKNOWN,
+            preventSelfReview=None,
         ),
-        example("unknown at preview", gh.ENVIRONMENT, _GATE, preventSelfReview=UNKNOWN),
+        example("unknown at preview", gh.ENVIRONMENT, _ENVIRONMENT, preventSelfReview=UNKNOWN),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -182,12 +225,12 @@ class NoAdminBypass(ResourceRule):
     property_fixes = (("canAdminsBypass", False),)
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Set `can_admins_bypass: false`."
-    good = (_GOOD, example("a test registry", gh.ENVIRONMENT, _TEST_GATE))
+    good = (_GOOD, example("a test registry", gh.ENVIRONMENT, _TEST_ENVIRONMENT))
     bad = (
-        example("allowed", gh.ENVIRONMENT, _GATE, canAdminsBypass=True),
-        example("left out: GitHub allows it", gh.ENVIRONMENT, _GATE, canAdminsBypass=None),
-        example("a test registry", gh.ENVIRONMENT, _TEST_GATE, canAdminsBypass=True),
-        example("unknown at preview", gh.ENVIRONMENT, _GATE, canAdminsBypass=UNKNOWN),
+        example("administrators may bypass", gh.ENVIRONMENT, _ENVIRONMENT, canAdminsBypass=True),
+        example("left out: GitHub allows it", gh.ENVIRONMENT, _ENVIRONMENT, canAdminsBypass=None),
+        example("a test registry", gh.ENVIRONMENT, _TEST_ENVIRONMENT, canAdminsBypass=True),
+        example("unknown at preview", gh.ENVIRONMENT, _ENVIRONMENT, canAdminsBypass=UNKNOWN),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -212,18 +255,20 @@ class RefsRestricted(ResourceRule):
     remediation = 'Declare what is released: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (
         _GOOD,
-        example("protected branches", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=_PROTECTED),
+        example(
+            "protected branches", gh.ENVIRONMENT, _ENVIRONMENT, deploymentBranchPolicy=_PROTECTED
+        ),
     )
     bad = (
-        example("no policy", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=None),
-        example("a test registry", gh.ENVIRONMENT, _TEST_GATE, deploymentBranchPolicy=None),
+        example("no policy", gh.ENVIRONMENT, _ENVIRONMENT, deploymentBranchPolicy=None),
+        example("a test registry", gh.ENVIRONMENT, _TEST_ENVIRONMENT, deploymentBranchPolicy=None),
         example(
-            "neither of both",
+            "neither protected branches nor patterns",
             gh.ENVIRONMENT,
-            _GATE,
+            _ENVIRONMENT,
             deploymentBranchPolicy={"protectedBranches": False, "customBranchPolicies": False},
         ),
-        example("unknown at preview", gh.ENVIRONMENT, _GATE, deploymentBranchPolicy=UNKNOWN),
+        example("unknown at preview", gh.ENVIRONMENT, _ENVIRONMENT, deploymentBranchPolicy=UNKNOWN),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -255,10 +300,10 @@ class BranchPolicyNamesBranches(ResourceRule):
         "in full, `deploy_from: {branches: [default]}`."
     )
     good = (
-        example("tags", gh.DEPLOYMENT_POLICY, _TAGS),
+        example("a tag pattern", gh.DEPLOYMENT_POLICY, _TAGS),
         example("one branch", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="trunk"),
         example(
-            "publishes nothing",
+            "an environment that publishes nothing",
             gh.DEPLOYMENT_POLICY,
             {"repository": "x", "environment": "docs", "branchPattern": "*"},
         ),
@@ -270,18 +315,24 @@ class BranchPolicyNamesBranches(ResourceRule):
             )
             for any_ in _ANY_BRANCH
         ),
-        example("a family", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
+        example("`release/*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
         example(
-            "by the older resource",
+            "in the deprecated resource",
             gh.DEPLOYMENT_BRANCH_POLICY,
             {"repository": "escai", "environmentName": "pypi-release", "name": "*"},
         ),
-        example("unknown", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern=UNKNOWN),
+        example(
+            "unknown at preview",
+            gh.DEPLOYMENT_POLICY,
+            _TAGS,
+            tagPattern=None,
+            branchPattern=UNKNOWN,
+        ),
         child(
-            f"of an environment {_SAYS}",
+            f"in an environment {_RELEASES}",
             _RELEASE,
             gh.DEPLOYMENT_POLICY,
-            {"repository": "escai", "environment": "gate", "branchPattern": "*"},
+            {"repository": "escai", "environment": "ship-it", "branchPattern": "*"},
         ),
     )
 
@@ -309,13 +360,18 @@ class TagPolicyIsSemver(ResourceRule):
     resource_types = (gh.DEPLOYMENT_POLICY,)
     remediation = 'Use `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (
-        example("versions", gh.DEPLOYMENT_POLICY, _TAGS),
-        example("prefixed", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="sdk-v[0-9]*.[0-9]*.[0-9]*"),
+        example("a pattern for versions", gh.DEPLOYMENT_POLICY, _TAGS),
+        example(
+            "versions with a prefix",
+            gh.DEPLOYMENT_POLICY,
+            _TAGS,
+            tagPattern="sdk-v[0-9]*.[0-9]*.[0-9]*",
+        ),
         example("one version", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v1.2.3"),
     )
     bad = (
-        example("anything with v", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*"),
-        example("three words", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*.*.*"),
+        example("`v*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*"),
+        example("`v*.*.*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*.*.*"),
         example("two components", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v[0-9]*.[0-9]*"),
         example("unknown at preview", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=UNKNOWN),
     )
@@ -344,9 +400,9 @@ class MoreThanOneReviewer(ResourceRule):
     remediation = "Name a team, or a second person."
     good = (
         _GOOD,
-        example("two people", gh.ENVIRONMENT, _GATE, reviewers=[{"users": [1, 2]}]),
+        example("two people review", gh.ENVIRONMENT, _ENVIRONMENT, reviewers=[{"users": [1, 2]}]),
     )
-    bad = (example("one person", gh.ENVIRONMENT, _GATE, reviewers=[{"users": [1]}]),)
+    bad = (example("one person reviews", gh.ENVIRONMENT, _ENVIRONMENT, reviewers=[{"users": [1]}]),)
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -367,20 +423,26 @@ class DeploymentPolicyExists(StackRule):
     severity = Severity.MEDIUM
     resource_types = (gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY)
     remediation = 'Declare what may be released: `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
-    good = (stack("tags", Declared(gh.ENVIRONMENT, _GATE), Declared(gh.DEPLOYMENT_POLICY, _TAGS)),)
-    bad = (stack("no policy", Declared(gh.ENVIRONMENT, _GATE)),)
+    good = (
+        stack(
+            "a policy for tags",
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT),
+            Declared(gh.DEPLOYMENT_POLICY, _TAGS),
+        ),
+    )
+    bad = (stack("no deployment policy", Declared(gh.ENVIRONMENT, _ENVIRONMENT)),)
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         entered = {key(policy.facts) for policy in stack.of(gh.DEPLOYMENT_POLICY)}
         for environment in stack.of(gh.ENVIRONMENT):
             custom = environment.facts.flag("deploymentBranchPolicy", "customBranchPolicies")
-            gate = key(environment.facts)
+            name = key(environment.facts)
             if (
                 is_release(environment, settings)
                 and custom is True
-                and UNKNOWN not in gate
-                and gate not in entered
+                and UNKNOWN not in name
+                and name not in entered
                 and not any(UNKNOWN in other for other in entered)
             ):
                 detail = "it takes custom policies, and none is declared"
@@ -417,8 +479,8 @@ class ReleaseBranchIsProtected(StackRule):
             ),
         ),
         stack(
-            "protected branches, and there is one",
-            Declared(gh.ENVIRONMENT, {**_GATE, "deploymentBranchPolicy": _PROTECTED}),
+            "protected branches, and one is protected",
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "deploymentBranchPolicy": _PROTECTED}),
             Declared(
                 gh.BRANCH_PROTECTION_V3,
                 {"repository": "escai", "branch": "main", "requiredPullRequestReviews": {}},
@@ -437,15 +499,15 @@ class ReleaseBranchIsProtected(StackRule):
             Declared(gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": None, "branchPattern": "ship"}),
         ),
         stack(
-            "no ruleset, by the older resource",
+            "no ruleset, in the deprecated resource",
             Declared(
                 gh.DEPLOYMENT_BRANCH_POLICY,
                 {"repository": "escai", "environmentName": "pypi-release", "name": "ship"},
             ),
         ),
         stack(
-            "protected branches, and there is none",
-            Declared(gh.ENVIRONMENT, {**_GATE, "deploymentBranchPolicy": _PROTECTED}),
+            "protected branches, but no branch is protected",
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "deploymentBranchPolicy": _PROTECTED}),
         ),
         stack(
             "`main`, which is not the default branch",

@@ -12,7 +12,7 @@ from portcullis_policy.semantics.release_environments import is_release
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
-_GATE: Mapping[str, object] = {
+_ENVIRONMENT: Mapping[str, object] = {
     "repository": "escai",
     "environment": "pypi-release",
     "reviewers": [{"teams": [11]}],
@@ -70,37 +70,37 @@ class NoLookAlike(StackRule):
     remediation = "Remove it, or give it the reviewers and deployment policy of the other one."
     good = (
         stack(
-            "other names",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            "names that differ clearly",
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "docs"}, "b"),
         ),
         stack(
             "in another repository",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "pypi_release"}, "b"),
         ),
         stack(
-            "as long, in another script",
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "\u767a\u884c-release"}, "a"),
+            "a name as long, in another script",
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "environment": "\u767a\u884c-release"}, "a"),
             Declared(
                 gh.ENVIRONMENT, {"repository": "escai", "environment": "\u8a66\u9a13-release"}, "b"
             ),
         ),
         stack(
-            "protected as well",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "pypi_release"}, "b"),
+            "a look-alike that is protected as well",
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "environment": "pypi_release"}, "b"),
         ),
     )
     bad = (
         stack(
-            "another hyphen",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            "a different hyphen",
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "pypi_release"}, "b"),
         ),
         stack(
             "a Cyrillic letter",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(
                 gh.ENVIRONMENT,
                 {"repository": "ESCAI", "environment": "pypi-r\N{CYRILLIC SMALL LETTER IE}lease"},
@@ -108,8 +108,8 @@ class NoLookAlike(StackRule):
             ),
         ),
         stack(
-            "a letter of yet another alphabet",
-            Declared(gh.ENVIRONMENT, _GATE, "a"),
+            "a letter of a third alphabet",
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(
                 gh.ENVIRONMENT,
                 {"repository": "escai", "environment": "pyp\N{LATIN SMALL LETTER IOTA}-release"},
@@ -118,7 +118,7 @@ class NoLookAlike(StackRule):
         ),
         stack(
             "a digit",
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "prod"}, "a"),
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "environment": "prod"}, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "pr0d"}, "b"),
         ),
     )
@@ -131,22 +131,24 @@ class NoLookAlike(StackRule):
             if isinstance(repository, str) and isinstance(name, str):
                 named.setdefault(repository.lower(), []).append((name.lower(), item))
         for environments in named.values():
-            guarded = [(name, item) for name, item in environments if _is_guarded(item.facts)]
+            protected = [(name, item) for name, item in environments if _is_protected(item.facts)]
             for name, item in environments:
-                if not _is_guarded(item.facts) and any(
-                    name != gate
-                    and looks_like(skeleton(name), skeleton(gate))
+                if not _is_protected(item.facts) and any(
+                    name != environment
+                    and looks_like(skeleton(name), skeleton(environment))
                     and (is_release(item, settings) or is_release(other, settings))
-                    for gate, other in guarded
+                    for environment, other in protected
                 ):
-                    detail = "another environment of the repository looks the same, and is guarded"
+                    detail = (
+                        "another environment of the repository looks the same, and is protected"
+                    )
                     yield Finding(detail, urn=item.urn)
 
 
-def _is_guarded(gate: Facts) -> bool:
+def _is_protected(environment: Facts) -> bool:
     """Say whether an environment has reviewers or admits only some refs; unknown is no."""
-    reviewers = gate.entries("reviewers")
-    chosen = gate.flag("deploymentBranchPolicy", "customBranchPolicies")
+    reviewers = environment.entries("reviewers")
+    chosen = environment.flag("deploymentBranchPolicy", "customBranchPolicies")
     return (reviewers is not UNKNOWN and bool(reviewers)) or chosen is True
 
 

@@ -18,7 +18,7 @@ from portcullis_policy.semantics.people import (
     approvers,
     may_share,
     shared,
-    tag_makers,
+    tag_creators,
 )
 from portcullis_policy.semantics.release_environments import is_release, key, needs_reviewers
 from portcullis_policy.settings import Settings
@@ -55,7 +55,7 @@ def _members(team: str, *logins: str) -> Declared:
     return Declared(gh.TEAM_MEMBERS, {"teamSlug": team, "members": listed}, f"{team}-members")
 
 
-def _gate(**changes: object) -> Declared:
+def _environment(**changes: object) -> Declared:
     return Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, **changes}, "environment")
 
 
@@ -86,7 +86,7 @@ _ONLY_BY_TAG = file(
 )
 
 
-class TwoGatesTwoTeams(StackRule):
+class TwoApprovalsTwoTeams(StackRule):
     """The two environments of a release have different people as reviewers.
 
     A release with two approvals is seen by two people only if nobody can give both. Teams are
@@ -129,7 +129,7 @@ class TwoGatesTwoTeams(StackRule):
             Declared(gh.ENVIRONMENT, _APPROVAL, "c"),
         ),
         stack(
-            "not known yet",
+            "reviewers unknown at preview",
             Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "reviewers": [{"teams": [UNKNOWN]}]}, "a"),
             Declared(gh.ENVIRONMENT, {**_APPROVAL, "reviewers": [{"teams": [UNKNOWN]}]}, "b"),
         ),
@@ -141,7 +141,7 @@ class TwoGatesTwoTeams(StackRule):
             Declared(gh.ENVIRONMENT, _APPROVAL, "b"),
         ),
         stack(
-            "one of two",
+            "one team for both environments, among others",
             Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(
                 gh.ENVIRONMENT,
@@ -223,11 +223,11 @@ def _releases(stack: Stack, settings: Settings) -> Iterator[_Release]:
             continue  # who makes the tag may approve first: another person approves last
         approving = approvers(stack, item)
         for pattern in patterns.get(key(item.facts), ()):
-            for makers in tag_makers(stack, repository, pattern):
+            for makers in tag_creators(stack, repository, pattern):
                 yield _Release(item, (approving, *makers))
 
 
-class TagMakersDoNotApprove(StackRule):
+class TagCreatorsDoNotApprove(StackRule):
     """The people who create release tags are not those who approve the release.
 
     `prevent_self_review` alone does not require a second person. A job with `actions: write` can
@@ -255,20 +255,20 @@ class TagMakersDoNotApprove(StackRule):
         "`reviewers`), without a member in common."
     )
     good = (
-        stack("two teams", *_BOTH, _gate(), _POLICY, _BY_TAGGERS),
-        stack("two teams that are declared elsewhere", _gate(), _POLICY, _BY_TAGGERS),
-        stack("nobody makes tags", *_BOTH, _gate(), _POLICY, _tags([])),
+        stack("two teams", *_BOTH, _environment(), _POLICY, _BY_TAGGERS),
+        stack("two teams that are declared elsewhere", _environment(), _POLICY, _BY_TAGGERS),
+        stack("nobody may create tags", *_BOTH, _environment(), _POLICY, _tags([])),
         stack(
-            "an App makes the tags",
+            "an App creates the tags",
             *_BOTH,
-            _gate(),
+            _environment(),
             _POLICY,
             _tags(bypass("Integration", "always")),
         ),
         stack(
-            "one of two rulesets lets nobody pass whom the other does",
+            "two rulesets that no team can bypass together",
             *_BOTH,
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_RELEASERS,
             Declared(
@@ -278,28 +278,28 @@ class TagMakersDoNotApprove(StackRule):
             ),
         ),
         stack(
-            "who makes tags approves first, and another team last",
+            "tag creators approve first, another team approves last",
             *_BOTH,
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_TAGGERS,
             Declared(gh.ENVIRONMENT, {**_APPROVAL, "reviewers": [{"teams": [12]}]}, "first"),
         ),
         stack(
-            "a trial",
+            "an environment for trials",
             *_RELEASERS,
-            _gate(environment="testpypi"),
+            _environment(environment="testpypi"),
             Declared(gh.DEPLOYMENT_POLICY, {**_POLICY.props, "environment": "testpypi"}, "policy"),
             _BY_RELEASERS,
         ),
     )
     bad = (
-        stack("the same team", *_RELEASERS, _gate(), _POLICY, _BY_RELEASERS),
-        stack("the same team, declared elsewhere", _gate(), _POLICY, _BY_RELEASERS),
+        stack("the same team", *_RELEASERS, _environment(), _POLICY, _BY_RELEASERS),
+        stack("the same team, declared elsewhere", _environment(), _POLICY, _BY_RELEASERS),
         stack(
             "the same team, and a workflow that can be started by another",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_RELEASERS,
             file(RELEASE),
@@ -307,7 +307,7 @@ class TagMakersDoNotApprove(StackRule):
         stack(
             "the same team, and a workflow that only a tag starts",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_RELEASERS,
             _ONLY_BY_TAG,
@@ -334,7 +334,7 @@ class TagMakersDoNotApprove(StackRule):
             *_RELEASERS,
             _team("taggers", 12),
             Declared(gh.TEAM_MEMBERSHIP, {"teamId": "12", "username": "Ana"}, "ana"),
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_TAGGERS,
         ),
@@ -345,14 +345,14 @@ class TagMakersDoNotApprove(StackRule):
             _members("taggers", "ines"),
             _team("helpers", 13, parent=12),
             _members("helpers", "ben"),
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_TAGGERS,
         ),
         stack(
             "the maintain role, which the approvers have",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _tags(bypass("RepositoryRole", "always", gh.MAINTAIN_ROLE)),
             Declared(
@@ -364,7 +364,7 @@ class TagMakersDoNotApprove(StackRule):
         stack(
             "the write role, which the approvers have",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _tags(bypass("RepositoryRole", "always", gh.WRITE_ROLE)),
             Declared(
@@ -376,7 +376,7 @@ class TagMakersDoNotApprove(StackRule):
         stack(
             "the admin role, which an approver has in a repository with its owner's name",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _tags(bypass("RepositoryRole", "always", gh.ADMIN_ROLE)),
             Declared(
@@ -390,28 +390,28 @@ class TagMakersDoNotApprove(StackRule):
             _team("Release Managers", 11),
             _members("release-managers", "tom"),
             *_TAGGERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_TAGGERS,
         ),
         stack(
             "an owner among the approvers",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _tags(bypass("OrganizationAdmin", "always", 1)),
             Declared(gh.MEMBERSHIP, {"username": "ben", "role": "admin"}, "owner"),
         ),
         stack(
             "one person by id",
-            _gate(reviewers=[{"users": [7]}]),
+            _environment(reviewers=[{"users": [7]}]),
             _POLICY,
             _tags(bypass("User", "always", 7)),
         ),
         stack(
             "self-review allowed",
             *_RELEASERS,
-            _gate(preventSelfReview=False),
+            _environment(preventSelfReview=False),
             _POLICY,
             _BY_RELEASERS,
             _ONLY_BY_TAG,
@@ -444,29 +444,35 @@ class SecondPersonIsSeen(StackRule):
     title = "perhaps one person can create a release tag and approve the release"
     severity = Severity.MEDIUM
     maps = (*cis("4.2.2"), *slsa("Source L4"))
-    resource_types = TagMakersDoNotApprove.resource_types
+    resource_types = TagCreatorsDoNotApprove.resource_types
     remediation = (
         "Declare the teams and their members in this stack. Let one team create the tags and "
         "another approve."
     )
     good = (
-        stack("two teams", *_BOTH, _gate(), _POLICY, _BY_TAGGERS),
-        stack("nobody makes tags", _gate(), _POLICY, _tags([])),
-        stack("see EN012", *_RELEASERS, _gate(), _POLICY, _BY_RELEASERS),
+        stack("two teams", *_BOTH, _environment(), _POLICY, _BY_TAGGERS),
+        stack("nobody may create tags", _environment(), _POLICY, _tags([])),
+        stack(
+            "the same team, which EN012 reports",
+            *_RELEASERS,
+            _environment(),
+            _POLICY,
+            _BY_RELEASERS,
+        ),
     )
     bad = (
-        stack("two teams that are declared elsewhere", _gate(), _POLICY, _BY_TAGGERS),
+        stack("two teams that are declared elsewhere", _environment(), _POLICY, _BY_TAGGERS),
         stack(
             "a person by number, and a team",
             *_TAGGERS,
-            _gate(reviewers=[{"users": [7, 8]}]),
+            _environment(reviewers=[{"users": [7, 8]}]),
             _POLICY,
             _BY_TAGGERS,
         ),
         stack(
             "the write role, which every member has",
             *_RELEASERS,
-            _gate(),
+            _environment(),
             _POLICY,
             _tags(bypass("RepositoryRole", "always", gh.WRITE_ROLE)),
             Declared(
@@ -479,7 +485,7 @@ class SecondPersonIsSeen(StackRule):
             *_RELEASERS,
             _team("taggers", 12),
             Declared(gh.TEAM_MEMBERS, {"teamSlug": "taggers", "members": UNKNOWN}, "members"),
-            _gate(),
+            _environment(),
             _POLICY,
             _BY_TAGGERS,
         ),
@@ -516,4 +522,4 @@ def _who(stack: Stack, people: Iterable[tuple[str, str]]) -> str:
     return "one person" if number == 1 else f"each of {number} people"
 
 
-RULES = (TwoGatesTwoTeams, TagMakersDoNotApprove, SecondPersonIsSeen)
+RULES = (TwoApprovalsTwoTeams, TagCreatorsDoNotApprove, SecondPersonIsSeen)

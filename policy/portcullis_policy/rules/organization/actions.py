@@ -57,24 +57,28 @@ class TokenReadsOnly(ResourceRule):
     )
     remediation = "Keep `default_workflow_permissions: read` (the default)."
     good = (
-        example("read", gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS, _TOKENS),
-        example("left out: read", gh.WORKFLOW_REPOSITORY_PERMISSIONS, {"repository": "escai"}),
+        example("jobs may read", gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS, _TOKENS),
+        example(
+            "left out: GitHub's default is to read",
+            gh.WORKFLOW_REPOSITORY_PERMISSIONS,
+            {"repository": "escai"},
+        ),
     )
     bad = (
         example(
-            "write",
+            "jobs may write",
             gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
             _TOKENS,
             defaultWorkflowPermissions="write",
         ),
         example(
-            "in one repository",
+            "jobs of one repository may write",
             gh.WORKFLOW_REPOSITORY_PERMISSIONS,
             {"repository": "escai"},
             defaultWorkflowPermissions="write",
         ),
         example(
-            "in all organizations",
+            "jobs of all organizations may write",
             gh.ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS,
             {"enterpriseSlug": "guilds"},
             defaultWorkflowPermissions="write",
@@ -111,24 +115,28 @@ class ActionsDoNotApprove(ResourceRule):
     resource_types = TokenReadsOnly.resource_types
     remediation = "Keep `can_approve_pull_request_reviews: false` (the default)."
     good = (
-        example("not allowed", gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS, _TOKENS),
+        example(
+            "workflows may not approve pull requests",
+            gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
+            _TOKENS,
+        ),
         example("left out", gh.WORKFLOW_REPOSITORY_PERMISSIONS, {"repository": "escai"}),
     )
     bad = (
         example(
-            "allowed",
+            "workflows may approve pull requests",
             gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
             _TOKENS,
             canApprovePullRequestReviews=True,
         ),
         example(
-            "in one repository",
+            "workflows of one repository may",
             gh.WORKFLOW_REPOSITORY_PERMISSIONS,
             {"repository": "escai"},
             canApprovePullRequestReviews=True,
         ),
         example(
-            "in all organizations",
+            "workflows of all organizations may",
             gh.ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS,
             {"enterpriseSlug": "guilds"},
             canApprovePullRequestReviews=True,
@@ -162,9 +170,14 @@ class ActionsSelected(ResourceRule):
     remediation = "Keep `allowed_actions: selected` and name actions in `patterns_allowed`."
     good = (
         example("selected", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
-        example("own", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions="local_only"),
         example(
-            "without some of an owner's",
+            "only the organization's own actions",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActions="local_only",
+        ),
+        example(
+            "all actions of an owner but some",
             gh.ACTIONS_ORGANIZATION_PERMISSIONS,
             _ACTIONS,
             allowedActionsConfig=_patterns("pypa/*", "!pypa/*@main", "actions/cache@*"),
@@ -175,11 +188,24 @@ class ActionsSelected(ResourceRule):
         example("left to the organization", gh.ACTIONS_REPOSITORY_PERMISSIONS, {"repository": "x"}),
     )
     bad = (
-        example("all", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions="all"),
         example(
-            "left out: all", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, allowedActions=None
+            "all actions are allowed",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActions="all",
         ),
-        example("one", gh.ACTIONS_REPOSITORY_PERMISSIONS, _OF_REPOSITORY, allowedActions="all"),
+        example(
+            "left out: GitHub allows all",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            allowedActions=None,
+        ),
+        example(
+            "all actions, in one repository",
+            gh.ACTIONS_REPOSITORY_PERMISSIONS,
+            _OF_REPOSITORY,
+            allowedActions="all",
+        ),
         example(
             "all, in all organizations",
             gh.ENTERPRISE_ACTIONS_PERMISSIONS,
@@ -253,16 +279,19 @@ class ShaPinning(ResourceRule):
     resource_types = (gh.ACTIONS_ORGANIZATION_PERMISSIONS, gh.ACTIONS_REPOSITORY_PERMISSIONS)
     remediation = "Keep `sha_pinning_required: true` (the default)."
     good = (
-        example("required", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
+        example("pinning is required", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS),
         example("left to the organization", gh.ACTIONS_REPOSITORY_PERMISSIONS, _OF_REPOSITORY),
     )
     bad = (
         example(
-            "not required", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, shaPinningRequired=False
+            "pinning is not required",
+            gh.ACTIONS_ORGANIZATION_PERMISSIONS,
+            _ACTIONS,
+            shaPinningRequired=False,
         ),
         example("left out", gh.ACTIONS_ORGANIZATION_PERMISSIONS, _ACTIONS, shaPinningRequired=None),
         example(
-            "in one repository",
+            "pinning is not required in one repository",
             gh.ACTIONS_REPOSITORY_PERMISSIONS,
             _OF_REPOSITORY,
             shaPinningRequired=False,
@@ -294,16 +323,20 @@ class RunnersPrivate(ResourceRule):
     resource_types = (gh.ACTIONS_RUNNER_GROUP, gh.ENTERPRISE_ACTIONS_RUNNER_GROUP)
     remediation = "Set `allowsPublicRepositories: false`."
     good = (
-        example("private", gh.ACTIONS_RUNNER_GROUP, {"name": "build", "visibility": "selected"}),
+        example(
+            "a runner group for private repositories",
+            gh.ACTIONS_RUNNER_GROUP,
+            {"name": "build", "visibility": "selected"},
+        ),
     )
     bad = (
         example(
-            "public",
+            "a runner group for public repositories",
             gh.ACTIONS_RUNNER_GROUP,
             {"name": "build", "visibility": "all", "allowsPublicRepositories": True},
         ),
         example(
-            "public, in an enterprise",
+            "a runner group of an enterprise, for public repositories",
             gh.ENTERPRISE_ACTIONS_RUNNER_GROUP,
             {"name": "build", "visibility": "all", "allowsPublicRepositories": True},
         ),

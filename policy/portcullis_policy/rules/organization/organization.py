@@ -46,12 +46,12 @@ class BasePermission(ResourceRule):
     remediation = "Set `default_repository_permission: none` (the default) or `read`."
     good = (
         _GOOD,
-        _settings("read", defaultRepositoryPermission="read"),
-        _settings("left out: read", defaultRepositoryPermission=None),
+        _settings("members may read", defaultRepositoryPermission="read"),
+        _settings("left out: GitHub's default is to read", defaultRepositoryPermission=None),
     )
     bad = (
-        _settings("write", defaultRepositoryPermission="write"),
-        _settings("admin", defaultRepositoryPermission="admin"),
+        _settings("members may write everywhere", defaultRepositoryPermission="write"),
+        _settings("members administer everything", defaultRepositoryPermission="admin"),
         _settings("unknown at preview", defaultRepositoryPermission=UNKNOWN),
     )
 
@@ -80,15 +80,15 @@ class PublicRepositories(ResourceRule):
     good = (
         _GOOD,
         _settings(
-            "no repositories at all",
+            "members may create no repositories",
             membersCanCreatePublicRepositories=None,
             membersCanCreateRepositories=False,
         ),
     )
     bad = (
-        _settings("allowed", membersCanCreatePublicRepositories=True),
+        _settings("members may create repositories", membersCanCreatePublicRepositories=True),
         _settings(
-            "allowed, where private ones are not",
+            "public ones allowed, private ones not",
             membersCanCreatePublicRepositories=True,
             membersCanCreateRepositories=False,
         ),
@@ -123,8 +123,13 @@ class PrivateForks(ResourceRule):
     property_fixes = (("membersCanForkPrivateRepositories", False),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_fork_private_repositories: false` (the default)."
-    good = (_GOOD, _settings("left out: not allowed", membersCanForkPrivateRepositories=None))
-    bad = (_settings("allowed", membersCanForkPrivateRepositories=True),)
+    good = (
+        _GOOD,
+        _settings("left out: GitHub does not allow it", membersCanForkPrivateRepositories=None),
+    )
+    bad = (
+        _settings("members may fork private repositories", membersCanForkPrivateRepositories=True),
+    )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -154,9 +159,12 @@ class NewRepositoriesWatched(ResourceRule):
     remediation = "Keep the `..._enabled_for_new_repositories` settings true (the default)."
     good = (_GOOD,)
     bad = (
-        _settings("no graph", dependencyGraphEnabledForNewRepositories=False),
-        _settings("no alerts", dependabotAlertsEnabledForNewRepositories=False),
-        _settings("updates left out", dependabotSecurityUpdatesEnabledForNewRepositories=None),
+        _settings("no dependency graph", dependencyGraphEnabledForNewRepositories=False),
+        _settings("no Dependabot alerts", dependabotAlertsEnabledForNewRepositories=False),
+        _settings(
+            "no setting for security updates",
+            dependabotSecurityUpdatesEnabledForNewRepositories=None,
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -185,12 +193,16 @@ class NewRepositoriesScanned(ResourceRule):
     remediation = "Keep the `secret_scanning...for_new_repositories` settings true (the default)."
     good = (_GOOD,)
     bad = (
-        _settings("no scanning", secretScanningEnabledForNewRepositories=False),
+        _settings("no secret scanning", secretScanningEnabledForNewRepositories=False),
         _settings(
             "no push protection", secretScanningPushProtectionEnabledForNewRepositories=False
         ),
         _settings("unknown at preview", secretScanningEnabledForNewRepositories=UNKNOWN),
-        example("in a whole enterprise", gh.ENTERPRISE_SECURITY, {"enterpriseSlug": "guilds"}),
+        example(
+            "no secret scanning in an enterprise",
+            gh.ENTERPRISE_SECURITY,
+            {"enterpriseSlug": "guilds"},
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -213,7 +225,7 @@ class SignOff(ResourceRule):
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `web_commit_signoff_required: true` (the default)."
     good = (_GOOD,)
-    bad = (_settings("not required", webCommitSignoffRequired=False),)
+    bad = (_settings("sign-off is not required", webCommitSignoffRequired=False),)
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""

@@ -50,13 +50,18 @@ class OwnersCounted(StackRule):
     remediation = "Keep two to five owners, and give other people only the access they need."
     parameters = (MOST,)
     good = (
-        stack("two", *_owners(2)),
-        stack("no owner kept here", Declared(gh.MEMBERSHIP, {"username": "kim", "role": "member"})),
+        stack("two owners", *_owners(2)),
+        stack(
+            "the stack declares no owners",
+            Declared(gh.MEMBERSHIP, {"username": "kim", "role": "member"}),
+        ),
     )
     bad = (
-        stack("one", *_owners(1)),
-        stack("six", *_owners(6)),
-        Example("three, where two are enough", _owners(3), {"OR007": {"maximum": 2}}),
+        stack("one owner", *_owners(1)),
+        stack("six owners", *_owners(6)),
+        Example(
+            "three owners, where at most two are allowed", _owners(3), {"OR007": {"maximum": 2}}
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
@@ -86,14 +91,14 @@ class RoleNarrow(ResourceRule):
     resource_types = (gh.ORGANIZATION_ROLE,)
     remediation = "Use the base role `read`, `triage` or none, and no permission to write."
     good = (
-        example("reads", gh.ORGANIZATION_ROLE, _ROLE),
-        example("no base", gh.ORGANIZATION_ROLE, _ROLE, baseRole="none"),
-        example("left out: none", gh.ORGANIZATION_ROLE, _ROLE, baseRole=None),
+        example("a role that reads", gh.ORGANIZATION_ROLE, _ROLE),
+        example("a role without a base role", gh.ORGANIZATION_ROLE, _ROLE, baseRole="none"),
+        example("no base role is given", gh.ORGANIZATION_ROLE, _ROLE, baseRole=None),
     )
     bad = (
-        example("writes everywhere", gh.ORGANIZATION_ROLE, _ROLE, baseRole="write"),
+        example("a role that writes everywhere", gh.ORGANIZATION_ROLE, _ROLE, baseRole="write"),
         example(
-            "changes who is in",
+            "a role that changes members",
             gh.ORGANIZATION_ROLE,
             _ROLE,
             permissions=["write_organization_custom_org_role"],
@@ -122,8 +127,12 @@ class RolesForTeams(ResourceRule):
     maps = ssdf("PS.1.1")
     resource_types = (gh.ORGANIZATION_ROLE_USER, gh.ORGANIZATION_ROLE)
     remediation = "Give the role to a team, and add the person to it."
-    good = (example("a role that nobody has by name", gh.ORGANIZATION_ROLE, _ROLE),)
-    bad = (example("a person", gh.ORGANIZATION_ROLE_USER, {"login": "kim", "roleId": 8030}),)
+    good = (example("a role that no single person has", gh.ORGANIZATION_ROLE, _ROLE),)
+    bad = (
+        example(
+            "a role that a person has", gh.ORGANIZATION_ROLE_USER, {"login": "kim", "roleId": 8030}
+        ),
+    )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -151,15 +160,38 @@ class RoleForAllNotGiven(ResourceRule):
     )
     remediation = "Give teams access to the repositories that they work on."
     good = (
-        example("reads everywhere", gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "audit"}, roleId=8132),
-        example("made here", gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "audit"}, roleId=UNKNOWN),
+        example(
+            "a team reads all repositories",
+            gh.ORGANIZATION_ROLE_TEAM,
+            {"teamSlug": "audit"},
+            roleId=8132,
+        ),
+        example(
+            "a role that this stack declares",
+            gh.ORGANIZATION_ROLE_TEAM,
+            {"teamSlug": "audit"},
+            roleId=UNKNOWN,
+        ),
     )
     bad = (
-        example("administers", gh.ORGANIZATION_ROLE_TEAM, {"teamSlug": "all"}, roleId=8136),
         example(
-            "maintains", gh.ORGANIZATION_ROLE_TEAM_ASSIGNMENT, {"teamSlug": "all"}, roleId="8135"
+            "a team administers all repositories",
+            gh.ORGANIZATION_ROLE_TEAM,
+            {"teamSlug": "all"},
+            roleId=8136,
         ),
-        example("writes", gh.ORGANIZATION_ROLE_USER, {"login": "kim"}, roleId=8134),
+        example(
+            "a team maintains all repositories",
+            gh.ORGANIZATION_ROLE_TEAM_ASSIGNMENT,
+            {"teamSlug": "all"},
+            roleId="8135",
+        ),
+        example(
+            "a team writes to all repositories",
+            gh.ORGANIZATION_ROLE_USER,
+            {"login": "kim"},
+            roleId=8134,
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -185,7 +217,9 @@ class RepositoryRoleObeys(ResourceRule):
     remediation = (
         "Remove the permission. Only the declared automation App should bypass protection."
     )
-    good = (example("reopens issues", gh.ORGANIZATION_REPOSITORY_ROLE, _REPOSITORY_ROLE),)
+    good = (
+        example("a role that may reopen issues", gh.ORGANIZATION_REPOSITORY_ROLE, _REPOSITORY_ROLE),
+    )
     bad = (
         *(
             example(
@@ -202,7 +236,7 @@ class RepositoryRoleObeys(ResourceRule):
             )
         ),
         example(
-            "in the older resource",
+            "in the deprecated resource",
             gh.ORGANIZATION_CUSTOM_ROLE,
             _REPOSITORY_ROLE,
             permissions=["bypass_branch_protection"],

@@ -108,10 +108,10 @@ class SkippedPreview(ResourceRule):
         "set the variable `PORTCULLIS_PREVIEWED=true`."
     )
     good = (
-        example("previewed", STACK, {SKIPS_PREVIEW: False}),
-        example("no update", STACK, {}),
+        example("an update after a preview", STACK, {SKIPS_PREVIEW: False}),
+        example("a preview", STACK, {}),
     )
-    bad = (example("not previewed", STACK, {SKIPS_PREVIEW: True}),)
+    bad = (example("an update without a preview", STACK, {SKIPS_PREVIEW: True}),)
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -136,7 +136,9 @@ class WeakenedRule(ResourceRule):
     remediation = "Remove the entry from the policy configuration as soon as its reason is gone."
     good = (example("all rules as they are", STACK, {}),)
     bad = (
-        example("one is off", STACK, {WEAKENED: ["EN007 is switched off until 2027-03-31: moves"]}),
+        example(
+            "a rule is off", STACK, {WEAKENED: ["EN007 is switched off until 2027-03-31: moves"]}
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -159,7 +161,7 @@ class MalformedExemption(ResourceRule):
     severity = Severity.HIGH
     resource_types = (ORGANIZATION,)
     remediation = "Give it `rule`, `resource`, `reason` and `expires` (at most 400 days ahead)."
-    good = (example("complete", ORGANIZATION, _ROOT),)
+    good = (example("an exemption with reason and date", ORGANIZATION, _ROOT),)
     bad = (
         example("no reason", ORGANIZATION, _with(reason="")),
         example("no date", ORGANIZATION, _with(expires=None)),
@@ -189,8 +191,8 @@ class ExpiredExemption(ResourceRule):
     severity = Severity.HIGH
     resource_types = (ORGANIZATION,)
     remediation = "Fix what it covers and remove it, or renew it with a new date and reason."
-    good = (example("still running", ORGANIZATION, _ROOT),)
-    bad = (example("expired", ORGANIZATION, _with(expires="2024-01-31")),)
+    good = (example("an exemption that has not expired", ORGANIZATION, _ROOT),)
+    bad = (example("an exemption that expired", ORGANIZATION, _with(expires="2024-01-31")),)
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -213,7 +215,12 @@ class UnusedExemption(StackRule):
     resource_types = (ORGANIZATION,)
     remediation = "Remove it, or correct its `resource`."
     good = (stack("no exemptions", Declared(ORGANIZATION, {**_ROOT, "exemptions": []})),)
-    bad = (stack("no such repository", Declared(ORGANIZATION, _with(resource="repositories.x"))),)
+    bad = (
+        stack(
+            "an exemption for no existing resource",
+            Declared(ORGANIZATION, _with(resource="repositories.x")),
+        ),
+    )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""

@@ -36,24 +36,24 @@ class DeclaredOnce(StackRule):
     remediation = "Remove one of them."
     good = (
         stack(
-            "two environments",
+            "resources for two environments",
             Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "a"}, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "b"}, "b"),
         ),
         stack(
-            "not known yet",
+            "unknown at preview",
             Declared(gh.ENVIRONMENT, {"repository": UNKNOWN, "environment": "a"}, "a"),
             Declared(gh.ENVIRONMENT, {"repository": UNKNOWN, "environment": "a"}, "b"),
         ),
     )
     bad = (
         stack(
-            "an environment, in two cases",
+            "two resources for one environment, in different case",
             Declared(gh.ENVIRONMENT, {"repository": "x", "environment": "release"}, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "X", "environment": "Release"}, "b"),
         ),
         stack(
-            "two settings",
+            "two resources for the same settings",
             Declared(gh.ORGANIZATION_SETTINGS, {"billingEmail": "a@guild.example"}, "a"),
             Declared(gh.ORGANIZATION_SETTINGS, {"billingEmail": "a@guild.example"}, "b"),
         ),

@@ -36,7 +36,11 @@ class WritersAreTeams(ResourceRule):
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the access to a team, and add the person to it."
     good = (
-        example("reads", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "pull"}),
+        example(
+            "a person outside of the organization reads",
+            gh.REPOSITORY_COLLABORATOR,
+            {"repository": "x", "permission": "pull"},
+        ),
         example(
             "a team writes",
             gh.REPOSITORY_COLLABORATORS,
@@ -44,7 +48,11 @@ class WritersAreTeams(ResourceRule):
         ),
     )
     bad = (
-        example("writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "push"}),
+        example(
+            "a person outside of the organization writes",
+            gh.REPOSITORY_COLLABORATOR,
+            {"repository": "x", "permission": "push"},
+        ),
         example("left out: writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x"}),
         example(
             "in a list",
@@ -78,20 +86,24 @@ class ArchivedIsEmpty(StackRule):
     resource_types = (gh.REPOSITORY, *_LEFTOVERS)
     remediation = "Remove them, and revoke them at their issuers."
     good = (
-        stack("nothing", _ARCHIVED),
+        stack("a file without secrets", _ARCHIVED),
         stack(
-            "of another repository",
+            "a file of another repository",
             _ARCHIVED,
             Declared(gh.ACTIONS_SECRET, {"repository": "new", "secretName": "A"}),
         ),
     )
     bad = (
         stack(
-            "a secret",
+            "a file with a token",
             _ARCHIVED,
             Declared(gh.ACTIONS_SECRET, {"repository": "OLD", "secretName": "A"}),
         ),
-        stack("a key", _ARCHIVED, Declared(gh.REPOSITORY_DEPLOY_KEY, {"repository": "old"})),
+        stack(
+            "a file with a private key",
+            _ARCHIVED,
+            Declared(gh.REPOSITORY_DEPLOY_KEY, {"repository": "old"}),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:

@@ -77,8 +77,8 @@ class DependabotReadable(ResourceRule):
     remediation = "Write `version: 2` and at least one entry of `updates`."
     good = (_GOOD, Example("another file", (file("x", "README.md"),)))
     bad = (
-        Example("no YAML", (file("updates: [", PATH),)),
-        Example("no updates", (file("version: 2\nupdates: []\n", PATH),)),
+        Example("not YAML", (file("updates: [", PATH),)),
+        Example("no list of updates", (file("version: 2\nupdates: []\n", PATH),)),
         _dependabot("an old version", ("version: 2", "version: 1")),
         Example("unknown at preview", (file(UNKNOWN, PATH),)),
     )
@@ -109,16 +109,20 @@ class EcosystemsCovered(StackRule):
     resource_types = (gh.REPOSITORY_FILE,)
     remediation = "Add an entry of `updates` for it; with Portcullis: `ecosystems: [...]`."
     good = (
-        stack("actions", file(CI, CI_PATH, "ci"), file(DEPENDABOT, PATH)),
-        stack("no configuration among the files", file(CI, CI_PATH)),
+        stack("an entry for github-actions", file(CI, CI_PATH, "ci"), file(DEPENDABOT, PATH)),
+        stack("the stack does not manage dependabot.yml", file(CI, CI_PATH)),
     )
     bad = (
         stack(
-            "workflows, and no github-actions",
+            "workflow files, but no entry for github-actions",
             file(CI, CI_PATH, "ci"),
             file(changed(DEPENDABOT, ("github-actions", "npm")), PATH),
         ),
-        stack("a manifest", file("{}", "web/package.json", "web"), file(DEPENDABOT, PATH)),
+        stack(
+            "a manifest without an entry",
+            file("{}", "web/package.json", "web"),
+            file(DEPENDABOT, PATH),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
@@ -157,9 +161,9 @@ class CooldownSet(ResourceRule):
     remediation = "Write `cooldown: {default-days: 7}` in each entry of `updates`."
     good = (_GOOD,)
     bad = (
-        _dependabot("none", ("    cooldown: {default-days: 7}\n", "")),
-        _dependabot("no days", ("default-days: 7", "default-days: 0")),
-        _dependabot("fewer than none", ("default-days: 7", "default-days: -1")),
+        _dependabot("no cooldown", ("    cooldown: {default-days: 7}\n", "")),
+        _dependabot("a cooldown of no days", ("default-days: 7", "default-days: 0")),
+        _dependabot("a negative cooldown", ("default-days: 7", "default-days: -1")),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -192,12 +196,12 @@ class SecurityUpdatesAlone(ResourceRule):
     good = (
         _GOOD,
         _dependabot(
-            "version updates grouped", (_GROUP, "    groups: {a: {patterns: ['*']}}\n" + _GROUP)
+            "version updates in a group", (_GROUP, "    groups: {a: {patterns: ['*']}}\n" + _GROUP)
         ),
     )
     bad = (
         _dependabot(
-            "security updates grouped",
+            "security updates in a group",
             (_GROUP, "    groups: {a: {applies-to: security-updates, patterns: ['*']}}\n" + _GROUP),
         ),
     )

@@ -85,12 +85,12 @@ class SecurityPolicy(_HasFile):
     for_all = True
     good = (
         Example(
-            "its own",
+            "a file SECURITY.md",
             (file(CI, CI_PATH), file("x", ".github/SECURITY.md", "policy")),
             {"RE012": {"required": True}},
         ),
         Example(
-            "the organization's",
+            "the organization's file SECURITY.md",
             (
                 file(CI, CI_PATH),
                 Declared(
@@ -101,9 +101,9 @@ class SecurityPolicy(_HasFile):
             ),
             {"RE012": {"required": True}},
         ),
-        stack("no file is kept here"),
+        stack("the stack manages no files of the repository"),
     )
-    bad = (Example("none", (file(CI, CI_PATH),), {"RE012": {"required": True}}),)
+    bad = (Example("no file SECURITY.md", (file(CI, CI_PATH),), {"RE012": {"required": True}}),)
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -128,12 +128,18 @@ class CodeOwners(_HasFile):
     name = "CODEOWNERS"
     field = "code_owners"
     good = (
-        stack("its own", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")),
-        stack("no file is kept here"),
+        stack(
+            "a file CODEOWNERS", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")
+        ),
+        stack("the stack manages no files of the repository"),
     )
     bad = (
-        stack("none", file(CI, CI_PATH)),
-        stack("nobody in it", file(CI, CI_PATH), file("# later\n*\n", ".github/CODEOWNERS", "x")),
+        stack("no file CODEOWNERS", file(CI, CI_PATH)),
+        stack(
+            "a file CODEOWNERS without owners",
+            file(CI, CI_PATH),
+            file("# later\n*\n", ".github/CODEOWNERS", "x"),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:

@@ -52,17 +52,30 @@ class AlertsOn(ResourceRule):
     resource_types = (gh.REPOSITORY, gh.REPOSITORY_VULNERABILITY_ALERTS)
     remediation = "Keep the repository's `security.vulnerability_alerts: true` (the default)."
     good = (
-        example("on", gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "escai", "enabled": True}),
+        example(
+            "alerts are on",
+            gh.REPOSITORY_VULNERABILITY_ALERTS,
+            {"repository": "escai", "enabled": True},
+        ),
         example("declared elsewhere", gh.REPOSITORY, _PUBLIC),
         example("archived", gh.REPOSITORY, _PUBLIC, archived=True, vulnerabilityAlerts=False),
     )
     bad = (
         example(
-            "off", gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "escai", "enabled": False}
+            "alerts are off",
+            gh.REPOSITORY_VULNERABILITY_ALERTS,
+            {"repository": "escai", "enabled": False},
         ),
-        example("off by the old switch", gh.REPOSITORY, _PUBLIC, vulnerabilityAlerts=False),
         example(
-            "unknown", gh.REPOSITORY_VULNERABILITY_ALERTS, {"repository": "x", "enabled": UNKNOWN}
+            "alerts are off in the deprecated field",
+            gh.REPOSITORY,
+            _PUBLIC,
+            vulnerabilityAlerts=False,
+        ),
+        example(
+            "unknown at preview",
+            gh.REPOSITORY_VULNERABILITY_ALERTS,
+            {"repository": "x", "enabled": UNKNOWN},
         ),
     )
 
@@ -92,10 +105,24 @@ class SecurityUpdatesOn(ResourceRule):
     remediation = (
         "Keep the repository's `security.dependabot_security_updates: true` (the default)."
     )
-    good = (example("on", gh.REPOSITORY_SECURITY_UPDATES, {"repository": "x", "enabled": True}),)
+    good = (
+        example(
+            "security updates are on",
+            gh.REPOSITORY_SECURITY_UPDATES,
+            {"repository": "x", "enabled": True},
+        ),
+    )
     bad = (
-        example("off", gh.REPOSITORY_SECURITY_UPDATES, {"repository": "x", "enabled": False}),
-        example("unknown", gh.REPOSITORY_SECURITY_UPDATES, {"repository": "x", "enabled": UNKNOWN}),
+        example(
+            "security updates are off",
+            gh.REPOSITORY_SECURITY_UPDATES,
+            {"repository": "x", "enabled": False},
+        ),
+        example(
+            "unknown at preview",
+            gh.REPOSITORY_SECURITY_UPDATES,
+            {"repository": "x", "enabled": UNKNOWN},
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -123,13 +150,13 @@ class SecretsScanned(ResourceRule):
     resource_types = (gh.REPOSITORY,)
     remediation = "Keep `security.secret_scanning` and its push protection on (the default)."
     good = (
-        example("both", gh.REPOSITORY, _PUBLIC),
-        example("private", gh.REPOSITORY, {"name": "x", "visibility": "private"}),
-        example("archived", gh.REPOSITORY, {"name": "x", "archived": True}),
+        example("secret scanning and push protection", gh.REPOSITORY, _PUBLIC),
+        example("a private repository", gh.REPOSITORY, {"name": "x", "visibility": "private"}),
+        example("an archived repository", gh.REPOSITORY, {"name": "x", "archived": True}),
     )
     bad = (
         example(
-            "no scanning",
+            "no secret scanning",
             gh.REPOSITORY,
             _PUBLIC,
             securityAndAnalysis={**_SCANNED, "secretScanning": _OFF},
@@ -173,11 +200,17 @@ class VisibilityDeclared(ResourceRule):
     resource_types = (gh.REPOSITORY,)
     remediation = "Declare `visibility`: `private`, `internal` or `public`."
     good = (
-        example("public, and meant", gh.REPOSITORY, _PUBLIC),
-        example("the old switch", gh.REPOSITORY, _PUBLIC, visibility=None, private=True),
+        example("public on purpose", gh.REPOSITORY, _PUBLIC),
+        example(
+            "private, by the deprecated field",
+            gh.REPOSITORY,
+            _PUBLIC,
+            visibility=None,
+            private=True,
+        ),
     )
     bad = (
-        example("left out", gh.REPOSITORY, _PUBLIC, visibility=None),
+        example("no visibility", gh.REPOSITORY, _PUBLIC, visibility=None),
         example("unknown at preview", gh.REPOSITORY, _PUBLIC, visibility=UNKNOWN),
     )
 
@@ -203,10 +236,10 @@ class WebhookSigned(ResourceRule):
     resource_types = (gh.REPOSITORY_WEBHOOK, gh.ORGANIZATION_WEBHOOK)
     remediation = "Give the webhook a `secret`, and check the signature where it arrives."
     good = (
-        example("signed", gh.REPOSITORY_WEBHOOK, _HOOK),
-        _hook("secret known at update", secret=UNKNOWN),
+        example("a webhook with a secret", gh.REPOSITORY_WEBHOOK, _HOOK),
+        _hook("a secret that is known at update only", secret=UNKNOWN),
     )
-    bad = (_hook("none", secret=None), _hook("an empty one", secret=""))
+    bad = (_hook("a webhook without a secret", secret=None), _hook("an empty secret", secret=""))
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -239,7 +272,9 @@ class WebhookEncrypted(ResourceRule):
         _hook("plain http", url="http://hooks.guild.example/push"),
         _hook("certificate not checked", insecureSsl=True),
         _hook("unknown at preview", url=UNKNOWN),
-        example("nothing known", gh.ORGANIZATION_WEBHOOK, _HOOK, configuration=UNKNOWN),
+        example(
+            "nothing is known at preview", gh.ORGANIZATION_WEBHOOK, _HOOK, configuration=UNKNOWN
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -268,11 +303,13 @@ class DeployKeyReadsOnly(ResourceRule):
     resource_types = (gh.REPOSITORY_DEPLOY_KEY,)
     remediation = "Set `readOnly: true`; for writing use a GitHub App."
     good = (
-        example("reads", gh.REPOSITORY_DEPLOY_KEY, _KEY),
-        example("left out: reads", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=None),
+        example("a deploy key that reads", gh.REPOSITORY_DEPLOY_KEY, _KEY),
+        example(
+            "left out: GitHub's default is to read", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=None
+        ),
     )
     bad = (
-        example("writes", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=False),
+        example("a deploy key that writes", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=False),
         example("unknown at preview", gh.REPOSITORY_DEPLOY_KEY, _KEY, readOnly=UNKNOWN),
     )
 
@@ -298,7 +335,11 @@ class AdministratorsAreTeams(ResourceRule):
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the access to a team, and add the person to it."
     good = (
-        example("writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "push"}),
+        example(
+            "a team may write",
+            gh.REPOSITORY_COLLABORATOR,
+            {"repository": "x", "permission": "push"},
+        ),
         example(
             "a team",
             gh.REPOSITORY_COLLABORATORS,
@@ -306,13 +347,19 @@ class AdministratorsAreTeams(ResourceRule):
         ),
     )
     bad = (
-        example("person", gh.REPOSITORY_COLLABORATOR, {"repository": "x", "permission": "admin"}),
         example(
-            "in a list",
+            "a person has access",
+            gh.REPOSITORY_COLLABORATOR,
+            {"repository": "x", "permission": "admin"},
+        ),
+        example(
+            "a person in a list of collaborators",
             gh.REPOSITORY_COLLABORATORS,
             {"repository": "x", "users": [{"username": "kim", "permission": "admin"}]},
         ),
-        example("unknown", gh.REPOSITORY_COLLABORATORS, {"repository": "x", "users": UNKNOWN}),
+        example(
+            "unknown at preview", gh.REPOSITORY_COLLABORATORS, {"repository": "x", "users": UNKNOWN}
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -345,8 +392,10 @@ class NoTeamAdministers(ResourceRule):
     resource_types = (gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the team `maintain`, or exempt it with a reason and a date."
     good = (
-        example("maintains", gh.TEAM_REPOSITORY, _ACCESS),
-        example("left out: reads", gh.TEAM_REPOSITORY, _ACCESS, permission=None),
+        example("a team maintains a repository", gh.TEAM_REPOSITORY, _ACCESS),
+        example(
+            "left out: GitHub's default is to read", gh.TEAM_REPOSITORY, _ACCESS, permission=None
+        ),
         example(
             "in a list",
             gh.REPOSITORY_COLLABORATORS,
@@ -354,8 +403,8 @@ class NoTeamAdministers(ResourceRule):
         ),
     )
     bad = (
-        example("administers", gh.TEAM_REPOSITORY, _ACCESS, permission="admin"),
-        example("in another case", gh.TEAM_REPOSITORY, _ACCESS, permission="Admin"),
+        example("a team administers a repository", gh.TEAM_REPOSITORY, _ACCESS, permission="admin"),
+        example("written in capitals", gh.TEAM_REPOSITORY, _ACCESS, permission="Admin"),
         example(
             "in a list",
             gh.REPOSITORY_COLLABORATORS,

@@ -56,17 +56,17 @@ class NotLongOnGitHub(StackRule):
     resource_types = (ORGANIZATION, *gh.SECRETS)
     remediation = "Replace it with `portcullis secrets rotate`, which records the date."
     good = (
-        stack("given this month", _known(), _on_github(20)),
-        stack("its source tells", _known(changed=_ago(3)), _on_github(999)),
-        stack("not there yet", _known()),
-        stack("no period", _known(rotateEvery=None), _on_github(999)),
+        stack("set this month", _known(), _on_github(20)),
+        stack("the source keeps the date", _known(changed=_ago(3)), _on_github(999)),
+        stack("a secret that does not exist yet", _known()),
+        stack("no rotation period", _known(rotateEvery=None), _on_github(999)),
         stack("another secret", _known(name="OTHER"), _on_github(999)),
     )
     bad = (
-        stack("too long", _known(), _on_github(181)),
-        stack("a date that is none", _known(changed="last week"), _on_github(181)),
-        stack("a date to come", _known(changed="2999-01-01"), _on_github(181)),
-        stack("unknown facts", Declared(ORGANIZATION, {"path": [], "secrets": UNKNOWN})),
+        stack("too old", _known(), _on_github(181)),
+        stack("not a date", _known(changed="last week"), _on_github(181)),
+        stack("a date in the future", _known(changed="2999-01-01"), _on_github(181)),
+        stack("facts unknown at preview", Declared(ORGANIZATION, {"path": [], "secrets": UNKNOWN})),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:

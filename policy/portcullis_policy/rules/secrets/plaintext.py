@@ -50,13 +50,30 @@ class NoSecretInVariable(ResourceRule):
     remediation = "Make it a secret, and replace the value, because others could read it."
     waits = True
     good = (
-        example("no secret", gh.ACTIONS_VARIABLE, _VARIABLE),
-        example("about one", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="TOKEN_URL"),
-        example("a URL", gh.ACTIONS_VARIABLE, _VARIABLE, value="https://example.com/a:b"),
+        example("a variable without a secret", gh.ACTIONS_VARIABLE, _VARIABLE),
+        example(
+            "a variable about a secret", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="TOKEN_URL"
+        ),
+        example(
+            "a URL without a password",
+            gh.ACTIONS_VARIABLE,
+            _VARIABLE,
+            value="https://example.com/a:b",
+        ),
     )
     bad = (
-        example("by name", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="DEPLOY_TOKEN"),
-        example("by shape", gh.ACTIONS_VARIABLE, _VARIABLE, value="npm_" + "a1" * 18),
+        example(
+            "a variable with the name of a secret",
+            gh.ACTIONS_VARIABLE,
+            _VARIABLE,
+            variableName="DEPLOY_TOKEN",
+        ),
+        example(
+            "a variable with a value like a token",
+            gh.ACTIONS_VARIABLE,
+            _VARIABLE,
+            value="npm_" + "a1" * 18,
+        ),
         example(
             "a URL with a password",
             gh.ACTIONS_ORGANIZATION_VARIABLE,
@@ -100,13 +117,13 @@ class NoSecretInFile(ResourceRule):
     good = (
         example("no secret", gh.REPOSITORY_FILE, _FILE),
         example(
-            "a secret that is read",
+            "a reference to a secret",
             gh.REPOSITORY_FILE,
             _FILE,
             content="env: {GH_TOKEN: '${{ secrets.GH_TOKEN }}'}",
         ),
         example(
-            "a test's own database",
+            "the password of a test's database",
             gh.REPOSITORY_FILE,
             _FILE,
             content="DATABASE_URL: postgres://test:test@localhost/test",
@@ -133,7 +150,7 @@ class NoSecretInFile(ResourceRule):
             configuration={"url": f"https://ci.example/?token=glpat-{'a1' * 10}"},
         ),
         example(
-            "of no known shape",
+            "a random text",
             gh.ORGANIZATION_WEBHOOK,
             _HOOK,
             configuration={"url": "https://ci.example/hook?project=a&token=anything"},

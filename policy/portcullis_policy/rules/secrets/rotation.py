@@ -109,11 +109,11 @@ class RotatedInTime(ResourceRule):
     resource_types = (ORGANIZATION,)
     remediation = "Replace it at its source; the next update takes the new value."
     good = (
-        example("fresh", ORGANIZATION, _known()),
-        example("no period", ORGANIZATION, _known(changed=_ago(999), rotateEvery=None)),
-        example("today is the last day", ORGANIZATION, _known(changed=_ago(180))),
+        example("a new value", ORGANIZATION, _known()),
+        example("no rotation period", ORGANIZATION, _known(changed=_ago(999), rotateEvery=None)),
+        example("due today", ORGANIZATION, _known(changed=_ago(180))),
     )
-    bad = (example("a day over", ORGANIZATION, _known(changed=_ago(181))),)
+    bad = (example("a day too old", ORGANIZATION, _known(changed=_ago(181))),)
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
@@ -136,13 +136,13 @@ class NotLongOverdue(ResourceRule):
     remediation = "Replace it at its source, or exempt it with a reason and a date."
     parameters = (GRACE,)
     good = (
-        example("fresh", ORGANIZATION, _known()),
+        example("a new value", ORGANIZATION, _known()),
         example("within the days of grace", ORGANIZATION, _known(changed=_ago(190))),
     )
     bad = (
-        example("after them", ORGANIZATION, _known(changed=_ago(195))),
+        example("after the days of grace", ORGANIZATION, _known(changed=_ago(195))),
         Example(
-            "no grace",
+            "overdue, without days of grace",
             (Declared(ORGANIZATION, _known(changed=_ago(181))),),
             {"SE008": {"graceDays": 0}},
         ),
@@ -171,7 +171,11 @@ class SecretUsed(StackRule):
     remediation = "Remove it, and revoke it at its issuer."
     parameters = (ALL_SECRETS,)
     good = (
-        stack("used", Declared(gh.ACTIONS_SECRET, _TOKEN), file(changed(RELEASE, _USED))),
+        stack(
+            "a secret that a job uses",
+            Declared(gh.ACTIONS_SECRET, _TOKEN),
+            file(changed(RELEASE, _USED)),
+        ),
         stack("no workflow files", Declared(gh.ACTIONS_SECRET, _TOKEN)),
         stack(
             "publishes nothing",
@@ -180,9 +184,9 @@ class SecretUsed(StackRule):
         ),
     )
     bad = (
-        stack("not used", Declared(gh.ACTIONS_SECRET, _TOKEN), file(CI, CI_PATH)),
+        stack("a secret that no job uses", Declared(gh.ACTIONS_SECRET, _TOKEN), file(CI, CI_PATH)),
         Example(
-            "any secret, where asked for",
+            "any secret, where the configuration asks for it",
             (Declared(gh.ACTIONS_SECRET, {**_TOKEN, "secretName": "SLACK"}), file(CI, CI_PATH)),
             {"SE010": {"allSecrets": True}},
         ),
@@ -296,19 +300,31 @@ class TokenOfOneProject(ResourceRule):
     remediation = "Create a token for this project only, or use trusted publishing."
     waits = True
     good = (
-        example("of a project", gh.ACTIONS_SECRET, _TOKEN, value=pypi_token('[1, ["escai"]]')),
+        example(
+            "a token for one project", gh.ACTIONS_SECRET, _TOKEN, value=pypi_token('[1, ["escai"]]')
+        ),
         example("no PyPI token", gh.ACTIONS_SECRET, _TOKEN, value="x"),
-        example("not known yet", gh.ACTIONS_SECRET, _TOKEN, value=UNKNOWN),
+        example("unknown at preview", gh.ACTIONS_SECRET, _TOKEN, value=UNKNOWN),
     )
     bad = (
-        example("of an account", gh.ACTIONS_SECRET, _TOKEN, value=pypi_token('[3, "1234"]')),
         example(
-            "in the old form",
+            "a token for a whole account",
+            gh.ACTIONS_SECRET,
+            _TOKEN,
+            value=pypi_token('[3, "1234"]'),
+        ),
+        example(
+            "a token in the old format",
             gh.ACTIONS_ENVIRONMENT_SECRET,
             {**_TOKEN, "environment": "pypi-release"},
             value=pypi_token('{"version": 1, "permissions": "user"}'),
         ),
-        example("without any limit", gh.ACTIONS_SECRET, _TOKEN, plaintextValue=pypi_token()),
+        example(
+            "a token without any restriction",
+            gh.ACTIONS_SECRET,
+            _TOKEN,
+            plaintextValue=pypi_token(),
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:

@@ -57,13 +57,19 @@ class NameAllowed(ResourceRule):
     waits = True
     good = (
         example("a name", gh.ACTIONS_SECRET, _SECRET),
-        example("about GitHub", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"),
+        example(
+            "a name with GITHUB at its end", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"
+        ),
     )
     bad = (
-        example("reserved", gh.ACTIONS_SECRET, _SECRET, secretName="GITHUB_PAT"),
+        example(
+            "a name that begins with `GITHUB_`", gh.ACTIONS_SECRET, _SECRET, secretName="GITHUB_PAT"
+        ),
         example("in lower case", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="github_ref"),
-        example("a digit first", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="2FA"),
-        example("a hyphen", gh.DEPENDABOT_SECRET, _SECRET, secretName="API-TOKEN"),
+        example(
+            "a name that begins with a digit", gh.ACTIONS_VARIABLE, _VARIABLE, variableName="2FA"
+        ),
+        example("a name with a hyphen", gh.DEPENDABOT_SECRET, _SECRET, secretName="API-TOKEN"),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -92,13 +98,30 @@ class NotForAll(ResourceRule):
     resource_types = gh.ORGANIZATION_SECRETS
     remediation = "Name the repositories: `visible_to: [escai, riveter]`."
     good = (
-        example("selected", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION),
-        example("private", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility="private"),
+        example("visible to selected repositories", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION),
+        example(
+            "visible to private repositories",
+            gh.ACTIONS_ORGANIZATION_SECRET,
+            _ORGANIZATION,
+            visibility="private",
+        ),
     )
     bad = (
-        example("all", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility="all"),
-        example("Dependabot", gh.DEPENDABOT_ORGANIZATION_SECRET, _ORGANIZATION, visibility="all"),
-        example("unknown", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility=UNKNOWN),
+        example(
+            "visible to all repositories",
+            gh.ACTIONS_ORGANIZATION_SECRET,
+            _ORGANIZATION,
+            visibility="all",
+        ),
+        example(
+            "a Dependabot secret, visible to all",
+            gh.DEPENDABOT_ORGANIZATION_SECRET,
+            _ORGANIZATION,
+            visibility="all",
+        ),
+        example(
+            "unknown at preview", gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION, visibility=UNKNOWN
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -110,7 +133,7 @@ class NotForAll(ResourceRule):
             yield finding(detail, *_at(resource.facts), "visible_to", value=visibility)
 
 
-class PublishingTokenBehindGate(ResourceRule):
+class PublishingTokenInEnvironment(ResourceRule):
     """A token that can publish is a secret of a release environment.
 
     Every workflow on every branch reads repository and organization secrets. Anybody who may push a
@@ -128,26 +151,35 @@ class PublishingTokenBehindGate(ResourceRule):
     waits = True
     good = (
         example("no publishing token", gh.ACTIONS_SECRET, _SECRET),
-        example("behind the gate", gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT),
+        example("a secret of a release environment", gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT),
         child(
-            "behind one whose component says that it releases",
+            "a secret of an environment whose component declares a release",
             Declared(ENVIRONMENT, {"release": "release"}, "component"),
             gh.ACTIONS_ENVIRONMENT_SECRET,
             _ENVIRONMENT,
-            environment="gate",
+            environment="ship-it",
         ),
-        example("to read packages", gh.DEPENDABOT_SECRET, _SECRET, secretName="NPM_READ"),
-        example("no token", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_PATH"),
-        example("a word that ends alike", gh.ACTIONS_SECRET, _SECRET, secretName="NPM_COMPAT"),
+        example(
+            "a token that reads packages", gh.DEPENDABOT_SECRET, _SECRET, secretName="NPM_READ"
+        ),
+        example("a name without a token", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_PATH"),
+        example(
+            "a word that only ends like a registry",
+            gh.ACTIONS_SECRET,
+            _SECRET,
+            secretName="NPM_COMPAT",
+        ),
     )
     bad = (
-        example("repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"),
-        example("lower case", gh.ACTIONS_SECRET, _SECRET, secretName="npm_token"),
-        example("the registry alone", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI"),
-        example("what it is for", gh.ACTIONS_SECRET, _SECRET, secretName="npm_publish"),
-        example("a short word", gh.ACTIONS_SECRET, _SECRET, secretName="DOCKERHUB_PAT"),
         example(
-            "organization",
+            "a secret of the repository", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_API_TOKEN"
+        ),
+        example("a name in lower case", gh.ACTIONS_SECRET, _SECRET, secretName="npm_token"),
+        example("a name with only the registry", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI"),
+        example("a name with its purpose", gh.ACTIONS_SECRET, _SECRET, secretName="npm_publish"),
+        example("a name with a short word", gh.ACTIONS_SECRET, _SECRET, secretName="DOCKERHUB_PAT"),
+        example(
+            "a secret of the organization",
             gh.ACTIONS_ORGANIZATION_SECRET,
             _ORGANIZATION,
             secretName="TEST_PYPI_API_TOKEN",
@@ -158,9 +190,9 @@ class PublishingTokenBehindGate(ResourceRule):
             _ENVIRONMENT,
             environment="ci",
         ),
-        example("Dependabot", gh.DEPENDABOT_SECRET, _SECRET, secretName="NODE_AUTH_TOKEN"),
+        example("a Dependabot secret", gh.DEPENDABOT_SECRET, _SECRET, secretName="NODE_AUTH_TOKEN"),
         example(
-            "Dependabot in many repositories",
+            "a Dependabot secret of the organization",
             gh.DEPENDABOT_ORGANIZATION_SECRET,
             _ORGANIZATION,
             secretName="TWINE_PASSWORD",
@@ -189,10 +221,12 @@ class ValueNotPlaintext(ResourceRule):
     severity = Severity.MEDIUM
     resource_types = tuple(type_ for type_ in gh.SECRETS if "codespaces" not in type_)
     remediation = "Use `value`."
-    good = (example("value", gh.ACTIONS_SECRET, _SECRET),)
+    good = (example("`value`", gh.ACTIONS_SECRET, _SECRET),)
     bad = (
-        example("plaintextValue", gh.ACTIONS_SECRET, _SECRET, value=None, plaintextValue="x"),
-        example("unknown", gh.DEPENDABOT_SECRET, _SECRET, value=None, plaintextValue=UNKNOWN),
+        example("`plaintextValue`", gh.ACTIONS_SECRET, _SECRET, value=None, plaintextValue="x"),
+        example(
+            "unknown at preview", gh.DEPENDABOT_SECRET, _SECRET, value=None, plaintextValue=UNKNOWN
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -220,32 +254,35 @@ class NoTwinOutside(StackRule):
     )
     remediation = "Remove the secret outside of the environment, and replace its value."
     good = (
-        stack("behind the gate alone", Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT)),
         stack(
-            "of another repository",
+            "a secret of the release environment only",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT),
+        ),
+        stack(
+            "a secret of another repository",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "KEY"}),
             Declared(gh.ACTIONS_SECRET, {**_SECRET, "repository": "docs", "secretName": "KEY"}),
         ),
     )
     bad = (
         stack(
-            "of the repository",
+            "also a secret of the repository",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "SIGNING_KEY"}),
             Declared(gh.ACTIONS_SECRET, {**_SECRET, "secretName": "signing_key"}),
         ),
         stack(
-            "of the organization",
+            "also a secret of the organization",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "SIGNING_KEY"}),
             Declared(
                 gh.ACTIONS_ORGANIZATION_SECRET, {**_ORGANIZATION, "secretName": "SIGNING_KEY"}
             ),
         ),
         stack(
-            "of the repository, beside a gate that its component says to be one",
+            "also of the repository, beside an environment whose component declares a release",
             Declared(ENVIRONMENT, {"release": "release"}, "component"),
             Declared(
                 gh.ACTIONS_ENVIRONMENT_SECRET,
-                {**_ENVIRONMENT, "environment": "gate", "secretName": "SIGNING_KEY"},
+                {**_ENVIRONMENT, "environment": "ship-it", "secretName": "SIGNING_KEY"},
                 parent="component",
             ),
             Declared(gh.ACTIONS_SECRET, {**_SECRET, "secretName": "SIGNING_KEY"}),
@@ -291,12 +328,12 @@ class PrivateIsNotAnybodys(StackRule):
     )
     good = (
         stack(
-            "members make none",
+            "members may create no repositories",
             _FOR_PRIVATE,
             Declared(gh.ORGANIZATION_SETTINGS, {"membersCanCreateRepositories": False}),
         ),
         stack(
-            "members make public ones",
+            "members may create public ones",
             _FOR_PRIVATE,
             Declared(
                 gh.ORGANIZATION_SETTINGS,
@@ -304,18 +341,20 @@ class PrivateIsNotAnybodys(StackRule):
             ),
         ),
         stack(
-            "for named repositories",
+            "secrets for named repositories",
             Declared(gh.ACTIONS_ORGANIZATION_SECRET, _ORGANIZATION),
             Declared(gh.ORGANIZATION_SETTINGS, {}),
         ),
-        stack("the settings are not seen", _FOR_PRIVATE),
+        stack("the stack does not declare the settings", _FOR_PRIVATE),
     )
     bad = (
         stack(
-            "left out: members may", _FOR_PRIVATE, Declared(gh.ORGANIZATION_SETTINGS, {"name": "g"})
+            "left out: GitHub lets members create repositories",
+            _FOR_PRIVATE,
+            Declared(gh.ORGANIZATION_SETTINGS, {"name": "g"}),
         ),
         stack(
-            "members make internal ones",
+            "members may create internal ones",
             _FOR_PRIVATE,
             Declared(
                 gh.ORGANIZATION_SETTINGS,
@@ -326,7 +365,7 @@ class PrivateIsNotAnybodys(StackRule):
             ),
         ),
         stack(
-            "private ones alone",
+            "members may create only private ones",
             _FOR_PRIVATE,
             Declared(
                 gh.ORGANIZATION_SETTINGS,
@@ -377,7 +416,7 @@ def _repository(facts: Facts) -> object:
 RULES = (
     NameAllowed,
     NotForAll,
-    PublishingTokenBehindGate,
+    PublishingTokenInEnvironment,
     ValueNotPlaintext,
     NoTwinOutside,
     PrivateIsNotAnybodys,

@@ -33,12 +33,14 @@ class NotFromTheRun(ResourceRule):
     remediation = "Keep it in Vault, AWS, ESC or the stack's config: `portcullis secrets import`."
     good = (
         example("from Vault", ORGANIZATION, _from("vault ci/codecov token")),
-        example("on a sandbox", ORGANIZATION, _from("env KEY", sandbox=True)),
+        example("in a sandbox", ORGANIZATION, _from("env KEY", sandbox=True)),
     )
     bad = (
-        example("from the run", ORGANIZATION, _from("env KEY")),
-        example("not known whence", ORGANIZATION, _from(UNKNOWN)),
-        example("not known where", ORGANIZATION, _from("env KEY", sandbox=UNKNOWN)),
+        example("from an environment variable of the run", ORGANIZATION, _from("env KEY")),
+        example("a source that is unknown at preview", ORGANIZATION, _from(UNKNOWN)),
+        example(
+            "a target that is unknown at preview", ORGANIZATION, _from("env KEY", sandbox=UNKNOWN)
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""WF: workflow files beside the rest of the stack: runners, gates and secrets."""
+"""WF: workflow files beside the rest of the stack: runners, environments and secrets."""
 
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
@@ -18,7 +18,7 @@ from portcullis_policy.severity import Severity
 
 _PUBLIC = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "public"})
 _PRIVATE = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "private"})
-_GATE: Mapping[str, object] = {
+_ENVIRONMENT: Mapping[str, object] = {
     "repository": "escai",
     "environment": "pypi-release",
     "reviewers": [{"teams": [11]}],
@@ -68,12 +68,12 @@ class OwnRunnersStayPrivate(FileRule):
     _OWN = ("runs-on: ubuntu-24.04", "runs-on: [self-hosted, linux]")
     good = (
         stack("GitHub's runner", _PUBLIC, file(CI, CI_PATH)),
-        stack("private", _PRIVATE, file(changed(CI, _OWN), CI_PATH)),
+        stack("a private repository", _PRIVATE, file(changed(CI, _OWN), CI_PATH)),
     )
     bad = (
-        stack("by label", _PUBLIC, file(changed(CI, _OWN), CI_PATH)),
+        stack("a self-hosted runner by label", _PUBLIC, file(changed(CI, _OWN), CI_PATH)),
         stack(
-            "in the other form",
+            "`runs-on` as a mapping",
             _PUBLIC,
             file(changed(CI, (_OWN[0], "runs-on: {labels: Self-Hosted}")), CI_PATH),
         ),
@@ -91,7 +91,7 @@ class OwnRunnersStayPrivate(FileRule):
                         yield (label.line, "a self-hosted runner in a public repository")
 
 
-class GateIsThere(FileRule):
+class EnvironmentIsProtected(FileRule):
     """The environment that a publish job names exists and is protected.
 
     If a workflow names an environment that does not exist, GitHub creates it silently, without
@@ -105,29 +105,29 @@ class GateIsThere(FileRule):
     resource_types = (gh.REPOSITORY_FILE, gh.ENVIRONMENT)
     remediation = "Declare the environment, with reviewers or with a deployment policy."
     good = (
-        stack("there", Declared(gh.ENVIRONMENT, _GATE), file(RELEASE)),
+        stack("a protected environment", Declared(gh.ENVIRONMENT, _ENVIRONMENT), file(RELEASE)),
         stack(
-            "in other case",
-            Declared(gh.ENVIRONMENT, {**_GATE, "environment": "PyPI-Release"}),
+            "its name in other case",
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "environment": "PyPI-Release"}),
             file(RELEASE),
         ),
-        stack("nothing published", file(CI, CI_PATH)),
+        stack("a workflow that publishes nothing", file(CI, CI_PATH)),
     )
     bad = (
-        stack("missing", file(RELEASE)),
+        stack("no such environment", file(RELEASE)),
         stack(
-            "of another repository",
-            Declared(gh.ENVIRONMENT, {**_GATE, "repository": "x"}),
+            "an environment of another repository",
+            Declared(gh.ENVIRONMENT, {**_ENVIRONMENT, "repository": "x"}),
             file(RELEASE),
         ),
         stack(
-            "not protected",
+            "an environment without protection",
             Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "pypi-release"}),
             file(RELEASE),
         ),
         stack(
-            "a name that is worked out",
-            Declared(gh.ENVIRONMENT, _GATE),
+            "a name that an expression gives",
+            Declared(gh.ENVIRONMENT, _ENVIRONMENT),
             file(changed(RELEASE, ("environment: pypi-release", "environment: ${{ vars.GATE }}"))),
         ),
     )
@@ -139,20 +139,20 @@ class GateIsThere(FileRule):
         del settings
         if item.workflow is None or not isinstance(item.repository, str):
             return
-        gates = stack.once(_gates)
+        environments = stack.once(_environments)
         for job, _ in publishing_jobs(item.workflow):
             name = job.environment
             if "${{" in name.text:
                 yield (name.line, "the environment's name is worked out, so nobody can check it")
             elif name.text:
-                gate = gates.get((item.repository, name.text.lower()))
-                if gate is None:
+                environment = environments.get((item.repository, name.text.lower()))
+                if environment is None:
                     yield (name.line, "the stack has no such environment")
-                elif not _is_protected(gate):
+                elif not _is_protected(environment):
                     yield (name.line, "that environment has no reviewers and admits every ref")
 
 
-class SecretOfItsGate(FileRule):
+class SecretOfItsEnvironment(FileRule):
     """A job that uses an environment's secret names that environment.
 
     Without it the secret is empty, and the usual next step is to move the secret to where every
@@ -167,15 +167,19 @@ class SecretOfItsGate(FileRule):
     remediation = "Add that `environment:` to the job, or stop using the secret there."
     good = (
         stack(
-            "in its environment",
+            "a job with that environment",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
             file(changed(RELEASE, ("needs: [build]", "env: {T: '${{ secrets.PYPI_API_TOKEN }}'}"))),
         ),
-        stack("not used", Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN), file(CI, CI_PATH)),
+        stack(
+            "a secret that no job uses",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
+            file(CI, CI_PATH),
+        ),
     )
     bad = (
         stack(
-            "in a job without one",
+            "a job without `environment`",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
             file(changed(RELEASE, _USES_TOKEN)),
         ),
@@ -211,18 +215,18 @@ def _public(stack: Stack) -> set[str]:
     }
 
 
-def _gates(stack: Stack) -> dict[tuple[object, object], Facts]:
+def _environments(stack: Stack) -> dict[tuple[object, object], Facts]:
     """Return the environments of a stack."""
     return {key(item.facts): item.facts for item in stack.of(gh.ENVIRONMENT)}
 
 
-def _is_protected(gate: Facts) -> bool:
+def _is_protected(environment: Facts) -> bool:
     """Say whether anything stands between a job and an environment; unknown is EN004's business."""
     policy = [
-        gate.flag("deploymentBranchPolicy", name)
+        environment.flag("deploymentBranchPolicy", name)
         for name in ("protectedBranches", "customBranchPolicies")
     ]
-    reviewers = gate.entries("reviewers")
+    reviewers = environment.entries("reviewers")
     return (
         any(each in (True, UNKNOWN) for each in policy) or reviewers is UNKNOWN or bool(reviewers)
     )
@@ -256,6 +260,6 @@ def _secrets_of(job: Job) -> Iterator[tuple[int, str]]:
 
 RULES = (
     OwnRunnersStayPrivate,
-    GateIsThere,
-    SecretOfItsGate,
+    EnvironmentIsProtected,
+    SecretOfItsEnvironment,
 )

@@ -151,9 +151,12 @@ class ZizmorStrict(Tool):
     parameters = (PERSONA, LEFT_OUT)
     good = (
         Example("a sound workflow", (file(CI, CI_PATH),), {"WF022": {"persona": "auditor"}}),
-        stack("nobody asked", file(changed(CI, ("    name: test\n", "")), CI_PATH)),
+        stack(
+            "the configuration does not ask for it",
+            file(changed(CI, ("    name: test\n", "")), CI_PATH),
+        ),
         Example(
-            "a check that is left out",
+            "a check that the configuration leaves out",
             (file(changed(CI, ("    name: test\n", "")), CI_PATH),),
             {"WF022": {"persona": "auditor", "leaveOut": ["anonymous-definition"]}},
         ),
@@ -165,7 +168,7 @@ class ZizmorStrict(Tool):
             {"WF022": {"persona": "auditor"}},
         ),
         Example(
-            "runs of an old commit go on",
+            "runs of outdated commits are not cancelled",
             (file(changed(CI, (_ONE_AT_A_TIME, "")), CI_PATH),),
             {"WF022": {"persona": "auditor"}},
         ),

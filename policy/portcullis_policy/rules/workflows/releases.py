@@ -1,4 +1,4 @@
-"""WF: workflow files that publish, or that could: the gate, the trigger, what gets into a build."""
+"""WF: workflow files that publish or could: environment, trigger, and what gets into a build."""
 
 import re
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _takes_token(job: Job, workflow: Workflow) -> int | None:
     return permissions.line if permissions.text.lower() == "write-all" else None
 
 
-class PublishesThroughGate(WorkflowRule):
+class PublishesThroughEnvironment(WorkflowRule):
     """A job that publishes names an environment.
 
     Without one, nobody has to approve, the branch or tag does not matter, and every other workflow
@@ -58,16 +58,19 @@ class PublishesThroughGate(WorkflowRule):
     good = (
         SOUND_RELEASE,
         release(
-            "the other form", ("environment: pypi-release", "environment: {name: pypi-release}")
+            "`environment:` as a mapping",
+            ("environment: pypi-release", "environment: {name: pypi-release}"),
         ),
-        ci("a rehearsal", ("uv run pytest", "npm publish --dry-run")),
-        ci("only said", ("uv run pytest", 'echo "now run npm publish"')),
+        ci("a trial run (`--dry-run`)", ("uv run pytest", "npm publish --dry-run")),
+        ci("a comment about publishing", ("uv run pytest", 'echo "now run npm publish"')),
     )
     bad = (
-        release("an action", ("    environment: pypi-release\n", "")),
-        release("an empty one", ("environment: pypi-release", "environment: ''")),
-        ci("a command", ("uv run pytest", "uv build && uv publish")),
-        ci("an image", ("uv run pytest", "docker push ghcr.io/guild/x")),
+        release(
+            "an action publishes, without an environment", ("    environment: pypi-release\n", "")
+        ),
+        release("an empty environment", ("environment: pypi-release", "environment: ''")),
+        ci("a command publishes", ("uv run pytest", "uv build && uv publish")),
+        ci("an image publishes", ("uv run pytest", "docker push ghcr.io/guild/x")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -78,7 +81,7 @@ class PublishesThroughGate(WorkflowRule):
                 yield (line, "published without an environment")
 
 
-class TokenThroughGate(WorkflowRule):
+class TokenThroughEnvironment(WorkflowRule):
     """A job that may request an identity token names an environment.
 
     With `id-token: write`, a job gets a token that registries, clouds and vaults trust. The
@@ -94,8 +97,8 @@ class TokenThroughGate(WorkflowRule):
     good = (SOUND_RELEASE, SOUND_CI)
     bad = (
         ci("in the job", ("    steps:", "    permissions: {id-token: write}\n    steps:")),
-        ci("for all jobs", ("  contents: read", "  id-token: write")),
-        ci("with everything", ("permissions:\n  contents: read", "permissions: write-all")),
+        ci("for all jobs of the file", ("  contents: read", "  id-token: write")),
+        ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -119,10 +122,16 @@ class CredentialsNotKept(WorkflowRule):
     severity = Severity.MEDIUM
     maps = scorecard("Token-Permissions")
     remediation = "Give `actions/checkout` the input `persist-credentials: false`."
-    good = (SOUND_RELEASE, ci("no release", ("persist-credentials: false", "fetch-depth: 0")))
+    good = (
+        SOUND_RELEASE,
+        ci("a workflow that publishes nothing", ("persist-credentials: false", "fetch-depth: 0")),
+    )
     bad = (
-        release("left out", ("persist-credentials: false", "fetch-depth: 0")),
-        release("asked for", ("persist-credentials: false", "persist-credentials: true")),
+        release("no setting", ("persist-credentials: false", "fetch-depth: 0")),
+        release(
+            "`persist-credentials: true`",
+            ("persist-credentials: false", "persist-credentials: true"),
+        ),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -149,13 +158,22 @@ class NoCacheInRelease(WorkflowRule):
     remediation = "Turn it off: `enable-cache: false`, `cache: false`; no `actions/cache`."
     good = (
         SOUND_RELEASE,
-        ci("no release", ("run: |", f"uses: actions/cache@{'d4' * 20}\n        if: |")),
+        ci(
+            "a workflow that publishes nothing",
+            ("run: |", f"uses: actions/cache@{'d4' * 20}\n        if: |"),
+        ),
     )
     bad = (
-        release("a cache", ("- run: uv build", f"- uses: actions/cache@{'d4' * 20}")),
-        release("on by default", ("- run: uv build", f"- uses: astral-sh/setup-uv@{'d4' * 20}")),
         release(
-            "asked for",
+            "a step that restores a cache",
+            ("- run: uv build", f"- uses: actions/cache@{'d4' * 20}"),
+        ),
+        release(
+            "an action that caches by default",
+            ("- run: uv build", f"- uses: astral-sh/setup-uv@{'d4' * 20}"),
+        ),
+        release(
+            "an action that is asked to cache",
             (
                 "- run: uv build",
                 f"- uses: actions/setup-node@{'d4' * 20}\n        with: {{cache: npm}}",
@@ -219,16 +237,16 @@ class TagsAreVersions(WorkflowRule):
     remediation = 'Write `on: {push: {tags: ["v[0-9]+.[0-9]+.[0-9]+"]}}`.'
     good = (
         SOUND_RELEASE,
-        release("with a prefix", ('["v[', '["sdk-v[')),
-        release("by hand alone", ("  push:\n" + _TAGS, "")),
-        ci("no release", ("[pull_request, push]", '{push: {tags: ["*"]}}')),
+        release("versions with a prefix", ('["v[', '["sdk-v[')),
+        release("started by hand only", ("  push:\n" + _TAGS, "")),
+        ci("a workflow that publishes nothing", ("[pull_request, push]", '{push: {tags: ["*"]}}')),
     )
     bad = (
-        release("anything with v", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*"')),
-        release("three stars", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*.*.*"')),
-        release("two numbers", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v[0-9]+.[0-9]+"')),
-        release("one too many", ('+"]', '+", "*"]')),
-        release("every push", (_TAGS, "")),
+        release("`v*`", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*"')),
+        release("`v*.*.*`", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*.*.*"')),
+        release("a pattern for two numbers", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v[0-9]+.[0-9]+"')),
+        release("a version pattern, and another one", ('+"]', '+", "*"]')),
+        release("every push starts it", (_TAGS, "")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -259,14 +277,15 @@ class StartedOnPurpose(WorkflowRule):
     severity = Severity.MEDIUM
     maps = cis("2.3.5")
     remediation = "Add a required text input without a default, and compare it in the first job."
-    good = (SOUND_RELEASE, release("by tag alone", ("  workflow_dispatch:" + _INPUT, "")))
+    good = (SOUND_RELEASE, release("started by a tag only", ("  workflow_dispatch:" + _INPUT, "")))
     bad = (
-        release("no input", (_INPUT, "\n")),
-        release("not required", ("        required: true\n", "")),
+        release("no input to confirm", (_INPUT, "\n")),
+        release("an input that is not required", ("        required: true\n", "")),
         release(
-            "already filled in", ("required: true", "required: true\n        default: release")
+            "an input with a default",
+            ("required: true", "required: true\n        default: release"),
         ),
-        release("a box to tick", ("type: string", "type: boolean")),
+        release("a checkbox", ("type: string", "type: boolean")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -310,8 +329,8 @@ def filter_admits_only_versions(pattern: str) -> bool:
 
 
 RULES = (
-    PublishesThroughGate,
-    TokenThroughGate,
+    PublishesThroughEnvironment,
+    TokenThroughEnvironment,
     CredentialsNotKept,
     NoCacheInRelease,
     OwnTokenDoesNotPublish,

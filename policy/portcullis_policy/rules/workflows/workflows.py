@@ -68,9 +68,9 @@ class Readable(ResourceRule):
         Example("another file", (file("jobs: [", "docs/example.yml"),)),
     )
     bad = (
-        Example("no YAML", (file("jobs: ["),)),
+        Example("not YAML", (file("jobs: ["),)),
         Example("no jobs", (file("on: push\n"),)),
-        ci("a key twice", ("jobs:", "permissions: write-all\njobs:")),
+        ci("a key that is written twice", ("jobs:", "permissions: write-all\njobs:")),
         Example("unknown at preview", (file(UNKNOWN),)),
         Example("a path not known at preview", (file(CI, UNKNOWN),)),
     )
@@ -100,13 +100,13 @@ class PermissionsAtTop(WorkflowRule):
     severity = Severity.HIGH
     maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
     remediation = "Write `permissions: {}` at the top, and what a job needs in the job."
-    good = (SOUND_RELEASE, SOUND_CI, ci("all readable", ("  contents: read", "  contents: none")))
+    good = (SOUND_RELEASE, SOUND_CI, ci("`read-all`", ("  contents: read", "  contents: none")))
     bad = (
-        release("missing", ("permissions: {}\n", "")),
-        ci("everything", ("permissions:\n  contents: read", "permissions: write-all")),
-        ci("one thing can be written", ("  contents: read", "  contents: write")),
+        release("no `permissions`", ("permissions: {}\n", "")),
+        ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
+        ci("one permission to write", ("  contents: read", "  contents: write")),
         release(
-            "everything, in a job",
+            "`write-all` in a job",
             ("    permissions:\n      contents: read\n", "    permissions: write-all\n"),
         ),
     )
@@ -140,11 +140,11 @@ class NoStrangersCode(WorkflowRule):
     remediation = "Use `pull_request`, or do not check out the head."
     good = (
         SOUND_CI,
-        ci("it checks out the base", ("[pull_request, push]", "pull_request_target")),
+        ci("checks out the base branch", ("[pull_request, push]", "pull_request_target")),
     )
     bad = (
         ci(
-            "the head's branch",
+            "checks out the branch of the pull request",
             ("[pull_request, push]", "pull_request_target"),
             (
                 "persist-credentials: false",
@@ -152,7 +152,7 @@ class NoStrangersCode(WorkflowRule):
             ),
         ),
         ci(
-            "another way to write it, after another workflow",
+            "the same in `workflow_run`, written differently",
             ("[pull_request, push]", "{workflow_run: {workflows: [ci]}}"),
             (
                 "persist-credentials: false",
@@ -160,7 +160,7 @@ class NoStrangersCode(WorkflowRule):
             ),
         ),
         ci(
-            "by command, on a comment",
+            "by a git command, on a comment",
             ("[pull_request, push]", "[issue_comment]"),
             ("uv run pytest", 'gh pr checkout "$NUMBER"'),
         ),
@@ -195,14 +195,31 @@ class NoInjection(WorkflowRule):
     remediation = 'Pass it through `env:` and write `"$NAME"` in the script.'
     good = (
         SOUND_CI,
-        ci("a number", ("uv run pytest", "echo ${{ github.event.pull_request.number }}")),
-        ci("a hash", ("uv run pytest", "git diff ${{ github.event.pull_request.base.sha }}")),
+        ci(
+            "a pull request's number",
+            ("uv run pytest", "echo ${{ github.event.pull_request.number }}"),
+        ),
+        ci(
+            "a commit's hash",
+            ("uv run pytest", "git diff ${{ github.event.pull_request.base.sha }}"),
+        ),
     )
     bad = (
-        ci("a title", ("uv run pytest", "echo '${{ github.event.pull_request.title }}'")),
-        ci("in other words", ("uv run pytest", "echo ${{ GITHUB['event']['issue']['body'] }}")),
-        ci("a branch's name", ("uv run pytest", "git push origin ${{ github.head_ref }}")),
-        release("an input", ("run: uv build", "run: uv build --version ${{ inputs.confirm }}")),
+        ci(
+            "a title in a script",
+            ("uv run pytest", "echo '${{ github.event.pull_request.title }}'"),
+        ),
+        ci(
+            "a title, written differently",
+            ("uv run pytest", "echo ${{ GITHUB['event']['issue']['body'] }}"),
+        ),
+        ci(
+            "a branch name in a script", ("uv run pytest", "git push origin ${{ github.head_ref }}")
+        ),
+        release(
+            "an input in a script",
+            ("run: uv build", "run: uv build --version ${{ inputs.confirm }}"),
+        ),
         ci(
             "in a script of github-script",
             (
@@ -243,7 +260,7 @@ class ActionsPinned(WorkflowRule):
     good = (
         SOUND_RELEASE,
         ci(
-            "one of its own repository",
+            "an action of the same repository",
             (f"actions/checkout@{'a1' * 20}", "./.github/actions/setup"),
         ),
         ci(
@@ -252,12 +269,15 @@ class ActionsPinned(WorkflowRule):
         ),
     )
     bad = (
-        ci("a tag", (f"actions/checkout@{'a1' * 20}", "actions/checkout@v4")),
-        ci("a short hash", (f"actions/checkout@{'a1' * 20}", f"actions/checkout@{'a1' * 4}")),
-        ci("no version", (f"actions/checkout@{'a1' * 20}", "actions/checkout")),
+        ci("an action by tag", (f"actions/checkout@{'a1' * 20}", "actions/checkout@v4")),
+        ci(
+            "an action by a short hash",
+            (f"actions/checkout@{'a1' * 20}", f"actions/checkout@{'a1' * 4}"),
+        ),
+        ci("an action without a version", (f"actions/checkout@{'a1' * 20}", "actions/checkout")),
         ci("an image by tag", (f"actions/checkout@{'a1' * 20}", "docker://alpine:3")),
         Example(
-            "another repository's workflow",
+            "a workflow of another repository by branch",
             (file("on: push\njobs: {a: {uses: o/r/.github/workflows/x.yml@main}}\n"),),
         ),
     )
@@ -290,10 +310,13 @@ class SecretsNamed(WorkflowRule):
     _CALL = (
         "on: push\npermissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/x.yml\n    secrets: "
     )
-    good = (SOUND_CI, Example("by name", (file(_CALL + "{t: '${{ secrets.T }}'}\n"),)))
+    good = (SOUND_CI, Example("one secret, by name", (file(_CALL + "{t: '${{ secrets.T }}'}\n"),)))
     bad = (
-        Example("all of them", (file(_CALL + "inherit\n"),)),
-        ci("as a variable", ("github.event.pull_request.title", "toJSON(secrets)")),
+        Example("`toJSON(secrets)` in a step", (file(_CALL + "inherit\n"),)),
+        ci(
+            "`toJSON(secrets)` in a variable",
+            ("github.event.pull_request.title", "toJSON(secrets)"),
+        ),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -323,15 +346,21 @@ class NothingPipedToShell(WorkflowRule):
     remediation = "Use a pinned action, or download a version and check its hash before it runs."
     good = (
         SOUND_CI,
-        ci("checked first", ("uv run pytest", "curl -o x https://x.example && sha256sum -c x.sum")),
+        ci(
+            "a download that is verified first",
+            ("uv run pytest", "curl -o x https://x.example && sha256sum -c x.sum"),
+        ),
     )
     bad = (
-        ci("by pipe", ("uv run pytest", "curl -sSf https://x.example/install | sh")),
         ci(
-            "over two lines",
+            "a download piped into a shell",
+            ("uv run pytest", "curl -sSf https://x.example/install | sh"),
+        ),
+        ci(
+            "the same over two lines",
             ("uv run pytest", "wget -qO- https://x.example \\\n            | sudo bash"),
         ),
-        ci("by substitution", ("uv run pytest", "bash <(curl -s https://x.example)")),
+        ci("a download in a substitution", ("uv run pytest", "bash <(curl -s https://x.example)")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -357,18 +386,21 @@ class NoSecretPrinted(WorkflowRule):
     good = (
         SOUND_CI,
         ci(
-            "to a program's input",
+            "piped into a program",
             ("uv run pytest", 'echo "${{ secrets.T }}" | docker login --password-stdin'),
         ),
-        ci("whether there is one", ("uv run pytest", "test -n '${{ secrets.T }}' && echo yes")),
+        ci(
+            "tests whether a secret is set",
+            ("uv run pytest", "test -n '${{ secrets.T }}' && echo yes"),
+        ),
     )
     bad = (
-        ci("directly", ("uv run pytest", "echo ${{ secrets.TOKEN }}")),
+        ci("`echo` of a secret", ("uv run pytest", "echo ${{ secrets.TOKEN }}")),
         ci(
-            "by variable",
+            "`echo` of a variable that holds a secret",
             ("${{ github.event.pull_request.title }}", "${{ secrets.TOKEN }}"),
         ),
-        ci("all of them", ("uv run pytest", "./x '${{ toJSON(secrets) }}'")),
+        ci("all secrets", ("uv run pytest", "./x '${{ toJSON(secrets) }}'")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
