@@ -100,6 +100,7 @@ class JobEnd(Nothing):
     """How a held job ends."""
 
     conclusion: Literal["success", "failure"] = "success"
+    outputs: dict[str, str] = {}
 
 
 class JobPlan(Nothing):

@@ -4,7 +4,8 @@
   plaintext, variables, its token, and where it gets OIDC tokens; nothing before it got through.
 - `PUT .../{world}/job-plans {"repository", "job", "plan"}` says how jobs of that key end from now
   on: `success` (at once, the default), `failure`, or `hold` for a test to look at.
-- `POST .../{world}/jobs/{id} {"conclusion"}` ends a held job.
+- `POST .../{world}/jobs/{id} {"conclusion", "outputs"?}` ends a held job; jobs that need it see the
+  outputs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.api.lookups import find_repository
-from sandbox.runs import jobs, oidc, progress, tokens, triggers, visible
+from sandbox.runs import contexts, jobs, oidc, progress, tokens, triggers, visible
 from sandbox.world.kinds import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def read(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
         "permissions": job["permissions"],
         "secrets": visible.secrets(world, repository, run, job),
         "variables": visible.variables(world, repository, gate) if got_through else {},
+        "contexts": contexts.of_job(world, repository, run, job),
         "github_token": None,
         "oidc": None,
     }
@@ -89,7 +91,7 @@ def read(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
         found["github_token"] = tokens.github_token(world, repository, job)
         if job["permissions"].get("id-token") == "write":
             found["oidc"] = {
-                "url": f"{order.host}/{world.name}/{oidc.PATH}/token/{job.id}",
+                "url": f"{order.host}/{world.name}/{oidc.PATH}/token/{job.id}?{oidc.QUERY}",
                 "token": tokens.request_token(world, job),
             }
     return found
@@ -102,6 +104,7 @@ def end(world: World, order: Order) -> dict[str, Any]:
     if job["status"] != "in_progress":
         raise ValueError(f"job {job.id} is {job['status']}, not in_progress")
     repository, run = _place(world, job)
+    job = world.change(job, outputs=order.body.get("outputs", {}))
     progress.end(world, job, conclusion)
     triggers.go_on(world, repository, run)
     return _summary(world, world.get("job", job.id) or job)

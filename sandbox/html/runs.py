@@ -61,6 +61,7 @@ def find_run(world: World, repository: Record, parts: list[str]) -> Record | Non
 _REASONS = {
     "reviewers": "waits for a review",
     "timer": "waits for its timer",
+    "concurrency": "waits for its concurrency group",
 }
 
 

@@ -74,6 +74,26 @@ def fill(text: str, contexts: Mapping[str, Any], status: Status | None = None) -
     )
 
 
+def filled(value: Any, contexts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any YAML
+    """Return a value of a workflow file with its expressions evaluated, at any depth.
+
+    A text that is one expression becomes that expression's value, of any type.
+
+    Raises:
+        ExpressionError: One of them cannot be evaluated.
+    """
+    if isinstance(value, dict):
+        return {key: filled(each, contexts) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, contexts) for each in value]
+    if not isinstance(value, str):
+        return value
+    whole = _INSERT.fullmatch(value.strip())
+    if whole is not None and "${{" not in whole.group(1):
+        return evaluate(whole.group(1), contexts, Status())
+    return fill(value, contexts)
+
+
 def evaluate(text: str, contexts: Mapping[str, Any], status: Status) -> Any:  # noqa: ANN401 - any JSON
     """Return the value of one expression.
 

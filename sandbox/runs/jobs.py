@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import owner
 from sandbox.git import objects
-from sandbox.runs import settings
+from sandbox.runs import concurrency, contexts, inputs, settings
+from sandbox.runs.expressions import as_text, fill, filled
 from sandbox.runs.workflow import Workflow, WorkflowError, combinations, needs_of, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -34,8 +37,6 @@ class Caller:
         sha: The commit that it was read from.
         workflow: The file.
         files: The files beside it, for reusable workflows that it calls by path.
-        prefix: What its jobs' keys begin with: the calling jobs' keys.
-        needs: Keys that all of its jobs wait for, beside their own.
         permissions: What a calling job allows at most; None: no limit.
         secrets: Names of secrets that it sees, to their names at the caller; None: all.
         depth: How many files call each other above it.
@@ -46,8 +47,6 @@ class Caller:
     sha: str
     workflow: Workflow
     files: dict[str, str]
-    prefix: str = ""
-    needs: tuple[str, ...] = ()
     permissions: dict[str, str] | None = None
     secrets: dict[str, str] | None = None
     depth: int = 1
@@ -59,11 +58,18 @@ def full_name(world: World, repository: Record) -> str:
 
 
 def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> None:
-    """Add a workflow file's jobs to a run, and those of the files that it calls.
+    """Add a workflow file's jobs to a run; calls and matrices become jobs when their turn comes.
 
     Raises:
         WorkflowError: A called file is not there, cannot be called, or calls go too deep.
     """
+    for planned in _plan(world, repository, run, caller):
+        world.add("job", run.id, **planned)
+
+
+def _plan(world: World, repository: Record, run: Record, caller: Caller) -> list[dict[str, Any]]:
+    """Return the jobs of a file as records, with those of the files that they call inside them."""
+    found = []
     for key, job in caller.workflow.jobs.items():
         allowed = settings.permissions(
             world,
@@ -76,44 +82,144 @@ def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> N
             says = caller.workflow.permissions is not None or "permissions" in job
             # a called workflow that does not say has what its caller has
             allowed = _held_down(allowed, caller.permissions) if says else caller.permissions
-        needs = (*caller.needs, *(f"{caller.prefix}{each}" for each in needs_of(job)))
+        strategy = job.get("strategy")
+        if "${{" not in json.dumps(strategy, default=str):
+            combinations(job)
+        name = job.get("name")
+        planned: dict[str, Any] = {
+            "key": key,
+            "name": None if name is None else str(name),
+            "title": str(name or key),
+            "needs": needs_of(job),
+            "after": [],
+            "condition": _condition(job.get("if")),
+            "environment": job.get("environment"),
+            "concurrency": job.get("concurrency"),
+            "strategy": strategy if isinstance(strategy, dict) else None,
+            "permissions": allowed,
+            "secrets": caller.secrets,
+            "inputs": None,
+            "matrix": None,
+            "strategy_context": {},
+            "prefix": "",
+            "call": None,
+            "groups": [],
+            "scope": "",
+            # as `job_workflow_ref` claims it
+            "workflow_ref": (
+                f"{full_name(world, caller.repository)}/{caller.workflow.path}@{caller.ref}"
+            ),
+            "workflow_sha": caller.sha,
+            "status": "queued",
+            "conclusion": None,
+            "reason": None,
+            "deployment": None,
+            "outputs": {},
+            "attempt": run["attempt"],
+        }
         if "uses" in job:
-            called = _called(world, repository, caller, key)
-            add_jobs(world, repository, run, replace(called, needs=needs, permissions=allowed))
-            continue
-        for matrix in combinations(job):
-            world.add(
-                "job",
-                run.id,
-                key=f"{caller.prefix}{key}",
-                title=_title(f"{caller.prefix}{job.get('name') or key}", matrix),
-                needs=list(needs),
-                condition=_condition(job.get("if")),
-                environment=job.get("environment"),
-                permissions=allowed,
-                secrets=caller.secrets,
-                matrix=matrix,
-                # as `job_workflow_ref` claims it
-                workflow_ref=(
-                    f"{full_name(world, caller.repository)}/{caller.workflow.path}@{caller.ref}"
-                ),
-                workflow_sha=caller.sha,
-                status="queued",
-                conclusion=None,
-                reason=None,
-                deployment=None,
-                attempt=run["attempt"],
-            )
+            called = replace(_called(world, repository, caller, key), permissions=allowed)
+            given = job.get("with")
+            planned["call"] = {
+                "with": given if isinstance(given, dict) else {},
+                "inputs": inputs.declared(called.workflow.events["workflow_call"]),
+                "concurrency": called.workflow.concurrency,
+                "jobs": _plan(world, repository, run, called),
+            }
+        found.append(planned)
+    return found
+
+
+def expand(world: World, repository: Record, run: Record, job: Record) -> None:
+    """Replace a job that may begin by one for each combination of its matrix and of what it calls.
+
+    The first one keeps the id.
+
+    Raises:
+        WorkflowError: The matrix is too large, or has nothing in it.
+        ExpressionError: An expression in it cannot be evaluated.
+        InputError: The called workflow does not take what it is given.
+    """
+    strategy = filled(job["strategy"], contexts.of_condition(world, repository, run, job))
+    matrices = combinations({"strategy": strategy})
+    found: list[dict[str, Any]] = []
+    for index, matrix in enumerate(matrices):
+        planned = {
+            **job.data,
+            "matrix": matrix,
+            "strategy_context": {
+                "fail-fast": (strategy or {}).get("fail-fast", True),
+                "job-index": index,
+                "job-total": len(matrices),
+                "max-parallel": (strategy or {}).get("max-parallel", len(matrices)),
+            },
+        }
+        one = replace(job, data=planned)
+        known = contexts.of_job(world, repository, run, one)
+        planned["title"] = _prefix(job) + _title(job, matrix, known)
+        found += [planned] if job["call"] is None else _calls(one, planned, index, known)
+    world.change(job, **found[0])
+    for planned in found[1:]:
+        world.add("job", run.id, **planned)
+
+
+def _calls(
+    one: Record, caller: dict[str, Any], index: int, known: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the jobs of the workflow that one combination of a job calls."""
+    call, key = caller["call"], caller["key"]
+    given = inputs.called(call["inputs"], filled(call["with"], known))
+    scope = f"{caller['scope']}/{one.id}.{index}"
+    own = (
+        concurrency.group(caller["concurrency"], known),
+        concurrency.group(call["concurrency"], {**known, "inputs": given}),
+    )
+    groups = [*caller["groups"], *({**each, "scope": scope} for each in own if each is not None)]
+    return [
+        {
+            **planned,
+            "key": f"{key}/{planned['key']}",
+            "prefix": f"{caller['title']} / ",
+            "title": f"{caller['title']} / {planned['title']}",
+            "needs": [f"{key}/{each}" for each in planned["needs"]],
+            "after": [*caller["needs"], *caller["after"]],
+            "inputs": given,
+            "groups": groups,
+            "scope": scope,
+            "attempt": caller["attempt"],
+        }
+        for planned in call["jobs"]
+    ]
+
+
+def _prefix(job: Record) -> str:
+    return str(job.get("prefix") or "")
+
+
+def _title(job: Record, matrix: dict[str, Any], known: dict[str, Any]) -> str:
+    """Return a job's name, as checks show it.
+
+    A name without an expression gets the matrix's values behind it, as a job without a name does.
+    """
+    name = job["name"]
+    if name is not None and "${{" in name:
+        return fill(name, known) or str(job["key"].rpartition("/")[2])
+    name = name or job["key"].rpartition("/")[2]
+    values = ", ".join(as_text(each) for each in _leaves(matrix))
+    return f"{name} ({values})" if matrix else str(name)
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)
+    else:
+        yield value
 
 
 def _condition(value: object) -> str | None:
     """Return a job's `if` as an expression; YAML reads a bare `false` as no text."""
     return value if value is None or isinstance(value, str) else json.dumps(value)
-
-
-def _title(name: str, matrix: dict[str, Any]) -> str:
-    name = name.replace("/", " / ")
-    return f"{name} ({', '.join(map(str, matrix.values()))})" if matrix else name
 
 
 def _held_down(wanted: dict[str, str], limit: dict[str, str]) -> dict[str, str]:
@@ -146,6 +252,12 @@ def _called(world: World, repository: Record, caller: Caller, key: str) -> Calle
     workflow = read(world, source, files, place)
     if "workflow_call" not in workflow.events:
         raise WorkflowError(f"{uses}: does not have the trigger workflow_call")
+    filters = workflow.events["workflow_call"]
+    given = job.get("with")
+    try:
+        inputs.check_call(inputs.declared(filters), given if isinstance(given, dict) else {})
+    except inputs.InputError as error:
+        raise WorkflowError(f"{uses}: {error}") from None
     given = job.get("secrets")
     secrets = caller.secrets
     if given != "inherit":
@@ -163,7 +275,6 @@ def _called(world: World, repository: Record, caller: Caller, key: str) -> Calle
         sha,
         workflow,
         files,
-        prefix=f"{caller.prefix}{key}/",
         secrets=secrets,
         depth=caller.depth + 1,
     )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PATH = "_oidc"
 """The issuer's path below the world's."""
+QUERY = "api-version=2.0"
+"""What the address for tokens ends with, as on github.com: clients append `&audience=...`."""
 LIFE = 300
 """Seconds that a token lives."""
 _BITS = 2048

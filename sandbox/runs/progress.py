@@ -5,13 +5,12 @@ Steps are not executed: a job that may run succeeds at once, unless a test has t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sandbox.access.permissions import owner
-from sandbox.runs import gates, visible
+from sandbox.runs import concurrency, contexts, gates, inputs, jobs
 from sandbox.runs.expressions import ExpressionError, Status, condition, fill
+from sandbox.runs.workflow import WorkflowError
 from sandbox.world.kinds import DEPLOYMENT, ENVIRONMENT, Deployment
-from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -26,113 +25,113 @@ def advance(world: World, run: Record) -> Record:
     repository = world.get("repository", run.parent)
     if repository is None or run["status"] == "completed":
         return run
+    if not _admitted(world, repository, run):
+        return _conclude(world, run)
     moved = True
     while moved:
         moved = False
         for job in world.all("job", run.id):
-            if job["status"] in ("queued", "waiting"):
-                after = _step(world, repository, run, job)
-                moved = moved or after["status"] != job["status"]
+            if job["status"] in ("queued", "pending", "waiting"):
+                moved = _step(world, repository, run, job) or moved
     return _conclude(world, run)
 
 
+def _admitted(world: World, repository: Record, run: Record) -> bool:
+    """Return whether a run's concurrency group lets its jobs begin; end what others superseded."""
+    wanted = run.get("concurrency")
+    state = "running"
+    if wanted is not None:
+        state = concurrency.enter(world, repository, run, concurrency.RUN, wanted)
+    for scope, reason in concurrency.lost(world, run):
+        cancel(world, concurrency.within(world, run, scope), reason)
+        if scope == concurrency.RUN:
+            world.change(run, reason=reason)
+    if state == "pending" and run["status"] != "pending":
+        world.change(run, status="pending")
+    return state == "running"
+
+
+def cancel(world: World, chosen: list[Record], reason: str | None = None) -> None:
+    """Cancel those of some jobs that have not ended."""
+    for job in chosen:
+        if job["status"] != "completed":
+            end(world, job, "cancelled", reason)
+
+
 def _conclude(world: World, run: Record) -> Record:
-    jobs = world.all("job", run.id)
-    states = {job["status"] for job in jobs}
+    run = world.get("run", run.id) or run
+    found = world.all("job", run.id)
+    states = {job["status"] for job in found}
     if states <= {"completed"}:
-        ends = {job["conclusion"] for job in jobs}
-        end = next((each for each in ("cancelled", "failure") if each in ends), "success")
+        ends = {job["conclusion"] for job in found}
+        conclusion = next((each for each in ("cancelled", "failure") if each in ends), "success")
         if ends == {"skipped"}:
-            end = "skipped"
-        return world.change(run, status="completed", conclusion=end)
-    status = next(each for each in ("in_progress", "waiting", "queued") if each in states)
+            conclusion = "skipped"
+        return world.change(run, status="completed", conclusion=conclusion)
+    if run["status"] == "pending" and states == {"queued"}:
+        return run
+    ranks = ("in_progress", "waiting", "pending", "queued")
+    status = next(each for each in ranks if each in states)
     return run if run["status"] == status else world.change(run, status=status)
 
 
-def _step(world: World, repository: Record, run: Record, job: Record) -> Record:
-    if job["status"] == "queued":
-        before = needed(world, run, job)
-        if any(each["status"] != "completed" for each in before):
-            return job
-        try:
-            wanted = _wanted(world, repository, run, job, before)
-            name = environment_name(world, repository, run, job) if wanted else None
-        except ExpressionError as error:
-            return end(world, job, "failure", str(error))
-        if not wanted:
-            return end(world, job, "skipped")
-        if name is not None:
-            job = _arrive(world, repository, run, job, name)
-    if job["deployment"] is not None and job["status"] != "completed":
-        return _wait(world, repository, run, job)
-    return job if job["status"] == "completed" else _work(world, repository, job)
+def _step(world: World, repository: Record, run: Record, job: Record) -> bool:
+    """Let a job go on; return whether it did."""
+    before = job["status"]
+    try:
+        if before == "queued":
+            if any(each["status"] != "completed" for each in contexts.awaited(world, run, job)):
+                return False
+            if not _wanted(world, repository, run, job):
+                end(world, job, "skipped")
+                return True
+            if job.get("matrix", {}) is None:
+                # each of what it becomes has its turn next, this one too
+                jobs.expand(world, repository, run, job)
+                return True
+        if before in ("queued", "pending"):
+            job = _enter_groups(world, repository, run, job)
+            if job["status"] != "queued":
+                return bool(job["status"] != before)
+            name = environment_name(world, repository, run, job)
+            if name is not None:
+                job = _arrive(world, repository, run, job, name)
+    except (ExpressionError, WorkflowError, inputs.InputError) as error:
+        end(world, job, "failure", str(error))
+        return True
+    if job["status"] != "completed":
+        waits = job["deployment"] is not None
+        job = _wait(world, repository, run, job) if waits else _work(world, repository, job)
+    return bool(job["status"] != before)
 
 
-def needed(world: World, run: Record, job: Record) -> list[Record]:
-    """Return the jobs that a job waits for; a calling job stands for all that it calls."""
-    return [
-        each
-        for each in world.all("job", run.id)
-        if any(each["key"] == need or each["key"].startswith(f"{need}/") for need in job["needs"])
-    ]
+def _enter_groups(world: World, repository: Record, run: Record, job: Record) -> Record:
+    """Let a job into its concurrency groups, those of what calls it first; or let it wait."""
+    scope = f"{job.get('scope', '')}/{job.id}"
+    groups = list(job.get("groups") or [])
+    if job.get("concurrency") is not None and all(each["scope"] != scope for each in groups):
+        known = contexts.of_job(world, repository, run, job)
+        own = concurrency.group(job["concurrency"], known) or {}
+        groups.append({**own, "scope": scope})
+        job = world.change(job, groups=groups)
+    for wanted in groups:
+        state = concurrency.enter(world, repository, run, wanted["scope"], wanted)
+        if state == "cancelled":
+            for lost, reason in concurrency.lost(world, run):
+                cancel(world, concurrency.within(world, run, lost), reason)
+            return world.get("job", job.id) or job
+        if state == "pending":
+            return world.change(job, status="pending", reason="concurrency")
+    return world.change(job, status="queued", reason=None)
 
 
-def _results(job: Record, before: list[Record]) -> dict[str, dict[str, str]]:
-    """Return the `needs` context: the worst result of the jobs that each key stands for."""
-    worst = ("failure", "cancelled", "skipped", "success")
-    found = {}
-    for need in job["needs"]:
-        ends = {e["conclusion"] for e in before if f"{e['key']}/".startswith(f"{need}/")}
-        result = next((each for each in worst if each in ends), "success")
-        found[need.rpartition("/")[2]] = {"result": result}
-    return found
-
-
-def _wanted(
-    world: World, repository: Record, run: Record, job: Record, before: list[Record]
-) -> bool:
-    ends = {each["conclusion"] for each in before}
+def _wanted(world: World, repository: Record, run: Record, job: Record) -> bool:
+    ends = {each["conclusion"] for each in contexts.ancestors(world, run, job)}
     status = Status(success=ends <= {"success"}, failure="failure" in ends)
     text = job["condition"]
     if text is None:
         return status.success
-    contexts = {
-        **contexts_of(world, repository, run),
-        "needs": _results(job, before),
-        "matrix": job["matrix"],
-    }
-    return condition(text, contexts, status)
-
-
-def contexts_of(world: World, repository: Record, run: Record) -> dict[str, Any]:
-    """Return the contexts that a job's `if` and `environment` may name."""
-    account = owner(world, repository)
-    actor, again = (world.get("user", run[each]) for each in ("actor", "triggering_actor"))
-    ref = str(run["ref"])
-    kind = "tag" if ref.startswith("refs/tags/") else "branch"
-    github = {
-        "actor": "" if actor is None else actor.name,
-        "base_ref": run["base"] or "",
-        "event": {"inputs": run["inputs"], "action": run["type"], **run["payload"]},
-        "event_name": run["event"],
-        "head_ref": run["head_branch"] if run["pull"] else "",
-        "ref": ref,
-        # a pull request's is `1/merge`
-        "ref_name": ref.removeprefix("refs/pull/")
-        if ref.startswith("refs/pull/")
-        else short_name(ref),
-        "ref_type": kind,
-        "repository": f"{account.name}/{repository.name}",
-        "repository_owner": account.name,
-        "run_attempt": str(run["attempt"]),
-        "run_id": str(run.id),
-        "run_number": str(run["number"]),
-        "sha": run["sha"],
-        "triggering_actor": "" if again is None else again.name,
-        "workflow": run["workflow_name"],
-    }
-    variables = visible.variables(world, repository, None)
-    return {"github": github, "inputs": run["inputs"], "vars": variables}
+    return condition(text, contexts.of_condition(world, repository, run, job), status)
 
 
 def environment_name(world: World, repository: Record, run: Record, job: Record) -> str | None:
@@ -146,8 +145,7 @@ def environment_name(world: World, repository: Record, run: Record, job: Record)
         named = named.get("name")
     if named is None:
         return None
-    contexts = {**contexts_of(world, repository, run), "matrix": job["matrix"]}
-    return fill(str(named), contexts) or None
+    return fill(str(named), contexts.of_job(world, repository, run, job)) or None
 
 
 def _arrive(world: World, repository: Record, run: Record, job: Record, name: str) -> Record:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.actors import Actor
 from sandbox.access.permissions import level, permission
 from sandbox.git import objects
-from sandbox.runs import jobs, progress, settings
+from sandbox.runs import concurrency, contexts, jobs, progress, settings
+from sandbox.runs.expressions import ExpressionError, fill
 from sandbox.runs.filters import any_passes, passes
 from sandbox.runs.workflow import (
     Workflow,
@@ -174,6 +175,8 @@ def _add_run(world: World, repository: Record, known: Record, name: str, event: 
         status="queued",
         conclusion=None,
         reason=None,
+        title=name,
+        concurrency=None,
     )
 
 
@@ -185,6 +188,12 @@ def begin(world: World, repository: Record, workflow: Workflow, event: Event) ->
         if reason is not None:
             return _fail(world, repository, known, event, reason)
     run = _add_run(world, repository, known, workflow.name, event)
+    try:
+        run = _evaluated(world, repository, run, workflow)
+    except ExpressionError as error:
+        return world.change(
+            run, status="completed", conclusion="startup_failure", reason=str(error)
+        )
     caller = jobs.Caller(
         repository,
         event.ref,
@@ -205,10 +214,38 @@ def begin(world: World, repository: Record, workflow: Workflow, event: Event) ->
     return go_on(world, repository, run)
 
 
+def _evaluated(world: World, repository: Record, run: Record, workflow: Workflow) -> Record:
+    """Give a run what its workflow file says of the run as a whole: its name, its group.
+
+    Raises:
+        ExpressionError: It cannot be evaluated.
+    """
+    known = contexts.of_run(world, repository, run)
+    name = fill(workflow.run_name or "", known)
+    return world.change(
+        run,
+        title=name or run["workflow_name"],
+        concurrency=concurrency.group(workflow.concurrency, known),
+    )
+
+
 def go_on(world: World, repository: Record, run: Record) -> Record:
-    """Let a run go on as far as it can; at its end, start what waits for that. Return it."""
+    """Let a run go on as far as it can, and those that waited for its group. Return it."""
     if run["status"] == "completed":
         return run
+    run = _go_on(world, repository, run)
+    seen = {run.id}
+    while left := concurrency.to_wake(world, repository) - seen:
+        ident = min(left)
+        seen.add(ident)
+        other = world.get("run", ident)
+        if other is not None:
+            _go_on(world, repository, other)
+    return world.get("run", run.id) or run
+
+
+def _go_on(world: World, repository: Record, run: Record) -> Record:
+    """Let one run go on as far as it can; at its end, start what waits for that. Return it."""
     run = progress.advance(world, run)
     if run["status"] == "completed" and run["event"] != "workflow_run":
         tip = objects.resolve(world, repository, repository["default_branch"])

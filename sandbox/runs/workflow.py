@@ -1,7 +1,8 @@
 """Workflow files: read from a repository at a commit, as data.
 
 Only what decides about who may do what is read: triggers, jobs with `needs`, `if`, `environment`,
-`permissions`, `strategy.matrix`, `uses` and `secrets`; of steps, the actions that they use.
+`permissions`, `concurrency`, `strategy.matrix`, `uses`, `with` and `secrets`; of steps, the actions
+that they use.
 Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 """
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sandbox.git import objects
+from sandbox.runs import concurrency, inputs
 from sandbox.runs.settings import PERMISSIONS
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class Workflow:
         events: Its triggers: event to filters.
         permissions: Its `permissions`, or None.
         jobs: Its jobs by key, as they stand in the file.
+        concurrency: Its `concurrency`, not evaluated yet; or None.
+        run_name: Its `run-name`, not evaluated yet; or None.
     """
 
     path: str
@@ -47,6 +51,8 @@ class Workflow:
     events: dict[str, dict[str, Any]]
     permissions: Any
     jobs: dict[str, dict[str, Any]]
+    concurrency: Any = None
+    run_name: str | None = None
 
 
 def paths(files: Mapping[str, str]) -> list[str]:
@@ -103,15 +109,29 @@ def parse(data: Any, path: str) -> Workflow:  # noqa: ANN401 - any YAML
             names = ", ".join(sorted(unknown))
             raise WorkflowError(f"{path}: job {key}: needs unknown job {names}")
         _check_permissions(job.get("permissions"), f"{path}: job {key}")
+        _check_concurrency(job.get("concurrency"), f"{path}: job {key}")
     _check_permissions(data.get("permissions"), path)
+    _check_concurrency(data.get("concurrency"), path)
+    for event, filters in events.items():
+        for mistake in inputs.mistakes(event, filters):
+            raise WorkflowError(f"{path}: {event}: {mistake}")
     _check_order(jobs, path)
+    run_name = data.get("run-name")
     return Workflow(
         path,
         str(data.get("name") or path),
         events,
         data.get("permissions"),
         {str(key): job for key, job in jobs.items()},
+        data.get("concurrency"),
+        None if run_name is None else str(run_name),
     )
+
+
+def _check_concurrency(given: Any, where: str) -> None:  # noqa: ANN401 - any YAML
+    mistake = concurrency.mistake(given)
+    if mistake is not None:
+        raise WorkflowError(f"{where}: {mistake}")
 
 
 def _check_permissions(given: Any, where: str) -> None:  # noqa: ANN401 - any YAML
@@ -169,8 +189,11 @@ def texts(value: object) -> list[str] | None:
 def combinations(job: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the combinations of a job's matrix; one empty combination without a matrix.
 
+    Args:
+        job: The job, its `strategy` evaluated.
+
     Raises:
-        WorkflowError: There are more than GitHub's 256.
+        WorkflowError: There are more than GitHub's 256, or a list of values is empty.
     """
     strategy = job.get("strategy")
     matrix = strategy.get("matrix") if isinstance(strategy, dict) else None
@@ -181,6 +204,9 @@ def combinations(job: Mapping[str, Any]) -> list[dict[str, Any]]:
         for key, values in matrix.items()
         if key not in ("include", "exclude") and isinstance(values, list)
     }
+    for key, values in axes.items():
+        if not values:
+            raise WorkflowError(f"Matrix vector '{key}' does not contain any values")
     found = [dict(zip(axes, each, strict=True)) for each in itertools.product(*axes.values())]
     for gone in matrix.get("exclude") or []:
         found = [each for each in found if not gone.items() <= each.items()]

@@ -72,7 +72,7 @@ def run_json(call: Call, run: Record) -> dict[str, Any]:
         "run_attempt": run["attempt"],
         "referenced_workflows": [],
         "event": run["event"],
-        "display_title": run["workflow_name"],
+        "display_title": run.get("title") or run["workflow_name"],
         "status": run["status"],
         "conclusion": run["conclusion"],
         "workflow_id": run["workflow"],

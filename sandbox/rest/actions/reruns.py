@@ -11,7 +11,7 @@ from sandbox.api.errors import forbidden
 from sandbox.api.http import Response
 from sandbox.api.routing import Routes
 from sandbox.rest.actions.workflow_runs import find
-from sandbox.runs import progress, triggers
+from sandbox.runs import contexts, triggers
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -41,7 +41,7 @@ def rerun_failed(call: Call) -> Response:
         waiting = {
             each.id
             for each in jobs
-            if any(before.id in chosen for before in progress.needed(call.world, run, each))
+            if any(before.id in chosen for before in contexts.awaited(call.world, run, each))
         }
         more = not waiting <= chosen
         chosen |= waiting
@@ -64,17 +64,22 @@ def _again(call: Call, run: Record, jobs: list[Record]) -> Response:
         "reason": None,
         "deployment": None,
         "ran": False,
+        "outputs": {},
         "attempt": attempt,
     }
     for job in jobs:
         call.world.remove(job)
-        call.world.add("job", run.id, **{**job.data, **fresh})
+        # its own concurrency group is asked for anew; what calls it has the same scope as before
+        own = f"{job.get('scope', '')}/{job.id}"
+        groups = [each for each in job.get("groups") or () if each["scope"] != own]
+        call.world.add("job", run.id, **{**job.data, **fresh, "groups": groups})
     again = call.world.change(
         run,
         attempt=attempt,
         triggering_actor=call.actor.id,
         status="queued",
         conclusion=None,
+        reason=None,
     )
     triggers.go_on(call.world, call.repository, again)
     return Response(201, {})

@@ -13,7 +13,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import objects
-from sandbox.runs import gates, progress, triggers
+from sandbox.runs import gates, inputs, progress, triggers
 from sandbox.runs.workflow import Workflow, WorkflowError, paths, read
 from sandbox.shapes import runs as shapes
 from sandbox.world.kinds import DEPLOYMENT, ENVIRONMENT
@@ -102,7 +102,7 @@ def dispatch(call: Call) -> Response:
         files=commit["files"],
         head_branch=ref.split("/", 2)[2],
         head_sha=commit.name,
-        inputs=_inputs(workflow, found.get("inputs", {})),
+        inputs=_inputs(call, workflow, found.get("inputs", {})),
     )
     triggers.begin(call.world, call.repository, workflow, event)
     return NO_CONTENT
@@ -118,18 +118,13 @@ def _full_ref(call: Call, name: str) -> str:
     raise invalid(f"No ref found for: {name}")
 
 
-def _inputs(workflow: Workflow, given: dict[str, Any]) -> dict[str, Any]:
-    wanted = workflow.events["workflow_dispatch"].get("inputs") or {}
-    unknown = sorted(given.keys() - wanted.keys())
-    if unknown:
-        raise invalid(f"Unexpected inputs provided: {unknown}")
-    found = {}
-    for name, declared in wanted.items():
-        about = declared or {}
-        if name not in given and about.get("required") and "default" not in about:
-            raise invalid(f"Required input '{name}' not provided")
-        found[name] = given.get(name, about.get("default", ""))
-    return found
+def _inputs(call: Call, workflow: Workflow, given: dict[str, Any]) -> dict[str, Any]:
+    wanted = inputs.declared(workflow.events["workflow_dispatch"])
+    environments = [each.name for each in call.world.all(ENVIRONMENT, call.repository.id)]
+    try:
+        return inputs.dispatched(wanted, given, environments)
+    except inputs.InputError as error:
+        raise invalid(str(error)) from None
 
 
 @ROUTES.post("/repos/{owner}/{repo}/dispatches", needs="repo:write")
@@ -237,9 +232,7 @@ def cancel(call: Call) -> Response:
     run = find(call)
     if run["status"] == "completed":
         raise GitHubError(409, "Cannot cancel a workflow run that is completed.")
-    for job in call.world.all("job", run.id):
-        if job["status"] != "completed":
-            progress.end(call.world, job, "cancelled")
+    progress.cancel(call.world, call.world.all("job", run.id))
     triggers.go_on(call.world, call.repository, run)
     return Response(202, {})
 

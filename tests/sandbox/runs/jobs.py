@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 
@@ -18,9 +19,9 @@ def issuer(path: Path) -> str:
 def token(path: Path, job: dict[str, Any], audience: str = "pypi") -> str:
     """Ask for a running job's token, as a runner does."""
     oidc = path.world.job(job["id"])["oidc"]
+    # as github.com documents it: the address has a query already
     answer = httpx.get(
-        oidc["url"],
-        params={"audience": audience},
+        f"{oidc['url']}&audience={quote(audience, safe='')}",
         headers={"Authorization": f"Bearer {oidc['token']}"},
     )
     assert answer.status_code == 200, answer.text
