@@ -56,10 +56,13 @@ class Config(BaseModel):
     @classmethod
     def _nothing_twice(cls, value: object) -> object:
         """Refuse a list with an item twice: a team that approves twice is still one approval."""
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                if item in value[:index]:
-                    raise ValueError(f"item {index + 1} is in the list already; remove it")
+        lists: dict[str, object] = value if isinstance(value, dict) else {"": value}
+        for key, items in lists.items():
+            listed: list[object] = items if isinstance(items, list) else []
+            for index, item in enumerate(listed):
+                if item in listed[:index]:
+                    of = f" of `{key}`" if key else ""
+                    raise ValueError(f"item {index + 1}{of} is in the list already; remove it")
         return value
 
 
@@ -143,6 +146,19 @@ def _ranges_in_order(pattern: str) -> str:
     return pattern
 
 
+def _nobody_twice(logins: list[str]) -> list[str]:
+    """Refuse one person in two spellings."""
+    lower = [login.lower() for login in logins]
+    for index, login in enumerate(lower):
+        if login in lower[:index]:
+            first = lower.index(login) + 1
+            raise ValueError(
+                f"item {index + 1} is in the list already: GitHub takes it and item {first} for "
+                "the same login; remove it"
+            )
+    return logins
+
+
 def _variable_value(value: str) -> str:
     """Refuse a value that is longer than GitHub stores."""
     if len(value.encode()) > MOST_VALUE_BYTES:
@@ -169,6 +185,8 @@ Login = Annotated[
 
 Source: https://docs.github.com/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
 """
+Logins = Annotated[list[Login], AfterValidator(_nobody_twice)]
+"""People. GitHub compares logins without regard to case."""
 OrganizationLogin = Annotated[
     str,
     matching(

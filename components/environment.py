@@ -12,7 +12,7 @@ import pulumi
 import pulumi_github as github
 from pydantic import Field, model_validator
 
-from components.base import Config, Login, RefPattern, SecretName, TeamSlug, VariableValue
+from components.base import Config, Logins, RefPattern, SecretName, TeamSlug, VariableValue
 from components.secrets.secret import SecretConfig, environment_secret
 from components.variable import environment_variable
 
@@ -38,7 +38,7 @@ class Reviewers(Config):
 
     teams: list[TeamSlug] = []
     """Teams, by slug. At most 6 teams and users together."""
-    users: list[Login] = []
+    users: Logins = []
     """Logins of people."""
 
     @model_validator(mode="after")

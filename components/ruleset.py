@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import pulumi
 import pulumi_github as github
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from components.base import (
     GITHUB_ACTIONS_APP,
@@ -48,6 +48,19 @@ class Bypass(Config):
         if self.app == GITHUB_ACTIONS_APP:
             raise ValueError("this is GitHub Actions: any workflow could; allowed: another App")
         return self
+
+
+def _no_actor_twice(bypass: list[Bypass]) -> list[Bypass]:
+    """Refuse an actor with two modes; the same entry twice is refused as in any list."""
+    actors = [(entry.team, entry.app, entry.role) for entry in bypass]
+    for index, entry in enumerate(bypass):
+        first = actors.index(actors[index])
+        if bypass[first] != entry:
+            raise ValueError(
+                f"item {index + 1} names the actor of item {first + 1} again; "
+                "allowed: one entry for each actor"
+            )
+    return bypass
 
 
 class BranchProtectionConfig(Config):
@@ -92,7 +105,7 @@ class BranchProtectionConfig(Config):
         default=["squash", "rebase"], min_length=1
     )
     """How pull requests may be merged."""
-    bypass: list[Bypass] = []
+    bypass: Annotated[list[Bypass], AfterValidator(_no_actor_twice)] = []
     """Who may bypass these rules."""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pulumi
 import pulumi_github as github
 
-from components.base import Config, Login, TeamSlug
+from components.base import Config, Logins, TeamSlug
 from components.names import renames
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ class TeamConfig(Config):
     """The team's slug before this one: `make up` renames it on GitHub, with all it has."""
     description: str = ""
     """The text below the team's name."""
-    members: list[Login] = []
+    members: Logins = []
     """Logins of the members."""
-    maintainers: list[Login] = []
+    maintainers: Logins = []
     """Members who may also add and remove members."""
     visibility: Literal["closed", "secret"] = "closed"
     """`closed`: every member of the organization sees it. `secret` teams cannot be nested."""

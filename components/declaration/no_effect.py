@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from components.declaration.guards import protections
+from components.declaration.release.permissions import PERMISSIONS, granted, nested_in
 from components.files import code_owners
 from components.files.workflow import GITHUB_OWNERS, actions_used
 from components.names.ref_patterns import WILDCARDS, matches
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
     from components.environment import EnvironmentConfig
     from components.organization import OrganizationConfig, ResolvedOrganization, SettingsConfig
     from components.repository import RepositoryConfig, ResolvedRepository
-    from components.ruleset import BranchProtectionConfig, ForRepositories
+    from components.ruleset import (
+        BranchProtectionConfig,
+        ForRepositories,
+        OrganizationBranchProtectionConfig,
+        ResolvedProtection,
+    )
 
 MOST_SECRETS_SEEN = 100
 """How many of the organization's secrets a workflow can use, in the order of their names.
@@ -44,21 +50,30 @@ def check(organization: ResolvedOrganization, names: Names) -> Iterator[Problem]
     config = organization.config
     yield from _settings(config)
     yield from _licenses(config)
+    yield from _unused(config)
     yield from _free_plan(config)
     yield from _actions(organization)
     for name, protection in config.protection.items():
-        covered = {
-            key: each
-            for key, each in config.repositories.items()
-            if covers(protection.repositories, protection.exclude_repositories, key)
-        }
         yield from _no_repository(("protection", name), protection)
-        yield from _protection(("protection", name), protection, covered, names)
+        yield from _protection(
+            ("protection", name), protection, _covered(protection, config), names
+        )
     for name, tags in config.tag_protection.items():
         yield from _no_repository(("tag_protection", name), tags)
     for repository in organization.repositories.values():
         if not repository.config.archived:
             yield from _repository(repository, organization, names)
+
+
+def _covered(
+    protection: OrganizationBranchProtectionConfig, config: OrganizationConfig
+) -> dict[str, RepositoryConfig]:
+    """Return the declared repositories for which a protection of the organization holds."""
+    return {
+        name: repository
+        for name, repository in config.repositories.items()
+        if covers(protection.repositories, protection.exclude_repositories, name)
+    }
 
 
 def _written(config: Config, field: str) -> bool:
@@ -121,6 +136,34 @@ def _licenses(config: OrganizationConfig) -> Iterator[Problem]:
         yield ("licenses",), what, "leave it out, or plan: team"
 
 
+def _unused(config: OrganizationConfig) -> Iterator[Problem]:
+    """Find secrets and variables of the organization that no workflow can use.
+
+    A repository's own value wins over the organization's. Source:
+    https://docs.github.com/actions/concepts/security/secrets
+    """
+    for section in ("secrets", "variables"):
+        for name, item in getattr(config, section).items():
+            if isinstance(item.visible_to, str):
+                continue  # repositories that are not declared may see it
+            seen = reached(item.visible_to, config)
+            if item.visible_to == []:
+                what, allowed = "this has no effect: no repository sees it", "repositories, or all"
+                yield (section, name, "visible_to"), what, allowed
+            elif seen and all(
+                _has_own(config.repositories[each], section, name, item) for each in seen
+            ):
+                what = "this has no effect: each repository that sees it has its own"
+                yield (section, name), what, f"leave it out, or {name} in fewer repositories"
+
+
+def _has_own(repository: RepositoryConfig, section: str, name: str, item: object) -> bool:
+    """Return whether a repository's own value wins wherever the organization's could be used."""
+    own = getattr(repository, section).get(name)
+    stores: set[str] = set(getattr(item, "stores", ()))
+    return own is not None and stores <= set(getattr(own, "stores", ()))
+
+
 def _free_plan(config: OrganizationConfig) -> Iterator[Problem]:
     """Find secrets and variables of the organization for private repositories on plan free.
 
@@ -175,13 +218,24 @@ def _protection(
     protection: BranchProtectionConfig,
     covered: Mapping[str, RepositoryConfig],
     names: Names,
+    default: str | None = None,
 ) -> Iterator[Problem]:
-    """Find fields without effect; ``covered`` are the repositories of the protection."""
+    """Find fields without effect.
+
+    Args:
+        path: where the protection is declared.
+        protection: the protection.
+        covered: the repositories for which it holds.
+        names: the names that are declared.
+        default: the name of the default branch; None if that is not known.
+    """
     if "default" in protection.exclude_branches:
         index = protection.exclude_branches.index("default")
         what = "`default` has no special meaning in exclude_branches"
         yield (*path, "exclude_branches", index), what, "the branch's own name"
     yield from _no_branch(path, protection)
+    if protection.enforced_by == "ruleset":  # see references.py
+        yield from _excluded_branches(path, protection, default)
     if not protection.required_checks:
         for field in ("strict_checks", "checks_app"):
             if _switched_on(protection, field):
@@ -201,6 +255,12 @@ def _no_repository(path: Segments, protection: ForRepositories) -> Iterator[Prob
     ):
         what = "this protects nothing: it excludes every repository that it includes"
         yield (*path, "exclude_repositories"), what, "fewer repositories"
+    for index, excluded in enumerate(protection.exclude_repositories):
+        # with patterns on both sides, a repository that is not declared may match both
+        plain = not any(WILDCARDS & set(name) for name in protection.repositories)
+        if plain and not any(fnmatchcase(name, excluded) for name in protection.repositories):
+            what = "this excludes nothing: `repositories` does not include it"
+            yield (*path, "exclude_repositories", index), what, "leave it out"
 
 
 def _no_branch(path: Segments, protection: BranchProtectionConfig) -> Iterator[Problem]:
@@ -220,6 +280,26 @@ def _no_branch(path: Segments, protection: BranchProtectionConfig) -> Iterator[P
         yield (*path, "exclude_branches"), what, "fewer branches"
 
 
+def _excluded_branches(
+    path: Segments, protection: BranchProtectionConfig, default: str | None
+) -> Iterator[Problem]:
+    """Find excluded branches that are not included.
+
+    Args:
+        path: where the protection is declared.
+        protection: the protection.
+        default: the name that `default` stands for; None if that is not known.
+    """
+    included = {default if name == "default" else name for name in protection.branches}
+    if any(name is None or name == "all" or WILDCARDS & set(name) for name in included):
+        return
+    for index, excluded in enumerate(protection.exclude_branches):
+        found = any(name == excluded or matches(excluded, name) for name in included if name)
+        if not found and excluded != "default":
+            what = "this excludes nothing: `branches` does not include it"
+            yield (*path, "exclude_branches", index), what, "leave it out"
+
+
 def _classic(path: Segments, protection: BranchProtectionConfig) -> Iterator[Problem]:
     """Find fields that classic protection does not have."""
     for field in ("checks_app", "merge_methods"):
@@ -232,6 +312,11 @@ def _classic(path: Segments, protection: BranchProtectionConfig) -> Iterator[Pro
             yield (*path, "bypass", index, "mode"), what, "pull_request, or enforced_by: ruleset"
 
 
+def _on(covered: Mapping[str, RepositoryConfig]) -> set[str]:
+    """Return the merge methods that are on in at least one repository."""
+    return set[str]().union(*(repository.merge.methods for repository in covered.values()))
+
+
 def _merge_methods(
     path: Segments,
     protection: BranchProtectionConfig,
@@ -239,7 +324,7 @@ def _merge_methods(
     names: Names,
 ) -> Iterator[Problem]:
     """Find merge methods that no repository has, or that a linear history excludes."""
-    on = set[str]().union(*(repository.merge.methods for repository in covered.values()))
+    on = _on(covered)
     sure = covered and all(names.sure(("repositories", name, "merge")) for name in covered)
     for index, method in enumerate(protection.merge_methods):
         where = (*path, "merge_methods", index)
@@ -258,7 +343,9 @@ def _repository(
     path: Segments = ("repositories", resolved.name)
     for key, protection in repository.protection.items():
         where: Segments = (*path, "protection", key)
-        yield from _protection(where, protection, {resolved.name: repository}, names)
+        default = None if resolved.keeps_branch else repository.default_branch
+        yield from _protection(where, protection, {resolved.name: repository}, names, default)
+    yield from _lower_access(path, repository, config, names)
     if names.sure((*path, "merge")) and names.sure((*path, "protection")):
         yield from _mergeable(path, resolved, organization)
     if repository.visibility != "public":
@@ -287,7 +374,7 @@ def _mergeable(
     path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Find protections of the default branch that together allow no merge method."""
-    left = repository.config.merge.methods
+    left, config = repository.config.merge.methods, organization.config
     for each in protections(repository, organization):
         rules = each.config
         if rules.enforcement != "active" or not {"default", "all"} & set(rules.branches):
@@ -295,7 +382,7 @@ def _mergeable(
         methods = left if rules.enforced_by == "classic" else set(rules.merge_methods)
         if rules.require_linear_history:
             methods = methods - {"merge"}
-        if not methods and rules.enforced_by == "ruleset":
+        if rules.enforced_by == "ruleset" and not methods & _on_where(each, repository, config):
             continue  # reported once, where they are written
         allowed = left & methods
         if left and not allowed:
@@ -311,6 +398,37 @@ def _mergeable(
                 where = (*path, "merge")
             yield where, what, "merge methods that the repository and each protection allow"
         left = allowed
+
+
+def _on_where(
+    protection: ResolvedProtection, repository: ResolvedRepository, config: OrganizationConfig
+) -> set[str]:
+    """Return the methods of which `_merge_methods` reports none for this protection."""
+    written = _written(protection.config, "merge_methods")
+    if not written:
+        return {"merge", "squash", "rebase"}
+    if protection.origin.path[0] == "protection":
+        return _on(_covered(config.protection[protection.name], config))
+    return repository.config.merge.methods
+
+
+def _lower_access(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    """Find permissions below those that a nested team has from its parents.
+
+    Source: https://docs.github.com/organizations/organizing-members-into-teams/about-teams
+    """
+    if not (names.sure(("teams",)) and names.sure((*path, "access"))):
+        return
+    for team, permission in repository.access.items():
+        parent = config.teams[team].parent if team in config.teams else None
+        if parent is None or team in nested_in(parent, config):
+            continue  # of a circle, see references.py
+        inherited = granted(parent, repository, config)
+        if inherited and PERMISSIONS.index(inherited) > PERMISSIONS.index(permission):
+            what = f"this has no effect: `{team}` has {inherited} from the team it is nested in"
+            yield (*path, "access", team), what, f"leave it out, or {inherited} or more"
 
 
 def _private(

@@ -11,6 +11,7 @@ from components.declaration import (
     no_effect,
     renames,
     required_checks,
+    written_twice,
 )
 from components.declaration.mistakes import listed
 from components.declaration.release import gates as release_gates
@@ -55,6 +56,8 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     for name, repository in config.repositories.items():
         where: Segments = ("repositories", name)
         yield from _repository(where, repository, config, names)
+        if names.sure(where):
+            yield from written_twice.check(where, resolved.repositories[name], resolved)
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
             yield from release_gates.check(where, resolved.repositories[name], resolved)
 
@@ -114,6 +117,9 @@ def _protection(
     for index, actor in enumerate(protection.bypass):
         if actor.team is not None:
             yield from names.team((*path, "bypass", index, "team"), actor.team)
+        if config.automation and actor.app == config.automation.app_id:
+            what = "this is the organization's automation, which bypasses each ruleset already"
+            yield (*path, "bypass", index, "app"), what, "leave it out"
     if protection.enforcement == "evaluate" and config.plan != "enterprise":
         what = f"`evaluate` needs GitHub Enterprise, and the plan is {config.plan}"
         yield (*path, "enforcement"), what, "active, disabled"
@@ -137,7 +143,7 @@ def _repository(
 ) -> Iterator[Problem]:
     for team in repository.access:
         yield from names.team((*path, "access", team), team)
-    yield from _code_owners((*path, "code_owners"), repository, names)
+    yield from _code_owners((*path, "code_owners"), repository, config, names)
     for name, protection in repository.protection.items():
         yield from _protection((*path, "protection", name), protection, config, names)
     for name, tags in repository.tag_protection.items():
@@ -169,12 +175,20 @@ def _readable(path: Path) -> bool:
     return True
 
 
-def _code_owners(path: Segments, repository: RepositoryConfig, names: Names) -> Iterator[Problem]:
-    sure = names.sure((*path[:-1], "access"))
+def _code_owners(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    """Find code owners who may not push: neither the team itself nor a team it is nested in.
+
+    What members may do otherwise does not count, not even in a public repository. Source:
+    https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+    """
+    sure = names.sure((*path[:-1], "access")) and names.sure(("teams",))
     for pattern, owners in repository.code_owners.items():
         yield from names.team_list((*path, pattern), owners)
         for index, team in enumerate(owners):
-            if sure and team in names.teams and repository.access.get(team) not in MAY_PUSH:
+            may_push = granted(team, repository, config) in MAY_PUSH
+            if sure and team in names.teams and not may_push:
                 what = f"GitHub ignores the code owner `{team}`, because it may not push"
                 yield (*path, pattern, index), what, f"access: {{{team}: push}} or more"
 

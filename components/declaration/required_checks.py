@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from components.declaration.guards import protections
+from components.files import workflow
 from components.files.workflow import REQUIRED_CHECKS
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from components.declaration.yaml_file import Segments
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
-
-_WORKFLOWS = ".github/workflows/"
 
 MOST_LISTED = 20
 """How many repositories a notice names."""
@@ -103,7 +102,7 @@ def _required(
 
 def _made(repository: ResolvedRepository) -> tuple[str, ...] | None:
     plan = repository.workflows
-    own = any(path.startswith(_WORKFLOWS) for path in repository.config.files)
+    own = any(path.startswith(workflow.FOLDER) for path in repository.config.files)
     if plan is None or own or not (plan.ecosystems or plan.packages):
         return None
     return plan.checks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.files import dependabot, workflow
 from components.organization import covers
 from components.publish import token_secrets
 
@@ -26,12 +27,20 @@ def check(
 
 
 def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
-    """Find files that Portcullis writes itself."""
-    own = repository.config.files
-    for name in own:
-        if name in repository.derived_files:
+    """Find files that Portcullis writes itself, in one of the two spellings of their path."""
+    derived = repository.derived_files
+    for name in repository.config.files:
+        where = (*path, "files", name)
+        other = f"{name.removesuffix('.yaml')}.yml" if name.endswith(".yaml") else name
+        if name in derived:
             what = "Portcullis writes this file itself, from the rest of the declaration"
-            yield (*path, "files", name), what, "another path"
+            yield where, what, "another path"
+        elif other != name and other == dependabot.PATH and other in repository.files:
+            what = f"Dependabot has one file, and GitHub documents `{other}`, which is declared too"
+            yield where, what, "one of them"
+        elif other in derived and other.startswith(workflow.FOLDER):
+            what = f"GitHub would run this beside `{other}`, which Portcullis writes"
+            yield where, what, "another name, or workflows: false"
 
 
 def _tokens(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:

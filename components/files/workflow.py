@@ -18,8 +18,11 @@ from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
-CI_PATH = ".github/workflows/ci.yml"
-RELEASE_PATH = ".github/workflows/release.yml"
+FOLDER = ".github/workflows/"
+"""Where GitHub looks for workflows."""
+
+CI_PATH = f"{FOLDER}ci.yml"
+RELEASE_PATH = f"{FOLDER}release.yml"
 
 REQUIRED_CHECKS = ("ci", "security-ci")
 """The checks that the CI workflow reports and rulesets require.

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.access.permissions import owner
+from sandbox.access.actors import Actor
+from sandbox.access.permissions import level, owner, permission, team_permission
 from sandbox.git import objects
 from sandbox.world.kinds import TEAM, TEAM_MEMBER
 
@@ -21,7 +22,11 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 
 
 def owners(world: World, repository: Record, branch: str, path: str) -> set[int]:
-    """Return the ids of the users that own a file, by the CODEOWNERS of a branch."""
+    """Return the ids of the users that own a file, by the CODEOWNERS of a branch.
+
+    Owners without write access are left out, as GitHub does. A team needs its own, or its parent's:
+    what its members have otherwise does not count. A secret team owns nothing.
+    """
     found: list[str] = []
     for pattern, names in _lines(world, repository, branch):
         # the last pattern that fits counts
@@ -59,9 +64,17 @@ def _people(world: World, repository: Record, name: str) -> list[int]:
     name = name.removeprefix("@")
     if "/" in name:
         team = world.find(TEAM, name.rpartition("/")[2], account.id)
-        members = [] if team is None else world.all(TEAM_MEMBER, team.id)
-        return [int(member.name) for member in members]
+        if team is None or team["privacy"] == "secret":
+            return []
+        if level(team_permission(world, team, repository)) < level("write"):
+            return []
+        return [int(member.name) for member in world.all(TEAM_MEMBER, team.id)]
     if "@" in name:
-        return [user.id for user in world.all("user") if user.get("email") == name]
-    user = world.find("user", name)
-    return [] if user is None else [user.id]
+        users = [user for user in world.all("user") if user.get("email") == name]
+    else:
+        users = [user for user in [world.find("user", name)] if user is not None]
+    return [
+        user.id
+        for user in users
+        if level(permission(world, repository, Actor(user))) >= level("write")
+    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.declaration import written_twice
 from components.declaration.mistakes import listed
 from components.declaration.release import one_person, permissions, walkable
 
@@ -23,7 +22,6 @@ def check(
 ) -> Iterator[Problem]:
     """Find problems of the repository at ``path``."""
     config = repository.config
-    yield from written_twice.check(path, repository, organization)
     yield from _reviewers(path, config, organization)
     yield from one_person.check_environments(path, repository, organization)
     if config.publish is None:

@@ -51,14 +51,18 @@ def granted(
     team: str, repository: RepositoryConfig, config: OrganizationConfig
 ) -> Permission | None:
     """Return what a repository grants to a team, or to a team in which it is nested."""
-    found: list[Permission | None] = []
-    seen: set[str] = set()
-    slug: str | None = team
-    while slug in config.teams and slug not in seen:
-        seen.add(slug)
-        found.append(repository.access.get(slug))
-        slug = config.teams[slug].parent
+    found = [repository.access.get(slug) for slug in nested_in(team, config)]
     return max((each for each in found if each), key=PERMISSIONS.index, default=None)
+
+
+def nested_in(team: str, config: OrganizationConfig) -> list[str]:
+    """Return a team and the teams in which it is nested; a circle is gone round once."""
+    found: list[str] = []
+    slug: str | None = team
+    while slug in config.teams and slug not in found:
+        found.append(slug)
+        slug = config.teams[slug].parent
+    return found
 
 
 def everybody_reads(repository: RepositoryConfig, config: OrganizationConfig) -> bool:

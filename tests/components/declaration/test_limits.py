@@ -38,8 +38,11 @@ CASES = (
     Case(
         "1,001 secrets of the organization",
         "TOKEN: " + TOKEN,
-        "\n  ".join(f"S{n}: {{from: {{config: c}}, visible_to: []}}" for n in range(1001)),
-        "1,001 secrets for actions, and GitHub stores 1,000 of each organization",
+        "\n  ".join(
+            f"S{n}: {{from: {{config: c}}, visible_to: [app], stores: [codespaces]}}"
+            for n in range(1001)
+        ),
+        "1,001 secrets for codespaces, and GitHub stores 1,000 of each organization",
         "at most 1,000",
     ),
     Case(

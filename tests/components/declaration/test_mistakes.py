@@ -24,6 +24,8 @@ class Case:
     new: str
     what: str
     allowed: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+    """Other edits, which are sound."""
 
 
 PLAN = "plan: enterprise"
@@ -430,6 +432,77 @@ CASES = (
         "item 2 is in the list already",
     ),
     Case("branch twice", MAIN, "  main: {»branches: [default, default]}", "is in the list already"),
+    Case(
+        "member twice, in other case",
+        DEVS,
+        "  devs: {»members: [ana, ben, Ana]}",
+        "item 3 is in the list already: GitHub takes it and item 1 for the same login",
+    ),
+    Case(
+        "maintainer twice, in other case",
+        DEVS,
+        "  devs: {members: [ana], »maintainers: [Ben, BEN]}",
+        "item 2 is in the list already",
+    ),
+    Case(
+        "reviewer twice, in other case",
+        ENVIRONMENTS,
+        ENVIRONMENTS[:-2] + "{x: {reviewers: {»users: [ines, Ines]}}}",
+        "item 2 is in the list already",
+    ),
+    Case(
+        "code owner twice",
+        OWNERS,
+        OWNERS.replace("code", "»code").replace("[devs]", "[devs, devs]"),
+        "item 2 of `*` is in the list already",
+    ),
+    Case(
+        "folder of manifests twice",
+        WEB,
+        "  web: {ecosystems: [npm], dependabot: {»directories: {npm: [/, /a, /]}}}",
+        "item 3 of `npm` is in the list already",
+    ),
+    Case(
+        "actor twice, with another mode",
+        MAIN,
+        "  main: {»bypass: [{team: devs}, {role: admin}, {team: devs, mode: always}]}",
+        "item 3 names the actor of item 1 again",
+        "one entry for each actor",
+    ),
+    Case(
+        "the automation as an actor",
+        MAIN,
+        "  main: {bypass: [{»app: 7, mode: always}]}",
+        "the organization's automation, which bypasses each ruleset already",
+        "leave it out",
+    ),
+    Case(
+        "Dependabot's file in its other spelling",
+        ENVIRONMENTS,
+        "    files: {».github/dependabot.yaml: {content: a}}",
+        "Dependabot has one file, and GitHub documents `.github/dependabot.yml`",
+        "one of them",
+    ),
+    Case(
+        "Dependabot's file in both spellings",
+        WEB,
+        "  web: {files: {».github/dependabot.yaml: {content: a},"
+        " .github/dependabot.yml: {content: b}}}",
+        "`.github/dependabot.yml`, which is declared too",
+    ),
+    Case(
+        "a managed workflow in its other spelling",
+        ENVIRONMENTS,
+        "    files: {».github/workflows/release.yaml: {content: a}}",
+        "GitHub would run this beside `.github/workflows/release.yml`, which Portcullis writes",
+        "workflows: false",
+    ),
+    Case(
+        "a second place of code owners",
+        ENVIRONMENTS,
+        "    files: {»docs/CODEOWNERS: {content: a}}",
+        "GitHub ignores this file, because it reads .github/CODEOWNERS first",
+    ),
     Case("file without content", WEB, "  web: {files: {»a.md: {}}}", "content or from_file"),
     Case(
         "from nowhere",
@@ -548,6 +621,14 @@ CASES = (
         "access: {devs: push} or more",
     ),
     Case(
+        "owner who may not push, nested in a team that may not either",
+        OWNERS,
+        OWNERS.replace("maintain", "pull").replace("[devs]", "[»nested]"),
+        "GitHub ignores the code owner `nested`, because it may not push",
+        "access: {nested: push} or more",
+        also=((DEVS, DEVS + "\n  nested: {members: [kim], parent: devs}"),),
+    ),
+    Case(
         "approver who may not read",
         OWNERS + "\n" + ENVIRONMENTS + "\n" + PUBLISH,
         OWNERS.replace("devs: maintain, ", "").replace("[devs]", "[security]")
@@ -641,11 +722,20 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_mistake_is_told_with_its_place_and_what_is_allowed(case: Case, tmp_path: Path) -> None:
     """Each mistake is answered by its place, what it is and what is allowed (issue 3)."""
-    text, marked = places(replaced((case.old, case.new)))
+    text, marked = places(replaced((case.old, case.new), *case.also))
     found = mistakes(written(tmp_path, text))
     assert [str(mistake.place) for mistake in found] == marked
     assert case.what in found[0].what
     assert case.allowed in found[0].allowed
+
+
+def test_a_code_owner_may_push_through_the_team_it_is_nested_in(tmp_path: Path) -> None:
+    """GitHub gives a nested team what its parents have, so it may own code (issue 13)."""
+    text = replaced(
+        (DEVS, DEVS + "\n  nested: {members: [kim], parent: devs}\n  deep: {parent: nested}"),
+        ('{"*": [devs]}', '{"*": [nested, deep]}'),
+    )
+    assert mistakes(written(tmp_path, text)) == []
 
 
 def test_logins_of_managed_users_are_allowed(tmp_path: Path) -> None:

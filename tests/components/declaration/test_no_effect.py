@@ -43,6 +43,18 @@ CASES = (
         "rebase",
     ),
     Case(
+        "a method that is off, alone",
+        WEB,
+        "  web: {merge: {allow_squash_merge: false}, protection: {x: {merge_methods: [»squash]}}}",
+        "`squash` has no effect: it is off in each repository that this covers",
+    ),
+    Case(
+        "a method that is off, alone, for the organization",
+        MAIN,
+        "  main: {repositories: [app], merge_methods: [»merge], require_linear_history: false}",
+        "`merge` has no effect: it is off in each repository that this covers",
+    ),
+    Case(
         "merge commits in a linear history",
         MAIN,
         "  main: {merge_methods: [squash, »merge]}",
@@ -68,6 +80,55 @@ CASES = (
         WEB,
         "  web: {protection: {a: {merge_methods: [squash]}, b: {»merge_methods: [rebase]}}}",
         "leave squash, and this one none of them",
+    ),
+    Case(
+        "a secret that no repository sees",
+        TOKEN,
+        TOKEN.replace("visible_to: [app]", "»visible_to: []"),
+        "no repository sees it",
+    ),
+    Case(
+        "a variable that each repository overrides",
+        LEVEL,
+        LEVEL.replace("all", "[web]"),
+        "each repository that sees it has its own",
+        "LEVEL in fewer repositories",
+        also=((WEB, "  web: {variables: {level: debug}}"), ("  LEVEL:", "  »LEVEL:")),
+    ),
+    Case(
+        "a secret that each repository overrides",
+        "  TOKEN:",
+        "  »TOKEN:",
+        "each repository that sees it has its own",
+        also=((ENVIRONMENTS, ENVIRONMENTS + "\n    secrets: {TOKEN: {from: {config: own}}}"),),
+    ),
+    Case(
+        "excluded repositories that are not included",
+        TAGS,
+        TAGS[:-1] + ", repositories: [app], exclude_repositories: [»web]}",
+        "this excludes nothing: `repositories` does not include it",
+        "leave it out",
+    ),
+    Case(
+        "excluded branches that are not included",
+        MAIN,
+        "  main: {branches: [main], exclude_branches: [»release/*]}",
+        "this excludes nothing: `branches` does not include it",
+        "leave it out",
+    ),
+    Case(
+        "an excluded branch beside the default branch of a repository",
+        WEB,
+        "  web: {protection: {x: {exclude_branches: [»develop]}}}",
+        "this excludes nothing",
+    ),
+    Case(
+        "less access than the team has from its parent",
+        "{devs: maintain, security: push}",
+        "{devs: maintain, security: push, »ops: pull}",
+        "`ops` has maintain from the team it is nested in",
+        "maintain or more",
+        also=(("  devs: {members", "  ops: {parent: devs}\n  devs: {members"),),
     ),
     Case(
         "sign-off off below an organization that requires it",
@@ -309,7 +370,7 @@ OF_PLANS = (
 def test_what_has_no_effect_is_reported(case: Case, tmp_path: Path) -> None:
     """It is reported while the file is read, with its place and what has an effect."""
     sound = {"free": FREE, "team": TEAM}.get(case.id.partition(":")[0], SOUND)
-    text, marked = places(replaced((case.old, case.new), text=sound))
+    text, marked = places(replaced((case.old, case.new), *case.also, text=sound))
     found = mistakes(written(tmp_path, text))
     assert [case.what in mistake.what for mistake in found] == [True], found
     assert case.allowed in found[0].allowed
@@ -330,6 +391,30 @@ def test_what_has_no_effect_is_reported(case: Case, tmp_path: Path) -> None:
         (MAIN, '  main: {branches: ["**/*"], exclude_branches: ["*"]}'),
         (MAIN, "  main: {branches: [release/1, dev], exclude_branches: [dev]}"),
         (MAIN, "  main: {exclude_repositories: [app, web]}"),  # GitHub may have others
+        (MAIN, "  main: {exclude_branches: [master]}"),  # GitHub may have it as a default branch
+        (WEB, "  web: {default_branch: keep, protection: {x: {exclude_branches: [develop]}}}"),
+        (WEB, "  web: {protection: {x: {branches: [default, v/*], exclude_branches: [v/1]}}}"),
+        (TAGS, TAGS[:-1] + ", repositories: [app, w*], exclude_repositories: [web]}"),
+        (WEB, "  web: {variables: {LEVEL: debug}}"),  # other repositories see the organization's
+        (ENVIRONMENTS, ENVIRONMENTS[:-2] + "{x: {secrets: {TOKEN: {from: {config: own}}}}}"),
+        (
+            ENVIRONMENTS,
+            ENVIRONMENTS + "\n    secrets: {TOKEN: {from: {config: own}, stores: [dependabot]}}",
+        ),
+        (
+            WEB,
+            (
+                "  web: {files: {.github/workflows/a.yml: {content: a},"
+                " .github/workflows/a.yaml: {content: b}, docs/dependabot.yaml: {content: c}}}"
+            ),
+        ),
+        (
+            WEB,
+            (
+                "  web: {ecosystems: [pip], workflows: false,"
+                " files: {.github/workflows/ci.yaml: {content: a}}}"
+            ),
+        ),
         ('{"*": [devs]}', '{"*": [devs], "*.md": [devs], /docs/: [devs], /docs-api/: [security]}'),
     ],
 )

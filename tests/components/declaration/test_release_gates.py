@@ -366,6 +366,7 @@ CASES = (
     shared(
         "a team below the other one",
         (SECURITY, "  security: {members: [ines], parent: devs}"),
+        (ACCESS, "{devs: maintain, security: maintain}"),
         who="ines",
     ),
     # nobody, one gate

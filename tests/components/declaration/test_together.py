@@ -77,3 +77,15 @@ def test_the_number_of_mistakes_is_told(tmp_path: Path) -> None:
     found = outcome(written(tmp_path, text))
     assert isinstance(found, DeclarationError)
     assert str(found).endswith("\n2 mistakes; nothing was changed")
+
+
+def test_a_file_that_portcullis_writes_is_reported_beside_other_mistakes(tmp_path: Path) -> None:
+    """A mistake in the teams hides no file that is written twice."""
+    text, marked = places(
+        replaced(
+            ("  devs: {members: [ana, ben]}", "  devs: {members: [ana, ben], »parent: gone}"),
+            ("    environments: {}", "    files: {».github/CODEOWNERS: {content: a}}"),
+        )
+    )
+    found = mistakes(written(tmp_path, text))
+    assert [str(mistake.place) for mistake in found] == marked

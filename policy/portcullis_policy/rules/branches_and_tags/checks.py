@@ -14,8 +14,8 @@ from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, chan
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.rules.branches_and_tags.branches import PROTECTIONS, guarded
+from portcullis_policy.rules.branches_and_tags.check_names import patterns
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.check_names import patterns
 from portcullis_policy.semantics.files import workflow_files, workflow_files_of, workflow_path
 from portcullis_policy.semantics.protection import Protection
 from portcullis_policy.semantics.workflows import Workflow

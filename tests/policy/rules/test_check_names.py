@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from portcullis_policy.semantics.check_names import patterns
+from portcullis_policy.rules.branches_and_tags.check_names import patterns
 from portcullis_policy.semantics.workflows import Workflow, read
 
 ON = "on: pull_request\n"
