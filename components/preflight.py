@@ -76,7 +76,7 @@ class Preflight:
         )
 
     def same_branch(self, name: str, branch: str, origin: Origin) -> pulumi.ResourceHookBinding:
-        """Refuse gates and files for ``branch`` where GitHub's default branch is another one."""
+        """Refuse environments and files for ``branch`` where another branch is the default."""
         self._branches[name] = (branch, origin)
         hook = self._must_be_default
         return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])

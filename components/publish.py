@@ -145,19 +145,19 @@ class PublishConfig(Config):
     """An npm package."""
 
     @model_validator(mode="after")
-    def _one_first_gate(self) -> PublishConfig:
-        first_gates = {
+    def _one_first_team(self) -> PublishConfig:
+        first_teams = {
             package.approvers[0] for package in self.packages() if len(package.approvers) > 1
         }
-        if len(first_gates) > 1:
+        if len(first_teams) > 1:
             raise ValueError(
-                "the packages of a repository share the first gate: "
-                "let the same team stand first in each list of approvers"
+                "the packages of a repository share the first approval: "
+                "name the same team first in each list of approvers"
             )
         return self
 
     @model_validator(mode="after")
-    def _gates_apart(self) -> PublishConfig:
+    def _environments_apart(self) -> PublishConfig:
         # GitHub does not tell upper from lower case in environments' names
         names = [package.environment.lower() for package in self.packages()]
         if self.python:
@@ -165,7 +165,7 @@ class PublishConfig(Config):
         if APPROVAL_ENVIRONMENT in names or len(set(names)) < len(names):
             raise ValueError(
                 "each package has an environment of its own, and none is called "
-                f"{APPROVAL_ENVIRONMENT}: one approval must not open two gates"
+                f"{APPROVAL_ENVIRONMENT}: one approval must not count for two environments"
             )
         return self
 
@@ -178,7 +178,7 @@ class PublishConfig(Config):
         packages = {"python": self.python, "npm": self.npm}
         return {kind: package for kind, package in packages.items() if package is not None}
 
-    def first_gate(self) -> str | None:
+    def first_team(self) -> str | None:
         """Return the team that gives the first of two approvals; None where one is enough."""
         for package in self.packages():
             if len(package.approvers) > 1:
@@ -227,7 +227,7 @@ def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
 def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]:
     """Return the environments of the release path by name; all admit release tags only."""
     environments: dict[str, EnvironmentConfig] = {}
-    team = publish.first_gate()
+    team = publish.first_team()
     if team:
         environments[APPROVAL_ENVIRONMENT] = _gate(team)
     if python := publish.python:
@@ -317,7 +317,7 @@ def workflow_plan(
         visibility=visibility,
         ecosystems=tuple(ecosystems),
         packages=tuple(packages),
-        approval_environment=APPROVAL_ENVIRONMENT if publish.first_gate() else None,
+        approval_environment=APPROVAL_ENVIRONMENT if publish.first_team() else None,
         may_start=may_start,
     )
 

@@ -94,8 +94,8 @@ def tag_rulesets(
     release = f"refs/tags/{release_tag_pattern(prefix)}"
     # a star does not match a slash, so v1/x needs a pattern of its own
     everything = [f"refs/tags/{prefix}*", f"refs/tags/{prefix}*/**/*"]
-    makers = [Bypass(team=team, mode="always") for team in config.created_by]
-    teams_only = [a for a in bypass_actors(makers, context) if a["actor_type"] == "Team"]
+    creators = [Bypass(team=team, mode="always") for team in config.created_by]
+    teams_only = [a for a in bypass_actors(creators, context) if a["actor_type"] == "Team"]
     return [
         (makes, _refs([release]), {"creation": True}, teams_only),
         (

@@ -14,7 +14,7 @@ from components.declaration import (
     written_twice,
 )
 from components.declaration.mistakes import listed
-from components.declaration.release import gates as release_gates
+from components.declaration.release import approvals
 from components.declaration.release.permissions import MAY_PUSH, granted
 from components.organization import covers
 
@@ -59,7 +59,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
         if names.sure(where):
             yield from written_twice.check(where, resolved.repositories[name], resolved)
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
-            yield from release_gates.check(where, resolved.repositories[name], resolved)
+            yield from approvals.check(where, resolved.repositories[name], resolved)
 
 
 def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
@@ -223,26 +223,26 @@ def _plan(
     if config.plan == "free":
         for field in ("protection", "tag_protection", "environments", "publish"):
             if getattr(repository, field):
-                what = f"GitHub Free has no {field} for private repositories: no gate would stand"
+                what = f"`{field}` needs what GitHub Free lacks for private repositories"
                 yield (*path, field), what, "visibility: public, or plan: team"
     elif config.plan == "team":
-        yield from _gates_of_enterprise(path, repository)
+        yield from _protection_of_enterprise(path, repository)
 
 
-def _gates_of_enterprise(path: Segments, repository: RepositoryConfig) -> Iterator[Problem]:
+def _protection_of_enterprise(path: Segments, repository: RepositoryConfig) -> Iterator[Problem]:
     """Find reviewers and wait timers of private repositories.
 
     Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
     """
-    gates: list[Segments] = [("publish",)] if repository.publish else []
+    needing: list[Segments] = [("publish",)] if repository.publish else []
     for name, environment in repository.environments.items():
         if environment.reviewers.teams or environment.reviewers.users:
-            gates.append(("environments", name, "reviewers"))
+            needing.append(("environments", name, "reviewers"))
         if environment.wait_timer:
-            gates.append(("environments", name, "wait_timer"))
-    for gate in gates:
+            needing.append(("environments", name, "wait_timer"))
+    for each in needing:
         what = "for private repositories GitHub has reviewers and wait timers on Enterprise only"
-        yield (*path, *gate), what, "visibility: public, or plan: enterprise"
+        yield (*path, *each), what, "visibility: public, or plan: enterprise"
 
 
 _CASELESS = frozenset({"environments", "repositories", "secrets", "teams", "variables"})

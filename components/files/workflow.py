@@ -147,7 +147,7 @@ class WorkflowPlan(_Strict):
             if self.approval_environment in environments:
                 raise ValueError(
                     "approval_environment must not be an environment through which a package is "
-                    "published: one approval would open both gates"
+                    "published: one approval would count for both environments"
                 )
         return self
 

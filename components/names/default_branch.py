@@ -1,7 +1,7 @@
 """The default branch of a repository: declared, compared with GitHub's, or kept as GitHub has it.
 
-Gates and rulesets name it. If they named another branch, anybody who may create it would pass
-the gates.
+Environments and rulesets name it. If they named another branch, anybody who may create branches
+could deploy from it.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ def difference(name: str, declared: str, live: str | None) -> Wrong | None:
 
     Args:
         name: The repository.
-        declared: The branch that the gates name.
+        declared: The branch that environments and rulesets name.
         live: GitHub's default branch; None for an empty repository.
     """
     if live is None:
         return Wrong(
-            f"{name} is empty on GitHub: Portcullis cannot commit to it, and anybody who creates "
-            f"`{declared}` would pass the gates",
+            f"{name} is empty on GitHub: Portcullis cannot commit to it, and anybody could create "
+            f"`{declared}`, which its environments admit",
             f"push a first commit to `{declared}`, such as a README",
         )
     if live == declared:
         return None
     return Wrong(
-        f"the default branch of {name} on GitHub is `{live}`, but the gates are for "
-        f"`{declared}`, which others may create",
+        f"the default branch of {name} on GitHub is `{live}`, but environments and "
+        f"rulesets are for `{declared}`, which anybody could create",
         f"`default_branch: {live}`, or `default_branch: {KEEP}` for whatever GitHub has; to "
         f"rename the branch on GitHub, `default_branch: {declared}`",
     )

@@ -143,7 +143,7 @@ def environment_secret(
     environment_name: str,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the secret ``name`` of an environment: only a job that passed its gate reads it."""
+    """Declare the secret ``name`` of an environment: only a job that it let through reads it."""
     github.ActionsEnvironmentSecret(
         f"{environment_name}/{name}",
         repository=environment.repository,

@@ -86,9 +86,9 @@ def adopt_gates(
 ) -> bool:
     """Import what of ``planned`` exists below something that is managed already.
 
-    The provider would create gates with a `PUT`, which keeps the refs and people that are not
-    declared, and the preview would not list those. It would create rulesets and variables with a
-    `POST`, which GitHub refuses in the middle of the update.
+    The provider would create environments with a `PUT`, which keeps the refs and people that are
+    not declared, and the preview would not list those. It would create rulesets and variables with
+    a `POST`, which GitHub refuses in the middle of the update.
 
     Args:
         stack: The stack whose state takes them in.
@@ -104,19 +104,21 @@ def adopt_gates(
     Raises:
         UserError: GitHub cannot be asked, or Pulumi refuses.
     """
-    gates = _gates(planned)
-    if not gates:
+    environments = _environments(planned)
+    if not environments:
         return False
     frames = {urn: each for urn, each in planned.items() if each.type.startswith("portcullis:")}
     if change:
-        return bool(adopt_planned(stack, environment, organization, {**frames, **gates}, console))
-    for urn in existing.find(stack, environment, organization, gates.values()):
+        return bool(
+            adopt_planned(stack, environment, organization, {**frames, **environments}, console)
+        )
+    for urn in existing.find(stack, environment, organization, environments.values()):
         what = "exists already: make up adopts it, and then lists what it changes"
         console.print(Text(f"exists     {resource_name(urn)} {what}"))
     return False
 
 
-def _gates(planned: Mapping[str, Planned]) -> dict[str, Planned]:
+def _environments(planned: Mapping[str, Planned]) -> dict[str, Planned]:
     """Return what may exist: its organization, repository or team is not new."""
     new_organization = any(each.type == ROOT for each in planned.values())
     new_repositories = {each.inputs["name"] for each in planned.values() if each.type == REPOSITORY}

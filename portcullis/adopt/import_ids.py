@@ -1,7 +1,7 @@
 """The id under which the provider knows a thing that exists on GitHub already.
 
-For what cannot be created twice, and for access and gates: a preview compares those with what there
-is. Everything else is a PUT, which finds the old one by itself.
+It is needed for what cannot be created twice, and for access and environments, which a preview
+compares with what there is. Everything else is a PUT, which finds the existing one by itself.
 
 Source: the import sections of https://www.pulumi.com/registry/packages/github/
 """

@@ -89,8 +89,8 @@ def update(
 ) -> Run:
     """Update the stack, or only ``targets``; only ever called after a preview that went well.
 
-    Automation skips the CLI's own preview, which would otherwise be the gate: the pack learns that
-    there was one (PK002).
+    Pulumi's Automation API skips the CLI's own preview. A variable tells the pack that there was
+    one (PK002).
 
     Raises:
         RunFailedError: as `preview`; what was done until then is in the state.

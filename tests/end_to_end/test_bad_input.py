@@ -55,7 +55,7 @@ def test_a_release_path_that_does_not_hold_is_refused(small: Project) -> None:
         small,
         small.up(),
         "repositories.tool.publish.python.approvers",
-        "one person alone could publish: kim, lea may make release tags of tool",
+        "one person alone could publish: kim, lea may create release tags of tool",
         "approvers who share nobody with tag_protection.releases.created_by",
         "repositories.tool.environments.pypi-release.secrets.PYPI_API_TOKEN",
         "`publish.python.tokens.pypi` gives this secret its value too",

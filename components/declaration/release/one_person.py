@@ -1,4 +1,4 @@
-"""Nobody publishes alone: who makes release tags and who approves are different people.
+"""Nobody publishes alone: who creates release tags and who approves are different people.
 
 GitHub's "prevent self-review" looks at who started a run. A job's own GITHUB_TOKEN may start one,
 and then that is github-actions[bot]: the person behind it can approve.
@@ -32,18 +32,18 @@ def check_publish(
     repository: ResolvedRepository,
     organization: ResolvedOrganization,
 ) -> Iterator[Problem]:
-    """Find people who may make release tags and approve what is published from them."""
+    """Find people who may create release tags and approve what is published from them."""
     if repository.config.archived:
         return
     protections = permissions.for_releases(repository.tag_protection)
-    makers = permissions.tag_makers(protections, repository, organization)
+    creators = permissions.tag_creators(protections, repository, organization)
     for kind, package in publish.by_kind().items():
-        gate = repository.environments[package.environment]
-        alone = makers & permissions.approvers(gate, repository, organization)
-        if len(package.approvers) > 1:  # `gates` reports who is in both teams
+        environment = repository.environments[package.environment]
+        alone = creators & permissions.approvers(environment, repository, organization)
+        if len(package.approvers) > 1:  # `approvals` reports who is in both teams
             alone -= permissions.members(package.approvers[:1], organization)
         if alone:
-            what = _one_person(alone, gate, repository, protections, organization)
+            what = _one_person(alone, environment, repository, protections, organization)
             allowed = _apart(package.approvers[-1], protections)
             yield (*path, "publish", kind, "approvers"), what, allowed
 
@@ -51,12 +51,12 @@ def check_publish(
 def check_environments(
     path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """Find people who open all written gates for release tags and make those tags too.
+    """Find people who may approve all written environments for release tags, and create the tags.
 
-    Which of the environments publishes is not known here. So a second gate that they cannot open
+    Which of the environments publishes is not known here. So a second one that they cannot approve
     clears them; the policy pack judges each environment that is known to release.
     """
-    gates = {
+    environments = {
         each.name: protections
         for each in repository.environments.values()
         if (protections := _protections_by_tag(each, repository))
@@ -64,31 +64,31 @@ def check_environments(
     people = {
         name: permissions.approvers(repository.environments[name], repository, organization)
         & frozenset().union(
-            *(permissions.tag_makers(each, repository, organization) for each in protections)
+            *(permissions.tag_creators(each, repository, organization) for each in protections)
         )
-        for name, protections in gates.items()
+        for name, protections in environments.items()
     }
-    for name, protections in gates.items():
+    for name, protections in environments.items():
         if alone := people[name].intersection(*people.values()):
-            gate = repository.environments[name]
+            environment = repository.environments[name]
             together = [each for one in protections for each in one]
-            what = _one_person(alone, gate, repository, together, organization)
-            reviewers = (*gate.config.reviewers.teams, *gate.config.reviewers.users)
+            what = _one_person(alone, environment, repository, together, organization)
+            reviewers = (*environment.config.reviewers.teams, *environment.config.reviewers.users)
             where = (*path, "environments", name, "reviewers")
             yield where, what, _apart(", ".join(reviewers), together)
 
 
 def _protections_by_tag(
-    gate: ResolvedEnvironment, repository: ResolvedRepository
+    environment: ResolvedEnvironment, repository: ResolvedRepository
 ) -> list[list[ResolvedTagProtection]]:
-    """Return the protection of the tags that a written gate admits, pattern by pattern.
+    """Return the protection of the tags that a written environment admits, pattern by pattern.
 
     Patterns of tags that nothing protects are left out: the policy pack reports them where
     something is published.
     """
-    config = gate.config
+    config = environment.config
     reviewed = config.reviewers.teams or config.reviewers.users
-    if gate.release or not reviewed:
+    if environment.release or not reviewed:
         return []
     by_tag = [
         [each for each in repository.tag_protection if _admits(tag, each.config.prefix)]
@@ -104,7 +104,7 @@ def _admits(pattern: str, prefix: str) -> bool:
 
 def _one_person(
     alone: Iterable[str],
-    gate: ResolvedEnvironment,
+    environment: ResolvedEnvironment,
     repository: ResolvedRepository,
     protections: Iterable[ResolvedTagProtection],
     organization: ResolvedOrganization,
@@ -113,22 +113,22 @@ def _one_person(
     named = [team for each in protections for team in each.config.created_by]
     reasons = []
     if not named:
-        reasons.append("everybody who may push makes release tags: no tag_protection covers them")
+        reasons.append("everybody who may push creates release tags: no tag_protection covers them")
     elif set(alone) - permissions.members(named, organization):
         reasons.append("an administrator can edit the repository's own tag_protection")
-    reviewing = gate.config.reviewers
+    reviewing = environment.config.reviewers
     users = {login.lower() for login in reviewing.users}
     if set(alone) - users - permissions.members(reviewing.teams, organization):
-        reasons.append("an administrator may bypass the gate")
+        reasons.append("an administrator may bypass the environment")
     why = f" ({'; '.join(reasons)})" if reasons else ""
     return (
-        f"one person alone could publish: {listed(alone)} may make release tags of "
-        f"{repository.name} and approve {gate.name}{why}"
+        f"one person alone could publish: {listed(alone)} may create release tags of "
+        f"{repository.name} and approve {environment.name}{why}"
     )
 
 
 def _apart(approvers: str, protections: Sequence[ResolvedTagProtection]) -> str:
-    """Return the remedy: makers of tags and approvers who share nobody."""
+    """Return the fix: tag creators and approvers who share nobody."""
     where = listed({".".join((*each.origin.path, "created_by")) for each in protections})
     return (
         f"approvers who share nobody with {where}, nested teams included"

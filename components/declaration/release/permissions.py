@@ -1,4 +1,4 @@
-"""Who may do what on a release path: push, make release tags, start a release, approve it.
+"""Who may do what on a release path: push, create release tags, start a release, approve it.
 
 People are lower-case logins. Nested teams are included: GitHub gives them what their parents have.
 Owners of the organization may do everything; a declaration does not name them.
@@ -98,26 +98,26 @@ def with_permission(
 def for_releases(
     tag_protection: Iterable[ResolvedTagProtection],
 ) -> list[ResolvedTagProtection]:
-    """Return the tag protection that limits who makes the tags that start a release."""
+    """Return the tag protection that limits who creates the tags that start a release."""
     return [each for each in tag_protection if each.config.prefix == RELEASE_PREFIX]
 
 
-def tag_makers(
+def tag_creators(
     protections: Iterable[ResolvedTagProtection],
     repository: ResolvedRepository,
     organization: ResolvedOrganization,
 ) -> People:
-    """Return who may make the tags that all ``protections`` are for.
+    """Return who may create the tags that all ``protections`` are for.
 
     A tag has to pass each of them. An administrator edits what the repository itself has.
     """
     administrators = with_permission("admin", repository, organization)
-    makers = with_permission("push", repository, organization)
+    creators = with_permission("push", repository, organization)
     for each in protections:
-        makers &= members(each.config.created_by, organization) | (
+        creators &= members(each.config.created_by, organization) | (
             frozenset() if each.by_organization else administrators
         )
-    return makers
+    return creators
 
 
 def approvers(
@@ -143,8 +143,8 @@ def least_to_start(
 ) -> Permission:
     """Return the permission with which a person may start a release.
 
-    It is the least of those who may make release tags: a maker who was refused by the workflow
-    could never release. Where no tag protection names makers, it is `maintain`.
+    It is the least of those who may create release tags: a creator whom the workflow
+    refuses could never release. Where no tag protection names creators, it is `maintain`.
     """
     teams = {team for each in for_releases(tag_protection) for team in each.config.created_by}
     found = {permission_of(team, repository, config) for team in teams}

@@ -36,11 +36,11 @@ def check(
         return  # a team that is not declared is reported where it is named
     empty = list(_empty_teams(protections, organization))
     yield from empty
-    makers = permissions.tag_makers(protections, repository, organization)
-    if makers:
-        yield from _self_review(path, publish, makers, repository, organization)
+    creators = permissions.tag_creators(protections, repository, organization)
+    if creators:
+        yield from _self_review(path, publish, creators, repository, organization)
     elif not empty:
-        what = f"nobody can release {repository.name}: nobody may make a release tag"
+        what = f"nobody can release {repository.name}: nobody may create a release tag"
         if len(protections) > 1:
             entries = listed(".".join(each.origin.path) for each in protections)
             what += f"; a tag has to pass {entries}, and nobody is in `created_by` of all of them"
@@ -54,47 +54,47 @@ def _empty_teams(
     for each in protections:
         for index, team in enumerate(each.config.created_by):
             if organization.people.get(team) == frozenset():
-                what = f"nobody is in `{team}`, so nobody could make a release tag"
+                what = f"nobody is in `{team}`, so nobody could create a release tag"
                 yield (*each.origin.path, "created_by", index), what, "a team of people"
 
 
 def _self_review(
     path: Segments,
     publish: PublishConfig,
-    makers: People,
+    creators: People,
     repository: ResolvedRepository,
     organization: ResolvedOrganization,
 ) -> Iterator[Problem]:
-    """Find gates that are left to the only person who may start a release."""
+    """Find environments that only the one person who may start a release can approve."""
     least = permissions.least_to_start(
         repository.config, repository.tag_protection, organization.config
     )
-    starters = makers | permissions.with_permission(least, repository, organization)
+    starters = creators | permissions.with_permission(least, repository, organization)
     for kind, package in publish.by_kind().items():
         names = {package.environment}
         if len(package.approvers) > 1:
             names.add(APPROVAL_ENVIRONMENT)
-        gates = [each for each in repository.release_path if each.name in names]
-        if blocked := _blocked(gates, starters, repository, organization):
-            gate, people = blocked
+        environments = [each for each in repository.release_path if each.name in names]
+        if blocked := _blocked(environments, starters, repository, organization):
+            environment, people = blocked
             what = (
                 f"nobody can release {repository.name}: only {listed(starters)} may start a "
-                f"release, only {listed(people)} may approve {gate}, and GitHub lets nobody "
+                f"release, only {listed(people)} may approve {environment}, and GitHub lets nobody "
                 "approve a run that they started"
             )
             yield (*path, "publish", kind, "approvers"), what, "an approver who starts no release"
 
 
 def _blocked(
-    gates: Iterable[ResolvedEnvironment],
+    environments: Iterable[ResolvedEnvironment],
     starters: People,
     repository: ResolvedRepository,
     organization: ResolvedOrganization,
 ) -> tuple[str, People] | None:
-    """Return a gate that nobody can open, and its approvers; None where somebody can release."""
+    """Return an environment that nobody can approve, and its approvers; None where somebody can."""
     approvers = {
         each.name: permissions.approvers(each, repository, organization)
-        for each in gates
+        for each in environments
         if each.config.prevent_self_review
     }
     found = None

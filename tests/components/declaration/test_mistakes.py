@@ -549,14 +549,14 @@ CASES = (
         "one gate for both approvals",
         PUBLISH,
         PUBLISH.replace("app,", "app, environment: Release-Approval,").replace("pub", "»pub", 1),
-        "one approval must not open two gates",
+        "one approval must not count for two environments",
     ),
     Case(
         "two first gates",
         PUBLISH,
         "    »publish: {python: {package: app, approvers: [security, devs]},"
         " npm: {package: app, approvers: [devs, security]}}",
-        "share the first gate",
+        "share the first approval",
     ),
     # references
     Case(
@@ -795,14 +795,14 @@ PLANS = (
         "rulesets of a private repository",
         "free",
         "  web: {»protection: {x: {}}}",
-        "no gate would stand",
+        "GitHub Free lacks for private repositories",
         "plan: team",
     ),
     Case(
         "environments of a private repository",
         "free",
         "  web: {»environments: {x: {}}}",
-        "no gate would stand",
+        "GitHub Free lacks for private repositories",
         "plan: team",
     ),
 )

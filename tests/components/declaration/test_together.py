@@ -60,8 +60,8 @@ def test_a_wrong_item_makes_no_mistakes_of_those_that_name_it(tmp_path: Path) ->
     assert [str(mistake.place) for mistake in mistakes(written(tmp_path, text))] == marked
 
 
-def test_a_wrong_tag_protection_makes_no_mistakes_of_the_gates(tmp_path: Path) -> None:
-    """An entry whose exclusions cannot be read is not held against a repository of two gates."""
+def test_a_wrong_tag_protection_makes_no_mistakes_of_approvals(tmp_path: Path) -> None:
+    """An entry whose exclusions cannot be read causes no mistake about the two approvals."""
     text, marked = places(
         replaced(
             ("{created_by: [security]}", "{created_by: [devs], »exclude_repositories: app}"),

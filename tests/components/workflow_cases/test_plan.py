@@ -55,8 +55,8 @@ def test_a_contradictory_package_is_refused(changes: dict[str, Any], message: st
     [
         ([python(), python()], {}, "two of the same ecosystem"),
         ([python(name="a.b"), python(name="a-b")], {}, "two of the same ecosystem"),
-        ([python()], {"approval_environment": "pypi-release"}, "one approval would open both"),
-        ([python()], {"approval_environment": "testpypi"}, "one approval would open both"),
+        ([python()], {"approval_environment": "pypi-release"}, "one approval would count for both"),
+        ([python()], {"approval_environment": "testpypi"}, "one approval would count for both"),
         ([], {"default_branch": "main*"}, "default_branch"),
         ([], {"default_branch": '"]'}, "default_branch"),
         ([], {"may_start": ()}, "may_start"),

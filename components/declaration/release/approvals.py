@@ -1,4 +1,4 @@
-"""Whether the gates of a release path hold: who approves, and who makes release tags."""
+"""The approvals of a release path: who gives them, and who creates release tags."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ def check(
         return
     yield from _refinements(path, repository)
     approvers = list(_approvers(path, config.publish, organization))
-    makers = list(_makers(path, config.publish, repository, organization))
-    yield from (*approvers, *makers)
+    creators = list(_creators(path, config.publish, repository, organization))
+    yield from (*approvers, *creators)
     # what follows from a mistake that is reported already is not reported again
-    if not makers:
+    if not creators:
         yield from one_person.check_publish(path, config.publish, repository, organization)
         if not approvers:
             yield from walkable.check(path, config.publish, repository, organization)
-    if not config.workflows and config.publish.first_gate():
-        what = "without the managed release workflow no job waits at the first of the two gates"
+    if not config.workflows and config.publish.first_team():
+        what = (
+            "without the managed release workflow, no job waits for the first of the two approvals"
+        )
         yield (*path, "workflows"), what, "true, or one team in approvers"
 
 
@@ -60,7 +62,7 @@ def _refinements(path: Segments, repository: ResolvedRepository) -> Iterator[Pro
 def _approvers(
     path: Segments, publish: PublishConfig, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """Find gates that nobody could open, and people who could open two."""
+    """Find approvals that nobody could give, and people who could give two."""
     for kind, package in publish.by_kind().items():
         where = (*path, "publish", kind, "approvers")
         known = [team for team in package.approvers if team in organization.people]
@@ -73,35 +75,38 @@ def _approvers(
             yield where, what, "two teams without a common member, nested teams included"
 
 
-def _makers(
+def _creators(
     path: Segments,
     publish: PublishConfig,
     repository: ResolvedRepository,
     organization: ResolvedOrganization,
 ) -> Iterator[Problem]:
-    """Find tag makers who cannot make tags, and those who must not.
+    """Find teams that cannot create the tags they should, and teams that must not.
 
-    Who makes a release tag decides which commit is released, its workflow file included. With two
+    Who creates a release tag decides which commit is released, its workflow file included. With two
     approvals that has to be the first team alone: a member of the last team could tag a commit
     whose workflow leaves the first one out.
     """
     name, config = repository.name, organization.config
-    first = publish.first_gate()
+    first = publish.first_team()
     protections = permissions.for_releases(repository.tag_protection)
     for protection in repository.tag_protection:
         where = (*protection.origin.path, "created_by")
-        makers = protection.config.created_by
-        for team in makers:
+        creators = protection.config.created_by
+        for team in creators:
             if team not in organization.people:
                 continue
             if not permissions.may_push(team, repository.config, config):
-                what = f"`{team}` cannot make a release tag of {name}: it may not push there"
+                what = f"`{team}` cannot create a release tag of {name}: it may not push there"
                 yield where, what, f"access: {{{team}: push}} in {name}"
-        if first and protection in protections and makers != [first]:
-            what = f"{name} has two gates: only the first team may make release tags"
+        if first and protection in protections and creators != [first]:
+            what = f"{name} requires two approvals: only the first team may create release tags"
             yield where, what, f"[{first}], in an entry for {name}"
     if first and not protections and not repository.config.archived:
-        what = f"{name} has two gates, and everybody who may push could make its release tags"
+        what = (
+            f"{name} requires two approvals, and everybody who may push could create its "
+            "release tags"
+        )
         allowed = f"tag_protection with created_by: [{first}], for {name}"
         yield (*path, "publish"), what, allowed
 

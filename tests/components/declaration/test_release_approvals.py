@@ -70,7 +70,7 @@ def shared(id_: str, *edits: Edit, who: str) -> Case:
 
 def makers(id_: str, *edits: Edit) -> Case:
     """Somebody else than the first team may push release tags."""
-    what = "app has two gates: only the first team may make release tags"
+    what = "app requires two approvals: only the first team may create release tags"
     return Case(id_, TWO, edits, what, "[security], in an entry for app")
 
 
@@ -90,8 +90,8 @@ def alone(
     at: Edit = ("approvers: [devs", "»approvers: [devs"),
     allowed: str = APPROVERS,
 ) -> Case:
-    """Somebody who makes release tags and approves what is published from them."""
-    what = f"one person alone could publish: {who} may make release tags of app and approve "
+    """Somebody who creates release tags and approves what is published from them."""
+    what = f"one person alone could publish: {who} may create release tags of app and approve "
     return Case(id_, text, (*edits, at), f"{what}pypi-release{why}", allowed)
 
 
@@ -141,7 +141,7 @@ CASES = (
                     ),
                 ),
             ),
-            "one person alone could publish: ines may make release tags of app and approve ship",
+            "one person alone could publish: ines may create release tags of app and approve ship",
             APPROVERS,
         )
         for admitted in (
@@ -167,7 +167,7 @@ CASES = (
         "no tag protection",
         ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
         who="ana, ben",
-        why=" (everybody who may push makes release tags: no tag_protection covers them)",
+        why=" (everybody who may push creates release tags: no tag_protection covers them)",
         allowed="tag_protection with created_by: teams that share nobody with devs",
     ),
     alone(
@@ -177,14 +177,14 @@ CASES = (
         (ACCESS, "{devs: pull, security: push}"),
         ('code_owners: {"*": [devs]}', "code_owners: {}"),
         who="ana, ben",
-        why=" (everybody who may push makes release tags: no tag_protection covers them)",
+        why=" (everybody who may push creates release tags: no tag_protection covers them)",
         allowed="tag_protection with created_by: teams that share nobody with devs",
     ),
     alone(
         "tag protection of other tags",
         (MAKERS, "{created_by: [security], prefix: w}"),
         who="ana, ben",
-        why=" (everybody who may push makes release tags: no tag_protection covers them)",
+        why=" (everybody who may push creates release tags: no tag_protection covers them)",
         allowed="tag_protection with created_by: teams that share nobody with devs",
     ),
     alone(
@@ -203,7 +203,7 @@ CASES = (
         (ACCESS, "{devs: maintain, security: admin}"),
         (ENVIRONMENTS, "    environments: {pypi-release: {can_admins_bypass: true}}"),
         who="ines",
-        why=" (an administrator may bypass the gate)",
+        why=" (an administrator may bypass the environment)",
     ),
     Case(
         "one gate of a second package",
@@ -214,7 +214,8 @@ CASES = (
                 "approvers: [security, devs]}, npm: {package: a, »approvers: [security]}}",
             ),
         ),
-        "one person alone could publish: ines may make release tags of app and approve npm-release",
+        "one person alone could publish: ines may create release tags of app and approve "
+        "npm-release",
         APPROVERS,
     ),
     Case(
@@ -224,7 +225,7 @@ CASES = (
             ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
             (PUBLISH, PUBLISH.replace("publish", "»publish")),
         ),
-        "app has two gates, and everybody who may push could make its release tags",
+        "app requires two approvals, and everybody who may push could create its release tags",
         "tag_protection with created_by: [security], for app",
     ),
     Case(
@@ -239,7 +240,7 @@ CASES = (
                 ),
             ),
         ),
-        "one person alone could publish: ines may make release tags of app and approve live",
+        "one person alone could publish: ines may create release tags of app and approve live",
         APPROVERS,
     ),
     # a release path that nobody can walk
@@ -247,7 +248,7 @@ CASES = (
         "makers without people",
         (SECURITY, "  security: {}"),
         (MAKERS, "{created_by: [»security]}"),
-        what="nobody is in `security`, so nobody could make a release tag",
+        what="nobody is in `security`, so nobody could create a release tag",
         allowed="a team of people",
     ),
     stuck(
@@ -256,7 +257,7 @@ CASES = (
         (PUBLISH, PUBLISH.replace("publish", "»publish")),
         (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
         (ACCESS, "{devs: maintain, security: push, ops: push}"),
-        what="nobody can release app: nobody may make a release tag; a tag has to pass "
+        what="nobody can release app: nobody may create a release tag; a tag has to pass "
         "repositories.app.tag_protection.own, tag_protection.releases, and nobody is in "
         "`created_by` of all of them",
         allowed="tag_protection with created_by: a team that may push",
@@ -390,7 +391,7 @@ CASES = (
             f"a tag maker with {permission}",
             SOUND,
             ((ACCESS, f"{{devs: maintain, security: {permission}}}"), ("{created", "{»created")),
-            "`security` cannot make a release tag of app: it may not push there",
+            "`security` cannot create a release tag of app: it may not push there",
             "access: {security: push} in app",
         )
         for permission in ("pull", "triage")
@@ -402,7 +403,7 @@ CASES = (
             (MAKERS, "{»created_by: [security, ops]}"),
             (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
         ),
-        "`ops` cannot make a release tag of app: it may not push there",
+        "`ops` cannot create a release tag of app: it may not push there",
         "access: {ops: push} in app",
     ),
     Case(
@@ -412,7 +413,7 @@ CASES = (
             (PUBLISH, "    tag_protection: {own: {»created_by: [ops]}}\n" + PUBLISH),
             (SECURITY, SECURITY + "\n  ops: {members: [zoe]}"),
         ),
-        "`ops` cannot make a release tag of app: it may not push there",
+        "`ops` cannot create a release tag of app: it may not push there",
         "access: {ops: push} in app",
     ),
     makers("the second team starts", (MAKERS, "{»created_by: [devs]}")),
@@ -440,7 +441,7 @@ CASES = (
         "two gates without the managed workflows",
         TWO,
         ((PUBLISH, "    »workflows: false\n" + PUBLISH),),
-        "without the managed release workflow no job waits at the first of the two gates",
+        "without the managed release workflow, no job waits for the first of the two approvals",
         "true, or one team in approvers",
     ),
     twice("reviewers", "{teams: [devs]}"),
@@ -674,7 +675,7 @@ def test_gates_of_all_packages_are_looked_at(tmp_path: Path) -> None:
 
 
 def test_teams_that_are_nested_in_a_circle_are_told_and_end(tmp_path: Path) -> None:
-    """The circle is reported, and that everybody in it could open both gates: nothing hangs."""
+    """The circle is reported, and that everybody in it could give both approvals: nothing hangs."""
     text, marked = places(
         replaced(
             ("{members: [ana, ben]}", "{members: [ana, ben], »parent: security}"),
