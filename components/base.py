@@ -213,7 +213,7 @@ RepositoryName = Annotated[
 EnvironmentName = Annotated[
     str,
     matching(
-        r"(?!\.{1,2}$)[^\x00-\x1f\x7f'\"`,;\\]{1,255}",
+        r"(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f'\"`,;\\]{1,255}",
         "allowed: 1 to 255 characters on one line, without quotes, commas, semicolons and "
         "backslashes, other than . and ..",
     ),
@@ -241,18 +241,20 @@ VariableValue = Annotated[str, AfterValidator(_variable_value)]
 """The value of a variable."""
 TagProtectionName = Annotated[
     str,
-    matching(r"[^\x00-\x1f()]{1,80}", "allowed: 1 to 80 characters on one line, no parentheses"),
+    matching(
+        r"[^\x00-\x1f\x7f-\x9f()]{1,80}", "allowed: 1 to 80 characters on one line, no parentheses"
+    ),
 ]
 """Rulesets of release tags get names that end in parentheses, and GitHub allows 100 characters."""
 RulesetName = Annotated[
-    str, matching(r"[^\x00-\x1f]{1,100}", "allowed: 1 to 100 characters on one line")
+    str, matching(r"[^\x00-\x1f\x7f-\x9f]{1,100}", "allowed: 1 to 100 characters on one line")
 ]
 SecretName = Annotated[str, AfterValidator(_secret_name)]
 RefPattern = Annotated[
     str,
     matching(
         rf"(?!refs/(?:heads|tags)/|[/.]|.*(?:{_NO_REF}))"
-        r"(?:[^\s\x00-\x1f\x7f~^:\\\[]|\[!?[^\s\x00-\x1f\x7f~^:\\\[\]]+\])+",
+        r"(?:[^\s\x00-\x1f\x7f-\x9f~^:\\\[]|\[!?[^\s\x00-\x1f\x7f-\x9f~^:\\\[\]]+\])+",
         "allowed: the name of a branch or tag, or an fnmatch pattern, without refs/heads/ or "
         "refs/tags/, without blanks, ~ ^ : or \\, and with each [ closed",
     ),
@@ -262,7 +264,7 @@ RefPattern = Annotated[
 FilePath = Annotated[
     str,
     matching(
-        r"(?!.*(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|$))[^\x00-\x1f\x7f%?#]{1,4095}",
+        r"(?!.*(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|$))[^\x00-\x1f\x7f-\x9f%?#]{1,4095}",
         "allowed: a path inside the repository, such as docs/SECURITY.md, "
         "without % ? # and without a folder .git",
     ),

@@ -60,7 +60,7 @@ OwnedPath = Annotated[
     str,
     matching(
         # GitHub skips a line with a comment sign, a negation or a range
-        r"[^\s\x00-\x1f#!\[\]][^\s\x00-\x1f\[\]]*",
+        r"[^\s\x00-\x1f\x7f-\x9f#!\[\]][^\s\x00-\x1f\x7f-\x9f\[\]]*",
         "allowed: a path or pattern such as /docs/ or *.py, without blanks, # ! [ and ]",
     ),
 ]

@@ -7,18 +7,42 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.segment import Segment
 from rich.text import Text
 
+from components.names.printable import printable
 from portcullis.project import StackSettings, UserError, project_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from rich.console import ConsoleOptions, RenderableType
 
 LOG_WIDTH = 200
 """Columns where no terminal says how many it has: a log wraps by itself."""
 
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
-errors = Console(
+
+class PlainConsole(Console):
+    """A console whose output holds no escapes but rich's own.
+
+    Names in YAML files, on GitHub and in what the engine prints are other people's.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Render, with each character that is not printable as an escape."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(printable(segment.text), segment.style)
+
+
+console = PlainConsole(
+    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH
+)
+errors = PlainConsole(
     highlight=False,
     soft_wrap=True,
     width=None if sys.stderr.isatty() else LOG_WIDTH,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from pydantic import BaseModel
 
+from components.names.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -30,6 +32,11 @@ class Mistake:
     path: str
     what: str
     allowed: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep escapes that people wrote in names out of every message, whatever prints it."""
+        for field in ("path", "what", "allowed"):
+            object.__setattr__(self, field, printable(getattr(self, field)))
 
     def __str__(self) -> str:
         """Return two or three lines for a terminal."""

@@ -16,7 +16,9 @@ from components.base import Config, Ecosystem, matching
 PATH = ".github/dependabot.yml"
 ManifestFolder = Annotated[
     str,
-    matching(r"/[^\s\x00-\x1f]*", "allowed: a folder from the repository's root, such as /sdk"),
+    matching(
+        r"/[^\s\x00-\x1f\x7f-\x9f]*", "allowed: a folder from the repository's root, such as /sdk"
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
 from portcullis_policy.families import FOLDER, link_to
 from portcullis_policy.mappings import Control
+from portcullis_policy.printable import printable
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
@@ -80,6 +81,12 @@ class Finding:
     subject: str | None = None
     subject_urn: str | None = None
     remedy: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep escapes in names out of every message, whatever prints it."""
+        object.__setattr__(self, "detail", printable(self.detail))
+        if self.subject is not None:
+            object.__setattr__(self, "subject", printable(self.subject))
 
 
 def finding(detail: str, *at: Step, value: object = None) -> Finding:

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from portcullis_policy.facts import Step
+from portcullis_policy.printable import printable
 
 _MERGE = "tag:yaml.org,2002:merge"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,17 +40,19 @@ class SourceLocation:
     @property
     def place(self) -> str:
         """Return `file:line:column`, as far as it is known; nothing without a file."""
-        return ":".join(str(each) for each in (self.file, self.line, self.column) if each)
+        return printable(
+            ":".join(str(each) for each in (self.file, self.line, self.column) if each)
+        )
 
     @property
     def dotted_item(self) -> str:
         """Return the item's path, with dots; the field's where the item is the organization."""
-        return ".".join(map(str, self.path[: self.item] or self.path))
+        return printable(".".join(map(str, self.path[: self.item] or self.path)))
 
     @property
     def dotted(self) -> str:
         """Return the whole path, with dots."""
-        return ".".join(map(str, self.path))
+        return printable(".".join(map(str, self.path)))
 
 
 def project_roots() -> tuple[Path, ...]:

@@ -26,18 +26,24 @@ def refused(project: Project, outcome: Outcome, *words: str) -> None:
 
 
 def test_mistakes_in_yaml_are_told_together(small: Project) -> None:
-    """Plain `pulumi up` names file, line, what is allowed, for every mistake of the file."""
-    small.edit("topics: [python]", "topcis: [python]")
+    """Plain `pulumi up` names file, line, what is allowed, for every mistake of the file.
+
+    A terminal's escape in a name is shown, not obeyed.
+    """
+    small.edit("topics: [python]", 'topcis: [python]\n    "\\e[2K": 1')
     small.edit("approvers: [makers, releasers]", "approvers: [makers, releaser]")
+    outcome = small.up()
     refused(
         small,
-        small.up(),
+        outcome,
         "orgs/test.yaml:35:5",
         "did you mean `topics`?",
-        "orgs/test.yaml:47:29",
+        r"orgs/test.yaml:36:5  repositories.tool.\x1b[2K",
+        "orgs/test.yaml:48:29",
         "did you mean `releasers`?",
-        "2 mistakes; nothing was changed",
+        "3 mistakes; nothing was changed",
     )
+    assert "\x1b[2K" not in outcome.text
 
 
 def test_a_release_path_that_does_not_hold_is_refused(small: Project) -> None:

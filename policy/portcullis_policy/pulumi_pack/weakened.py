@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portcullis_policy.exemptions import LONGEST, NEVER_EXEMPT, date_of
+from portcullis_policy.printable import printable
 from portcullis_policy.profiles import PROFILES, STRICT
 from portcullis_policy.rule import Rule
 from portcullis_policy.settings import (
@@ -115,7 +116,7 @@ def is_lower(level: str, expected: str) -> bool:
 def listed(problems: Sequence[str]) -> str:
     """Return problems as lines, the first few of many."""
     more = [f"and {len(problems) - _FEW} more"] if len(problems) > _FEW else []
-    return "\n".join([*problems[:_FEW], *more])
+    return printable("\n".join([*problems[:_FEW], *more]))
 
 
 def ways(rule: Rule, given: Mapping[str, object]) -> list[str]:
