@@ -425,7 +425,7 @@ def _inputs(resolved: ResolvedOrganization, context: Context) -> dict[str, Any]:
         "plan": config.plan,
         "exemptions": [_exemption(each) for each in config.exemptions],
         "secrets": {
-            ".".join(each.path): facts(each, context.secrets[each.config.from_])
+            ".".join(map(str, each.path)): facts(each, context.secrets[each.config.from_])
             for each in resolved.secrets
         },
         "sandbox": context.preflight.access.is_local,

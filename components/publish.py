@@ -8,41 +8,42 @@ the publish job needs both.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from components.base import (
     BranchName,
     Config,
     Ecosystem,
-    PythonPackageName,
     SecretName,
+    TagProtectionName,
     TeamSlug,
     Visibility,
     matching,
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
 from components.files import workflow
+from components.names.registries import NameAtNpm, NameAtPypi
+from components.names.versions import ReleaseTags
 from components.secrets.secret import SecretConfig, StoredConfig
-from components.tag_ruleset import release_tag_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from components.tag_ruleset import ResolvedTagProtection
 
 Auth = Literal["oidc", "token", "hybrid"]
+Kind = workflow.Kind
 ReleaseEnvironmentName = Annotated[
     str,
     matching(
         r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}",
         "allowed: letters, digits, blanks, . _ and -: the workflow names it too",
-    ),
-]
-NpmPackageName = Annotated[
-    str,
-    matching(
-        r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*",
-        "allowed: lower-case letters, digits, . _ and -, with or without a scope such as @guild/",
     ),
 ]
 Directory = Annotated[
@@ -82,6 +83,12 @@ class NpmTokens(Config):
 
 
 class _Package(Config):
+    """What packages of all registries have. The field of the registry holds the name."""
+
+    kind: ClassVar[Kind]
+    usual_environment: ClassVar[str]
+    """The release environment of the only package of this kind."""
+
     directory: Directory = "."
     """The folder of the package in the repository."""
     auth: Auth = "oidc"
@@ -89,19 +96,37 @@ class _Package(Config):
     first if it works, or else the second."""
     approvers: list[TeamSlug] = Field(min_length=1, max_length=2)
     """One team, or two teams. With two, a member of each has to approve."""
+    tags: TagProtectionName | None = None
+    """The tag protection whose tags release this package. Required where tags of several forms are
+    protected."""
+
+    @property
+    def name(self) -> str:
+        """Return the package's name at the registry."""
+        name: str = getattr(self, self.kind)
+        return name
+
+    @property
+    def id(self) -> str:
+        """Return the name as a part of environments' names: nearly the same name, the same id."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
 
 class PythonPackage(_Package):
     """A Python package: to TestPyPI first, then to PyPI."""
 
-    package: PythonPackageName
+    kind = "python"
+    usual_environment = "pypi-release"
+
+    python: NameAtPypi
     """The package's name at PyPI."""
     tokens: PythonTokens = PythonTokens()
     """Stored tokens, for `auth: token` and `auth: hybrid` only."""
-    environment: ReleaseEnvironmentName = "pypi-release"
-    """The release environment that leads to PyPI."""
-    test_environment: ReleaseEnvironmentName = "testpypi"
-    """The environment that leads to TestPyPI. It needs no approval."""
+    environment: ReleaseEnvironmentName | None = None
+    """The environment for PyPI. Without it: `pypi-release`; where a repository publishes several
+    Python packages, `pypi-release-` and the name."""
+    test_environment: ReleaseEnvironmentName | None = None
+    """The environment for TestPyPI. Without it: `testpypi`, or `testpypi-` and the name."""
 
     @model_validator(mode="after")
     def _tokens_fit(self) -> PythonPackage:
@@ -112,20 +137,24 @@ class PythonPackage(_Package):
             raise ValueError(
                 f"auth: {self.auth} needs tokens.pypi and tokens.testpypi, or use auth: oidc"
             )
-        if self.environment.lower() == self.test_environment.lower():
-            raise ValueError("environment and test_environment have to be two environments")
         return self
 
 
 class NpmPackage(_Package):
     """An npm package."""
 
-    package: NpmPackageName
+    kind = "npm"
+    usual_environment = "npm-release"
+
+    npm: NameAtNpm
     """The package's name at npm."""
+    access: Literal["public", "restricted"] = "public"
+    """`restricted`: only members of the scope's organization on npm can install it."""
     tokens: NpmTokens = NpmTokens()
     """The stored token, for `auth: token` and `auth: hybrid` only."""
-    environment: ReleaseEnvironmentName = "npm-release"
-    """The release environment that leads to npm."""
+    environment: ReleaseEnvironmentName | None = None
+    """The environment for npm. Without it: `npm-release`; where a repository publishes several npm
+    packages, `npm-release-` and the name."""
 
     @model_validator(mode="after")
     def _tokens_fit(self) -> NpmPackage:
@@ -133,57 +162,114 @@ class NpmPackage(_Package):
             raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
         if self.auth != "oidc" and self.tokens.npm is None:
             raise ValueError(f"auth: {self.auth} needs tokens.npm, or use auth: oidc")
-        return self
-
-
-class PublishConfig(Config):
-    """What the repository publishes, by registry."""
-
-    python: PythonPackage | None = None
-    """A Python package."""
-    npm: NpmPackage | None = None
-    """An npm package."""
-
-    @model_validator(mode="after")
-    def _one_first_team(self) -> PublishConfig:
-        first_teams = {
-            package.approvers[0] for package in self.packages() if len(package.approvers) > 1
-        }
-        if len(first_teams) > 1:
+        if self.access == "restricted" and not self.npm.startswith("@"):
             raise ValueError(
-                "the packages of a repository share the first approval: "
-                "name the same team first in each list of approvers"
+                "access: restricted needs a scope, because npm makes other packages public; "
+                "allowed: a name such as @guild/web, or access: public"
             )
         return self
 
-    @model_validator(mode="after")
-    def _environments_apart(self) -> PublishConfig:
-        # GitHub does not tell upper from lower case in environments' names
-        names = [package.environment.lower() for package in self.packages()]
-        if self.python:
-            names.append(self.python.test_environment.lower())
-        if APPROVAL_ENVIRONMENT in names or len(set(names)) < len(names):
-            raise ValueError(
-                "each package has an environment of its own, and none is called "
-                f"{APPROVAL_ENVIRONMENT}: one approval must not count for two environments"
-            )
-        return self
 
-    def packages(self) -> list[PythonPackage | NpmPackage]:
-        """Return the packages that are declared."""
-        return [package for package in (self.python, self.npm) if package is not None]
+_MODELS: dict[str, type[PythonPackage | NpmPackage]] = {
+    model.kind: model for model in (PythonPackage, NpmPackage)
+}
+KINDS = tuple(_MODELS)
 
-    def by_kind(self) -> dict[str, PythonPackage | NpmPackage]:
-        """Return the packages that are declared, by their field."""
-        packages = {"python": self.python, "npm": self.npm}
-        return {kind: package for kind, package in packages.items() if package is not None}
 
+def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
+    """Return the tag of the model for an entry of `publish`; None where no registry is named."""
+    if isinstance(value, _Package):
+        return f"{value.kind} package"
+    named = [kind for kind in KINDS if isinstance(value, dict) and kind in value]
+    return f"{named[0]} package" if len(named) == 1 else None
+
+
+PublishedPackage = Annotated[
+    Annotated[PythonPackage, Tag("python package")] | Annotated[NpmPackage, Tag("npm package")],
+    Discriminator(
+        _kind,
+        custom_error_type="registry",
+        custom_error_message=(
+            "an entry names one registry, and the package there; "
+            f"allowed: {', '.join(f'{kind}: NAME' for kind in KINDS)}"
+        ),
+    ),
+]
+"""An entry of `publish`. It names the registry and the package there: `python: agent-sdk`."""
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 - any YAML
+    """Refuse the mapping that was written before there could be two packages of one registry."""
+    if isinstance(value, dict):
+        what = "has to be a list; allowed: an entry such as `- python: agent-sdk`"
+        raise ValueError(what)  # noqa: TRY004 - pydantic takes this one for a mistake
+    return value
+
+
+PublishedPackages = Annotated[list[PublishedPackage], BeforeValidator(_listed)]
+"""What a repository publishes."""
+
+
+@dataclass(frozen=True)
+class ResolvedPackage:
+    """A package that a repository publishes, with all that follows from the declaration."""
+
+    config: PythonPackage | NpmPackage
+    path: tuple[str | int, ...]
+    """Its place below the repository's: `publish`, and a number."""
+    environment: str
+    """The release environment."""
+    test_environment: str | None
+    """The environment of the registry for trials, which it passes first."""
+    tags: ReleaseTags
+    """The tags that release it."""
+    protections: tuple[ResolvedTagProtection, ...]
+    """The protection of these tags."""
+    workflow: str
+    """The path of the workflow file that releases it."""
+
+    @property
     def first_team(self) -> str | None:
         """Return the team that gives the first of two approvals; None where one is enough."""
-        for package in self.packages():
-            if len(package.approvers) > 1:
-                return package.approvers[0]
-        return None
+        return self.config.approvers[0] if len(self.config.approvers) > 1 else None
+
+
+def resolve_packages(
+    publish: Sequence[PythonPackage | NpmPackage], protections: Sequence[ResolvedTagProtection]
+) -> tuple[ResolvedPackage, ...]:
+    """Return the packages of a repository; ``protections`` are those of its tags."""
+    count = Counter(package.kind for package in publish)
+    series: list[ReleaseTags] = []
+    found: list[ResolvedPackage] = []
+    for index, package in enumerate(publish):
+        named = [each for each in protections if package.tags in {None, each.name}]
+        tags = named[0].config.tags if named else ReleaseTags()
+        if tags not in series:
+            series.append(tags)
+        suffix = f"-{package.id}" if count[package.kind] > 1 else ""
+        test = None
+        if isinstance(package, PythonPackage):
+            test = package.test_environment or f"testpypi{suffix}"
+        found.append(
+            ResolvedPackage(
+                config=package,
+                path=("publish", index),
+                environment=package.environment or f"{package.usual_environment}{suffix}",
+                test_environment=test,
+                tags=tags,
+                protections=tuple(e for e in protections if e.config.prefix == tags.prefix),
+                workflow=workflow.release_path(tags, first=tags == series[0]),
+            )
+        )
+    return tuple(found)
+
+
+def by_tags(packages: Iterable[ResolvedPackage]) -> dict[ReleaseTags, list[ResolvedPackage]]:
+    """Return the packages by the tags that release them."""
+    found: dict[ReleaseTags, list[ResolvedPackage]] = {}
+    for package in packages:
+        found.setdefault(package.tags, []).append(package)
+    return found
 
 
 PYPI_TOKEN, TEST_PYPI_TOKEN, NPM_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN", "NPM_TOKEN"
@@ -192,30 +278,32 @@ PYPI_TOKEN, TEST_PYPI_TOKEN, NPM_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN"
 class TokenSecret(NamedTuple):
     """A registry's token as the secret of a release environment."""
 
-    field: tuple[str, ...]
-    """Its path in `publish`."""
+    field: tuple[str | int, ...]
+    """Its path below the repository's."""
     environment: str
     name: str
     config: SecretConfig
 
 
-def token_secrets(publish: PublishConfig) -> Iterator[TokenSecret]:
+def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
     """Yield the stored tokens; each is checked to be valid for its package and registry alone."""
-    if python := publish.python:
-        for registry, token, environment, usual in (
-            ("testpypi", python.tokens.testpypi, python.test_environment, TEST_PYPI_TOKEN),
-            ("pypi", python.tokens.pypi, python.environment, PYPI_TOKEN),
-        ):
-            if token:
-                field = ("python", "tokens", registry)
-                checked = _checked(
-                    token, kind="pypi-token", project=python.package, registry=registry
-                )
-                yield TokenSecret(field, environment, token.name or usual, checked)
-    if (npm := publish.npm) and (token := npm.tokens.npm):
-        checked = _checked(token, kind="npm-token")
-        field = ("npm", "tokens", "npm")
-        yield TokenSecret(field, npm.environment, token.name or NPM_TOKEN, checked)
+    for package in packages:
+        config, field = package.config, (*package.path, "tokens")
+        if isinstance(config, PythonPackage):
+            for registry, token, environment, usual in (
+                ("testpypi", config.tokens.testpypi, package.test_environment, TEST_PYPI_TOKEN),
+                ("pypi", config.tokens.pypi, package.environment, PYPI_TOKEN),
+            ):
+                if token and environment:
+                    checked = _checked(
+                        token, kind="pypi-token", project=config.python, registry=registry
+                    )
+                    name = token.name or usual
+                    yield TokenSecret((*field, registry), environment, name, checked)
+        elif token := config.tokens.npm:
+            name = token.name or NPM_TOKEN
+            checked = _checked(token, kind="npm-token")
+            yield TokenSecret((*field, "npm"), package.environment, name, checked)
 
 
 def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
@@ -224,28 +312,37 @@ def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
     return SecretConfig.model_validate({**stored, **kind})
 
 
-def release_environments(publish: PublishConfig) -> dict[str, EnvironmentConfig]:
+class ReleaseEnvironment(NamedTuple):
+    """An environment that `publish` derives."""
+
+    config: EnvironmentConfig
+    kind: ReleaseKind
+
+
+def release_environments(packages: Sequence[ResolvedPackage]) -> dict[str, ReleaseEnvironment]:
     """Return the environments of the release path by name; all admit release tags only."""
-    environments: dict[str, EnvironmentConfig] = {}
-    team = publish.first_team()
-    if team:
-        environments[APPROVAL_ENVIRONMENT] = _gate(team)
-    if python := publish.python:
-        environments[python.test_environment] = _gate(None)
-        environments[python.environment] = _gate(python.approvers[-1])
-    if npm := publish.npm:
-        environments[npm.environment] = _gate(npm.approvers[-1])
-    for token in token_secrets(publish):
-        environments[token.environment].secrets[token.name] = token.config
+    environments: dict[str, ReleaseEnvironment] = {}
+
+    def add(name: str, team: str | None, tags: ReleaseTags, kind: ReleaseKind) -> None:
+        before = environments[name].config.deploy_from.tags if name in environments else []
+        admitted = list(dict.fromkeys([*before, *tags.admitted]))
+        config = EnvironmentConfig(
+            reviewers=Reviewers(teams=[team] if team else []),
+            deploy_from=DeployFrom(tags=admitted),
+            secrets={},
+        )
+        environments[name] = ReleaseEnvironment(config, kind)
+
+    for package in packages:
+        if package.first_team:
+            add(APPROVAL_ENVIRONMENT, package.first_team, package.tags, "release")
+    for package in packages:
+        if package.test_environment:
+            add(package.test_environment, None, package.tags, "trial")
+        add(package.environment, package.config.approvers[-1], package.tags, "release")
+    for token in token_secrets(packages):
+        environments[token.environment].config.secrets[token.name] = token.config
     return environments
-
-
-def release_kinds(publish: PublishConfig) -> dict[str, ReleaseKind]:
-    """Return what each of the `release_environments` leads to."""
-    kinds: dict[str, ReleaseKind] = dict.fromkeys(release_environments(publish), "release")
-    if publish.python:
-        kinds[publish.python.test_environment] = "trial"
-    return kinds
 
 
 def refined(derived: EnvironmentConfig, written: EnvironmentConfig) -> EnvironmentConfig:
@@ -259,96 +356,101 @@ def refined(derived: EnvironmentConfig, written: EnvironmentConfig) -> Environme
     )
 
 
-def _gate(team: str | None) -> EnvironmentConfig:
-    return EnvironmentConfig(
-        reviewers=Reviewers(teams=[team] if team else []),
-        deploy_from=DeployFrom(tags=[release_tag_pattern()]),
-        secrets={},
-    )
-
-
-def _name(token: TokenConfig | None, usual_name: str) -> str:
-    return (token.name if token else None) or usual_name
-
-
 def workflow_plan(
-    publish: PublishConfig | None,
+    packages: Sequence[ResolvedPackage],
     *,
     default_branch: BranchName,
     visibility: Visibility,
     ecosystems: list[Ecosystem],
-    may_start: tuple[str, ...],
+    may_start: dict[ReleaseTags, tuple[str, ...]],
 ) -> workflow.WorkflowPlan:
     """Return what the workflows of a repository depend on.
 
-    ``may_start`` are GitHub's roles with which a person may start a release.
+    ``may_start`` are GitHub's roles with which a person may start a release. What clashes with an
+    earlier package is left out: `declaration.release.packages` reports it.
     """
-    publish = publish or PublishConfig()
-    packages: list[workflow.Package] = []
-    if python := publish.python:
-        stored = python.auth != "oidc"
-        packages.append(
-            workflow.Package(
-                ecosystem="python",
-                name=python.package,
-                directory=python.directory,
-                auth=python.auth,
-                release_environment=python.environment,
-                test_environment=python.test_environment,
-                token_secret=_name(python.tokens.pypi, PYPI_TOKEN) if stored else None,
-                test_token_secret=(
-                    _name(python.tokens.testpypi, TEST_PYPI_TOKEN) if stored else None
+    secrets = {(token.field[:2], token.field[-1]): token.name for token in token_secrets(packages)}
+    releases: dict[str, workflow.Release] = {}
+    for tags, each in by_tags(packages).items():
+        steps: dict[tuple[str, str], workflow.Package] = {}
+        for package in each:
+            if APPROVAL_ENVIRONMENT in {package.environment, package.test_environment}:
+                continue
+            if package.environment == package.test_environment:
+                continue
+            step = _workflow_package(package, secrets)
+            steps.setdefault((step.ecosystem, step.id.lower()), step)
+        if steps:
+            path = each[0].workflow
+            release = workflow.Release(
+                path=path,
+                prefix=tags.prefix,
+                scheme=tags.scheme,
+                packages=tuple(steps.values()),
+                approval_environment=(
+                    APPROVAL_ENVIRONMENT if any(one.first_team for one in each) else None
                 ),
+                may_start=may_start[tags],
             )
-        )
-    if npm := publish.npm:
-        packages.append(
-            workflow.Package(
-                ecosystem="npm",
-                name=npm.package,
-                directory=npm.directory,
-                auth=npm.auth,
-                release_environment=npm.environment,
-                token_secret=_name(npm.tokens.npm, NPM_TOKEN) if npm.auth != "oidc" else None,
-            )
-        )
+            releases.setdefault(path, release)
     return workflow.WorkflowPlan(
         default_branch=default_branch,
         visibility=visibility,
         ecosystems=tuple(ecosystems),
-        packages=tuple(packages),
-        approval_environment=APPROVAL_ENVIRONMENT if publish.first_team() else None,
-        may_start=may_start,
+        releases=tuple(releases.values()),
     )
 
 
-def trusted_publishers(publish: PublishConfig, owner: str, repository: str) -> list[dict[str, str]]:
+def _workflow_package(
+    package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], str | int], str]
+) -> workflow.Package:
+    config = package.config
+    return workflow.Package(
+        ecosystem=config.kind,
+        name=config.name,
+        directory=config.directory,
+        auth=config.auth,
+        release_environment=package.environment,
+        test_environment=package.test_environment,
+        token_secret=secrets.get((package.path, "npm" if config.kind == "npm" else "pypi")),
+        test_token_secret=secrets.get((package.path, "testpypi")),
+        access=config.access if isinstance(config, NpmPackage) else "public",
+    )
+
+
+def trusted_publishers(
+    packages: Iterable[ResolvedPackage], owner: str, repository: str
+) -> list[dict[str, str]]:
     """Return the publishers to register by hand at the registries: they have no API for it.
 
     Sources: https://docs.pypi.org/trusted-publishers/ and https://docs.npmjs.com/trusted-publishers
     """
     publishers: list[dict[str, str]] = []
-    common = {"owner": owner, "repository": repository, "workflow": "release.yml"}
-    if publish.python and publish.python.auth != "token":
-        for registry, environment in (
-            ("TestPyPI", publish.python.test_environment),
-            ("PyPI", publish.python.environment),
-        ):
-            publishers.append(
-                {
-                    "registry": registry,
-                    "package": publish.python.package,
-                    **common,
-                    "environment": environment,
-                }
-            )
-    if publish.npm and publish.npm.auth != "token":
-        publishers.append(
-            {
-                "registry": "npm",
-                "package": publish.npm.package,
-                **common,
-                "environment": publish.npm.environment,
+    for package in packages:
+        if package.config.auth == "token":
+            continue
+        registries = [(REGISTRIES[package.config.kind], package.environment)]
+        if package.test_environment:
+            registries.insert(0, ("TestPyPI", package.test_environment))
+        for registry, environment in registries:
+            entry = {
+                "registry": registry,
+                "package": package.config.name,
+                "owner": owner,
+                "repository": repository,
+                "workflow": PurePosixPath(package.workflow).name,
+                "environment": environment,
             }
-        )
+            if also := _ALSO.get(registry):
+                entry["also"] = also
+            publishers.append(entry)
     return publishers
+
+
+REGISTRIES: dict[Kind, str] = {"python": "PyPI", "npm": "npm"}
+"""The registries by their own names."""
+
+_ALSO = {
+    "npm": "allowed action: npm publish; publishing access: disallow tokens",
+}
+"""What else is to be set at a registry, beside the publisher."""

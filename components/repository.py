@@ -36,7 +36,7 @@ from components.files.dependabot import DependabotConfig
 from components.files.managed_file import ManagedFileConfig, managed_files
 from components.names import renames
 from components.names.default_branch import FIRST_BRANCH, KEEP
-from components.publish import PublishConfig
+from components.publish import PublishedPackages
 from components.ruleset import BranchProtectionConfig, RepositoryRuleset, ResolvedProtection
 from components.secrets.secret import RepositorySecretConfig, repository_secret
 from components.tag_ruleset import RepositoryTagRuleset, ResolvedTagProtection, TagProtectionConfig
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from components.context import Context
     from components.files.workflow import WorkflowPlan
     from components.origin import Origin
+    from components.publish import ResolvedPackage
 
 Topic = Annotated[
     str,
@@ -202,8 +203,9 @@ class RepositoryConfig(Config):
     """Path patterns, each with the teams that have to review changes. A later pattern wins."""
     workflows: bool = True
     """`false`: Portcullis does not manage the CI and release workflows."""
-    publish: PublishConfig | None = None
-    """The packages that the repository publishes."""
+    publish: PublishedPackages = []
+    """The packages that the repository publishes; each entry names its registry first, such as
+    `python: agent-sdk`."""
     files: dict[FilePath, ManagedFileConfig] = {}
     """Files that Portcullis keeps in the repository, by path."""
 
@@ -234,6 +236,8 @@ class ResolvedRepository:
     """Whether `default_branch` stands for what GitHub has."""
     derived_files: Mapping[str, str] = field(default_factory=dict)
     """The managed files that follow from the rest of the declaration, path to content."""
+    packages: tuple[ResolvedPackage, ...] = ()
+    """What it publishes."""
     workflows: WorkflowPlan | None = None
     """What the managed workflows are written from; None where the repository keeps its own."""
     publishers: tuple[Mapping[str, str], ...] = ()

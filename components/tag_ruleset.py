@@ -20,6 +20,7 @@ from components.base import (
     matching,
 )
 from components.names import renames
+from components.names.versions import ReleaseTags, Scheme
 from components.ruleset import Bypass, bypass_actors, repository_condition
 
 if TYPE_CHECKING:
@@ -27,18 +28,33 @@ if TYPE_CHECKING:
     from components.origin import Origin
 
 
+TagPrefix = Annotated[
+    str,
+    matching(
+        r"(?!.*//)[A-Za-z@][A-Za-z0-9_@/-]{0,79}",
+        "allowed: letters, digits, - _ @ and single slashes, a letter or @ first",
+    ),
+]
+
+
 class TagProtectionConfig(Config):
-    """Release tags `<prefix>MAJOR.MINOR.PATCH`: some teams create them, nobody moves them."""
+    """Release tags, a prefix and a version: some teams create them, nobody moves them."""
 
     renamed_from: TagProtectionName | None = None
     """The name before this one: the same rulesets get the new name."""
     created_by: list[TeamSlug] = Field(min_length=1)
     """The teams that may create a release tag, and so start a release."""
-    prefix: Annotated[
-        str,
-        matching(r"[A-Za-z][A-Za-z0-9-]*", "allowed: letters, digits and hyphens, a letter first"),
-    ] = "v"
-    """The text before the version. The release workflow starts on `v` only."""
+    prefix: TagPrefix = "v"
+    """The text before the version."""
+    scheme: Scheme = "semver"
+    """How versions are written. `semver`: `1.2.3`, without leading zeros. `calver`: `2026.7.1` or
+    `2026.07.1`, a year, a month and a number. `pep440`: two or three numbers, then `a1`, `b1` or
+    `rc1`, `.post1` and `.dev1`, each optional."""
+
+    @property
+    def tags(self) -> ReleaseTags:
+        """Return the tags that are protected."""
+        return ReleaseTags(self.prefix, self.scheme)
 
 
 @dataclass(frozen=True)
@@ -63,17 +79,11 @@ class OrganizationTagProtectionConfig(TagProtectionConfig):
     def for_repository(self) -> TagProtectionConfig:
         """Return the same protection for one of the repositories."""
         return TagProtectionConfig(
-            renamed_from=self.renamed_from, created_by=self.created_by, prefix=self.prefix
+            renamed_from=self.renamed_from,
+            created_by=self.created_by,
+            prefix=self.prefix,
+            scheme=self.scheme,
         )
-
-
-def release_tag_pattern(prefix: str = "v") -> str:
-    """Return the narrowest fnmatch pattern that every strict semantic version matches.
-
-    fnmatch cannot repeat a character class, so it also lets `v1.2.3-rc1` pass: the rulesets below
-    forbid those by patterns of their own, and the release workflow starts on none of them.
-    """
-    return f"{prefix}[0-9]*.[0-9]*.[0-9]*"
 
 
 def ruleset_names(name: str) -> tuple[str, str, str, str]:
@@ -90,28 +100,22 @@ def tag_rulesets(
     tag must still not be able to move one, or to give it another name.
     """
     makes, immutable, names, strict_names = ruleset_names(name)
-    prefix = config.prefix
-    release = f"refs/tags/{release_tag_pattern(prefix)}"
-    # a star does not match a slash, so v1/x needs a pattern of its own
-    everything = [f"refs/tags/{prefix}*", f"refs/tags/{prefix}*/**/*"]
+    tags = config.tags
+    versions = [f"refs/tags/{each}" for each in tags.admitted]
+    no_versions = [f"refs/tags/{each}" for each in tags.forbidden]
+    everything = [f"refs/tags/{each}" for each in tags.everything]
     creators = [Bypass(team=team, mode="always") for team in config.created_by]
     teams_only = [a for a in bypass_actors(creators, context) if a["actor_type"] == "Team"]
     return [
-        (makes, _refs([release]), {"creation": True}, teams_only),
+        (makes, _refs(versions), {"creation": True}, teams_only),
         (
             immutable,
             _refs(everything),
             {"update": True, "deletion": True, "non_fast_forward": True},
             [],
         ),
-        (names, _refs(everything, [release]), {"creation": True}, []),
-        (
-            strict_names,
-            # a character that is neither digit nor dot, or a fourth number
-            _refs([f"refs/tags/{prefix}*[^0-9.]*", f"refs/tags/{prefix}*.*.*.*"]),
-            {"creation": True},
-            [],
-        ),
+        (names, _refs(everything, versions), {"creation": True}, []),
+        (strict_names, _refs(no_versions), {"creation": True}, []),
     ]
 
 

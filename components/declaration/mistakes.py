@@ -105,7 +105,7 @@ def explain(
     kind = error["type"]
     subject = _subject(path, is_key=error["loc"][-1:] == ("[key]",))
     if kind == "extra_forbidden":
-        noun, fields = _fields(model, path[:-1])
+        noun, fields = _fields(model, path[:-1], error["loc"])
         below = [
             f"{field}.{name}" for field in fields for name in _fields(model, (*path[:-1], field))[1]
         ]
@@ -117,7 +117,13 @@ def explain(
         words = _literals(error)
         near = nearest(value, words) if isinstance(value, str) else ""
         return f"{subject} has a value that is not known{near}", ", ".join(words)
-    if kind in {"value_error", "visible_to"}:
+    if kind == "registry" and isinstance(value, dict):
+        known = {field for each in _models(model, path) for field in each.model_fields}
+        what, allowed = _by_validator(subject, error["msg"])
+        words = [word.partition(":")[0] for word in allowed.split(", ")]
+        guesses = [nearest(key, words) for key in map(str, value) if key not in known]
+        return what + next((each for each in guesses if each), ""), allowed
+    if kind in {"value_error", "visible_to", "registry"}:
         return _by_validator(subject, error["msg"].removeprefix("Value error, "))
     what = f"{subject} {_WORDS.get(kind, 'is of the wrong kind')}"
     if value is None:
@@ -185,9 +191,15 @@ def _alias(model: type[BaseModel], name: str) -> str:
     return model.model_fields[name].alias or name
 
 
-def _fields(model: type[BaseModel], path: Segments) -> tuple[str, list[str]]:
-    """Return a noun for the item at ``path``, and its fields."""
+def _fields(
+    model: type[BaseModel], path: Segments, location: Sequence[str | int] = ()
+) -> tuple[str, list[str]]:
+    """Return a noun for the item at ``path``, and its fields.
+
+    Where several models are possible, ``location`` names the one that was tried.
+    """
     models = list(_models(model, path))
+    models = [each for each in models if _words_of(each) in location] or models
     return _noun(models), sorted(
         {_alias(each, name) for each in models for name in each.model_fields}
     )
@@ -197,9 +209,13 @@ def _noun(models: Sequence[type[BaseModel]]) -> str:
     """Return ``BranchProtectionConfig`` as `branch protection`."""
     if not models:
         return "this item"
-    name = models[0].__name__.removesuffix("Config").removeprefix("_")
-    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    words = _words_of(models[0])
     return f"{'an' if words[0] in 'aeio' else 'a'} {words}" if not words.endswith("s") else words
+
+
+def _words_of(model: type[BaseModel]) -> str:
+    name = model.__name__.removesuffix("Config").removeprefix("_")
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
 
 
 def _models(annotation: Any, path: Segments) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any annotation

@@ -198,13 +198,13 @@ def _approvers(
 ) -> Iterator[Problem]:
     """Find approvers who cannot read: https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments."""
     sure = names.sure((*path[:-1], "access")) and names.sure(("teams",))
-    packages = repository.publish.by_kind() if repository.publish else {}
-    for kind, package in packages.items():
-        yield from names.team_list((*path, kind, "approvers"), package.approvers)
+    for number, package in enumerate(repository.publish):
+        where = (*path, number, "approvers")
+        yield from names.team_list(where, package.approvers)
         for index, team in enumerate(package.approvers):
             if sure and team in names.teams and not granted(team, repository, config):
                 what = f"`{team}` cannot approve, because it cannot read the repository"
-                yield (*path, kind, "approvers", index), what, f"access: {{{team}: pull}} or more"
+                yield (*where, index), what, f"access: {{{team}: pull}} or more"
 
 
 def _plan(

@@ -14,9 +14,10 @@ from components.files import code_owners, dependabot, workflow
 from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
 from components.publish import (
+    by_tags,
     refined,
     release_environments,
-    release_kinds,
+    resolve_packages,
     token_secrets,
     trusted_publishers,
     workflow_plan,
@@ -27,10 +28,11 @@ from components.secrets.declared import DeclaredSecret
 from components.tag_ruleset import ResolvedTagProtection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from components.organization import OrganizationConfig
     from components.origin import Origin
+    from components.publish import ResolvedPackage
     from components.repository import RepositoryConfig
     from components.ruleset import OrganizationBranchProtectionConfig
 
@@ -106,40 +108,41 @@ def _repository(
 ) -> ResolvedRepository:
     if repository.archived:
         return ResolvedRepository(name, repository, origin)
-    publish = repository.publish
     tag_protection = _tag_protection(name, repository, config, organization, origin)
-    may_start = permissions.roles_to_start(repository, tag_protection, config)
-    plan = _workflows(repository, may_start) if repository.workflows else None
+    packages = resolve_packages(repository.publish, tag_protection)
+    plan = _workflows(repository, packages, config) if repository.workflows else None
     return ResolvedRepository(
         name=name,
         config=repository,
         origin=origin,
         keeps_branch=config.repositories[name].keeps_branch,
-        environments=_environments(repository, origin),
+        packages=packages,
+        environments=_environments(repository, packages, origin),
         protection=tuple(_protection(name, repository, config, organization, origin)),
         tag_protection=tuple(tag_protection),
         derived_files=_derived_files(repository, config.organization, plan),
         workflows=plan,
-        publishers=(
-            tuple(trusted_publishers(publish, config.organization, name)) if publish else ()
-        ),
+        publishers=tuple(trusted_publishers(packages, config.organization, name)),
     )
 
 
-def _environments(repository: RepositoryConfig, origin: Origin) -> dict[str, ResolvedEnvironment]:
+def _environments(
+    repository: RepositoryConfig, packages: Sequence[ResolvedPackage], origin: Origin
+) -> dict[str, ResolvedEnvironment]:
     """Return the environments that `publish` derives or the YAML has, or both."""
-    publish = repository.publish
-    kinds = release_kinds(publish) if publish else {}
+    released = release_environments(packages)
     derived = {
-        name: ResolvedEnvironment(name, environment, origin.child("publish"), kinds[name])
-        for name, environment in (release_environments(publish) if publish else {}).items()
+        name: ResolvedEnvironment(name, each.config, origin.child("publish"), each.kind)
+        for name, each in released.items()
     }
     written: dict[str, ResolvedEnvironment] = {}
     for name, environment in repository.environments.items():
         place, known = origin.child("environments", name), derived.get(name)
         if known:
             environment = refined(known.config, environment)  # noqa: PLW2901 - the same one, refined
-        written[name] = ResolvedEnvironment(name, environment, place, kinds.get(name))
+        written[name] = ResolvedEnvironment(
+            name, environment, place, known.release if known else None
+        )
     return {**derived, **written}
 
 
@@ -187,14 +190,19 @@ def _tag_protection(
     return [*of_organization, *own]
 
 
-def _workflows(repository: RepositoryConfig, may_start: tuple[str, ...]) -> workflow.WorkflowPlan:
+def _workflows(
+    repository: RepositoryConfig, packages: Sequence[ResolvedPackage], config: OrganizationConfig
+) -> workflow.WorkflowPlan:
     """Return what the managed workflows of a repository are written from."""
     return workflow_plan(
-        repository.publish,
+        packages,
         default_branch=repository.default_branch,
         visibility=repository.visibility,
         ecosystems=repository.ecosystems,
-        may_start=may_start,
+        may_start={
+            tags: permissions.roles_to_start(repository, each[0].protections, config)
+            for tags, each in by_tags(packages).items()
+        },
     )
 
 
@@ -228,8 +236,8 @@ def _of_repository(repository: ResolvedRepository) -> Iterator[DeclaredSecret]:
     for name, own in config.secrets.items():
         yield DeclaredSecret((*path, "secrets", name), name, own, "repository", here)
     tokens = {
-        (token.environment, token.name): (*path, "publish", *token.field)
-        for token in (token_secrets(config.publish) if config.publish else ())
+        (token.environment, token.name): (*path, *token.field)
+        for token in token_secrets(repository.packages)
     }
     for environment in repository.environments.values():
         written = (*path, "environments", environment.name, "secrets")

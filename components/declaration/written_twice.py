@@ -46,10 +46,10 @@ def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
 def _tokens(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     """Find tokens of `publish` that are also secrets of their environment."""
     config = repository.config
-    for token in token_secrets(config.publish) if config.publish else ():
+    for token in token_secrets(repository.packages):
         environment = config.environments.get(token.environment)
         if environment and token.name in environment.secrets:
-            field = ".".join(("publish", *token.field))
+            field = ".".join(map(str, token.field))
             what = f"`{field}` gives this secret its value too, and one of the two would be lost"
             where = (*path, "environments", token.environment, "secrets", token.name)
             yield where, what, f"one of them, or another `name` for the token in {field}"

@@ -18,11 +18,17 @@ from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
+from components.names.versions import ReleaseTags, Scheme
+
+Kind = Literal["python", "npm"]
+"""The kinds of packages that a release workflow publishes."""
+
 FOLDER = ".github/workflows/"
 """Where GitHub looks for workflows."""
 
 CI_PATH = f"{FOLDER}ci.yml"
 RELEASE_PATH = f"{FOLDER}release.yml"
+"""The release workflow. Where several series of tags release, it is that of the first package."""
 
 REQUIRED_CHECKS = ("ci", "security-ci")
 """The checks that the CI workflow reports and rulesets require.
@@ -35,13 +41,6 @@ _MANAGERS = {"python": frozenset({"pip", "uv"}), "npm": frozenset({"npm"})}
 
 _AUDITED = frozenset({"github-actions"})
 """Ecosystems without tests of their own, which the CI workflow audits."""
-
-RELEASE_TAGS = "v[0-9]+.[0-9]+.[0-9]+"
-"""The tags that start a release, as a workflow filter: there ``+`` repeats what stands before it
-and ``.`` is a dot. A tag ruleset and a deployment policy match by fnmatch, where ``+`` is a plus.
-
-Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
-"""
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "workflows"
 _PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
@@ -71,7 +70,7 @@ class _Strict(BaseModel):
 class Package(_Strict):
     """One package that a repository publishes, and the environments through which it goes."""
 
-    ecosystem: Literal["python", "npm"]
+    ecosystem: Kind
     name: str
     """Its name at the registry; an npm name may have a scope."""
     directory: _Directory = "."
@@ -83,6 +82,8 @@ class Package(_Strict):
     token_secret: _SecretName | None = None
     """The secret of the release environment that holds the token (auth token and hybrid)."""
     test_token_secret: _SecretName | None = None
+    access: Literal["public", "restricted"] = "public"
+    """Who can install an npm package."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -120,15 +121,13 @@ class Package(_Strict):
         return self.auth != "token"
 
 
-class WorkflowPlan(_Strict):
-    """What the workflows of one repository depend on."""
+class Release(_Strict):
+    """One release workflow: the packages that tags of one form release."""
 
-    default_branch: _BranchName
-    visibility: Literal["public", "private", "internal"]
-    """Where a package comes from is attested in a public log: for public repositories only."""
-    ecosystems: tuple[str, ...] = ()
-    """The repository's Dependabot ecosystems; those of its packages count as well."""
-    packages: tuple[Package, ...] = ()
+    path: str = RELEASE_PATH
+    prefix: Annotated[str, Field(pattern=r"\A[A-Za-z@][A-Za-z0-9_@/-]*\Z")] = "v"
+    scheme: Scheme = "semver"
+    packages: Annotated[tuple[Package, ...], Field(min_length=1)]
     approval_environment: _EnvironmentName | None = None
     """The environment of the first of two approvals; the release environments are the second."""
     may_start: Annotated[
@@ -151,11 +150,46 @@ class WorkflowPlan(_Strict):
                 )
         return self
 
-    def of(self, ecosystem: Literal["python", "npm"]) -> tuple[Package, ...]:
+    @property
+    def tags(self) -> ReleaseTags:
+        """Return the tags that start it."""
+        return ReleaseTags(self.prefix, self.scheme)
+
+    def of(self, ecosystem: Kind) -> tuple[Package, ...]:
         """Return the packages of one ecosystem."""
         return tuple(package for package in self.packages if package.ecosystem == ecosystem)
 
-    def directories(self, ecosystem: Literal["python", "npm"]) -> tuple[str, ...]:
+
+def release_path(tags: ReleaseTags, *, first: bool) -> str:
+    """Return the path of the workflow file that tags start.
+
+    Registries know the file by its name, so the first series of a repository keeps `release.yml`
+    when others are added.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", tags.prefix.lower()).strip("-")
+    return RELEASE_PATH if first else f"{FOLDER}release-{slug}.yml"
+
+
+class WorkflowPlan(_Strict):
+    """What the workflows of one repository depend on."""
+
+    default_branch: _BranchName
+    visibility: Literal["public", "private", "internal"]
+    """Where a package comes from is attested in a public log: for public repositories only."""
+    ecosystems: tuple[str, ...] = ()
+    """The repository's Dependabot ecosystems; those of its packages count as well."""
+    releases: tuple[Release, ...] = ()
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """Return the packages of all releases."""
+        return tuple(package for release in self.releases for package in release.packages)
+
+    def of(self, ecosystem: Kind) -> tuple[Package, ...]:
+        """Return the packages of one ecosystem."""
+        return tuple(package for package in self.packages if package.ecosystem == ecosystem)
+
+    def directories(self, ecosystem: Kind) -> tuple[str, ...]:
         """Return the folders in which CI finds an ecosystem's projects; none without a project."""
         found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
         if not found and _MANAGERS[ecosystem] & set(self.ecosystems):
@@ -186,9 +220,7 @@ class WorkflowPlan(_Strict):
 def render(plan: WorkflowPlan) -> dict[str, str]:
     """Return the workflow files of a repository by path: those that have something to do."""
     files = {CI_PATH: render_ci(plan)} if plan.has_ci else {}
-    if plan.packages:
-        files[RELEASE_PATH] = render_release(plan)
-    return files
+    return files | {release.path: render_release(plan, release) for release in plan.releases}
 
 
 def render_ci(plan: WorkflowPlan) -> str:
@@ -206,23 +238,26 @@ def render_ci(plan: WorkflowPlan) -> str:
     )
 
 
-def render_release(plan: WorkflowPlan) -> str:
-    """Return the text of ``release.yml``.
-
-    Raises:
-        ValueError: The plan has no package, so there is nothing to release.
-    """
-    if not plan.packages:
-        raise ValueError("a release workflow needs at least one package in the plan")
+def render_release(plan: WorkflowPlan, release: Release) -> str:
+    """Return the text of one release workflow."""
+    tags = release.tags
     return _render(
         "release.yml",
+        workflow=PurePosixPath(release.path).stem,
         default_branch=plan.default_branch,
-        may_start=" ".join(plan.may_start),
-        approval_environment=plan.approval_environment,
+        may_start=" ".join(release.may_start),
+        approval_environment=release.approval_environment,
         attestations=json.dumps(plan.visibility == "public"),
         provenance=plan.visibility == "public",
-        python=plan.of("python"),
-        npm=plan.of("npm"),
+        tag_filters=", ".join(map(json.dumps, tags.filters)),
+        tag_prefix=tags.prefix,
+        tag_expression=tags.expression,
+        tag_form=tags.described,
+        tag_example=tags.examples[0],
+        version_example=tags.example,
+        normalized_version=tags.normalized,
+        python=release.of("python"),
+        npm=release.of("npm"),
     )
 
 

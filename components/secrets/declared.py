@@ -18,7 +18,7 @@ Scope = Literal["organization", "repository", "environment"]
 class DeclaredSecret:
     """One secret of the declaration."""
 
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     """Its location in the YAML."""
     name: str
     """Its name on GitHub."""

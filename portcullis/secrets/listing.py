@@ -237,7 +237,7 @@ def _listed(
     today: date,
 ) -> ListedSecret:
     declared = secret.declared
-    path = ".".join(declared.path) if declared else None
+    path = ".".join(map(str, declared.path)) if declared else None
     known = facts.get(path or "", {})
     changed, dated_by = _dated(known, secret.live)
     kind = declared.config.kind if declared else None
@@ -318,4 +318,4 @@ def _same_source(secret: _Secret, others: Iterable[_Secret]) -> Iterator[str]:
             and other is not secret
             and other.declared.config.from_ == secret.declared.config.from_
         ):
-            yield ".".join(other.declared.path)
+            yield ".".join(map(str, other.declared.path))

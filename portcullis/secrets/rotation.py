@@ -162,7 +162,7 @@ def find(organization: ResolvedOrganization, name: str) -> Rotation:
 
 
 def _path(secret: DeclaredSecret) -> str:
-    return ".".join(secret.path)
+    return ".".join(map(str, secret.path))
 
 
 def _listed(found: Sequence[DeclaredSecret]) -> str:

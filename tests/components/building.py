@@ -47,10 +47,10 @@ SOUND: dict[str, Any] = {
                     "variables": {"SIZE": "small"},
                 }
             },
-            "publish": {
-                "python": {"package": "acme-app", "approvers": ["security", "devs"]},
-                "npm": {"package": "@acme/app", "approvers": ["security"]},
-            },
+            "publish": [
+                {"python": "acme-app", "approvers": ["security", "devs"]},
+                {"npm": "@acme/app", "approvers": ["security"]},
+            ],
             "files": {"SECURITY.md": {"content": "Tell us.\n"}},
         },
         "lib": {},
@@ -62,13 +62,16 @@ Change = tuple[str, object]
 
 
 def data(*changes: Change) -> dict[str, Any]:
-    """The sound organization with ``changes``; mappings on the way are made."""
+    """The sound organization with ``changes``; mappings on the way are made.
+
+    An item of a list has its number in the path.
+    """
     changed = copy.deepcopy(SOUND)
     for path, value in changes:
         *parents, last = path.split(".")
         item: Any = changed
         for parent in parents:
-            item = item.setdefault(parent, {})
+            item = item[int(parent)] if isinstance(item, list) else item.setdefault(parent, {})
         item[last] = value
     return changed
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.environment import LONGEST_WAIT_MINUTES
 from components.stack import outputs
-from tests.components.building import CANARY, declare, organization, recorded
+from tests.components.building import CANARY, SOUND, declare, organization, recorded
 from tests.components.declaration.resolved import resolved
 from tests.support.recording import Secret, number_of
 
@@ -116,7 +116,7 @@ def test_two_approvals_are_two_gates_in_a_row(sound: Recording) -> None:
 
 def test_one_approver_is_one_gate() -> None:
     """Without a second team there is no first gate."""
-    one = {"python": {"package": "a", "approvers": ["devs"]}}
+    one = [{"python": "a", "approvers": ["devs"]}]
     recording = declare(("repositories.app.publish", one))
     assert "app/release-approval" not in recording.names("RepositoryEnvironment")
 
@@ -140,10 +140,10 @@ def test_trusted_publishing_stores_no_token(sound: Recording) -> None:
 def test_tokens_are_secrets_of_their_environments(auth: str) -> None:
     """A registry's token stands behind its gate, by its usual name or one's own (E3, A5)."""
     recording = declare(
-        ("repositories.app.publish.python.auth", auth),
-        ("repositories.app.publish.python.tokens", TOKENS),
-        ("repositories.app.publish.npm.auth", auth),
-        ("repositories.app.publish.npm.tokens", {"npm": {"from": {"config": "n"}, "name": "OWN"}}),
+        ("repositories.app.publish.0.auth", auth),
+        ("repositories.app.publish.0.tokens", TOKENS),
+        ("repositories.app.publish.1.auth", auth),
+        ("repositories.app.publish.1.tokens", {"npm": {"from": {"config": "n"}, "name": "OWN"}}),
     )
     assert recording.names("ActionsEnvironmentSecret") == [
         "app/npm-release/OWN",
@@ -208,8 +208,8 @@ def test_a_derived_environment_gets_more_secrets_and_keeps_its_token() -> None:
     own = {"DSN": {"from": {"config": "own"}}, "PYPI_API_TOKEN": {"from": {"config": "own"}}}
     recording = recorded(
         organization(
-            ("repositories.app.publish.python.auth", "hybrid"),
-            ("repositories.app.publish.python.tokens", TOKENS),
+            ("repositories.app.publish.0.auth", "hybrid"),
+            ("repositories.app.publish.0.tokens", TOKENS),
             (
                 "repositories.app.environments",
                 {"pypi-release": {"secrets": own, "variables": {"SIZE": "big"}}},
@@ -253,9 +253,9 @@ def test_what_an_environment_leads_to_does_not_hang_on_its_name() -> None:
     """Other names lead to the same registries, and a refined environment stays what it is."""
     found = releases(
         declare(
-            ("repositories.app.publish.python.environment", "staging"),
-            ("repositories.app.publish.python.test_environment", "pypi-release"),
-            ("repositories.app.publish.npm.environment", "docs"),
+            ("repositories.app.publish.0.environment", "staging"),
+            ("repositories.app.publish.0.test_environment", "pypi-release"),
+            ("repositories.app.publish.1.environment", "docs"),
             ("repositories.app.environments", {"staging": {"wait_timer": 5}, "npm-release": {}}),
         )
     )
@@ -302,13 +302,14 @@ def test_the_outputs_name_the_release_path() -> None:
     assert (archived["release_paths"], archived["register_by_hand"]) == ({}, [])
 
 
+PYTHON, NPM = SOUND["repositories"]["app"]["publish"]
 PATHS: tuple[tuple[Change, ...], ...] = (
     (),
-    (("repositories.app.publish.npm", None),),
-    (("repositories.app.publish.python", None),),
-    (("repositories.app.publish.python.approvers", ["devs"]),),
-    (("repositories.app.publish.python.approvers", ["devs", "security"]),),
-    (("repositories.app.publish.python.environment", "gate"),),
+    (("repositories.app.publish", [PYTHON]),),
+    (("repositories.app.publish", [NPM]),),
+    (("repositories.app.publish.0.approvers", ["devs"]),),
+    (("repositories.app.publish.0.approvers", ["devs", "security"]),),
+    (("repositories.app.publish.0.environment", "gate"),),
     (("repositories.app.environments", {"pypi-release": {"wait_timer": 5}}),),
     (("repositories.app.environments", {"npm-release": {"reviewers": {"teams": ["devs"]}}}),),
 )

@@ -86,14 +86,14 @@ OTHERS: dict[str, list[Any]] = {
     "AwsConfig.region": ["eu-west-1"],
     "EscConfig.host": ["https://other.acme.example"],
     "TokenConfig.name": ["OTHER"],
+    "PythonPackage.tags": ["sdk"],
+    "NpmPackage.tags": ["sdk"],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
     "RepositoryConfig.access": [{"devs": "admin", "security": "push"}],
     "RepositoryConfig.code_owners": [{"*": ["security"]}],
     "RepositoryConfig.topics": [["other"]],
     "RepositoryConfig.ecosystems": [["npm"]],
-    "PublishConfig.npm": [None],
-    "PublishConfig.python": [None],
 }
 """Values for fields that no value can be guessed for, by model and field."""
 
@@ -147,14 +147,19 @@ FULL = data(
         ],
     ),
     ("repositories.app.protection", {"own": PROTECTION}),
-    ("repositories.app.tag_protection", {"own": {"created_by": ["devs"]}}),
+    (
+        "repositories.app.tag_protection",
+        {"own": {"created_by": ["devs"]}, "sdk": {"created_by": ["devs"], "prefix": "sdk-v"}},
+    ),
+    ("repositories.app.publish.0.tags", "own"),
+    ("repositories.app.publish.1.tags", "own"),
     ("repositories.app.topics", ["python"]),
     ("repositories.app.dependabot", {"directories": {"pip": ["/sdk"]}}),
     ("repositories.app.environments.staging.deploy_from", {"branches": ["default"], "tags": []}),
-    ("repositories.app.publish.python.auth", "hybrid"),
-    ("repositories.app.publish.python.tokens", {"pypi": TOKEN, "testpypi": TOKEN}),
-    ("repositories.app.publish.npm.auth", "hybrid"),
-    ("repositories.app.publish.npm.tokens", {"npm": TOKEN}),
+    ("repositories.app.publish.0.auth", "hybrid"),
+    ("repositories.app.publish.0.tokens", {"pypi": TOKEN, "testpypi": TOKEN}),
+    ("repositories.app.publish.1.auth", "hybrid"),
+    ("repositories.app.publish.1.tokens", {"npm": TOKEN}),
     (
         "sources",
         {
@@ -270,6 +275,7 @@ def around(field: Field) -> dict[str, Any]:
     if section == "repositories":
         app = whole["repositories"]["app"]
         wanted = {"visibility", "access", "ecosystems", *field.path[2:3], field.name}
+        wanted |= {"tag_protection"} if "publish" in wanted else set()
         if wanted & {"features", "merge", "security", "dependabot"}:
             wanted -= {"access"}
             small["teams"] = {}

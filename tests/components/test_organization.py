@@ -211,13 +211,19 @@ def test_what_is_registered_by_hand_is_listed_exactly() -> None:
     assert registered() == [
         {"registry": "TestPyPI", "environment": "testpypi", **python},
         {"registry": "PyPI", "environment": "pypi-release", **python},
-        {"registry": "npm", "environment": "npm-release", "package": "@acme/app", **common},
+        {
+            "registry": "npm",
+            "environment": "npm-release",
+            "package": "@acme/app",
+            "also": "allowed action: npm publish; publishing access: disallow tokens",
+            **common,
+        },
     ]
 
 
 @pytest.mark.parametrize(
     "change",
-    [("repositories.app.archived", True), ("repositories.app.publish", None)],
+    [("repositories.app.archived", True), ("repositories.app.publish", [])],
     ids=["archived", "publishes nothing"],
 )
 def test_nothing_is_registered_for_what_does_not_publish(change: tuple[str, object]) -> None:

@@ -1,41 +1,79 @@
-"""Release tags: what the rulesets together let through is exactly strict semantic versions."""
+"""Release tags: what the rulesets together let through is exactly the versions of a scheme."""
 
 from __future__ import annotations
 
+import os
 import re
-from typing import Any
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from components.base import TagProtectionName
 from components.context import Context
 from components.github_access import GitHubAccess
+from components.names.versions import ReleaseTags, Scheme
 from components.preflight import Names, Preflight
-from components.tag_ruleset import TagProtectionConfig, release_tag_pattern, tag_rulesets
+from components.tag_ruleset import TagProtectionConfig, tag_rulesets
 from sandbox.enforcement.ref_patterns import matches
 from tests.components.building import declare
 from tests.support.recording import number_of
+from tests.support.sandbox import Sandbox
 
-STRICT = r"[0-9]+\.[0-9]+\.[0-9]+"
-NAMES = st.text("v0123456789.-+abrctx/]!_ü", min_size=1, max_size=14)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMES: tuple[Scheme, ...] = ("semver", "calver", "pep440")
+PIECES: dict[Scheme, list[str]] = {
+    "semver": ["0", "1", "12", ".", ".3", "-rc1", "+b", "/", "x", "01"],
+    "calver": ["2026", "1999", "0", "1", "7", "07", "12", "13", ".", ".0", "-", "x"],
+    "pep440": [
+        *("0", "1", "12", ".", ".2", "a", "b", "rc", "c", ".post", ".dev", "post", "dev"),
+        *("a1", "rc2", ".post3", ".dev4", "01", "-1", "_", "+x", "E", "t", "."),
+    ],
+}
+"""What versions of each scheme consist of, and what is near to it."""
+ANYTHING = st.text("v0123456789.-+abrctx/]!_ü", min_size=1, max_size=14)
 """What git lets a tag be called, as far as it matters here."""
-PREFIXES = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
+PREFIXES = st.from_regex(
+    r"[a-z][a-z0-9-]{0,4}|@[a-z]{1,3}/[a-z]{1,3}@|[a-z]{1,3}/v", fullmatch=True
+)
+NUMBER = "(?:0|[1-9][0-9]*)"
+VERSIONS: dict[Scheme, str] = {
+    "semver": rf"{NUMBER}\.{NUMBER}\.{NUMBER}",
+    "calver": rf"2[0-9]{{3}}\.(?:[1-9]|0[1-9]|1[0-2])\.{NUMBER}",
+    "pep440": (
+        rf"{NUMBER}\.{NUMBER}(?:\.{NUMBER})?(?:(?:a|b|rc){NUMBER})?"
+        rf"(?:\.post{NUMBER})?(?:\.dev{NUMBER})?"
+    ),
+}
+"""The versions of each scheme, written once more: what the product's patterns are held to."""
 
 
-def rulesets(prefix: str) -> list[tuple[str, Any, Any, Any]]:
+@st.composite
+def versions(draw: st.DrawFn) -> tuple[Scheme, str]:
+    """A scheme, and a version of it or something near."""
+    scheme = draw(st.sampled_from(SCHEMES))
+    near = st.lists(st.sampled_from(PIECES[scheme]), min_size=1, max_size=8).map("".join)
+    exact = st.from_regex(VERSIONS[scheme], fullmatch=True).filter(str.isascii)
+    return scheme, draw(near | exact | ANYTHING)
+
+
+def rulesets(prefix: str, scheme: Scheme = "semver") -> list[tuple[str, Any, Any, Any]]:
     """The rulesets of release tags that the team 5 may make."""
     access = GitHubAccess("https://github.invalid/", token="unused")
     numbers: Any = {"security": 5}
     context = Context("acme", "team", Preflight("acme", access, Names()), team_ids=numbers)
-    return tag_rulesets("r", TagProtectionConfig(created_by=["security"], prefix=prefix), context)
+    config = TagProtectionConfig(created_by=["security"], prefix=prefix, scheme=scheme)
+    return tag_rulesets("r", config, context)
 
 
-def may_create(prefix: str, tag: str, *, maker: bool) -> bool:
+def may_create(prefix: str, tag: str, *, maker: bool, scheme: Scheme = "semver") -> bool:
     """Whether somebody, of the teams that may or not, can push a new tag."""
-    for _, conditions, rules, actors in rulesets(prefix):
+    for _, conditions, rules, actors in rulesets(prefix, scheme):
         names = conditions["ref_name"]
         ref = f"refs/tags/{tag}"
         included = any(matches(pattern, ref) for pattern in names["includes"])
@@ -51,39 +89,185 @@ def git_takes(ref: str) -> bool:
     return refused is None
 
 
-@given(prefix=PREFIXES, tag=NAMES)
-@example(prefix="v", tag="1.2.3-rc1")
-@example(prefix="v", tag="1..2.3")
-@example(prefix="v", tag="1.2")
-@example(prefix="v", tag="1.2.3.4")
-@example(prefix="v", tag="-test")
-@example(prefix="v", tag="1/2.3.4")
-@example(prefix="v", tag="/1.2.3")
-@example(prefix="v", tag="1.2.3/x/y")
-@example(prefix="v", tag="٣.٣.٣")
-def test_makers_can_push_strict_versions_and_nothing_else(prefix: str, tag: str) -> None:
-    """Of all tags with the prefix, the named teams make MAJOR.MINOR.PATCH alone (A1)."""
-    strict = re.fullmatch(STRICT, tag) is not None
-    if git_takes(prefix + tag):
-        assert may_create(prefix, prefix + tag, maker=True) == strict
-        assert not may_create(prefix, prefix + tag, maker=False)
+def filter_takes(pattern: str, tag: str) -> bool:
+    """Whether a workflow's filter takes a tag, as far as ours go: no star, `+` as in regexes."""
+    return re.fullmatch(re.sub(r"\.(?![^\[]*\])", r"\.", pattern), tag) is not None
 
 
-@given(prefix=PREFIXES, version=st.from_regex(STRICT, fullmatch=True))
-def test_every_strict_version_matches_the_pattern(prefix: str, version: str) -> None:
-    """The environments' pattern admits whatever the rulesets let a maker push."""
-    if version.isascii():
-        assert matches(f"refs/tags/{release_tag_pattern(prefix)}", f"refs/tags/{prefix}{version}")
+@given(prefix=PREFIXES, version=versions())
+@example(prefix="v", version=("semver", "1.2.3-rc1"))
+@example(prefix="v", version=("semver", "1..2.3"))
+@example(prefix="v", version=("semver", "1.2"))
+@example(prefix="v", version=("semver", "1.2.3.4"))
+@example(prefix="v", version=("semver", "-test"))
+@example(prefix="v", version=("semver", "1/2.3.4"))
+@example(prefix="v", version=("semver", "/1.2.3"))
+@example(prefix="v", version=("semver", "1.2.3/x/y"))
+@example(prefix="v", version=("semver", "٣.٣.٣"))
+@example(prefix="v", version=("semver", "01.2.3"))
+@example(prefix="v", version=("semver", "2026.07.1"))
+@example(prefix="v", version=("calver", "2026.07.1"))
+@example(prefix="v", version=("calver", "2026.13.1"))
+@example(prefix="v", version=("calver", "2026.007.1"))
+@example(prefix="v", version=("pep440", "1.2rc1.post2.dev3"))
+@example(prefix="v", version=("pep440", "1.2.3.4"))
+@example(prefix="v", version=("pep440", "1.2.dev3.post2"))
+def test_makers_can_push_versions_and_nothing_else(
+    prefix: str, version: tuple[Scheme, str]
+) -> None:
+    """The tag rules admit exactly what the release workflow takes, of tags with the prefix (A1).
+
+    `v01.2.3` used to pass the rules, and the workflow refused it.
+    """
+    scheme, text = version
+    tag, tags = prefix + text, ReleaseTags(prefix, scheme)
+    strict = text.isascii() and re.fullmatch(VERSIONS[scheme], text) is not None
+    assert (re.fullmatch(tags.expression, tag, re.ASCII) is not None) == strict
+    if git_takes(tag):
+        assert may_create(prefix, tag, maker=True, scheme=scheme) == strict
+        assert not may_create(prefix, tag, maker=False, scheme=scheme)
+    if strict:
+        assert any(filter_takes(pattern, tag) for pattern in tags.filters)
+        assert any(matches(f"refs/tags/{each}", f"refs/tags/{tag}") for each in tags.admitted)
 
 
-@given(tag=NAMES)
-def test_other_tags_are_left_alone(tag: str) -> None:
+@given(version=versions())
+@settings(max_examples=30, deadline=None)
+@example(version=("calver", "2026.07.10"))
+@example(version=("calver", "2026.10.0"))
+@example(version=("pep440", "1.0rc1.post0.dev2"))
+def test_the_script_reads_the_version_that_packages_have(version: tuple[Scheme, str]) -> None:
+    """Bash matches the same tags, and `normalized` is the version as registries write it."""
+    scheme, text = version
+    tags = ReleaseTags("v", scheme)
+    script = f'[[ "$1" =~ ^{tags.expression}$ ]] || exit 3; echo "{tags.normalized}"'
+    if "\0" in text:
+        return
+    done = subprocess.run(
+        ["bash", "-c", script, "-", f"v{text}"],  # noqa: S607 - as the runner finds it
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
+    )
+    strict = text.isascii() and re.fullmatch(VERSIONS[scheme], text) is not None
+    assert done.returncode == (0 if strict else 3)
+    if strict:
+        packages = text.replace(".0", ".", 1) if text[4:6] == ".0" else text
+        assert done.stdout.strip() == (packages if scheme == "calver" else text)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_examples_are_of_their_scheme(scheme: Scheme) -> None:
+    """The examples in messages can be pushed."""
+    for tag in ReleaseTags("sdk/v", scheme).examples:
+        assert may_create("sdk/v", tag, maker=True, scheme=scheme)
+
+
+PUSHED: dict[Scheme, dict[str, bool]] = {
+    "semver": {
+        "1.2.3": True,
+        "0.0.0": True,
+        "10.20.30": True,
+        "2026.7.1": True,
+        "01.2.3": False,
+        "1.02.3": False,
+        "1.2.03": False,
+        "2026.07.1": False,
+        "1.2": False,
+        "1.2.3.4": False,
+        "1.2.3-rc1": False,
+        "-test": False,
+        "1.2.3/x": False,
+    },
+    "calver": {
+        "2026.7.1": True,
+        "2026.07.2": True,
+        "2026.12.0": True,
+        "2026.13.1": False,
+        "2026.0.1": False,
+        "2026.7.01": False,
+        "26.7.1": False,
+        "1.2.3": False,
+        "2026.7": False,
+    },
+    "pep440": {
+        "1.2": True,
+        "1.2.3": True,
+        "1.2rc1": True,
+        "1.2.3a1.post2.dev3": True,
+        "1": False,
+        "1.2-rc1": False,
+        "1.2.rc1": False,
+        "1.2rc01": False,
+        "1.2.3.4": False,
+        "1.2.dev1.post2": False,
+        "1.2c1": False,
+        "1.2+x": False,
+    },
+}
+"""Versions and their likes, and whether a maker's push of the tag gets through."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A GitHub to push to."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_github_takes_and_refuses_the_push(sandbox: Sandbox, scheme: Scheme) -> None:
+    """With the rulesets on GitHub, a push of a maker gets through for a version alone (A1, R1)."""
+    repository = {"files": {"README.md": "a"}, "collaborators": {"may": "push", "bob": "push"}}
+    seed = {
+        "organizations": [
+            {
+                "login": "acme",
+                "plan": "team",
+                "owners": ["olga"],
+                "members": ["may", "bob"],
+                "teams": {"security": {"members": ["may"]}},
+                "repositories": {"app": repository},
+            }
+        ]
+    }
+    world = sandbox.world(f"tags-{scheme}", seed)
+    with world.client("olga") as olga, world.client("may") as may, world.client("bob") as bob:
+        team = olga.get("/orgs/acme/teams/security").json()["id"]
+        for name, conditions, rules, actors in rulesets("sdk/v", scheme):
+            refs = conditions["ref_name"]
+            body = {
+                "name": name,
+                "target": "tag",
+                "enforcement": "active",
+                "conditions": {
+                    "ref_name": {"include": refs["includes"], "exclude": refs["excludes"]}
+                },
+                "rules": [{"type": rule} for rule, on in rules.items() if on],
+                "bypass_actors": [
+                    {"actor_id": team, "actor_type": "Team", "bypass_mode": "always"}
+                    for _ in actors
+                ],
+            }
+            made = olga.post("/repos/acme/app/rulesets", json=body)
+            assert made.status_code == 201, made.text
+        sha = olga.get("/repos/acme/app/commits/main").json()["sha"]
+        for version, admitted in PUSHED[scheme].items():
+            body = {"ref": f"refs/tags/sdk/v{version}", "sha": sha}
+            assert bob.post("/repos/acme/app/git/refs", json=body).status_code == 422
+            pushed = may.post("/repos/acme/app/git/refs", json=body).status_code
+            assert (pushed == 201) is admitted, version
+
+
+@given(tag=ANYTHING, scheme=st.sampled_from(SCHEMES))
+def test_other_tags_are_left_alone(tag: str, scheme: Scheme) -> None:
     """A tag without the prefix is nobody's business here."""
     if not tag.startswith("v"):
-        assert may_create("v", tag, maker=False)
+        assert may_create("v", tag, maker=False, scheme=scheme)
 
 
-@given(prefix=PREFIXES, tag=NAMES)
+@given(prefix=PREFIXES, tag=ANYTHING)
 def test_nobody_moves_or_deletes_a_tag_with_the_prefix(prefix: str, tag: str) -> None:
     """The immutable ruleset covers every such tag, and has no bypass at all."""
     (found,) = [each for each in rulesets(prefix) if each[0] == "r (immutable)"]

@@ -149,7 +149,7 @@ def test_repository_secrets_and_variables(sound: Recording) -> None:
 FILES: tuple[tuple[list[Change], list[str]], ...] = (
     ([], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml", "workflows/release.yml"]),
     ([("repositories.app.workflows", False)], ["CODEOWNERS", "dependabot.yml"]),
-    ([("repositories.app.publish", None)], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml"]),
+    ([("repositories.app.publish", [])], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml"]),
     (
         [("repositories.app.ecosystems", [])],
         ["CODEOWNERS", "workflows/ci.yml", "workflows/release.yml"],
@@ -159,7 +159,7 @@ FILES: tuple[tuple[list[Change], list[str]], ...] = (
         ["dependabot.yml", "workflows/ci.yml", "workflows/release.yml"],
     ),
     (
-        [("repositories.app.ecosystems", []), ("repositories.app.publish", None)],
+        [("repositories.app.ecosystems", []), ("repositories.app.publish", [])],
         ["CODEOWNERS"],
     ),
 )

@@ -60,11 +60,11 @@ def test_a_release_path_that_does_not_hold_is_refused(small: Project) -> None:
     refused(
         small,
         small.up(),
-        "repositories.tool.publish.python.approvers",
+        "repositories.tool.publish.0.approvers",
         "one person alone could publish: kim, lea may create release tags of tool",
         "approvers who share nobody with tag_protection.releases.created_by",
         "repositories.tool.environments.pypi-release.secrets.PYPI_API_TOKEN",
-        "`publish.python.tokens.pypi` gives this secret its value too",
+        "`publish.0.tokens.pypi` gives this secret its value too",
         "2 mistakes; nothing was changed",
     )
 

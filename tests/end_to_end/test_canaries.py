@@ -49,7 +49,7 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
     for value in (pypi_token(None, f"{CANARY}-account"), f"{CANARY}-none"):
         project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=value)
         outcomes.append(project.up())
-        assert "repositories.tool.publish.python.tokens.pypi.from" in outcomes[-1].text
+        assert "repositories.tool.publish.0.tokens.pypi.from" in outcomes[-1].text
     other = pypi_token("acme-tool", f"{CANARY}-2")
     project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=other)
     project.world.fault(method="PUT", path="*/secrets/PYPI_API_TOKEN", status=422, count=1)

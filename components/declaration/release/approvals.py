@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
-from components.declaration.release import one_person, permissions, walkable
+from components.declaration.release import one_person, packages, permissions, walkable
+from components.names.versions import ReleaseTags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.organization import ResolvedOrganization
-    from components.publish import PublishConfig
     from components.repository import RepositoryConfig, ResolvedRepository
 
 
@@ -24,18 +24,19 @@ def check(
     config = repository.config
     yield from _reviewers(path, config, organization)
     yield from one_person.check_environments(path, repository, organization)
-    if config.publish is None:
+    if not config.publish:
         return
     yield from _refinements(path, repository)
-    approvers = list(_approvers(path, config.publish, organization))
-    creators = list(_creators(path, config.publish, repository, organization))
-    yield from (*approvers, *creators)
+    wrong = list(packages.check(path, repository))
+    approvers = list(_approvers(path, repository, organization))
     # what follows from a mistake that is reported already is not reported again
-    if not creators:
-        yield from one_person.check_publish(path, config.publish, repository, organization)
+    creators = [] if wrong else list(_creators(path, repository, organization))
+    yield from (*wrong, *approvers, *creators)
+    if not (wrong or creators):
+        yield from one_person.check_publish(path, repository, organization)
         if not approvers:
-            yield from walkable.check(path, config.publish, repository, organization)
-    if not config.workflows and config.publish.first_team():
+            yield from walkable.check(path, repository, organization)
+    if not config.workflows and any(package.first_team for package in repository.packages):
         what = (
             "without the managed release workflow, no job waits for the first of the two approvals"
         )
@@ -60,12 +61,12 @@ def _refinements(path: Segments, repository: ResolvedRepository) -> Iterator[Pro
 
 
 def _approvers(
-    path: Segments, publish: PublishConfig, organization: ResolvedOrganization
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Find approvals that nobody could give, and people who could give two."""
-    for kind, package in publish.by_kind().items():
-        where = (*path, "publish", kind, "approvers")
-        known = [team for team in package.approvers if team in organization.people]
+    for package in repository.packages:
+        where = (*path, *package.path, "approvers")
+        known = [team for team in package.config.approvers if team in organization.people]
         people = [organization.people[team] for team in known]
         for team, members in zip(known, people, strict=True):
             if not members:
@@ -76,10 +77,7 @@ def _approvers(
 
 
 def _creators(
-    path: Segments,
-    publish: PublishConfig,
-    repository: ResolvedRepository,
-    organization: ResolvedOrganization,
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Find teams that cannot create the tags they should, and teams that must not.
 
@@ -88,27 +86,36 @@ def _creators(
     whose workflow leaves the first one out.
     """
     name, config = repository.name, organization.config
-    first = publish.first_team()
-    protections = permissions.for_releases(repository.tag_protection)
     for protection in repository.tag_protection:
         where = (*protection.origin.path, "created_by")
-        creators = protection.config.created_by
-        for team in creators:
+        for team in protection.config.created_by:
             if team not in organization.people:
                 continue
             if not permissions.may_push(team, repository.config, config):
                 what = f"`{team}` cannot create a release tag of {name}: it may not push there"
                 yield where, what, f"access: {{{team}: push}} in {name}"
-        if first and protection in protections and creators != [first]:
-            what = f"{name} requires two approvals: only the first team may create release tags"
-            yield where, what, f"[{first}], in an entry for {name}"
-    if first and not protections and not repository.config.archived:
-        what = (
-            f"{name} requires two approvals, and everybody who may push could create its "
-            "release tags"
-        )
-        allowed = f"tag_protection with created_by: [{first}], for {name}"
-        yield (*path, "publish"), what, allowed
+    two_approvals = {
+        (package.tags, package.first_team): package.protections
+        for package in repository.packages
+        if package.first_team
+    }
+    for (tags, first), protections in two_approvals.items():
+        for protection in protections:
+            if protection.config.created_by != [first]:
+                what = f"{name} requires two approvals: only the first team may create release tags"
+                where = (*protection.origin.path, "created_by")
+                yield where, what, f"[{first}], in an entry for {name}"
+        if not protections and not repository.config.archived:
+            what = (
+                f"{name} requires two approvals, and everybody who may push could create its "
+                "release tags"
+            )
+            allowed = f"tag_protection with created_by: [{first}]{_form(tags)}, for {name}"
+            yield (*path, "publish"), what, allowed
+
+
+def _form(tags: ReleaseTags) -> str:
+    return "" if tags == ReleaseTags() else f", prefix: {tags.prefix}, scheme: {tags.scheme}"
 
 
 def _reviewers(

@@ -20,32 +20,28 @@ if TYPE_CHECKING:
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.environment import ResolvedEnvironment
+    from components.names.versions import ReleaseTags
     from components.organization import ResolvedOrganization
-    from components.publish import PublishConfig
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
 
 
 def check_publish(
-    path: Segments,
-    publish: PublishConfig,
-    repository: ResolvedRepository,
-    organization: ResolvedOrganization,
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Find people who may create release tags and approve what is published from them."""
     if repository.config.archived:
         return
-    protections = permissions.for_releases(repository.tag_protection)
-    creators = permissions.tag_creators(protections, repository, organization)
-    for kind, package in publish.by_kind().items():
-        environment = repository.environments[package.environment]
-        alone = creators & permissions.approvers(environment, repository, organization)
-        if len(package.approvers) > 1:  # `approvals` reports who is in both teams
-            alone -= permissions.members(package.approvers[:1], organization)
+    for package in repository.packages:
+        creators = permissions.tag_creators(package.protections, repository, organization)
+        gate = repository.environments[package.environment]
+        alone = creators & permissions.approvers(gate, repository, organization)
+        if package.first_team:  # `approvals` reports who is in both teams
+            alone -= permissions.members([package.first_team], organization)
         if alone:
-            what = _one_person(alone, environment, repository, protections, organization)
-            allowed = _apart(package.approvers[-1], protections)
-            yield (*path, "publish", kind, "approvers"), what, allowed
+            what = _one_person(alone, gate, repository, package.protections, organization)
+            allowed = _apart(package.config.approvers[-1], package.protections)
+            yield (*path, *package.path, "approvers"), what, allowed
 
 
 def check_environments(
@@ -91,15 +87,15 @@ def _protections_by_tag(
     if environment.release or not reviewed:
         return []
     by_tag = [
-        [each for each in repository.tag_protection if _admits(tag, each.config.prefix)]
+        [each for each in repository.tag_protection if _admits(tag, each.config.tags)]
         for tag in config.deploy_from.tags
     ]
     return [protections for protections in by_tag if protections]
 
 
-def _admits(pattern: str, prefix: str) -> bool:
-    """Return whether a pattern of tags admits a release tag with this prefix."""
-    return pattern.startswith(prefix) or matches(pattern, f"{prefix}1.2.3")
+def _admits(pattern: str, tags: ReleaseTags) -> bool:
+    """Return whether a pattern of tags admits one of these release tags."""
+    return pattern.startswith(tags.prefix) or any(matches(pattern, each) for each in tags.examples)
 
 
 def _one_person(

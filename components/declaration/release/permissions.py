@@ -31,9 +31,6 @@ MAY_PUSH = frozenset(ROLES)
 Source: https://docs.github.com/organizations/managing-user-access-to-your-organizations-repositories
 """
 
-RELEASE_PREFIX = "v"
-"""What a tag that starts a release begins with."""
-
 _BASE: Mapping[str, Permission] = {"read": "pull", "write": "push", "admin": "admin"}
 """The permission that `default_repository_permission` gives to every member."""
 
@@ -95,13 +92,6 @@ def with_permission(
     )
 
 
-def for_releases(
-    tag_protection: Iterable[ResolvedTagProtection],
-) -> list[ResolvedTagProtection]:
-    """Return the tag protection that limits who creates the tags that start a release."""
-    return [each for each in tag_protection if each.config.prefix == RELEASE_PREFIX]
-
-
 def tag_creators(
     protections: Iterable[ResolvedTagProtection],
     repository: ResolvedRepository,
@@ -141,12 +131,12 @@ def least_to_start(
     tag_protection: Iterable[ResolvedTagProtection],
     config: OrganizationConfig,
 ) -> Permission:
-    """Return the permission with which a person may start a release.
+    """Return the permission with which a person may start a release by these tags.
 
     It is the least of those who may create release tags: a creator whom the workflow
     refuses could never release. Where no tag protection names creators, it is `maintain`.
     """
-    teams = {team for each in for_releases(tag_protection) for team in each.config.created_by}
+    teams = {team for each in tag_protection for team in each.config.created_by}
     found = {permission_of(team, repository, config) for team in teams}
     return min(
         (each for each in found if each in MAY_PUSH), key=PERMISSIONS.index, default="maintain"

@@ -6,31 +6,39 @@ from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
 from components.declaration.release import permissions
-from components.publish import APPROVAL_ENVIRONMENT
+from components.publish import APPROVAL_ENVIRONMENT, by_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from components.declaration.mistakes import Problem
     from components.declaration.release.permissions import People
     from components.declaration.yaml_file import Segments
     from components.environment import ResolvedEnvironment
     from components.organization import ResolvedOrganization
-    from components.publish import PublishConfig
+    from components.publish import ResolvedPackage
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
 
 
 def check(
-    path: Segments,
-    publish: PublishConfig,
-    repository: ResolvedRepository,
-    organization: ResolvedOrganization,
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
     """Find why nobody could release the packages of the repository at ``path``."""
     if repository.config.archived:
         return
-    protections = permissions.for_releases(repository.tag_protection)
+    for packages in by_tags(repository.packages).values():
+        yield from _series(path, packages, repository, organization)
+
+
+def _series(
+    path: Segments,
+    packages: Sequence[ResolvedPackage],
+    repository: ResolvedRepository,
+    organization: ResolvedOrganization,
+) -> Iterator[Problem]:
+    """Find why nobody could release the packages that tags of one form release."""
+    protections = packages[0].protections
     named = {team for each in protections for team in each.config.created_by}
     if not named <= organization.people.keys():
         return  # a team that is not declared is reported where it is named
@@ -38,7 +46,7 @@ def check(
     yield from empty
     creators = permissions.tag_creators(protections, repository, organization)
     if creators:
-        yield from _self_review(path, publish, creators, repository, organization)
+        yield from _self_review(path, packages, creators, repository, organization)
     elif not empty:
         what = f"nobody can release {repository.name}: nobody may create a release tag"
         if len(protections) > 1:
@@ -60,19 +68,19 @@ def _empty_teams(
 
 def _self_review(
     path: Segments,
-    publish: PublishConfig,
+    packages: Sequence[ResolvedPackage],
     creators: People,
     repository: ResolvedRepository,
     organization: ResolvedOrganization,
 ) -> Iterator[Problem]:
     """Find environments that only the one person who may start a release can approve."""
     least = permissions.least_to_start(
-        repository.config, repository.tag_protection, organization.config
+        repository.config, packages[0].protections, organization.config
     )
     starters = creators | permissions.with_permission(least, repository, organization)
-    for kind, package in publish.by_kind().items():
+    for package in packages:
         names = {package.environment}
-        if len(package.approvers) > 1:
+        if package.first_team:
             names.add(APPROVAL_ENVIRONMENT)
         environments = [each for each in repository.release_path if each.name in names]
         if blocked := _blocked(environments, starters, repository, organization):
@@ -82,7 +90,7 @@ def _self_review(
                 f"release, only {listed(people)} may approve {environment}, and GitHub lets nobody "
                 "approve a run that they started"
             )
-            yield (*path, "publish", kind, "approvers"), what, "an approver who starts no release"
+            yield (*path, *package.path, "approvers"), what, "an approver who starts no release"
 
 
 def _blocked(

@@ -7,8 +7,10 @@ from functools import lru_cache
 DEFAULT_BRANCHES = ("main", "master")
 """Names taken for the default branch of a repository that does not say."""
 
-_COMPONENT = r"(?:\[0-9\]|\[1-9\]|\d)(?:\[0-9\]|\d)*\*?"
+_DIGIT = r"(?:\[\d-\d\]|\d)"
+_COMPONENT = rf"{_DIGIT}+\*?"
 _SEMVER_GLOB = re.compile(rf"[\w./@-]*?v?{_COMPONENT}(?:\.{_COMPONENT}){{2}}(?:[-+][\w.*+-]*)?")
+_TWO_COMPONENTS = re.compile(r"[\w/@-]*?\[0-9\]\*\.\[0-9\]\*")
 NOT_RELEASES = (
     *(
         "v",
@@ -155,6 +157,27 @@ def admits_only_semver(pattern: str) -> bool:
     (`sdk-v1.2.3`) and a pre-release or build suffix are fine.
     """
     return _SEMVER_GLOB.fullmatch(pattern) is not None
+
+
+def admits_pep440(pattern: str) -> bool:
+    """Say whether a glob is the narrowest one for versions as PEP 440 writes them.
+
+    Those have two numbers at least, and perhaps letters. No glob distinguishes `v1.2rc1` from
+    `v1.2-test`: rulesets have to forbid the second one. See `not_pep440`.
+    """
+    return _TWO_COMPONENTS.fullmatch(pattern) is not None
+
+
+def not_pep440(pattern: str) -> tuple[str, ...]:
+    """Return tags that such a glob matches, and that are no versions."""
+    prefix = pattern.removesuffix("[0-9]*.[0-9]*")
+    return tuple(
+        f"{prefix}{tag}"
+        for tag in (
+            *("1.2-test", "1x.2", "1.2x", "1.2.x", "1.2.", "1..2", "1.2test", "1.2a", "1.2.post"),
+            *("01.2", "1.02", "1.2.3.4", "1.2rc1a1", "1.2.dev1.post1", "1.2_3", "1.2+local"),
+        )
+    )
 
 
 def regex_admits_only_semver(pattern: str) -> bool:

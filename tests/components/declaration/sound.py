@@ -39,7 +39,7 @@ repositories:
     ecosystems: [pip]
     code_owners: {"*": [devs]}
     environments: {}
-    publish: {python: {package: app, approvers: [devs]}}
+    publish: [{python: app, approvers: [devs]}]
   web: {}
 exemptions:
   - {rule: BR012, resource: repositories.web, reason: one maintainer for now, expires: 2027-03-31}

@@ -31,7 +31,7 @@ FULL = replaced(
     ("  main: {}", BYPASS),
     ("visible_to: [app]", "visible_to: [app], stores: [actions]"),
     ("    environments: {}", REPOSITORY),
-    ("{package: app, ", f"{{package: app, auth: hybrid, {TOKENS}, "),
+    ("{python: app, ", f"{{python: app, auth: hybrid, {TOKENS}, "),
     ("  web: {}", "  web: {dependabot: {directories: {pip: [/]}}, ecosystems: [pip]}"),
 )
 DATA: dict[str, Any] = YAML(typ="safe").load(FULL.replace("2027-03-31", "'2027-03-31'"))

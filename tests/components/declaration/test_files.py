@@ -188,7 +188,7 @@ def test_aliases_and_merge_keys_are_read_as_yaml_means_them(tmp_path: Path) -> N
     """What stands under an anchor counts wherever it is used; a key beside a merge wins."""
     text = replaced(
         ("  app:\n", "  app: &app\n"),
-        ("  web: {}", "  web: {<<: *app, publish: {}, visibility: internal}"),
+        ("  web: {}", "  web: {<<: *app, publish: [], visibility: internal}"),
     )
     found = outcome(written(tmp_path, text))
     assert isinstance(found, Declaration)

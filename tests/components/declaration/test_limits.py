@@ -69,9 +69,9 @@ CASES = (
         ENVIRONMENTS + "\n" + PUBLISH,
         f"{ENVIRONMENTS[:-2]}{{pypi-release: {{»secrets: {{{secrets(100)}}}}}}}\n"
         + PUBLISH.replace(
-            "{package",
+            "{python",
             "{auth: token, tokens: {pypi: {from: {config: p}}, testpypi: {from: {config: t}}}, "
-            "package",
+            "python",
         ),
         "101 secrets in `pypi-release`",
     ),

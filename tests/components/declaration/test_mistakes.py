@@ -39,7 +39,7 @@ TOKEN = "{from: {config: token}, visible_to: [app]}"
 LEVEL = "{value: info, visible_to: all}"
 WEB = "  web: {}"
 ENVIRONMENTS = "    environments: {}"
-PUBLISH = "    publish: {python: {package: app, approvers: [devs]}}"
+PUBLISH = "    publish: [{python: app, approvers: [devs]}]"
 OWNERS = """\
     access: {devs: maintain, security: push}
     ecosystems: [pip]
@@ -177,7 +177,7 @@ CASES = (
     Case(
         "publishing by a word",
         PUBLISH,
-        PUBLISH.replace("{package", "{»auth: odic, package"),
+        PUBLISH.replace("{python", "{»auth: odic, python"),
         "did you mean `oidc`?",
         "token, hybrid",
     ),
@@ -252,11 +252,9 @@ CASES = (
     Case("key of a source", "{config: token}", "{»config: to ken}", "`config`", "never the value"),
     Case("managed path", WEB, "  web: {files: {»../x: {content: a}}}", "the name", "a path inside"),
     Case("owned path", '{"*": [devs]}', '{»"#x": [devs]}', "the name `#x`", "without blanks"),
+    Case("registry name", "{python: app,", "{»python: -app,", "`python`", "beginning and ending"),
     Case(
-        "registry name", "{package: app,", "{»package: -app,", "`package`", "beginning and ending"
-    ),
-    Case(
-        "folder", "{package: app,", "{»directory: ../x, package: app,", "`directory`", "such as sdk"
+        "folder", "{python: app,", "{»directory: ../x, python: app,", "`directory`", "such as sdk"
     ),
     # what GitHub refuses
     Case(
@@ -520,43 +518,41 @@ CASES = (
     Case(
         "token without a token",
         PUBLISH,
-        PUBLISH.replace("{python: {", "{»python: {auth: token, "),
+        PUBLISH.replace("{python", "»{auth: token, python"),
         "needs tokens.pypi and tokens.testpypi",
     ),
     Case(
         "tokens that are nothing",
         PUBLISH,
-        PUBLISH.replace(
-            "{python: {", "{»python: {auth: token, tokens: {pypi: null, testpypi: null}, "
-        ),
+        PUBLISH.replace("{python", "»{auth: token, tokens: {pypi: null, testpypi: null}, python"),
         "needs tokens.pypi and tokens.testpypi",
     ),
     Case(
         "a token that nothing uses",
         PUBLISH,
-        PUBLISH.replace("app,", "app, tokens: {pypi: {from: {config: x}}},").replace(
-            "py", "»py", 1
-        ),
+        PUBLISH.replace("{py", "»{py").replace("app,", "app, tokens: {pypi: {from: {config: x}}},"),
         "auth: oidc stores no token",
     ),
     Case(
         "one environment for both",
         PUBLISH,
-        PUBLISH.replace("app,", "app, environment: TestPyPI,").replace("py", "»py", 1),
-        "have to be two environments",
+        PUBLISH.replace("app,", "app, »environment: TestPyPI,"),
+        "has another use in this repository",
+        "an environment of its own for each package",
     ),
     Case(
         "one gate for both approvals",
         PUBLISH,
-        PUBLISH.replace("app,", "app, environment: Release-Approval,").replace("pub", "»pub", 1),
+        PUBLISH.replace("app,", "app, »environment: Release-Approval,"),
         "one approval must not count for two environments",
     ),
     Case(
         "two first gates",
         PUBLISH,
-        "    »publish: {python: {package: app, approvers: [security, devs]},"
-        " npm: {package: app, approvers: [devs, security]}}",
-        "share the first approval",
+        "    publish: [{python: app, approvers: [security, devs]},"
+        " {npm: app, »approvers: [devs, security]}]",
+        "share the first of two approvals",
+        "security as the first of approvers",
     ),
     # references
     Case(
@@ -786,8 +782,7 @@ PLANS = (
     Case(
         "publishing from a private repository",
         "team",
-        "  web: {access: {security: push, devs: pull}, "
-        "»publish: {npm: {package: w, approvers: [devs]}}}",
+        "  web: {access: {security: push, devs: pull}, »publish: [{npm: w, approvers: [devs]}]}",
         "on Enterprise only",
         "plan: enterprise",
     ),

@@ -30,7 +30,7 @@ OPS = (SECURITY, SECURITY + "\n  ops: {members: [zoe], parent: security}")
 MAKERS = "{created_by: [security]}"
 ACCESS = "{devs: maintain, security: push}"
 ENVIRONMENTS = "    environments: {}"
-PUBLISH = "    publish: {"
+PUBLISH = "    publish: ["
 WEB = "  web: {}"
 
 IN_BOTH = "  security: {members: [ines, Ben]}"
@@ -106,12 +106,12 @@ def lost(id_: str, *edits: Edit, what: str, allowed: str, text: str = SOUND) -> 
 
 
 TOKENS = (
-    "publish: {python: {package: app, approvers: [devs], auth: token, tokens: "
-    "{pypi: {from: {config: a}}, testpypi: {from: {config: b}}}}}"
+    "publish: [{python: app, approvers: [devs], auth: token, tokens: "
+    "{pypi: {from: {config: a}}, testpypi: {from: {config: b}}}}]"
 )
 NPM_TOKEN = (
-    "publish: {npm: {package: app, approvers: [devs], auth: token, "
-    "tokens: {npm: {from: {config: a}, name: npm_key}}}}"
+    "publish: [{npm: app, approvers: [devs], auth: token, "
+    "tokens: {npm: {from: {config: a}, name: npm_key}}}]"
 )
 
 CASES = (
@@ -181,11 +181,9 @@ CASES = (
         allowed="tag_protection with created_by: teams that share nobody with devs",
     ),
     alone(
-        "tag protection of other tags",
-        (MAKERS, "{created_by: [security], prefix: w}"),
+        "makers who approve, of tags of another form",
+        (MAKERS, "{created_by: [devs], prefix: sdk/v, scheme: calver}"),
         who="ana, ben",
-        why=" (everybody who may push creates release tags: no tag_protection covers them)",
-        allowed="tag_protection with created_by: teams that share nobody with devs",
     ),
     alone(
         "an administrator edits the repository's own tag protection",
@@ -210,8 +208,8 @@ CASES = (
         TWO,
         (
             (
-                "approvers: [security, devs]}}",
-                "approvers: [security, devs]}, npm: {package: a, »approvers: [security]}}",
+                "approvers: [security, devs]}]",
+                "approvers: [security, devs]}, {npm: a, »approvers: [security]}]",
             ),
         ),
         "one person alone could publish: ines may create release tags of app and approve "
@@ -283,39 +281,39 @@ CASES = (
     # written twice, of which one would be lost
     lost(
         "a token of publish that is a secret too",
-        ("publish: {python: {package: app, approvers: [devs]}}", TOKENS),
+        ("publish: [{python: app, approvers: [devs]}]", TOKENS),
         (
             ENVIRONMENTS,
             "    environments: {pypi-release: {secrets: {»PYPI_API_TOKEN: {from: {config: c}}}}}",
         ),
-        what="`publish.python.tokens.pypi` gives this secret its value too, and one of the two "
+        what="`publish.0.tokens.pypi` gives this secret its value too, and one of the two "
         "would be lost",
-        allowed="one of them, or another `name` for the token in publish.python.tokens.pypi",
+        allowed="one of them, or another `name` for the token in publish.0.tokens.pypi",
     ),
     lost(
         "the token for trials, of an environment with another name",
         (
-            "publish: {python: {package: app, approvers: [devs]}}",
+            "publish: [{python: app, approvers: [devs]}]",
             TOKENS.replace("auth", "test_environment: trial, auth"),
         ),
         (
             ENVIRONMENTS,
             "    environments: {trial: {secrets: {»TEST_PYPI_API_TOKEN: {from: {config: c}}}}}",
         ),
-        what="`publish.python.tokens.testpypi` gives this secret its value too, and one of the two "
+        what="`publish.0.tokens.testpypi` gives this secret its value too, and one of the two "
         "would be lost",
-        allowed="one of them, or another `name` for the token in publish.python.tokens.testpypi",
+        allowed="one of them, or another `name` for the token in publish.0.tokens.testpypi",
     ),
     lost(
         "a named npm token",
-        ("publish: {python: {package: app, approvers: [devs]}}", NPM_TOKEN),
+        ("publish: [{python: app, approvers: [devs]}]", NPM_TOKEN),
         (
             ENVIRONMENTS,
             "    environments: {npm-release: {secrets: {»NPM_KEY: {from: {config: c}}}}}",
         ),
-        what="`publish.npm.tokens.npm` gives this secret its value too, and one of the two would "
+        what="`publish.0.tokens.npm` gives this secret its value too, and one of the two would "
         "be lost",
-        allowed="one of them, or another `name` for the token in publish.npm.tokens.npm",
+        allowed="one of them, or another `name` for the token in publish.0.tokens.npm",
     ),
     lost(
         "protection that is pushed down and written",
@@ -505,6 +503,7 @@ REFINED = """\
         variables: {B: c}"""
 
 SOUND_CASES: tuple[tuple[str, str, tuple[Edit, ...]], ...] = (
+    ("tags of another form", SOUND, ((MAKERS, "{created_by: [security], prefix: w}"),)),
     ("two gates", TWO, ()),
     (
         "an approver team whose people are in a nested one",
@@ -657,12 +656,12 @@ def test_a_gate_that_holds_is_no_mistake(
 
 def test_gates_of_all_packages_are_looked_at(tmp_path: Path) -> None:
     """The npm package's approvers are held to the same, at their own place."""
-    python = "{python: {package: app, approvers: [security, devs]}"
+    python = "[{python: app, approvers: [security, devs]}"
     text, marked = places(
         replaced(
             (
-                f"{python}}}",
-                f"{python}, npm: {{package: app, »approvers: [security, ops]}}}}",
+                f"{python}]",
+                f"{python}, {{npm: app, »approvers: [security, ops]}}]",
             ),
             (SECURITY, SECURITY + "\n  ops: {members: [ines]}"),
             (ACCESS, "{devs: maintain, security: push, ops: pull}"),

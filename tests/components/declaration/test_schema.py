@@ -84,8 +84,8 @@ EXPLAINED = {
     "ExemptionConfig": ["rule", "resource", "expires"],
     "OrganizationBranchProtectionConfig": ["branches", "enforcement", "enforced_by", "checks_app"],
     "OrganizationSecretConfig": ["from", "rotate_every", "stores", "visible_to"],
-    "OrganizationTagProtectionConfig": ["created_by", "prefix", "repositories"],
-    "PythonPackage": ["auth", "approvers", "package"],
+    "OrganizationTagProtectionConfig": ["created_by", "prefix", "scheme", "repositories"],
+    "PythonPackage": ["auth", "approvers", "python", "tags"],
     "RepositoryConfig": ["access", "ecosystems", "code_owners", "workflows"],
     "TeamConfig": ["members", "maintainers", "visibility", "parent"],
 }

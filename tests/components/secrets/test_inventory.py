@@ -33,15 +33,15 @@ EXPECTED = {
         *("DSN", "environment", "app/staging", "app", "actions", "opaque"),
     ),
     (
-        "repositories.app.publish.python.tokens.pypi",
+        "repositories.app.publish.0.tokens.pypi",
         *("PYPI_API_TOKEN", "environment", "app/pypi-release", "app", "actions", "pypi-token"),
     ),
     (
-        "repositories.app.publish.python.tokens.testpypi",
+        "repositories.app.publish.0.tokens.testpypi",
         *("TEST_PYPI_API_TOKEN", "environment", "app/testpypi", "app", "actions", "pypi-token"),
     ),
     (
-        "repositories.app.publish.npm.tokens.npm",
+        "repositories.app.publish.1.tokens.npm",
         *("NPM_TOKEN", "environment", "app/npm-release", "app", "actions", "npm-token"),
     ),
 }
@@ -51,7 +51,7 @@ EXPECTED = {
 def row(secret: DeclaredSecret) -> tuple[str, ...]:
     """A secret as a row of EXPECTED."""
     return (
-        *(".".join(secret.path), secret.name, secret.scope, secret.target),
+        *(".".join(map(str, secret.path)), secret.name, secret.scope, secret.target),
         *(" ".join(secret.repositories), " ".join(secret.stores), secret.config.kind),
     )
 
@@ -86,9 +86,9 @@ def test_a_registry_s_token_is_one_of_its_package() -> None:
 def test_a_token_that_is_written_again_is_listed_where_it_holds() -> None:
     """`publish` wins over an environment's secret of the same name, here as on GitHub."""
     whole = data(
-        ("repositories.app.publish.python.auth", "hybrid"),
+        ("repositories.app.publish.0.auth", "hybrid"),
         (
-            "repositories.app.publish.python.tokens",
+            "repositories.app.publish.0.tokens",
             {"pypi": {"from": {"config": "p"}}, "testpypi": {"from": {"config": "t"}}},
         ),
         (
@@ -137,7 +137,7 @@ def test_facts_are_what_is_known() -> None:
     secret = next(s for s in FULL_SECRETS if s.path[-1] == "pypi")
     changed = datetime(2026, 10, 1, 23, 59, tzinfo=UTC)
     assert facts(secret, SecretValue(CANARY, "7", changed)) == {
-        "path": ["repositories", "app", "publish", "python", "tokens", "pypi"],
+        "path": ["repositories", "app", "publish", 0, "tokens", "pypi"],
         "name": "PYPI_API_TOKEN",
         "repository": "app",
         "environment": "pypi-release",

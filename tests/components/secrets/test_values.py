@@ -58,11 +58,11 @@ def told(folder: Path, text: str, **values: str) -> tuple[list[str], list[str], 
 
 
 TOKENS = (
-    "{package: acme-tool, auth: hybrid, approvers: [devs], tokens: "
+    "{python: acme-tool, auth: hybrid, approvers: [devs], tokens: "
     "{pypi: {»from: {config: pypi}}, testpypi: {»from: {config: testpypi}}}}"
 )
-NPM = "{npm: {package: w, auth: token, approvers: [devs], tokens: {npm: {»from: {config: n}}}}}"
-PUBLISH = ("{package: app, approvers: [devs]}", TOKENS)
+NPM = "[{npm: w, auth: token, approvers: [devs], tokens: {npm: {»from: {config: n}}}}]"
+PUBLISH = ("{python: app, approvers: [devs]}", TOKENS)
 EVERYWHERE = replaced(
     ("  TOKEN: {from", "  TOKEN: {»from"),
     PUBLISH,

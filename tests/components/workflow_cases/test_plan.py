@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.files.workflow import CI_PATH, Package, WorkflowPlan, render
+from components.files.workflow import CI_PATH, Package, Release, WorkflowPlan, render
 from tests.components.workflow_cases.variants import (
     AUTHS,
     TEMPLATES,
@@ -59,8 +59,11 @@ def test_a_contradictory_package_is_refused(changes: dict[str, Any], message: st
         ([python()], {"approval_environment": "testpypi"}, "one approval would count for both"),
         ([], {"default_branch": "main*"}, "default_branch"),
         ([], {"default_branch": '"]'}, "default_branch"),
-        ([], {"may_start": ()}, "may_start"),
-        ([], {"may_start": ("maintain write",)}, "may_start"),
+        ([python()], {"may_start": ()}, "may_start"),
+        ([python()], {"may_start": ("maintain write",)}, "may_start"),
+        ([python()], {"prefix": "v*"}, "prefix"),
+        ([python()], {"prefix": '"'}, "prefix"),
+        ([python()], {"scheme": "any"}, "scheme"),
     ],
 )
 def test_a_contradictory_plan_is_refused(
@@ -99,16 +102,25 @@ def packages(draw: st.DrawFn) -> Package:
     )
 
 
+releases = st.builds(
+    Release,
+    packages=st.lists(
+        packages(),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda package: (package.ecosystem, package.id),
+    ).map(tuple),
+    prefix=st.sampled_from(["v", "sdk/v", "@guild/web@"]),
+    scheme=st.sampled_from(["semver", "calver", "pep440"]),
+    approval_environment=st.none() | environments.map("a{}".format),
+    may_start=st.sampled_from([("maintain", "admin"), ("releaser",)]),
+)
 plans = st.builds(
     WorkflowPlan,
     default_branch=st.sampled_from(["main", "release/1.x", "on", "1.0"]),
     visibility=st.sampled_from(["public", "private", "internal"]),
     ecosystems=st.sets(st.sampled_from(["pip", "npm", "docker"])).map(tuple),
-    packages=st.lists(
-        packages(), max_size=3, unique_by=lambda package: (package.ecosystem, package.id)
-    ).map(tuple),
-    approval_environment=st.none() | environments.map("a{}".format),
-    may_start=st.sampled_from([("maintain", "admin"), ("releaser",)]),
+    releases=st.lists(releases, max_size=1).map(tuple),
 )
 
 
@@ -136,6 +148,7 @@ def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
         jobs = publishing(workflow)
         tests = [package for package in variant.packages if package.test_environment]
         assert len(jobs) == len(variant.packages) + len(tests)
-        first = {"approval"} if variant.approval_environment else set()
+        (release,) = variant.releases
+        first = {"approval"} if release.approval_environment else set()
         for id_ in jobs:
             assert {"security-validation", "build"} | first <= before(workflow, id_)

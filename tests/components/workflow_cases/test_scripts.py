@@ -122,6 +122,43 @@ def test_only_a_strict_version_is_released(
     assert not (tmp_path / "owned").exists()
 
 
+@pytest.mark.parametrize(
+    ("variant", "tag", "version"),
+    [
+        ("calver", "@guild/all@2026.07.1", "2026.7.1"),
+        ("calver", "@guild/all@2026.10.0", "2026.10.0"),
+        ("calver", "@guild/all@2026.7.01", None),
+        ("calver", "v2026.7.1", None),
+        ("pep440", "sdk/v1.2rc1", "1.2rc1"),
+        ("pep440", "sdk/v1.2-rc1", None),
+    ],
+)
+def test_the_version_of_another_scheme_is_that_of_the_packages(
+    tmp_path: Path, variant: str, tag: str, version: str | None
+) -> None:
+    """The script reads prefix and scheme of the plan, and the version that a registry would show.
+
+    A manual start repeats the version as it is in the tag.
+    """
+    (found,) = [
+        s
+        for _, s in steps(files(VARIANTS[variant])[RELEASE_PATH])
+        if s.get("name", "").startswith("The tag is")
+    ]
+    output = tmp_path / "output"
+    done = run(
+        found,
+        tmp_path,
+        GITHUB_REF=f"refs/tags/{tag}",
+        GITHUB_EVENT_NAME="workflow_dispatch",
+        GITHUB_OUTPUT=str(output),
+        EXPECTED=tag.rpartition("@")[2].removeprefix("sdk/v"),
+        CONFIRM="release",
+    )
+    assert (done.returncode == 0) is (version is not None), done.stdout + done.stderr
+    assert not version or output.read_text() == f"version={version}\n"
+
+
 @pytest.mark.parametrize("merged", [True, False])
 def test_only_merged_commits_are_released(tmp_path: Path, *, merged: bool) -> None:
     """A tag on a commit that never reached the default branch releases nothing (R1)."""

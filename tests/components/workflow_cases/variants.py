@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from components.files.workflow import Package, WorkflowPlan, render
+from components.files.workflow import RELEASE_PATH, Package, Release, WorkflowPlan, render
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "workflows"
@@ -45,9 +45,16 @@ def npm(auth: str = "oidc", **changes: object) -> Package:
 
 
 def plan(*packages: Package, **changes: object) -> WorkflowPlan:
-    """A public repository's plan."""
-    values = {"default_branch": "main", "visibility": "public", "packages": packages}
+    """A public repository's plan, with one release workflow if there are packages."""
+    of_release = {k: changes.pop(k) for k in list(changes) if k in Release.model_fields}
+    releases = (Release.model_validate({"packages": packages, **of_release}),) if packages else ()
+    values = {"default_branch": "main", "visibility": "public", "releases": releases}
     return WorkflowPlan.model_validate({**values, **changes})
+
+
+def release_text(variant: WorkflowPlan) -> str:
+    """The text of the plan's release workflow."""
+    return render(variant)[RELEASE_PATH]
 
 
 AUTHS = ("oidc", "hybrid", "token")
@@ -62,6 +69,9 @@ VARIANTS = {
     "both": plan(*BOTH),
     "both-two-gates": plan(*BOTH, approval_environment="release-approval", visibility="private"),
     "two-python": plan(python(), python(name="second"), approval_environment="gate one"),
+    "npm-restricted": plan(npm(access="restricted")),
+    "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
+    "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
     "nothing-to-publish": plan(ecosystems=("pip", "npm", "docker", "github-actions")),
     "no-language": plan(ecosystems=("github-actions",)),
 }

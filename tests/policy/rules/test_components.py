@@ -18,17 +18,28 @@ if TYPE_CHECKING:
     from tests.support.recording import Recording
 
 ROOT = Path(__file__).resolve().parents[3]
-NPM_APPROVERS = ("repositories.app.publish.npm.approvers", ["devs"])
+NPM_APPROVERS = ("repositories.app.publish.1.approvers", ["devs"])
 ECOSYSTEMS = ("repositories.app.ecosystems", ["pip", "npm", "github-actions"])
 VARIATIONS = {
     "as declared": [],
     "one gate": [
-        ("repositories.app.publish.python.approvers", ["devs"]),
+        ("repositories.app.publish.0.approvers", ["devs"]),
     ],
     "a private repository": [("repositories.app.visibility", "private")],
+    "versions of Python, tags of another form": [
+        ("tag_protection.releases.scheme", "pep440"),
+        ("tag_protection.releases.prefix", "sdk/v"),
+        ("repositories.app.publish", [{"python": "acme-app", "approvers": ["devs"]}]),
+    ],
+    "a year and a month": [("tag_protection.releases.scheme", "calver")],
+    "tags of each package": [
+        ("repositories.app.tag_protection", {"web": {"created_by": ["security"], "prefix": "w/v"}}),
+        ("repositories.app.publish.0.tags", "releases"),
+        ("repositories.app.publish.1.tags", "web"),
+    ],
     "tokens": [
-        ("repositories.app.publish.npm.auth", "token"),
-        ("repositories.app.publish.npm.tokens", {"npm": {"from": {"config": "npm"}}}),
+        ("repositories.app.publish.1.auth", "token"),
+        ("repositories.app.publish.1.tokens", {"npm": {"from": {"config": "npm"}}}),
     ],
 }
 

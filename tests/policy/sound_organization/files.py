@@ -63,7 +63,7 @@ FILES: dict[str, Declared] = {
             "sandbox": False,
             "secrets": {
                 "codecov": known(["secrets", "CODECOV_TOKEN"]),
-                "pypi": known(["repositories", "escai", "publish", "python", "tokens", "pypi"]),
+                "pypi": known(["repositories", "escai", "publish", 0, "tokens", "pypi"]),
                 "scan": known(
                     ["repositories", "two", "secrets", "SCAN_KEY"], repository="two", changed=None
                 ),

@@ -106,12 +106,12 @@ def test_the_live_workflow_counts_before_the_declared_one() -> None:
 def test_tokens_of_the_release_path_are_used_by_its_workflow() -> None:
     """The derived environments and the rendered release workflow belong together."""
     package = {
-        "package": "tool",
+        "python": "tool",
         "auth": "hybrid",
         "approvers": ["red"],
         "tokens": {"pypi": secret("a"), "testpypi": secret("b")},
     }
-    found = listed(organization({"app": {"publish": {"python": package}}}))
+    found = listed(organization({"app": {"publish": [package]}}))
     assert list(found) == [
         "app/testpypi TEST_PYPI_API_TOKEN",
         "app/pypi-release PYPI_API_TOKEN",

@@ -65,7 +65,7 @@ def one(**more: Any) -> Rotation:  # noqa: ANN401 - any YAML
 
 def paths(rotation: Rotation) -> list[str]:
     """Where its dependents stand in the YAML."""
-    return [".".join(each.path) for each in rotation.dependents]
+    return [".".join(map(str, each.path)) for each in rotation.dependents]
 
 
 @pytest.mark.parametrize(
@@ -136,16 +136,16 @@ def test_tokens_of_a_release_path_are_found() -> None:
     """They stand below `publish`, and not among the secrets."""
     data = organization(lib={}).config.model_dump(by_alias=True, exclude_unset=True)
     data["teams"] = {"a": {"members": ["ana"]}, "b": {"members": ["ben"]}}
-    data["repositories"]["tool"]["publish"] = {
-        "python": {
-            "package": "acme-tool",
+    data["repositories"]["tool"]["publish"] = [
+        {
+            "python": "acme-tool",
             "auth": "hybrid",
             "approvers": ["a", "b"],
             "tokens": {"testpypi": of(config="test"), "pypi": of(config="live")},
         }
-    }
+    ]
     found = find(resolved(OrganizationConfig.model_validate(data)), "PYPI_API_TOKEN")
-    assert paths(found) == ["repositories.tool.publish.python.tokens.pypi"]
+    assert paths(found) == ["repositories.tool.publish.0.tokens.pypi"]
     assert found.kind == "pypi-token"
     found.check(pypi_token("acme-tool"))
     for wrong in (pypi_token("other"), pypi_token(None), pypi_token("acme-tool", domain=TEST_PYPI)):

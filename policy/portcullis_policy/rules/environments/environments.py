@@ -1,15 +1,26 @@
 """EN: release environments, through which packages are published."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from portcullis_policy.examples.base import Declared, child, example, stack
+from portcullis_policy.examples.rulesets import TAGS
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.patterns import admits_only_semver, is_wildcard
+from portcullis_policy.semantics.patterns import (
+    admits_only_semver,
+    admits_pep440,
+    is_wildcard,
+    not_pep440,
+)
 from portcullis_policy.semantics.plans import remedy_for_reviewers
-from portcullis_policy.semantics.protection import protections_for, protects_branch, subject_named
+from portcullis_policy.semantics.protection import (
+    protections_for,
+    protects_branch,
+    protects_tag,
+    subject_named,
+)
 from portcullis_policy.semantics.release_environments import (
     ENVIRONMENT,
     is_release,
@@ -54,6 +65,32 @@ _DEFAULT_GUARDED = Declared(
         "conditions": {"refName": {"includes": ["~DEFAULT_BRANCH"], "excludes": []}},
         "rules": {"pullRequest": {"requiredApprovingReviewCount": 2}},
     },
+)
+
+
+def _admitting(pattern: object) -> Declared:
+    """Return a deployment policy of the examples' environment."""
+    return Declared(gh.DEPLOYMENT_POLICY, {**_TAGS, "tagPattern": pattern})
+
+
+def _forbidding(*patterns: str) -> Declared:
+    """Return a ruleset by which nobody may create such tags."""
+    includes = [f"refs/tags/{each}" for each in patterns]
+    return Declared(
+        gh.REPOSITORY_RULESET,
+        {
+            **TAGS,
+            "bypassActors": [],
+            "conditions": {"refName": {"includes": includes, "excludes": []}},
+            "rules": {"creation": True},
+        },
+    )
+
+
+_NO_VERSIONS = (
+    *("v*[^0-9.abcdeoprstv]*", "v*[abctv.][^0-9pd]*", "v*[^0-9]"),
+    *("v0[0-9]*", "v*.0[0-9]*", "v*.[0-9]*.[0-9]*.[0-9]*"),
+    *("v*[abr]*[abr]*", "v*d*p*", "v*[0-9][^0-9.abr]*"),
 )
 _ANY_BRANCH = ("*", "**", "**/*", "*/*")
 
@@ -346,44 +383,76 @@ class BranchPolicyNamesBranches(ResourceRule):
             yield finding(detail, "deploy_from", "branches", value=pattern)
 
 
-class TagPolicyIsSemver(ResourceRule):
+class TagPolicyIsSemver(StackRule):
     """A release environment admits only tags that are versions.
 
     `v*` admits `v-test`. A strict pattern prevents test tags and typing mistakes from publishing.
     Each of the three numbers has to begin with a digit, as far as GitHub's patterns can express it.
+    Two numbers are enough for versions as PEP 440 writes them, if rulesets without bypass actors
+    forbid the tags that look like such versions.
     """
 
     id = "EN006"
     title = "a release environment admits tags that are not versions"
     severity = Severity.HIGH
     maps = cis("2.3.5")
-    resource_types = (gh.DEPLOYMENT_POLICY,)
+    resource_types = (gh.DEPLOYMENT_POLICY, *gh.RULESETS)
     remediation = 'Use `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (
-        example("a pattern for versions", gh.DEPLOYMENT_POLICY, _TAGS),
-        example(
-            "versions with a prefix",
-            gh.DEPLOYMENT_POLICY,
-            _TAGS,
-            tagPattern="sdk-v[0-9]*.[0-9]*.[0-9]*",
+        stack("a pattern for versions", Declared(gh.DEPLOYMENT_POLICY, _TAGS)),
+        stack("versions with a prefix", _admitting("sdk-v[0-9]*.[0-9]*.[0-9]*")),
+        stack("versions with a year and a month", _admitting("v2[0-9][0-9][0-9].1[0-2].[0-9]*")),
+        stack("one version", _admitting("v1.2.3")),
+        stack(
+            "two components, and rulesets forbid all but PEP 440",
+            _admitting("v[0-9]*.[0-9]*"),
+            _forbidding(*_NO_VERSIONS),
         ),
-        example("one version", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v1.2.3"),
     )
     bad = (
-        example("`v*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*"),
-        example("`v*.*.*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v*.*.*"),
-        example("two components", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern="v[0-9]*.[0-9]*"),
-        example("unknown at preview", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=UNKNOWN),
+        stack("`v*`", _admitting("v*")),
+        stack("`v*.*.*`", _admitting("v*.*.*")),
+        stack("two components", _admitting("v[0-9]*.[0-9]*")),
+        stack(
+            "two components, and a ruleset forbids little",
+            _admitting("v[0-9]*.[0-9]*"),
+            _forbidding("v*-*"),
+        ),
+        stack("`v*`, and a ruleset forbids the rest", _admitting("v*"), _forbidding("v*[^0-9.]*")),
+        stack("unknown at preview", _admitting(UNKNOWN)),
     )
 
-    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        pattern = resource.facts.text("tagPattern")
-        if not is_release(resource, settings) or not pattern_given(pattern):
-            return
-        if pattern is UNKNOWN or (isinstance(pattern, str) and not admits_only_semver(pattern)):
-            detail = "`tagPattern` is looser than semantic versions"
-            yield finding(detail, "deploy_from", "tags", value=pattern)
+        for policy in stack.of(gh.DEPLOYMENT_POLICY):
+            pattern = policy.facts.text("tagPattern")
+            if not is_release(policy, settings) or not pattern_given(pattern):
+                continue
+            if isinstance(pattern, str) and (
+                admits_only_semver(pattern)
+                or (admits_pep440(pattern) and _forbidden(stack, policy, not_pep440(pattern)))
+            ):
+                continue
+            yield Finding(
+                "`tagPattern` is looser than semantic versions",
+                ("deploy_from", "tags"),
+                unknown=pattern is UNKNOWN,
+                urn=policy.urn,
+            )
+
+
+def _forbidden(stack: Stack, policy: Resource, tags: Iterable[str]) -> bool:
+    """Say whether nobody may create any of these tags: rulesets have no bypass actors."""
+    repository = policy.facts.text("repository")
+    if not isinstance(repository, str):
+        return False
+    subject = subject_named(stack, repository)
+    strict = [
+        each
+        for each in protections_for(stack, repository)
+        if each.rules["creation"] is True and each.resource.facts.blocks("bypassActors") == []
+    ]
+    return all(any(protects_tag(each, subject, tag) for each in strict) for tag in tags)
 
 
 class MoreThanOneReviewer(ResourceRule):

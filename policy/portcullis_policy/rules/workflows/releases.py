@@ -22,6 +22,10 @@ _OWN_TOKEN = re.compile(
 )
 _FILTER = re.compile(r"\*\*|[*+?]|\[[^\]]*\]|\\.|[^*+?\[\\]")
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
+_TWO_NUMBERS = re.compile(r"[\w/@-]*\[0-9\]\+\.\[0-9\]\+")
+_PEP440_ENDINGS = "[.abr][0-9.abcdeoprstv]+"
+_PEP440 = f"v[0-9]+.[0-9]+{_PEP440_ENDINGS}"
+"""The filter for versions with an ending such as `rc1` or `.post1`."""
 _NPM = "env:\n          NODE_AUTH_TOKEN: ${{ secrets.GITHUB_TOKEN }}\n        run: npm publish"
 _PYPI = f"uses: pypa/gh-action-pypi-publish@{'b2' * 20}"
 _INPUT = """
@@ -227,6 +231,7 @@ class TagsAreVersions(WorkflowRule):
 
     `v*` also starts it on `v-test`, and a push trigger without a filter starts it on every commit.
     In a workflow filter, `+` repeats the preceding character, so `v[0-9]+.[0-9]+.[0-9]+` is strict.
+    Two numbers are a version where another filter admits what PEP 440 writes after them.
     Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
     """
 
@@ -238,6 +243,11 @@ class TagsAreVersions(WorkflowRule):
     good = (
         SOUND_RELEASE,
         release("versions with a prefix", ('["v[', '["sdk-v[')),
+        release("versions with a year and a month", ('"v[0-9]+.', '"v2[0-9][0-9][0-9].')),
+        release(
+            "two numbers beside a pattern for PEP 440",
+            (_TAGS, f'    tags: ["v[0-9]+.[0-9]+", "{_PEP440}"]\n'),
+        ),
         release("started by hand only", ("  push:\n" + _TAGS, "")),
         ci("a workflow that publishes nothing", ("[pull_request, push]", '{push: {tags: ["*"]}}')),
     )
@@ -246,6 +256,10 @@ class TagsAreVersions(WorkflowRule):
         release("`v*.*.*`", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*.*.*"')),
         release("a pattern for two numbers", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v[0-9]+.[0-9]+"')),
         release("a version pattern, and another one", ('+"]', '+", "*"]')),
+        release(
+            "one number beside a pattern for PEP 440",
+            (_TAGS, f'    tags: ["v[0-9]+", "{_PEP440}"]\n'),
+        ),
         release("every push starts it", (_TAGS, "")),
     )
 
@@ -260,8 +274,15 @@ class TagsAreVersions(WorkflowRule):
             yield (workflow.at.get("on").line, "published at every push")
         if "tags-ignore" in keys:
             yield (push.get("tags-ignore").line, "a list of tags that do not publish")
-        for tag in push.get("tags").entries():
-            if not tag.text.startswith("!") and not filter_admits_only_versions(tag.text):
+        tags = push.get("tags").entries()
+        listed = {tag.text for tag in tags}
+        pep440 = {text for text in listed if f"{text}{_PEP440_ENDINGS}" in listed}
+        for tag in tags:
+            if tag.text.startswith("!"):
+                continue
+            if tag.text in pep440 and _TWO_NUMBERS.fullmatch(tag.text):
+                continue
+            if not filter_admits_only_versions(tag.text):
                 yield (tag.line, "a tag filter that admits what is no version")
 
 
@@ -323,7 +344,7 @@ def filter_admits_only_versions(pattern: str) -> bool:
         compiled = re.compile("".join(parts))
     except re.error:
         return False
-    prefix = re.match(r"(?:[A-Za-z][\w-]*[-/@])?", pattern)
+    prefix = re.match(r"(?:[A-Za-z@][\w/@-]*[-/@])?", pattern)
     before = prefix.group() if prefix else ""
     return not any(compiled.fullmatch(before + name) for name in NOT_RELEASES)
 

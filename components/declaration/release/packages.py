@@ -1,0 +1,130 @@
+"""Whether the packages of a repository fit together: names, environments, and their tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.declaration.mistakes import listed
+from components.publish import APPROVAL_ENVIRONMENT, REGISTRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from components.declaration.mistakes import Problem
+    from components.declaration.yaml_file import Segments
+    from components.publish import ResolvedPackage
+    from components.repository import ResolvedRepository
+    from components.tag_ruleset import ResolvedTagProtection
+
+_SEMVER_ONLY = frozenset({"npm"})
+"""Kinds of packages whose versions are three numbers."""
+
+
+def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+    """Find packages of the repository at ``path`` that do not fit together."""
+    yield from _prefixes(repository.tag_protection)
+    yield from _tags(path, repository)
+    yield from _names(path, repository.packages)
+    yield from _environments(path, repository.packages)
+    yield from _first_teams(path, repository.packages)
+    yield from _workflows(path, repository.packages)
+
+
+def _prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:
+    """Find protections of which one forbids the tags of another."""
+    for each in protections:
+        for other in protections:
+            mine, theirs = each.config.tags, other.config.tags
+            where = each.origin.path
+            name = ".".join(other.origin.path)
+            if mine.prefix != theirs.prefix and mine.prefix.startswith(theirs.prefix):
+                what = (
+                    f"nobody could create tags such as {mine.examples[0]}: {name} forbids what "
+                    f"begins with {theirs.prefix} and has another form"
+                )
+                yield (*where, "prefix"), what, "prefixes of which none begins with another"
+            if mine.prefix == theirs.prefix and mine.scheme != theirs.scheme:
+                what = f"{name} admits {theirs.scheme} with the same prefix, {mine.prefix}"
+                yield (*where, "scheme"), what, "one scheme for each prefix"
+
+
+def _tags(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+    """Find packages whose tags are not known, or are none that their registry takes."""
+    names = {each.name for each in repository.tag_protection}
+    forms = {each.config.tags: each.name for each in repository.tag_protection}
+    for package in repository.packages:
+        where = (*path, *package.path)
+        named = package.config.tags
+        if named is not None and named not in names:
+            what = f"`{named}` is no tag_protection of {repository.name}"
+            yield (*where, "tags"), what, listed(names)
+        elif named is None and len(forms) > 1:
+            examples = listed(tags.examples[0] for tags in forms)
+            what = f"tags of several forms are protected ({examples}): name those of this package"
+            yield where, what, " or ".join(f"tags: {name}" for name in sorted(set(forms.values())))
+        elif package.tags.scheme == "pep440" and package.config.kind in _SEMVER_ONLY:
+            what = f"{REGISTRIES[package.config.kind]} takes no versions such as 1.2rc1"
+            yield where, what, "tags of a tag_protection with scheme: semver or calver"
+
+
+def _names(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:
+    """Find two packages of one name, or of names that a registry or file cannot distinguish."""
+    seen: dict[tuple[str, str], str] = {}
+    for package in packages:
+        kind, name = package.config.kind, package.config.name
+        key = (kind, package.config.id)
+        if key not in seen:
+            seen[key] = name
+            continue
+        same = "twice" if seen[key] == name else f"beside `{seen[key]}`, nearly the same name"
+        what = f"`{name}` is listed {same}: {REGISTRIES[kind]} or the workflow cannot hold both"
+        yield (*path, *package.path, kind), what, "each package once"
+
+
+def _environments(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:
+    """Find environments that two packages share: one approval must not count for two environments.
+
+    GitHub does not distinguish upper from lower case in their names.
+    """
+    trials = {package.test_environment.lower() for package in packages if package.test_environment}
+    taken = {APPROVAL_ENVIRONMENT}
+    for package in packages:
+        where = (*path, *package.path)
+        own = package.environment.lower()
+        written = "environment" in package.config.model_fields_set
+        if own in taken or own in trials:
+            what = (
+                f"`{package.environment}` has another use in this repository, and one approval "
+                "must not count for two environments"
+            )
+            at = (*where, "environment") if written else where
+            yield at, what, "an environment of its own for each package"
+        taken.add(own)
+    if APPROVAL_ENVIRONMENT in trials:
+        for package in packages:
+            if (package.test_environment or "").lower() == APPROVAL_ENVIRONMENT:
+                what = f"`{APPROVAL_ENVIRONMENT}` is the environment of the first of two approvals"
+                yield (*path, *package.path, "test_environment"), what, "another environment"
+
+
+def _first_teams(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:
+    """Find a second team for the first approval, which the packages of a repository share."""
+    with_two = [package for package in packages if package.first_team]
+    for package in with_two[1:]:
+        if package.first_team != with_two[0].first_team:
+            what = "the packages of a repository share the first of two approvals"
+            allowed = f"{with_two[0].first_team} as the first of approvers"
+            yield (*path, *package.path, "approvers"), what, allowed
+
+
+def _workflows(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:
+    """Find tags whose prefixes give one name to two workflow files."""
+    of: dict[str, ResolvedPackage] = {}
+    for package in packages:
+        first = of.setdefault(package.workflow, package)
+        if first.tags != package.tags:
+            what = (
+                f"{package.workflow} would be the workflow for the prefixes {first.tags.prefix} "
+                f"and {package.tags.prefix}"
+            )
+            yield (*path, *package.path), what, "prefixes that differ in letters or digits"

@@ -1,0 +1,66 @@
+"""Names of packages, as the registries take them.
+
+Sources:
+    https://packaging.python.org/specifications/name-normalization/
+    https://docs.pypi.org/project-management/name-retention/
+    https://github.com/npm/validate-npm-package-name
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from components.base import PythonPackageName, matching
+
+LONGEST_NPM_NAME = 214
+
+_STANDARD_LIBRARY = frozenset(
+    re.sub(r"[-_.]+", "-", name.strip("_")).lower() for name in sys.stdlib_module_names
+)
+_RESERVED_AT_PYPI = frozenset({"requirements-txt", "rrequirements-txt", "requirements-txt-"})
+_NODE_MODULES = frozenset(
+    {
+        *("assert", "buffer", "cluster", "console", "constants", "crypto", "dgram", "dns"),
+        *("domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net", "os"),
+        *("path", "process", "punycode", "querystring", "readline", "repl", "stream", "sys"),
+        *("timers", "tls", "tty", "url", "util", "v8", "vm", "wasi", "zlib"),
+        *("async_hooks", "child_process", "diagnostics_channel", "perf_hooks", "string_decoder"),
+        *("trace_events", "worker_threads"),
+    }
+)
+
+
+def _python_name(value: str) -> str:
+    """Refuse names that PyPI refuses, though they are well-formed."""
+    normalized = re.sub(r"[-_.]+", "-", value).lower()
+    if normalized in _STANDARD_LIBRARY:
+        raise ValueError("PyPI refuses names of Python's standard library; allowed: another name")
+    if normalized in _RESERVED_AT_PYPI:
+        raise ValueError("PyPI refuses this name; allowed: another name")
+    return value
+
+
+def _npm_name(value: str) -> str:
+    """Refuse names that npm refuses for new packages."""
+    if len(value) > LONGEST_NPM_NAME:
+        raise ValueError(f"npm refuses so long a name; allowed: {LONGEST_NPM_NAME} characters")
+    if value in _NODE_MODULES or value in {"node_modules", "favicon.ico"}:
+        raise ValueError("npm refuses names of Node's own modules; allowed: another name")
+    return value
+
+
+NameAtPypi = Annotated[PythonPackageName, AfterValidator(_python_name)]
+"""The name of a package that PyPI takes."""
+NameAtNpm = Annotated[
+    str,
+    matching(
+        r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*",
+        "allowed: lower-case letters, digits, . _ and -, with or without a scope such as @guild/",
+    ),
+    AfterValidator(_npm_name),
+]
+"""The name of a package that npm takes."""

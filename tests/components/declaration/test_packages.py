@@ -1,0 +1,325 @@
+"""The packages of a repository: their names, their tags, and that each has a gate of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from components.declaration import Declaration
+from components.files.workflow import RELEASE_PATH
+from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from components.repository import ResolvedRepository
+
+PUBLISH = "    publish: [{python: app, approvers: [devs]}]"
+TAGS = "  releases: {created_by: [security]}"
+SDK = "  sdk: {created_by: [security], prefix: sdk/v, scheme: calver}"
+SERIES = """\
+  a: {created_by: [security], prefix: a-v}
+  b: {created_by: [security], prefix: a/v}"""
+NAMES = "python: NAME, npm: NAME"
+
+
+def publish(*entries: str) -> tuple[str, str]:
+    """An edit: what the repository publishes, each approved by devs."""
+    listed = ", ".join(entry.replace("}", ", approvers: [devs]}") for entry in entries)
+    return PUBLISH, f"    publish: [{listed}]"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Edits, one of which has a mark where the one mistake is."""
+
+    id: str
+    edits: tuple[tuple[str, str], ...]
+    what: str
+    allowed: str = ""
+
+
+CASES = (
+    Case(
+        "an unknown registry",
+        ((PUBLISH, "    publish: [»{pyton: app, approvers: [devs]}]"),),
+        "item 1 of `publish`: an entry names one registry, and the package there; "
+        "did you mean `python`?",
+        NAMES,
+    ),
+    Case(
+        "no registry",
+        ((PUBLISH, "    publish: [»{approvers: [devs]}]"),),
+        "item 1 of `publish`: an entry names one registry, and the package there",
+        NAMES,
+    ),
+    Case(
+        "two registries in an entry",
+        ((PUBLISH, "    publish: [»{python: app, npm: app, approvers: [devs]}]"),),
+        "item 1 of `publish`: an entry names one registry, and the package there",
+        NAMES,
+    ),
+    Case(
+        "a mapping, as it was written before",
+        ((PUBLISH, "    »publish: {python: {package: app, approvers: [devs]}}"),),
+        "`publish`: has to be a list",
+        "an entry such as `- python: agent-sdk`",
+    ),
+    Case(
+        "a field of another registry",
+        ((PUBLISH, "    publish: [{python: app, »access: public, approvers: [devs]}]"),),
+        "`access` is not a field of a python package",
+        "approvers, auth, directory, environment, python, tags, test_environment, tokens",
+    ),
+    Case(
+        "a module of the standard library",
+        (publish("{»python: Secrets}"),),
+        "`python`: PyPI refuses names of Python's standard library",
+        "another name",
+    ),
+    Case(
+        "a name that PyPI keeps for itself",
+        (publish("{»python: requirements.txt}"),),
+        "`python`: PyPI refuses this name",
+        "another name",
+    ),
+    Case(
+        "a module of Node",
+        (publish("{»npm: crypto}"),),
+        "`npm`: npm refuses names of Node's own modules",
+        "another name",
+    ),
+    Case(
+        "an npm name that is too long",
+        (publish(f"{{»npm: {'a' * 215}}}"),),
+        "`npm`: npm refuses so long a name",
+        "214 characters",
+    ),
+    Case(
+        "an npm name in upper case",
+        (publish("{»npm: Web}"),),
+        "`npm` is not valid",
+        "lower-case letters, digits, . _ and -, with or without a scope such as @guild/",
+    ),
+    Case(
+        "restricted access without a scope",
+        (publish("»{npm: web, access: restricted}"),),
+        "item 1 of `publish`: access: restricted needs a scope, because npm makes other packages "
+        "public",
+        "a name such as @guild/web, or access: public",
+    ),
+    Case(
+        "one package twice",
+        (publish("{npm: web, environment: a}", "{»npm: web, environment: b}"),),
+        "`web` is listed twice: npm or the workflow cannot hold both",
+        "each package once",
+    ),
+    Case(
+        "nearly the same name",
+        (publish("{python: a.b}", "{»python: A_b, environment: x, test_environment: y}"),),
+        "`A_b` is listed beside `a.b`, nearly the same name: PyPI or the workflow cannot hold both",
+        "each package once",
+    ),
+    Case(
+        "one environment for two packages",
+        (publish("{python: app}", "{npm: app, »environment: PyPI-release}"),),
+        "`PyPI-release` has another use in this repository, and one approval must not count for "
+        "two environments",
+        "an environment of its own for each package",
+    ),
+    Case(
+        "the environment of another package's trials",
+        (publish("{python: app}", "{npm: app, »environment: testpypi}"),),
+        "`testpypi` has another use in this repository, and one approval must not count for two "
+        "environments",
+        "an environment of its own for each package",
+    ),
+    Case(
+        "trials at the first gate",
+        (publish("{python: app, »test_environment: release-approval}"),),
+        "`release-approval` is the environment of the first of two approvals",
+        "another environment",
+    ),
+    Case(
+        "approvers without members",
+        (
+            (PUBLISH, "    publish: [{python: app, »approvers: [ops]}]"),
+            ("  security: {members: [ines]}", "  security: {members: [ines]}\n  ops: {}"),
+            ("security: push}", "security: push, ops: pull}"),
+        ),
+        "nobody is in `ops`, so nobody could approve",
+        "a team of people",
+    ),
+    Case(
+        "tags of two forms",
+        ((TAGS, f"{TAGS}\n{SDK}"), publish("»{python: app}")),
+        "tags of several forms are protected (sdk/v2026.7.1, v1.2.3): name those of this package",
+        "tags: releases or tags: sdk",
+    ),
+    Case(
+        "tags that are not protected",
+        (publish("{python: app, »tags: sdk}"),),
+        "`sdk` is no tag_protection of app",
+        "releases",
+    ),
+    Case(
+        "tags of another repository",
+        (
+            (TAGS, f"{TAGS}\n{SDK[:-1]}, repositories: [web]}}"),
+            ("  web: {}", "  web: {access: {security: push}}"),
+            publish("{python: app, »tags: sdk}"),
+        ),
+        "`sdk` is no tag_protection of app",
+        "releases",
+    ),
+    Case(
+        "versions of Python for npm",
+        ((TAGS, f"{TAGS[:-1]}, scheme: pep440}}"), publish("»{npm: app}")),
+        "npm takes no versions such as 1.2rc1",
+        "tags of a tag_protection with scheme: semver or calver",
+    ),
+    Case(
+        "a prefix that another one begins",
+        (
+            (TAGS, f"{TAGS}\n  more: {{created_by: [security], »prefix: ver}}"),
+            publish("{python: app, tags: releases}"),
+        ),
+        "nobody could create tags such as ver1.2.3: tag_protection.releases forbids what begins "
+        "with v and has another form",
+        "prefixes of which none begins with another",
+    ),
+    Case(
+        "prefixes that give one file",
+        (
+            (TAGS, f"{TAGS}\n{SERIES}"),
+            publish(
+                "{python: app, tags: releases}",
+                "{npm: x, environment: x, tags: a}",
+                "»{npm: y, environment: y, tags: b}",
+            ),
+        ),
+        ".github/workflows/release-a-v.yml would be the workflow for the prefixes a-v and a/v",
+        "prefixes that differ in letters or digits",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_packages_that_do_not_fit_are_reported(case: Case, tmp_path: Path) -> None:
+    """One mistake a case, at its place, with what is allowed instead (E2, A4, A5)."""
+    text, marked = places(replaced(*case.edits))
+    (mistake,) = mistakes(written(tmp_path, text))
+    assert (mistake.what, mistake.allowed) == (case.what, case.allowed)
+    assert [str(mistake.place)] == marked
+
+
+def test_one_prefix_has_one_scheme(tmp_path: Path) -> None:
+    """Tags would have to be of both forms, so both entries are named."""
+    more = "  more: {created_by: [security], »scheme: calver}"
+    text, marked = places(
+        replaced(
+            (TAGS, f"{TAGS.replace('releases', '»releases')}\n{more}"),
+            publish("{python: app, tags: more}"),
+        )
+    )
+    found = mistakes(written(tmp_path, text))
+    assert [str(each.place) for each in found] == marked
+    assert {each.allowed for each in found} == {"one scheme for each prefix"}
+
+
+def app(tmp_path: Path, *edits: tuple[str, str]) -> ResolvedRepository:
+    """The repository of a sound file."""
+    found = outcome(written(tmp_path, replaced(*edits)))
+    assert isinstance(found, Declaration), found
+    return found.resolved.repositories["app"]
+
+
+def test_each_package_has_environments_of_its_own(tmp_path: Path) -> None:
+    """Four Python packages and two of npm in one repository: no gate and no token is shared."""
+    repository = app(
+        tmp_path,
+        publish(
+            *(f"{{python: sdk-{name}, directory: {name}}}" for name in "abcd"),
+            '{npm: "@acme/web", access: restricted}',
+            "{npm: cli}",
+        ),
+    )
+    names = [each.name for each in repository.release_path]
+    python = [(f"testpypi-sdk-{name}", f"pypi-release-sdk-{name}") for name in "abcd"]
+    assert names == [
+        *(name for pair in python for name in pair),
+        *("npm-release-acme-web", "npm-release-cli"),
+    ]
+    registered = [each["environment"] for each in repository.publishers]
+    assert registered == names
+    assert "--access restricted" in repository.derived_files[RELEASE_PATH]
+
+
+FORMS = {
+    "semver": ("v", '["v[0-9]+.[0-9]+.[0-9]+"]'),
+    "calver": ("@acme/app@", '["@acme/app@2[0-9][0-9][0-9].[0-9]+.[0-9]+"]'),
+    "pep440": ("sdk/v", '["sdk/v[0-9]+.[0-9]+", "sdk/v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"]'),
+}
+
+
+@pytest.mark.parametrize("scheme", FORMS)
+@pytest.mark.parametrize("owner", ["organization", "repository"])
+def test_releases_take_the_form_of_the_protected_tags(
+    scheme: str, owner: str, tmp_path: Path
+) -> None:
+    """Prefix and scheme of the tag protection are those of the workflow and the environments."""
+    prefix, filters = FORMS[scheme]
+    entry = f'{{created_by: [security], prefix: "{prefix}", scheme: {scheme}}}'
+    edit = (TAGS, f"  releases: {entry}")
+    if owner == "repository":
+        edit = (PUBLISH, f"    tag_protection: {{own: {entry}}}\n{PUBLISH}")
+    edits = [edit] if owner == "organization" else [edit, ("tag_protection:\n" + TAGS + "\n", "")]
+    repository = app(tmp_path, *edits)
+    release = repository.derived_files[RELEASE_PATH]
+    assert f"    tags: {filters}\n" in release
+    assert f'PREFIX: "{prefix}"' in release
+    (package,) = repository.packages
+    for environment in repository.release_path:
+        assert environment.config.deploy_from.tags == list(package.tags.admitted)
+        assert all(tag.startswith(prefix) for tag in package.tags.admitted)
+
+
+def test_each_series_of_tags_has_a_workflow_of_its_own(tmp_path: Path) -> None:
+    """A tag of one package releases this one alone, and gets into its environments alone."""
+    repository = app(
+        tmp_path,
+        (TAGS, f"{TAGS}\n{SDK}"),
+        publish("{python: app, tags: releases}", "{npm: app, tags: sdk}"),
+    )
+    other = ".github/workflows/release-sdk-v.yml"
+    releases = {RELEASE_PATH: ("pypi", "npm"), other: ("npm", "pypi")}
+    for path, (its_own, others) in releases.items():
+        text = repository.derived_files[path]
+        assert f"{its_own}-release" in text
+        assert f"{others}-release" not in text
+    assert {each["registry"]: each["workflow"] for each in repository.publishers} == {
+        "TestPyPI": "release.yml",
+        "PyPI": "release.yml",
+        "npm": "release-sdk-v.yml",
+    }
+    tags = {each.name: each.config.deploy_from.tags for each in repository.release_path}
+    assert all(re.match(r"sdk/v", tag) for tag in tags["npm-release"])
+    assert all(re.match(r"v", tag) for tag in (*tags["pypi-release"], *tags["testpypi"]))
+
+
+def test_a_shared_first_gate_admits_the_tags_of_each_package(tmp_path: Path) -> None:
+    """Two approvals for two series: one first gate, and each last gate for its own tags."""
+    both = "approvers: [security, devs]"
+    repository = app(
+        tmp_path,
+        (TAGS, f"{TAGS}\n{SDK}"),
+        (
+            PUBLISH,
+            f"    publish: [{{python: a, tags: releases, {both}}}, {{npm: a, tags: sdk, {both}}}]",
+        ),
+    )
+    gates = {each.name: each.config.deploy_from.tags for each in repository.release_path}
+    assert gates["release-approval"] == [*gates["pypi-release"], *gates["npm-release"]]
