@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -47,11 +48,17 @@ def test_an_update_is_refused_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
     assert project.up().code != 0
     assert project.world.writes() == []
     levels = project.folder / "levels.json"
-    levels.write_text('{"all": "disabled"}', encoding="utf-8")
     project.environment["PULUMI_OPTION_POLICY_PACK_CONFIG"] = str(levels)
-    off = project.portcullis("up")
-    assert off.code != 0
-    assert "`all`: allowed: mandatory, remediate" in off.text
+    ended = {"enforcementLevel": "disabled", "reason": "x", "expires": "2026-01-31"}
+    for content, words in (
+        ({"all": "disabled"}, "`all`: allowed: mandatory, remediate"),
+        ({"EN001": ended}, "`EN001` is switched off: this ended on 2026-01-31"),
+    ):
+        levels.write_text(json.dumps(content), encoding="utf-8")
+        for door in ("up", "preview", "check"):
+            off = project.portcullis(door)
+            assert off.code != 0, door
+            assert words in off.text, door
     del project.environment["PULUMI_OPTION_POLICY_PACK_CONFIG"]
     other = project.folder / "other"
     for pack in ("", str(other)):
@@ -102,4 +109,11 @@ def test_an_exemption_lets_one_finding_through_until_its_date(small: Project) ->
     accepted = small.preview()
     assert accepted.code == 0, accepted.text
     path.write_text(text + EXEMPTION.format("2026-01-31"), encoding="utf-8")
-    assert small.preview().code != 0
+    ended = small.preview()
+    assert ended.code != 0
+    assert "2026-01-31" in ended.text
+    reason = EXEMPTION.replace("reason: one", "# reason: one")
+    path.write_text(text + reason.format("2027-01-31"), encoding="utf-8")
+    silent = small.up()
+    assert silent.code != 0
+    assert "`reason` is missing" in silent.text

@@ -277,19 +277,29 @@ def test_levels_parameters_and_exemptions_by_config_file(stack: Stack) -> None:
     assert f"BR005 has a looser `minimum` until {until}: moves in spring" in output
 
 
+ENDED = '{"EN003": {"enforcementLevel": "disabled", "reason": "x", "expires": "2026-01-31"}}'
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         ('{"all": "disabled"}', "`all`: allowed: mandatory, remediate"),
         ('{"EN003": "disabled"}', "`EN003` is switched off: give the `reason`"),
+        (ENDED, "`EN003` is switched off: this ended on 2026-01-31: remove the entry"),
     ],
 )
 def test_rules_are_not_switched_off_quietly(stack: Stack, content: str, words: str) -> None:
-    """C3: without a reason and a date the pack does not start, so nothing is applied."""
+    """C3: without a reason and a date the pack does not start, so nothing is applied.
+
+    The same holds for a policy config file and for the stack's configuration (issue 13, 9).
+    """
     (stack.folder / "levels.json").write_text(content, encoding="utf-8")
-    code, output, _ = stack.run(WEAK, "up", "--yes", "--policy-pack-config", "levels.json")
-    assert code != 0
-    assert words in output
+    by_file = stack.run(WEAK, "up", "--yes", "--policy-pack-config", "levels.json")
+    assert stack.pulumi("config", "set", "portcullis:policy", content).returncode == 0
+    by_stack = stack.run(WEAK, "up", "--yes")
+    for code, output, _ in (by_file, by_stack):
+        assert code != 0
+        assert words in output
     assert stack.world.writes() == []
 
 
