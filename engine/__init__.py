@@ -259,7 +259,7 @@ def _official(origin: Origin, found: official.Found, *, cached: bool) -> Engine:
 
 
 def _built(folder: Path, *, cached: bool) -> Engine:
-    versions = {"pulumi": recipe.PULUMI_VERSION, "github plugin": recipe.TERRAFORM_PROVIDER}
+    versions = {"pulumi": recipe.PULUMI_VERSION, "github plugin": recipe.GITHUB_SDK}
     return Engine(Origin.BUILT, folder, versions, cached)
 
 

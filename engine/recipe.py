@@ -27,10 +27,10 @@ MINIMUM_GO = (1, 26)
 """The `go` line of the go.mod files."""
 
 GITHUB_SDK = "6.15.0"
-"""The pulumi-github release that our GitHub plugin stands in for."""
+"""The release of pulumi-github whose plugin is used, or built. Commands print this number."""
 
 TERRAFORM_PROVIDER = "6.13.0"
-"""The upstream provider in that release, and in engine/github/go.mod."""
+"""The Terraform provider in that release, and in engine/github/go.mod."""
 
 EXECUTOR = "pulumi-language-python-exec"
 """Pulumi's own runner of Python programs: a script in the Go module of its SDK."""

@@ -62,7 +62,7 @@ def deploy(
     if change:
         recover.settle(stack, environment, declaration, console)
     renames = follow(stack, environment, declaration, console, change=change)
-    recover.mend_secrets(stack, environment, declaration, console, change=change)
+    recover.restore_secrets(stack, environment, declaration, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console), console)
     report.require_pack(planned)
     organization = declaration.config.organization

@@ -276,10 +276,19 @@ _ODD = (
     r"\bwhose eyes\b",
     r"\bsomething of this\b",
     r"\bwhoever\b",
+    r"\btold\b(?! of,)",
+    r"\bmend(?:s|ed|ing)?\b",
+    r"\bbabbl\w*",
+    r"\bhad happened\b",
+    r"\bmakes? (?:a |its |the )?release tags?\b",
+    r"\bbehind everybody's back\b",
+    r"\bthe gates? (?:would|is|are) ",
+    r"\bopens? (?:two|both) gates\b",
 )
 ODD = re.compile("|".join(_ODD), re.IGNORECASE)
 """Phrases that readers stumbled over, and private words for the field's own."""
-ODD_IN_PAGES = re.compile(rf"{ODD.pattern}|\bmend(?:s|ed|ing)?\b", re.IGNORECASE)
+ODD_IN_PAGES = re.compile(rf"{ODD.pattern}|(?<!\?)\bgates?\b", re.IGNORECASE)
+"""As `ODD`; and a page says environment, or approval. A parameter's pattern may have `.?gate`."""
 READ = {".md", ".py", ".go", ".yaml", ".yml", ".html", ".toml"}
 """What people read, by the ends of file names."""
 

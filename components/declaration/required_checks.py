@@ -59,8 +59,8 @@ def notices(organization: ResolvedOrganization) -> Iterator[str]:
     if untested:
         yield (
             f"no managed workflow tests these ecosystems yet ({_listed(untested)}). "
-            "A green `ci` says nothing about them, and where nothing else is tested, no `ci` and "
-            "`security-ci` is written. With workflows: false the repository keeps its own"
+            "`ci` does not cover them; a repository with nothing else to test gets no `ci` and no "
+            "`security-ci`. To keep a repository's own workflow files: workflows: false"
         )
     waiting: defaultdict[str, list[str]] = defaultdict(list)
     for name, _, required, made in _required(organization):

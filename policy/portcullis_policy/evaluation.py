@@ -1,7 +1,7 @@
-"""All rules on all resources, in the one order that every door keeps.
+"""All rules on all resources, in one order, whatever runs them.
 
-A door (the engine's analyzer, the offline check, a test) brings resources; what is judged, in which
-order, and when exemptions count as used is decided here.
+The engine's analyzer, the offline check and the tests bring resources. This module decides what is
+judged, in which order, and when an exemption counts as used.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

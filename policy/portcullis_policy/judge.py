@@ -1,6 +1,7 @@
 """Applies rules: gathers what the program declared, keeps exemptions, and words the findings.
 
-Knows nothing of Pulumi's policy SDK: any door (engine, offline check, state file) can use it.
+It knows nothing of Pulumi's policy SDK. The engine, the offline check and the check of a state file
+use it.
 """
 
 import datetime as dt

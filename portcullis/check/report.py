@@ -39,8 +39,8 @@ class Report:
             return f"{count} mistake{'s' if count > 1 else ''}"
         mandatory = sum(each.level == MANDATORY for each in self.findings)
         counts = {"mandatory": mandatory, "advisory": len(self.findings) - mandatory}
-        told = ", ".join(f"{count} {level}" for level, count in counts.items() if count)
-        return f"{told or 'no'} finding{'' if len(self.findings) == 1 else 's'}"
+        reported = ", ".join(f"{count} {level}" for level, count in counts.items() if count)
+        return f"{reported or 'no'} finding{'' if len(self.findings) == 1 else 's'}"
 
 
 def place(report: Report, finding: Diagnostic) -> str:

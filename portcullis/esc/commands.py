@@ -167,11 +167,11 @@ def _about(team: Team, files: Files) -> Iterator[str]:
     if team.found is None:
         yield (
             f"team {team.name}: {files.access.organization} has none at Pulumi, or your token may "
-            "not see it: make it (Access Management, Teams), then apply"
+            "not see it: create it (Access Management, Teams), then apply"
         )
     for environment, level in team.beyond(files.projects).items():
         yield (
-            f"team {team.name}: may {level} {environment}, and no policy says so: "
+            f"team {team.name}: may {level} {environment}, and no policy grants it: "
             f"--revoke {team.name}:{environment}"
         )
 

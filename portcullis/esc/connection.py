@@ -99,7 +99,7 @@ def connect(who: Account) -> EscClient:
 def in_words(what: str) -> Iterator[None]:
     """Turn ESC's refusals into words; ``what`` names the environment.
 
-    An answer's body is never told: it may quote what was sent.
+    An answer's body is never shown: it may quote what was sent.
 
     Raises:
         EscError: ESC said no, or cannot be reached.

@@ -1,4 +1,4 @@
-"""The stack's file for an organization of one's own on the sandbox: written once if missing."""
+"""The stack's file for your own organization on the sandbox: written once if missing."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def lift_dead_locks(environment: Mapping[str, str], stack: str) -> int:
     return len(dead)
 
 
-def mend_attributes(environment: Mapping[str, str], stack: str) -> int:
+def remove_half_files(environment: Mapping[str, str], stack: str) -> int:
     """Remove the stack's broken `.attrs` files, unless a run holds its lock; how many they were.
 
     The library below Pulumi's folder backend keeps such a file beside each object and writes it in

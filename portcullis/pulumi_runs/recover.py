@@ -33,7 +33,7 @@ def unlock(settings: StackSettings, environment: Mapping[str, str], console: Con
     """Remove the lock and the half file that a killed run left."""
     if locks.lift_dead_locks(environment, settings.name):
         console.print("recover    the last run was killed: its lock is removed")
-    if locks.mend_attributes(environment, settings.name):
+    if locks.remove_half_files(environment, settings.name):
         console.print("recover    it left half a file beside the state: removed")
 
 
@@ -43,7 +43,7 @@ def settle(
     declaration: Declaration,
     console: Console,
 ) -> None:
-    """Take in what an interrupted run created on GitHub and did not record."""
+    """Import what an interrupted run created on GitHub and did not record."""
     state = existing.exported(stack, environment)
     pending = existing.pending_creates(state)
     if not pending:
@@ -54,12 +54,12 @@ def settle(
     if found:
         existing.take_in(stack, environment, pending, found)
     console.print(
-        f"recover    {len(pending)} creations were interrupted: "
-        f"{len(found)} had happened and are taken in, the others are done again"
+        f"recover    interrupted creations: {len(found)} exist on GitHub and were imported, "
+        f"{len(pending) - len(found)} will be created again"
     )
 
 
-def mend_secrets(
+def restore_secrets(
     stack: automation.Stack,
     environment: Mapping[str, str],
     declaration: Declaration,

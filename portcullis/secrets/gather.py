@@ -52,7 +52,7 @@ def gather(settings: StackSettings, console: Console) -> Gathered:
     # what exists is not refused, and nothing is judged: only what the sources say is wanted
     environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
     locks.lift_dead_locks(environment, settings.name)
-    locks.mend_attributes(environment, settings.name)
+    locks.remove_half_files(environment, settings.name)
     stack = run.select(settings, environment)
     planned = deploy.carried_out(lambda: run.preview(stack, console), console)
     client = existing.access(stack, environment).client()

@@ -79,7 +79,7 @@ class ListedSecret:
     """By the source's numbering."""
     changed: date | None
     dated_by: Literal["source", "github"] | None
-    """Who says so; GitHub knows only when it was given the value."""
+    """Whether the source or GitHub supplied the date; GitHub knows only when it got the value."""
     age_days: int | None
     rotate_every_days: int | None
     due: date | None

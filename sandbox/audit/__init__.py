@@ -55,7 +55,7 @@ def note(call: Call) -> None:
     for ident, before in touched.items():
         after = call.world.tables.rows.get(ident)
         record = after or before
-        # what goes down with its parent is not told of by itself
+        # what is deleted with its parent has no event of its own
         if record is not None and not (after is None and record.parent in gone):
             _write(call, before, after, _line(call, record, gone))
 

@@ -1,26 +1,29 @@
-"""The control interface: worlds, seeds, faults, clock, journal; for tests and for `make`.
+"""The control interface: worlds, seeds, faults, clock and journal, for tests and for `make`.
 
-Everything is JSON below `/_control`, only from this machine, never from a web page. A field that
-is not known, or wrong, is a 422 in words, and changes nothing: `bodies.py` has all fields.
+Everything is JSON below `/_control`. Requests are accepted from this machine only, and never from a
+web page. A wrong or unknown field is answered with 422 and changes nothing. `bodies.py` has all
+fields.
 
-- `GET /_control/` says what there is.
-- `GET /_control/worlds`, `POST /_control/worlds {"name", "seed"?}` -> tokens that were made,
-  `DELETE /_control/worlds/{world}`, `POST .../{world}/reset {"seed"?}`,
-  `POST .../{world}/seed {seed}` adds to it.
-- `GET .../{world}/state?kind=` all records (secrets as ciphertext), `GET .../{world}/gaps`,
-  `DELETE .../{world}/gaps`.
-- `POST .../{world}/requests {"actor", "method", "path", "body"?}` makes a REST (or, with the path
-  `/graphql`, a GraphQL) request as somebody, behind everybody's back: it is not in the journal.
+- `GET /_control/`: this text, and the names of the worlds.
+- `GET /_control/worlds`: all worlds. `POST /_control/worlds {"name", "seed"?}`: create one; the
+  answer has the tokens that were created.
+- `GET /_control/worlds/{world}`: one world. `DELETE` on it deletes it.
+- `POST .../{world}/reset {"seed"?}`: start the world again. `POST .../{world}/seed {seed}`: add to
+  it.
+- `GET .../{world}/state?kind=`: all records, with secrets as ciphertext.
+- `GET|DELETE .../{world}/gaps`: requests that the sandbox does not support.
+- `POST .../{world}/requests {"actor", "method", "path", "body"?}`: send an API request as a person
+  (with the path `/graphql`, a GraphQL request). It is not recorded in the journal.
 - `GET .../{world}/journal?method=&path=&operation=&status=&actor=&since=&limit=`,
-  `GET .../{world}/journal/counts`, `DELETE .../{world}/journal`.
+  `GET .../{world}/journal/counts`, `DELETE .../{world}/journal`: the requests received.
 - `GET|POST|DELETE .../{world}/faults`, `DELETE .../{world}/faults/{id}`: see `faults.Fault`.
-- `GET|PUT .../{world}/clock {"set"?, "advance"?, "stopped"?, "tick"?}`.
+- `GET|PUT .../{world}/clock {"set"?, "advance"?, "stopped"?, "tick"?}`: the world's time.
 - `GET|PATCH .../{world}/settings {"etags"?, "rate_limits"?, "limits"?, "sealed_boxes"?}`.
-- `POST .../{world}/tokens {"login", "scopes"?}` -> a new token.
-- `POST .../{world}/secrets/reveal {"store", "org"|"repository", "environment"?, "name"}` -> the
-  plaintext. That, and what a job sees, are the only places that give it.
-- `GET .../{world}/jobs`, `GET|POST .../{world}/jobs/{id}`, `PUT .../{world}/job-plans`: see
-  `jobs.py`.
+- `POST .../{world}/tokens {"login", "scopes"?}`: create a token.
+- `POST .../{world}/secrets/reveal {"store", "org"|"repository", "environment"?, "name"}`: a
+  secret's value. Only this and what a job sees contain one.
+- `GET .../{world}/jobs`, `GET|POST .../{world}/jobs/{id}`, `PUT .../{world}/job-plans`: workflow
+  jobs; see `jobs.py`.
 """
 
 from __future__ import annotations
@@ -102,7 +105,7 @@ def _route(sandbox: Sandbox, request: Request, body: dict[str, Any]) -> Response
     if parts == ["worlds"]:
         return _worlds(sandbox, request.method, body)
     if parts[0] != "worlds":
-        return _refused(404, f"no such thing: {request.path}; see GET /_control")
+        return _refused(404, f"there is no {request.path}; see GET /_control")
     world = sandbox.worlds.get(parts[1])
     if world is None:
         known = ", ".join(sorted(sandbox.worlds)) or "none"
@@ -126,7 +129,7 @@ def _world(
     exact = (request.method, f"{name}/{item}")
     found = VERBS.get(exact) or VERBS.get((request.method, f"{name}/*" if item else name))
     if found is None:
-        return _refused(404, f"no such thing: {request.method} {request.path}; see GET /_control")
+        return _refused(404, f"there is no {request.method} {request.path}; see GET /_control")
     verb, model = found
     query = dict(parse_qsl(request.query, keep_blank_values=True))
     if request.method == "GET":
@@ -161,7 +164,7 @@ def _worlds(sandbox: Sandbox, method: str, body: dict[str, Any]) -> Response:
     if method == "GET":
         return Response(200, [summary(world) for world in sandbox.worlds.values()])
     if method != "POST":
-        return _refused(405, "worlds are listed (GET) and made (POST)")
+        return _refused(405, "allowed: GET to list worlds, POST to create one")
     wanted = bodies.checked(bodies.NewWorld, body)
     return _made(sandbox, wanted["name"], read.parse(wanted.get("seed") or {}))
 

@@ -144,6 +144,6 @@ def _decide(world: World, parts: list[str], request: Request) -> Response:
         "POST", f"{base}/pending_deployments", "", {}, wanted, f"{request.host}/{world.name}"
     )
     said = dispatch.answer(world, review, Actor(user=user))
-    notice = runs.told(user.name, form, said)
+    notice = runs.reported(user.name, form, said)
     address = runs.address(world, org, repository, run)
     return Response(303, b"", {"Location": f"{address}?notice={runs.quoted(notice)}"})

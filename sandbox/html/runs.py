@@ -135,7 +135,7 @@ def decision(form: dict[str, str]) -> bytes:
     ).encode()
 
 
-def told(login: str, form: dict[str, str], said: Response) -> str:
+def reported(login: str, form: dict[str, str], said: Response) -> str:
     """Return in words what came of a decision."""
     if said.status < 300:  # noqa: PLR2004 - HTTP's own
         return f"{login} {form.get('state', '')} the deployment."

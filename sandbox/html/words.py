@@ -20,7 +20,7 @@ def names(records: list[Record]) -> list[str]:
 def person(world: World, ident: int) -> str:
     """Return a user's login."""
     user = world.get("user", ident)
-    return "somebody who is gone" if user is None else user.name
+    return "a deleted user" if user is None else user.name
 
 
 def members(world: World, kind: str, parent: int) -> list[tuple[str, str]]:
@@ -98,7 +98,7 @@ def _rule(rule: dict[str, Any]) -> str:
 
 
 def environment(world: World, gate: Record) -> dict[str, Any]:
-    """Return an environment's gate in words."""
+    """Return the protection of an environment in words."""
     policy = gate["deployment_branch_policy"]
     refs = ["every branch and tag"]
     if policy is not None:

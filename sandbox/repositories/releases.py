@@ -1,4 +1,4 @@
-"""Releases: a tag with notes and files. Publishing one makes its tag, through the door of all refs.
+"""Releases: a tag with notes and files. Publishing one creates its tag, checked like any ref.
 
 Source: https://docs.github.com/rest/releases/releases and
 https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#release
@@ -76,7 +76,7 @@ def make_tag(call: Call, tag: str, target: str) -> None:
     """Make a release's tag, unless it is there.
 
     Args:
-        call: The request; its actor is who makes the tag.
+        call: The request; its actor creates the tag.
         tag: The tag's name.
         target: A branch or a commit id.
 

@@ -1,6 +1,6 @@
 """How a run goes on: each job waits for the jobs that it needs, for its `if`, for its environment.
 
-Steps are not executed: a job that may run succeeds at once, unless a test has told it otherwise.
+Steps are not executed: a job that may run succeeds at once, unless a test has set a plan for it.
 """
 
 from __future__ import annotations

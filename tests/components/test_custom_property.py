@@ -150,7 +150,7 @@ DECLARED = (
         ("{»qqqqqq: one}", "there is no such property in this organization", "area, live"),
     ],
 )
-def test_a_value_that_is_not_taken_is_told_with_its_place(
+def test_a_value_that_is_not_taken_is_reported_with_its_place(
     values: str, what: str, allowed: str, tmp_path: Path
 ) -> None:
     """Where, what, what is allowed; the value is not quoted."""
@@ -171,7 +171,7 @@ def test_a_value_that_is_not_taken_is_told_with_its_place(
         ("{properties: {tier: [one], »live: [x]}}", "`live` does not take this value"),
     ],
 )
-def test_a_selection_by_what_cannot_be_is_told(
+def test_a_selection_by_what_cannot_be_is_reported(
     section: str, selection: str, what: str, tmp_path: Path
 ) -> None:
     """A secret for values that nobody has would be seen by nobody, silently."""
@@ -182,7 +182,7 @@ def test_a_selection_by_what_cannot_be_is_told(
     assert what in found.what
 
 
-def test_a_selection_of_no_repository_is_told(tmp_path: Path) -> None:
+def test_a_selection_of_no_repository_is_reported(tmp_path: Path) -> None:
     """The values are right, and none has them: with the default, all have the first."""
     text, marked = places(
         replaced(DECLARED, ("visible_to: [app]", "»visible_to: {properties: {tier: [two]}}"))

@@ -101,7 +101,7 @@ def test_secrets_and_variables_of_an_environment(sound: Recording) -> None:
     assert (variable["variableName"], variable["value"]) == ("SIZE", "small")
 
 
-def test_two_approvals_are_two_gates_in_a_row(sound: Recording) -> None:
+def test_two_approvals_are_two_environments_in_a_row(sound: Recording) -> None:
     """One environment a team, since one of several reviewers is enough for GitHub (A4)."""
     gates = {
         each.inputs["environment"]: each.inputs.get("reviewers")
@@ -238,7 +238,7 @@ def releases(recording: Recording) -> dict[str, str | None]:
     }
 
 
-def test_the_policy_pack_is_told_what_an_environment_leads_to(sound: Recording) -> None:
+def test_the_policy_pack_is_reported_what_an_environment_leads_to(sound: Recording) -> None:
     """By what `publish` says, and nothing for an environment that it does not name."""
     assert releases(sound) == {
         "release-approval": "release",
@@ -318,7 +318,7 @@ PATHS: tuple[tuple[Change, ...], ...] = (
 @pytest.mark.parametrize("changes", PATHS, ids=lambda changes: str(dict(changes)))
 def test_the_release_path_is_what_is_declared(changes: tuple[Change, ...]) -> None:
     """Each gate that the output names is an environment with just that team; none is missing."""
-    told = outputs(resolved(organization(*changes)))["release_paths"]["app"]
+    reported = outputs(resolved(organization(*changes)))["release_paths"]["app"]
     recording = declare(*changes)
     declared = []
     for each in recording.resources:
@@ -329,4 +329,4 @@ def test_the_release_path_is_what_is_declared(changes: tuple[Change, ...]) -> No
             assert len(slugs) == len(numbers)
             name = each.name.removeprefix("app/")
             declared.append(f"{name} ({', '.join(slugs)})" if slugs else name)
-    assert sorted(told) == sorted(declared)
+    assert sorted(reported) == sorted(declared)

@@ -56,9 +56,9 @@ def test_an_encrypted_token_goes_to_github() -> None:
 
 def test_a_token_in_the_open_is_refused() -> None:
     """It has to be revoked: the file may have been pushed."""
-    told = refusal({"github:token": TOKEN})
-    assert "github:token is plain text in Pulumi.test.yaml: revoke it" in told
-    assert "pulumi config set --secret github:token" in told
+    reported = refusal({"github:token": TOKEN})
+    assert "github:token is plain text in Pulumi.test.yaml: revoke it" in reported
+    assert "pulumi config set --secret github:token" in reported
 
 
 def test_a_token_of_the_environment_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,11 +68,11 @@ def test_a_token_of_the_environment_is_taken(monkeypatch: pytest.MonkeyPatch) ->
     assert not access({}, {"github:token": TOKEN}).in_environment
 
 
-def test_no_credentials_are_told_with_every_way_to_give_some() -> None:
+def test_no_credentials_are_reported_with_every_way_to_give_some() -> None:
     """The App, the stack's config, the environment."""
-    told = refusal({})
+    reported = refusal({})
     for way in ("portcullis:githubApp", "github:token", "GITHUB_TOKEN", "docs/own-organization.md"):
-        assert way in told
+        assert way in reported
 
 
 def test_an_app_is_preferred_and_its_key_is_secret() -> None:
@@ -105,24 +105,24 @@ def test_an_app_s_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPa
 )
 def test_an_app_is_two_numbers(app: str) -> None:
     """The placeholders of Pulumi.prod.yaml are none."""
-    told = refusal({"portcullis:githubApp": app}, {"portcullis:githubAppKey": TOKEN})
-    assert "portcullis:githubApp: allowed: " in told
-    assert "id and installationId" in told
+    reported = refusal({"portcullis:githubApp": app}, {"portcullis:githubAppKey": TOKEN})
+    assert "portcullis:githubApp: allowed: " in reported
+    assert "id and installationId" in reported
 
 
-def test_an_app_without_its_key_is_told_how_to_give_it() -> None:
+def test_an_app_without_its_key_is_reported_how_to_give_it() -> None:
     """By config or environment."""
-    told = refusal({"portcullis:githubApp": APP})
-    assert "pulumi config set --secret portcullis:githubAppKey < key.pem" in told
+    reported = refusal({"portcullis:githubApp": APP})
+    assert "pulumi config set --secret portcullis:githubAppKey < key.pem" in reported
 
 
 def test_an_app_s_key_in_the_open_is_refused() -> None:
     """As a token is."""
-    told = refusal({"portcullis:githubApp": APP, "portcullis:githubAppKey": TOKEN})
-    assert "portcullis:githubAppKey is plain text in Pulumi.test.yaml" in told
+    reported = refusal({"portcullis:githubApp": APP, "portcullis:githubAppKey": TOKEN})
+    assert "portcullis:githubAppKey is plain text in Pulumi.test.yaml" in reported
 
 
-def test_another_owner_in_the_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_owner_in_the_environment_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider would obey GITHUB_OWNER, and change another organization."""
     monkeypatch.setenv("GITHUB_OWNER", "other")
     assert "GITHUB_OWNER is other" in refusal({}, {"github:token": TOKEN})
@@ -145,13 +145,13 @@ def test_the_environment_s_address_wins(listening: int, monkeypatch: pytest.Monk
     assert found.base_url == f"http://127.0.0.1:{listening}/x/"
 
 
-def test_a_sandbox_that_is_not_there_is_told_at_once() -> None:
+def test_a_sandbox_that_is_not_there_is_reported_at_once() -> None:
     """Before the provider would retry for seconds, and with the way to start it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    told = refusal({"github:baseUrl": f"http://127.0.0.1:{port}/w/"}, {"github:token": TOKEN})
-    assert f"nothing answers at http://127.0.0.1:{port}/w/" in told
-    assert "make sandbox" in told
+    reported = refusal({"github:baseUrl": f"http://127.0.0.1:{port}/w/"}, {"github:token": TOKEN})
+    assert f"nothing answers at http://127.0.0.1:{port}/w/" in reported
+    assert "make sandbox" in reported
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_exemptions_reach_the_policy_pack() -> None:
     ]
 
 
-def test_the_policy_pack_is_told_which_app_may_bypass(sound: Recording) -> None:
+def test_the_policy_pack_is_reported_which_app_may_bypass(sound: Recording) -> None:
     """The automation's App reaches the pack; without one, no App is named."""
     assert sound.one("component Organization", "acme").inputs["automationApp"] == 7
     without = declare(("automation", None)).one("component Organization", "acme")

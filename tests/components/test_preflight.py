@@ -84,7 +84,7 @@ def test_adopting_takes_in_what_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     call(lambda: look.new_repository("app", ORIGIN))
 
 
-def test_unknown_users_are_told_all_at_once() -> None:
+def test_unknown_users_are_reported_all_at_once() -> None:
     """Every login that GitHub does not know, once and sorted."""
     look = preflight(FakeGitHub({("user", "ana"): 1}), users=["Ana", "zoe", "bob"])
     members = [{"username": name} for name in ("zoe", "Ana", "bob", "zoe")]
@@ -135,7 +135,7 @@ def test_all_names_are_asked_in_chunks_and_once(count: int) -> None:
     ("status", "words"),
     [(401, "token is wrong or expired"), (403, "lacks a permission"), (502, "later")],
 )
-def test_a_refusal_is_told_in_words(status: int, words: str) -> None:
+def test_a_refusal_is_reported_in_words(status: int, words: str) -> None:
     """A wrong token says so; no traceback, and nothing of the request."""
     look = preflight(FakeGitHub(status=status), users=["ana"])
     with pytest.raises(PreflightError, match=words) as raised:
@@ -144,7 +144,7 @@ def test_a_refusal_is_told_in_words(status: int, words: str) -> None:
     assert "unused" not in str(raised.value)
 
 
-def test_an_error_that_is_not_about_a_name_is_told() -> None:
+def test_an_error_that_is_not_about_a_name_is_reported() -> None:
     """GraphQL answers 200 with errors: only `NOT_FOUND` means that there is none."""
     fake = FakeGitHub({("user", "ana"): 1}, errors=[{"type": "FORBIDDEN", "message": "SSO needed"}])
     with pytest.raises(PreflightError, match="GitHub could not be asked: SSO needed"):

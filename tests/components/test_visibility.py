@@ -102,8 +102,8 @@ def test_whoever_sees_it_is_declared(visible_to: object) -> None:
     chosen = ADAPTER.validate_python(visible_to)
     names = reached(chosen, organization())
     assert names == [name for name in REPOSITORIES if name in names]
-    as_told = selected(chosen, organization())
-    assert as_told == names or as_told in ("all", "private")
+    as_chosen = selected(chosen, organization())
+    assert as_chosen == names or as_chosen in ("all", "private")
 
 
 @given(SELECTION, st.sampled_from(["tier", "area"]))

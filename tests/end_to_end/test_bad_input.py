@@ -25,7 +25,7 @@ def refused(project: Project, outcome: Outcome, *words: str) -> None:
     assert [write for write in project.world.writes() if write["status"] < 400] == []
 
 
-def test_mistakes_in_yaml_are_told_together(small: Project) -> None:
+def test_mistakes_in_yaml_are_reported_together(small: Project) -> None:
     """Plain `pulumi up` names file, line, what is allowed, for every mistake of the file.
 
     A terminal's escape in a name is shown, not obeyed.
@@ -102,13 +102,13 @@ def test_a_secret_in_the_open_is_refused(small: Project) -> None:
     refused(small, small.up(), "portcullis:scanToken", "plain text")
 
 
-def test_unknown_logins_are_told_together(small: Project) -> None:
+def test_unknown_logins_are_reported_together(small: Project) -> None:
     """Members and reviewers whom GitHub does not know are named before anything is made."""
     small.edit("members: [ana, ben]", "members: [ana, bne, nobody-at-all]")
     refused(small, small.up(), "`bne`", "`nobody-at-all`")
 
 
-def test_an_unknown_reviewer_is_told(small: Project) -> None:
+def test_an_unknown_reviewer_is_reported(small: Project) -> None:
     """A reviewer's login that GitHub does not know is named."""
     small.edit("users: [ana]", "users: [anna-who-left]")
     refused(small, small.up(), "`anna-who-left`")
@@ -126,20 +126,20 @@ def test_what_exists_already_is_not_taken_over(small: Project, what: str) -> Non
     refused(small, small.up(), named, "make adopt")
 
 
-def test_a_wrong_token_is_told(small: Project) -> None:
+def test_a_wrong_token_is_reported(small: Project) -> None:
     """GitHub's refusal of the token is shown, and nothing is made."""
     small.environment["GITHUB_TOKEN"] = "not-a-token-that-it-knows"
     refused(small, small.up(), "401", "token is wrong or expired")
     assert "not-a-token-that-it-knows" not in small.up().text
 
 
-def test_no_token_is_told(small: Project) -> None:
+def test_no_token_is_reported(small: Project) -> None:
     """Without credentials the ways to give them are named."""
     del small.environment["GITHUB_TOKEN"]
     refused(small, small.up(), "no credentials", "GITHUB_TOKEN")
 
 
-def test_a_sandbox_that_is_not_there_is_told(small: Project) -> None:
+def test_a_sandbox_that_is_not_there_is_reported(small: Project) -> None:
     """Nobody waits for retries when nothing listens on this machine."""
     small.environment["GITHUB_BASE_URL"] = "http://127.0.0.1:9/acme/"
     refused(small, small.up(), "nothing answers at http://127.0.0.1:9/acme/", "make sandbox")

@@ -1,4 +1,4 @@
-"""The three doors of the policy pack say the same: at the engine, offline, on a state file."""
+"""The policy pack reports the same at the engine, offline and on a state file."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def made(sandbox: Sandbox, folder: Path, name: str, text: str) -> Project:
 def test_offline_finds_what_the_engine_finds(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, least: int
 ) -> None:
-    """C3, E8: rule, level, resource, place and words are the same at both doors."""
+    """C3, E8: rule, level, resource, place and words are the same in both."""
     texts = {
         "insecure": (ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8"),
         "guild": guild(),

@@ -41,7 +41,7 @@ repositories:
     variables: {LONG: LONG_VALUE}
   web: {}
 """
-TOLD = (
+REPORTED = (
     *("foo.git", "neither .git nor .wiki at the end", "one line of at most 350 characters"),
     *("a branch's name", "no merge method is on", "longer than 48 KB", "the name `docs/100%.md`"),
     *("requires sign-off in every repository", "prevent_self_review has no effect"),
@@ -98,7 +98,7 @@ def test_everything_beyond_the_limits_is_refused_at_once(sandbox: Sandbox, tmp_p
     """Plain `pulumi up` lists all of it with file and line, and changes nothing (issue 13)."""
     text = BEYOND.replace("LONG_VALUE", "x" * 49_153)
     small = project(sandbox, tmp_path, "beyond", text)
-    refused(small, small.up(), "orgs/test.yaml:12:5", *TOLD)
+    refused(small, small.up(), "orgs/test.yaml:12:5", *REPORTED)
 
 
 def test_everything_within_the_limits_is_made(sandbox: Sandbox, tmp_path: Path) -> None:

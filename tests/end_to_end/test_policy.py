@@ -1,4 +1,4 @@
-"""The policy pack at the door: what is insecure is not applied."""
+"""The policy pack in a run: what is insecure is not applied."""
 
 from __future__ import annotations
 

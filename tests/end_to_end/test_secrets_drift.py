@@ -127,7 +127,7 @@ def drift(outcome: Outcome) -> list[str]:
     return sorted(words[2] for words in lines if words[:1] == ["drift"])
 
 
-TOLD = sorted(
+REPORTED = sorted(
     f"{where}{name} was {what} on GitHub, not by Portcullis"
     for what in ("changed", "deleted")
     for end in ["CHANGED" if what == "changed" else "GONE"]
@@ -142,7 +142,7 @@ TOLD = sorted(
 
 
 def test_a_preview_tells_and_an_up_sets_again(meddled: Project) -> None:
-    """A preview changes neither GitHub nor the state; `up` sets in place what it told of.
+    """A preview changes neither GitHub nor the state; `up` sets in place what it reported of.
 
     Selected repositories are those of the YAML again, nothing is deleted on the way, and the
     second `up` has nothing to say (S11, A7).
@@ -151,13 +151,13 @@ def test_a_preview_tells_and_an_up_sets_again(meddled: Project) -> None:
     before = meddled.state()
     preview = meddled.portcullis("preview")
     assert preview.code == 0, preview.text
-    assert drift(preview) == TOLD
+    assert drift(preview) == REPORTED
     assert "make up sets them again" in preview.stdout
     assert world.writes() == []
     assert meddled.state() == before
     up = meddled.portcullis("up")
     assert up.code == 0, up.text
-    assert drift(up) == TOLD
+    assert drift(up) == REPORTED
     assert live(world) == wanted()
     assert Live(world, "acme").secrets() == {
         f"{store}/{name}": ("selected", {"tool"})

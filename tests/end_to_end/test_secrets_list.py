@@ -89,7 +89,7 @@ def add_behind(world: World) -> None:
         assert api.put(f"{base}/actions/secrets/LEFT_OVER", json=secret).status_code == 201
 
 
-def test_all_is_told_but_the_values(acme: Project) -> None:
+def test_all_is_listed_but_the_values(acme: Project) -> None:
     """Targets, source, age, due, users, needless sight, shadows, what is not declared (S5, S15)."""
     acme.world.clear_journal()
     shown = acme.portcullis("secrets", "list", "--format", "json")

@@ -209,7 +209,7 @@ def test_trusted_publishing_with_a_fallback(live: Live) -> None:
     assert live.repository_secrets("escai") == set()
 
 
-def test_two_teams_are_two_gates(live: Live) -> None:
+def test_two_teams_are_two_environments(live: Live) -> None:
     """AITBC: the publish jobs wait for one team each, in a row (A3, A4, A5)."""
     assert live.environments("aitbc") == {
         "release-approval": gate({"security-team"}),

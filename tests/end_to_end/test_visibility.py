@@ -147,7 +147,9 @@ def test_names_that_hide_others_are_said(first: tuple[Project, Outcome]) -> None
         assert CANARY not in text
 
 
-def test_a_repository_let_in_by_hand_is_told_and_let_out(first: tuple[Project, Outcome]) -> None:
+def test_a_repository_let_in_by_hand_is_reported_and_let_out(
+    first: tuple[Project, Outcome],
+) -> None:
     """Somebody shows a secret to one repository more: `up` says so, and lets it out (S1)."""
     project, _ = first
     with project.world.client("owner") as api:

@@ -93,7 +93,9 @@ def test_a_level_that_somebody_changed_is_set_again(staffed: Esc, root: Path) ->
     assert {**there, "permission": "open"} in found
 
 
-def test_what_no_policy_says_is_told_and_stays_until_it_is_named(staffed: Esc, root: Path) -> None:
+def test_what_no_policy_says_is_reported_and_stays_until_it_is_named(
+    staffed: Esc, root: Path
+) -> None:
     """A permission beyond the policies is reported; only a person takes it away (S9)."""
     run(staffed, root, "apply")
     staffed.put("elsewhere/base", "values: {}\n")
@@ -101,7 +103,7 @@ def test_what_no_policy_says_is_told_and_stays_until_it_is_named(staffed: Esc, r
         given = {"projectName": project, "envName": name, "permission": "open"}
         staffed.request("PATCH", "teams/developers", {"addEnvironmentPermission": given})
     said = run(staffed, root, "apply").stdout
-    assert "note       team developers: may open sophia/production, and no policy says so" in said
+    assert "note       team developers: may open sophia/production, and no policy grants it" in said
     assert "elsewhere" not in said
     assert staffed.permissions("developers")["sophia/production"] == "open"
     done = run(staffed, root, "apply", "--revoke", "developers:sophia/production")
@@ -118,7 +120,7 @@ def test_the_highest_of_two_policies_counts(staffed: Esc, root: Path) -> None:
     assert staffed.permissions("developers") == dict.fromkeys((*DEVELOPMENT, *PRODUCTION), "write")
 
 
-def test_a_team_that_is_not_there_is_told(fresh: Esc, root: Path) -> None:
+def test_a_team_that_is_not_there_is_reported(fresh: Esc, root: Path) -> None:
     """The rest is done, and what a person has to create is reported (S9)."""
     fresh.team("developers")
     done = run(fresh, root, "apply")
@@ -128,7 +130,7 @@ def test_a_team_that_is_not_there_is_told(fresh: Esc, root: Path) -> None:
     assert fresh.permissions("developers") == dict.fromkeys(DEVELOPMENT, "open")
 
 
-def test_who_may_not_change_teams_is_told(staffed: Esc, root: Path) -> None:
+def test_who_may_not_change_teams_is_reported(staffed: Esc, root: Path) -> None:
     """What is to be asked for, and from whom; environments were made before (S9)."""
     writer = staffed.login("will", {"sophia/*": "write"})
     done = run(staffed, root, "apply", token=writer)
@@ -145,7 +147,7 @@ def test_what_to_revoke_is_named_whole(staffed: Esc, root: Path, named: str) -> 
     assert "--revoke: allowed: <team>:<project>/<environment>" in done.stderr
 
 
-def test_what_is_not_there_is_told_after_all_else(staffed: Esc, root: Path) -> None:
+def test_what_is_not_there_is_reported_after_all_else(staffed: Esc, root: Path) -> None:
     """A run that was interrupted can be repeated: what is gone already stops nothing (S9)."""
     run(staffed, root, "apply")
     given = {"projectName": "sophia", "envName": "production", "permission": "open"}
@@ -179,7 +181,7 @@ def test_what_a_policy_gives_is_not_revoked(staffed: Esc, root: Path) -> None:
     assert staffed.permissions("developers")["sophia/development"] == "open"
 
 
-def test_a_team_that_leaves_the_policies_is_told(staffed: Esc, root: Path) -> None:
+def test_a_team_that_leaves_the_policies_is_reported(staffed: Esc, root: Path) -> None:
     """What it still may do differs from the files, until a person takes it away (S9)."""
     run(staffed, root, "apply")
     write(root, {"esc/access.yaml": "".join(ACCESS.splitlines(keepends=True)[:3])})
@@ -208,7 +210,7 @@ def test_a_token_with_a_line_s_end_is_taken_without_it(staffed: Esc, root: Path,
     assert run(staffed, root, "diff", token=f"{staffed.token}{end}").returncode == 0
 
 
-def test_a_token_that_is_none_is_not_told(staffed: Esc, root: Path) -> None:
+def test_a_token_that_is_none_is_not_shown(staffed: Esc, root: Path) -> None:
     """Clients would quote it in their complaints (S1)."""
     done = run(staffed, root, "diff", token=f"{CANARY} \N{SNOWMAN}")
     assert done.returncode == 1
@@ -228,7 +230,7 @@ def test_a_token_that_is_none_is_not_told(staffed: Esc, root: Path) -> None:
         (FileNotFoundError("ca.pem"), "cannot be reached (FileNotFoundError)"),
     ],
 )
-def test_what_does_not_reach_pulumi_is_told(
+def test_what_does_not_reach_pulumi_is_reported(
     monkeypatch: pytest.MonkeyPatch, root: Path, answer: httpx.Response | Exception, words: str
 ) -> None:
     """A redirect and a proxy's answer too: nothing is taken for done (S9)."""
@@ -240,9 +242,9 @@ def test_what_does_not_reach_pulumi_is_told(
 
     monkeypatch.setattr(httpx, "request", request)
     account = Account("https://esc.example", "token")
-    with pytest.raises(EscError, match=re.escape(words)) as told:
+    with pytest.raises(EscError, match=re.escape(words)) as reported:
         teams(account, load(root))
-    assert CANARY not in str(told.value)
+    assert CANARY not in str(reported.value)
     if not (isinstance(answer, httpx.Response) and answer.is_success):
         with pytest.raises(EscError, match=re.escape(words)):
             revoke(account, "acme", "developers", "sophia/production")
@@ -260,7 +262,7 @@ def test_what_does_not_reach_pulumi_is_told(
         None,
     ],
 )
-def test_what_is_no_answer_of_pulumis_is_told(
+def test_what_is_no_answer_of_pulumis_is_reported(
     monkeypatch: pytest.MonkeyPatch, root: Path, answer: object
 ) -> None:
     """Whatever stands there: in words, and nothing is changed (S9)."""

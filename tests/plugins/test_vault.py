@@ -132,7 +132,7 @@ def test_wrong_approle(program: Program, vault: Vault) -> None:
 
 
 def test_child_token(program: Program, vault: Vault) -> None:
-    """The provider makes a token of its own, which the policy must allow, unless told not to."""
+    """Unless configured otherwise, the provider creates a child token; the policy must allow it."""
     vault.write("kv", "lone", token="x")
     vault.policy("lone", "kv/data/lone", child_tokens=False)
     token = vault.token("lone")

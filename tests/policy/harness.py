@@ -77,7 +77,7 @@ class Pack:
         ).diagnostics
 
     def remediate(self, declared: Declared) -> list[Any]:
-        """Let the pack mend one resource, as the engine does before it asks for findings."""
+        """Let the pack fix one resource, as the engine does before it asks for findings."""
         request = proto.AnalyzeRequest(
             urn=urn_of(declared),
             type=declared.type,

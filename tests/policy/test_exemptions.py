@@ -127,7 +127,7 @@ def test_malformed_exemption_does_not_count_and_is_a_finding(changes: dict[str, 
     assert {"EN001", "EX001"} <= run([entry(**changes)])
 
 
-def test_unused_exemption_is_told() -> None:
+def test_unused_exemption_is_reported() -> None:
     """C3: an exemption that covers nothing is reported, once the whole stack is known."""
     assert "EX003" in run([entry(rule="BR005")])
 

@@ -74,7 +74,7 @@ def test_a_persons_mistake_ends_with_its_text(name: str) -> None:
     assert result.stdout == ""
 
 
-def test_an_engine_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_cannot_be_had_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the engine's own words."""
 
     def ensure() -> None:

@@ -58,7 +58,7 @@ def test_a_planned_creation_keeps_what_an_import_needs() -> None:
     assert run.planned == {TEAM: expected}
 
 
-def test_the_same_finding_is_told_once() -> None:
+def test_the_same_finding_is_reported_once() -> None:
     """The pack reports at preview and at update, and for resource and stack."""
     run = run_of(found("BR001", TEAM), found("BR001", TEAM), found("BR002", TEAM))
     assert run.findings == [

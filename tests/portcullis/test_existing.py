@@ -72,7 +72,7 @@ def test_an_app_beats_a_token() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", "{}", '{"id": 1}', '{"id": "x"}'])
-def test_missing_or_wrong_credentials_are_told(text: str) -> None:
+def test_missing_or_wrong_credentials_are_reported(text: str) -> None:
     """In words, also where no preview came before that would have said it."""
     with pytest.raises(UserError, match=r"credentials|allowed: id and installationId as numbers"):
         existing.access(stack(portcullis__githubApp=text), {})
@@ -127,16 +127,16 @@ def cut(request: httpx.Request) -> httpx.Response:
         ),
     ],
 )
-def test_a_github_that_cannot_be_asked_is_told(
+def test_a_github_that_cannot_be_asked_is_reported(
     monkeypatch: pytest.MonkeyPatch,
     handler: Callable[[httpx.Request], httpx.Response],
     planned: Planned,
     words: str,
 ) -> None:
     """What was asked and how it was answered; never the token, never a traceback."""
-    with pytest.raises(UserError, match=words) as told:
+    with pytest.raises(UserError, match=words) as reported:
         find(monkeypatch, answer(handler), planned)
-    assert "t0ken" not in str(told.value)
+    assert "t0ken" not in str(reported.value)
 
 
 def test_only_begun_creations_are_pending() -> None:
@@ -204,7 +204,7 @@ def test_what_is_taken_in_gets_its_place(tmp_path: Path, command: dict[str, str]
     }
 
 
-def test_pulumis_refusal_is_told_in_its_words(tmp_path: Path, command: dict[str, str]) -> None:
+def test_pulumis_refusal_is_reported_in_its_words(tmp_path: Path, command: dict[str, str]) -> None:
     """With the command that failed."""
     (tmp_path / "fail").touch()
     with pytest.raises(UserError, match=r"(?s)^pulumi stack failed:.*error: no$"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portcullis.pulumi_runs.locks import lift_dead_locks, mend_attributes
+from portcullis.pulumi_runs.locks import lift_dead_locks, remove_half_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,14 +122,14 @@ def sidecar(folder: Path, content: str) -> Path:
 def test_half_a_file_of_attributes_is_taken_away(tmp_path: Path, content: str) -> None:
     """Pulumi could not read the state that it stands beside."""
     path = sidecar(tmp_path, content)
-    assert mend_attributes({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 1
+    assert remove_half_files({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 1
     assert not path.exists()
 
 
 def test_whole_attributes_stay(tmp_path: Path) -> None:
     """What is right is left alone."""
     path = sidecar(tmp_path, '{"user.content_type": "application/json"}')
-    assert mend_attributes({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 0
+    assert remove_half_files({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 0
     assert path.exists()
 
 
@@ -137,5 +137,5 @@ def test_attributes_that_a_run_may_be_writing_stay(tmp_path: Path) -> None:
     """A run that lives holds the lock: its files are its own."""
     path = sidecar(tmp_path, "")
     lock(tmp_path, held_by(os.getpid()))
-    assert mend_attributes({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 0
+    assert remove_half_files({"PULUMI_BACKEND_URL": tmp_path.as_uri()}, "dev") == 0
     assert path.exists()

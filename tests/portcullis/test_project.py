@@ -46,7 +46,9 @@ def test_the_folder_is_found_from_below(tmp_path: Path, monkeypatch: pytest.Monk
     assert project_root() == tmp_path
 
 
-def test_a_folder_without_project_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_project_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The text names where it was looked for."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=rf"no Pulumi\.yaml in {tmp_path} or above"):
@@ -72,7 +74,7 @@ def test_a_stack_without_config_is_a_real_one(tmp_path: Path, text: str) -> None
 
 
 @pytest.mark.parametrize("text", ["config: [", "- a\n", "config: a\n", "config: [a]\n", "a: *b\n"])
-def test_a_broken_stack_file_is_told(tmp_path: Path, text: str) -> None:
+def test_a_broken_stack_file_is_reported(tmp_path: Path, text: str) -> None:
     """The file is named; nobody gets a traceback."""
     with pytest.raises(UserError, match=r"Pulumi\.dev\.yaml"):
         _ = stack(tmp_path, text).config
@@ -98,7 +100,7 @@ def test_practice_is_on_this_machine_only(
     assert at(tmp_path, address).practises is practises
 
 
-def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
+def test_an_address_that_is_none_is_reported(tmp_path: Path) -> None:
     """With the stack's file and what is allowed."""
     with pytest.raises(UserError, match=r"Pulumi\.dev\.yaml: github:baseUrl is http://\[: "):
         _ = at(tmp_path, "http://[").practises
@@ -225,7 +227,7 @@ def test_the_sandbox_is_where_the_stack_says(
 @pytest.mark.parametrize(
     ("address", "port"), [("http://127.0.0.1:x/", ""), ("http://127.0.0.1/", "x")]
 )
-def test_a_port_that_is_none_is_told(
+def test_a_port_that_is_none_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, port: str
 ) -> None:
     """In the stack's file or in PORT."""

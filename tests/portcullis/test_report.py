@@ -153,7 +153,7 @@ def test_a_preview_without_the_policy_pack_is_no_reason_to_update() -> None:
     report.require_pack(run)
 
 
-def test_errors_are_told_once_and_without_the_engines_own() -> None:
+def test_errors_are_reported_once_and_without_the_engines_own() -> None:
     """The program's and GitHub's words stay; square brackets are no markup."""
     run = run_of(
         said("name [bold] is taken", APP),
@@ -176,12 +176,12 @@ def test_a_protected_resource_that_left_the_yaml_has_a_way_out() -> None:
     assert text.count("docs/destroy.md") == 1
 
 
-@pytest.mark.parametrize(("level", "told"), [("mandatory", False), ("advisory", True)])
-def test_a_failure_is_never_silent(level: str, told: bool) -> None:  # noqa: FBT001 - a column of the table
+@pytest.mark.parametrize(("level", "reported"), [("mandatory", False), ("advisory", True)])
+def test_a_failure_is_never_silent(level: str, reported: bool) -> None:  # noqa: FBT001 - a column of the table
     """Where neither an error nor a mandatory finding says why, Pulumi's own output does."""
     run = run_of(said("preview failed"), found("A", APP, level=level))
     text = shown(lambda console: report.show_errors(console, run, "the state is locked"))
-    assert text == ("the state is locked\n" if told else "")
+    assert text == ("the state is locked\n" if reported else "")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_state_that_is_not_as_usual_is_still_shown(states: list[dict[str, Any]
     assert text.startswith("acme\n")
 
 
-def test_release_paths_and_registrations_are_told() -> None:
+def test_release_paths_and_registrations_are_reported() -> None:
     """Each path in a line; what a person has to register, with all that the form asks for."""
     publisher = {
         "registry": "PyPI",
@@ -261,6 +261,6 @@ def test_release_paths_and_registrations_are_told() -> None:
     ) in text
 
 
-def test_without_outputs_nothing_is_told() -> None:
+def test_without_outputs_nothing_is_reported() -> None:
     """An organization that publishes nothing has nothing to be done by hand."""
     assert shown(lambda console: report.show_outputs(console, {})) == ""

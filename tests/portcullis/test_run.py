@@ -83,7 +83,7 @@ def test_a_failed_run_keeps_what_was_said(error: Exception, words: str) -> None:
         automation.InvalidVersionError("incorrect passphrase"),
     ],
 )
-def test_refusals_are_told_in_words(error: Exception) -> None:
+def test_refusals_are_reported_in_words(error: Exception) -> None:
     """A wrong passphrase, or a state that is out of reach, gives nobody a traceback."""
     with pytest.raises(UserError, match=r"incorrect passphrase$"), run.in_words():
         raise error
@@ -95,7 +95,9 @@ def test_other_errors_are_not_hidden() -> None:
         raise ZeroDivisionError
 
 
-def test_a_stack_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_that_is_not_there_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A real stack is not made by the way: the command that makes it is named."""
 
     def select(*_: object, **__: object) -> None:

@@ -1,4 +1,4 @@
-"""Mistakes on the command line, in seed files and at the control interface: told, never a crash."""
+"""Mistakes on the command line, in seeds, at the control interface: reported, never a crash."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize(("options", "message"), OPTIONS, ids=[row[1] for row in OPTIONS])
-def test_a_bad_option_is_told(
+def test_a_bad_option_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], message: str
 ) -> None:
     """The sandbox does not start, and says why (C2)."""
@@ -72,7 +72,7 @@ def test_a_bad_option_is_told(
     "options",
     [("--nope",), ("extra",), ("--port", "x"), ("--state", ""), ("--seed",), ("--seed", "")],
 )
-def test_what_is_no_option_is_told(
+def test_what_is_no_option_is_reported(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
     """With the options that there are (C2)."""
@@ -159,7 +159,7 @@ SEEDS = [
 
 
 @pytest.mark.parametrize(("text", "message"), SEEDS, ids=[row[1] for row in SEEDS])
-def test_a_bad_seed_file_is_told_with_file_and_line(
+def test_a_bad_seed_file_is_reported_with_file_and_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     """The sandbox does not start; where, what, what is allowed; never the value (C2, S1)."""
@@ -172,7 +172,7 @@ def test_a_bad_seed_file_is_told_with_file_and_line(
     assert "canary" not in said.replace("'../canary/..'", "")
 
 
-def test_all_mistakes_of_a_seed_are_told_at_once(
+def test_all_mistakes_of_a_seed_are_reported_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each with its line (C2)."""
@@ -189,7 +189,7 @@ ORDERS = [
     ("POST", "worlds", {"name": 5}, "name: Input should be a valid string"),
     ("POST", "worlds", {"name": "acme"}, "there is a world 'acme' already"),
     ("POST", "worlds", {"name": "n", "seed": {"nope": 1}}, "nope: no such field"),
-    ("PUT", "worlds", {}, "worlds are listed (GET) and made (POST)"),
+    ("PUT", "worlds", {}, "allowed: GET to list worlds, POST to create one"),
     ("GET", "worlds/nope", None, "no world 'nope'; there are: acme"),
     ("GET", "nope", None, "see GET /_control"),
     ("POST", f"{WORLD}/nope", {}, "see GET /_control"),
@@ -244,7 +244,7 @@ def _order(sandbox: Worlds, method: str, path: str, body: object) -> httpx.Respo
 
 
 @pytest.mark.parametrize(("method", "path", "body", "message"), ORDERS)
-def test_a_bad_order_is_told_and_changes_nothing(
+def test_a_bad_order_is_reported_and_changes_nothing(
     worlds: Worlds, method: str, path: str, body: dict[str, Any] | None, message: str
 ) -> None:
     """4xx, which field and what is allowed, never the value; the world is as it was (C2, S1)."""
@@ -298,7 +298,7 @@ def raw(sandbox: Sandbox, world: World) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000, b"1" * 5000, b"null", b"[]"])
-def test_what_is_no_json_object_is_told(raw: httpx.Client, content: bytes) -> None:
+def test_what_is_no_json_object_is_reported(raw: httpx.Client, content: bytes) -> None:
     """400, in words (C2)."""
     answer = raw.post("/faults", content=content)
     assert (answer.status_code, "JSON" in answer.json()["message"]) == (400, True)

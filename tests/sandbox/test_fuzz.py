@@ -1,7 +1,7 @@
 """Whatever is asked, the answer is GitHub's: no crash, and nothing half done.
 
 `test_schemathesis.py` asks over HTTP what GitHub's description allows, and what it nearly allows.
-Here the description plays no part: any body is sent to a world in this process, mended by what the
+Here the description plays no part: any body is sent to a world in this process, fixed by what the
 answers say, so that it gets further in; and a refusal must leave the world as it was.
 """
 

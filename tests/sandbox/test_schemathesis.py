@@ -1,7 +1,7 @@
 """schemathesis goes through GitHub's published description: every operation, on a running sandbox.
 
 It makes bodies as they are described, and bodies that are nearly so, and asks over HTTP, like any
-client. `test_fuzz.py` knows nothing of the description: it makes any body at all, mends it by what
+client. `test_fuzz.py` knows nothing of the description: it makes any body at all, fixes it by what
 the answers say, and looks whether a refusal has changed something.
 """
 

@@ -53,7 +53,7 @@ class Refusal(Exception):  # noqa: N818 - an answer
 
 
 def application(inner: WSGIApplication) -> WSGIApplication:
-    """`inner`, with a door before it for tokens of other issuers."""
+    """`inner`, with a check before it that refuses tokens of other issuers."""
 
     def respond(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))

@@ -1,4 +1,4 @@
-"""The sandbox with a judge at its door: `python -m tests.support.judged_sandbox`, same options.
+"""The sandbox with a judge of its answers: `python -m tests.support.judged_sandbox`, same options.
 
 Every request to a world and its answer are held against GitHub's published description. What was
 wrong is listed at `GET /_verdicts`.

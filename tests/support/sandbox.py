@@ -72,7 +72,7 @@ class World:
     def request(
         self, method: str, path: str, body: object = None, actor: str | None = None
     ) -> dict[str, Any]:
-        """Change something behind everybody's back: not in the journal.
+        """Change something outside of the provider: not in the journal.
 
         Args:
             method: The HTTP method.
@@ -182,7 +182,7 @@ class World:
 
 
 class Sandbox(Server):
-    """A running sandbox, with a judge at its door; a context manager that stops it.
+    """A running sandbox, with a judge of every answer; a context manager that stops it.
 
     At the end it fails when something that was asked or answered is not what GitHub's published
     description says, or when something was asked for that the sandbox does not have.
@@ -194,7 +194,7 @@ class Sandbox(Server):
         Args:
             state: The folder that keeps its worlds; None keeps them in memory.
             options: Further command line options.
-            judged: Whether the judge is at its door; measurements go without.
+            judged: Whether every answer is judged; measurements go without.
 
         Raises:
             RuntimeError: It ended instead of listening; with what it said.

@@ -1,4 +1,4 @@
-"""Who may make a release tag and who may approve a release, as far as a stack declares people.
+"""Who may create a release tag and who may approve a release, as far as a stack declares people.
 
 A team is resolved to its members and those of the teams nested in it. A team whose members the
 stack does not declare is still known by itself: it is the same team wherever it is named.

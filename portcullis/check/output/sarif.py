@@ -51,8 +51,8 @@ def text(report: Report) -> str:
         "results": [{**each, "ruleIndex": index[each["ruleId"]]} for each in results],
     }
     if report.notices:
-        told = [{"level": "note", "message": {"text": notice}} for notice in report.notices]
-        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
+        reported = [{"level": "note", "message": {"text": notice}} for notice in report.notices]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": reported}]
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 

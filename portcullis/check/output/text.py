@@ -1,4 +1,4 @@
-"""For people at a terminal: the words of the engine's door."""
+"""For people at a terminal: the same words as in the engine's output."""
 
 from __future__ import annotations
 

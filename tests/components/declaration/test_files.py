@@ -50,7 +50,7 @@ UNREADABLE = (
 @pytest.mark.parametrize(
     ("text", "what"), [case[1:] for case in UNREADABLE], ids=[case[0] for case in UNREADABLE]
 )
-def test_what_is_not_a_mapping_in_yaml_is_told_with_its_place(
+def test_what_is_not_a_mapping_in_yaml_is_reported_with_its_place(
     text: str, what: str, tmp_path: Path
 ) -> None:
     """A file that cannot be read has one mistake, at the place, in words that say what to do."""
@@ -70,7 +70,7 @@ def test_deep_nesting_is_a_mistake(tmp_path: Path) -> None:
     assert mistake.what == "is nested too deeply"
 
 
-def test_text_of_another_encoding_is_told(tmp_path: Path) -> None:
+def test_text_of_another_encoding_is_reported(tmp_path: Path) -> None:
     """A file in UTF-16 or Latin-1 is reported, with the advice to save it as UTF-8."""
     for data in (SOUND.encode("utf-16"), SOUND.replace("Acme", "Äcme").encode("latin-1")):
         (mistake,) = mistakes(written(tmp_path, data))
@@ -141,7 +141,7 @@ def test_mistakes_point_into_the_right_file_of_a_folder(tmp_path: Path) -> None:
     ]
 
 
-def test_unreadable_files_of_a_folder_are_told_together(tmp_path: Path) -> None:
+def test_unreadable_files_of_a_folder_are_reported_together(tmp_path: Path) -> None:
     """One file that cannot be read does not hide another."""
     folder(tmp_path, a="- x\n", b="x: [\n")
     assert [mistake.place.file for mistake in mistakes(tmp_path)] == [
@@ -197,7 +197,9 @@ def test_aliases_and_merge_keys_are_read_as_yaml_means_them(tmp_path: Path) -> N
     assert found.config.repositories["app"].visibility == "public"
 
 
-def test_a_mistake_that_a_merge_brings_in_is_told_where_it_is_brought_in(tmp_path: Path) -> None:
+def test_a_mistake_that_a_merge_brings_in_is_reported_where_it_is_brought_in(
+    tmp_path: Path,
+) -> None:
     """Keys from `<<` have no place of their own: the item that merges them is named."""
     text, marked = places(
         replaced(("actions: {}", "actions: &a {}"), ("  web: {}", "  »web: {<<: {topics: [A]}}"))

@@ -716,7 +716,9 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_mistake_is_told_with_its_place_and_what_is_allowed(case: Case, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_place_and_what_is_allowed(
+    case: Case, tmp_path: Path
+) -> None:
     """Each mistake is answered by its place, what it is and what is allowed (issue 3)."""
     text, marked = places(replaced((case.old, case.new), *case.also))
     found = mistakes(written(tmp_path, text))
@@ -804,7 +806,7 @@ PLANS = (
 
 
 @pytest.mark.parametrize("case", PLANS, ids=lambda case: case.id)
-def test_what_a_plan_lacks_is_told_before_github_refuses_it(case: Case, tmp_path: Path) -> None:
+def test_what_a_plan_lacks_is_reported_before_github_refuses_it(case: Case, tmp_path: Path) -> None:
     """A gate that the plan does not offer is a mistake, never a gate that silently is not there."""
     protected = "{repositories: [app]}" if case.old == "free" else "{}"
     tags = TAGS[:-1] + ", repositories: [app]}" if case.old == "free" else TAGS

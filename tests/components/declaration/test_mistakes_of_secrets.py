@@ -167,19 +167,21 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_mistake_is_told_with_its_place_and_what_is_allowed(case: Case, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_place_and_what_is_allowed(
+    case: Case, tmp_path: Path
+) -> None:
     """Each mistake is answered by its place, what it is and what is allowed; no token is quoted."""
     text, marked = places(replaced((case.old, case.new)))
     found = mistakes(written(tmp_path, text))
     assert [str(mistake.place) for mistake in found] == marked
     assert case.what in found[0].what
     assert case.allowed in found[0].allowed
-    told = str(found[0])
-    assert [each for each in (npm_token(), pypi_token("a"), "s3cret") if each in told] == []
+    reported = str(found[0])
+    assert [each for each in (npm_token(), pypi_token("a"), "s3cret") if each in reported] == []
 
 
 @pytest.mark.parametrize("value", ["»t: 7", "»t: {a: b}", "t: [»[a]]", "»t: true", "t: [a, »7]"])
-def test_a_property_s_value_of_another_kind_is_told_once(value: str, tmp_path: Path) -> None:
+def test_a_property_s_value_of_another_kind_is_reported_once(value: str, tmp_path: Path) -> None:
     """A text or a list of texts: what fits neither is one mistake, at its place."""
     text, marked = places(replaced((WEB, f"  web: {{properties: {{{value}}}}}")))
     (found,) = mistakes(written(tmp_path, text))

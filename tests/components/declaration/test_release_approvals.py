@@ -485,7 +485,7 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_gate_that_would_not_hold_is_told(case: Case, tmp_path: Path) -> None:
+def test_an_environment_that_would_not_hold_is_reported(case: Case, tmp_path: Path) -> None:
     """One mistake a case, at its place, with what is allowed instead (A4, R1)."""
     text, marked = places(replaced(*case.edits, text=case.text))
     (mistake,) = mistakes(written(tmp_path, text))
@@ -673,7 +673,7 @@ def test_gates_of_all_packages_are_looked_at(tmp_path: Path) -> None:
     assert "ines could give both" in mistake.what
 
 
-def test_teams_that_are_nested_in_a_circle_are_told_and_end(tmp_path: Path) -> None:
+def test_teams_that_are_nested_in_a_circle_are_reported_and_end(tmp_path: Path) -> None:
     """The circle is reported, and that everybody in it could give both approvals: nothing hangs."""
     text, marked = places(
         replaced(

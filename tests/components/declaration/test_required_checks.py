@@ -19,7 +19,7 @@ from tests.components.declaration.test_mistakes import MAIN, WEB
 UNTESTED = ("cargo", "gomod", "maven", "gradle", "bundler", "docker")
 
 
-def told(root: Path, *edits: tuple[str, str]) -> list[str]:
+def reported(root: Path, *edits: tuple[str, str]) -> list[str]:
     """The notices of the sound organization with ``edits``."""
     declaration = outcome(written(root, replaced(*edits)))
     assert isinstance(declaration, Declaration), declaration
@@ -75,7 +75,7 @@ def test_a_check_that_something_makes_may_be_required(web: str, tmp_path: Path) 
 
 def test_ecosystems_without_tests_are_reported_once(tmp_path: Path) -> None:
     """One line names the repositories and what is not tested there."""
-    (line,) = told(
+    (line,) = reported(
         tmp_path, (WEB, "  web: {ecosystems: [cargo, docker]}"), ("[pip]", "[pip, maven]")
     )
     assert "(app: maven; web: cargo, docker)" in line
@@ -84,10 +84,10 @@ def test_ecosystems_without_tests_are_reported_once(tmp_path: Path) -> None:
 def test_a_repository_without_managed_workflows_is_reported(tmp_path: Path) -> None:
     """It may have workflows of its own: with `workflows: false` nothing is reported."""
     required = (MAIN, "  main: {required_checks: [ci, codecov]}")
-    (line,) = told(tmp_path, required)
+    (line,) = reported(tmp_path, required)
     assert "(web: ci)" in line
     assert "workflows: false" in line
-    assert told(tmp_path, required, (WEB, "  web: {workflows: false}")) == []
+    assert reported(tmp_path, required, (WEB, "  web: {workflows: false}")) == []
 
 
 def test_by_default_nothing_is_required() -> None:
@@ -126,4 +126,4 @@ def test_the_practice_organization_requires_what_is_made() -> None:
 
 def test_nothing_is_reported_of_what_is_tested(tmp_path: Path) -> None:
     """The sound organization has nothing to tell."""
-    assert told(tmp_path) == []
+    assert reported(tmp_path) == []

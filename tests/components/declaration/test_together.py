@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_mistakes_of_all_kinds_are_told_in_one_run_top_to_bottom(tmp_path: Path) -> None:
+def test_mistakes_of_all_kinds_are_reported_in_one_run_top_to_bottom(tmp_path: Path) -> None:
     """A wrong type, an unknown field, a contradiction and unknown names hide none of each other."""
     text, marked = places(
         replaced(
@@ -32,8 +32,8 @@ def test_mistakes_of_all_kinds_are_told_in_one_run_top_to_bottom(tmp_path: Path)
     found = mistakes(written(tmp_path, text))
     assert [str(mistake.place) for mistake in found] == marked
     kinds = ("has to be a text", "is not known", "login", "not a field", "too large", "`dev`")
-    told = "\n".join(map(str, found))
-    assert [kind for kind in kinds if kind not in told] == []
+    reported = "\n".join(map(str, found))
+    assert [kind for kind in kinds if kind not in reported] == []
 
 
 def test_mistakes_of_the_organization_itself_hide_no_reference(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_wrong_tag_protection_makes_no_mistakes_of_approvals(tmp_path: Path) -
     assert [str(mistake.place) for mistake in mistakes(written(tmp_path, text))] == marked
 
 
-def test_the_number_of_mistakes_is_told(tmp_path: Path) -> None:
+def test_the_number_of_mistakes_is_reported(tmp_path: Path) -> None:
     """The last line counts, and says that nothing was changed."""
     text, _ = places(replaced(("  main: {}", "  main: {»approvals: 99, »x: 1}")))
     found = outcome(written(tmp_path, text))

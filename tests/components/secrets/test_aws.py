@@ -79,14 +79,14 @@ def test_several_keys_are_one_request() -> None:
 @pytest.mark.parametrize(
     "text", [CANARY, "[1]", "7", '"x"', "{}", '{"token": ""}', '{"token": 7}', "{"]
 )
-def test_what_has_no_such_key_is_told(text: str) -> None:
+def test_what_has_no_such_key_is_reported(text: str) -> None:
     """No JSON, no object, no such key, no text; the value is not printed."""
     words = refusal(source(), reference(aws="ci/codecov", key="token"), calls=Plugin(answer(text)))
     assert "AWS' ci/codecov is not a JSON object with a text under token" in words
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_a_secret_without_text_is_told(value: object) -> None:
+def test_a_secret_without_text_is_reported(value: object) -> None:
     """A binary one, or an empty one."""
     assert "holds no text" in refusal(source(), WHOLE, calls=Plugin(answer(value)))
 
@@ -197,8 +197,8 @@ ERRORS = (
 
 @pytest.mark.parametrize(("words", "meaning"), ERRORS, ids=[meaning for _, meaning in ERRORS])
 @pytest.mark.parametrize("asked_for", [WHOLE, PARAMETER], ids=str)
-def test_a_failure_is_told_in_words_of_ours(asked_for: Any, words: str, meaning: str) -> None:  # noqa: ANN401 - a Reference
+def test_a_failure_is_reported_in_words_of_ours(asked_for: Any, words: str, meaning: str) -> None:  # noqa: ANN401 - a Reference
     """What helps, and nothing of what the plugin said: it may quote an answer (S2)."""
-    told = refusal(source(), asked_for, calls=Plugin(words))
-    assert told.startswith(f"AWS' {asked_for.place}: ")
-    assert meaning in told
+    reported = refusal(source(), asked_for, calls=Plugin(words))
+    assert reported.startswith(f"AWS' {asked_for.place}: ")
+    assert meaning in reported

@@ -80,7 +80,7 @@ def test_a_variable_that_is_not_set_is_named(
     assert "the environment variable HOOK is not set, and .env does not have it either" in words
 
 
-def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
     """No traceback, and nothing of the file."""
     text = f"OTHER={CANARY}ä\n".encode("latin-1")
     assert ".env is not readable: save it as UTF-8" in refusal(source(tmp_path, text), HOOK)

@@ -113,8 +113,10 @@ def test_an_environment_is_opened_once(client: Client) -> None:
 @pytest.mark.parametrize(
     "key", ["other", "openai", "openai.key.deeper", "openai.other", "number", "empty", "."]
 )
-def test_what_is_no_text_is_told_with_the_command_that_sets_it(client: Client, key: str) -> None:
-    """A group, a number, nothing: no secret; other values are not told."""
+def test_what_is_no_text_is_reported_with_the_command_that_sets_it(
+    client: Client, key: str
+) -> None:
+    """A group, a number, nothing: no secret; other values are not shown."""
     words = refusal(source(), reference(esc="acme/api-keys", key=key))
     assert words == (
         f"ESC's acme/api-keys has no text at {key}; write it there: "
@@ -124,7 +126,7 @@ def test_what_is_no_text_is_told_with_the_command_that_sets_it(client: Client, k
 
 
 @pytest.mark.parametrize("values", [None, {}])
-def test_an_environment_without_values_is_told(client: Client, values: object) -> None:
+def test_an_environment_without_values_is_reported(client: Client, values: object) -> None:
     """Whatever ESC answers."""
     client.values = values
     assert "has no text at openai.key" in refusal(source(), KEY)
@@ -163,7 +165,9 @@ def api_error(status: int, body: str = CANARY) -> ApiException:
         (KeyError("values"), "cannot be understood"),
     ],
 )
-def test_a_failure_is_told_in_words_of_ours(client: Client, error: Exception, meaning: str) -> None:
+def test_a_failure_is_reported_in_words_of_ours(
+    client: Client, error: Exception, meaning: str
+) -> None:
     """What helps, and nothing of an answer: ESC's exceptions print the body (S2)."""
     client.error = error
     words = refusal(source(), KEY)

@@ -101,7 +101,7 @@ def test_a_value_of_no_such_kind_is_refused(kind: Kind, value: str) -> None:
     assert [line for line in value.split("\n") if len(line) > 4 and line in words] == []
 
 
-def test_a_key_that_is_not_rsa_is_told_so() -> None:
+def test_a_key_that_is_not_rsa_is_reported_so() -> None:
     """A key of another kind, such as that of another App service."""
     assert check(pem(EC), "github-app-key") == "the key is not an RSA key"
 

@@ -62,7 +62,7 @@ def test_a_number_in_an_address_is_no_status(words: str, other: str) -> None:
         ('required fields are unset: ["jwt"]', "this run has no login there"),
     ],
 )
-def test_a_login_that_fails_is_told_as_that(words: str, meaning: str) -> None:
+def test_a_login_that_fails_is_reported_as_that(words: str, meaning: str) -> None:
     """Vault answers 400 to a login that it refuses; its provider asks for what is not given."""
     assert reason(f"Error making API request.\n\nCode: 400. Errors:\n\n{words}").startswith(meaning)
 

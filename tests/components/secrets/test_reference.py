@@ -26,7 +26,7 @@ def of(source: str, **more: str) -> dict[str, str]:
     return {source: PLACES[source], **({"key": KEYED[source]} if source in KEYED else {}), **more}
 
 
-def told(fields: dict[str, str]) -> str:
+def reported(fields: dict[str, str]) -> str:
     """What is wrong with a reference; nothing if nothing is."""
     try:
         Reference.model_validate(fields)
@@ -46,14 +46,17 @@ def test_a_reference_names_its_source_and_place(source: str) -> None:
 @given(st.sets(st.sampled_from(SOURCE_NAMES)))
 def test_exactly_one_source_is_named(sources: set[str]) -> None:
     """None would be no secret, two would be one of them by chance."""
-    words = told({name: PLACES[name] for name in sources} | {"key": "k"})
+    words = reported({name: PLACES[name] for name in sources} | {"key": "k"})
     assert ("exactly one source" in words) == (len(sources) != 1)
 
 
 @pytest.mark.parametrize("source", SOURCE_NAMES)
 def test_a_key_is_named_where_there_are_several_values(source: str) -> None:
     """Vault and ESC hold many values under a path, config and variables one."""
-    without, with_key = told({source: PLACES[source]}), told({source: PLACES[source], "key": "k"})
+    without, with_key = (
+        reported({source: PLACES[source]}),
+        reported({source: PLACES[source], "key": "k"}),
+    )
     assert (source in KEYED) == (f"name the value under the {source} path" in without)
     assert (source in ("config", "env")) == ("has one value and no versions" in with_key)
 
@@ -61,14 +64,14 @@ def test_a_key_is_named_where_there_are_several_values(source: str) -> None:
 @pytest.mark.parametrize("source", SOURCE_NAMES)
 def test_a_version_is_pinned_where_there_are_versions(source: str) -> None:
     """A version of what has none would be believed, and not be true."""
-    words = told(of(source, version="7"))
+    words = reported(of(source, version="7"))
     assert bool(words) == (source in ("config", "env"))
 
 
 @pytest.mark.parametrize("version", ["latest", "v7", "-1", "1.0"])
 def test_a_version_in_vault_is_a_number(version: str) -> None:
     """Vault counts versions."""
-    assert "a version in Vault is a number" in told(of("vault", version=version))
+    assert "a version in Vault is a number" in reported(of("vault", version=version))
 
 
 TOKENS = (
@@ -88,7 +91,7 @@ FIELDS = [*((name, name) for name in SOURCE_NAMES), ("aws", "key"), ("aws", "ver
 @pytest.mark.parametrize(("source", "field"), FIELDS)
 def test_a_token_in_place_of_a_name_is_refused(source: str, field: str, token: str) -> None:
     """A pasted token is refused wherever a name belongs, and never said again (S2)."""
-    words = told({**of(source), field: token})
+    words = reported({**of(source), field: token})
     assert words
     assert token not in words
 
@@ -102,7 +105,7 @@ def test_no_token_of_a_well_known_shape_is_a_name(
     prefix: str, body: str, field: tuple[str, str]
 ) -> None:
     """Whatever stands behind the beginning."""
-    words = told({**of(field[0]), field[1]: prefix + body})
+    words = reported({**of(field[0]), field[1]: prefix + body})
     assert words
     assert body not in words
 
@@ -111,7 +114,7 @@ def test_no_token_of_a_well_known_shape_is_a_name(
 def test_what_is_refused_is_not_quoted(field: tuple[str, str], text: str) -> None:
     """Somebody may have typed a password where its name belongs."""
     canary = f"{text} canary"  # a blank is in no name
-    words = told({**of(field[0]), field[1]: canary})
+    words = reported({**of(field[0]), field[1]: canary})
     assert words
     assert canary not in words
 
@@ -133,7 +136,7 @@ def test_what_is_refused_is_not_quoted(field: tuple[str, str], text: str) -> Non
 )
 def test_a_place_that_cannot_be_is_refused(source: str, place: str) -> None:
     """Before the source is asked, with what a place looks like."""
-    assert "allowed: " in told({**of(source), source: place})
+    assert "allowed: " in reported({**of(source), source: place})
 
 
 @pytest.mark.parametrize(

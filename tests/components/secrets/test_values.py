@@ -1,4 +1,4 @@
-"""All values are read and checked before anything is declared, and all mistakes told at once."""
+"""All values are checked before anything is declared, and all mistakes are reported at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read(folder: Path, text: str, **values: str) -> tuple[Mapping[Reference, Sec
     return read_values(declaration, dict.fromkeys(SOURCE_NAMES, given)), given
 
 
-def told(folder: Path, text: str, **values: str) -> tuple[list[str], list[str], list[str]]:
+def reported(folder: Path, text: str, **values: str) -> tuple[list[str], list[str], list[str]]:
     """The marks of a file, the places of its mistakes, and what they say, without any value."""
     text, marked = places(text)
     with pytest.raises(DeclarationError) as raised:
@@ -99,9 +99,9 @@ def test_each_reference_has_its_value(tmp_path: Path) -> None:
     assert {value.version for value in values.values()} == {"1"}
 
 
-def test_all_missing_values_are_told_at_once_with_their_places(tmp_path: Path) -> None:
+def test_all_missing_values_are_reported_at_once_with_their_places(tmp_path: Path) -> None:
     """Each where it is referred to, in the order of the file."""
-    marked, found, what = told(tmp_path, EVERYWHERE)
+    marked, found, what = reported(tmp_path, EVERYWHERE)
     assert found == marked
     assert len(found) == 6
     assert set(what) == {f"nothing at {place}" for place in RIGHT}
@@ -118,7 +118,7 @@ def test_a_reference_is_asked_for_once(tmp_path: Path) -> None:
     )
     _, given = read(tmp_path, plain(text), token=CANARY)
     assert given.asked == ["config token"]
-    marked, found, _ = told(tmp_path, text)
+    marked, found, _ = reported(tmp_path, text)
     assert found == marked
 
 
@@ -138,7 +138,7 @@ def test_a_registry_s_token_is_checked_without_being_asked_for(
     place: str, value: str, wrong: str, tmp_path: Path
 ) -> None:
     """`publish` knows its package: an account's token is refused there (R7)."""
-    marked, found, (what,) = told(tmp_path, EVERYWHERE, **{**RIGHT, place: value})
+    marked, found, (what,) = reported(tmp_path, EVERYWHERE, **{**RIGHT, place: value})
     assert found == [marked[{"pypi": 2, "testpypi": 3, "n": 5}[place]]]
     assert wrong in what
     assert what.endswith(f"(config {place})")
@@ -165,15 +165,15 @@ def test_a_kind_that_is_written_is_checked(
     """A value that is another thing is reported with its place, and not quoted."""
     text = replaced(("{from: {config: token},", f"{{»from: {{config: token}}, {written_kind},"))
     read(tmp_path, plain(text), token=right)
-    marked, found, _ = told(tmp_path, text, token=wrong)
+    marked, found, _ = reported(tmp_path, text, token=wrong)
     assert found == marked
 
 
-def test_missing_and_wrong_values_are_told_together(tmp_path: Path) -> None:
+def test_missing_and_wrong_values_are_reported_together(tmp_path: Path) -> None:
     """One run, one list."""
     values: dict[str, Any] = {**RIGHT, "n": CANARY, "pypi": pypi_token(None)}
     del values["e"], values["token"]
-    _, found, what = told(tmp_path, EVERYWHERE, **values)
+    _, found, what = reported(tmp_path, EVERYWHERE, **values)
     assert len(found) == len(what) == 4
 
 
@@ -184,10 +184,10 @@ def test_a_value_passes_unchanged(value: str, tmp_path: Path) -> None:
     assert [each.value for each in values.values()] == [value]
 
 
-def test_a_value_beyond_github_s_limit_is_told(tmp_path: Path) -> None:
+def test_a_value_beyond_github_s_limit_is_reported(tmp_path: Path) -> None:
     """Before GitHub refuses it, in the middle of a run."""
     text = replaced(("  TOKEN: {from", "  TOKEN: {»from"))
-    marked, found, (what,) = told(tmp_path, text, token="ä" * 24 * 1024 + "b")
+    marked, found, (what,) = reported(tmp_path, text, token="ä" * 24 * 1024 + "b")
     assert found == marked
     assert "longer than 48 KB" in what
 

@@ -142,7 +142,7 @@ def test_a_version_that_will_be_deleted_is_one() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"other": CANARY}, {"token": ""}, None])
 def test_a_missing_key_is_named(data: object) -> None:
-    """The path is there, the key is not; other keys' values are not told."""
+    """The path is there, the key is not; other keys' values are not shown."""
     words = refusal(VaultSource(config()), TOKEN, calls=Plugin(answer(data=data)))
     assert "Vault has ci/codecov, but no text under its key token" in words
 
@@ -259,8 +259,8 @@ ERRORS = (
 
 
 @pytest.mark.parametrize(("words", "meaning"), ERRORS, ids=[meaning for _, meaning in ERRORS])
-def test_a_failure_is_told_in_words_of_ours(words: str, meaning: str) -> None:
+def test_a_failure_is_reported_in_words_of_ours(words: str, meaning: str) -> None:
     """What helps, and nothing of what the plugin said: it may quote an answer (S2)."""
-    told = refusal(VaultSource(config()), TOKEN, calls=Plugin(words))
-    assert told.startswith("Vault's ci/codecov: ")
-    assert meaning in told
+    reported = refusal(VaultSource(config()), TOKEN, calls=Plugin(words))
+    assert reported.startswith("Vault's ci/codecov: ")
+    assert meaning in reported

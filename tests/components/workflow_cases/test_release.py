@@ -54,7 +54,7 @@ def test_only_a_tag_or_a_confirmed_start_begins_a_release(variant: WorkflowPlan)
 
 
 @releases
-def test_every_publishing_job_is_behind_every_gate(variant: WorkflowPlan) -> None:
+def test_every_publishing_job_waits_for_every_environment(variant: WorkflowPlan) -> None:
     """Validation, build, the first approval and TestPyPI come before publication (A3, A4, R1)."""
     workflow = files(variant)[RELEASE_PATH]
     gates = {"security-validation", "build"}

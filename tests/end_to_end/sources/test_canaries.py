@@ -214,15 +214,15 @@ def test_commands_that_write(guarded: Guarded, tmp_path: Path) -> None:
 
 
 def test_runs_that_fail(guarded: Guarded) -> None:
-    """Every source down or babbling, a kind that is wrong, GitHub that refuses, a finding."""
+    """Sources that are down or answer nonsense, a wrong kind, a refusal by GitHub, a finding."""
     project = guarded.project
     outcomes: dict[str, Outcome] = {}
-    with broken.Server() as babble:
+    with broken.Server() as nonsense:
         before = dict(project.environment)
-        project.environment |= dict.fromkeys(("VAULT_ADDR", "AWS_ENDPOINT_URL"), babble.address)
-        project.edit(guarded.places.esc.address, babble.address)
+        project.environment |= dict.fromkeys(("VAULT_ADDR", "AWS_ENDPOINT_URL"), nonsense.address)
+        project.edit(guarded.places.esc.address, nonsense.address)
         outcomes["garbage"] = project.up("--debug", "--logtostderr", "-v=7")
-        address = babble.address
+        address = nonsense.address
     outcomes["down"] = project.up("--debug", "--logtostderr", "-v=7")
     project.edit(address, guarded.places.esc.address)
     project.environment = before

@@ -78,7 +78,7 @@ def nowhere() -> str:
 
 
 @pytest.fixture
-def babble() -> Iterator[str]:
+def nonsense() -> Iterator[str]:
     """The address of a server that answers garbage."""
     with broken.Server() as server:
         yield server.address
@@ -109,10 +109,10 @@ def refused(project: Project, places: Places, **environment: str) -> str:
 
 @pytest.mark.parametrize("kind", [DOWN, GARBAGE])
 def test_a_source_that_cannot_be_read_is_named(
-    project: Project, places: Places, nowhere: str, babble: str, kind: str
+    project: Project, places: Places, nowhere: str, nonsense: str, kind: str
 ) -> None:
     """Down or something else: each secret and each path, all at once, before any change (G1)."""
-    address = nowhere if kind == DOWN else babble
+    address = nowhere if kind == DOWN else nonsense
     text = refused(project, places, VAULT_ADDR=address, AWS_ENDPOINT_URL=address, ESC=address)
     for name, place in PLACES.items():
         assert f"repositories.tool.secrets.{name}.from" in text
@@ -122,7 +122,7 @@ def test_a_source_that_cannot_be_read_is_named(
 
 
 def test_a_source_that_refuses_is_named(project: Project, places: Places) -> None:
-    """Nobody's login, or one that may not: told apart from what is missing (G1)."""
+    """Nobody's login, or one that may not: distinguished from what is missing (G1)."""
     nobody = places.aws.user("nobody", "sts:*")
     places.vault.policy("nothing", "kv/data/other")
     text = refused(

@@ -154,7 +154,7 @@ def test_by_a_job_s_token(places: Places, sandbox: Sandbox, path: Path, tmp_path
 def test_without_a_job_s_token(
     places: Places, sandbox: Sandbox, tmp_path: Folder, given: str
 ) -> None:
-    """No token, or nonsense: told as a login that is not there, or not good."""
+    """No token, or nonsense: reported as a login that is not there, or not good."""
     places.vault.login_method("jwt", "jwt")
     name = f"no-jwt-{len(given)}"
     project = declared(places, sandbox, tmp_path, name, {"jwt": {"role": "run"}})

@@ -231,14 +231,14 @@ def test_a_new_value_goes_to_its_source_and_all_that_share_it(
     assert HAS[source](places) == {**OLD, "MAIN": new}
     assert values(project, source) == {new}
     assert written(project) == sorted(f"PUT {path}" for path in targets(source))
-    told = re.search(r"^written    (.*): (\S+)$", outcome.stdout, re.MULTILINE)
-    assert told, outcome.text
-    assert re.fullmatch(VERSIONS[source], told[2])
+    reported = re.search(r"^written    (.*): (\S+)$", outcome.stdout, re.MULTILINE)
+    assert reported, outcome.text
+    assert re.fullmatch(VERSIONS[source], reported[2])
     assert arguments.seen == set()
     text = (project.folder / "Pulumi.test.yaml").read_text(encoding="utf-8")
     assert CANARY not in text
     if source == "CONFIG":  # which keeps no day itself
-        assert re.search(rf"portcullis:secretsChanged:\n +MAIN: \"?{told[2]}", text)
+        assert re.search(rf"portcullis:secretsChanged:\n +MAIN: \"?{reported[2]}", text)
     others = [each for each in WRITABLE if each != source]
     assert all(new not in values(project, each) for each in others)
 

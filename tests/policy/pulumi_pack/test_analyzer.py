@@ -95,9 +95,9 @@ def test_a_resource_is_deserialized_once_when_nothing_is_wrong(
 def test_all_policies_are_known_to_the_engine() -> None:
     """C3: each rule has id, title, severity, level and remedy in the pack's description."""
     info = Pack().servicer.GetAnalyzerInfo(None, None)
-    told = {p.name: (p.description, p.remediation_steps, p.severity) for p in info.policies}
+    reported = {p.name: (p.description, p.remediation_steps, p.severity) for p in info.policies}
     weights = {"low": 1, "medium": 2, "high": 3, "critical": 4}
-    assert told == {
+    assert reported == {
         rule.id: (rule.title, rule.remediation, weights[rule.severity.value]) for rule in RULES
     }
 
@@ -126,7 +126,7 @@ def test_findings_of_one_resource_do_not_leak_to_the_next() -> None:
 
 
 def test_stack_finding_names_its_resource() -> None:
-    """C3: a finding of the stack is attached to the resource where it is to be mended."""
+    """C3: a finding of the stack is attached to the resource where it is to be fixed."""
     repository = Declared(gh.REPOSITORY, {"name": "x", "visibility": "private"}, "x")
     said = [item for item in Pack().analyze_stack([repository]) if item.policyName == "BR001"]
     assert [item.urn for item in said] == [f"urn:pulumi:dev::project::{gh.REPOSITORY}::x"]

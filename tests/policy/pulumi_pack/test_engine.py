@@ -318,7 +318,7 @@ def test_stack_configuration_is_seen(stack: Stack) -> None:
     assert "allowed: baseline, strict, release-critical" in output
 
 
-def test_what_is_safe_to_mend_is_mended(stack: Stack) -> None:
+def test_what_is_safe_to_fix_is_fixed(stack: Stack) -> None:
     """C3: at level `remediate` the provider gets the safe value, and the update passes."""
     weak = SOUND.replace("can_admins_bypass=False", "can_admins_bypass=True")
     file = stack.folder / "levels.json"

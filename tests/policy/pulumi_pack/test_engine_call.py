@@ -54,7 +54,7 @@ def test_the_variable_says_it_too(monkeypatch: pytest.MonkeyPatch, value: str) -
     assert engine_call.skips_preview() is (value != "false")
 
 
-def test_a_preview_in_a_step_before_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_in_an_earlier_step_can_be_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     """C3: as Pulumi's Automation API always skips the CLI's own."""
     _called(monkeypatch, "pulumi up --skip-preview")
     monkeypatch.setenv("PORTCULLIS_PREVIEWED", "true")

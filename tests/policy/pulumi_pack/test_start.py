@@ -153,7 +153,7 @@ def test_a_file_that_the_pack_did_not_see_is_judged_when_the_engine_gives_the_le
 def test_mistakes_stop_the_pack(
     monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], words: str
 ) -> None:
-    """C3: unknown names in the stack's configuration are errors, told without its values."""
+    """C3: unknown names in the stack's configuration are errors, reported without its values."""
     with pytest.raises(SystemExit, match=words) as stopped:
         configured(monkeypatch, **values)
     assert "canary" not in str(stopped.value)

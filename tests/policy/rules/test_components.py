@@ -44,7 +44,7 @@ VARIATIONS = {
 }
 
 
-def told(recording: Recording) -> list[Declared]:
+def reported(recording: Recording) -> list[Declared]:
     """What was recorded, as the engine would show it to the pack."""
     names = {str(item): f"{item.type}-{item.name}" for item in recording.resources}
     return [
@@ -83,7 +83,7 @@ def _opened(value: object) -> object:
 def test_worked_example_is_sound() -> None:
     """C3: orgs/guild.yaml has no finding of any rule, workflow files and Dependabot included."""
     declaration = load("guild", ROOT)
-    resources = told(recorded(declaration.config))
+    resources = reported(recorded(declaration.config))
     files = [item for item in resources if item.type.endswith(":RepositoryFile")]
     assert len(files) >= 10
     said = Pack().run(resources)
@@ -93,4 +93,6 @@ def test_worked_example_is_sound() -> None:
 @pytest.mark.parametrize("changes", VARIATIONS.values(), ids=VARIATIONS)
 def test_variations_are_sound(changes: list[tuple[str, object]]) -> None:
     """C3: the components' defaults satisfy the pack, in every way to publish."""
-    assert not ids(Pack().run(told(recorded(organization(ECOSYSTEMS, NPM_APPROVERS, *changes)))))
+    assert not ids(
+        Pack().run(reported(recorded(organization(ECOSYSTEMS, NPM_APPROVERS, *changes))))
+    )

@@ -1,4 +1,4 @@
-"""One bad workflow file for each thing that zizmor finds offline, and the same file mended.
+"""One bad workflow file for each thing that zizmor finds offline, and the same file fixed.
 
 `corpus/<audit>.yml` is wrong in one way, which its first line tells; `<audit>.good.yml` is not.
 """
@@ -63,14 +63,16 @@ def test_each_kind_is_found(audit: str) -> None:
 
 
 @pytest.mark.parametrize("audit", AUDITS)
-def test_mended_files_are_left_in_peace(audit: str) -> None:
+def test_fixed_files_are_left_in_peace(audit: str) -> None:
     """C3: the same file without the one mistake has no finding of any rule.
 
     The stack of this test is one file: it has no environment to publish through (WF020), and no
     other file in its repository (RE012, RE013).
     """
     found = said(f"{audit}.good")
-    others = [told for rule, told in found.items() if rule not in ("WF020", "RE012", "RE013")]
+    others = [
+        reported for rule, reported in found.items() if rule not in ("WF020", "RE012", "RE013")
+    ]
     assert not others, "\n\n".join(others)
 
 

@@ -107,7 +107,7 @@ def test_copies_are_private_and_removed(tmp_path: Path, monkeypatch: pytest.Monk
         assert name == "actionlint" or {"--offline", "--no-config"} <= set(call["arguments"])
 
 
-def test_only_name_and_line_of_actionlint_are_told(
+def test_only_name_and_line_of_actionlint_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """C3: its message and its snippet quote the file, so neither is shown."""

@@ -42,7 +42,7 @@ def test_no_text_crashes_the_reader(text: str, raw: bytes) -> None:
     is_account_wide("pypi-" + base64.urlsafe_b64encode(b"\x02" + raw).decode())
 
 
-def test_the_token_is_not_told() -> None:
+def test_the_token_is_not_shown() -> None:
     """C3: policies see secrets in plain text; a message does not repeat them."""
     token = pypi_token()
     secret = {"repository": "x", "secretName": "PYPI_API_TOKEN", "value": token}

@@ -1,4 +1,4 @@
-"""The offline door: what it asks for, finds, and ends with."""
+"""`portcullis check`: its options, its findings and its exit code."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_exemption_counts(tmp_path: Path) -> None:
 def test_policy_config_file_and_stack_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """C3: levels, parameters and profiles are those of the engine's door; the file goes first."""
+    """C3: levels, parameters and profiles are those of the engine; the file wins."""
     unpinned = ("actions.sha_pinning_required", False)
     file = project(tmp_path, ("protection.main.approvals", 1), unpinned)
     levels = tmp_path / "levels.json"
@@ -146,14 +146,14 @@ def test_policy_config_file_and_stack_configuration(
     stack = {"portcullis:organization": "acme", "portcullis:policy": {"AC004": off}}
     (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": stack}), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    told = json.loads(command("--format", "json").output)
-    assert [each["rule"] for each in told["findings"]] == ["BR005", "PK003"]
-    assert "AC004 is switched off until" in told["findings"][1]["details"][0]
+    reported = json.loads(command("--format", "json").output)
+    assert [each["rule"] for each in reported["findings"]] == ["BR005", "PK003"]
+    assert "AC004 is switched off until" in reported["findings"][1]["details"][0]
     (tmp_path / "none.json").write_text("{}", encoding="utf-8")
     given = f"{levels},{tmp_path / 'none.json'}"
     monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", given)
-    told = json.loads(command("--format", "json").output)
-    found = [(each["rule"], each["level"]) for each in told["findings"]]
+    reported = json.loads(command("--format", "json").output)
+    found = [(each["rule"], each["level"]) for each in reported["findings"]]
     assert sorted(found) == [("AC004", "advisory"), *[("PK003", "advisory")] * 2]
 
 
@@ -180,8 +180,8 @@ def test_profile_decides_levels(tmp_path: Path) -> None:
     assert command(str(file), "--policy-config", str(levels)).exit_code == 1
 
 
-def test_what_the_pack_would_mend_is_no_finding(tmp_path: Path) -> None:
-    """C3: at level `remediate` the engine's door mends; so nothing is refused here either."""
+def test_what_the_pack_would_fix_is_no_finding(tmp_path: Path) -> None:
+    """C3: at level `remediate` the engine fixes, so nothing is refused here either."""
     weak = ("repositories.app.environments.pypi-release.can_admins_bypass", True)
     file = project(tmp_path, weak)
     levels = tmp_path / "levels.json"
@@ -250,9 +250,11 @@ def test_one_level_for_all_rules(tmp_path: Path) -> None:
     dated = {"reason": "moves in spring", "expires": datetime.now(UTC).date().isoformat()}
     advisory = {"EN001": {"enforcementLevel": "advisory", **dated}}
     levels.write_text(json.dumps({"all": "mandatory", **advisory}), encoding="utf-8")
-    told = json.loads(command(str(file), "--policy-config", str(levels), "--format", "json").output)
-    levels_told = {each["rule"] for each in told["findings"] if each["level"] == "advisory"}
-    assert levels_told == {"EN001"}
+    reported = json.loads(
+        command(str(file), "--policy-config", str(levels), "--format", "json").output
+    )
+    at_advice = {each["rule"] for each in reported["findings"] if each["level"] == "advisory"}
+    assert at_advice == {"EN001"}
 
 
 def test_settings_of_the_pack_are_judged_too(tmp_path: Path) -> None:

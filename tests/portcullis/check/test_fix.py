@@ -48,19 +48,19 @@ def test_every_fix_of_a_rule_remedies_it(
     assert rule in {each.rule.id for each in findings(file)}
     command(str(file), "--fix")
     assert rule not in {each.rule.id for each in findings(file)}
-    mended = yaml.safe_load(file.read_text(encoding="utf-8"))
+    fixed = yaml.safe_load(file.read_text(encoding="utf-8"))
     expected = [{"team": "devs", "mode": safe}] if field == "mode" else safe
-    assert mended == data((path, expected))
+    assert fixed == data((path, expected))
 
 
-def test_example_is_mended_line_by_line(tmp_path: Path) -> None:
+def test_example_is_fixed_line_by_line(tmp_path: Path) -> None:
     """C3: in orgs/insecure.yaml only values change: every comment stays, and every other line."""
     file = project(tmp_path, text=INSECURE)
     before = {each.rule.id for each in findings(file)}
     done = command(str(file), "--fix")
     assert done.exit_code == 1  # decisions are left to people
-    mended = file.read_text(encoding="utf-8")
-    pairs = list(zip(INSECURE.splitlines(), mended.splitlines(), strict=True))
+    fixed = file.read_text(encoding="utf-8")
+    pairs = list(zip(INSECURE.splitlines(), fixed.splitlines(), strict=True))
     changed = [(old, new) for old, new in pairs if old != new]
     assert len(changed) >= 20
     for old, new in changed:
@@ -97,7 +97,7 @@ def test_difference_leaves_other_formats_whole(tmp_path: Path) -> None:
     assert done.stderr.startswith("--- a/orgs/acme.yaml")
 
 
-def test_mistakes_are_told_and_nothing_is_mended(tmp_path: Path) -> None:
+def test_mistakes_are_reported_and_nothing_is_fixed(tmp_path: Path) -> None:
     """C3: a file that is not understood is not edited."""
     wrong = INSECURE.replace("plan: enterprise", "plan: gold")
     file = project(tmp_path, text=wrong)
@@ -131,7 +131,7 @@ def test_exempted_finding_stays(tmp_path: Path) -> None:
     assert "sha_pinning_required: false " in file.read_text(encoding="utf-8")
 
 
-def test_repositorys_own_file_is_mended(tmp_path: Path) -> None:
+def test_repositorys_own_file_is_fixed(tmp_path: Path) -> None:
     """C3: in a folder of files the right one is edited."""
     whole = data(("repositories.app.security.vulnerability_alerts", False))
     own = whole.pop("repositories")["app"]

@@ -57,8 +57,8 @@ mistakes = st.builds(
     words, st.integers(1, 99), words, words, st.text(max_size=9),
 )  # fmt: skip
 reports = st.builds(
-    lambda told, wrong, notices: Report(
-        "acme", "orgs/acme.yaml", tuple(wrong), tuple(told), tuple(notices)
+    lambda reported, wrong, notices: Report(
+        "acme", "orgs/acme.yaml", tuple(wrong), tuple(reported), tuple(notices)
     ),
     st.lists(found, max_size=3),
     st.lists(mistakes, max_size=2),
@@ -113,10 +113,10 @@ def test_fingerprints_do_not_move_with_lines(tmp_path: Path) -> None:
 
 def test_json_has_what_the_documentation_lists() -> None:
     """E8: the keys of a finding are those that docs/policy.md describes."""
-    told = json.loads(command(INSECURE, "--format", "json").output)
-    assert told["refused"] is True
+    reported = json.loads(command(INSECURE, "--format", "json").output)
+    assert reported["refused"] is True
     documented = (ROOT / "docs/policy.md").read_text(encoding="utf-8")
-    for key in [*told, *told["findings"][0]]:
+    for key in [*reported, *reported["findings"][0]]:
         assert f"`{key}`" in documented
 
 
@@ -127,9 +127,9 @@ def test_ecosystems_without_tests_are_reported_in_every_format(tmp_path: Path) -
         project(tmp_path, (f"{app}.ecosystems", ["pip", "cargo"]), (f"{app}.workflows", True))
     )
     for form in FORMATS:
-        told = command(file, "--format", form).output
-        assert told.count("no managed workflow tests these ecosystems yet") == 1, form
-        assert "app: cargo" in told or "app&#58; cargo" in told, form
+        reported = command(file, "--format", form).output
+        assert reported.count("no managed workflow tests these ecosystems yet") == 1, form
+        assert "app: cargo" in reported or "app&#58; cargo" in reported, form
     valid(json.loads(command(file, "--format", "sarif").output))
 
 
@@ -140,7 +140,7 @@ def test_workflow_commands_name_file_and_line() -> None:
     assert sum(line.startswith("::warning file=orgs/insecure.yaml,line=") for line in lines) == 5
 
 
-def test_mistakes_are_told_in_every_format(tmp_path: Path) -> None:
+def test_mistakes_are_reported_in_every_format(tmp_path: Path) -> None:
     """E8: a file that is not understood has its mistakes at their lines, whatever reads them."""
     file = str(project(tmp_path, ("plan", "gold")))
     for form in FORMATS:

@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from portcullis.esc.connection import EscError
 from portcullis.esc.definition import Definition, Name
 
-CANARY = "canary-that-is-never-told"
+CANARY = "canary-that-is-never-shown"
 NAMES = st.sampled_from("abc")
 LEAVES = st.sampled_from([{"fn::secret": {"ciphertext": "x"}}, "plain", "${elsewhere}"])
 GROUPS = st.recursive(LEAVES, lambda inner: st.dictionaries(NAMES, inner, max_size=3), max_leaves=6)

@@ -161,15 +161,15 @@ def test_one_that_does_not_end_is_killed(
     assert practice.pid is None
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_reported(tmp_path: Path) -> None:
     """With the sandbox's own words and another port; nothing is left running."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         practice = Practice(tmp_path, "guild", port)
-        with pytest.raises(UserError) as told:
+        with pytest.raises(UserError) as reported:
             practice.start(config())
-    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in str(told.value)
-    assert f"if the port is taken: PORT={port + 1} make up" in str(told.value)
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in str(reported.value)
+    assert f"if the port is taken: PORT={port + 1} make up" in str(reported.value)
     assert practice.pid is None
 
 

@@ -60,7 +60,7 @@ class Lists:
         )
         return drifted(client, "acme", state(*resources))
 
-    def told(self, *resources: dict[str, Any]) -> list[str]:
+    def reported(self, *resources: dict[str, Any]) -> list[str]:
         """`name what`, of each that drifted."""
         return [f"{each.name.rpartition('/')[2]} {each.what}" for each in self.drifted(*resources)]
 
@@ -112,15 +112,17 @@ def test_every_type_has_its_case_here() -> None:
 def test_each_scope_and_store_is_looked_at_where_it_is(kind: str) -> None:
     """As it was set: nothing is reported; set a second later, or gone: reported (S11)."""
     resource, path = PLACES[kind]
-    assert Lists({path: [live()]}).told(resource) == []
-    assert Lists({path: [live(updated=LATER)]}).told(resource) == ["TOKEN changed"]
-    assert Lists({path: [live("OTHER")]}).told(resource) == ["TOKEN deleted"]
+    assert Lists({path: [live()]}).reported(resource) == []
+    assert Lists({path: [live(updated=LATER)]}).reported(resource) == ["TOKEN changed"]
+    assert Lists({path: [live("OTHER")]}).reported(resource) == ["TOKEN deleted"]
 
 
 def test_a_secret_set_earlier_than_ours_was_set_by_somebody_else() -> None:
     """Any other time than ours is: somebody may have restored an older state of things."""
     resource, path = PLACES["ActionsSecret"]
-    assert Lists({path: [live(updated="2025-01-01T00:00:00Z")]}).told(resource) == ["TOKEN changed"]
+    assert Lists({path: [live(updated="2025-01-01T00:00:00Z")]}).reported(resource) == [
+        "TOKEN changed"
+    ]
 
 
 @given(
@@ -137,43 +139,43 @@ def test_times_are_compared_as_moments(moment: datetime, seconds: int, zone: str
         there = datetime.fromisoformat(f"2020-01-01T00:00:00{zone}").tzinfo
         written = theirs.astimezone(there).isoformat()
     resource = of_repository(updatedAt=f"{ours:%Y-%m-%d %H:%M:%S} +0000 UTC")
-    told = Lists({REPOSITORY: [live(updated=written)]}).told(resource)
-    assert told == (["TOKEN changed"] if seconds else [])
+    reported = Lists({REPOSITORY: [live(updated=written)]}).reported(resource)
+    assert reported == (["TOKEN changed"] if seconds else [])
 
 
 @pytest.mark.parametrize("time", [None, "", "0001-01-01 00:00:00 +0000 UTC", "soon"])
-def test_without_a_time_of_ours_nothing_is_told(time: str | None) -> None:
+def test_without_a_time_of_ours_nothing_is_reported(time: str | None) -> None:
     """Right after a creation GitHub may not say when it was: that is no change by anybody."""
     resource = of_repository(updatedAt=time, remoteUpdatedAt=time)
-    assert Lists({REPOSITORY: [live(updated=LATER)]}).told(resource) == []
+    assert Lists({REPOSITORY: [live(updated=LATER)]}).reported(resource) == []
 
 
 def test_a_refresh_does_not_hide_a_change() -> None:
     """`pulumi refresh` notes the foreign time beside ours; ours counts."""
     resource = of_repository(remoteUpdatedAt="2026-11-25 22:46:50 +0000 UTC")
-    assert Lists({REPOSITORY: [live(updated=LATER)]}).told(resource) == ["TOKEN changed"]
+    assert Lists({REPOSITORY: [live(updated=LATER)]}).reported(resource) == ["TOKEN changed"]
 
 
 @pytest.mark.parametrize(
     ("ours", "theirs"), [("selected", "all"), ("private", "all"), ("all", "selected")]
 )
-def test_another_visibility_is_told(ours: str, theirs: str) -> None:
+def test_another_visibility_is_reported(ours: str, theirs: str) -> None:
     """A secret made visible to other repositories is reported even without a new value."""
     resource = of_organization(visibility=ours)
     lists = Lists({ORGANIZATION: [live(visibility=theirs)]})
-    assert lists.told(resource) == ["TOKEN shown to others"]
-    assert Lists({ORGANIZATION: [live(visibility=ours)]}).told(resource) == []
+    assert lists.reported(resource) == ["TOKEN shown to others"]
+    assert Lists({ORGANIZATION: [live(visibility=ours)]}).reported(resource) == []
 
 
 def test_names_differ_by_no_letters_case() -> None:
     """GitHub keeps names in capitals, however they were sent."""
-    assert Lists({REPOSITORY: [live("TOKEN")]}).told(of_repository(name="Token")) == []
+    assert Lists({REPOSITORY: [live("TOKEN")]}).reported(of_repository(name="Token")) == []
 
 
 def test_a_slash_in_an_environments_name_is_escaped() -> None:
     """Otherwise another path would be asked, and everything there taken for deleted."""
     lists = Lists({"/repos/acme/tool/environments/eu%2Fwest%3A%20live/secrets": [live()]})
-    assert lists.told(of_environment("eu/west: live")) == []
+    assert lists.reported(of_environment("eu/west: live")) == []
 
 
 def test_a_scope_that_is_gone_has_lost_all_its_secrets() -> None:
@@ -194,7 +196,7 @@ def test_a_scope_that_is_gone_has_lost_all_its_secrets() -> None:
 def test_a_refusal_is_no_deletion(status: int) -> None:
     """Only 404 says that something is not there."""
     with pytest.raises(RequestFailed):
-        Lists({REPOSITORY: [live()]}, status=status).told(of_repository())
+        Lists({REPOSITORY: [live()]}, status=status).reported(of_repository())
 
 
 @pytest.mark.parametrize("count", [0, 1, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE, 2 * PAGE + 5])
@@ -203,7 +205,7 @@ def test_all_pages_are_read_and_none_twice(count: int) -> None:
     names = [f"S{number}" for number in range(count)]
     lists = Lists({REPOSITORY: [live(name) for name in names]})
     resources = [of_repository(name=name) for name in names] or [of_repository()]
-    assert lists.told(*resources) == ([] if count else ["TOKEN deleted"])
+    assert lists.reported(*resources) == ([] if count else ["TOKEN deleted"])
     pages = max(1, -(-count // PAGE))
     assert lists.asked == [f"{REPOSITORY} {page}" for page in range(1, pages + 1)]
 
@@ -220,7 +222,7 @@ def test_a_list_that_shrinks_while_it_is_read_ends() -> None:
         return found
 
     lists._answer = shrinking  # type: ignore[method-assign]  # noqa: SLF001 - as above
-    assert lists.told(of_repository(name="S1")) == []
+    assert lists.reported(of_repository(name="S1")) == []
     assert len(lists.asked) == 2
 
 
@@ -231,7 +233,7 @@ def test_what_is_no_secret_of_ours_is_not_looked_at() -> None:
     other = of_repository() | {"type": "other:index/actionsSecret:ActionsSecret"}
     begun = of_repository() | {"outputs": None}
     lists = Lists()
-    assert lists.told(leftover, variable, other, begun) == []
+    assert lists.reported(leftover, variable, other, begun) == []
     assert lists.asked == []
 
 
@@ -243,7 +245,7 @@ def test_an_empty_stack_asks_nothing() -> None:
         assert drifted(client, "acme", empty) == []
 
 
-def test_it_is_told_in_words() -> None:
+def test_it_is_reported_in_words() -> None:
     """Type, name, what happened; nothing else, for nothing else is known."""
     lists = Lists({REPOSITORY: [live("COSIGN", LATER)]})
     (found,) = lists.drifted(of_repository(name="COSIGN"))
@@ -262,7 +264,7 @@ def test_only_a_codespaces_secret_that_is_gone_has_to_be_made_anew(kind: str) ->
     assert not changed.has_to_be_made_anew
 
 
-def test_two_secrets_of_one_name_are_told_apart() -> None:
+def test_two_secrets_of_one_name_are_reported_apart() -> None:
     """One in the repository, one in its environment: only the changed one is reported."""
     lists = Lists(
         {

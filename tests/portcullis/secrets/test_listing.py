@@ -62,7 +62,7 @@ def test_a_date_that_nobody_knows_is_none() -> None:
     assert (found.changed, found.age_days, found.due, found.overdue_days) == (None, None, None, 0)
 
 
-def test_a_secret_that_is_not_on_github_is_told() -> None:
+def test_a_secret_that_is_not_on_github_is_reported() -> None:
     """By store: somebody deleted it there, or it was never made."""
     config = organization({"app": {"secrets": {"TOKEN": secret(stores=["actions", "dependabot"])}}})
     found = only(config, Live(secrets=[live_secret("TOKEN", "app")]))
@@ -80,7 +80,7 @@ def test_who_uses_a_secret_of_the_organization_and_who_need_not_see_it() -> None
     assert not found.unused
 
 
-def test_a_job_that_may_use_all_counts_and_is_told_apart() -> None:
+def test_a_job_that_may_use_all_counts_and_is_reported_apart() -> None:
     """`secrets: inherit` is a need that cannot be ruled out."""
     config = organization({"app": {}}, TOKEN=secret(visible_to=["app"]))
     (use,) = only(config, having(app=INHERITING)).used_by
@@ -165,7 +165,7 @@ def test_another_name_or_another_store_hides_nothing() -> None:
     assert [each.hidden_by for each in listed(config).values()] == [(), (), ()]
 
 
-def test_a_value_that_is_declared_twice_is_told() -> None:
+def test_a_value_that_is_declared_twice_is_reported() -> None:
     """The same reference in two places is the same value: one secret could do."""
     config = organization(
         {"app": {"secrets": {"ONE": secret("x")}}, "lib": {"secrets": {"TWO": secret("x")}}}

@@ -1,4 +1,4 @@
-"""What GitHub says about secrets: asked in few requests, and refusals told in words."""
+"""What GitHub says about secrets: asked in few requests, and refusals reported in words."""
 
 from __future__ import annotations
 
@@ -183,13 +183,13 @@ def test_codespaces_are_looked_at_where_they_are_used() -> None:
     assert github.asked == ["/orgs/acme/codespaces/secrets?per_page=100&page=1"]
 
 
-def test_a_refusal_is_told_in_words() -> None:
+def test_a_refusal_is_reported_in_words() -> None:
     """Which request, and how it was answered; no token in it."""
     with pytest.raises(UserError, match=r"GET .*/orgs/acme/actions/secrets.* answered with 403"):
         Answers(status=403).look(organization({}))
 
 
-def test_an_error_of_graphql_is_told_in_words() -> None:
+def test_an_error_of_graphql_is_reported_in_words() -> None:
     """Where it is not only that a repository is new."""
     github = Answers(errors=[{"type": "FORBIDDEN", "message": "Resource not accessible"}])
     with pytest.raises(UserError, match="Resource not accessible"):

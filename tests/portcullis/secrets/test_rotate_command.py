@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-CANARY = "canary-that-is-never-told"
+CANARY = "canary-that-is-never-shown"
 
 
 class Rotations(list[str]):

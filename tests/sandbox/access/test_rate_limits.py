@@ -112,7 +112,7 @@ def test_off_by_default(world: World, api: httpx.Client) -> None:
         assert (answer.status_code, answer.headers["x-ratelimit-remaining"]) == (200, "1")
 
 
-def test_a_wrong_setting_is_told(world: World) -> None:
+def test_a_wrong_setting_is_reported(world: World) -> None:
     """The control interface says which settings there are (C2)."""
     with pytest.raises(Refused, match="there are: etags"):
         world.control("PATCH", "settings", {"speed": 1})

@@ -400,7 +400,7 @@ def _(path: Path) -> bool:
 
 
 def _release_by_tag(*reviewers: str) -> Callable[[Path], object]:
-    """Let the team of ria and rolf make release tags, and these people approve what they start."""
+    """Let the team of ria and rolf create release tags, and let these people approve."""
 
     def guard(path: Path) -> None:
         team = path.id_of("/orgs/guild/teams/release")
@@ -751,5 +751,5 @@ def test_without_the_setting_it_works(path: Path, attempt: Attempt) -> None:
 
 
 def test_there_are_enough() -> None:
-    """At least thirty ways are tried, each told apart."""
+    """At least thirty ways are tried, each different from the others."""
     assert len({each.name for each in ATTEMPTS}) == len(ATTEMPTS) >= 30

@@ -110,7 +110,7 @@ def test_too_many_nodes_are_refused(world: World, api: httpx.Client) -> None:
     ]
 
 
-def test_rate_limit_is_told_and_spent(world: World, api: httpx.Client) -> None:
+def test_rate_limit_is_reported_and_spent(world: World, api: httpx.Client) -> None:
     """`rateLimit` says what this document costs, and the headers say the same (C2)."""
     world.control("PATCH", "settings", {"rate_limits": True})
     text = "{ rateLimit { cost limit remaining used nodeCount resetAt } %s }"

@@ -71,7 +71,7 @@ def test_every_page_says_that_it_is_a_sandbox_and_shows_no_secret(path: Path) ->
     assert _waiting(path).removeprefix(path.world.sandbox.url) in _get(base)
 
 
-def test_an_environment_is_told_in_words(path: Path) -> None:
+def test_an_environment_is_reported_in_words(path: Path) -> None:
     """Who reviews, what may deploy, whether one may approve one's own (R4)."""
     text = re.sub(r"<[^>]+>|\s+", " ", _get(f"{path.world.base_url}guild/sophia"))
     assert re.search(r"pypi-release +tag v\* +ria +rolf +no +no +none +PYPI_TOKEN", text)

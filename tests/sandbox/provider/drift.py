@@ -1,4 +1,4 @@
-"""What somebody changes behind everybody's back, for each resource, and what a refresh sees of it.
+"""What somebody changes outside of the provider, for each resource, and what a refresh sees of it.
 
 In paths and bodies `{name}` stands for the last segment of another resource's id, as in
 `resources.IMPORTS`; `sealed` in a body for a secret's new value.
@@ -34,7 +34,7 @@ _ASSIGN = """mutation($input: UpdateTeamReviewAssignmentInput!) {
 
 @dataclass(frozen=True)
 class Drift:
-    """A request behind everybody's back.
+    """A request outside of the provider.
 
     Attributes:
         method: The HTTP method.

@@ -90,7 +90,7 @@ class Stack:
             if step.op != "same"
         }
 
-    def mended(self) -> set[str]:
+    def fixed(self) -> set[str]:
         """Update; return the names of the resources to which something was done."""
         return {name for name, step in _steps(self.made.up).items() if step.op != "same"}
 
@@ -153,14 +153,14 @@ def _clean(world: World) -> None:
 
 
 def _drift(world: World, stack: Stack, drifts: Mapping[str, drift.Drift]) -> None:
-    """Let something happen to each resource: a refresh sees just that, an update mends it."""
+    """Let something happen to each resource: a refresh sees just that, an update fixes it."""
     file = world.request("GET", f"/repos/acme/widget/contents/{FILE}?ref=develop")
     ids = {**stack.ids(), "blob": file["body"]["sha"]}
     for each in drifts.values():
         each.happen(world, ids)
     seen = {name: tuple(sorted(each.seen)) for name, each in drifts.items() if each.seen}
     assert stack.refresh() == seen
-    assert stack.mended() == set(seen)
+    assert stack.fixed() == set(seen)
     assert stack.refresh() == {}
 
 

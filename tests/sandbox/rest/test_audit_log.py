@@ -160,7 +160,7 @@ def _steps(api: httpx.Client, steps: list[tuple[str, str, Any]]) -> list[str]:
 def test_changes_have_githubs_names(
     api: httpx.Client, steps: list[tuple[str, str, Any]], found: list[str]
 ) -> None:
-    """Each change is one event, or several; what is below the thing is not told of (C1)."""
+    """Each change is one event, or several; what is below the thing is not recorded (C1)."""
     assert _steps(api, steps) == found
 
 
@@ -174,7 +174,7 @@ def test_changes_have_githubs_names(
         (f"{REPO}/codespaces/secrets", {}, "repo.{}_integration_secret"),
     ],
 )
-def test_a_secret_is_told_of_by_its_name(
+def test_a_secret_is_reported_of_by_its_name(
     api: httpx.Client, base: str, more: dict[str, str], name: str
 ) -> None:
     """Created, updated, removed: its name and who did it, no value, sealed or not (S1)."""
@@ -191,7 +191,7 @@ def test_a_secret_is_told_of_by_its_name(
     assert not any(each in log.text for each in ("canary", *boxes))
 
 
-def test_a_hooks_secret_is_not_told(api: httpx.Client) -> None:
+def test_a_hooks_secret_is_not_shown(api: httpx.Client) -> None:
     """Neither at its creation nor at its change (S1)."""
     made = api.post(f"{REPO}/hooks", json=HOOK).json()
     config = {"url": "https://example.com/i", "secret": "canary-two"}
@@ -200,7 +200,7 @@ def test_a_hooks_secret_is_not_told(api: httpx.Client) -> None:
     assert "canary" not in api.get(LOG).text
 
 
-def test_a_classic_protection_is_told_of_by_setting(world: World, api: httpx.Client) -> None:
+def test_a_classic_protection_is_reported_of_by_setting(world: World, api: httpx.Client) -> None:
     """GitHub has an action for each setting that changes (C1)."""
     node = api.get(REPO).json()["node_id"]
     ask = "mutation($i:{0}!){{{1}(input:$i){{branchProtectionRule{{id}}}}}}"
@@ -239,7 +239,7 @@ def test_a_classic_protection_is_told_of_by_setting(world: World, api: httpx.Cli
         ),
     ],
 )
-def test_reviews_of_deployments_are_told_of(
+def test_reviews_of_deployments_are_reported_of(
     world: World, api: httpx.Client, login: str, state: str, found: list[str]
 ) -> None:
     """Who let a job through its environment, who did not, and who went around the rules (C1)."""

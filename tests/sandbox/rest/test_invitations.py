@@ -118,8 +118,8 @@ def test_the_audit_log_tells_of_inviting_joining_and_taking_back(
     api.delete(MEMBERSHIP)
     api.put(MEMBERSHIP, json={})
     api.delete(MEMBERSHIP)
-    told = [each["action"] for each in reversed(api.get(f"{ORG}/audit-log").json())]
-    assert told == [
+    reported = [each["action"] for each in reversed(api.get(f"{ORG}/audit-log").json())]
+    assert reported == [
         "org.invite_member",
         "org.add_member",
         "org.remove_member",

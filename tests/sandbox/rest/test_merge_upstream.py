@@ -66,7 +66,7 @@ def test_what_cannot_be_synced(world: World, api: httpx.Client) -> None:
 
 
 def test_a_protected_fork_is_not_moved(world: World, api: httpx.Client) -> None:
-    """Syncing goes through the same door as a push (E1)."""
+    """Syncing is checked like a push (E1)."""
     with world.client("zoe") as zoe:
         zoe.post(f"{SITE}/forks")
         _write(api, SITE, "one.txt", "1\n")

@@ -1,4 +1,4 @@
-"""Releases: a tag with notes and files, made through the same door as every tag."""
+"""Releases: a tag with notes and files, created and checked like every tag."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Combined(StackRule, abstract=True):
         rule: its name in Protection.rules.
         detail: what is wrong where none makes it.
         field: its name in the YAML file.
-        within: the demand without which this one means nothing, and is not told.
+        within: the demand without which this one means nothing, and is not reported.
     """
 
     rule: ClassVar[str]
