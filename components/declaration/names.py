@@ -33,7 +33,8 @@ class Names:
 
     def team(self, path: Segments, name: str) -> Iterator[Problem]:
         """Find a team that is not declared."""
-        yield from _unknown(path, "team", name, self.teams)
+        if ("teams",) not in self.wrong:
+            yield from _unknown(path, "team", name, self.teams)
 
     def team_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
         """Find the unknown teams of a list."""
@@ -42,11 +43,15 @@ class Names:
 
     def repository_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
         """Find the unknown repositories of a list."""
+        if ("repositories",) in self.wrong:
+            return
         for index, name in enumerate(names):
             yield from _unknown((*path, index), "repository", name, self.repositories)
 
     def patterns(self, path: Segments, patterns: Iterable[str]) -> Iterator[Problem]:
         """Find patterns that match no repository."""
+        if ("repositories",) in self.wrong:
+            return
         for index, pattern in enumerate(patterns):
             if not any(fnmatchcase(name, pattern) for name in self.repositories):
                 what = "no repository of this organization matches"

@@ -54,12 +54,12 @@ def check(organization: ResolvedOrganization, names: Names) -> Iterator[Problem]
     yield from _free_plan(config)
     yield from _actions(organization)
     for name, protection in config.protection.items():
-        yield from _no_repository(("protection", name), protection)
+        yield from _no_repository(("protection", name), protection, names)
         yield from _protection(
             ("protection", name), protection, _covered(protection, config), names
         )
     for name, tags in config.tag_protection.items():
-        yield from _no_repository(("tag_protection", name), tags)
+        yield from _no_repository(("tag_protection", name), tags, names)
     for repository in organization.repositories.values():
         if not repository.config.archived:
             yield from _repository(repository, organization, names)
@@ -247,7 +247,7 @@ def _protection(
         yield from _merge_methods(path, protection, covered, names)
 
 
-def _no_repository(path: Segments, protection: ForRepositories) -> Iterator[Problem]:
+def _no_repository(path: Segments, protection: ForRepositories, names: Names) -> Iterator[Problem]:
     """Find protection that excludes each repository again, those on GitHub alone included."""
     if all(
         any(excluded in {name, "*"} for excluded in protection.exclude_repositories)
@@ -257,8 +257,9 @@ def _no_repository(path: Segments, protection: ForRepositories) -> Iterator[Prob
         yield (*path, "exclude_repositories"), what, "fewer repositories"
     for index, excluded in enumerate(protection.exclude_repositories):
         # with patterns on both sides, a repository that is not declared may match both
-        plain = not any(WILDCARDS & set(name) for name in protection.repositories)
-        if plain and not any(fnmatchcase(name, excluded) for name in protection.repositories):
+        if names.repositories.issuperset(protection.repositories) and not any(
+            fnmatchcase(name, excluded) for name in protection.repositories
+        ):
             what = "this excludes nothing: `repositories` does not include it"
             yield (*path, "exclude_repositories", index), what, "leave it out"
 

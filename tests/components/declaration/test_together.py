@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from components.declaration.mistakes import DeclarationError
-from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
+from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,5 +89,28 @@ def test_a_file_that_portcullis_writes_is_reported_beside_other_mistakes(tmp_pat
             ("    environments: {}", "    files: {».github/CODEOWNERS: {content: a}}"),
         )
     )
+    found = mistakes(written(tmp_path, text))
+    assert [str(mistake.place) for mistake in found] == marked
+
+
+@pytest.mark.parametrize("section", ["teams", "repositories"])
+@pytest.mark.parametrize("value", ["", "devs", "[devs]", "true"])
+def test_a_section_that_is_no_mapping_is_one_mistake(
+    section: str, value: str, tmp_path: Path
+) -> None:
+    """What names its items is not reported: one fault is one mistake (issue 13)."""
+    head, _, rest = SOUND.partition(f"\n{section}:\n")
+    items, _, tail = rest.partition("\nprotection:" if section == "teams" else "\nexemptions:")
+    assert items
+    key = "protection" if section == "teams" else "exemptions"
+    text = f"{head}\n{section}: {value}\n{key}:{tail}"
+    (mistake,) = mistakes(written(tmp_path, text))
+    assert mistake.path == section
+
+
+def test_patterns_of_no_repository_make_no_exclusion_wrong(tmp_path: Path) -> None:
+    """An unknown repository is reported; that it leaves nothing to exclude is not."""
+    main = "  main: {repositories: [»gone], exclude_repositories: [app]}"
+    text, marked = places(replaced(("  main: {}", main)))
     found = mistakes(written(tmp_path, text))
     assert [str(mistake.place) for mistake in found] == marked
