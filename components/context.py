@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from components.preflight import Preflight
     from components.secrets.reference import Reference
     from components.secrets.source import SecretValue
+    from components.trust.trust import OnGitHub
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Context:
     """The old slugs of teams that got another one."""
     secrets: Mapping[Reference, SecretValue] = field(default_factory=dict, repr=False)
     """The value that each reference to a secret source gave."""
+
+    trust: OnGitHub | None = None
+    """What the trust of outside systems is made from; None where none is declared."""
 
     def secret(self, reference: Reference) -> pulumi.Output[str]:
         """Return the value of ``reference``, as a Pulumi secret."""

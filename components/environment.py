@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from components.base import Config, Logins, RefPattern, SecretName, TeamSlug, VariableValue
 from components.secrets.secret import SecretConfig, environment_secret
+from components.trust.config import EnvironmentTrustConfig
 from components.variable import environment_variable
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class EnvironmentConfig(Config):
     """Secrets that only jobs of this environment can read."""
     variables: dict[SecretName, VariableValue] = Field(default={}, max_length=100)
     """Variables by name, each at most 48 KB. Only jobs of this environment see them."""
+    trust: EnvironmentTrustConfig | None = None
+    """What AWS and Vault grant to the environment's jobs, without a stored credential."""
 
 
 @dataclass(frozen=True)

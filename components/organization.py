@@ -36,6 +36,7 @@ from components.custom_property import (
     PropertyName,
     organization_property,
 )
+from components.files import deploy
 from components.files.workflow import actions_of_others
 from components.repository import Repository, RepositoryConfig, ResolvedRepository
 from components.ruleset import (
@@ -47,6 +48,8 @@ from components.secrets.secret import OrganizationSecretConfig, organization_sec
 from components.secrets.sources import SourcesConfig
 from components.tag_ruleset import OrganizationTagProtectionConfig, OrganizationTagRuleset
 from components.team import Team, TeamConfig
+from components.trust.config import TrustConfig
+from components.trust.trust import Trust
 from components.variable import OrganizationVariableConfig, organization_variable
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
 
     from components.context import Context
     from components.origin import Origin
+    from components.trust.config import ResolvedTrust
     from components.visibility import Selected, VisibleTo
 
 
@@ -219,6 +223,8 @@ class OrganizationConfig(Config):
     """Protection of release tags, declared once for many repositories."""
     sources: SourcesConfig = SourcesConfig()
     """Addresses and logins of secret sources."""
+    trust: TrustConfig = TrustConfig()
+    """Outside systems that trust workflow jobs, so that those need no stored credential."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
     """Secrets of the organization, by name."""
     properties: dict[PropertyName, CustomPropertyConfig] = Field(default={}, max_length=100)
@@ -259,6 +265,8 @@ class ResolvedOrganization:
     """All secrets: the organization's, and those of its repositories and environments."""
     visible_to: Mapping[tuple[Literal["secrets", "variables"], str], Selected]
     """The repositories that see each secret and variable of the organization."""
+    trusts: tuple[ResolvedTrust, ...]
+    """What outside systems grant, by environment."""
     people: Mapping[str, frozenset[str]]
     """Lower-case logins of each team, nested teams included: GitHub counts those as members."""
 
@@ -299,7 +307,7 @@ class Organization(pulumi.ComponentResource):
             opts,
         )
         child = pulumi.ResourceOptions(parent=self)
-        self._settings(config, context)
+        self._settings(resolved, context)
         properties = [
             organization_property(name, property_, opts=child)
             for name, property_ in config.properties.items()
@@ -316,6 +324,17 @@ class Organization(pulumi.ComponentResource):
             for name, repository in resolved.repositories.items()
         }
         self._rulesets(resolved, context)
+        if context.trust:
+            Trust(
+                config.organization,
+                config.trust,
+                resolved.trusts,
+                source=config.sources.vault,
+                on_github=context.trust,
+                repositories={name: each.repository for name, each in repositories.items()},
+                origin=origin.child("trust"),
+                opts=child,
+            )
         ids = {name: repository.id_number for name, repository in repositories.items()}
 
         def visible(
@@ -337,7 +356,8 @@ class Organization(pulumi.ComponentResource):
         for name, variable in config.variables.items():
             organization_variable(name, variable, visible_to=visible("variables", name), opts=child)
 
-    def _settings(self, config: OrganizationConfig, context: Context) -> None:
+    def _settings(self, resolved: ResolvedOrganization, context: Context) -> None:
+        config = resolved.config
         # destroying these would widen what Actions may do, and overwrite the billing address
         child = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         settings = config.settings.model_dump(exclude={"display_name"})
@@ -358,7 +378,7 @@ class Organization(pulumi.ComponentResource):
                 {
                     "github_owned_allowed": config.actions.github_owned_allowed,
                     "verified_allowed": config.actions.verified_allowed,
-                    "patterns_alloweds": _allowed_patterns(config),
+                    "patterns_alloweds": _allowed_patterns(resolved),
                 }
                 if selected
                 else None
@@ -410,11 +430,13 @@ class Organization(pulumi.ComponentResource):
             )
 
 
-def _allowed_patterns(config: OrganizationConfig) -> list[str]:
+def _allowed_patterns(resolved: ResolvedOrganization) -> list[str]:
     """Return the patterns that are written, and the actions that the managed workflows use."""
+    config = resolved.config
     patterns = list(config.actions.patterns_allowed)
     if any(repository.workflows for repository in config.repositories.values()):
         patterns += [f"{action}@*" for action in actions_of_others()]
+    patterns += [f"{action}@*" for action in deploy.actions_of_others(resolved.trusts)]
     return sorted(set(patterns))
 
 

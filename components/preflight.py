@@ -248,7 +248,7 @@ class Preflight:
         if self.access.app is not None:
             return Committer("", int(self.access.app.app_id))
         client = self.access.client()  # its parts hold it weakly
-        with _asking():
+        with asking():
             data: dict[str, Any] = client.graphql("query { viewer { login } }")
         login = str(data["viewer"]["login"])
         return Committer(login, GITHUB_ACTIONS_APP if login == ACTIONS_LOGIN else None)
@@ -271,7 +271,7 @@ class Preflight:
         if new.get("visibility") != "public" or old.get("visibility") in (None, "public"):
             return
         path = f"/repos/{self.organization}/{old['name']}"
-        with _asking():
+        with asking():
             client = self.access.client()
             # GitHub refuses the visibility that a repository has already
             if client.request("GET", path).json()["visibility"] != "public":
@@ -280,7 +280,7 @@ class Preflight:
     def _send_settings(self, args: pulumi.ResourceHookArgs) -> None:
         settings = {_snake(key): value for key, value in (args.new_inputs or {}).items()}
         body = {key: value for key, value in settings.items() if not key.startswith("__")}
-        with _asking():
+        with asking():
             self.access.client().request("PATCH", f"/orgs/{self.organization}", json=body)
 
     @property
@@ -322,7 +322,7 @@ class Preflight:
             f"n{i}: {fields[kind] % json.dumps(name)}" for i, (kind, name) in enumerate(batch)
         )
         try:
-            with _asking():
+            with asking():
                 data: dict[str, Any] = client.graphql(f"query {{ {query} }}")
         except GraphQLFailed as failed:
             errors = failed.response.errors or []
@@ -339,7 +339,7 @@ class Preflight:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def asking() -> Iterator[None]:
     """Turn what goes wrong on the way into words; no header, and so no token, is in them."""
     from githubkit.exception import RequestError, RequestFailed  # noqa: PLC0415 - as in `_ask`
 

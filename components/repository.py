@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from components.files.workflow import WorkflowPlan
     from components.origin import Origin
     from components.publish import ResolvedPackage
+    from components.trust.config import ResolvedTrust
 
 Topic = Annotated[
     str,
@@ -240,6 +241,8 @@ class ResolvedRepository:
     """What it publishes."""
     workflows: WorkflowPlan | None = None
     """What the managed workflows are written from; None where the repository keeps its own."""
+    trusts: tuple[ResolvedTrust, ...] = ()
+    """What outside systems grant to the jobs of its environments."""
     publishers: tuple[Mapping[str, str], ...] = ()
     """The trusted publishers that people register at the registries by hand."""
 
@@ -265,6 +268,7 @@ class ResolvedRepository:
 class Repository(pulumi.ComponentResource):
     """A repository with everything that is declared for it."""
 
+    repository: github.Repository
     id_number: pulumi.Output[int]
 
     def __init__(
@@ -309,7 +313,7 @@ class Repository(pulumi.ComponentResource):
                 hooks=context.preflight.new_repository(name, origin),
             ),
         )
-        self.id_number = repository.repo_id
+        self.repository, self.id_number = repository, repository.repo_id
         if config.archived:
             return  # GitHub lets nobody change anything below it
         branch: pulumi.Input[str] = config.default_branch

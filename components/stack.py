@@ -19,6 +19,7 @@ from components.names.renames import old_name
 from components.organization import Organization
 from components.preflight import Names, Preflight, PreflightError
 from components.secrets.sources import open_sources
+from components.trust import asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from components.organization import ResolvedOrganization
     from components.secrets.reference import Reference
     from components.secrets.source import SecretValue
+    from components.trust.trust import OnGitHub
 
 
 MISTAKE_REPORTED = 32
@@ -54,7 +56,8 @@ def declare() -> None:
         preflight = _preflight(declaration.resolved, access)
         resolved = _with_default_branches(declaration.resolved, preflight)
         with _short_stacks():
-            declare_organization(resolved, preflight, secrets, protect=protect)
+            trust = asking.ask(resolved, access)
+            declare_organization(resolved, preflight, secrets, protect=protect, trust=trust)
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")
         sys.exit(MISTAKE_REPORTED)
@@ -103,6 +106,7 @@ def declare_organization(
     secrets: Mapping[Reference, SecretValue],
     *,
     protect: bool,
+    trust: OnGitHub | None = None,
 ) -> None:
     """Declare everything that a checked organization says.
 
@@ -111,6 +115,7 @@ def declare_organization(
         preflight: what is asked of GitHub before.
         secrets: what each reference to a secret source gave.
         protect: keep repositories, environments, rulesets and teams from being deleted.
+        trust: what the trust of outside systems is made from, where one is declared.
 
     Raises:
         PreflightError: GitHub does not know a reviewer.
@@ -126,6 +131,7 @@ def declare_organization(
         licenses=frozenset(config.licenses),
         user_ids=preflight.user_ids(resolved.reviewers),
         secrets=secrets,
+        trust=trust,
         renamed_teams={
             slug: old
             for slug, team in config.teams.items()
@@ -156,6 +162,8 @@ def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:
     A trusted publisher is registered on the registry's own website: it has no API for that.
     """
     repositories = resolved.repositories.values()
+    config = resolved.config
+    trusts = [each.shown(config.trust, config.sources.vault) for each in resolved.trusts]
     return {
         "organization": resolved.name,
         "release_paths": {
@@ -166,6 +174,7 @@ def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:
         "register_by_hand": [
             dict(publisher) for repository in repositories for publisher in repository.publishers
         ],
+        **({"trust": trusts} if trusts else {}),
     }
 
 

@@ -11,6 +11,7 @@ from components.declaration import (
     no_effect,
     renames,
     required_checks,
+    trust,
     written_twice,
 )
 from components.declaration.mistakes import listed
@@ -46,6 +47,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     yield from limits.check(resolved, names)
     yield from no_effect.check(resolved, names)
     yield from required_checks.check(resolved)
+    yield from trust.check(resolved, names)
     for section in ("secrets", "variables"):
         for name, item in getattr(config, section).items():
             path: Segments = (section, name, "visible_to")

@@ -6,11 +6,12 @@ organization becomes the repositories' own where GitHub has no ruleset for it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.declaration.release import permissions
 from components.environment import ResolvedEnvironment
-from components.files import code_owners, dependabot, workflow
+from components.files import code_owners, dependabot, deploy, workflow
 from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
 from components.publish import (
@@ -26,6 +27,8 @@ from components.repository import ResolvedRepository
 from components.ruleset import ResolvedProtection
 from components.secrets.declared import DeclaredSecret
 from components.tag_ruleset import ResolvedTagProtection
+from components.trust.config import ResolvedTrust
+from components.trust.job import TrustedJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +83,7 @@ def resolve(
                 for k, v in config.variables.items()
             },
         },
+        trusts=tuple(trust for each in repositories.values() for trust in each.trusts),
         people={team: _people(team, config) for team in config.teams},
     )
 
@@ -111,16 +115,20 @@ def _repository(
     tag_protection = _tag_protection(name, repository, config, organization, origin)
     packages = resolve_packages(repository.publish, tag_protection)
     plan = _workflows(repository, packages, config) if repository.workflows else None
+    environments = _environments(repository, packages, origin)
+    trusts = _trusts(name, repository, environments, config, origin)
     return ResolvedRepository(
         name=name,
         config=repository,
         origin=origin,
         keeps_branch=config.repositories[name].keeps_branch,
         packages=packages,
-        environments=_environments(repository, packages, origin),
+        environments=_with_variables(environments, trusts, config),
+        trusts=trusts,
         protection=tuple(_protection(name, repository, config, organization, origin)),
         tag_protection=tuple(tag_protection),
-        derived_files=_derived_files(repository, config.organization, plan),
+        derived_files=_derived_files(repository, config.organization, plan)
+        | deploy.render(trusts, config.sources.vault),
         workflows=plan,
         publishers=tuple(trusted_publishers(packages, config.organization, name)),
     )
@@ -144,6 +152,51 @@ def _environments(
             name, environment, place, known.release if known else None
         )
     return {**derived, **written}
+
+
+def _trusts(
+    name: str,
+    repository: RepositoryConfig,
+    environments: Mapping[str, ResolvedEnvironment],
+    config: OrganizationConfig,
+    origin: Origin,
+) -> tuple[ResolvedTrust, ...]:
+    """Return what outside systems grant to the jobs of each environment."""
+    found = []
+    for environment in environments.values():
+        trust, refs = environment.config.trust, environment.config.deploy_from
+        if trust is None:
+            continue
+        job = TrustedJob(
+            config.organization,
+            name,
+            environment.name,
+            trust.file,
+            branches=tuple(
+                repository.default_branch if branch == "default" else branch
+                for branch in refs.branches
+            ),
+            tags=tuple(refs.tags),
+        )
+        place = origin.child("environments", environment.name, "trust")
+        found.append(ResolvedTrust(job, trust, place))
+    return tuple(found)
+
+
+def _with_variables(
+    environments: dict[str, ResolvedEnvironment],
+    trusts: tuple[ResolvedTrust, ...],
+    config: OrganizationConfig,
+) -> dict[str, ResolvedEnvironment]:
+    """Return the environments with the variables by which their jobs find AWS and Vault."""
+    found = dict(environments)
+    for trust in trusts:
+        environment = found[trust.job.environment]
+        derived = trust.variables(config.trust, config.sources.vault)
+        variables = {**derived, **environment.config.variables}
+        changed = environment.config.model_copy(update={"variables": variables})
+        found[environment.name] = replace(environment, config=changed)
+    return found
 
 
 def _protection(

@@ -226,7 +226,7 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
     python, npm = plan.directories("python"), plan.directories("npm")
-    return _render(
+    return render_template(
         "ci.yml",
         default_branch=plan.default_branch,
         workflow="ci" if plan.checks else "workflows",
@@ -241,7 +241,7 @@ def render_ci(plan: WorkflowPlan) -> str:
 def render_release(plan: WorkflowPlan, release: Release) -> str:
     """Return the text of one release workflow."""
     tags = release.tags
-    return _render(
+    return render_template(
         "release.yml",
         workflow=PurePosixPath(release.path).stem,
         default_branch=plan.default_branch,
@@ -265,9 +265,13 @@ GITHUB_OWNERS = ("actions/", "github/")
 """How the names of GitHub's own actions begin."""
 
 
+DEPLOY_ACTIONS = ("aws-actions/configure-aws-credentials", "hashicorp/vault-action")
+"""The actions with which jobs log in to AWS and Vault: allowed only where a trust needs them."""
+
+
 def actions_used() -> list[str]:
-    """Return the actions of the templates."""
-    return list(_pins()["actions"])
+    """Return the actions of the CI and release templates."""
+    return [action for action in _pins()["actions"] if action not in DEPLOY_ACTIONS]
 
 
 def actions_of_others() -> list[str]:
@@ -293,7 +297,8 @@ def pin_actions(text: str) -> str:
     return _PIN.sub(pinned, text)
 
 
-def _render(name: str, **values: object) -> str:
+def render_template(name: str, **values: object) -> str:
+    """Return the workflow file that the template ``name`` becomes with ``values``."""
     pins = _pins()
     tools = {**pins["tools"], "tools_until": pins["tools_until"]}
     text = pin_actions(_template(name).render(**tools, **values))

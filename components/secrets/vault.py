@@ -21,6 +21,8 @@ from components.secrets.plugin import asked
 from components.secrets.source import MissingSecretError, Readings, SecretValue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.secrets.reference import Reference
 
 SECRET_ID_VARIABLE, SECRET_ID_KEY = "VAULT_SECRET_ID", "vaultSecretId"
@@ -129,34 +131,42 @@ class VaultSource:
         return found
 
     def _vault(self) -> Any:  # noqa: ANN401 - as above
-        import pulumi_vault as vault  # noqa: PLC0415 - as above
-
         if self._provider is None:
             address = self._config.address or os.environ.get("VAULT_ADDR")
             if not address:
                 raise MissingSecretError(
                     "Vault's address is not configured: set VAULT_ADDR, or sources.vault.address"
                 )
-            self._provider = vault.Provider(
-                "vault",
-                address=address,
-                namespace=self._config.namespace,
-                # a child token would need one more permission
-                skip_child_token=True,
-                **self._login(),
-            )
+            self._provider = provider_of("vault", self._config, address, login(self._config))
         return self._provider
 
-    def _login(self) -> dict[str, Any]:
-        """Return the provider's arguments; it reads tokens from the run's environment itself."""
-        if jwt := self._config.jwt:
-            return {"auth_login_jwt": {"role": jwt.role, "mount": jwt.mount}}
-        if role := self._config.approle:
-            parameters = {"role_id": role.role_id, "secret_id": pulumi.Output.secret(_secret_id())}
-            return {
-                "auth_login": {"path": f"auth/{role.mount}/login", "parameters": parameters},
-            }
-        return {}
+
+def provider_of(name: str, config: VaultConfig, address: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - pulumi_vault is imported only when used
+    """Return a provider for the server at ``address``, with the ``arguments`` of `login`."""
+    import pulumi_vault as vault  # noqa: PLC0415 - 0.7 s
+
+    return vault.Provider(
+        name,
+        address=address,
+        namespace=config.namespace,
+        # a child token would need one more permission
+        skip_child_token=True,
+        **arguments,
+    )
+
+
+def login(config: VaultConfig) -> dict[str, Any]:
+    """Return the provider's arguments for its login; it reads tokens from the run itself.
+
+    Raises:
+        MissingSecretError: the login has no secret id.
+    """
+    if jwt := config.jwt:
+        return {"auth_login_jwt": {"role": jwt.role, "mount": jwt.mount}}
+    if role := config.approle:
+        parameters = {"role_id": role.role_id, "secret_id": pulumi.Output.secret(_secret_id())}
+        return {"auth_login": {"path": f"auth/{role.mount}/login", "parameters": parameters}}
+    return {}
 
 
 def _secret_id() -> str:

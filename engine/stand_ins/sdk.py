@@ -80,6 +80,16 @@ def provider(package: str = "pulumi_github") -> Entity:
     return _resource(module, "Provider", module.Provider)
 
 
+def resource_of(package: str, token: str) -> Entity:
+    """Return one resource class of a package, such as `aws:iam/role:Role`."""
+    _, place, name = token.split(":")
+    folder = place.partition("/")[0]
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+    inside = "" if folder == "index" else f".{folder}"
+    module = importlib.import_module(f"{package}{inside}.{words}")
+    return _resource(module, name, getattr(module, name))
+
+
 def functions() -> dict[str, Entity]:
     """Return every function (data source) of pulumi-github, by its token."""
     return {token: found for module in _modules() for token, found in functions_of(module).items()}

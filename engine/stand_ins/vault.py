@@ -1,7 +1,8 @@
-"""The stand-in for pulumi-vault: reads secrets of kv engines from a real Vault.
+"""The stand-in for pulumi-vault: secrets, policies and JWT logins of a real Vault.
 
 Behaviour: hashicorp/terraform-provider-vault, internal/provider/meta.go, auth_generic.go and
-auth_jwt.go, vault/data_source_kv_secret.go and data_source_kv_secret_v2.go; the texts of errors:
+auth_jwt.go, vault/data_source_kv_secret.go, data_source_kv_secret_v2.go, resource_policy.go,
+resource_jwt_auth_backend.go and resource_jwt_auth_backend_role.go; the texts of errors:
 hashicorp/vault, api/response.go.
 Not like it: a request that fails is not tried again (`maxRetries` is accepted).
 """
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import requests
 from hvac.adapters import RawAdapter
 
+from engine.stand_ins.resource import Resource
 from engine.stand_ins.stand_in import PluginError, StandIn, Values
 
 if TYPE_CHECKING:
@@ -51,6 +53,35 @@ class VaultStandIn(StandIn):
     def functions(self) -> Mapping[str, Callable[[Values], Values]]:
         """Return the kv engine's two versions."""
         return {V2: self.get_secret_v2, V1: self.get_secret}
+
+    def resources(self) -> Mapping[str, Resource]:
+        """Return policies, and JWT logins with their roles."""
+        return {
+            "vault:index/policy:Policy": Resource(
+                create=self._create_policy,
+                read=self._read_policy,
+                update=lambda ident, inputs: self._write(
+                    "PUT", f"sys/policies/acl/{ident}", {"policy": inputs["policy"]}
+                ),
+                delete=lambda ident: self._write("DELETE", f"sys/policies/acl/{ident}"),
+                replaced_by=frozenset({"name"}),
+            ),
+            "vault:jwt/authBackend:AuthBackend": Resource(
+                create=self._create_login,
+                read=self._read_login,
+                update=self._configure_login,
+                delete=lambda ident: self._write("DELETE", f"sys/auth/{ident}"),
+                replaced_by=frozenset({"path", "type"}),
+                computed=frozenset({"accessor"}),
+            ),
+            "vault:jwt/authBackendRole:AuthBackendRole": Resource(
+                create=self._create_role,
+                read=self._read_role,
+                update=lambda ident, inputs: self._write("POST", ident, _role(inputs)),
+                delete=lambda ident: self._write("DELETE", ident),
+                replaced_by=frozenset({"backend", "roleName", "roleType"}),
+            ),
+        }
 
     def secret(self, token: str) -> frozenset[str]:
         """Return all data is."""
@@ -96,9 +127,82 @@ class VaultStandIn(StandIn):
             "leaseRenewable": found["renewable"],
         }
 
-    def _read(self, path: str, namespace: str | None, query: Values) -> Values:
+    def _create_policy(self, inputs: Values) -> tuple[str, Values]:
+        name = inputs["name"]
+        self._write("PUT", f"sys/policies/acl/{name}", {"policy": inputs["policy"]})
+        return name, {}
+
+    def _read_policy(self, ident: str) -> Values | None:
+        found = self._there(f"sys/policies/acl/{ident}")
+        return {"name": ident, "policy": found["policy"]} if found else None
+
+    def _create_login(self, inputs: Values) -> tuple[str, Values]:
+        path = inputs.get("path", "jwt")
+        body = {"type": inputs.get("type", "jwt"), "description": inputs.get("description", "")}
+        self._write("POST", f"sys/auth/{path}", body)
+        self._configure_login(path, inputs)
+        return path, {"accessor": (self._read_login(path) or {})["accessor"]}
+
+    def _configure_login(self, ident: str, inputs: Values) -> None:
+        fields = {"oidcDiscoveryUrl": "oidc_discovery_url", "boundIssuer": "bound_issuer"}
+        body = {name: inputs[given] for given, name in fields.items() if given in inputs}
+        self._write("POST", f"auth/{ident}/config", body)
+
+    def _read_login(self, ident: str) -> Values | None:
+        mounts = self._there("sys/auth") or {}
+        if f"{ident}/" not in mounts:
+            return None
+        mount, config = mounts[f"{ident}/"], self._there(f"auth/{ident}/config") or {}
+        return {
+            "path": ident,
+            "type": mount["type"],
+            "accessor": mount["accessor"],
+            "description": mount["description"],
+            "oidcDiscoveryUrl": config.get("oidc_discovery_url", ""),
+            "boundIssuer": config.get("bound_issuer", ""),
+        }
+
+    def _create_role(self, inputs: Values) -> tuple[str, Values]:
+        path = f"auth/{inputs.get('backend', 'jwt')}/role/{inputs['roleName']}"
+        self._write("POST", path, _role(inputs))
+        return path, {}
+
+    def _read_role(self, ident: str) -> Values | None:
+        found = self._there(ident)
+        if found is None:
+            return None
+        _, backend, _, name = ident.split("/", 3)
+        claims = found.get("bound_claims") or {}
+        return {
+            "backend": backend,
+            "roleName": name,
+            **{given: found.get(snake) for given, snake in _ROLE_FIELDS.items()},
+            "boundClaims": {
+                key: ",".join(value) if isinstance(value, list) else value
+                for key, value in claims.items()
+            },
+        }
+
+    def _there(self, path: str) -> Values | None:
+        """Return the data under a path, or None where Vault has nothing there."""
+        answer = self._request(self._login_once(), "GET", path)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        found: Values = _checked(answer)["data"]
+        return found
+
+    def _write(self, method: str, path: str, body: Values | None = None) -> None:
+        answer = self._request(self._login_once(), method, path, json=body)
+        if answer.status_code != HTTPStatus.NO_CONTENT:
+            _checked(answer)
+
+    def _login_once(self) -> RawAdapter:
         with self._lock:
-            client = self._client = self._client or self._logged_in()
+            self._client = self._client or self._logged_in()
+            return self._client
+
+    def _read(self, path: str, namespace: str | None, query: Values) -> Values:
+        client = self._login_once()
         if namespace:
             below = "/".join(each for each in (client.namespace, namespace.strip("/")) if each)
             client = RawAdapter.from_adapter(client)
@@ -194,6 +298,30 @@ class VaultStandIn(StandIn):
             reason = f"dial tcp {where}: {said}"
         verb = method.capitalize()
         raise PluginError(f'{verb} "{client.base_uri}/v1/{path}": {reason}')
+
+
+_ROLE_FIELDS = {
+    "roleType": "role_type",
+    "userClaim": "user_claim",
+    "boundAudiences": "bound_audiences",
+    "boundClaimsType": "bound_claims_type",
+    "boundSubject": "bound_subject",
+    "tokenPolicies": "token_policies",
+    "tokenNoDefaultPolicy": "token_no_default_policy",
+    "tokenTtl": "token_ttl",
+    "tokenMaxTtl": "token_max_ttl",
+}
+"""The inputs of a role by their names in Vault."""
+
+
+def _role(inputs: Values) -> Values:
+    """Return what is written for a role; a claim with commas has several values."""
+    body = {snake: inputs[given] for given, snake in _ROLE_FIELDS.items() if given in inputs}
+    body["bound_claims"] = {
+        key: value.split(",") if "," in value else value
+        for key, value in inputs.get("boundClaims", {}).items()
+    }
+    return body
 
 
 def _json(answer: requests.Response) -> Values:

@@ -11,6 +11,8 @@ from components.github_access import GitHubAccess
 from components.preflight import Names, Preflight
 from components.secrets.source import SecretValue
 from components.stack import declare_organization
+from components.trust.asking import issuer
+from components.trust.trust import OnGitHub
 from portcullis.check.recorder import record
 
 if TYPE_CHECKING:
@@ -83,7 +85,15 @@ def declared(
 
     def program() -> None:
         preflight = _NoQuestions(config.organization, access, Names())
-        declare_organization(declaration.resolved, preflight, secrets, protect=True)
+        # ids and the form of subjects are GitHub's: the pack judges what is made from them later
+        trust = OnGitHub(issuer(access), owner_id=1, uses_ids=lambda _: True)
+        declare_organization(
+            declaration.resolved,
+            preflight,
+            secrets,
+            protect=True,
+            trust=trust if declaration.resolved.trusts else None,
+        )
 
     with chdir(root):
         return record(program, stack)

@@ -12,11 +12,15 @@ from components.github_access import GitHubAccess
 from components.organization import Organization, OrganizationConfig
 from components.preflight import Names, Preflight
 from components.secrets.source import SecretValue
+from components.trust.trust import OnGitHub
 from tests.components.declaration.resolved import resolved
 from tests.support.recording import Recording, record
 
 CANARY = "canary-value-of-a-secret"
 """What the stack's config holds under every key: no value of it may be seen anywhere."""
+
+OWNER_ID = 4711
+"""The numeric id of the organization."""
 
 SOUND: dict[str, Any] = {
     "organization": "acme",
@@ -103,6 +107,9 @@ def recorded(
             "automation_app": config.automation.app_id if config.automation else None,
             "licenses": frozenset(config.licenses),
             "user_ids": {"ana": 11, "ben": 12},
+            "trust": OnGitHub("https://token.acme.example", OWNER_ID, uses_ids=lambda _: False)
+            if organization.trusts
+            else None,
             "secrets": {
                 each: SecretValue(value.format(place=each), version=each.version)
                 for each in references

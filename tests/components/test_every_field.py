@@ -51,6 +51,14 @@ DECLARES_NOTHING = {
 }
 """Fields whose change declares nothing else, each with its reason."""
 
+BOUNDARY = "arn:aws:iam::aws:policy/ci-boundary"
+AWS = {"account": "123456789012", "region": "eu-central-1", "permissions_boundary": BOUNDARY}
+TRUST = {
+    "run": "./deploy.sh",
+    "aws": {"allow": [{"actions": ["s3:PutObject"], "resources": ["arn:aws:s3:::acme/*"]}]},
+    "vault": {"secrets": {"KEY": {"path": "kv/app", "key": "k"}}},
+}
+
 TIER = {"allowed": ["one", "two"], "default": "one"}
 
 OTHERS: dict[str, list[Any]] = {
@@ -90,6 +98,23 @@ OTHERS: dict[str, list[Any]] = {
     "NpmPackage.tags": ["sdk"],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
+    "AwsTrustConfig.account": ["210987654321"],
+    "AwsTrustConfig.region": ["eu-west-1"],
+    "AwsTrustConfig.permissions_boundary": [BOUNDARY.replace("ci-", "other-")],
+    "AwsRoleConfig.policies": [[BOUNDARY]],
+    "AwsRoleConfig.allow": [[{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::other"]}]],
+    "AllowConfig.actions": [["s3:GetObject"]],
+    "AllowConfig.resources": [["arn:aws:s3:::other/*"]],
+    "AwsRoleConfig.session_minutes": [30, 120],
+    "VaultTrustConfig.address": ["https://other.acme.example"],
+    "TrustConfig.issuer": ["https://token.other.example"],
+    "TrustConfig.aws": [None],
+    "TrustConfig.vault": [None],
+    "TrustConfig.subject_claims": [["repository_id", "environment"]],
+    "EnvironmentTrustConfig.run": ["./other.sh"],
+    "EnvironmentTrustConfig.workflow": ["own.yml"],
+    "VaultSecretConfig.path": ["kv/other"],
+    "VaultRoleConfig.secrets": [{"OTHER": {"path": "kv/app", "key": "k"}}],
     "RepositoryConfig.access": [{"devs": "admin", "security": "push"}],
     "RepositoryConfig.code_owners": [{"*": ["security"]}],
     "RepositoryConfig.topics": [["other"]],
@@ -111,6 +136,7 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
         for name in ("project", "registry")
     },
     "Bypass.app": {"team": None},
+    "EnvironmentTrustConfig.workflow": {"run": None},
     "Bypass.role": {"team": None},
     "ManagedFileConfig.from_file": {"content": None},
     "BranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
@@ -168,6 +194,8 @@ FULL = data(
             "esc": {"organization": "acme"},
         },
     ),
+    ("trust", {"aws": AWS, "vault": {"address": "https://vault.acme.example"}}),
+    ("repositories.app.environments.staging.trust", TRUST),
     ("properties.tier", TIER),
     ("repositories.app.properties", {"tier": "one"}),
     ("repositories.lib.properties", {"tier": "two"}),
@@ -265,10 +293,14 @@ def around(field: Field) -> dict[str, Any]:
     kept = {section, "organization", "plan", "settings", "automation", "teams", "licenses"}
     kept |= {"protection"} if section == "automation" else set()
     kept |= {"properties"} if section in {"secrets", "repositories"} else set()
+    kept |= {"trust"} if "trust" in field.path else set()
     small = {key: value for key, value in whole.items() if key in kept}
     if section in {"settings", "actions", "exemptions"}:
         return small | {"teams": {}}
     small["repositories"] = {"app": {}, "lib": {}}
+    if section == "trust":
+        app = whole["repositories"]["app"]
+        small["repositories"]["app"] = {key: app[key] for key in ("access", "environments")}
     if section == "secrets":
         for name in small["repositories"]:
             small["repositories"][name] = {"properties": whole["repositories"][name]["properties"]}

@@ -33,6 +33,7 @@ REQUIRED: dict[str, set[str]] = {
     "aws:secretsmanager/getSecretVersion:getSecretVersion": {"secretId"},
     "aws:secretsmanager/getSecret:getSecret": set(),
     "aws:ssm/getParameter:getParameter": {"name"},
+    "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": set(),
 }
 """By the providers' schemas."""
 
@@ -101,6 +102,29 @@ def test_mistyped_argument(plugin: StandIn, token: str) -> None:
         (said,) = refused(plugin, token, **arguments)
         assert said.startswith(f"{name}: a ")
         assert "canary-1" not in said
+
+
+RESOURCES = [(plugin, token) for plugin in PLUGINS for token in plugin.resources()]
+
+
+def wrong_inputs(plugin: StandIn, token: str, **inputs: Any) -> list[str]:  # noqa: ANN401 - any JSON
+    """What the plugin says against the inputs of a resource."""
+    news = struct_pb2.Struct()
+    news.update(inputs)
+    urn = f"urn:pulumi:test::project::portcullis:index:Trust${token}::name"
+    answer = plugin.Check(provider_pb2.CheckRequest(urn=urn, news=news), CONTEXT)
+    return [each.reason for each in answer.failures]
+
+
+@pytest.mark.parametrize(("plugin", "token"), RESOURCES, ids=ident)
+def test_resources_are_those_of_the_package(plugin: StandIn, token: str) -> None:
+    """A resource's inputs are checked by name, type and presence, as the package has them."""
+    entity, kind = plugin.resource_entity(token), plugin.resources()[token]
+    assert kind.computed <= entity.outputs.keys() - entity.inputs.keys()
+    assert kind.replaced_by | kind.compared.keys() <= entity.inputs.keys()
+    missing = {f"{name}: it has to be given" for name in entity.required}
+    assert missing <= set(wrong_inputs(plugin, token))
+    assert "colour: there is no such input" in wrong_inputs(plugin, token, colour="red")
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=ident)

@@ -1,0 +1,192 @@
+"""Mistakes in `trust`: what outside systems would refuse, or what would not get in as declared."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from components.organization import reached
+from components.trust import aws, vault
+from components.trust.job import WORKFLOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from components.declaration.mistakes import Problem
+    from components.declaration.names import Names
+    from components.declaration.yaml_file import Segments
+    from components.organization import OrganizationConfig, ResolvedOrganization
+    from components.repository import ResolvedRepository
+    from components.trust.config import ResolvedTrust
+
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?")
+"""Names without a meaning in subjects, in Vault's patterns and in workflow files."""
+
+
+def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
+    """Find problems of the trust of an organization."""
+    config = resolved.config
+    yield from _unused(resolved, names)
+    for repository in resolved.repositories.values():
+        for trust in repository.trusts:
+            path: Segments = trust.origin.path
+            yield from _systems(path, trust, config, names)
+            yield from _environment(path, trust, repository, config)
+            yield from _workflow(path, trust, repository)
+            yield from _subject(path, trust, config)
+            yield from _credentials(path, trust, repository, config)
+
+
+def _unused(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
+    """Find outside systems that no environment uses."""
+    trust = resolved.config.trust
+    if not names.sure(("repositories",)):
+        return
+    for system in ("aws", "vault"):
+        used = any(getattr(each.config, system) for each in resolved.trusts)
+        if getattr(trust, system) and not used:
+            what = "this has no effect: no environment has it in its trust"
+            yield ("trust", system), what, f"leave it out, or trust.{system} in an environment"
+    if trust.subject_claims and not resolved.trusts:
+        what = "this has no effect: no environment has a trust"
+        yield ("trust", "subject_claims"), what, "leave it out, or trust in an environment"
+
+
+def _systems(
+    path: Segments, trust: ResolvedTrust, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    """Find grants of a system that the organization does not name."""
+    if not names.sure(("trust",)):
+        return
+    if trust.config.aws and not config.trust.aws:
+        what = "the organization does not name the AWS account that trusts its jobs"
+        yield (*path, "aws"), what, "trust.aws of the organization: account, region, ..."
+    if trust.config.vault and not config.trust.vault:
+        what = "the organization does not name the Vault that trusts its jobs"
+        yield (*path, "vault"), what, "trust.vault of the organization: address, ..."
+    server = config.trust.vault
+    if trust.config.vault and server and not vault.address(server, config.sources.vault):
+        what = "the jobs need Vault's address"
+        allowed = "trust.vault.address, or sources.vault.address"
+        yield ("trust", "vault", "address"), what, allowed
+
+
+def _environment(
+    path: Segments,
+    trust: ResolvedTrust,
+    repository: ResolvedRepository,
+    config: OrganizationConfig,
+) -> Iterator[Problem]:
+    environment = repository.environments[trust.job.environment]
+    if not _ENVIRONMENT.fullmatch(environment.name):
+        what = "the name of an environment with trust stands in subjects and patterns"
+        yield path, what, "letters, digits, blanks, . _ / and -"
+    if environment.release and repository.workflows:
+        what = (
+            "the jobs of the managed release workflow only publish, and use nothing of AWS or Vault"
+        )
+        yield path, what, "trust in another environment, or workflows: false"
+    written = repository.config.environments[environment.name].variables
+    derived = trust.variables(config.trust, config.sources.vault)
+    for name in sorted(written.keys() & derived.keys()):
+        what = f"the trust of this environment sets `{name}`"
+        yield (*path[:-1], "variables", name), what, "leave it out"
+
+
+def _workflow(
+    path: Segments, trust: ResolvedTrust, repository: ResolvedRepository
+) -> Iterator[Problem]:
+    """Find workflow files that have no job for the trust."""
+    file = f"{WORKFLOWS}/{trust.job.workflow}"
+    own = repository.config.files.get(file)
+    if trust.config.run:
+        if own:
+            what = f"this replaces {file}, which `run` of an environment needs"
+            where = ("repositories", repository.name, "files", file)
+            yield where, what, "another name, or trust.workflow instead of trust.run"
+        return
+    if file in repository.derived_files and not own:
+        what = f"no job of the managed {trust.job.workflow} is in this environment"
+        yield (*path, "workflow"), what, "run, or the name of the repository's own workflow file"
+    elif own and own.content is not None and (what := _missing(own.content, trust)):
+        yield (*path, "workflow"), what, f"a job with environment: {trust.job.environment}"
+
+
+def _missing(text: str, trust: ResolvedTrust) -> str:
+    """Return what a workflow file lacks for the trust to be used; nothing if it lacks nothing."""
+    name = trust.job.workflow
+    try:
+        document = YAML(typ="safe", pure=True).load(text)
+    except YAMLError:
+        return f"{name} in files is not YAML"
+    document = document if isinstance(document, dict) else {}
+    jobs = document.get("jobs")
+    found = [
+        job
+        for job in (jobs.values() if isinstance(jobs, dict) else ())
+        if isinstance(job, dict) and _of(job) == trust.job.environment.lower()
+    ]
+    if not found:
+        return f"no job of {name} in files is in the environment {trust.job.environment}"
+    if not any(_asks(job.get("permissions", document.get("permissions"))) for job in found):
+        return f"the job of {name} in files may not ask for a token: it lacks id-token: write"
+    return ""
+
+
+def _of(job: dict[str, Any]) -> str:
+    """Return the name of a job's environment, as GitHub compares it."""
+    environment = job.get("environment")
+    if isinstance(environment, dict):
+        environment = environment.get("name")
+    return str(environment or "").lower()
+
+
+def _asks(permissions: object) -> bool:
+    if isinstance(permissions, dict):
+        return permissions.get("id-token") == "write"
+    return permissions == "write-all"
+
+
+def _subject(path: Segments, trust: ResolvedTrust, config: OrganizationConfig) -> Iterator[Problem]:
+    """Find subjects that cannot be named exactly."""
+    if "job_workflow_ref" in config.trust.subject_claims and not trust.job.is_exact:
+        what = (
+            "the subject has job_workflow_ref, and this environment admits refs by pattern: "
+            "no exact subject could be trusted"
+        )
+        yield (*path[:-1], "deploy_from"), what, "names of branches and tags, without patterns"
+
+
+def _credentials(
+    path: Segments,
+    trust: ResolvedTrust,
+    repository: ResolvedRepository,
+    config: OrganizationConfig,
+) -> Iterator[Problem]:
+    """Find stored credentials that the trust makes needless, and values under the same name."""
+    needless: dict[str, str] = {}
+    if trust.config.aws:
+        needless |= dict.fromkeys(aws.STATIC_CREDENTIALS, "a stored AWS key")
+    if trust.config.vault:
+        needless |= dict.fromkeys(vault.STATIC_CREDENTIALS, "a stored login to Vault")
+        needless |= dict.fromkeys(
+            trust.config.vault.secrets, "a value that the job reads from Vault"
+        )
+    environment = repository.config.environments[trust.job.environment]
+    here: Segments = ("repositories", repository.name)
+    seen: dict[str, Segments] = {
+        **{
+            name: ("secrets", name)
+            for name, secret in config.secrets.items()
+            if repository.name in reached(secret.visible_to, config)
+        },
+        **{name: (*here, "secrets", name) for name in repository.config.secrets},
+        **{name: (*path[:-1], "secrets", name) for name in environment.secrets},
+    }
+    for name, kind in needless.items():
+        if name in seen:
+            what = f"`{name}` is {kind}: the trust of {trust.name} replaces it"
+            yield seen[name], what, "leave the secret out here, and revoke a stored credential"

@@ -1,0 +1,1 @@
+"""What AWS and Vault grant to a workflow job, by the job's OIDC token instead of a stored key."""

@@ -1,0 +1,132 @@
+"""What the trust needs to know before it is declared: asked of GitHub and AWS, and kept.
+
+Sources: https://docs.github.com/rest/actions/oidc,
+https://docs.github.com/enterprise-server/actions/reference/security/oidc
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pulumi
+
+from components.github_access import DOTCOM
+from components.names.renames import old_name
+from components.preflight import PreflightError, asking
+from components.secrets.source import MissingSecretError
+from components.secrets.vault import login
+from components.trust import aws
+from components.trust.subject import DEFAULT
+from components.trust.trust import OnGitHub
+
+if TYPE_CHECKING:
+    from components.github_access import GitHubAccess
+    from components.organization import ResolvedOrganization
+
+DOTCOM_ISSUER = "https://token.actions.githubusercontent.com"
+
+
+def issuer(access: GitHubAccess) -> str:
+    """Return who signs the tokens of workflow jobs on the GitHub that ``access`` reaches."""
+    if access.base_url == DOTCOM:
+        return DOTCOM_ISSUER
+    if access.is_local:
+        return f"{access.base_url}_oidc"
+    host = urlsplit(access.base_url).hostname or ""
+    if host.endswith(".ghe.com"):
+        return f"https://token.actions.{host.removeprefix('api.')}"
+    return f"https://{host}/_services/token"
+
+
+def ask(resolved: ResolvedOrganization, access: GitHubAccess) -> OnGitHub | None:
+    """Return what the trust is made from; None where the organization declares none.
+
+    Raises:
+        PreflightError: GitHub or AWS cannot be asked, or a subject is not as declared.
+    """
+    config = resolved.config.trust
+    if not resolved.trusts:
+        return None
+    client = access.client()
+    with asking():
+        owner_id = int(client.request("GET", f"/orgs/{resolved.name}").json()["id"])
+    templates = {
+        name: _template(client, resolved, name)
+        for name in sorted({trust.job.repository for trust in resolved.trusts})
+    }
+
+    @cache
+    def uses_ids(name: str) -> bool:
+        # a repository that this run creates is asked for when it exists
+        return _has_ids(templates[name] or _template(client, resolved, name) or {})
+
+    if pulumi.runtime.is_dry_run():
+        _advise(resolved, {name: each for name, each in templates.items() if each})
+    known = OnGitHub(issuer(access), owner_id, uses_ids)
+    try:
+        if any(trust.config.vault for trust in resolved.trusts):
+            known = replace(known, vault_login=login(resolved.config.sources.vault))
+        if config.aws and any(trust.config.aws for trust in resolved.trusts):
+            connection = aws.provider(config.aws)
+            existing = aws.existing_provider(connection, config.issuer or known.issuer)
+            known = replace(known, aws_connection=connection, aws_provider=existing)
+    except (aws.AwsLookupError, MissingSecretError) as error:
+        raise PreflightError(f"{error}; nothing was changed") from None
+    return known
+
+
+def _template(client: Any, resolved: ResolvedOrganization, name: str) -> dict[str, Any] | None:  # noqa: ANN401 - githubkit is imported only when needed
+    """Return how GitHub writes the subjects of a repository; None where there is none yet.
+
+    Raises:
+        PreflightError: a template is in use that is not declared.
+    """
+    repository = resolved.repositories[name]
+    old = old_name("repositories", name, repository.config.renamed_from)
+    found = next(filter(None, (_asked(client, resolved.name, each) for each in (name, old))), None)
+    if found and not resolved.config.trust.subject_claims and not found.get("use_default", True):
+        keys = list(found.get("include_claim_keys") or [])
+        if tuple(keys) not in ((), DEFAULT):
+            raise PreflightError(
+                f"{repository.origin}: on GitHub the subject of its tokens is made of "
+                f"{', '.join(keys)}, so that no trust would match; nothing was changed. "
+                "Allowed: trust.subject_claims with these claims, or GitHub's default subject"
+            )
+    return found
+
+
+def _asked(client: Any, organization: str, name: str | None) -> dict[str, Any] | None:  # noqa: ANN401 - as above
+    from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in preflight
+
+    if name is None:
+        return None
+    with asking():
+        try:
+            path = f"/repos/{organization}/{name}/actions/oidc/customization/sub"
+            answer = client.request("GET", path)
+        except RequestFailed as failed:
+            if failed.response.status_code != 404:  # noqa: PLR2004 - HTTP's own number
+                raise
+            return None
+    found: dict[str, Any] = answer.json()
+    # a repository that was renamed still answers to its old name
+    return None if answer.raw_response.history else found
+
+
+def _has_ids(template: dict[str, Any]) -> bool:
+    """Return whether the subjects have ids, by the flag or by the prefix that GitHub shows."""
+    prefix = str(template.get("sub_claim_prefix") or "")
+    return bool(template.get("use_immutable_subject", "@" in prefix))
+
+
+def _advise(resolved: ResolvedOrganization, templates: dict[str, dict[str, Any]]) -> None:
+    """Name the repositories whose subjects could be those of another repository one day."""
+    for name, template in templates.items():
+        if not _has_ids(template) and resolved.config.trust.subject_form != "both":
+            pulumi.log.warn(
+                f"{resolved.repositories[name].origin}: the subject of its tokens has no ids; "
+                "the trust checks the repository's id besides. To change it: docs/trust.md"
+            )
