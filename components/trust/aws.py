@@ -88,7 +88,9 @@ class AllowConfig(Config):
     """Actions that a job may do on resources."""
 
     actions: list[Action] = Field(min_length=1)
+    """Actions of services, such as `s3:PutObject`."""
     resources: list[ResourceArn] = Field(min_length=1)
+    """The ARNs on which the actions are allowed."""
 
 
 class AwsRoleConfig(Config):

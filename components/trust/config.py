@@ -44,7 +44,9 @@ class TrustConfig(Config):
     """Outside systems that trust workflow jobs of the organization."""
 
     aws: AwsTrustConfig | None = None
+    """The AWS account in which the jobs get roles."""
     vault: VaultTrustConfig | None = None
+    """The Vault in which the jobs get roles."""
     issuer: SourceAddress | None = None
     """Who signs the jobs' tokens. Without it: GitHub's own issuer."""
     subject_form: Literal["as_on_github", "both"] = "as_on_github"
@@ -72,7 +74,9 @@ class EnvironmentTrustConfig(Config):
     workflow: WorkflowFile | None = None
     """The repository's own workflow file whose jobs are trusted, instead of `run`."""
     aws: AwsRoleConfig | None = None
+    """What the jobs may do in AWS."""
     vault: VaultRoleConfig | None = None
+    """What the jobs may read from Vault."""
 
     @model_validator(mode="after")
     def _whole(self) -> EnvironmentTrustConfig:
