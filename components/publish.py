@@ -91,9 +91,6 @@ class _Package(Config):
 
     directory: Directory = "."
     """The folder of the package in the repository."""
-    auth: Auth = "oidc"
-    """`oidc` is trusted publishing, `token` a stored token, `hybrid` the
-    first if it works, or else the second."""
     approvers: list[TeamSlug] = Field(min_length=1, max_length=2)
     """One team, or two teams. With two, a member of each has to approve."""
     tags: TagProtectionName | None = None
@@ -112,7 +109,15 @@ class _Package(Config):
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
 
-class PythonPackage(_Package):
+class _RegistryPackage(_Package):
+    """What packages of registries with trusted publishing have."""
+
+    auth: Auth = "oidc"
+    """`oidc` is trusted publishing, `token` a stored token, `hybrid` the
+    first if it works, or else the second."""
+
+
+class PythonPackage(_RegistryPackage):
     """A Python package: to TestPyPI first, then to PyPI."""
 
     kind = "python"
@@ -140,7 +145,7 @@ class PythonPackage(_Package):
         return self
 
 
-class NpmPackage(_Package):
+class NpmPackage(_RegistryPackage):
     """An npm package."""
 
     kind = "npm"
@@ -170,10 +175,30 @@ class NpmPackage(_Package):
         return self
 
 
-_MODELS: dict[str, type[PythonPackage | NpmPackage]] = {
-    model.kind: model for model in (PythonPackage, NpmPackage)
-}
-KINDS = tuple(_MODELS)
+class GithubPackage(_Package):
+    """A release on GitHub alone: the source as an archive, with its checksum.
+
+    Packages of registries have such a release as well, with the files that were published.
+    """
+
+    kind = "github"
+    usual_environment = "github-release"
+
+    github: Annotated[
+        str,
+        matching(
+            r"(?!.{101})[A-Za-z0-9][A-Za-z0-9._-]*",
+            "allowed: letters, digits, . _ and -, at most 100: files are named after it",
+        ),
+    ]
+    """The name of the archive, before the version."""
+    environment: ReleaseEnvironmentName | None = None
+    """The release environment. Without it: `github-release`; where a repository has several
+    archives, `github-release-` and the name."""
+
+
+AnyPackage = PythonPackage | NpmPackage | GithubPackage
+KINDS = tuple(model.kind for model in (PythonPackage, NpmPackage, GithubPackage))
 
 
 def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
@@ -185,7 +210,9 @@ def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
 
 
 PublishedPackage = Annotated[
-    Annotated[PythonPackage, Tag("python package")] | Annotated[NpmPackage, Tag("npm package")],
+    Annotated[PythonPackage, Tag("python package")]
+    | Annotated[NpmPackage, Tag("npm package")]
+    | Annotated[GithubPackage, Tag("github package")],
     Discriminator(
         _kind,
         custom_error_type="registry",
@@ -214,7 +241,7 @@ PublishedPackages = Annotated[list[PublishedPackage], BeforeValidator(_listed)]
 class ResolvedPackage:
     """A package that a repository publishes, with all that follows from the declaration."""
 
-    config: PythonPackage | NpmPackage
+    config: AnyPackage
     path: tuple[str | int, ...]
     """Its place below the repository's: `publish`, and a number."""
     environment: str
@@ -235,7 +262,7 @@ class ResolvedPackage:
 
 
 def resolve_packages(
-    publish: Sequence[PythonPackage | NpmPackage], protections: Sequence[ResolvedTagProtection]
+    publish: Sequence[AnyPackage], protections: Sequence[ResolvedTagProtection]
 ) -> tuple[ResolvedPackage, ...]:
     """Return the packages of a repository; ``protections`` are those of its tags."""
     count = Counter(package.kind for package in publish)
@@ -300,7 +327,7 @@ def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
                     )
                     name = token.name or usual
                     yield TokenSecret((*field, registry), environment, name, checked)
-        elif token := config.tokens.npm:
+        elif isinstance(config, NpmPackage) and (token := config.tokens.npm):
             name = token.name or NPM_TOKEN
             checked = _checked(token, kind="npm-token")
             yield TokenSecret((*field, "npm"), package.environment, name, checked)
@@ -379,6 +406,8 @@ def workflow_plan(
             if package.environment == package.test_environment:
                 continue
             step = _workflow_package(package, secrets)
+            if step.ecosystem == "github" and any(k == "github" for k, _ in steps):
+                continue
             steps.setdefault((step.ecosystem, step.id.lower()), step)
         if steps:
             path = each[0].workflow
@@ -409,7 +438,7 @@ def _workflow_package(
         ecosystem=config.kind,
         name=config.name,
         directory=config.directory,
-        auth=config.auth,
+        auth="oidc" if isinstance(config, GithubPackage) else config.auth,
         release_environment=package.environment,
         test_environment=package.test_environment,
         token_secret=secrets.get((package.path, "npm" if config.kind == "npm" else "pypi")),
@@ -427,7 +456,7 @@ def trusted_publishers(
     """
     publishers: list[dict[str, str]] = []
     for package in packages:
-        if package.config.auth == "token":
+        if isinstance(package.config, GithubPackage) or package.config.auth == "token":
             continue
         registries = [(REGISTRIES[package.config.kind], package.environment)]
         if package.test_environment:
@@ -447,7 +476,7 @@ def trusted_publishers(
     return publishers
 
 
-REGISTRIES: dict[Kind, str] = {"python": "PyPI", "npm": "npm"}
+REGISTRIES: dict[Kind, str] = {"python": "PyPI", "npm": "npm", "github": "GitHub"}
 """The registries by their own names."""
 
 _ALSO = {

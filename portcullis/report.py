@@ -268,5 +268,6 @@ def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:
                 f"{entry['registry']:>10} {entry['package']}: owner {entry['owner']}, "
                 f"repository {entry['repository']}, workflow {entry['workflow']}, "
                 f"environment {entry['environment']}"
+                + (f"; {also}" if (also := entry.get("also")) else "")
             )
         )

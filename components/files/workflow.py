@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from components.names.versions import ReleaseTags, Scheme
 
-Kind = Literal["python", "npm"]
+Kind = Literal["python", "npm", "github"]
 """The kinds of packages that a release workflow publishes."""
 
 FOLDER = ".github/workflows/"
@@ -55,6 +55,8 @@ _BranchName = Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]*\Z")]
 _Directory = Annotated[str, Field(pattern=r"\A(?!.*\.\.)[A-Za-z0-9._][A-Za-z0-9._/-]*\Z")]
 _PYTHON_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAMES = {"python": _PYTHON_NAME, "npm": _NPM_NAME, "github": _FILE_NAME}
 
 
 class _Strict(BaseModel):
@@ -87,11 +89,12 @@ class Package(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        rule = _PYTHON_NAME if self.ecosystem == "python" else _NPM_NAME
-        if not rule.fullmatch(self.name):
+        if not _NAMES[self.ecosystem].fullmatch(self.name):
             raise ValueError(f"name is not a name that {self.ecosystem} packages can have")
-        if self.ecosystem == "npm" and self.test_environment is not None:
-            raise ValueError("test_environment is for Python packages: npm has no test registry")
+        if self.ecosystem != "python" and self.test_environment is not None:
+            raise ValueError(
+                f"test_environment is for Python packages: {self.ecosystem} has no test registry"
+            )
         if self.test_environment == self.release_environment:
             raise ValueError("test_environment and release_environment must be two environments")
         for environment, secret, field in (
@@ -141,6 +144,8 @@ class Release(_Strict):
         ids = [(package.ecosystem, package.id.lower()) for package in self.packages]
         if len(set(ids)) < len(ids):
             raise ValueError("packages has two of the same ecosystem and (nearly) the same name")
+        if len(self.of("github")) > 1:
+            raise ValueError("packages has two archives, and one release on GitHub for both")
         for package in self.packages:
             environments = {package.release_environment, package.test_environment} - {None}
             if self.approval_environment in environments:
@@ -192,7 +197,7 @@ class WorkflowPlan(_Strict):
     def directories(self, ecosystem: Kind) -> tuple[str, ...]:
         """Return the folders in which CI finds an ecosystem's projects; none without a project."""
         found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
-        if not found and _MANAGERS[ecosystem] & set(self.ecosystems):
+        if not found and _MANAGERS.get(ecosystem, frozenset()) & set(self.ecosystems):
             found = {"."}
         return tuple(sorted(found))
 
@@ -256,8 +261,10 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         tag_example=tags.examples[0],
         version_example=tags.example,
         normalized_version=tags.normalized,
+        packages=release.packages,
         python=release.of("python"),
         npm=release.of("npm"),
+        github=release.of("github"),
     )
 
 

@@ -76,7 +76,10 @@ def data(*changes: Change) -> dict[str, Any]:
         item: Any = changed
         for parent in parents:
             item = item[int(parent)] if isinstance(item, list) else item.setdefault(parent, {})
-        item[last] = value
+        if isinstance(item, list):
+            item[int(last) : int(last) + 1] = [value]
+        else:
+            item[last] = value
     return changed
 
 

@@ -96,6 +96,7 @@ OTHERS: dict[str, list[Any]] = {
     "TokenConfig.name": ["OTHER"],
     "PythonPackage.tags": ["sdk"],
     "NpmPackage.tags": ["sdk"],
+    "GithubPackage.tags": ["sdk"],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
     "AwsTrustConfig.account": ["210987654321"],
@@ -176,6 +177,10 @@ FULL = data(
     (
         "repositories.app.tag_protection",
         {"own": {"created_by": ["devs"]}, "sdk": {"created_by": ["devs"], "prefix": "sdk-v"}},
+    ),
+    (
+        "repositories.app.publish.2",
+        {"github": "rules", "approvers": ["security"], "tags": "own"},
     ),
     ("repositories.app.publish.0.tags", "own"),
     ("repositories.app.publish.1.tags", "own"),

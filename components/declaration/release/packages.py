@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
+    from components.names.versions import ReleaseTags
     from components.publish import ResolvedPackage
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
@@ -28,6 +29,7 @@ def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     yield from _environments(path, repository.packages)
     yield from _first_teams(path, repository.packages)
     yield from _workflows(path, repository.packages)
+    yield from _archives(path, repository.packages)
 
 
 def _prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:
@@ -128,3 +130,14 @@ def _workflows(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[
                 f"and {package.tags.prefix}"
             )
             yield (*path, *package.path), what, "prefixes that differ in letters or digits"
+
+
+def _archives(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:
+    """Find a second archive for the one release that GitHub has of a tag."""
+    found: set[ReleaseTags] = set()
+    for package in packages:
+        if package.config.kind == "github":
+            if package.tags in found:
+                what = "GitHub has one release of each tag, and another entry has its archive"
+                yield (*path, *package.path), what, "one entry with github, or other tags"
+            found.add(package.tags)

@@ -23,7 +23,7 @@ SDK = "  sdk: {created_by: [security], prefix: sdk/v, scheme: calver}"
 SERIES = """\
   a: {created_by: [security], prefix: a-v}
   b: {created_by: [security], prefix: a/v}"""
-NAMES = "python: NAME, npm: NAME"
+NAMES = "python: NAME, npm: NAME, github: NAME"
 
 
 def publish(*entries: str) -> tuple[str, str]:
@@ -190,6 +190,18 @@ CASES = (
         "nobody could create tags such as ver1.2.3: tag_protection.releases forbids what begins "
         "with v and has another form",
         "prefixes of which none begins with another",
+    ),
+    Case(
+        "two archives of one tag",
+        (publish("{github: rules}", "»{github: tools}"),),
+        "GitHub has one release of each tag, and another entry has its archive",
+        "one entry with github, or other tags",
+    ),
+    Case(
+        "a credential for GitHub",
+        (publish("{github: rules, »auth: token}"),),
+        "`auth` is not a field of a github package",
+        "approvers, directory, environment, github, tags",
     ),
     Case(
         "prefixes that give one file",

@@ -154,9 +154,9 @@ def test_permissions_are_declared_job_by_job(variant: WorkflowPlan) -> None:
     """The workflow has no permission; each job says its own, and its limit in minutes (R2)."""
     for workflow in files(variant).values():
         assert workflow["permissions"] == {}
-        for job in workflow["jobs"].values():
+        for id_, job in workflow["jobs"].items():
             assert set(job["permissions"].items()) <= {
-                ("contents", "read"),
+                ("contents", "write" if id_ == "github-release" else "read"),
                 ("checks", "read"),
                 ("id-token", "write"),
             }

@@ -14,6 +14,7 @@ from components.files.workflow import CI_PATH, Package, Release, WorkflowPlan, r
 from tests.components.workflow_cases.variants import (
     AUTHS,
     TEMPLATES,
+    archive,
     before,
     load,
     plan,
@@ -55,6 +56,7 @@ def test_a_contradictory_package_is_refused(changes: dict[str, Any], message: st
     [
         ([python(), python()], {}, "two of the same ecosystem"),
         ([python(name="a.b"), python(name="a-b")], {}, "two of the same ecosystem"),
+        ([archive(), archive(name="other")], {}, "two archives"),
         ([python()], {"approval_environment": "pypi-release"}, "one approval would count for both"),
         ([python()], {"approval_environment": "testpypi"}, "one approval would count for both"),
         ([], {"default_branch": "main*"}, "default_branch"),
@@ -83,8 +85,8 @@ directories = st.sampled_from([".", "sdk", "a/b", "./web", "yes", "1.0"])
 @st.composite
 def packages(draw: st.DrawFn) -> Package:
     """Any package that the model admits."""
-    ecosystem = draw(st.sampled_from(["python", "npm"]))
-    auth = draw(st.sampled_from(AUTHS))
+    ecosystem = draw(st.sampled_from(["python", "npm", "github"]))
+    auth = draw(st.sampled_from(AUTHS if ecosystem != "github" else ("oidc",)))
     release, test = draw(st.lists(environments, min_size=2, max_size=2, unique=True))
     tested = ecosystem == "python" and draw(st.booleans())
     scope = draw(st.sampled_from(["", "@guild/"])) if ecosystem == "npm" else ""
@@ -96,7 +98,9 @@ def packages(draw: st.DrawFn) -> Package:
             "auth": auth,
             "release_environment": f"r{release}",
             "test_environment": f"t{test}" if tested else None,
-            "token_secret": draw(secret_names) if auth != "oidc" else None,
+            "token_secret": draw(secret_names)
+            if auth != "oidc" and ecosystem != "github"
+            else None,
             "test_token_secret": draw(secret_names) if auth != "oidc" and tested else None,
         }
     )
@@ -108,7 +112,7 @@ releases = st.builds(
         packages(),
         min_size=1,
         max_size=3,
-        unique_by=lambda package: (package.ecosystem, package.id),
+        unique_by=lambda package: package.ecosystem == "github" or (package.ecosystem, package.id),
     ).map(tuple),
     prefix=st.sampled_from(["v", "sdk/v", "@guild/web@"]),
     scheme=st.sampled_from(["semver", "calver", "pep440"]),
@@ -148,6 +152,7 @@ def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
         jobs = publishing(workflow)
         tests = [package for package in variant.packages if package.test_environment]
         assert len(jobs) == len(variant.packages) + len(tests)
+        assert "github-release" in workflow["jobs"]
         (release,) = variant.releases
         first = {"approval"} if release.approval_environment else set()
         for id_ in jobs:

@@ -80,7 +80,9 @@ def test_the_jobs_enter_the_environments_of_the_plan(variant: WorkflowPlan) -> N
     if variant.releases[0].approval_environment:
         expected["approval"] = variant.releases[0].approval_environment
     for package in variant.packages:
-        expected[f"publish-{package.ecosystem}-{package.id}"] = package.release_environment
+        job = f"publish-{package.ecosystem}-{package.id}"
+        job = "github-release" if package.ecosystem == "github" else job
+        expected[job] = package.release_environment
         if package.test_environment:
             expected[f"test-python-{package.id}"] = package.test_environment
     entered = {
@@ -108,6 +110,7 @@ def test_publishing_jobs_hold_no_more_than_they_need(variant: WorkflowPlan) -> N
         for id_, job in jobs.items():
             if id_.endswith(f"{package.ecosystem}-{package.id}"):
                 assert job["permissions"] == expected
+    assert workflow["jobs"]["github-release"]["permissions"] == {"contents": "write"}
     others = set(workflow["jobs"]) - set(jobs)
     assert not [id_ for id_ in others if "id-token" in workflow["jobs"][id_]["permissions"]]
 
@@ -121,10 +124,12 @@ def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan)
         for id_, step in steps(workflow)
         if id_ == "build" and "upload-artifact" in step.get("uses", "")
     }
-    for job in publishing(workflow).values():
+    for id_, job in (
+        publishing(workflow) | {"github-release": workflow["jobs"]["github-release"]}
+    ).items():
         assert not [step for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
-        (taken,) = [s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)]
-        assert taken in made
+        taken = {s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)}
+        assert taken == made if id_ == "github-release" else len(taken & made) == len(taken) == 1
 
 
 @releases
@@ -135,7 +140,8 @@ def test_packages_are_scanned_for_secrets_before_they_leave_the_build(
     build = files(variant)[RELEASE_PATH]["jobs"]["build"]["steps"]
     (scan,) = [i for i, step in enumerate(build) if "detect-secrets==" in step.get("run", "")]
     uploads = [i for i, step in enumerate(build) if "upload-artifact" in step.get("uses", "")]
-    builds = [i for i, step in enumerate(build) if step.get("name", "").startswith("Build ")]
+    named = [(i, step.get("name", "")) for i, step in enumerate(build)]
+    builds = [i for i, name in named if name.startswith(("Build ", "Archive "))]
     assert max(builds) < scan < min(uploads)
     assert len(uploads) == len(builds) == len(variant.packages)
 
@@ -162,11 +168,11 @@ def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> No
 
 @releases
 def test_the_workflows_own_token_never_publishes(variant: WorkflowPlan) -> None:
-    """github.token serves the validation's questions to the API and nothing else (A5)."""
+    """github.token answers the validation's questions, and makes the release on GitHub (A5)."""
     workflow = files(variant)[RELEASE_PATH]
     assert "GITHUB_TOKEN" not in release_text(variant)
     holders = {id_ for id_, step in steps(workflow) if "github.token" in str(step)}
-    assert holders == {"security-validation"}
+    assert holders == {"security-validation", "github-release"}
 
 
 @releases
@@ -201,3 +207,13 @@ def test_provenance_is_attested_for_public_repositories_only(visibility: str) ->
         values = {**step.get("with", {}), **step.get("env", {})}
         said |= {values.get("attestations"), values.get("NPM_CONFIG_PROVENANCE")}
     assert said - {None} == {"true" if visibility == "public" else "false"}
+
+
+@releases
+def test_the_release_on_github_comes_after_every_registry(variant: WorkflowPlan) -> None:
+    """Its files are those that were published: nothing is announced before (R10)."""
+    workflow = files(variant)[RELEASE_PATH]
+    published = set(publishing(workflow)) - {"github-release"}
+    gates = {"approval"} if variant.releases[0].approval_environment else set()
+    assert published | gates | {"build"} <= before(workflow, "github-release")
+    assert workflow["jobs"]["github-release"]["if"] == "${{ !inputs.dry_run }}"

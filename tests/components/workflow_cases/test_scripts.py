@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -225,3 +226,89 @@ def test_a_release_that_did_not_finish_is_reported_as_failed(
         GITHUB_REF_NAME="v1.2.3",
     )
     assert (done.returncode == 0) is passes
+
+
+def archived(beginning: str, job: str = "github-release") -> dict[str, Any]:
+    """A step of the variant that publishes an archive beside packages."""
+    workflow = files(VARIANTS["archive-beside-packages"])[RELEASE_PATH]
+    (found,) = [
+        s for id_, s in steps(workflow) if id_ == job and s.get("name", "").startswith(beginning)
+    ]
+    return found
+
+
+def test_the_archive_is_the_tagged_source_and_always_the_same(tmp_path: Path) -> None:
+    """What git has at the tag, below a folder with the version; built twice, it is equal (R10)."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@guild.example", "-c", "commit.gpgsign=false")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "rule.yaml").write_text("a: b\n")
+    for arguments in (("init",), ("add", "rule.yaml"), ("commit", "--message=first")):
+        subprocess.run(
+            [program("git"), "-C", source, *who, *arguments], check=True, capture_output=True
+        )
+    (source / "untracked.key").write_text("not for the archive\n")
+    step_ = archived("Archive the source", "build")
+    built = []
+    for folder in ("one", "two"):
+        done = run(step_, source, DIST=str(tmp_path / folder), VERSION="1.2.3")
+        assert done.returncode == 0, done.stderr
+        built.append((tmp_path / folder / "riveter-rules-1.2.3.tar.gz").read_bytes())
+    assert built[0] == built[1]
+    with tarfile.open(tmp_path / "one" / "riveter-rules-1.2.3.tar.gz") as archive:
+        assert archive.getnames() == ["riveter-rules-1.2.3", "riveter-rules-1.2.3/rule.yaml"]
+
+
+def test_the_release_has_every_file_by_a_name_of_its_own_and_checksums(tmp_path: Path) -> None:
+    """Npm packages are all called package.tgz until they are files of one release (R10)."""
+    for name in ("python-a/a-1.2.3.tar.gz", "npm-guild-web/package.tgz", "npm-cli/package.tgz"):
+        file = tmp_path / "built" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(name)
+    done = run(archived("Gather"), tmp_path, VERSION="1.2.3")
+    assert done.returncode == 0, done.stderr
+    sums = (tmp_path / "files" / "SHA256SUMS").read_text()
+    expected = ["a-1.2.3.tar.gz", "npm-cli-1.2.3.tgz", "npm-guild-web-1.2.3.tgz"]
+    assert [line.split()[1] for line in sums.splitlines()] == expected
+    assert sorted(path.name for path in (tmp_path / "files").iterdir()) == [
+        "SHA256SUMS",
+        *expected,
+    ]
+
+
+FAKE_GH = """\
+#!/bin/sh
+echo "$*" >> calls
+case "$2" in
+  view) [ -n "$STATE" ] && echo "$STATE" ;;
+  download) printf '%s' "$SUMS" > published ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "sums", "version", "last", "passes"),
+    [
+        ("", "", "1.2.3", "create v1.2.3", True),
+        ("", "", "1.2.3rc1", "--prerelease", True),
+        ("", "", "1.2.3.post1", "create v1.2.3", True),
+        ("true", "", "1.2.3", "create v1.2.3", True),
+        ("false", "same", "1.2.3", "download", True),
+        ("false", "other", "1.2.3", "download", False),
+    ],
+)
+def test_a_release_on_github_is_made_once(
+    tmp_path: Path, state: str, sums: str, version: str, last: str, *, passes: bool
+) -> None:
+    """Run again, the job completes what was interrupted, and never replaces a release (R10)."""
+    fake = tmp_path / "gh"
+    fake.write_text(FAKE_GH)
+    fake.chmod(0o755)
+    (tmp_path / "SHA256SUMS").write_text("same")
+    environment = {"STATE": state, "SUMS": sums, "VERSION": version, "GITHUB_REF_NAME": "v1.2.3"}
+    done = run(archived("Create the release"), tmp_path, **environment)
+    assert (done.returncode == 0) is passes, done.stderr
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert last in calls[-1]
+    assert ("--prerelease" in calls[-1]) is (version == "1.2.3rc1")
+    assert any("delete" in call for call in calls) is (state == "true")

@@ -44,6 +44,16 @@ def npm(auth: str = "oidc", **changes: object) -> Package:
     return Package.model_validate({**values, **changes})
 
 
+def archive(**changes: object) -> Package:
+    """The source of a tool, released on GitHub alone."""
+    values = {
+        "ecosystem": "github",
+        "name": "riveter-rules",
+        "release_environment": "github-release",
+    }
+    return Package.model_validate({**values, **changes})
+
+
 def plan(*packages: Package, **changes: object) -> WorkflowPlan:
     """A public repository's plan, with one release workflow if there are packages."""
     of_release = {k: changes.pop(k) for k in list(changes) if k in Release.model_fields}
@@ -72,6 +82,8 @@ VARIANTS = {
     "npm-restricted": plan(npm(access="restricted")),
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
     "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
+    "archive": plan(archive(directory="rules"), approval_environment="gate"),
+    "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
     "nothing-to-publish": plan(ecosystems=("pip", "npm", "docker", "github-actions")),
     "no-language": plan(ecosystems=("github-actions",)),
 }
@@ -114,7 +126,9 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         id_: workflow["jobs"][id_]
         for id_, step in steps(workflow)
-        if "gh-action-pypi-publish" in step.get("uses", "") or "npm publish" in step.get("run", "")
+        if "gh-action-pypi-publish" in step.get("uses", "")
+        or "npm publish" in step.get("run", "")
+        or ("gh release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
     }
 
 
