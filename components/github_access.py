@@ -5,6 +5,7 @@ Source: https://www.pulumi.com/registry/packages/github/installation-configurati
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import pulumi_github as github
 from pulumi.runtime.config import is_config_secret
 
 if TYPE_CHECKING:
+    import ssl
+
     from githubkit import GitHub
 
 DOTCOM = "https://api.github.com/"
@@ -97,9 +100,23 @@ class GitHubAccess:
                 ),
                 base_url=self.rest_url,
                 trust_env=not self.is_local,
+                ssl_verify=_authorities(not self.is_local),
             )
         token = TokenAuthStrategy(self.token or "")
-        return GitHub(token, base_url=self.rest_url, trust_env=not self.is_local)
+        return GitHub(
+            token,
+            base_url=self.rest_url,
+            trust_env=not self.is_local,
+            ssl_verify=_authorities(not self.is_local),
+        )
+
+
+@functools.cache
+def _authorities(trust_env: bool) -> ssl.SSLContext:  # noqa: FBT001 - as httpx has it
+    """Return the certificate authorities, read once: githubkit reads them for each request."""
+    import httpx  # noqa: PLC0415 - as githubkit above
+
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def github_access(owner: str) -> GitHubAccess:
