@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import functools
+import inspect
 import re
+import textwrap
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +24,8 @@ from pydantic import (
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 Plan = Literal["free", "team", "enterprise"]
@@ -49,7 +56,6 @@ class Config(BaseModel):
         strict=True,
         validate_default=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     @field_validator("*", mode="after")
@@ -64,6 +70,32 @@ class Config(BaseModel):
                     of = f" of `{key}`" if key else ""
                     raise ValueError(f"item {index + 1}{of} is in the list already; remove it")
         return value
+
+
+@functools.cache
+def meanings(model: type[BaseModel]) -> Mapping[str, str]:
+    """Return field to meaning: its `description`, or else the docstring below it.
+
+    Pydantic's own `use_attribute_docstrings` reads the source of all models whenever they are
+    imported, and few runs need a meaning.
+    """
+    found = {name: field.description or "" for name, field in model.model_fields.items()}
+    for each in reversed(model.__mro__):
+        if issubclass(each, Config) and each is not Config:
+            found |= {name: text for name, text in _docstrings(each) if name in found}
+    return found
+
+
+def _docstrings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Yield the fields that ``model`` itself has and the docstrings below them."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(model)))
+    for field, below in pairwise(node for top in tree.body for node in ast.iter_child_nodes(top)):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, inspect.cleandoc(text)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from pydantic import BaseModel
 
+from components.base import meanings
 from components.names.printable import printable
 
 if TYPE_CHECKING:
@@ -244,5 +245,5 @@ def _description(model: type[BaseModel], path: Segments) -> str:
             if _alias(parent, name) == path[-1]:
                 if get_origin(field.annotation) is Literal:
                     return ", ".join(map(str, get_args(field.annotation)))
-                return (field.description or "").split("\n")[0]
+                return meanings(parent)[name].split("\n")[0]
     return ""

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from ruamel.yaml import YAML
 
+from components.base import meanings
 from components.organization import OrganizationConfig
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _section(model: type[BaseModel]) -> str:
         "|---|---|---|---|",
     ]
     for name, field in model.model_fields.items():
-        text = (field.description or "").replace("\n", " ").replace("|", "\\|")
+        text = meanings(model)[name].replace("\n", " ").replace("|", "\\|")
         kind = _type(field.annotation) + _range(field)
         lines.append(f"| `{field.alias or name}` | {kind} | {_default(field)} | {text} |")
     return "\n".join([*lines, ""])
