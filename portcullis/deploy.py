@@ -141,12 +141,13 @@ def _show(
 ) -> None:
     """Show the tree, the outputs and the address."""
     deployment: Mapping[str, Any] = existing.exported(stack, environment).get("deployment") or {}
+    resources: list[Mapping[str, Any]] = deployment.get("resources", [])
     organization = declaration.config.organization
     console.print()
-    tree = report.resource_tree(organization, deployment.get("resources", []))
+    tree = report.resource_tree(organization, resources)
     console.print(tree, crop=False, no_wrap=True, overflow="ignore")
     console.print()
-    report.show_outputs(console, {key: out.value for key, out in stack.outputs().items()})
+    report.show_outputs(console, report.outputs(resources))
     if settings.practises:
         base_url = environment["GITHUB_BASE_URL"]
         console.print(f"\nlook at it  {base_url}{organization}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from portcullis.pulumi_runs.events import Finding, Run
 
 _COMPONENT = "portcullis:index:"
+_STACK = "pulumi:pulumi:Stack"
 
 PACK = "portcullis"
 """The name of the project's policy pack."""
@@ -252,6 +253,11 @@ def roots(state: Mapping[str, Any]) -> list[str]:
     """Return the URNs of the organization's component: facts on secrets are inputs of it."""
     resources = (state.get("deployment") or {}).get("resources") or []
     return [each["urn"] for each in resources if each["type"] == f"{_COMPONENT}Organization"]
+
+
+def outputs(resources: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the stack's outputs, of a state's ``resources``."""
+    return next((r.get("outputs", {}) for r in resources if r["type"] == _STACK), {})
 
 
 def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:

@@ -31,16 +31,31 @@ class RunFailedError(Exception):
         self.output = output
 
 
+class Workspace(automation.LocalWorkspace):
+    """Pulumi's workspace, without the runs of `pulumi` whose answers are known or not needed."""
+
+    _config: automation.ConfigMap | None = None
+
+    def get_all_config(self, stack_name: str) -> automation.ConfigMap:
+        """Return the stack's config as it was when it was first asked for."""
+        if self._config is None:
+            self._config = super().get_all_config(stack_name)
+        return self._config
+
+    def stack_outputs(self, stack_name: str) -> automation.OutputMap:  # noqa: ARG002 - as Pulumi has it
+        """Return nothing, after an update: the state has the outputs."""
+        return {}
+
+
 def select(settings: StackSettings, environment: Mapping[str, str]) -> automation.Stack:
     """Return the stack, made first where it is a practice stack that is not there yet.
 
     Raises:
         UserError: the state has no such stack.
     """
-    options = automation.LocalWorkspaceOptions(env_vars=dict(environment))
-    choose = automation.create_or_select_stack if settings.practises else automation.select_stack
+    choose = automation.Stack.create_or_select if settings.practises else automation.Stack.select
     try:
-        return choose(settings.name, work_dir=str(settings.root), opts=options)
+        return choose(settings.name, Workspace(str(settings.root), env_vars=dict(environment)))
     except automation.StackNotFoundError:
         raise UserError(
             f"the state has no stack {settings.name} yet: pulumi stack init {settings.name} "

@@ -264,3 +264,11 @@ def test_release_paths_and_registrations_are_reported() -> None:
 def test_without_outputs_nothing_is_reported() -> None:
     """An organization that publishes nothing has nothing to be done by hand."""
     assert shown(lambda console: report.show_outputs(console, {})) == ""
+
+
+def test_the_outputs_come_from_the_exported_state() -> None:
+    """No further run of `pulumi` is needed for them; a stack without any has none."""
+    stack = {"type": "pulumi:pulumi:Stack", "outputs": {"release_paths": {"tool": ["pypi"]}}}
+    other = {"type": "github:index/team:Team", "outputs": {"name": "red"}}
+    assert report.outputs([other, stack]) == {"release_paths": {"tool": ["pypi"]}}
+    assert report.outputs([]) == {}

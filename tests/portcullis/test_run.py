@@ -103,7 +103,8 @@ def test_a_stack_that_is_not_there_is_reported(
     def select(*_: object, **__: object) -> None:
         raise automation.StackNotFoundError(CommandResult("", "no stack named 'prod' found", 1))
 
-    monkeypatch.setattr(automation, "select_stack", select)
+    monkeypatch.setattr(run, "Workspace", lambda *_, **__: None)  # needs `pulumi`
+    monkeypatch.setattr(automation.Stack, "select", select)
     (tmp_path / "Pulumi.prod.yaml").touch()
     with pytest.raises(UserError, match="no stack prod yet: pulumi stack init prod"):
         run.select(StackSettings("prod", tmp_path), {})
