@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from pathlib import Path
+
+YOUNG = 25
+"""How often a process is looked at at each turn; from then on at each turn of this number."""
 
 
 class Arguments:
@@ -19,8 +23,13 @@ class Arguments:
         self._thread.start()
 
     def _look(self) -> None:
-        while not self._stop.wait(0.02):
-            for process in _processes():
+        looks: dict[str, int] = {}
+        for turn in itertools.count():
+            if self._stop.wait(0.02):
+                return
+            # arguments come with a process's first moments; those of old ones are seldom others
+            looks = {process: looks.get(process, 0) + 1 for process in _processes()}
+            for process in (p for p, count in looks.items() if count < YOUNG or not turn % YOUNG):
                 if self._text in (text := _command_line(process)):
                     self.seen.add(text.decode(errors="replace"))
 

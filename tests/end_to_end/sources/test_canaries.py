@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -273,3 +275,16 @@ def test_what_watches_sees(tmp_path: Path) -> None:
     for before in ("", "-", "--", "---"):
         letters = base64.b64encode(f"{before}{CANARY}, and more".encode()).decode()
         assert [each for each in encoded(CANARY) if each in letters]
+
+
+@pytest.mark.parametrize("seconds", [0, 0.2])
+def test_the_watch_over_arguments_sees(seconds: float) -> None:
+    """A value among a process's arguments, from its start or once it runs something else."""
+    watch = Arguments(CANARY)
+    code = (
+        f"import os, time; time.sleep({seconds}); "
+        "os.execvp('sh', ['sh', '-c', 'sleep 0.3; true', input()])"
+    )
+    subprocess.run([sys.executable, "-c", code], input=CANARY, text=True, check=True)
+    watch.stop()
+    assert len(watch.seen) == 1
