@@ -42,6 +42,8 @@ sandbox: .venv/run  ## start the sandbox without deploying
 env: .venv/run  ## print the variables that plain pulumi needs: eval "$(make -s env)"
 	@$(RUN) env
 
+# tests start Python some hundred times; without bytecode, each start would compile everything again
+test: export PYTHONDONTWRITEBYTECODE :=
 # in the order of folders: xdist would leave the files of few and long tests to the end
 test: .venv/test lint  ## run every test, on the real engine
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
