@@ -171,10 +171,12 @@ def _date(value: object) -> object:
 def _ranges_in_order(pattern: str) -> str:
     """Refuse ``[z-a]``, in which no character is, and sets that are easily misread."""
     if any("/" in inside or inside in {"!", "^"} for inside in re.findall(r"\[(.*?)\]", pattern)):
-        raise ValueError("a set has no slash, and characters after ! or ^; allowed: [a-z]")
+        raise ValueError(
+            "a set must not contain a slash, and needs characters after ! or ^; allowed: [a-z]"
+        )
     for inside in re.findall(r"\[!?([^\]]+)\]", pattern):
         if any(first > last for first, last in re.findall(r"(.)-(.)", inside)):
-            raise ValueError("no character is in a range like [z-a]; allowed: [a-z]")
+            raise ValueError("a range such as [z-a] contains no character; allowed: [a-z]")
     return pattern
 
 

@@ -49,9 +49,11 @@ class CustomPropertyConfig(Config):
     @model_validator(mode="after")
     def _fits(self) -> CustomPropertyConfig:
         if self.type.endswith("_select") != bool(self.allowed):
-            raise ValueError("`allowed` lists the values of a select, and only of one")
+            raise ValueError(
+                "`allowed` is required for the two `select` types, and has no effect for others"
+            )
         if self.default is not None and not self.takes([self.default]):
-            raise ValueError("the default is not among the values that are allowed")
+            raise ValueError("the default is not one of the allowed values")
         return self
 
     @property

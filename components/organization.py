@@ -122,7 +122,8 @@ class SettingsConfig(Config):
                 getattr(self, kind) for kind in kinds
             ):
                 raise ValueError(
-                    f"members_can_create_{what} has no effect without a kind of them; "
+                    f"members_can_create_{what} has no effect unless public or private ones are "
+                    f"allowed; "
                     f"allowed: {' or '.join(kinds)}: true"
                 )
         return self
@@ -179,7 +180,8 @@ class AutomationConfig(Config):
     def _not_actions(cls, value: int) -> int:
         if value == GITHUB_ACTIONS_APP:
             raise ValueError(
-                "this is GitHub Actions: every workflow could push; allowed: an own App"
+                "this is the App of GitHub Actions: every workflow could push; "
+                "allowed: an App of your own"
             )
         return value
 

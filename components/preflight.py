@@ -226,7 +226,7 @@ class Preflight:
         if inputs.get("archived") is True and ADOPTING not in os.environ:
             raise PreflightError(
                 f"{self._origins['repository', name]}: there is no repository "
-                f"{self.organization}/{name}, and GitHub creates none that is archived; nothing "
+                f"{self.organization}/{name}, and GitHub cannot create an archived one; nothing "
                 "was changed. Take the repository out, or write archived: false, and true once "
                 "it exists"
             )

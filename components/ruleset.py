@@ -44,9 +44,12 @@ class Bypass(Config):
     @model_validator(mode="after")
     def _one_actor(self) -> Bypass:
         if sum(actor is not None for actor in (self.team, self.app, self.role)) != 1:
-            raise ValueError("give exactly one actor an entry; allowed: team, app, role")
+            raise ValueError("an entry has exactly one actor; allowed: team, app or role")
         if self.app == GITHUB_ACTIONS_APP:
-            raise ValueError("this is GitHub Actions: any workflow could; allowed: another App")
+            raise ValueError(
+                "this is the App of GitHub Actions: every workflow could bypass; "
+                "allowed: another App"
+            )
         return self
 
 

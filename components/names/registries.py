@@ -47,7 +47,9 @@ def _python_name(value: str) -> str:
 def _npm_name(value: str) -> str:
     """Refuse names that npm refuses for new packages."""
     if len(value) > LONGEST_NPM_NAME:
-        raise ValueError(f"npm refuses so long a name; allowed: {LONGEST_NPM_NAME} characters")
+        raise ValueError(
+            f"npm refuses a name of this length; allowed: {LONGEST_NPM_NAME} characters"
+        )
     if value in _NODE_MODULES or value in {"node_modules", "favicon.ico"}:
         raise ValueError("npm refuses names of Node's own modules; allowed: another name")
     return value

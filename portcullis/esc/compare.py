@@ -51,7 +51,7 @@ def _compare(client: EscClient, files: Files, wanted: Environment) -> Difference
             raise
         found, is_new = definition.empty(name), True
     target = copy.deepcopy(found)
-    difference = Difference(wanted, is_new, target, ["make it"] if is_new else [])
+    difference = Difference(wanted, is_new, target, ["create it"] if is_new else [])
     _imports(difference, found)
     _opened(difference, found)
     _keys(difference, found)

@@ -163,7 +163,7 @@ def test_settings_are_sent_whole_before_the_provider_drops_what_is_false() -> No
 def test_a_new_repository_cannot_be_archived(monkeypatch: pytest.MonkeyPatch) -> None:
     """GitHub archives what exists only; `make adopt` takes in what is archived already."""
     look = preflight(FakeGitHub(), repositories=["app"])
-    with pytest.raises(PreflightError, match="GitHub creates none that is archived") as raised:
+    with pytest.raises(PreflightError, match="GitHub cannot create an archived one") as raised:
         call(lambda: look.new_repository("app", ORIGIN), archived=True)
     assert "orgs/acme.yaml repositories.app" in str(raised.value)
     call(lambda: look.new_repository("app", ORIGIN), archived=False)

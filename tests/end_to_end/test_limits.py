@@ -138,4 +138,4 @@ def test_a_new_repository_that_is_archived_is_refused(sandbox: Sandbox, tmp_path
     small.edit("    description: A tool", "    description: A tool\n    archived: true")
     small.edit("  SHARED_TOKEN:\n    from: {config: sharedToken}\n    visible_to: [tool]\n", "")
     small.edit("secrets:\n\n", "")
-    refused(small, small.up(), "GitHub creates none that is archived", "repositories.tool")
+    refused(small, small.up(), "GitHub cannot create an archived one", "repositories.tool")

@@ -196,7 +196,11 @@ CASES = (
     ),
     Case("App", "{app_id: 7}", "{»app_id: 0}", "is too small", "more than 0"),
     Case(
-        "Actions as App", "{app_id: 7}", "{»app_id: 15368}", "every workflow could push", "own App"
+        "Actions as App",
+        "{app_id: 7}",
+        "{»app_id: 15368}",
+        "every workflow could push",
+        "an App of your own",
     ),
     Case(
         "parentheses in a tag protection's name",
@@ -407,20 +411,20 @@ CASES = (
         MAIN,
         "  main: {bypass: [»{mode: always}]}",
         "exactly one actor",
-        "team, app, role",
+        "team, app or role",
     ),
     Case(
         "two actors",
         MAIN,
         "  main: {bypass: [»{app: 1, role: admin}]}",
         "exactly one actor",
-        "team, app, role",
+        "team, app or role",
     ),
     Case(
         "Actions as actor",
         MAIN,
         "  main: {bypass: [»{app: 15368}]}",
-        "this is GitHub Actions: any workflow could",
+        "this is the App of GitHub Actions: every workflow could",
         "another App",
     ),
     Case(

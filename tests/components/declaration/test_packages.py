@@ -95,7 +95,7 @@ CASES = (
     Case(
         "an npm name that is too long",
         (publish(f"{{»npm: {'a' * 215}}}"),),
-        "`npm`: npm refuses so long a name",
+        "`npm`: npm refuses a name of this length",
         "214 characters",
     ),
     Case(
