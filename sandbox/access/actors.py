@@ -9,13 +9,13 @@ import jwt
 
 from sandbox.api.errors import GitHubError
 from sandbox.world.clock import parse
-from sandbox.world.kinds import INSTALLATION
+from sandbox.world.kinds.accounts import APP, INSTALLATION, TOKEN, USER, App, Installation, User
+from sandbox.world.kinds.actions import JOB, Job
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.world.kinds import Installation
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -50,10 +50,10 @@ class Actor:
         by_token: Whether a token's scopes hold the account down; not so behind the world's back.
     """
 
-    user: Record | None = None
+    user: Record[User] | None = None
     scopes: tuple[str, ...] = ()
     installation: Record[Installation] | None = None
-    app: Record | None = None
+    app: Record[App] | None = None
     permissions: Mapping[str, str] | None = None
     repositories: frozenset[int] | None = None
     job: int | None = None
@@ -88,46 +88,46 @@ def authenticate(world: World, authorization: str | None) -> Actor:
         raise GitHubError(401, "Bad credentials")
     if token.count(".") == 2:  # noqa: PLR2004 - a JWT has three parts
         return Actor(app=_app(world, token))
-    record = world.find("token", digest(token))
+    record = world.find(TOKEN, digest(token))
     if record is None:
         raise GitHubError(401, "Bad credentials")
-    expires = record.get("expires_at")
+    expires = record.data.get("expires_at")
     if expires is not None and parse(expires) <= world.clock.seconds():
         raise GitHubError(401, "Bad credentials")
-    job = record.get("job")
-    running = None if job is None else world.get("job", job)
+    job = record.data.get("job")
+    running = None if job is None else world.get(JOB, job)
     if "user" not in record.data or (job is not None and not _runs(running)):
         raise GitHubError(401, "Bad credentials")
-    user = world.get("user", record["user"])
-    reached = record.get("repositories")
-    installation = record.get("installation")
+    user = world.get(USER, record.data["user"])
+    reached = record.data.get("repositories")
+    installation = record.data.get("installation")
     return Actor(
         user=user,
-        scopes=tuple(record.get("scopes", ())),
+        scopes=tuple(record.data.get("scopes", ())),
         installation=None if installation is None else world.get(INSTALLATION, installation),
-        permissions=record.get("permissions"),
+        permissions=record.data.get("permissions"),
         repositories=None if reached is None else frozenset(reached),
         job=job,
         by_token=True,
     )
 
 
-def _runs(job: Record | None) -> bool:
+def _runs(job: Record[Job] | None) -> bool:
     """Return whether a job still runs: its token expires with it."""
-    return job is not None and job["status"] == "in_progress"
+    return job is not None and job.data["status"] == "in_progress"
 
 
-def _app(world: World, token: str) -> Record:
+def _app(world: World, token: str) -> Record[App]:
     try:
         issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
         app = next(
-            (app for app in world.all("app") if issuer == str(app["app_id"] or app.id)), None
+            (app for app in world.all(APP) if issuer == str(app.data["app_id"] or app.id)), None
         )
         if app is None:
             raise GitHubError(401, "A JSON web token could not be decoded")
         claims = jwt.decode(
             token,
-            app["public_key"],
+            app.data["public_key"],
             algorithms=["RS256"],
             # the world's clock counts, not the machine's
             options={"verify_exp": False, "verify_iat": False, "verify_iss": False},

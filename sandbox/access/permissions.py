@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import forbidden, not_found
-from sandbox.world.kinds import COLLABORATOR, MEMBER, TEAM, TEAM_MEMBER, TEAM_REPOSITORY
+from sandbox.world.kinds.accounts import ORGANIZATION, Account
+from sandbox.world.kinds.people import (
+    COLLABORATOR,
+    MEMBER,
+    REPOSITORY_ROLE,
+    TEAM,
+    TEAM_MEMBER,
+    TEAM_REPOSITORY,
+    RepositoryRole,
+    Team,
+)
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.access.actors import Actor
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -33,43 +44,44 @@ def old_name(permission: str) -> str:
     return {"read": "pull", "write": "push"}.get(permission, permission)
 
 
-def org_role(world: World, org: Record, user_id: int) -> str | None:
+def org_role(world: World, org: Account, user_id: int) -> str | None:
     """Return `admin` or `member` for a member, None for all others, invited people included."""
     member = world.find(MEMBER, str(user_id), org.id)
     return None if member is None else str(member.data["role"])
 
 
-def owner(world: World, repository: Record) -> Record:
+def owner(world: World, repository: Record[Repository]) -> Account:
     """Return the account that a repository belongs to."""
-    ident = repository.parent
-    account = world.get("organization", ident) or world.get("user", ident)
+    account = world.account_of(repository.parent)
     if account is None:
         raise AssertionError(f"repository {repository.name} has no owner")
     return account
 
 
-def team_and_parents(world: World, team: Record[Team]) -> Iterator[Record]:
+def team_and_parents(world: World, team: Record[Team]) -> Iterator[Record[Team]]:
     """Yield a team and its parents, whose permissions it inherits."""
-    current: Record | None = team
+    current: Record[Team] | None = team
     while current is not None:
         yield current
-        parent = current.get("parent_team")
+        parent = current.data.get("parent_team")
         current = None if parent is None else world.get(TEAM, parent)
 
 
-def custom_role(world: World, repository: Record, name: str) -> Record | None:
+def custom_role(
+    world: World, repository: Record[Repository], name: str
+) -> Record[RepositoryRole] | None:
     """Return the custom repository role of that name in the repository's organization."""
-    return world.find("repository_role", name, repository.parent)
+    return world.find(REPOSITORY_ROLE, name, repository.parent)
 
 
-def _base(world: World, repository: Record, granted: str) -> str:
+def _base(world: World, repository: Record[Repository], granted: str) -> str:
     """Return the level of a grant, one of `LEVELS`; a custom role counts as its base role."""
     role = custom_role(world, repository, granted)
-    granted = granted if role is None else str(role["base_role"])
+    granted = granted if role is None else str(role.data["base_role"])
     return _OLD_NAMES.get(granted, granted)
 
 
-def _team_grants(world: World, team: Record[Team], repository: Record) -> list[str]:
+def _team_grants(world: World, team: Record[Team], repository: Record[Repository]) -> list[str]:
     grants = [
         world.find(TEAM_REPOSITORY, str(repository.id), each.id)
         for each in team_and_parents(world, team)
@@ -77,36 +89,36 @@ def _team_grants(world: World, team: Record[Team], repository: Record) -> list[s
     return [str(grant.data["permission"]) for grant in grants if grant is not None]
 
 
-def team_permission(world: World, team: Record[Team], repository: Record) -> str:
+def team_permission(world: World, team: Record[Team], repository: Record[Repository]) -> str:
     """Return the permission of a team on a repository, inherited ones included."""
     found = [_base(world, repository, each) for each in _team_grants(world, team, repository)]
     return max(["none", *found], key=level)
 
 
-def permission(world: World, repository: Record, actor: Actor) -> str:
+def permission(world: World, repository: Record[Repository], actor: Actor) -> str:
     """Return what an actor may do to a repository: one of `LEVELS`."""
     account = owner(world, repository)
     if actor.installation is not None:
         return _of_token(account, repository, actor)
     if actor.id == account.id:
         return "admin"
-    candidates = ["read" if repository["visibility"] == "public" else "none"]
-    if account.kind == "organization":
+    candidates = ["read" if repository.data["visibility"] == "public" else "none"]
+    if is_a(account, ORGANIZATION):
         role = org_role(world, account, actor.id)
         if role == "admin":
             return "admin"
         if role == "member":
-            candidates.append(account["default_repository_permission"])
-            if repository["visibility"] == "internal":
+            candidates.append(account.data["default_repository_permission"])
+            if repository.data["visibility"] == "internal":
                 candidates.append("read")
     grants = granted_roles(world, repository, actor)
     candidates += [_base(world, repository, each) for each in grants]
     return max(candidates, key=level)
 
 
-def _of_token(account: Record, repository: Record, actor: Actor) -> str:
+def _of_token(account: Account, repository: Record[Repository], actor: Actor) -> str:
     """Return what the token of an App's installation may do, by the permissions that it has."""
-    reads = "read" if repository["visibility"] == "public" else "none"
+    reads = "read" if repository.data["visibility"] == "public" else "none"
     installation = actor.installation
     if installation is None or installation.parent != account.id:
         return reads
@@ -119,7 +131,7 @@ def _of_token(account: Record, repository: Record, actor: Actor) -> str:
     return "read" if "contents" in actor.permissions else reads
 
 
-def reaches(actor: Actor, repository: Record) -> bool:
+def reaches(actor: Actor, repository: Record[Repository]) -> bool:
     """Return whether a repository is within the reach of an App's token that has permissions."""
     installation = actor.installation
     return (
@@ -130,7 +142,7 @@ def reaches(actor: Actor, repository: Record) -> bool:
     )
 
 
-def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:
+def granted_roles(world: World, repository: Record[Repository], actor: Actor) -> list[str]:
     """Return the roles, custom ones too, that were granted to a person or to a team of theirs."""
     grants: list[str] = []
     for team in teams_of(world, repository.parent, actor.id):
@@ -141,7 +153,7 @@ def granted_roles(world: World, repository: Record, actor: Actor) -> list[str]:
     return grants
 
 
-def teams_of(world: World, org_id: int, user_id: int) -> list[Record]:
+def teams_of(world: World, org_id: int, user_id: int) -> list[Record[Team]]:
     """Return the teams of an organization that a user is a direct member of."""
     return [
         team
@@ -150,9 +162,9 @@ def teams_of(world: World, org_id: int, user_id: int) -> list[Record]:
     ]
 
 
-def visible_repositories(world: World, account: Record, actor: Actor) -> list[Record]:
+def visible_repositories(world: World, account: Account, actor: Actor) -> list[Record[Repository]]:
     """Return the repositories of an account that an actor may see."""
-    found = world.all("repository", account.id)
+    found = world.all(REPOSITORY, account.id)
     if actor.installation is not None:
         return found if actor.installation.parent == account.id else []
     if account.kind == "organization" and org_role(world, account, actor.id) == "admin":

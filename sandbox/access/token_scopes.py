@@ -79,7 +79,7 @@ def _of_organization(route: Route, *, reads: bool) -> tuple[str, ...]:
 
 
 def _of_repository(call: Call, route: Route, *, reads: bool) -> tuple[str, ...]:
-    if call.repository["visibility"] != "public":
+    if call.repository.data["visibility"] != "public":
         return ("repo",)
     if reads and route.needs == "repo:read":
         return ()
@@ -100,7 +100,7 @@ def require(call: Call, route: Route) -> None:
     call.accepted_scopes = accepted(call, route)
     if not call.accepted_scopes or granted(actor.scopes) & set(call.accepted_scopes):
         return
-    if route.template.startswith("/repos/") and call.repository["visibility"] != "public":
+    if route.template.startswith("/repos/") and call.repository.data["visibility"] != "public":
         raise not_found()
     raise GitHubError(
         403,

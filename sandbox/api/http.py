@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import GitHubError, not_found
+from sandbox.world.kinds.accounts import ORGANIZATION, Organization
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +100,8 @@ class Call:
     parameters: dict[str, str] = field(default_factory=dict)
     accepted_scopes: tuple[str, ...] = ()
     cost: Cost | None = None
-    _org: Record | None = None
-    _repository: Record | None = None
+    _org: Record[Organization] | None = None
+    _repository: Record[Repository] | None = None
 
     @property
     def api(self) -> str:
@@ -107,33 +109,33 @@ class Call:
         return f"{self.host}/api/v3"
 
     @property
-    def org(self) -> Record:
+    def org(self) -> Record[Organization]:
         """The organization of the path."""
         if self._org is None:
             raise not_found()
         return self._org
 
     @org.setter
-    def org(self, record: Record) -> None:
+    def org(self, record: Record[Organization]) -> None:
         self._org = record
 
     @property
-    def repository(self) -> Record:
+    def repository(self) -> Record[Repository]:
         """The repository of the path."""
         if self._repository is None:
             raise not_found()
         return self._repository
 
     @repository.setter
-    def repository(self, record: Record) -> None:
+    def repository(self, record: Record[Repository]) -> None:
         self._repository = record
 
     def refresh(self) -> None:
         """Read the organization and repository of the path again, after they were changed."""
         if self._org is not None:
-            self._org = self.world.get("organization", self._org.id)
+            self._org = self.world.get(ORGANIZATION, self._org.id)
         if self._repository is not None:
-            self._repository = self.world.get("repository", self._repository.id)
+            self._repository = self.world.get(REPOSITORY, self._repository.id)
 
     def integer(self, name: str) -> int:
         """Return a path parameter that is an id; 404 when it is not a number."""

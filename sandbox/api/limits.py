@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import GitHubError
 from sandbox.world import plans
+from sandbox.world.kinds.accounts import ORGANIZATION
 from sandbox.world.usage import Usage
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def limit(world: World, actor: Actor, resource: str) -> int:
     if actor.job is not None:
         return WORKFLOW
     if actor.installation is not None:
-        account = world.get("organization", actor.installation.parent)
+        account = world.get(ORGANIZATION, actor.installation.parent)
         if account is not None and plans.at_least(account, "enterprise"):
             return ENTERPRISE_APP
     return USER

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import GitHubError, not_found
-from sandbox.world.kinds import REDIRECT, TEAM
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, User
+from sandbox.world.kinds.people import TEAM, Team
+from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -25,17 +27,15 @@ def legacy_path(world: World, raw_path: str) -> str:
     """
     parts = raw_path.strip("/").split("/")
     if parts[0] == "repositories" and len(parts) > 1:
-        repository = world.get("repository", _id(parts[1]))
+        repository = world.get(REPOSITORY, _id(parts[1]))
         if repository is None:
             raise not_found()
-        account = world.get("organization", repository.parent) or world.get(
-            "user", repository.parent
-        )
+        account = world.account_of(repository.parent)
         if account is None:
             raise not_found()
         return "/".join(["/repos", account.name, repository.name, *parts[2:]])
     if parts[0] == "organizations" and len(parts) > 1:
-        org = world.find("organization", parts[1]) or world.get("organization", _id(parts[1]))
+        org = world.find(ORGANIZATION, parts[1]) or world.get(ORGANIZATION, _id(parts[1]))
         if org is None:
             raise not_found()
         if len(parts) > 3 and parts[2] in ("team", "teams"):  # noqa: PLR2004 - the id follows
@@ -46,7 +46,7 @@ def legacy_path(world: World, raw_path: str) -> str:
         return "/".join(["/orgs", org.name, *parts[2:]])
     if parts[0] == "teams" and len(parts) > 1:
         team = world.get(TEAM, _id(parts[1]))
-        org = None if team is None else world.get("organization", team.parent)
+        org = None if team is None else world.get(ORGANIZATION, team.parent)
         if team is None or org is None:
             raise not_found()
         return "/".join(["/orgs", org.name, "teams", team.name, *parts[2:]])
@@ -77,10 +77,10 @@ def _id(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else -1
 
 
-def find_repository(world: World, owner: str, name: str) -> Record | None:
+def find_repository(world: World, owner: str, name: str) -> Record[Repository] | None:
     """Return the repository of that owner and name, or None."""
     account = world.account(owner)
-    return None if account is None else world.find("repository", name, account.id)
+    return None if account is None else world.find(REPOSITORY, name, account.id)
 
 
 def resolve(call: Call) -> None:
@@ -90,7 +90,7 @@ def resolve(call: Call) -> None:
         GitHubError: 404 when they are not there; 301 or 307 when the repository was renamed.
     """
     if "org" in call.parameters:
-        org = call.world.find("organization", call.parameters["org"])
+        org = call.world.find(ORGANIZATION, call.parameters["org"])
         if org is None:
             raise not_found()
         call.org = org
@@ -100,7 +100,7 @@ def resolve(call: Call) -> None:
         if repository is None:
             raise _moved(call, owner, name)
         call.repository = repository
-        account = call.world.get("organization", repository.parent)
+        account = call.world.get(ORGANIZATION, repository.parent)
         if account is not None and "org" not in call.parameters:
             call.org = account
 
@@ -124,15 +124,15 @@ def _moved(call: Call, owner: str, name: str) -> GitHubError:
     return moved
 
 
-def user(call: Call, login: str) -> Record:
+def user(call: Call, login: str) -> Record[User]:
     """Return the user of that login; 404 when there is none."""
-    found = call.world.find("user", login)
+    found = call.world.find(USER, login)
     if found is None:
         raise not_found()
     return found
 
 
-def team(call: Call) -> Record:
+def team(call: Call) -> Record[Team]:
     """Return the team of the path's `team_slug`; 404 when there is none."""
     found = call.world.find(TEAM, call.parameters["team_slug"], call.org.id)
     if found is None:

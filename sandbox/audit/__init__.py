@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import owner
 from sandbox.audit.changes import Change, actions
-from sandbox.world.kinds import COLLABORATOR, MEMBER
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.audit import AUDIT_EVENT, AuditEvent
+from sandbox.world.kinds.people import COLLABORATOR, MEMBER
+from sandbox.world.kinds.protection import RULESET
+from sandbox.world.kinds.repositories import DEPLOY_KEY, HOOK, REPOSITORY
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import AnyRecord
 
-KIND = "audit_event"
 _PLACES = {"organization": "org", "repository": "repo", "environment": "environment"}
 _READS = ("GET", "HEAD")
 # kinds whose name is a person's id
@@ -60,7 +64,9 @@ def note(call: Call) -> None:
             _write(call, before, after, _line(call, record, gone))
 
 
-def _write(call: Call, before: Record | None, after: Record | None, line: list[Record]) -> None:
+def _write(
+    call: Call, before: AnyRecord | None, after: AnyRecord | None, line: list[AnyRecord]
+) -> None:
     if before is not None and after is not None and _same(before, after):
         return
     org = next((each for each in line if each.kind == "organization"), None)
@@ -73,16 +79,21 @@ def _write(call: Call, before: Record | None, after: Record | None, line: list[R
             action = "repository_invitation.accept"  # noqa: PLW2901 - it went because it was taken
         if action == "org.cancel_invitation" and _joined(call, line[0]):
             continue  # it went because it was accepted: the new member has an event
-        data = {"action": action, "at": call.world.clock.seconds(), **_fields(call, change, line)}
-        data["operation_type"] = _operation(action)
-        call.world.add(KIND, org.id, "", **data)
+        data = AuditEvent(
+            action=action,
+            at=call.world.clock.seconds(),
+            actor=call.actor.login,
+            actor_id=call.actor.id,
+            operation_type=_operation(action),
+        )
+        call.world.make(AUDIT_EVENT, org.id, "", data, **_fields(call, change, line))
 
 
-def _same(before: Record, after: Record) -> bool:
+def _same(before: AnyRecord, after: AnyRecord) -> bool:
     return (before.name, before.data) == (after.name, after.data)
 
 
-def _line(call: Call, record: Record, gone: dict[int, Record]) -> list[Record]:
+def _line(call: Call, record: AnyRecord, gone: dict[int, AnyRecord]) -> list[AnyRecord]:
     """Return a record and all that it belongs to, up to the organization, also what is gone."""
     line = [record]
     while line[-1].parent:
@@ -93,11 +104,11 @@ def _line(call: Call, record: Record, gone: dict[int, Record]) -> list[Record]:
     return line
 
 
-def _accepted(call: Call, invitation: Record) -> bool:
+def _accepted(call: Call, invitation: AnyRecord) -> bool:
     return call.world.find(COLLABORATOR, invitation.name, invitation.parent) is not None
 
 
-def _joined(call: Call, invitation: Record) -> bool:
+def _joined(call: Call, invitation: AnyRecord) -> bool:
     return call.world.find(MEMBER, invitation.name, invitation.parent) is not None
 
 
@@ -109,21 +120,21 @@ def _operation(action: str) -> str:
     return "modify"
 
 
-def _fields(call: Call, change: Change, line: list[Record]) -> dict[str, Any]:
-    """Return what an event says beside its action: names and ids, never a value."""
+def _fields(call: Call, change: Change, line: list[AnyRecord]) -> dict[str, Any]:
+    """Return what else an event says: names and ids, never a value."""
     record, world = change.record, call.world
-    found: dict[str, Any] = {"actor": call.actor.login, "actor_id": call.actor.id}
-    repository = next((each for each in line if each.kind == "repository"), None)
+    found: dict[str, Any] = {}
+    repository = next((each for each in line if is_a(each, REPOSITORY)), None)
     if record.kind in _OF_REPOSITORY:
-        repository = world.get("repository", int(record.name))
+        repository = world.get(REPOSITORY, int(record.name))
     if repository is not None:
         name = f"{owner(world, repository).name}/{repository.name}"
-        public = repository["visibility"] == "public"
+        public = repository.data["visibility"] == "public"
         found |= {"repo": name, "repo_id": repository.id, "public_repo": public}
     team = next((each for each in line if each.kind == "team"), None)
     if team is not None:
         found["team"] = f"{line[-1].name}/{team.name}"
-    user = world.get("user", int(record.name)) if record.kind in _OF_PERSON else None
+    user = world.get(USER, int(record.name)) if record.kind in _OF_PERSON else None
     if user is not None:
         found |= {"user": user.name, "user_id": user.id}
         if record.kind == "block":
@@ -135,7 +146,7 @@ def _fields(call: Call, change: Change, line: list[Record]) -> dict[str, Any]:
     return found | _more(change, line)
 
 
-def _more(change: Change, line: list[Record]) -> dict[str, Any]:
+def _more(change: Change, line: list[AnyRecord]) -> dict[str, Any]:
     record = change.record
     found: dict[str, Any] = {}
     environment = next((each for each in line if each.kind == "environment"), None)
@@ -144,20 +155,20 @@ def _more(change: Change, line: list[Record]) -> dict[str, Any]:
         found["environment_name"] = environment.name
     if run is not None:
         found["workflow_run_id"] = run.id
-    if record.kind == "hook":
-        found |= {"hook_id": record.id, "active": record["active"]}
-    if record.kind == "ruleset":
+    if is_a(record, HOOK):
+        found |= {"hook_id": record.id, "active": record.data["active"]}
+    if is_a(record, RULESET):
         found |= {
             "ruleset_id": record.id,
             "ruleset_name": record.name,
-            "ruleset_enforcement": record["enforcement"],
+            "ruleset_enforcement": record.data["enforcement"],
         }
-    if record.kind == "repository":
-        found["visibility"] = record["visibility"]
+    if is_a(record, REPOSITORY):
+        found["visibility"] = record.data["visibility"]
         if change.before is not None and change.differs("visibility"):
-            found["previous_visibility"] = change.before["visibility"]
+            found["previous_visibility"] = change.before.field("visibility")
         if change.before is not None and change.differs("name"):
             found["old_name"] = change.before.name
-    if record.kind == "deploy_key":
-        found |= {"read_only": record["read_only"], "title": record["title"]}
+    if is_a(record, DEPLOY_KEY):
+        found |= {"read_only": record.data["read_only"], "title": record.data["title"]}
     return found

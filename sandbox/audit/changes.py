@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 from sandbox.audit import tables
 from sandbox.shapes.repositories import MERGE_SETTINGS
+from sandbox.world.kinds.actions import APPROVAL, RUN
+from sandbox.world.kinds.protection import BRANCH_PROTECTION
+from sandbox.world.kinds.repositories import REPOSITORY
+from sandbox.world.records import Data, Kind, is_a
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.world.records import Record
+    from sandbox.world.records import AnyRecord
+
 
 # an environment's protection rules: what each is made of
 _RULES = (("wait_timer",), ("reviewers", "prevent_self_review"), ("deployment_branch_policy",))
@@ -30,17 +35,23 @@ class Change:
         place: Where it belongs to: `org`, `repo` or `environment`.
     """
 
-    before: Record | None
-    after: Record | None
+    before: AnyRecord | None
+    after: AnyRecord | None
     place: str
 
     @property
-    def record(self) -> Record:
+    def record(self) -> AnyRecord:
         """The record, as it is or was last."""
         record = self.after or self.before
         if record is None:
             raise AssertionError("a change has a record")
         return record
+
+    def sides(self, kind: Kind[Data]) -> tuple[Data | None, Data | None]:
+        """Return the data of a record of this kind, before and after."""
+        before = self.before.data if self.before is not None and is_a(self.before, kind) else None
+        after = self.after.data if self.after is not None and is_a(self.after, kind) else None
+        return before, after
 
     def differs(self, name: str) -> bool:
         """Return whether a field was changed; `name` is the record's own name where it has none."""
@@ -48,7 +59,7 @@ class Change:
             return False
         if name == "name" and name not in self.after.data:
             return self.before.name != self.after.name
-        return bool(self.before.get(name) != self.after.get(name))
+        return bool(self.before.data.get(name) != self.after.data.get(name))
 
 
 def actions(change: Change) -> list[str]:
@@ -81,29 +92,31 @@ def _switches(change: Change) -> Iterator[str]:
     for name, value, on, off in tables.SWITCHES:
         kind, _, field = name.partition(".")
         if kind == change.record.kind and change.differs(field) and change.after is not None:
-            yield on if change.after.get(field) == value else off
+            yield on if change.after.data.get(field) == value else off
 
 
 def _repository(change: Change) -> Iterator[str]:
     if any(change.differs(name) for name in MERGE_SETTINGS):
         yield "repo.change_merge_setting"
-    if change.before is None or change.after is None:
+    before, after = change.sides(REPOSITORY)
+    if before is None or after is None:
         return
-    old, new = set(change.before["topics"]), set(change.after["topics"])
+    old, new = set(before["topics"]), set(after["topics"])
     if new - old:
         yield "repo.add_topic"
     if old - new:
         yield "repo.remove_topic"
     for name, (on, off) in tables.SECURITY.items():
-        is_on = change.after["security"].get(name)
-        if is_on != change.before["security"].get(name):
+        is_on = after["security"].get(name)
+        if is_on != before["security"].get(name):
             yield on if is_on else off
 
 
 def _protection(change: Change) -> Iterator[str]:
-    if change.before is None or change.after is None:
+    before, after = change.sides(BRANCH_PROTECTION)
+    if before is None or after is None:
         return
-    old, new = (set(each["requiredStatusCheckContexts"]) for each in (change.before, change.after))
+    old, new = (set(each["requiredStatusCheckContexts"]) for each in (before, after))
     if new - old:
         yield "required_status_check.create"
     if old - new:
@@ -115,8 +128,8 @@ def _environment(change: Change) -> Iterator[str]:
     if change.after is None:
         return
     for names in _RULES:
-        old = None if change.before is None else change.before[names[0]] or None
-        new = change.after[names[0]] or None
+        old = None if change.before is None else change.before.field(names[0]) or None
+        new = change.after.field(names[0]) or None
         if old is None and new is not None:
             yield "environment.add_protection_rule"
         elif old is not None and new is None:
@@ -143,20 +156,22 @@ def _document(change: Change) -> Iterator[str]:
 
 
 def _run(change: Change) -> Iterator[str]:
-    if change.after is None:
+    before, after = change.sides(RUN)
+    if after is None:
         return
     if change.differs("attempt"):
         yield "workflows.rerun_workflow_run"
-    was = None if change.before is None else change.before["status"]
-    if change.after["status"] == "completed" != was:
-        if change.after["conclusion"] == "cancelled":
+    was = None if before is None else before["status"]
+    if after["status"] == "completed" != was:
+        if after["conclusion"] == "cancelled":
             yield "workflows.cancel_workflow_run"
         yield "workflows.completed_workflow_run"
 
 
 def _approval(change: Change) -> Iterator[str]:
-    if change.after is not None:
-        verb = "approve" if change.after["state"] == "approved" else "reject"
+    _, after = change.sides(APPROVAL)
+    if after is not None:
+        verb = "approve" if after["state"] == "approved" else "reject"
         yield f"workflows.{verb}_workflow_job"
 
 

@@ -42,7 +42,9 @@ from sandbox.control.order import Mistake, Order
 from sandbox.secrets import sealed_boxes
 from sandbox.seed import apply, read
 from sandbox.world import clock
-from sandbox.world.kinds import ENVIRONMENT
+from sandbox.world.kinds.accounts import ORGANIZATION
+from sandbox.world.kinds.actions import SECRETS
+from sandbox.world.kinds.protection import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sandbox.seed.models import Seed
+    from sandbox.world.records import AnyRecord
     from sandbox.world.world import World
     from sandbox.world.worlds import Sandbox
 
@@ -152,7 +155,7 @@ def summary(world: World) -> dict[str, Any]:
         kinds[record.kind] = kinds.get(record.kind, 0) + 1
     return {
         "name": world.name,
-        "organizations": [org.name for org in world.all("organization")],
+        "organizations": [org.name for org in world.all(ORGANIZATION)],
         "records": kinds,
         "requests": world.journal.total,
         "clock": {"now": world.clock.now(), **world.clock.state()},
@@ -284,16 +287,16 @@ def _add_token(world: World, order: Order) -> dict[str, Any]:
 def _reveal(world: World, order: Order) -> dict[str, Any]:
     body = order.body
     store = body.get("store", "actions")
-    holder = world.find("organization", body.get("org", ""))
+    holder: AnyRecord | None = world.find(ORGANIZATION, body.get("org", ""))
     if "repository" in body:
         owner, _, name = body["repository"].partition("/")
         holder = lookups.find_repository(world, owner, name)
         if holder is not None and "environment" in body:
             holder = world.find(ENVIRONMENT, body["environment"], holder.id)
-    secret = None if holder is None else world.find(f"{store}_secret", body["name"], holder.id)
+    secret = None if holder is None else world.find(SECRETS[store], body["name"], holder.id)
     if holder is None or secret is None:
         raise Mistake(f"there is no such {store} secret in world {world.name}")
-    value = sealed_boxes.decrypt(world, store, holder.id, secret["encrypted_value"])
+    value = sealed_boxes.decrypt(world, store, holder.id, secret.data["encrypted_value"])
     return {"value": value.decode("utf-8", "backslashreplace")}
 
 

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.lookups import find_repository
 from sandbox.runs import contexts, jobs, oidc, progress, tokens, triggers, visible
-from sandbox.world.kinds import ENVIRONMENT
+from sandbox.world.kinds.accounts import ORGANIZATION, USER
+from sandbox.world.kinds.actions import JOB, RUN, Job, Run
+from sandbox.world.kinds.protection import ENVIRONMENT
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.control.order import Order
@@ -22,48 +25,48 @@ if TYPE_CHECKING:
     from sandbox.world.world import World
 
 
-def _place(world: World, job: Record) -> tuple[Record, Record]:
-    run = world.get("run", job.parent)
-    repository = None if run is None else world.get("repository", run.parent)
+def _place(world: World, job: Record[Job]) -> tuple[Record[Repository], Record[Run]]:
+    run = world.get(RUN, job.parent)
+    repository = None if run is None else world.get(REPOSITORY, run.parent)
     if run is None or repository is None:
         raise ValueError(f"job {job.id} has no run any more")
     return repository, run
 
 
-def _summary(world: World, job: Record) -> dict[str, Any]:
+def _summary(world: World, job: Record[Job]) -> dict[str, Any]:
     repository, run = _place(world, job)
-    gate = world.get(ENVIRONMENT, job.get("environment_id") or 0)
+    gate = world.get(ENVIRONMENT, job.data.get("environment_id") or 0)
     return {
         "id": job.id,
-        "key": job["key"],
-        "name": job["title"],
+        "key": job.data["key"],
+        "name": job.data["title"],
         "run": run.id,
-        "workflow": run["path"],
+        "workflow": run.data["path"],
         "repository": jobs.full_name(world, repository),
-        "event": run["event"],
-        "ref": run["ref"],
+        "event": run.data["event"],
+        "ref": run.data["ref"],
         "environment": None if gate is None else gate.name,
-        "status": job["status"],
-        "conclusion": job["conclusion"],
-        "reason": job["reason"],
+        "status": job.data["status"],
+        "conclusion": job.data["conclusion"],
+        "reason": job.data["reason"],
     }
 
 
-def _all(world: World) -> list[Record]:
+def _all(world: World) -> list[Record[Job]]:
     runs = [
         run
-        for account in [*world.all("organization"), *world.all("user")]
-        for repository in world.all("repository", account.id)
-        for run in world.all("run", repository.id)
+        for account in [*world.all(ORGANIZATION), *world.all(USER)]
+        for repository in world.all(REPOSITORY, account.id)
+        for run in world.all(RUN, repository.id)
     ]
     for run in runs:
-        repository = world.get("repository", run.parent)
+        repository = world.get(REPOSITORY, run.parent)
         if repository is not None:
             triggers.go_on(world, repository, run)
-    return [job for run in runs for job in world.all("job", run.id)]
+    return [job for run in runs for job in world.all(JOB, run.id)]
 
 
-def _find(world: World, order: Order) -> Record:
+def _find(world: World, order: Order) -> Record[Job]:
     found = next((job for job in _all(world) if str(job.id) == order.item), None)
     if found is None:
         raise ValueError(f"there is no such job in world {world.name}; see GET jobs")
@@ -76,20 +79,20 @@ def read(world: World, order: Order) -> Any:  # noqa: ANN401 - any JSON
         return [_summary(world, job) for job in _all(world)]
     job = _find(world, order)
     repository, run = _place(world, job)
-    gate = world.get(ENVIRONMENT, job.get("environment_id") or 0)
-    got_through = bool(job.get("ran"))
+    gate = world.get(ENVIRONMENT, job.data.get("environment_id") or 0)
+    got_through = bool(job.data.get("ran"))
     found = {
         **_summary(world, job),
-        "permissions": job["permissions"],
+        "permissions": job.data["permissions"],
         "secrets": visible.secrets(world, repository, run, job),
         "variables": visible.variables(world, repository, gate) if got_through else {},
         "contexts": contexts.of_job(world, repository, run, job),
         "github_token": None,
         "oidc": None,
     }
-    if job["status"] == "in_progress":
+    if job.data["status"] == "in_progress":
         found["github_token"] = tokens.github_token(world, repository, job)
-        if job["permissions"].get("id-token") == "write":
+        if job.data["permissions"].get("id-token") == "write":
             found["oidc"] = {
                 "url": f"{order.host}/{world.name}/{oidc.PATH}/token/{job.id}?{oidc.QUERY}",
                 "token": tokens.request_token(world, job),
@@ -101,13 +104,13 @@ def end(world: World, order: Order) -> dict[str, Any]:
     """End a held job."""
     job = _find(world, order)
     conclusion = order.body.get("conclusion", "success")
-    if job["status"] != "in_progress":
-        raise ValueError(f"job {job.id} is {job['status']}, not in_progress")
+    if job.data["status"] != "in_progress":
+        raise ValueError(f"job {job.id} is {job.data['status']}, not in_progress")
     repository, run = _place(world, job)
     job = world.change(job, outputs=order.body.get("outputs", {}))
     progress.end(world, job, conclusion)
     triggers.go_on(world, repository, run)
-    return _summary(world, world.get("job", job.id) or job)
+    return _summary(world, world.get(JOB, job.id) or job)
 
 
 def plan(world: World, order: Order) -> dict[str, Any]:

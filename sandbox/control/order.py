@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.world.kinds.accounts import USER, User
+
 if TYPE_CHECKING:
     from sandbox.world.records import Record
     from sandbox.world.world import World
@@ -30,10 +32,10 @@ class Order:
     body: dict[str, Any]
     host: str
 
-    def user(self, world: World, field: str) -> Record:
+    def user(self, world: World, field: str) -> Record[User]:
         """Return the user that a field of the body names."""
         login = self.body[field]
-        found = world.find("user", login)
+        found = world.find(USER, login)
         if found is None:
             raise Mistake(f"{field}: there is no such user in world {world.name}")
         return found

@@ -28,7 +28,7 @@ def check(call: Call, update: Update, *, record: bool = False) -> None:
         GitHubError: With the update's own status, and every rule that is violated under `errors`;
             403 in an archived repository, and for workflow files that the token may not change.
     """
-    if call.repository["archived"]:
+    if call.repository.data["archived"]:
         raise forbidden("Repository was archived so is read-only.")
     attempt = Attempt(call.world, call.actor, update)
     workflow_files.check(attempt)

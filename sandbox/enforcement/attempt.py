@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from sandbox.access.permissions import granted_roles, permission
 from sandbox.git import objects
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.code import COMMIT, REF, Commit
+from sandbox.world.kinds.people import REPOSITORY_ROLE
 
 if TYPE_CHECKING:
     from sandbox.access.actors import Actor
     from sandbox.git.update import Update
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -32,7 +34,7 @@ class Attempt:
     update: Update
 
     @property
-    def repository(self) -> Record:
+    def repository(self) -> Record[Repository]:
         """The repository."""
         return self.update.repository
 
@@ -66,9 +68,9 @@ class Attempt:
     def custom_permissions(self) -> frozenset[str]:
         """The single permissions of the actor's custom repository roles."""
         roles = [
-            self.world.find("repository_role", name, self.repository.parent) for name in self.roles
+            self.world.find(REPOSITORY_ROLE, name, self.repository.parent) for name in self.roles
         ]
-        return frozenset(each for role in roles if role for each in role["permissions"])
+        return frozenset(each for role in roles if role for each in role.data["permissions"])
 
     @cached_property
     def forced(self) -> bool:
@@ -78,7 +80,7 @@ class Attempt:
         return self.update.before not in {commit.name for commit in self._reachable()}
 
     @cached_property
-    def commits(self) -> list[Record]:
+    def commits(self) -> list[Record[Commit]]:
         """The commits that the ref did not have, newest first; for a new ref, that no ref had."""
         if self.deletes:
             return []
@@ -88,7 +90,7 @@ class Attempt:
             tips = {str(self.update.before)}
         known: set[str] = set()
         for sha in tips:
-            commit = self.world.find("commit", sha, self.repository.id)
+            commit = self.world.find(COMMIT, sha, self.repository.id)
             if commit is not None:
                 known |= {
                     each.name for each in objects.history(self.world, self.repository, commit)
@@ -104,6 +106,6 @@ class Attempt:
             for change in objects.changed(self.world, self.repository, commit)
         }
 
-    def _reachable(self) -> list[Record]:
-        after = self.world.find("commit", str(self.update.after), self.repository.id)
+    def _reachable(self) -> list[Record[Commit]]:
+        after = self.world.find(COMMIT, str(self.update.after), self.repository.id)
         return [] if after is None else objects.history(self.world, self.repository, after)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.access.permissions import level, org_role, owner, team_and_parents, teams_of
 from sandbox.enforcement.ruleset_model import ROLES
 from sandbox.shapes.apps import app_number
+from sandbox.world.kinds.accounts import APP, App
+from sandbox.world.kinds.people import REPOSITORY_ROLE
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
+    from sandbox.world.kinds.protection import Actors, Ruleset
     from sandbox.world.records import Record
 
 
-def is_one_of(attempt: Attempt, actors: list[list[Any]]) -> bool:
+def is_one_of(attempt: Attempt, actors: Actors) -> bool:
     """Return whether the actor is on a list of classic protection.
 
     Args:
@@ -30,7 +33,7 @@ def is_one_of(attempt: Attempt, actors: list[list[Any]]) -> bool:
     )
 
 
-def bypass_mode(attempt: Attempt, ruleset: Record) -> str | None:
+def bypass_mode(attempt: Attempt, ruleset: Record[Ruleset]) -> str | None:
     """Return how the actor bypasses a ruleset: `exempt`, `always`, `pull_request` or None.
 
     Nobody does who is not listed, administrators included. Who is listed for pull requests only
@@ -39,7 +42,7 @@ def bypass_mode(attempt: Attempt, ruleset: Record) -> str | None:
     """
     modes = {
         each["bypass_mode"]
-        for each in ruleset["bypass_actors"]
+        for each in ruleset.data["bypass_actors"]
         if _is(attempt, each["actor_type"], each["actor_id"])
     }
     if attempt.update.pull is None:
@@ -71,7 +74,7 @@ def _has_role(attempt: Attempt, ident: int) -> bool:
     built_in = ROLES.get(ident)
     if built_in is not None:
         return level(attempt.permission) >= level(built_in)
-    role = attempt.world.get("repository_role", ident)
+    role = attempt.world.get(REPOSITORY_ROLE, ident)
     return role is not None and role.name in attempt.roles
 
 
@@ -84,6 +87,6 @@ def _teams(attempt: Attempt) -> set[int]:
     }
 
 
-def _app(attempt: Attempt) -> Record | None:
+def _app(attempt: Attempt) -> Record[App] | None:
     installation = attempt.actor.installation
-    return None if installation is None else attempt.world.get("app", installation.data["app"])
+    return None if installation is None else attempt.world.get(APP, installation.data["app"])

@@ -16,6 +16,7 @@ from sandbox.enforcement.classic_model import approvals, rule_for
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
+    from sandbox.world.kinds.protection import BranchProtection
     from sandbox.world.records import Record
 
 _NOT_AUTHORIZED = (
@@ -35,56 +36,58 @@ def violations(attempt: Attempt) -> list[str]:
     return [*_history(attempt, rule), *_merge_gate(attempt, rule), *_push_gate(attempt, rule)]
 
 
-def _history(attempt: Attempt, rule: Record) -> list[str]:
+def _history(attempt: Attempt, rule: Record[BranchProtection]) -> list[str]:
     """Refuse to rewrite or delete a protected branch, to administrators too, unless allowed."""
-    if attempt.deletes and not rule["allowsDeletions"]:
+    if attempt.deletes and not rule.data["allowsDeletions"]:
         return ["Cannot delete this branch"]
-    listed = is_one_of(attempt, rule["bypassForcePushActorIds"])
-    if attempt.forced and not rule["allowsForcePushes"] and not listed:
+    listed = is_one_of(attempt, rule.data["bypassForcePushActorIds"])
+    if attempt.forced and not rule.data["allowsForcePushes"] and not listed:
         return ["Cannot force-push to this branch"]
     return []
 
 
-def _merge_gate(attempt: Attempt, rule: Record) -> list[str]:
-    if not rule["isAdminEnforced"] and (
+def _merge_gate(attempt: Attempt, rule: Record[BranchProtection]) -> list[str]:
+    if not rule.data["isAdminEnforced"] and (
         _administers(attempt) or "bypass_branch_protection" in attempt.custom_permissions
     ):
         return []
     if attempt.deletes:
         return []
     found = []
-    if rule["lockBranch"] and not attempt.creates:
+    if rule.data["lockBranch"] and not attempt.creates:
         found.append("Cannot change this locked branch")
-    if rule["requiresApprovingReviews"] and not attempt.creates:
+    if rule.data["requiresApprovingReviews"] and not attempt.creates:
         found += _reviews(attempt, rule)
-    if rule["requiresStatusChecks"]:
-        apps = rule.get("checkApps", {})
+    if rule.data["requiresStatusChecks"]:
+        apps = rule.data.get("checkApps", {})
         wanted = [
             # -1 stands for any App
             checks.Wanted(each, apps.get(each) if apps.get(each) != -1 else None)
-            for each in rule["requiredStatusCheckContexts"]
+            for each in rule.data["requiredStatusCheckContexts"]
         ]
-        strict = rule["requiresStrictStatusChecks"]
+        strict = rule.data["requiresStrictStatusChecks"]
         found += checks.violations(attempt, wanted, strict=strict)
-    if rule["requiresCommitSignatures"]:
+    if rule.data["requiresCommitSignatures"]:
         found += checks.unsigned(attempt)
-    if rule["requiresLinearHistory"]:
+    if rule.data["requiresLinearHistory"]:
         found += checks.merges(attempt)
-    if rule["requiresConversationResolution"]:
+    if rule.data["requiresConversationResolution"]:
         found += reviews.unresolved(attempt)
     return found
 
 
-def _reviews(attempt: Attempt, rule: Record) -> list[str]:
+def _reviews(attempt: Attempt, rule: Record[BranchProtection]) -> list[str]:
     # that enforcement takes the list's bypass away is what the source concludes, not what it saw
-    if not rule["isAdminEnforced"] and is_one_of(attempt, rule["bypassPullRequestActorIds"]):
+    if not rule.data["isAdminEnforced"] and is_one_of(
+        attempt, rule.data["bypassPullRequestActorIds"]
+    ):
         return []
     return reviews.violations(
         attempt,
         reviews.Wanted(
             approvals=approvals(rule),
-            code_owners=rule["requiresCodeOwnerReviews"],
-            last_push=rule["requireLastPushApproval"],
+            code_owners=rule.data["requiresCodeOwnerReviews"],
+            last_push=rule.data["requireLastPushApproval"],
         ),
     )
 
@@ -94,13 +97,13 @@ def _administers(attempt: Attempt) -> bool:
     return attempt.permission == "admin" and attempt.actor.installation is None
 
 
-def _push_gate(attempt: Attempt, rule: Record) -> list[str]:
-    if not rule["restrictsPushes"] or (attempt.creates and not rule["blocksCreations"]):
+def _push_gate(attempt: Attempt, rule: Record[BranchProtection]) -> list[str]:
+    if not rule.data["restrictsPushes"] or (attempt.creates and not rule.data["blocksCreations"]):
         return []
     allowed = (
         _administers(attempt)
         or attempt.permission == "maintain"
         or "push_protected_branch" in attempt.custom_permissions
-        or is_one_of(attempt, rule["pushActorIds"])
+        or is_one_of(attempt, rule.data["pushActorIds"])
     )
     return [] if allowed else [_NOT_AUTHORIZED]

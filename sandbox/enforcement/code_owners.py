@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from sandbox.access.actors import Actor
 from sandbox.access.permissions import level, owner, permission, team_permission
 from sandbox.git import objects
-from sandbox.world.kinds import TEAM, TEAM_MEMBER
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.people import TEAM, TEAM_MEMBER
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -21,7 +23,7 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where the file may lie; the first that is there counts."""
 
 
-def owners(world: World, repository: Record, branch: str, path: str) -> set[int]:
+def owners(world: World, repository: Record[Repository], branch: str, path: str) -> set[int]:
     """Return the ids of the users that own a file, by the CODEOWNERS of a branch.
 
     Owners without write access are left out, as GitHub does. A team needs its own, or its parent's:
@@ -35,9 +37,11 @@ def owners(world: World, repository: Record, branch: str, path: str) -> set[int]
     return {ident for name in found for ident in _people(world, repository, name)}
 
 
-def _lines(world: World, repository: Record, branch: str) -> list[tuple[str, list[str]]]:
+def _lines(
+    world: World, repository: Record[Repository], branch: str
+) -> list[tuple[str, list[str]]]:
     commit = objects.resolve(world, repository, branch)
-    files = {} if commit is None else commit["files"]
+    files = {} if commit is None else commit.data["files"]
     place = next((each for each in PLACES if each in files), None)
     if place is None:
         return []
@@ -59,20 +63,20 @@ def fits(pattern: str, path: str) -> bool:
     return re.fullmatch(out + below, path, re.DOTALL) is not None
 
 
-def _people(world: World, repository: Record, name: str) -> list[int]:
+def _people(world: World, repository: Record[Repository], name: str) -> list[int]:
     account = owner(world, repository)
     name = name.removeprefix("@")
     if "/" in name:
         team = world.find(TEAM, name.rpartition("/")[2], account.id)
-        if team is None or team["privacy"] == "secret":
+        if team is None or team.data["privacy"] == "secret":
             return []
         if level(team_permission(world, team, repository)) < level("write"):
             return []
         return [int(member.name) for member in world.all(TEAM_MEMBER, team.id)]
     if "@" in name:
-        users = [user for user in world.all("user") if user.get("email") == name]
+        users = [user for user in world.all(USER) if user.data.get("email") == name]
     else:
-        users = [user for user in [world.find("user", name)] if user is not None]
+        users = [user for user in [world.find(USER, name)] if user is not None]
     return [
         user.id
         for user in users

@@ -24,7 +24,8 @@ from sandbox.git.update import Update
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Ref
+    from sandbox.world.kinds.code import Ref
+    from sandbox.world.kinds.protection import Ruleset
     from sandbox.world.records import Record
 
 _HEADS = "refs/heads/"
@@ -38,13 +39,13 @@ def check_rename(call: Call, ref: Record[Ref], new: str) -> None:
     """
     world, repository = call.world, call.repository
     old = ref.name.removeprefix(_HEADS)
-    if repository["archived"]:
+    if repository.data["archived"]:
         raise forbidden("Repository was archived so is read-only.")
     leaving = Attempt(world, call.actor, Update(repository, ref.name, str(ref.data["sha"]), None))
     coming = Attempt(
         world, call.actor, Update(repository, _HEADS + new, None, str(ref.data["sha"]))
     )
-    default = repository["default_branch"] == old
+    default = repository.data["default_branch"] == old
     protected = rule_for(world, repository, old) is not None
     if (default or protected) and leaving.permission != "admin":
         raise forbidden("Must have admin rights to Repository.")
@@ -53,7 +54,7 @@ def check_rename(call: Call, ref: Record[Ref], new: str) -> None:
         after = replace(repository, data={**repository.data, "default_branch": new})
     found: list[str] = []
     for ruleset in rulesets_of(world, repository):
-        if ruleset["enforcement"] != "active" or _edits(leaving, ruleset):
+        if ruleset.data["enforcement"] != "active" or _edits(leaving, ruleset):
             continue
         held = holds_for_ref(ruleset, repository, ref.name)
         holds = holds_for_ref(ruleset, after, _HEADS + new)
@@ -67,11 +68,11 @@ def check_rename(call: Call, ref: Record[Ref], new: str) -> None:
         raise GitHubError(422, f"Repository rule violations found\n\n{listed}\n\n")
 
 
-def _arrival(coming: Attempt, ruleset: Record) -> list[str]:
+def _arrival(coming: Attempt, ruleset: Record[Ruleset]) -> list[str]:
     """Return why a ruleset refuses a name that it applies to."""
     return [
         text
-        for rule in ruleset["rules"]
+        for rule in ruleset.data["rules"]
         if rule["type"] in ("creation", "branch_name_pattern")
         for text in RULES[rule["type"]](coming, rule.get("parameters") or {})
     ]
@@ -92,20 +93,20 @@ def check_repository(call: Call, name: str, default_branch: str) -> None:
         GitHubError: 403.
     """
     repository = call.repository
-    ref = _HEADS + repository["default_branch"]
+    ref = _HEADS + repository.data["default_branch"]
     attempt = Attempt(call.world, call.actor, Update(repository, ref, None, None))
     for ruleset in rulesets_of(call.world, repository):
-        if ruleset["enforcement"] != "active" or _edits(attempt, ruleset):
+        if ruleset.data["enforcement"] != "active" or _edits(attempt, ruleset):
             continue
-        by_name = (ruleset["conditions"] or {}).get("repository_name", {})
+        by_name = (ruleset.data["conditions"] or {}).get("repository_name", {})
         if name != repository.name and by_name.get("protected"):
             raise forbidden(f"Ruleset '{ruleset.name}' prevents renaming this repository.")
-        of_branches = ruleset["target"] == "branch" and holds_for_ref(ruleset, repository, ref)
-        if default_branch != repository["default_branch"] and of_branches:
+        of_branches = ruleset.data["target"] == "branch" and holds_for_ref(ruleset, repository, ref)
+        if default_branch != repository.data["default_branch"] and of_branches:
             raise forbidden("Only organization owners may change the default branch.")
 
 
-def _edits(attempt: Attempt, ruleset: Record) -> bool:
+def _edits(attempt: Attempt, ruleset: Record[Ruleset]) -> bool:
     """Return whether the actor may edit a ruleset, so that it does not bind them in names."""
     if ruleset.parent == attempt.repository.id and attempt.permission == "admin":
         return True

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.enforcement import code_owners
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.repositories import pulls
-from sandbox.world.kinds import TEAM_MEMBER
+from sandbox.world.kinds.code import REVIEW_COMMENT, Pull
+from sandbox.world.kinds.people import TEAM_MEMBER
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
@@ -39,19 +40,19 @@ def violations(attempt: Attempt, wanted: Wanted) -> list[str]:
         return ["Changes must be made through a pull request."]
     world, repository = attempt.world, attempt.repository
     opinions = pulls.opinions(world, repository, pull)
-    approved = {user: each for user, each in opinions.items() if each["state"] == "APPROVED"}
+    approved = {user: each for user, each in opinions.items() if each.data["state"] == "APPROVED"}
     found = []
     if len(approved) < wanted.approvals:
         many = "reviews are" if wanted.approvals > 1 else "review is"
         found.append(
             f"At least {wanted.approvals} approving {many} required by reviewers with write access."
         )
-    if wanted.approvals and any(e["state"] == "CHANGES_REQUESTED" for e in opinions.values()):
+    if wanted.approvals and any(e.data["state"] == "CHANGES_REQUESTED" for e in opinions.values()):
         found.append("Changes have been requested by a reviewer with write access.")
     if wanted.code_owners and not _owners_approve(attempt, pull, set(approved)):
         found.append("Waiting on code owner review.")
     if wanted.last_push and not any(
-        each["commit"] == pull["head_sha"] and user != pull["pushed_by"]
+        each.data["commit"] == pull.data["head_sha"] and user != pull.data["pushed_by"]
         for user, each in approved.items()
     ):
         found.append("New changes require approval from someone other than the last pusher.")
@@ -63,17 +64,17 @@ def violations(attempt: Attempt, wanted: Wanted) -> list[str]:
     return found
 
 
-def _owners_approve(attempt: Attempt, pull: Record, approved: set[int]) -> bool:
+def _owners_approve(attempt: Attempt, pull: Record[Pull], approved: set[int]) -> bool:
     """Return whether each changed file that has owners was approved by one of them."""
     for path in pulls.paths(attempt.world, attempt.repository, pull):
-        owners = code_owners.owners(attempt.world, attempt.repository, pull["base"], path)
+        owners = code_owners.owners(attempt.world, attempt.repository, pull.data["base"], path)
         if owners and not owners & approved:
             return False
     return True
 
 
 def _team_approves(
-    attempt: Attempt, pull: Record, wanted: dict[str, Any], approved: set[int]
+    attempt: Attempt, pull: Record[Pull], wanted: dict[str, Any], approved: set[int]
 ) -> bool:
     changed = pulls.paths(attempt.world, attempt.repository, pull)
     patterns = wanted.get("file_patterns", [])
@@ -87,7 +88,7 @@ def _team_approves(
 def unresolved(attempt: Attempt) -> list[str]:
     """Return whether a pull request has conversations that nobody resolved."""
     pull = attempt.update.pull
-    comments = [] if pull is None else attempt.world.all("review_comment", pull.id)
-    if any(not each["in_reply_to"] and not each["resolved"] for each in comments):
+    comments = [] if pull is None else attempt.world.all(REVIEW_COMMENT, pull.id)
+    if any(not each.data["in_reply_to"] and not each.data["resolved"] for each in comments):
         return ["A conversation must be resolved before this pull request can be merged."]
     return []

@@ -12,6 +12,7 @@ from sandbox.api import fields
 from sandbox.api.errors import GitHubError
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.accounts import Organization
     from sandbox.world.records import Record
 
 _PULL_REQUEST: dict[str, Any] = {
@@ -151,7 +152,7 @@ def refused(*mistakes: str) -> GitHubError:
     return GitHubError(422, "Validation Failed", list(mistakes))
 
 
-def rule_of(given: object, target: str, org: Record | None) -> dict[str, Any]:
+def rule_of(given: object, target: str, org: Record[Organization] | None) -> dict[str, Any]:
     """Return a rule as it is kept, with GitHub's defaults.
 
     Args:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sandbox.enforcement import checks, reviews
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.git import objects
-from sandbox.world.kinds import DEPLOYMENT
+from sandbox.world.kinds.actions import RUN
+from sandbox.world.kinds.protection import DEPLOYMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.enforcement.attempt import Attempt
+    from sandbox.world.kinds.code import Commit
     from sandbox.world.records import Record
 
     Parameters = dict[str, Any]
@@ -84,9 +86,9 @@ def _deployments(attempt: Attempt, parameters: Parameters) -> list[str]:
     if attempt.deletes or attempt.creates:
         return []
     done = {
-        each["environment"]
+        each.data["environment"]
         for each in attempt.world.all(DEPLOYMENT, attempt.repository.id)
-        if each["sha"] == checks.tested(attempt) and each["state"] == "success"
+        if each.data["sha"] == checks.tested(attempt) and each.data["state"] == "success"
     }
     wanted = parameters["required_deployment_environments"]
     return [f"Missing successful active {each} deployment." for each in wanted if each not in done]
@@ -101,9 +103,9 @@ def _workflows(attempt: Attempt, parameters: Parameters) -> list[str]:
     if attempt.deletes or (attempt.creates and parameters["do_not_enforce_on_create"]):
         return []
     done = {
-        run["path"]
-        for run in attempt.world.all("run", attempt.repository.id)
-        if run["head_sha"] == checks.tested(attempt) and run["conclusion"] == "success"
+        run.data["path"]
+        for run in attempt.world.all(RUN, attempt.repository.id)
+        if run.data["head_sha"] == checks.tested(attempt) and run.data["conclusion"] == "success"
     }
     wanted = [each["path"] for each in parameters["workflows"]]
     return [f"Required workflow '{each}' is not satisfied" for each in wanted if each not in done]
@@ -129,7 +131,7 @@ def _says(parameters: Parameters, text: str) -> bool:
     return found != bool(parameters["negate"])
 
 
-def _pattern_of_commits(what: str, text_of: Callable[[Record], str]) -> Rule:
+def _pattern_of_commits(what: str, text_of: Callable[[Record[Commit]], str]) -> Rule:
     def rule(attempt: Attempt, parameters: Parameters) -> list[str]:
         if all(_says(parameters, text_of(commit)) for commit in attempt.commits):
             return []
@@ -178,7 +180,7 @@ def _size(attempt: Attempt, parameters: Parameters) -> list[str]:
     limit = parameters["max_file_size"]
     found = []
     for commit in attempt.commits:
-        for path, sha in commit["files"].items():
+        for path, sha in commit.data["files"].items():
             content = objects.read_blob(attempt.world, attempt.repository, sha) or b""
             if path in attempt.paths and len(content) > limit * _MEGABYTE:
                 found.append(f"File '{path}' is larger than {limit} MB.")
@@ -201,12 +203,12 @@ RULES: dict[str, Rule] = {
     "pull_request": _pull_request,
     "required_status_checks": _status_checks,
     "non_fast_forward": _non_fast_forward,
-    "commit_message_pattern": _pattern_of_commits("Commit message", lambda c: c["message"]),
+    "commit_message_pattern": _pattern_of_commits("Commit message", lambda c: c.data["message"]),
     "commit_author_email_pattern": _pattern_of_commits(
-        "Commit author email", lambda c: c["author"]["email"]
+        "Commit author email", lambda c: c.data["author"]["email"]
     ),
     "committer_email_pattern": _pattern_of_commits(
-        "Committer email", lambda c: c["committer"]["email"]
+        "Committer email", lambda c: c.data["committer"]["email"]
     ),
     "branch_name_pattern": _pattern_of_ref("Branch name", "refs/heads/"),
     "tag_name_pattern": _pattern_of_ref("Tag name", "refs/tags/"),

@@ -8,10 +8,13 @@ from sandbox.api import fields
 from sandbox.api.errors import invalid
 from sandbox.enforcement.ref_patterns import included, matches, ref_matches
 from sandbox.enforcement.rule_parameters import refused, rule_of
-from sandbox.world.kinds import TEAM
+from sandbox.world.kinds.accounts import APP, USER, Organization
+from sandbox.world.kinds.people import REPOSITORY_ROLE, TEAM
+from sandbox.world.kinds.protection import RULESET, Ruleset
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -25,11 +28,16 @@ _CONDITIONS: dict[str, dict[str, fields.Kind]] = {
 _WITHOUT_ID = ("OrganizationAdmin", "EnterpriseOwner", "DeployKey")
 """Kinds of bypass actors that have no id: GitHub ignores one that is sent, and shows null."""
 
+NEW = Ruleset(target="branch", enforcement="active", conditions=None, rules=[], bypass_actors=[])
+"""A ruleset with all defaults."""
+
 ROLES = {1: "read", 2: "maintain", 3: "triage", 4: "write", 5: "admin"}
 """Ids of the built-in repository roles, as bypass actors name them."""
 
 
-def checked(call: Call, org: Record | None, old: Record | None) -> dict[str, Any]:
+def checked(
+    call: Call, org: Record[Organization] | None, old: Record[Ruleset] | None
+) -> dict[str, Any]:
     """Return the fields of a ruleset's body, with GitHub's defaults filled in.
 
     Args:
@@ -50,7 +58,7 @@ def checked(call: Call, org: Record | None, old: Record | None) -> dict[str, Any
         bypass_actors="list",
         rules="list",
     )
-    target = found.get("target", "branch" if old is None else old["target"])
+    target = found.get("target", "branch" if old is None else old.data["target"])
     if "rules" in found:
         found["rules"] = [rule_of(rule, target, org) for rule in found["rules"]]
         kinds = [rule["type"] for rule in found["rules"]]
@@ -63,7 +71,7 @@ def checked(call: Call, org: Record | None, old: Record | None) -> dict[str, Any
     elif org is not None and old is None and target != "repository":
         raise refused("Conditions must target repositories")
     if old is None:
-        found = {"target": "branch", "bypass_actors": [], "rules": [], "conditions": None} | found
+        found = {**NEW, **found}
     return found
 
 
@@ -90,13 +98,13 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
         team = call.world.get(TEAM, ident or 0)
         known = team is not None and team.parent == call.org.id
     elif kind == "User":
-        known = call.world.get("user", ident or 0) is not None
+        known = call.world.get(USER, ident or 0) is not None
     elif kind == "RepositoryRole":
-        role = call.world.get("repository_role", ident or 0)
+        role = call.world.get(REPOSITORY_ROLE, ident or 0)
         known = ident in ROLES or (role is not None and role.parent == call.org.id)
     elif kind == "Integration":
         known = any(
-            ident in (app.id, app.get("app_id")) for app in call.world.all("app")
+            ident in (app.id, app.data.get("app_id")) for app in call.world.all(APP)
         ) or ident in (15_368, 29_110)  # GitHub Actions and Dependabot are everywhere
     elif kind in _WITHOUT_ID:
         ident = None  # whatever was sent
@@ -111,7 +119,9 @@ def _bypass(call: Call, given: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSO
     }
 
 
-def _check_conditions(conditions: dict[str, Any], target: str, org: Record | None) -> None:
+def _check_conditions(
+    conditions: dict[str, Any], target: str, org: Record[Organization] | None
+) -> None:
     for name, condition in conditions.items():
         if name in _CONDITIONS and condition is not None:
             fields.checked(condition, _CONDITIONS[name])
@@ -143,13 +153,15 @@ def _check_conditions(conditions: dict[str, Any], target: str, org: Record | Non
         )
 
 
-def holds_for_repository(world: World, ruleset: Record, repository: Record) -> bool:
+def holds_for_repository(
+    world: World, ruleset: Record[Ruleset], repository: Record[Repository]
+) -> bool:
     """Return whether a ruleset holds in a repository: its own, or its organization's."""
     if ruleset.parent == repository.id:
         return True
     if ruleset.parent != repository.parent:
         return False
-    conditions = ruleset["conditions"] or {}
+    conditions = ruleset.data["conditions"] or {}
     if "repository_name" in conditions:
         return included(
             conditions["repository_name"],
@@ -173,36 +185,36 @@ def holds_for_repository(world: World, ruleset: Record, repository: Record) -> b
     return all(has(each) for each in include) and not any(has(each) for each in exclude)
 
 
-def _system(repository: Record) -> dict[str, str]:
+def _system(repository: Record[Repository]) -> dict[str, str]:
     return {
-        "visibility": repository["visibility"],
-        "fork": str(bool(repository.get("fork_of"))).lower(),
+        "visibility": repository.data["visibility"],
+        "fork": str(bool(repository.data.get("fork_of"))).lower(),
     }
 
 
-def rulesets_of(world: World, repository: Record) -> list[Record]:
+def rulesets_of(world: World, repository: Record[Repository]) -> list[Record[Ruleset]]:
     """Return all rulesets that hold in a repository, those of its organization first."""
-    found = [*world.all("ruleset", repository.parent), *world.all("ruleset", repository.id)]
+    found = [*world.all(RULESET, repository.parent), *world.all(RULESET, repository.id)]
     return [each for each in found if holds_for_repository(world, each, repository)]
 
 
-def holds_for_ref(ruleset: Record, repository: Record, ref: str) -> bool:
+def holds_for_ref(ruleset: Record[Ruleset], repository: Record[Repository], ref: str) -> bool:
     """Return whether a ruleset that holds in a repository also holds for a full ref."""
     kind = {"refs/heads/": "branch", "refs/tags/": "tag"}.get(ref[: ref.find("/", 5) + 1])
-    if ruleset["target"] == "push":
+    if ruleset.data["target"] == "push":
         return True
-    if ruleset["target"] != kind:
+    if ruleset.data["target"] != kind:
         return False
-    condition = (ruleset["conditions"] or {}).get("ref_name")
+    condition = (ruleset.data["conditions"] or {}).get("ref_name")
     if condition is None:
         return False
-    default = repository["default_branch"]
+    default = repository.data["default_branch"]
     return included(condition, lambda pattern: ref_matches(pattern, ref, default))
 
 
-def unique(world: World, parent: int, name: str, old: Record | None) -> None:
+def unique(world: World, parent: int, name: str, old: Record[Ruleset] | None) -> None:
     """Refuse a name that another ruleset of the same place has."""
-    taken = world.find("ruleset", name, parent)
+    taken = world.find(RULESET, name, parent)
     if taken is not None and (old is None or taken.id != old.id):
         raise refused("Name must be unique")
     if not name:

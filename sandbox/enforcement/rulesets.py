@@ -15,6 +15,7 @@ from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
 
 if TYPE_CHECKING:
     from sandbox.enforcement.attempt import Attempt
+    from sandbox.world.kinds.protection import Ruleset
     from sandbox.world.records import Record
 
 
@@ -29,7 +30,7 @@ class Evaluation:
         bypassed: Whether the actor passes by all the same.
     """
 
-    ruleset: Record
+    ruleset: Record[Ruleset]
     rule: str
     violations: list[str]
     bypassed: bool
@@ -37,7 +38,7 @@ class Evaluation:
     @property
     def stops(self) -> bool:
         """Whether the attempt fails by this rule."""
-        active = self.ruleset["enforcement"] == "active"
+        active = self.ruleset.data["enforcement"] == "active"
         return bool(self.violations) and active and not self.bypassed
 
 
@@ -46,13 +47,13 @@ def evaluate(attempt: Attempt) -> list[Evaluation]:
     found: list[Evaluation] = []
     for ruleset in rulesets_of(attempt.world, attempt.repository):
         holds = holds_for_ref(ruleset, attempt.repository, attempt.update.ref)
-        if ruleset["enforcement"] == "disabled" or not holds:
+        if ruleset.data["enforcement"] == "disabled" or not holds:
             continue
         mode = bypass_mode(attempt, ruleset)
         if mode == "exempt":
             # not even evaluated
             continue
-        for rule in ruleset["rules"]:
+        for rule in ruleset.data["rules"]:
             said = RULES[rule["type"]](attempt, rule.get("parameters") or {})
             found.append(Evaluation(ruleset, rule["type"], said, mode is not None))
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.world.kinds import RULE_SUITE, RuleSuite
+from sandbox.world.kinds.protection import RULE_SUITE, RuleSuite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,8 @@ def record(attempt: Attempt, evaluations: list[Evaluation]) -> None:
     """Store the results of rules for an attempt that is about to succeed."""
     if not evaluations:
         return
-    active = [each for each in evaluations if each.ruleset["enforcement"] == "active"]
-    tried = any(each.ruleset["enforcement"] == "evaluate" for each in evaluations)
+    active = [each for each in evaluations if each.ruleset.data["enforcement"] == "active"]
+    tried = any(each.ruleset.data["enforcement"] == "evaluate" for each in evaluations)
     update = attempt.update
     attempt.world.make(
         RULE_SUITE,
@@ -55,7 +55,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     ruleset = evaluation.ruleset
     return {
         "rule_source": {"type": "ruleset", "id": ruleset.id, "name": ruleset.name},
-        "enforcement": ruleset["enforcement"],
+        "enforcement": ruleset.data["enforcement"],
         "result": "fail" if evaluation.violations else "pass",
         "rule_type": evaluation.rule,
         "details": "\n".join(evaluation.violations) or None,

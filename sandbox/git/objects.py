@@ -14,11 +14,13 @@ from sandbox.api import fields
 from sandbox.api.errors import invalid
 from sandbox.git import signatures
 from sandbox.world.clock import parse, stamp
-from sandbox.world.kinds import REF, Ref
+from sandbox.world.kinds.code import BLOB, COMMIT, REF, Blob, Commit, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.world.kinds.accounts import User
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -101,18 +103,20 @@ def tree_sha(files: Mapping[str, str], folder: str = "") -> str:
     return object_id("tree", content)
 
 
-def find_ref(world: World, repository: Record, ref: str) -> Record | None:
+def find_ref(world: World, repository: Record[Repository], ref: str) -> Record[Ref] | None:
     """Return a ref by its full name, such as `refs/heads/main`."""
     return world.find(REF, ref, repository.id)
 
 
-def branches(world: World, repository: Record) -> list[Record]:
+def branches(world: World, repository: Record[Repository]) -> list[Record[Ref]]:
     """Return the refs that are branches, by name."""
     refs = world.all(REF, repository.id)
     return sorted((r for r in refs if r.name.startswith("refs/heads/")), key=lambda r: r.name)
 
 
-def set_ref(world: World, repository: Record, ref: str, sha: str, pusher: int = 0) -> Record:
+def set_ref(
+    world: World, repository: Record[Repository], ref: str, sha: str, pusher: int = 0
+) -> Record[Ref]:
     """Make a ref point to a commit; make it if need be.
 
     Args:
@@ -128,37 +132,37 @@ def set_ref(world: World, repository: Record, ref: str, sha: str, pusher: int = 
     return world.change(found, sha=sha, pusher=pusher, tag_object=None)
 
 
-def resolve(world: World, repository: Record, name: str) -> Record | None:
+def resolve(world: World, repository: Record[Repository], name: str) -> Record[Commit] | None:
     """Return the commit that a commit id, a full ref, a branch or a tag names, in this order.
 
     So a branch that is called like another one's full ref, or like a commit, stands for neither.
     """
-    commit = world.find("commit", name, repository.id)
+    commit = world.find(COMMIT, name, repository.id)
     if commit is not None:
         return commit
     for ref in (name, f"refs/heads/{name}", f"refs/tags/{name}"):
         found = find_ref(world, repository, ref)
         if found is not None:
-            return world.find("commit", found["sha"], repository.id)
+            return world.find(COMMIT, found.data["sha"], repository.id)
     return None
 
 
-def named(world: World, repository: Record, name: str) -> Record | None:
+def named(world: World, repository: Record[Repository], name: str) -> Record[Commit] | None:
     """Return the commit that a request names: as `resolve`, or by `heads/main`, `tags/v1`."""
     return resolve(world, repository, name) or resolve(world, repository, f"refs/{name}")
 
 
-def read_blob(world: World, repository: Record, sha: str) -> bytes | None:
+def read_blob(world: World, repository: Record[Repository], sha: str) -> bytes | None:
     """Return a file's content by its git id."""
-    blob = world.find("blob", sha, repository.id)
-    return None if blob is None else base64.b64decode(blob["content"])
+    blob = world.find(BLOB, sha, repository.id)
+    return None if blob is None else base64.b64decode(blob.data["content"])
 
 
-def write_blob(world: World, repository: Record, content: bytes) -> str:
+def write_blob(world: World, repository: Record[Repository], content: bytes) -> str:
     """Keep a file's content and return its git id."""
     sha = blob_sha(content)
-    if world.find("blob", sha, repository.id) is None:
-        world.add("blob", repository.id, sha, content=base64.b64encode(content).decode())
+    if world.find(BLOB, sha, repository.id) is None:
+        world.make(BLOB, repository.id, sha, Blob(content=base64.b64encode(content).decode()))
     return sha
 
 
@@ -183,7 +187,7 @@ class Making:
     signature: str | None = None
 
 
-def made_by(user: Record, message: str, date: str, *, signed: bool = False) -> Making:
+def made_by(user: Record[User], message: str, date: str, *, signed: bool = False) -> Making:
     """Return how a user makes a commit that they also wrote.
 
     Args:
@@ -214,11 +218,11 @@ def by_github(date: str) -> dict[str, Any]:
 
 def commit(
     world: World,
-    repository: Record,
+    repository: Record[Repository],
     files: Mapping[str, str],
     parents: list[str],
     making: Making,
-) -> Record:
+) -> Record[Commit]:
     """Make a commit; no ref is moved.
 
     Args:
@@ -234,7 +238,7 @@ def commit(
     if making.signature is not None:
         lines.append("gpgsig " + making.signature.strip().replace("\n", "\n "))
     sha = object_id("commit", "\n".join([*lines, "", making.message]).encode())
-    found = world.find("commit", sha, repository.id)
+    found = world.find(COMMIT, sha, repository.id)
     if found is not None:
         return found
     verification = making.verification
@@ -242,10 +246,7 @@ def commit(
         verification = signatures.verification(
             world, making.signature, payload, making.committer.email, world.clock.now()
         )
-    return world.add(
-        "commit",
-        repository.id,
-        sha,
+    data = Commit(
         files=dict(files),
         parents=parents,
         message=making.message,
@@ -254,15 +255,18 @@ def commit(
         user=making.user,
         verification=verification,
     )
+    return world.make(COMMIT, repository.id, sha, data)
 
 
-def changed(world: World, repository: Record, made: Record) -> list[dict[str, Any]]:
+def changed(
+    world: World, repository: Record[Repository], made: Record[Commit]
+) -> list[dict[str, Any]]:
     """Return what a commit changed against its first parent: path, status, ids before and after."""
     before: dict[str, str] = {}
-    if made["parents"]:
-        parent = world.find("commit", made["parents"][0], repository.id)
-        before = parent["files"] if parent is not None else {}
-    after: dict[str, str] = made["files"]
+    if made.data["parents"]:
+        parent = world.find(COMMIT, made.data["parents"][0], repository.id)
+        before = parent.data["files"] if parent is not None else {}
+    after: dict[str, str] = made.data["files"]
     found = []
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
@@ -272,22 +276,28 @@ def changed(world: World, repository: Record, made: Record) -> list[dict[str, An
     return found
 
 
-def history(world: World, repository: Record, head: Record) -> list[Record]:
+def history(
+    world: World, repository: Record[Repository], head: Record[Commit]
+) -> list[Record[Commit]]:
     """Return a commit and all before it, newest first (by id: ids grow with time)."""
-    seen: dict[str, Record] = {}
+    seen: dict[str, Record[Commit]] = {}
     waiting = [head.name]
     while waiting:
         sha = waiting.pop()
-        found = None if sha in seen else world.find("commit", sha, repository.id)
+        found = None if sha in seen else world.find(COMMIT, sha, repository.id)
         if found is not None:
             seen[sha] = found
-            waiting += found["parents"]
+            waiting += found.data["parents"]
     return sorted(seen.values(), key=lambda record: -record.id)
 
 
 def merge(
-    world: World, repository: Record, base: Record, head: Record, making: Making
-) -> Record | None:
+    world: World,
+    repository: Record[Repository],
+    base: Record[Commit],
+    head: Record[Commit],
+    making: Making,
+) -> Record[Commit] | None:
     """Merge a commit into another, file by file; None when both changed the same file.
 
     Args:
@@ -303,19 +313,23 @@ def merge(
     return commit(world, repository, files, [base.name, head.name], making)
 
 
-def conflicts(world: World, repository: Record, base: Record, head: Record) -> bool:
+def conflicts(
+    world: World, repository: Record[Repository], base: Record[Commit], head: Record[Commit]
+) -> bool:
     """Return whether both sides changed the same file in different ways."""
     return merged(world, repository, base, head) is None
 
 
-def merged(world: World, repository: Record, base: Record, head: Record) -> dict[str, str] | None:
+def merged(
+    world: World, repository: Record[Repository], base: Record[Commit], head: Record[Commit]
+) -> dict[str, str] | None:
     """Return the files of a merge: paths to blob ids; None when both sides changed the same one."""
     ours = {record.name for record in history(world, repository, base)}
     shared = next((r for r in history(world, repository, head) if r.name in ours), None)
-    origin: dict[str, str] = {} if shared is None else shared["files"]
-    files: dict[str, str] = dict(base["files"])
-    for path in origin.keys() | head["files"].keys():
-        theirs, was = head["files"].get(path), origin.get(path)
+    origin: dict[str, str] = {} if shared is None else shared.data["files"]
+    files: dict[str, str] = dict(base.data["files"])
+    for path in origin.keys() | head.data["files"].keys():
+        theirs, was = head.data["files"].get(path), origin.get(path)
         if theirs == was:
             continue
         if files.get(path) not in (was, theirs):
@@ -327,10 +341,10 @@ def merged(world: World, repository: Record, base: Record, head: Record) -> dict
     return files
 
 
-def person_of(user: Record, date: str) -> Person:
+def person_of(user: Record[User], date: str) -> Person:
     """Return a user as author or committer."""
-    email = user.get("email") or f"{user.id}+{user.name}@users.noreply.github.com"
-    return Person(user.get("name") or user.name, email, date)
+    email = user.data.get("email") or f"{user.id}+{user.name}@users.noreply.github.com"
+    return Person(user.data.get("name") or user.name, email, date)
 
 
 def person_from(given: object, now: str) -> Person:

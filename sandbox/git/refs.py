@@ -11,22 +11,22 @@ from sandbox import enforcement, runs
 from sandbox.git import objects
 from sandbox.git.update import Update
 from sandbox.repositories import pulls
-from sandbox.world.kinds import RELEASE
+from sandbox.world.kinds.repositories import RELEASE
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Ref
+    from sandbox.world.kinds.code import Ref
     from sandbox.world.records import Record
 
 
 def update_of(call: Call, ref: str, after: str | None, **more: Any) -> Update:  # noqa: ANN401 - fields of Update
     """Return the update that makes a ref of the path's repository point to a commit."""
     found = objects.find_ref(call.world, call.repository, ref)
-    before = None if found is None else str(found["sha"])
+    before = None if found is None else str(found.data["sha"])
     return Update(call.repository, ref, before, after, **more)
 
 
-def move(call: Call, ref: str, after: str, **more: Any) -> Record:  # noqa: ANN401 - fields of Update
+def move(call: Call, ref: str, after: str, **more: Any) -> Record[Ref]:  # noqa: ANN401 - fields of Update
     """Create a ref of the path's repository, or move it; return it.
 
     Args:

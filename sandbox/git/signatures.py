@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
-from sandbox.world.kinds import SIGNING_KEY
+from sandbox.world.kinds.accounts import SIGNING_KEY, USER, User
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -107,11 +107,11 @@ def _reason(world: World, signature: str, payload: bytes, email: str) -> str:
     if not _holds(read, payload):
         return "invalid"
     noreply = f"{owner.id}+{owner.name}@users.noreply.github.com"
-    return "valid" if email in (owner.get("email"), noreply) else "bad_email"
+    return "valid" if email in (owner.data.get("email"), noreply) else "bad_email"
 
 
-def _owner(world: World, blob: bytes) -> Record | None:
-    for user in world.all("user"):
+def _owner(world: World, blob: bytes) -> Record[User] | None:
+    for user in world.all(USER):
         for key in world.all(SIGNING_KEY, user.id):
             if public_key(key.data["key"]) == blob:
                 return user

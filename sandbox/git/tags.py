@@ -9,23 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.git import objects
+from sandbox.world.kinds.code import GIT_TAG, GitTag
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
-
-KIND = "git_tag"
 
 
 def make(
     world: World,
-    repository: Record,
+    repository: Record[Repository],
     name: str,
     *,
     commit: str,
     message: str,
     tagger: objects.Person,
-) -> Record:
+) -> Record[GitTag]:
     """Make the object; no ref is moved.
 
     Args:
@@ -38,20 +38,13 @@ def make(
     """
     lines = [f"object {commit}", "type commit", f"tag {name}", f"tagger {tagger.line()}"]
     sha = objects.object_id("tag", "\n".join([*lines, "", message]).encode())
-    found = world.find(KIND, sha, repository.id)
+    found = world.find(GIT_TAG, sha, repository.id)
     if found is not None:
         return found
-    return world.add(
-        KIND,
-        repository.id,
-        sha,
-        tag=name,
-        commit=commit,
-        message=message,
-        tagger=tagger.json(),
-    )
+    data = GitTag(tag=name, commit=commit, message=message, tagger=tagger.json())
+    return world.make(GIT_TAG, repository.id, sha, data)
 
 
-def find(world: World, repository: Record, sha: str) -> Record | None:
+def find(world: World, repository: Record[Repository], sha: str) -> Record[GitTag] | None:
     """Return an annotated tag by its git id, or None."""
-    return world.find(KIND, sha, repository.id)
+    return world.find(GIT_TAG, sha, repository.id)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.code import Pull
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
 
 
@@ -24,10 +26,10 @@ class Update:
             branches, 405 for pull requests.
     """
 
-    repository: Record
+    repository: Record[Repository]
     ref: str
     before: str | None
     after: str | None
-    pull: Record | None = None
+    pull: Record[Pull] | None = None
     method: str = "merge"
     status: int = 422

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import level, permission
 from sandbox.graphql.refusals import forbidden, not_found
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.nodes import parse_node_id
 
 if TYPE_CHECKING:
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from sandbox.world.records import Record
 
 
-def _administered(call: Call, ident: str) -> Record:
+def _administered(call: Call, ident: str) -> Record[Repository]:
     parsed = parse_node_id(ident)
     found = None
     if parsed is not None and parsed[0] == "repository":
-        found = call.world.get("repository", parsed[1])
+        found = call.world.get(REPOSITORY, parsed[1])
     role = 0 if found is None else level(permission(call.world, found, call.actor))
     if found is None or not role:
         raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
@@ -30,7 +31,7 @@ def archive(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str,
     """Make a repository read-only; it ends Dependabot's alerts and updates, too."""
     given = arguments["input"]
     repository = _administered(call, given["repositoryId"])
-    security = {**repository["security"], "dependabot_security_updates": False}
+    security = {**repository.data["security"], "dependabot_security_updates": False}
     changed = call.world.change(
         repository, archived=True, vulnerability_alerts=False, security=security
     )

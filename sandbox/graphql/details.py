@@ -22,38 +22,33 @@ from sandbox.enforcement.ref_patterns import matches
 from sandbox.git import objects as git
 from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject, below
+from sandbox.graphql.reading import data_of, record_of
 from sandbox.graphql.refusals import not_found
 from sandbox.shapes.repositories import full_name
-from sandbox.world.kinds import REF, TEAM, TEAM_MEMBER
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account, Organization, User
+from sandbox.world.kinds.code import COMMIT, PULL, REF, REVIEW_COMMENT, Commit, Ref, ReviewComment
+from sandbox.world.kinds.people import TEAM, TEAM_MEMBER, Team
+from sandbox.world.kinds.protection import BRANCH_PROTECTION
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Ref, Team
-    from sandbox.world.records import Record
+    from sandbox.graphql.reading import Resolver
+    from sandbox.world.kinds.protection import BranchProtection
+    from sandbox.world.records import AnyRecord, Record
 
-    Resolver = Callable[[Call, Any, dict[str, Any]], Any]
     Table = dict[tuple[str, str], Resolver]
-
-
-def _field(name: str, default: Any = None) -> Resolver:  # noqa: ANN401 - any JSON
-    """Read a field of the record's data."""
-    return lambda _call, source, _arguments: source.get(name, default)
 
 
 def _const(value: Any) -> Resolver:  # noqa: ANN401 - any JSON
     return lambda _call, _source, _arguments: value
 
 
-def _updated(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
+def _updated(_call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> str:
     return source.updated_at
-
-
-def _html(name: str) -> Resolver:
-    """Read a text, escaped."""
-    return lambda _call, source, _arguments: escape(source.get(name) or "")
 
 
 def _path(end: str, *, whole: bool) -> Resolver:
@@ -71,7 +66,7 @@ def _page(call: Call, source: Any) -> str:  # noqa: ANN401 - a record or git obj
     if source.kind == "repository":
         return f"/{full_name(call, source)}"
     if source.kind == "team":
-        org = call.world.get("organization", source.parent)
+        org = call.world.get(ORGANIZATION, source.parent)
         return f"/orgs/{'' if org is None else org.name}/teams/{source.name}"
     return f"/{source.name}"
 
@@ -85,32 +80,44 @@ def _pages(kind: str, **ends: str) -> Table:
     return table
 
 
-def _avatar(call: Call, source: Record, _arguments: dict[str, Any]) -> str:
+def _avatar(call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> str:
     return f"{call.host}/avatars/{source.id}"
 
 
-def _parent_repository(call: Call, source: Record, _arguments: dict[str, Any]) -> Record | None:
-    return call.world.get("repository", source.parent)
-
-
-def _by_id(kind: str, name: str) -> Resolver:
-    """Read the record whose id is a field of this one."""
-    return lambda call, source, _arguments: call.world.get(kind, source.get(name) or 0)
+def _parent_repository(
+    call: Call, source: AnyRecord, _arguments: dict[str, Any]
+) -> Record[Repository] | None:
+    return call.world.get(REPOSITORY, source.parent)
 
 
 # --- who looks
 
 
-def _role(call: Call, org: Record) -> str | None:
+def _role(call: Call, org: Record[Organization]) -> str | None:
     return org_role(call.world, org, call.actor.id)
 
 
-def _owns(call: Call, org: Record, _arguments: dict[str, Any]) -> bool:
+def _owns(call: Call, org: Record[Organization], _arguments: dict[str, Any]) -> bool:
     return _role(call, org) == "admin"
 
 
-def _belongs(call: Call, org: Record, _arguments: dict[str, Any]) -> bool:
+def _belongs(call: Call, org: Record[Organization], _arguments: dict[str, Any]) -> bool:
     return _role(call, org) is not None
+
+
+def _for_owners(read: Resolver) -> Resolver:
+    """Return a resolver of a field that only the organization's owners see."""
+    return lambda call, org, arguments: (
+        read(call, org, arguments) if _owns(call, org, arguments) else None
+    )
+
+
+def _for_members(allowed: Resolver) -> Resolver:
+    """Return whether the viewer may do what owners always may, and members if it is allowed."""
+    return lambda call, org, arguments: (
+        _owns(call, org, arguments)
+        or (_belongs(call, org, arguments) and allowed(call, org, arguments))
+    )
 
 
 def _may(wanted: str) -> Resolver:
@@ -120,30 +127,32 @@ def _may(wanted: str) -> Resolver:
     )
 
 
-def _viewer_permission(call: Call, repository: Record, _arguments: dict[str, Any]) -> str | None:
+def _viewer_permission(
+    call: Call, repository: Record[Repository], _arguments: dict[str, Any]
+) -> str | None:
     found = permission(call.world, repository, call.actor)
     names = {"pull": "READ", "push": "WRITE", "none": None}
     return names.get(found, found.upper())
 
 
-def _default_merge(_call: Call, repository: Record, _arguments: dict[str, Any]) -> str:
+def _default_merge(_call: Call, repository: Record[Repository], _arguments: dict[str, Any]) -> str:
     methods = (("allow_merge_commit", "MERGE"), ("allow_squash_merge", "SQUASH"))
-    return next((name for field, name in methods if repository[field]), "REBASE")
+    return next((name for field, name in methods if repository.field(field)), "REBASE")
 
 
 def _maintains(call: Call, team: Record[Team], _arguments: dict[str, Any]) -> bool:
-    org = call.world.get("organization", team.parent)
+    org = call.world.get(ORGANIZATION, team.parent)
     member = call.world.find(TEAM_MEMBER, str(call.actor.id), team.id)
     return (org is not None and _role(call, org) == "admin") or (
         member is not None and member.data["role"] == "maintainer"
     )
 
 
-def _viewer_email(call: Call, _source: Record, _arguments: dict[str, Any]) -> str | None:
-    return None if call.actor.user is None else call.actor.user.get("email")
+def _viewer_email(call: Call, _source: AnyRecord, _arguments: dict[str, Any]) -> str | None:
+    return None if call.actor.user is None else call.actor.user.data.get("email")
 
 
-def _viewer_emails(call: Call, source: Record, arguments: dict[str, Any]) -> list[str]:
+def _viewer_emails(call: Call, source: AnyRecord, arguments: dict[str, Any]) -> list[str]:
     email = _viewer_email(call, source, arguments)
     return [] if email is None else [email]
 
@@ -151,37 +160,41 @@ def _viewer_emails(call: Call, source: Record, arguments: dict[str, Any]) -> lis
 # --- lists
 
 
-def _seen(call: Call, records: list[Record], arguments: dict[str, Any]) -> dict[str, Any]:
+def _seen(
+    call: Call, records: list[Record[Repository]], arguments: dict[str, Any]
+) -> dict[str, Any]:
     found = [each for each in records if level(permission(call.world, each, call.actor))]
     return connection(found, arguments)
 
 
-def _forks(call: Call, repository: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-    accounts = [*call.world.all("organization"), *call.world.all("user")]
+def _forks(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
+    accounts = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
     found = [
         each
         for account in accounts
-        for each in call.world.all("repository", account.id)
-        if each.get("fork_of") == repository.id
+        for each in call.world.all(REPOSITORY, account.id)
+        if each.data.get("fork_of") == repository.id
     ]
     return _seen(call, found, arguments)
 
 
-def _none(_call: Call, _source: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _none(_call: Call, _source: AnyRecord, arguments: dict[str, Any]) -> dict[str, Any]:
     return connection([], arguments)
 
 
-def _own_repositories(call: Call, user: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _own_repositories(call: Call, user: Record[User], arguments: dict[str, Any]) -> dict[str, Any]:
     return connection(visible_repositories(call.world, user, call.actor), arguments)
 
 
-def _own_repository(call: Call, user: Record, arguments: dict[str, Any]) -> Record | None:
-    found = call.world.find("repository", arguments["name"], user.id)
+def _own_repository(
+    call: Call, user: Record[User], arguments: dict[str, Any]
+) -> Record[Repository] | None:
+    found = call.world.find(REPOSITORY, arguments["name"], user.id)
     seen = found is not None and level(permission(call.world, found, call.actor))
     return found if seen else None
 
 
-def _refs(call: Call, repository: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _refs(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
     prefix = arguments["refPrefix"].rstrip("/") + "/"
     found = [
         ref
@@ -192,14 +205,18 @@ def _refs(call: Call, repository: Record, arguments: dict[str, Any]) -> dict[str
     return connection(sorted(found, key=lambda ref: ref.name, reverse=backwards), arguments)
 
 
-def _ref(call: Call, repository: Record, arguments: dict[str, Any]) -> Record | None:
+def _ref(
+    call: Call, repository: Record[Repository], arguments: dict[str, Any]
+) -> Record[Ref] | None:
     name = arguments["qualifiedName"]
     places = (name, f"refs/{name}", f"refs/heads/{name}", f"refs/tags/{name}")
     found = (git.find_ref(call.world, repository, each) for each in places)
     return next((ref for ref in found if ref is not None), None)
 
 
-def _matching_refs(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _matching_refs(
+    call: Call, rule: Record[BranchProtection], arguments: dict[str, Any]
+) -> dict[str, Any]:
     heads = "refs/heads/"
     found = [
         ref
@@ -211,10 +228,10 @@ def _matching_refs(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[
 
 def _child_teams(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
     teams = call.world.all(TEAM, team.parent)
-    found = [each for each in teams if each["parent_team"] == team.id]
+    found = [each for each in teams if each.data["parent_team"] == team.id]
     if not arguments.get("immediateOnly", True):
         for child in found:  # grows as it goes
-            found += [each for each in teams if each["parent_team"] == child.id]
+            found += [each for each in teams if each.data["parent_team"] == child.id]
     return connection(found, arguments)
 
 
@@ -223,11 +240,11 @@ def _ancestors(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dic
     above = call.world.get(TEAM, team.data["parent_team"] or 0)
     while above is not None:
         found.append(above)
-        above = call.world.get(TEAM, above["parent_team"] or 0)
+        above = call.world.get(TEAM, above.data["parent_team"] or 0)
     return connection(found, arguments)
 
 
-def _repository_owner(call: Call, _source: object, arguments: dict[str, Any]) -> Record:
+def _repository_owner(call: Call, _source: object, arguments: dict[str, Any]) -> Account:
     login = arguments["login"]
     found = call.world.account(login)
     if found is None:
@@ -235,22 +252,24 @@ def _repository_owner(call: Call, _source: object, arguments: dict[str, Any]) ->
     return found
 
 
-def _organization_of(call: Call, user: Record, arguments: dict[str, Any]) -> Record | None:
-    org = call.world.find("organization", arguments["login"])
+def _organization_of(
+    call: Call, user: Record[User], arguments: dict[str, Any]
+) -> Record[Organization] | None:
+    org = call.world.find(ORGANIZATION, arguments["login"])
     return None if org is None or org_role(call.world, org, user.id) is None else org
 
 
 # --- git
 
 
-def _commit(call: Call, found: GitObject) -> Record:
-    commit = call.world.find("commit", found.oid, found.repository.id)
+def _commit(call: Call, found: GitObject) -> Record[Commit]:
+    commit = call.world.find(COMMIT, found.oid, found.repository.id)
     if commit is None:
         raise AssertionError("a commit that was found is there")
     return commit
 
 
-def _of_commit(read: Callable[[Record], Any]) -> Resolver:
+def _of_commit(read: Callable[[Record[Commit]], Any]) -> Resolver:
     return lambda call, found, _arguments: read(_commit(call, found))
 
 
@@ -263,15 +282,17 @@ def _file(_call: Call, found: GitObject, arguments: dict[str, Any]) -> GitObject
 
 
 def _target(call: Call, ref: Record[Ref], _arguments: dict[str, Any]) -> GitObject | None:
-    repository = call.world.get("repository", ref.parent)
-    commit = call.world.find("commit", ref.data["sha"], ref.parent)
+    repository = call.world.get(REPOSITORY, ref.parent)
+    commit = call.world.find(COMMIT, ref.data["sha"], ref.parent)
     if repository is None or commit is None:
         return None
-    return GitObject(repository, "commit", commit.name, commit["files"])
+    return GitObject(repository, "commit", commit.name, commit.data["files"])
 
 
-def _rule_of_ref(call: Call, ref: Record[Ref], _arguments: dict[str, Any]) -> Record | None:
-    repository = call.world.get("repository", ref.parent)
+def _rule_of_ref(
+    call: Call, ref: Record[Ref], _arguments: dict[str, Any]
+) -> Record[BranchProtection] | None:
+    repository = call.world.get(REPOSITORY, ref.parent)
     branch = ref.name.removeprefix("refs/heads/")
     if repository is None or branch == ref.name:
         return None
@@ -295,20 +316,22 @@ def _lines(call: Call, entry: GitObject, _arguments: dict[str, Any]) -> int | No
 # --- conversations of pull requests
 
 
-def _thread_repository(call: Call, thread: Record, _arguments: dict[str, Any]) -> Record | None:
-    pull = call.world.get("pull", thread.parent)
-    return None if pull is None else call.world.get("repository", pull.parent)
+def _thread_repository(
+    call: Call, thread: Record[ReviewComment], _arguments: dict[str, Any]
+) -> Record[Repository] | None:
+    pull = call.world.get(PULL, thread.parent)
+    return None if pull is None else call.world.get(REPOSITORY, pull.parent)
 
 
 def _settles(*, resolved: bool) -> Resolver:
-    def resolve(call: Call, thread: Record, arguments: dict[str, Any]) -> bool:
+    def resolve(call: Call, thread: Record[ReviewComment], arguments: dict[str, Any]) -> bool:
         repository = _thread_repository(call, thread, arguments)
-        pull = call.world.get("pull", thread.parent)
+        pull = call.world.get(PULL, thread.parent)
         if repository is None or pull is None:
             return False
         found = level(permission(call.world, repository, call.actor))
-        may = found >= level("write") or call.actor.id == pull["user"]
-        return may and bool(thread["resolved"]) != resolved
+        may = found >= level("write") or call.actor.id == pull.data["user"]
+        return may and bool(thread.data["resolved"]) != resolved
 
     return resolve
 
@@ -403,7 +426,7 @@ _CONSTANTS: dict[str, dict[str, Any]] = {
 }
 
 
-def _is_viewer(call: Call, user: Record, _arguments: dict[str, Any]) -> bool:
+def _is_viewer(call: Call, user: Record[User], _arguments: dict[str, Any]) -> bool:
     return user.id == call.actor.id
 
 
@@ -418,7 +441,7 @@ RESOLVERS: Table = {
     ("Query", "repositoryOwner"): _repository_owner,
     # apps
     ("App", "clientId"): lambda _call, app, _arguments: f"Iv{app.id}",
-    ("App", "description"): _field("description"),
+    ("App", "description"): _const(None),
     ("App", "ipAllowListEntries"): _none,
     ("App", "logoUrl"): _avatar,
     ("App", "updatedAt"): _updated,
@@ -432,44 +455,46 @@ RESOLVERS: Table = {
     ),
     ("Organization", "resourcePath"): _path("", whole=False),
     ("Organization", "avatarUrl"): _avatar,
-    ("Organization", "description"): _field("description"),
-    ("Organization", "descriptionHTML"): _html("description"),
-    ("Organization", "email"): _field("email"),
+    ("Organization", "description"): data_of(ORGANIZATION, lambda it: it["description"]),
+    ("Organization", "descriptionHTML"): data_of(
+        ORGANIZATION, lambda it: escape(it["description"] or "")
+    ),
+    ("Organization", "email"): data_of(ORGANIZATION, lambda it: it["email"]),
     ("Organization", "ipAllowListEntries"): _none,
-    ("Organization", "location"): _field("location"),
-    ("Organization", "membersCanForkPrivateRepositories"): _field(
-        "members_can_fork_private_repositories"
+    ("Organization", "location"): data_of(ORGANIZATION, lambda it: it["location"]),
+    ("Organization", "membersCanForkPrivateRepositories"): data_of(
+        ORGANIZATION, lambda it: it["members_can_fork_private_repositories"]
     ),
-    ("Organization", "name"): _field("name"),
-    ("Organization", "organizationBillingEmail"): lambda call, org, arguments: (
-        org["billing_email"] if _owns(call, org, arguments) else None
+    ("Organization", "name"): data_of(ORGANIZATION, lambda it: it["name"]),
+    ("Organization", "organizationBillingEmail"): _for_owners(
+        data_of(ORGANIZATION, lambda it: it["billing_email"])
     ),
-    ("Organization", "requiresTwoFactorAuthentication"): lambda call, org, arguments: (
-        org["two_factor_requirement_enabled"] if _owns(call, org, arguments) else None
+    ("Organization", "requiresTwoFactorAuthentication"): _for_owners(
+        data_of(ORGANIZATION, lambda it: it["two_factor_requirement_enabled"])
     ),
     ("Organization", "updatedAt"): _updated,
     ("Organization", "viewerCanAdminister"): _owns,
     ("Organization", "viewerCanChangePinnedItems"): _owns,
     ("Organization", "viewerCanCreateProjects"): _belongs,
-    ("Organization", "viewerCanCreateRepositories"): lambda call, org, arguments: (
-        _owns(call, org, arguments)
-        or (_belongs(call, org, arguments) and bool(org["members_can_create_repositories"]))
+    ("Organization", "viewerCanCreateRepositories"): _for_members(
+        data_of(ORGANIZATION, lambda it: it["members_can_create_repositories"])
     ),
-    ("Organization", "viewerCanCreateTeams"): lambda call, org, arguments: (
-        _owns(call, org, arguments)
-        or (_belongs(call, org, arguments) and bool(org["members_can_create_teams"]))
+    ("Organization", "viewerCanCreateTeams"): _for_members(
+        data_of(ORGANIZATION, lambda it: it["members_can_create_teams"])
     ),
     ("Organization", "viewerIsAMember"): _belongs,
-    ("Organization", "webCommitSignoffRequired"): _field("web_commit_signoff_required"),
-    ("Organization", "websiteUrl"): _field("blog"),
+    ("Organization", "webCommitSignoffRequired"): data_of(
+        ORGANIZATION, lambda it: it["web_commit_signoff_required"]
+    ),
+    ("Organization", "websiteUrl"): data_of(ORGANIZATION, lambda it: it["blog"]),
     # users
     **_pages("User", projects="?tab=projects"),
     ("User", "resourcePath"): _path("", whole=False),
     ("User", "avatarUrl"): _avatar,
-    ("User", "company"): _field("company"),
-    ("User", "isSiteAdmin"): lambda _call, user, _arguments: bool(user.get("site_admin")),
+    ("User", "company"): _const(None),
+    ("User", "isSiteAdmin"): data_of(USER, lambda it: it.get("site_admin", False)),
     ("User", "isViewer"): _is_viewer,
-    ("User", "location"): _field("location"),
+    ("User", "location"): _const(None),
     ("User", "organization"): _organization_of,
     ("User", "repositories"): _own_repositories,
     ("User", "repositoriesContributedTo"): _none,
@@ -479,7 +504,7 @@ RESOLVERS: Table = {
     ("User", "viewerCanChangePinnedItems"): _is_viewer,
     ("User", "viewerCanCreateProjects"): _is_viewer,
     ("User", "watching"): _none,
-    ("User", "websiteUrl"): _field("blog"),
+    ("User", "websiteUrl"): _const(None),
     # teams
     **_pages(
         "Team",
@@ -497,41 +522,48 @@ RESOLVERS: Table = {
     ("Team", "combinedSlug"): lambda call, team, _arguments: (
         _page(call, team).removeprefix("/orgs/").replace("/teams/", "/")
     ),
-    ("Team", "description"): _field("description"),
-    ("Team", "name"): _field("name"),
-    ("Team", "notificationSetting"): lambda _call, team, _arguments: team[
-        "notification_setting"
-    ].upper(),
+    ("Team", "description"): data_of(TEAM, lambda it: it["description"]),
+    ("Team", "name"): data_of(TEAM, lambda it: it["name"]),
+    ("Team", "notificationSetting"): data_of(TEAM, lambda it: it["notification_setting"].upper()),
     ("Team", "updatedAt"): _updated,
     ("Team", "viewerCanAdminister"): _maintains,
     # repositories
     **_pages("Repository", projects="/projects"),
     ("Repository", "resourcePath"): _path("", whole=False),
-    **{
-        ("Repository", name): _field(field)
-        for name, field in {
-            "allowUpdateBranch": "allow_update_branch",
-            "autoMergeAllowed": "allow_auto_merge",
-            "description": "description",
-            "forkingAllowed": "allow_forking",
-            "hasDiscussionsEnabled": "has_discussions",
-            "hasProjectsEnabled": "has_projects",
-            "hasWikiEnabled": "has_wiki",
-            "homepageUrl": "homepage",
-            "mergeCommitAllowed": "allow_merge_commit",
-            "mergeCommitMessage": "merge_commit_message",
-            "mergeCommitTitle": "merge_commit_title",
-            "pushedAt": "pushed_at",
-            "rebaseMergeAllowed": "allow_rebase_merge",
-            "squashMergeAllowed": "allow_squash_merge",
-            "squashMergeCommitMessage": "squash_merge_commit_message",
-            "squashMergeCommitTitle": "squash_merge_commit_title",
-            "squashPrTitleUsedAsDefault": "use_squash_pr_title_as_default",
-            "webCommitSignoffRequired": "web_commit_signoff_required",
-        }.items()
-    },
-    ("Repository", "descriptionHTML"): _html("description"),
-    ("Repository", "shortDescriptionHTML"): _html("description"),
+    ("Repository", "allowUpdateBranch"): data_of(REPOSITORY, lambda it: it["allow_update_branch"]),
+    ("Repository", "autoMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_auto_merge"]),
+    ("Repository", "description"): data_of(REPOSITORY, lambda it: it["description"]),
+    ("Repository", "forkingAllowed"): data_of(REPOSITORY, lambda it: it["allow_forking"]),
+    ("Repository", "hasDiscussionsEnabled"): data_of(REPOSITORY, lambda it: it["has_discussions"]),
+    ("Repository", "hasProjectsEnabled"): data_of(REPOSITORY, lambda it: it["has_projects"]),
+    ("Repository", "hasWikiEnabled"): data_of(REPOSITORY, lambda it: it["has_wiki"]),
+    ("Repository", "homepageUrl"): data_of(REPOSITORY, lambda it: it["homepage"]),
+    ("Repository", "mergeCommitAllowed"): data_of(REPOSITORY, lambda it: it["allow_merge_commit"]),
+    ("Repository", "mergeCommitMessage"): data_of(
+        REPOSITORY, lambda it: it["merge_commit_message"]
+    ),
+    ("Repository", "mergeCommitTitle"): data_of(REPOSITORY, lambda it: it["merge_commit_title"]),
+    ("Repository", "pushedAt"): data_of(REPOSITORY, lambda it: it["pushed_at"]),
+    ("Repository", "rebaseMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_rebase_merge"]),
+    ("Repository", "squashMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_squash_merge"]),
+    ("Repository", "squashMergeCommitMessage"): data_of(
+        REPOSITORY, lambda it: it["squash_merge_commit_message"]
+    ),
+    ("Repository", "squashMergeCommitTitle"): data_of(
+        REPOSITORY, lambda it: it["squash_merge_commit_title"]
+    ),
+    ("Repository", "squashPrTitleUsedAsDefault"): data_of(
+        REPOSITORY, lambda it: it["use_squash_pr_title_as_default"]
+    ),
+    ("Repository", "webCommitSignoffRequired"): data_of(
+        REPOSITORY, lambda it: it["web_commit_signoff_required"]
+    ),
+    ("Repository", "descriptionHTML"): data_of(
+        REPOSITORY, lambda it: escape(it["description"] or "")
+    ),
+    ("Repository", "shortDescriptionHTML"): data_of(
+        REPOSITORY, lambda it: escape(it["description"] or "")
+    ),
     ("Repository", "forkCount"): lambda call, repository, _arguments: _forks(
         call, repository, {"first": 0}
     )["totalCount"],
@@ -539,19 +571,23 @@ RESOLVERS: Table = {
     ("Repository", "isEmpty"): lambda call, repository, _arguments: (
         not call.world.count(REF, repository.id)
     ),
-    ("Repository", "isFork"): lambda _call, repository, _arguments: bool(repository.get("fork_of")),
+    ("Repository", "isFork"): data_of(REPOSITORY, lambda it: bool(it.get("fork_of"))),
     ("Repository", "isInOrganization"): lambda call, repository, _arguments: (
         owner(call.world, repository).kind == "organization"
     ),
     ("Repository", "openGraphImageUrl"): _avatar,
     ("Repository", "owner"): lambda call, repository, _arguments: owner(call.world, repository),
-    ("Repository", "parent"): _by_id("repository", "fork_of"),
+    ("Repository", "parent"): record_of(
+        REPOSITORY, data_of(REPOSITORY, lambda it: it.get("fork_of"))
+    ),
     ("Repository", "ref"): _ref,
     ("Repository", "refs"): _refs,
     ("Repository", "sshUrl"): lambda call, repository, _arguments: (
         f"git@{call.host.partition('://')[2]}:{full_name(call, repository)}.git"
     ),
-    ("Repository", "templateRepository"): _by_id("repository", "template"),
+    ("Repository", "templateRepository"): record_of(
+        REPOSITORY, data_of(REPOSITORY, lambda it: it["template"])
+    ),
     ("Repository", "updatedAt"): _updated,
     ("Repository", "viewerCanAdminister"): _may("admin"),
     ("Repository", "viewerCanCreateProjects"): _may("write"),
@@ -561,15 +597,19 @@ RESOLVERS: Table = {
     ("Repository", "viewerPermission"): _viewer_permission,
     ("Repository", "viewerPossibleCommitEmails"): _viewer_emails,
     # classic protection
-    ("BranchProtectionRule", "creator"): _by_id("user", "creator"),
-    ("BranchProtectionRule", "lockAllowsFetchAndMerge"): _field(
-        "lockAllowsFetchAndMerge", default=False
+    ("BranchProtectionRule", "creator"): record_of(
+        USER, data_of(BRANCH_PROTECTION, lambda it: it.get("creator"))
+    ),
+    ("BranchProtectionRule", "lockAllowsFetchAndMerge"): data_of(
+        BRANCH_PROTECTION, lambda it: it.get("lockAllowsFetchAndMerge", False)
     ),
     ("BranchProtectionRule", "matchingRefs"): _matching_refs,
-    ("BranchProtectionRule", "requiredDeploymentEnvironments"): _field(
-        "requiredDeploymentEnvironments", default=[]
+    ("BranchProtectionRule", "requiredDeploymentEnvironments"): data_of(
+        BRANCH_PROTECTION, lambda it: it.get("requiredDeploymentEnvironments", [])
     ),
-    ("BranchProtectionRule", "requiresDeployments"): _field("requiresDeployments", default=False),
+    ("BranchProtectionRule", "requiresDeployments"): data_of(
+        BRANCH_PROTECTION, lambda it: it.get("requiresDeployments", False)
+    ),
     # git
     ("Ref", "branchProtectionRule"): _rule_of_ref,
     ("Ref", "repository"): _parent_repository,
@@ -580,24 +620,28 @@ RESOLVERS: Table = {
     ("Commit", "tarballUrl"): _path(".tar.gz", whole=True),
     ("Commit", "zipballUrl"): _path(".zip", whole=True),
     ("Commit", "authoredByCommitter"): _of_commit(
-        lambda commit: commit["author"]["email"] == commit["committer"]["email"]
+        lambda commit: commit.data["author"]["email"] == commit.data["committer"]["email"]
     ),
-    ("Commit", "authoredDate"): _of_commit(lambda commit: commit["author"]["date"]),
-    ("Commit", "committedDate"): _of_commit(lambda commit: commit["committer"]["date"]),
+    ("Commit", "authoredDate"): _of_commit(lambda commit: commit.data["author"]["date"]),
+    ("Commit", "committedDate"): _of_commit(lambda commit: commit.data["committer"]["date"]),
     ("Commit", "committedViaWeb"): _of_commit(
-        lambda commit: bool((commit["verification"] or {}).get("verified"))
+        lambda commit: bool((commit.data["verification"] or {}).get("verified"))
     ),
     ("Commit", "changedFiles"): _changes,
     ("Commit", "changedFilesIfAvailable"): _changes,
     ("Commit", "file"): _file,
-    ("Commit", "message"): _of_commit(lambda commit: commit["message"]),
-    ("Commit", "messageBody"): _of_commit(lambda commit: commit["message"].partition("\n\n")[2]),
-    ("Commit", "messageBodyHTML"): _of_commit(
-        lambda commit: escape(commit["message"].partition("\n\n")[2])
+    ("Commit", "message"): _of_commit(lambda commit: commit.data["message"]),
+    ("Commit", "messageBody"): _of_commit(
+        lambda commit: commit.data["message"].partition("\n\n")[2]
     ),
-    ("Commit", "messageHeadline"): _of_commit(lambda commit: commit["message"].partition("\n")[0]),
+    ("Commit", "messageBodyHTML"): _of_commit(
+        lambda commit: escape(commit.data["message"].partition("\n\n")[2])
+    ),
+    ("Commit", "messageHeadline"): _of_commit(
+        lambda commit: commit.data["message"].partition("\n")[0]
+    ),
     ("Commit", "messageHeadlineHTML"): _of_commit(
-        lambda commit: escape(commit["message"].partition("\n")[0])
+        lambda commit: escape(commit.data["message"].partition("\n")[0])
     ),
     **_pages("Tree", commit=""),
     **_pages("Blob", commit=""),
@@ -623,12 +667,10 @@ RESOLVERS: Table = {
         for kind in ("Blob", "Commit", "Tree")
     },
     # conversations
-    ("PullRequestReviewThread", "isCollapsed"): lambda _call, thread, _arguments: bool(
-        thread["resolved"]
-    ),
-    ("PullRequestReviewThread", "line"): _field("line"),
-    ("PullRequestReviewThread", "originalLine"): _field("line"),
-    ("PullRequestReviewThread", "path"): _field("path", default=""),
+    ("PullRequestReviewThread", "isCollapsed"): data_of(REVIEW_COMMENT, lambda it: it["resolved"]),
+    ("PullRequestReviewThread", "line"): _const(None),
+    ("PullRequestReviewThread", "originalLine"): _const(None),
+    ("PullRequestReviewThread", "path"): data_of(REVIEW_COMMENT, lambda it: it["path"]),
     ("PullRequestReviewThread", "repository"): _thread_repository,
     ("PullRequestReviewThread", "viewerCanResolve"): _settles(resolved=True),
     ("PullRequestReviewThread", "viewerCanUnresolve"): _settles(resolved=False),

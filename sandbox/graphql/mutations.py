@@ -10,14 +10,19 @@ from sandbox.enforcement.classic_model import ACTORS, BOOLEANS, NEW
 from sandbox.graphql.refusals import forbidden, not_found, unprocessable
 from sandbox.shapes.apps import app_number
 from sandbox.world import plans
+from sandbox.world.kinds.accounts import APP, ORGANIZATION
+from sandbox.world.kinds.code import PULL, REVIEW_COMMENT
+from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.protection import BRANCH_PROTECTION, BranchProtection
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.nodes import parse_node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import Data, Kind, Record
 
 
-def _get(call: Call, kind: str, ident: str) -> Record:
+def _get(call: Call, kind: Kind[Data], ident: str) -> Record[Data]:
     parsed = parse_node_id(ident)
     found = None if parsed is None or parsed[0] != kind else call.world.get(kind, parsed[1])
     if found is None:
@@ -25,7 +30,7 @@ def _get(call: Call, kind: str, ident: str) -> Record:
     return found
 
 
-def _administered(call: Call, repository: Record) -> Record:
+def _administered(call: Call, repository: Record[Repository]) -> Record[Repository]:
     found = level(permission(call.world, repository, call.actor))
     if not found:
         raise not_found(f"Could not resolve to a Repository with the name '{repository.name}'.")
@@ -34,8 +39,10 @@ def _administered(call: Call, repository: Record) -> Record:
     return repository
 
 
-def _fields(call: Call, given: dict[str, Any], old: Record | None) -> dict[str, Any]:
-    data = NEW.copy() if old is None else dict(old.data)
+def _fields(
+    call: Call, given: dict[str, Any], old: Record[BranchProtection] | None
+) -> dict[str, Any]:
+    data: dict[str, Any] = {**(NEW if old is None else old.data)}
     for name in (*BOOLEANS, "requiredDeploymentEnvironments", "requiredStatusCheckContexts"):
         if given.get(name) is not None:
             data[name] = given[name]
@@ -61,7 +68,7 @@ def _checks(call: Call, given: list[dict[str, Any]]) -> dict[str, Any]:
         ident = each.get("appId")
         if ident not in (None, "any"):
             kind, number = _actor(call, ident)
-            app = call.world.get("app", number) if kind == "app" else None
+            app = call.world.get(APP, number) if kind == "app" else None
             if app is None:
                 raise not_found(f"Could not resolve to App node with the global id of '{ident}'.")
             apps[each["context"]] = app_number(app)
@@ -77,23 +84,25 @@ def _count(count: int | None) -> int | None:
 
 def _actor(call: Call, ident: str) -> list[Any]:
     parsed = parse_node_id(ident)
-    if parsed is None or parsed[0] not in ("user", "team", "app") or not call.world.get(*parsed):
+    if parsed is None or parsed[0] not in ("user", "team", "app") or not call.world.record(*parsed):
         raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
     return list(parsed)
 
 
-def _unique(call: Call, repository: Record, pattern: str, old: Record | None) -> None:
-    taken = call.world.find("branch_protection", pattern, repository.id)
+def _unique(
+    call: Call, repository: Record[Repository], pattern: str, old: Record[BranchProtection] | None
+) -> None:
+    taken = call.world.find(BRANCH_PROTECTION, pattern, repository.id)
     if taken is not None and (old is None or taken.id != old.id):
         raise unprocessable(f"Name already protected: {pattern}")
     if not pattern:
         raise unprocessable("Pattern can't be blank")
 
 
-def _rule(call: Call, node_id: str) -> tuple[Record, Record]:
+def _rule(call: Call, node_id: str) -> tuple[Record[BranchProtection], Record[Repository]]:
     """Return a rule, and its repository, which the caller administers."""
-    rule = _get(call, "branch_protection", node_id)
-    repository = call.world.get("repository", rule.parent)
+    rule = _get(call, BRANCH_PROTECTION, node_id)
+    repository = call.world.get(REPOSITORY, rule.parent)
     if repository is None:
         raise AssertionError("a rule has a repository")
     return rule, _administered(call, repository)
@@ -102,14 +111,14 @@ def _rule(call: Call, node_id: str) -> tuple[Record, Record]:
 def create_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Create a rule."""
     given = arguments["input"]
-    repository = _administered(call, _get(call, "repository", given["repositoryId"]))
+    repository = _administered(call, _get(call, REPOSITORY, given["repositoryId"]))
     try:
         plans.check_branch_rules(owner(call.world, repository), repository)
     except GitHubError as error:
         raise forbidden(error.message) from None
     _unique(call, repository, given["pattern"], None)
     data = {**_fields(call, given, None), "creator": call.actor.id}
-    rule = call.world.add("branch_protection", repository.id, given["pattern"], **data)
+    rule = call.world.make(BRANCH_PROTECTION, repository.id, given["pattern"], NEW, **data)
     return {
         "branchProtectionRule": rule,
         "clientMutationId": given.get("clientMutationId"),
@@ -152,13 +161,13 @@ def _settle(call: Call, given: dict[str, Any], *, resolved: bool) -> dict[str, A
     thread = None
     if parsed is not None and parsed[0] == "review_thread":
         # a conversation goes by its first comment
-        thread = call.world.get("review_comment", parsed[1])
-    pull = None if thread is None else call.world.get("pull", thread.parent)
-    repository = None if pull is None else call.world.get("repository", pull.parent)
+        thread = call.world.get(REVIEW_COMMENT, parsed[1])
+    pull = None if thread is None else call.world.get(PULL, thread.parent)
+    repository = None if pull is None else call.world.get(REPOSITORY, pull.parent)
     found = 0 if repository is None else level(permission(call.world, repository, call.actor))
     if thread is None or pull is None or not found:
         raise not_found(f"Could not resolve to a node with the global id of '{given['threadId']}'")
-    if found < level("write") and call.actor.id != pull["user"]:
+    if found < level("write") and call.actor.id != pull.data["user"]:
         raise forbidden("Viewer can not resolve this conversation.")
     return {
         "thread": call.world.change(thread, resolved=resolved),
@@ -173,8 +182,8 @@ def update_review_assignment(
 ) -> dict[str, Any]:
     """Set who of a team reviews when the team is asked to."""
     given = arguments["input"]
-    team = _get(call, "team", given["id"])
-    org = call.world.get("organization", team.parent)
+    team = _get(call, TEAM, given["id"])
+    org = call.world.get(ORGANIZATION, team.parent)
     if call.actor.installation is None and (
         org is None or org_role(call.world, org, call.actor.id) != "admin"
     ):

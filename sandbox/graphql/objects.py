@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sandbox.api.http import Call
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
 
 SHORT = 7
@@ -29,14 +30,14 @@ class GitObject:
         path: From the root of the tree.
     """
 
-    repository: Record
+    repository: Record[Repository]
     kind: Literal["commit", "tree", "blob"]
     oid: str
     files: Mapping[str, str]
     path: str = ""
 
 
-def find(call: Call, repository: Record, arguments: dict[str, Any]) -> GitObject | None:
+def find(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> GitObject | None:
     """Return what an expression names: `HEAD`, `main:src/app.py`, `v1:`; or an id of a commit.
 
     As on GitHub, what is not there is null, and no error.
@@ -44,16 +45,16 @@ def find(call: Call, repository: Record, arguments: dict[str, Any]) -> GitObject
     expression = arguments.get("expression") or arguments.get("oid") or ""
     revision, colon, path = expression.partition(":")
     if revision == "HEAD":
-        revision = repository["default_branch"]
+        revision = repository.data["default_branch"]
     commit = objects.resolve(call.world, repository, revision)
     if commit is None:
         return None
     if not colon:
-        return GitObject(repository, "commit", commit.name, commit["files"])
-    return below(repository, commit["files"], path.strip("/"))
+        return GitObject(repository, "commit", commit.name, commit.data["files"])
+    return below(repository, commit.data["files"], path.strip("/"))
 
 
-def below(repository: Record, files: Mapping[str, str], path: str) -> GitObject | None:
+def below(repository: Record[Repository], files: Mapping[str, str], path: str) -> GitObject | None:
     """Return the file or folder of that path in a commit's tree."""
     if path in files:
         return GitObject(repository, "blob", files[path], files, path)

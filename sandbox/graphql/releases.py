@@ -8,48 +8,50 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import level, permission
 from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject
+from sandbox.graphql.reading import data_of, record_of
 from sandbox.repositories import labels, releases
 from sandbox.shapes.repositories import full_name
-from sandbox.world.kinds import REF, RELEASE
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.code import REF, Ref
+from sandbox.world.kinds.repositories import LABEL, RELEASE, REPOSITORY, Label, Release, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Release
-    from sandbox.world.records import Record
+    from sandbox.graphql.reading import Resolver
+    from sandbox.world.records import AnyRecord, Record
 
     Arguments = dict[str, Any]
-    Resolver = Callable[[Call, Any, Arguments], Any]
 
 
-def _repository(call: Call, record: Record) -> Record:
-    found = call.world.get("repository", record.parent)
+def _repository(call: Call, record: AnyRecord) -> Record[Repository]:
+    found = call.world.get(REPOSITORY, record.parent)
     if found is None:
         raise AssertionError(f"{record.kind} {record.name} has no repository")
     return found
 
 
-def _visible(call: Call, repository: Record) -> list[Record]:
+def _visible(call: Call, repository: Record[Repository]) -> list[Record[Release]]:
     """Return the releases that the viewer sees, newest first: drafts are for those who push."""
     if level(permission(call.world, repository, call.actor)) >= level("write"):
         return call.world.all(RELEASE, repository.id)[::-1]
     return releases.published(call.world, repository)
 
 
-def _release(call: Call, repository: Record, arguments: Arguments) -> Record | None:
+def _release(
+    call: Call, repository: Record[Repository], arguments: Arguments
+) -> Record[Release] | None:
     tag = arguments["tagName"]
-    return next((each for each in _visible(call, repository) if each["tag"] == tag), None)
+    return next((each for each in _visible(call, repository) if each.data["tag"] == tag), None)
 
 
-def _releases(call: Call, repository: Record, arguments: Arguments) -> dict[str, Any]:
+def _releases(call: Call, repository: Record[Repository], arguments: Arguments) -> dict[str, Any]:
     found = _visible(call, repository)
     order = arguments.get("orderBy")
     if order:
 
-        def key(each: Record) -> tuple[str, int]:
+        def key(each: Record[Release]) -> tuple[str, int]:
             by_name = order["field"] == "NAME"
-            return (each["title"] or "") if by_name else _created(call, each, {}), each.id
+            return (each.data["title"] or "") if by_name else _created(call, each, {}), each.id
 
         found = sorted(found, key=key, reverse=order["direction"] == "DESC")
     return connection(found, arguments)
@@ -69,15 +71,11 @@ def _path(call: Call, release: Record[Release], _: Arguments) -> str:
     return f"/{full_name(call, _repository(call, release))}/releases/tag/{tag}"
 
 
-def _field(name: str) -> Resolver:
-    return lambda _call, record, _arguments: record[name]
-
-
 def _html(call: Call, release: Record[Release], arguments: Arguments) -> str:  # noqa: ARG001 - a resolver's arguments
     return escape(release.data["body"] or "")
 
 
-def _tag(call: Call, release: Record[Release], _: Arguments) -> Record | None:
+def _tag(call: Call, release: Record[Release], _: Arguments) -> Record[Ref] | None:
     return call.world.find(REF, f"refs/tags/{release.data['tag']}", release.parent)
 
 
@@ -86,17 +84,18 @@ def _tag_commit(call: Call, release: Record[Release], _: Arguments) -> GitObject
     commit = releases.commit_of(call.world, repository, release)
     if commit is None:
         return None
-    return GitObject(repository, "commit", commit.name, commit["files"])
+    return GitObject(repository, "commit", commit.name, commit.data["files"])
 
 
-def _labels(call: Call, repository: Record, arguments: Arguments) -> dict[str, Any]:
+def _labels(call: Call, repository: Record[Repository], arguments: Arguments) -> dict[str, Any]:
     found = labels.labels_of(call.world, repository)
     wanted = (arguments.get("query") or "").casefold()
     if wanted:
         found = [
             each
             for each in found
-            if wanted in each.name.casefold() or wanted in (each["description"] or "").casefold()
+            if wanted in each.name.casefold()
+            or wanted in (each.data["description"] or "").casefold()
         ]
     order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
     if order["field"] == "CREATED_AT":
@@ -104,12 +103,14 @@ def _labels(call: Call, repository: Record, arguments: Arguments) -> dict[str, A
     return connection(found[::-1] if order["direction"] == "DESC" else found, arguments)
 
 
-def _label(call: Call, repository: Record, arguments: Arguments) -> Record | None:
+def _label(
+    call: Call, repository: Record[Repository], arguments: Arguments
+) -> Record[Label] | None:
     labels.labels_of(call.world, repository)
-    return call.world.find("label", arguments["name"], repository.id)
+    return call.world.find(LABEL, arguments["name"], repository.id)
 
 
-def _label_path(call: Call, label: Record, _: Arguments) -> str:
+def _label_path(call: Call, label: Record[Label], _: Arguments) -> str:
     return f"/{full_name(call, _repository(call, label))}/labels/{label.name}"
 
 
@@ -121,28 +122,28 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Repository", "releases"): _releases,
     ("Repository", "label"): _label,
     ("Repository", "labels"): _labels,
-    ("Release", "author"): lambda call, release, _: call.world.get("user", release["author"]),
+    ("Release", "author"): record_of(USER, data_of(RELEASE, lambda it: it["author"])),
     ("Release", "createdAt"): _created,
-    ("Release", "description"): _field("body"),
+    ("Release", "description"): data_of(RELEASE, lambda it: it["body"]),
     ("Release", "descriptionHTML"): _html,
     ("Release", "shortDescriptionHTML"): _html,
-    ("Release", "isDraft"): _field("draft"),
+    ("Release", "isDraft"): data_of(RELEASE, lambda it: it["draft"]),
     ("Release", "isLatest"): _is_latest,
-    ("Release", "isPrerelease"): _field("prerelease"),
-    ("Release", "name"): _field("title"),
-    ("Release", "publishedAt"): lambda _call, release, _: (
-        None if release["draft"] else release["published_at"]
+    ("Release", "isPrerelease"): data_of(RELEASE, lambda it: it["prerelease"]),
+    ("Release", "name"): data_of(RELEASE, lambda it: it["title"]),
+    ("Release", "publishedAt"): data_of(
+        RELEASE, lambda it: None if it["draft"] else it["published_at"]
     ),
     ("Release", "repository"): lambda call, release, _: _repository(call, release),
     ("Release", "resourcePath"): _path,
     ("Release", "url"): lambda call, release, _: f"{call.host}{_path(call, release, {})}",
     ("Release", "tag"): _tag,
     ("Release", "tagCommit"): _tag_commit,
-    ("Release", "tagName"): _field("tag"),
+    ("Release", "tagName"): data_of(RELEASE, lambda it: it["tag"]),
     ("Release", "updatedAt"): lambda _call, release, _: release.updated_at,
     ("Release", "viewerCanReact"): lambda call, _release, _: call.actor.user is not None,
-    ("Label", "color"): _field("color"),
-    ("Label", "description"): _field("description"),
+    ("Label", "color"): data_of(LABEL, lambda it: it["color"]),
+    ("Label", "description"): data_of(LABEL, lambda it: it["description"]),
     ("Label", "isDefault"): lambda _call, label, _: labels.is_default(label),
     ("Label", "name"): lambda _call, label, _: label.name,
     ("Label", "repository"): lambda call, label, _: _repository(call, label),

@@ -18,27 +18,30 @@ from sandbox.access.permissions import (
     visible_repositories,
 )
 from sandbox.api import limits, lookups
+from sandbox.enforcement import classic_model
 from sandbox.git import objects as git_objects
 from sandbox.graphql import archiving, details, mutations, objects, releases
 from sandbox.graphql.connections import connection
 from sandbox.graphql.cost import PAGE_LIMIT, Cost
+from sandbox.graphql.reading import data_of, record_of
 from sandbox.graphql.refusals import not_found
 from sandbox.shapes.apps import app_number
 from sandbox.shapes.repositories import full_name
 from sandbox.world.clock import stamp
-from sandbox.world.kinds import ENVIRONMENT, MEMBER, REDIRECT, TEAM, TEAM_MEMBER, TEAM_REPOSITORY
+from sandbox.world.kinds.accounts import APP, ORGANIZATION, USER, Organization, User
+from sandbox.world.kinds.code import REF, REVIEW_COMMENT
+from sandbox.world.kinds.people import MEMBER, TEAM, TEAM_MEMBER, TEAM_REPOSITORY, Team
+from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT, BranchProtection
+from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Repository
 from sandbox.world.nodes import node_id, parse_node_id
-from sandbox.world.records import Record
+from sandbox.world.records import AnyRecord, Data, Kind, Record, is_a
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
+    from sandbox.graphql.reading import Resolver
 
-    Resolver = Callable[[Call, Any, dict[str, Any]], Any]
 
 TYPES = {
     "user": "User",
@@ -78,24 +81,23 @@ def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) 
     raise GraphQLError(f"The sandbox does not have {name}.")
 
 
-def _readable(call: Call, repository: Record) -> bool:
+def _readable(call: Call, repository: Record[Repository]) -> bool:
     return level(permission(call.world, repository, call.actor)) > 0
 
 
-def _created_at(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
+def _created_at(_call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> str:
     return source.created_at
 
 
-def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
+def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> AnyRecord:  # noqa: ANN401 - resolver
     ident = arguments["id"]
     parsed = parse_node_id(ident)
-    found = None if parsed is None or parsed[0] not in TYPES else call.world.get(*parsed)
-    place = found
-    if found is not None and found.kind in ("branch_protection", "environment", "ref"):
-        place = call.world.get("repository", found.parent)
-    if found is None or (
-        place is not None and place.kind == "repository" and not _readable(call, place)
-    ):
+    found = None if parsed is None or parsed[0] not in TYPES else call.world.record(*parsed)
+    repository = None
+    if found is not None:
+        inside = found.kind in (BRANCH_PROTECTION, ENVIRONMENT, REF)
+        repository = call.world.get(REPOSITORY, found.parent if inside else found.id)
+    if found is None or (repository is not None and not _readable(call, repository)):
         raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
     return found
 
@@ -110,7 +112,7 @@ def _nodes(call: Call, source: Any, arguments: dict[str, Any]) -> list[Any]:  # 
     return found
 
 
-def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
+def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record[Repository]:  # noqa: ANN401 - resolver
     login = source.name if isinstance(source, Record) else arguments["owner"]
     name = arguments["name"]
     found = lookups.find_repository(call.world, login, name)
@@ -118,24 +120,24 @@ def _repository(call: Call, source: Any, arguments: dict[str, Any]) -> Record:  
     if found is None and account is not None and arguments.get("followRenames", True):
         redirect = call.world.find(REDIRECT, f"{account.id}/{name}")
         if redirect is not None:
-            found = call.world.get("repository", redirect.data["repository"])
+            found = call.world.get(REPOSITORY, redirect.data["repository"])
     if found is None or not _readable(call, found):
         raise not_found(f"Could not resolve to a Repository with the name '{login}/{name}'.")
     return found
 
 
-def _organization(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
+def _organization(call: Call, _source: Any, arguments: dict[str, Any]) -> Record[Organization]:  # noqa: ANN401 - resolver
     login = arguments["login"]
-    found = call.world.find("organization", login)
+    found = call.world.find(ORGANIZATION, login)
     if found is None:
         raise not_found(f"Could not resolve to an Organization with the login of '{login}'.")
     return found
 
 
-def _user(call: Call, _source: Any, arguments: dict[str, Any]) -> Record:  # noqa: ANN401 - resolver
+def _user(call: Call, _source: Any, arguments: dict[str, Any]) -> Record[User]:  # noqa: ANN401 - resolver
     login = arguments["login"]
-    found = call.world.find("user", login)
-    if found is None or found.get("type") == "Bot":
+    found = call.world.find(USER, login)
+    if found is None or found.data.get("type") == "Bot":
         raise not_found(f"Could not resolve to a User with the login of '{login}'.")
     return found
 
@@ -154,54 +156,58 @@ def _rate_limit(call: Call, _source: Any, _arguments: dict[str, Any]) -> dict[st
     }
 
 
-def _sees(call: Call, org: Record) -> bool:
+def _sees(call: Call, org: Record[Organization]) -> bool:
     installation = call.actor.installation
     if installation is not None:
         return installation.parent == org.id
     return org_role(call.world, org, call.actor.id) is not None
 
 
-def _members_with_role(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _members_with_role(
+    call: Call, org: Record[Organization], arguments: dict[str, Any]
+) -> dict[str, Any]:
     members = call.world.all(MEMBER, org.id) if _sees(call, org) else []
-    users = [user for member in members if (user := call.world.get("user", int(member.name)))]
+    users = [user for member in members if (user := call.world.get(USER, int(member.name)))]
 
-    def role(user: Record) -> str:
+    def role(user: Record[User]) -> str:
         return (org_role(call.world, org, user.id) or "member").upper()
 
     return connection(users, arguments, role=role, hasTwoFactorEnabled=_two_factor)
 
 
-def _two_factor(user: Record) -> bool:
-    return not user.get("two_factor_disabled", False)
+def _two_factor(user: Record[User]) -> bool:
+    return not user.data.get("two_factor_disabled", False)
 
 
-def _team(call: Call, org: Record, arguments: dict[str, Any]) -> Record | None:
+def _team(call: Call, org: Record[Organization], arguments: dict[str, Any]) -> Record[Team] | None:
     # as on GitHub, an unknown team is null, and no error
     return call.world.find(TEAM, arguments["slug"], org.id) if _sees(call, org) else None
 
 
-def _teams(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _teams(call: Call, org: Record[Organization], arguments: dict[str, Any]) -> dict[str, Any]:
     teams = call.world.all(TEAM, org.id) if _sees(call, org) else []
     if arguments.get("rootTeamsOnly"):
-        teams = [team for team in teams if team["parent_team"] is None]
+        teams = [team for team in teams if team.data["parent_team"] is None]
     return connection(teams, arguments)
 
 
 def _team_members(call: Call, team: Record[Team], arguments: dict[str, Any]) -> dict[str, Any]:
     membership = arguments.get("membership", "ALL")
-    found: dict[int, tuple[Record, str]] = {}
+    found: dict[int, tuple[Record[User], str]] = {}
     waiting = [(team, membership != "CHILD_TEAM")]
     while waiting:
         current, counts = waiting.pop(0)
         for member in call.world.all(TEAM_MEMBER, current.id):
-            user = call.world.get("user", int(member.name))
+            user = call.world.get(USER, int(member.name))
             if counts and user is not None:
                 found.setdefault(user.id, (user, member.data["role"].upper()))
         if membership != "IMMEDIATE":
             children = call.world.all(TEAM, team.parent)
-            waiting += [(child, True) for child in children if child["parent_team"] == current.id]
+            waiting += [
+                (child, True) for child in children if child.data["parent_team"] == current.id
+            ]
     users = [user for user, _ in found.values()]
-    org = call.world.get("organization", team.parent)
+    org = call.world.get(ORGANIZATION, team.parent)
     page = f"/orgs/{'' if org is None else org.name}/people/"
     return connection(
         users,
@@ -216,13 +222,13 @@ def _team_repositories(call: Call, team: Record[Team], arguments: dict[str, Any]
     found = {
         repository.id: (repository, grant.data["permission"])
         for grant in call.world.all(TEAM_REPOSITORY, team.id)
-        if (repository := call.world.get("repository", int(grant.name)))
+        if (repository := call.world.get(REPOSITORY, int(grant.name)))
     }
 
-    def granted(repository: Record) -> str:
+    def granted(repository: Record[Repository]) -> str:
         name = found[repository.id][1]
         custom = custom_role(call.world, repository, name)
-        name = name if custom is None else custom["base_role"]
+        name = name if custom is None else custom.data["base_role"]
         return {"pull": "READ", "push": "WRITE"}.get(name, str(name).upper())
 
     repositories = [each for each, _ in found.values()]
@@ -234,60 +240,66 @@ def _paged(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments if {"first", "last"} & arguments.keys() else {**arguments, "first": PAGE_LIMIT}
 
 
-def _required_checks(call: Call, rule: Record, _arguments: dict[str, Any]) -> list[dict[str, Any]]:
-    apps = {app_number(app): app for app in call.world.all("app")}
-    wanted = rule.get("checkApps", {})
+def _required_checks(
+    call: Call, rule: Record[BranchProtection], _arguments: dict[str, Any]
+) -> list[dict[str, Any]]:
+    apps = {app_number(app): app for app in call.world.all(APP)}
+    wanted = rule.data.get("checkApps", {})
     return [
-        {"context": each, "app": apps.get(wanted.get(each))}
-        for each in rule["requiredStatusCheckContexts"]
+        {"context": each, "app": apps.get(wanted[each]) if each in wanted else None}
+        for each in rule.data["requiredStatusCheckContexts"]
     ]
 
 
-def _repositories(call: Call, org: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+def _repositories(
+    call: Call, org: Record[Organization], arguments: dict[str, Any]
+) -> dict[str, Any]:
     return connection(visible_repositories(call.world, org, call.actor), arguments)
 
 
-def _default_branch(call: Call, repository: Record, _arguments: dict[str, Any]) -> Record | None:
+def _default_branch(
+    call: Call, repository: Record[Repository], _arguments: dict[str, Any]
+) -> AnyRecord | None:
     return git_objects.find_ref(
-        call.world, repository, f"refs/heads/{repository['default_branch']}"
+        call.world, repository, f"refs/heads/{repository.data['default_branch']}"
     )
 
 
 def _allowances(name: str) -> Resolver:
-    def resolve(call: Call, rule: Record, arguments: dict[str, Any]) -> dict[str, Any]:
-        actors = (call.world.get(kind, ident) for kind, ident in rule[name])
+    def resolve(
+        call: Call, rule: Record[BranchProtection], arguments: dict[str, Any]
+    ) -> dict[str, Any]:
         found = [
             {
                 "actor": each,
                 "branchProtectionRule": rule,
                 "id": f"{node_id(rule.kind, rule.id)}_{node_id(each.kind, each.id)}",
             }
-            for each in actors
-            if each is not None
+            for each in classic_model.actors(call.world, rule, name)
         ]
         return connection(found, arguments)
 
     return resolve
 
 
-def _children(kind: str) -> Resolver:
+def _children(kind: Kind[Data]) -> Resolver:
     return lambda call, source, arguments: connection(call.world.all(kind, source.id), arguments)
 
 
-def _database_id(_call: Call, source: Record, _arguments: dict[str, Any]) -> int:
-    return app_number(source) if source.kind == "app" else source.id
+def _database_id(_call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> int:
+    return app_number(source) if is_a(source, APP) else source.id
 
 
-def _id(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
+def _id(_call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> str:
     return node_id(source.kind, source.id)
 
 
-def _name(_call: Call, source: Record, _arguments: dict[str, Any]) -> str:
+def _name(_call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> str:
     return source.name
 
 
 def _delegation(field: str, default: Any) -> Resolver:  # noqa: ANN401 - any JSON
-    return lambda _call, team, _arguments: team.get("review_assignment", {}).get(field, default)
+    return data_of(TEAM, lambda it: it.get("review_assignment", {}).get(field, default))
 
 
 RESOLVERS: dict[tuple[str, str], Resolver] = {
@@ -299,8 +311,8 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Query", "user"): _user,
     ("Query", "viewer"): lambda call, _source, _arguments: call.actor.user,
     ("User", "login"): _name,
-    ("User", "name"): lambda _call, user, _arguments: user.get("name"),
-    ("User", "email"): lambda _call, user, _arguments: user.get("email") or "",
+    ("User", "name"): data_of(USER, lambda it: it.get("name")),
+    ("User", "email"): data_of(USER, lambda it: it.get("email") or ""),
     ("App", "slug"): _name,
     ("App", "name"): _name,
     ("Organization", "login"): _name,
@@ -313,13 +325,11 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Team", "members"): _team_members,
     ("Team", "repositories"): _team_repositories,
     ("Team", "organization"): lambda call, team, _arguments: call.world.get(
-        "organization", team.parent
+        ORGANIZATION, team.parent
     ),
-    ("Team", "parentTeam"): lambda call, team, _arguments: call.world.get(
-        TEAM, team["parent_team"] or 0
-    ),
-    ("Team", "privacy"): lambda _call, team, _arguments: (
-        "SECRET" if team["privacy"] == "secret" else "VISIBLE"
+    ("Team", "parentTeam"): record_of(TEAM, data_of(TEAM, lambda it: it["parent_team"])),
+    ("Team", "privacy"): data_of(
+        TEAM, lambda it: "SECRET" if it["privacy"] == "secret" else "VISIBLE"
     ),
     ("Team", "reviewRequestDelegationEnabled"): _delegation("enabled", default=False),
     ("Team", "reviewRequestDelegationAlgorithm"): _delegation("algorithm", default=None),
@@ -327,29 +337,29 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Team", "reviewRequestDelegationNotifyTeam"): _delegation("notifyTeam", default=True),
     ("Repository", "name"): _name,
     ("Repository", "nameWithOwner"): lambda call, repo, _arguments: full_name(call, repo),
-    ("Repository", "branchProtectionRules"): _children("branch_protection"),
-    ("Repository", "environments"): _children("environment"),
+    ("Repository", "branchProtectionRules"): _children(BRANCH_PROTECTION),
+    ("Repository", "environments"): _children(ENVIRONMENT),
     ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
         ENVIRONMENT, arguments["name"], repo.id
     ),
     ("Repository", "defaultBranchRef"): _default_branch,
-    ("Repository", "deleteBranchOnMerge"): lambda _call, repo, _arguments: repo[
-        "delete_branch_on_merge"
-    ],
-    ("Repository", "hasIssuesEnabled"): lambda _call, repo, _arguments: repo["has_issues"],
-    ("Repository", "hasVulnerabilityAlertsEnabled"): lambda _call, repo, _arguments: repo[
-        "vulnerability_alerts"
-    ],
-    ("Repository", "isArchived"): lambda _call, repo, _arguments: repo["archived"],
-    ("Repository", "isPrivate"): lambda _call, repo, _arguments: repo["visibility"] != "public",
-    ("Repository", "isTemplate"): lambda _call, repo, _arguments: repo["is_template"],
-    ("Repository", "visibility"): lambda _call, repo, _arguments: repo["visibility"].upper(),
+    ("Repository", "deleteBranchOnMerge"): data_of(
+        REPOSITORY, lambda it: it["delete_branch_on_merge"]
+    ),
+    ("Repository", "hasIssuesEnabled"): data_of(REPOSITORY, lambda it: it["has_issues"]),
+    ("Repository", "hasVulnerabilityAlertsEnabled"): data_of(
+        REPOSITORY, lambda it: it["vulnerability_alerts"]
+    ),
+    ("Repository", "isArchived"): data_of(REPOSITORY, lambda it: it["archived"]),
+    ("Repository", "isPrivate"): data_of(REPOSITORY, lambda it: it["visibility"] != "public"),
+    ("Repository", "isTemplate"): data_of(REPOSITORY, lambda it: it["is_template"]),
+    ("Repository", "visibility"): data_of(REPOSITORY, lambda it: it["visibility"].upper()),
     ("Ref", "name"): lambda _call, ref, _arguments: ref.name.split("/", 2)[2],
     ("Ref", "prefix"): lambda _call, ref, _arguments: ref.name[: ref.name.find("/", 5) + 1],
     ("Environment", "name"): _name,
     ("BranchProtectionRule", "pattern"): _name,
     ("BranchProtectionRule", "repository"): lambda call, rule, _arguments: call.world.get(
-        "repository", rule.parent
+        REPOSITORY, rule.parent
     ),
     ("BranchProtectionRule", "requiredStatusChecks"): _required_checks,
     ("BranchProtectionRule", "pushAllowances"): _allowances("pushActorIds"),
@@ -369,7 +379,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("PullRequestReviewThread", "id"): lambda _call, thread, _arguments: node_id(
         "review_thread", thread.id
     ),
-    ("PullRequestReviewThread", "isResolved"): lambda _call, thread, _arguments: thread["resolved"],
+    ("PullRequestReviewThread", "isResolved"): data_of(REVIEW_COMMENT, lambda it: it["resolved"]),
     **objects.RESOLVERS,
     **details.RESOLVERS,
     **releases.RESOLVERS,

@@ -19,6 +19,8 @@ from sandbox.api import dispatch
 from sandbox.api.http import Request, Response
 from sandbox.control import control
 from sandbox.html import runs, views
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Organization
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -90,13 +92,13 @@ def _show(world: World, parts: list[str], query: dict[str, str]) -> Response:
         return _page("world", trail=trail[:1], **views.world(world))
     if parts == ["-", "journal"]:
         return _page("journal", trail=trail, **views.journal(world, query))
-    org = world.find("organization", parts[0])
+    org = world.find(ORGANIZATION, parts[0])
     if org is None:
         return _missing(parts[0])
     if len(parts) == 1:
         return _page("organization", trail=trail, **views.organization(world, org))
     trail.append((org.name, f"/{world.name}/{org.name}"))
-    repository = world.find("repository", parts[1], org.id)
+    repository = world.find(REPOSITORY, parts[1], org.id)
     if repository is None:
         return _missing("/".join(parts[:2]))
     return _show_repository(world, org, repository, parts[2:], trail, query.get("notice", ""))
@@ -104,8 +106,8 @@ def _show(world: World, parts: list[str], query: dict[str, str]) -> Response:
 
 def _show_repository(  # noqa: PLR0917 - what is shown, and where
     world: World,
-    org: Record,
-    repository: Record,
+    org: Record[Organization],
+    repository: Record[Repository],
     parts: list[str],
     trail: list[tuple[str, str]],
     notice: str,
@@ -128,14 +130,14 @@ def _decide(world: World, parts: list[str], request: Request) -> Response:
     """Approve or reject as somebody: through the REST API, so that all rules hold."""
     stranger = control.stranger(request, pages=True)
     form = dict(parse_qsl(request.content.decode("utf-8", "replace")))
-    org = world.find("organization", parts[0]) if parts else None
-    repository = world.find("repository", parts[1], org.id) if org and len(parts) > 1 else None
+    org = world.find(ORGANIZATION, parts[0]) if parts else None
+    repository = world.find(REPOSITORY, parts[1], org.id) if org and len(parts) > 1 else None
     run = None if repository is None else runs.find_run(world, repository, parts[2:])
     if org is None or repository is None or run is None:
         return _page("message", 405, title="Pages can only be read", text="", trail=[])
     if stranger or not hmac.compare_digest(form.get("token", ""), _token(world, run.id)):
         return _page("message", 403, title="Refused", text=stranger or "a stale form", trail=[])
-    user = world.find("user", form.get("actor", ""))
+    user = world.find(USER, form.get("actor", ""))
     if user is None:
         return _missing(f"user {form.get('actor', '')!r}")
     base = f"/api/v3/repos/{org.name}/{repository.name}/actions/runs/{run.id}"

@@ -9,7 +9,11 @@ from sandbox.enforcement.ruleset_model import rulesets_of
 from sandbox.git import objects
 from sandbox.html import runs, words
 from sandbox.runs.workflow import paths
-from sandbox.world.kinds import COLLABORATOR, ENVIRONMENT, INSTALLATION, TEAM
+from sandbox.world.kinds.accounts import APP, INSTALLATION, ORGANIZATION, Organization
+from sandbox.world.kinds.code import PULL
+from sandbox.world.kinds.people import COLLABORATOR, MEMBER, TEAM, TEAM_MEMBER
+from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT, RULESET
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.world.records import Record
@@ -42,7 +46,7 @@ _SWITCHES = {
 def worlds(sandbox: Sandbox) -> list[dict[str, Any]]:
     """Return the worlds with their organizations."""
     return [
-        {"name": world.name, "organizations": words.names(world.all("organization"))}
+        {"name": world.name, "organizations": words.names(world.all(ORGANIZATION))}
         for world in sandbox.worlds.values()
     ]
 
@@ -51,11 +55,11 @@ def world(world: World) -> dict[str, Any]:
     """Return a world: organizations, runs that wait, what was asked for and is not there."""
     return {
         "world": world.name,
-        "organizations": words.names(world.all("organization")),
+        "organizations": words.names(world.all(ORGANIZATION)),
         "waiting": [
             entry
-            for org in world.all("organization")
-            for repository in world.all("repository", org.id)
+            for org in world.all(ORGANIZATION)
+            for repository in world.all(REPOSITORY, org.id)
             for entry in runs.runs_of(world, org, repository)
             if entry["status"] == "waiting"
         ],
@@ -66,21 +70,21 @@ def world(world: World) -> dict[str, Any]:
     }
 
 
-def organization(world: World, org: Record) -> dict[str, Any]:
+def organization(world: World, org: Record[Organization]) -> dict[str, Any]:
     """Return an organization: settings, people, repositories, rulesets, secrets by name."""
     workflow = world.document(org.id, "workflow", {"default_workflow_permissions": "read"})
     actions = world.document(
         org.id, "actions", {"allowed_actions": "all", "enabled_repositories": "all"}
     )
-    apps = [world.get("app", each.data["app"]) for each in world.all(INSTALLATION, org.id)]
-    repositories = sorted(world.all("repository", org.id), key=lambda each: each.name.lower())
+    apps = [world.get(APP, each.data["app"]) for each in world.all(INSTALLATION, org.id)]
+    repositories = sorted(world.all(REPOSITORY, org.id), key=lambda each: each.name.lower())
     return {
         "world": world.name,
         "org": org,
         "facts": [
-            ("plan", org["plan"]),
-            ("members may by default", org["default_repository_permission"]),
-            ("members may create", org["members_allowed_repository_creation_type"]),
+            ("plan", org.data["plan"]),
+            ("members may by default", org.data["default_repository_permission"]),
+            ("members may create", org.data["members_allowed_repository_creation_type"]),
             ("Actions in", f"{actions['enabled_repositories']} repositories"),
             ("allowed actions", actions["allowed_actions"]),
             ("a workflow's token", workflow["default_workflow_permissions"]),
@@ -89,26 +93,29 @@ def organization(world: World, org: Record) -> dict[str, Any]:
         "repositories": [
             {
                 "name": each.name,
-                "visibility": each["visibility"] + (", archived" if each["archived"] else ""),
+                "visibility": each.data["visibility"]
+                + (", archived" if each.data["archived"] else ""),
                 "rulesets": words.names(rulesets_of(world, each)),
                 "environments": words.names(world.all(ENVIRONMENT, each.id)),
             }
             for each in repositories
         ],
-        "rulesets": [words.ruleset(world, each) for each in world.all("ruleset", org.id)],
+        "rulesets": [words.ruleset(world, each) for each in world.all(RULESET, org.id)],
         "teams": [
-            (each["name"], words.members(world, "team_member", each.id))
+            (each.data["name"], words.members(world, TEAM_MEMBER, each.id))
             for each in world.all(TEAM, org.id)
         ],
-        "members": words.members(world, "member", org.id),
+        "members": words.members(world, MEMBER, org.id),
         "secrets": words.secrets(world, org.id),
     }
 
 
-def repository(world: World, org: Record, repository: Record) -> dict[str, Any]:
+def repository(
+    world: World, org: Record[Organization], repository: Record[Repository]
+) -> dict[str, Any]:
     """Return a repository: who may what, protections in words, environments, runs."""
     access = [
-        (f"team {each['name']}", found)
+        (f"team {each.data['name']}", found)
         for each in world.all(TEAM, org.id)
         if (found := team_permission(world, each, repository)) != "none"
     ]
@@ -116,36 +123,43 @@ def repository(world: World, org: Record, repository: Record) -> dict[str, Any]:
         (words.person(world, int(each.name)), str(each.data["permission"]))
         for each in world.all(COLLABORATOR, repository.id)
     ]
-    head = objects.resolve(world, repository, repository["default_branch"])
-    files: dict[str, str] = {} if head is None else head["files"]
+    head = objects.resolve(world, repository, repository.data["default_branch"])
+    files: dict[str, str] = {} if head is None else head.data["files"]
     return {
         "world": world.name,
         "org": org,
         "repository": repository,
         "facts": [
-            ("visibility", repository["visibility"]),
-            ("default branch", repository["default_branch"]),
-            ("archived", "yes, read-only" if repository["archived"] else "no"),
-            ("vulnerability alerts", "on" if repository["vulnerability_alerts"] else "off"),
+            ("visibility", repository.data["visibility"]),
+            ("default branch", repository.data["default_branch"]),
+            ("archived", "yes, read-only" if repository.data["archived"] else "no"),
+            ("vulnerability alerts", "on" if repository.data["vulnerability_alerts"] else "off"),
             (
                 "security features",
-                ", ".join(n.replace("_", " ") for n, on in repository["security"].items() if on)
+                ", ".join(
+                    n.replace("_", " ") for n, on in repository.data["security"].items() if on
+                )
                 or "none",
             ),
         ],
         "access": access,
         "rulesets": [words.ruleset(world, each) for each in rulesets_of(world, repository)],
         "classic": [
-            (each.name, [words for name, words in _SWITCHES.items() if each[name]])
-            for each in world.all("branch_protection", repository.id)
+            (each.name, [words for name, words in _SWITCHES.items() if each.field(name)])
+            for each in world.all(BRANCH_PROTECTION, repository.id)
         ],
         "environments": [
             words.environment(world, each) for each in world.all(ENVIRONMENT, repository.id)
         ],
         "secrets": words.secrets(world, repository.id),
         "pulls": [
-            (each.name, each["title"], each["state"], words.person(world, each["user"]))
-            for each in reversed(world.all("pull", repository.id))
+            (
+                each.name,
+                each.data["title"],
+                each.data["state"],
+                words.person(world, each.data["user"]),
+            )
+            for each in reversed(world.all(PULL, repository.id))
         ],
         "workflows": paths(files),
         "files": sorted(files),

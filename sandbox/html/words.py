@@ -5,78 +5,92 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.enforcement.ruleset_model import ROLES
-from sandbox.world.kinds import DEPLOYMENT_POLICY
+from sandbox.world.kinds.accounts import APP, USER
+from sandbox.world.kinds.actions import SECRETS, VARIABLE, Shared
+from sandbox.world.kinds.people import REPOSITORY_ROLE, TEAM
+from sandbox.world.kinds.protection import DEPLOYMENT_POLICY, Environment, Ruleset
+from sandbox.world.kinds.repositories import REPOSITORY
 
 if TYPE_CHECKING:
-    from sandbox.world.records import Record
+    from collections.abc import Iterable
+
+    from sandbox.world.kinds.people import Member, TeamMember
+    from sandbox.world.records import Data, Kind, Record
     from sandbox.world.world import World
 
 
-def names(records: list[Record]) -> list[str]:
+def names(records: Iterable[Record[Data]]) -> list[str]:
     """Return the names of records, sorted."""
     return sorted(each.name for each in records)
 
 
 def person(world: World, ident: int) -> str:
     """Return a user's login."""
-    user = world.get("user", ident)
+    user = world.get(USER, ident)
     return "a deleted user" if user is None else user.name
 
 
-def members(world: World, kind: str, parent: int) -> list[tuple[str, str]]:
+def members(
+    world: World, kind: Kind[Member] | Kind[TeamMember], parent: int
+) -> list[tuple[str, str]]:
     """Return the people of a team or an organization: login and role."""
-    found = [(person(world, int(each.name)), str(each["role"])) for each in world.all(kind, parent)]
+    found = [
+        (person(world, int(each.name)), str(each.data["role"])) for each in world.all(kind, parent)
+    ]
     return sorted(found)
 
 
 def secrets(world: World, holder: int) -> list[dict[str, str]]:
     """Return secrets and variables of a place by name, never a value."""
-    kinds = {
-        "actions_secret": "secret",
-        "codespaces_secret": "Codespaces secret",
-        "dependabot_secret": "Dependabot secret",
+    stores = {
+        "actions": "secret",
+        "codespaces": "Codespaces secret",
+        "dependabot": "Dependabot secret",
     }
+    found: list[tuple[str, Record[Shared]]] = [
+        (kind, each) for store, kind in stores.items() for each in world.all(SECRETS[store], holder)
+    ]
+    found += [("variable", each) for each in world.all(VARIABLE, holder)]
     return [
         {
             "name": each.name,
-            "kind": kinds.get(kind, "variable"),
+            "kind": kind,
             "visibility": _visibility(world, each),
             "updated": each.updated_at,
         }
-        for kind in (*kinds, "variable")
-        for each in world.all(kind, holder)
+        for kind, each in found
     ]
 
 
-def _visibility(world: World, item: Record) -> str:
-    found = str(item.get("visibility") or "")
+def _visibility(world: World, item: Record[Shared]) -> str:
+    found = str(item.data.get("visibility") or "")
     if found != "selected":
         return found
-    selected = (world.get("repository", each) for each in item["selected_repository_ids"])
+    selected = (world.get(REPOSITORY, each) for each in item.data["selected_repository_ids"])
     return ", ".join(each.name for each in selected if each is not None) or "none"
 
 
-def ruleset(world: World, ruleset: Record) -> dict[str, Any]:
+def ruleset(world: World, ruleset: Record[Ruleset]) -> dict[str, Any]:
     """Return a ruleset in words."""
-    refs = (ruleset["conditions"] or {}).get("ref_name") or {}
+    refs = (ruleset.data["conditions"] or {}).get("ref_name") or {}
     return {
         "name": ruleset.name,
-        "target": ruleset["target"],
-        "enforcement": ruleset["enforcement"],
+        "target": ruleset.data["target"],
+        "enforcement": ruleset.data["enforcement"],
         "refs": refs.get("include", []),
         "but": refs.get("exclude", []),
-        "rules": [_rule(each) for each in ruleset["rules"]],
-        "bypass": [_bypass(world, each) for each in ruleset["bypass_actors"]],
+        "rules": [_rule(each) for each in ruleset.data["rules"]],
+        "bypass": [_bypass(world, each) for each in ruleset.data["bypass_actors"]],
     }
 
 
 def _bypass(world: World, actor: dict[str, Any]) -> str:
     kind, ident = actor["actor_type"], actor["actor_id"]
-    names = {"Team": "team", "User": "user", "RepositoryRole": "repository_role"}
-    record = world.get(names.get(kind, ""), ident or 0)
+    kinds: dict[str, str] = {"Team": TEAM, "User": USER, "RepositoryRole": REPOSITORY_ROLE}
+    record = world.record(kinds.get(kind, ""), ident or 0)
     name = ROLES.get(ident, "") if kind == "RepositoryRole" else ""
     if kind == "Integration":
-        app = next((a for a in world.all("app") if ident in (a.id, a.get("app_id"))), None)
+        app = next((a for a in world.all(APP) if ident in (a.id, a.data.get("app_id"))), None)
         name = "App " + (str(ident) if app is None else app.name)
     shown = name or (record.name if record is not None else kind)
     return shown + (" by pull request" if actor["bypass_mode"] == "pull_request" else "")
@@ -97,9 +111,9 @@ def _rule(rule: dict[str, Any]) -> str:
     return words
 
 
-def environment(world: World, gate: Record) -> dict[str, Any]:
+def environment(world: World, gate: Record[Environment]) -> dict[str, Any]:
     """Return the protection of an environment in words."""
-    policy = gate["deployment_branch_policy"]
+    policy = gate.data["deployment_branch_policy"]
     refs = ["every branch and tag"]
     if policy is not None:
         refs = ["protected branches"]
@@ -110,19 +124,20 @@ def environment(world: World, gate: Record) -> dict[str, Any]:
         "name": gate.name,
         "refs": refs,
         "reviewers": _reviewers(world, gate),
-        "self_review": "no" if gate["prevent_self_review"] else "yes",
-        "bypass": "yes" if gate["can_admins_bypass"] else "no",
-        "timer": f"{gate['wait_timer']} minutes" if gate["wait_timer"] else "none",
+        "self_review": "no" if gate.data["prevent_self_review"] else "yes",
+        "bypass": "yes" if gate.data["can_admins_bypass"] else "no",
+        "timer": f"{gate.data['wait_timer']} minutes" if gate.data["wait_timer"] else "none",
         "secrets": [each["name"] for each in secrets(world, gate.id)],
     }
 
 
-def _reviewers(world: World, gate: Record) -> list[str]:
+def _reviewers(world: World, gate: Record[Environment]) -> list[str]:
     found = [
-        (each["type"], world.get(each["type"].lower(), each["id"])) for each in gate["reviewers"]
+        (each["type"], world.record(each["type"].lower(), each["id"]))
+        for each in gate.data["reviewers"]
     ]
     return [
-        f"team {record['name']}" if kind == "Team" else record.name
+        f"team {record.data['name']}" if kind == "Team" else record.name
         for kind, record in found
         if record is not None
     ]

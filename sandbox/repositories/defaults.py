@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 from sandbox.git import objects
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS
 from sandbox.world import plans
-from sandbox.world.kinds import REDIRECT
+from sandbox.world.kinds.accounts import ORGANIZATION
+from sandbox.world.kinds.people import ORG_ROLE, OrganizationRole
+from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Repository
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.accounts import Account, Organization, User
+    from sandbox.world.kinds.code import Commit
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
-ORGANIZATION: dict[str, Any] = {
+NEW_ORGANIZATION: Organization = {
     "plan": "free",
     "licenses": [],
     "name": None,
@@ -74,19 +79,14 @@ PREDEFINED_ROLES = {
 """Roles of every organization: id, description, base role. The ids are github.com's own."""
 
 
-def add_organization(world: World, login: str, **settings: Any) -> Record:  # noqa: ANN401 - JSON fields
+def add_organization(world: World, login: str, **settings: Any) -> Record[Organization]:  # noqa: ANN401 - JSON fields
     """Add an organization with GitHub's defaults and its predefined roles."""
-    org = world.add("organization", 0, login, **{**ORGANIZATION, "name": login, **settings})
+    org = world.make(ORGANIZATION, 0, login, NEW_ORGANIZATION, **{"name": login, **settings})
     for name, (_, description, base) in PREDEFINED_ROLES.items():
-        world.add(
-            "org_role",
-            org.id,
-            name,
-            description=description,
-            base_role=base,
-            permissions=[],
-            source="Predefined",
+        role = OrganizationRole(
+            description=description, base_role=base, permissions=[], source="Predefined"
         )
+        world.make(ORG_ROLE, org.id, name, role)
     return org
 
 
@@ -100,7 +100,12 @@ def repository_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
 
 
-def add_repository(world: World, account: Record, name: str, **settings: Any) -> Record:  # noqa: ANN401 - JSON fields
+def add_repository(
+    world: World,
+    account: Account,
+    name: str,
+    **settings: Any,  # noqa: ANN401 - JSON fields
+) -> Record[Repository]:
     """Add a repository with GitHub's defaults.
 
     Args:
@@ -110,45 +115,46 @@ def add_repository(world: World, account: Record, name: str, **settings: Any) ->
         settings: What differs from the defaults.
     """
     visibility = settings.get("visibility", "public")
-    forking = visibility == "public" or account.get("members_can_fork_private_repositories", False)
+    # for repositories of a user there is no policy: GitHub's defaults hold
+    policy = account.data if is_a(account, ORGANIZATION) else NEW_ORGANIZATION
     scanned = plans.offers(account, visibility, "secret_scanning")
-    data: dict[str, Any] = {
+    data: Repository = {
+        **FEATURES,
+        **MERGE_SETTINGS,
         "description": None,
         "homepage": None,
         "visibility": visibility,
-        "default_branch": account.get("default_repository_branch", "main"),
+        "default_branch": policy["default_repository_branch"],
         "topics": [],
         "license": None,
         "template": None,
+        "fork_of": None,
         "pushed_at": world.clock.now(),
-        "allow_forking": forking,
-        **FEATURES,
-        **MERGE_SETTINGS,
+        "allow_forking": visibility == "public" or policy["members_can_fork_private_repositories"],
         "security": {
             "advanced_security": False,
-            "secret_scanning": scanned
-            and bool(account.get("secret_scanning_enabled_for_new_repositories")),
+            "secret_scanning": scanned and policy["secret_scanning_enabled_for_new_repositories"],
             "secret_scanning_push_protection": scanned
-            and bool(account.get("secret_scanning_push_protection_enabled_for_new_repositories")),
-            "dependabot_security_updates": bool(
-                account.get("dependabot_security_updates_enabled_for_new_repositories")
-            ),
+            and policy["secret_scanning_push_protection_enabled_for_new_repositories"],
+            "dependabot_security_updates": policy[
+                "dependabot_security_updates_enabled_for_new_repositories"
+            ],
             "secret_scanning_non_provider_patterns": False,
             "secret_scanning_validity_checks": False,
         },
-        "vulnerability_alerts": bool(account.get("dependabot_alerts_enabled_for_new_repositories")),
+        "vulnerability_alerts": policy["dependabot_alerts_enabled_for_new_repositories"],
+        # signed-off commits are required everywhere once the organization requires them
+        "web_commit_signoff_required": policy["web_commit_signoff_required"],
     }
-    # a signed-off commit is asked for everywhere once the organization asks for it
-    if account.get("web_commit_signoff_required"):
-        data["web_commit_signoff_required"] = True
-    data |= settings
     redirect = world.find(REDIRECT, f"{account.id}/{name}")
     if redirect is not None:
         world.remove(redirect)
-    return world.add("repository", account.id, name, **data)
+    return world.make(REPOSITORY, account.id, name, data, **settings)
 
 
-def first_commit(world: World, repository: Record, user: Record, files: dict[str, bytes]) -> Record:
+def first_commit(
+    world: World, repository: Record[Repository], user: Record[User], files: dict[str, bytes]
+) -> Record[Commit]:
     """Make a repository's first commit, on its default branch."""
     made = objects.commit(
         world,
@@ -157,5 +163,5 @@ def first_commit(world: World, repository: Record, user: Record, files: dict[str
         [],
         objects.made_by(user, "Initial commit", world.clock.now()),
     )
-    objects.set_ref(world, repository, f"refs/heads/{repository['default_branch']}", made.name)
+    objects.set_ref(world, repository, f"refs/heads/{repository.data['default_branch']}", made.name)
     return made

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.world.kinds.repositories import LABEL, Label, Repository
+
 if TYPE_CHECKING:
     from sandbox.world.records import Record
     from sandbox.world.world import World
@@ -25,15 +27,15 @@ DEFAULTS = (
 """Name, color and description of the labels of a new repository."""
 
 
-def labels_of(world: World, repository: Record) -> list[Record]:
+def labels_of(world: World, repository: Record[Repository]) -> list[Record[Label]]:
     """Return a repository's labels by name; the defaults are made when first looked at."""
     if not world.document(repository.id, "labels", {}).get("made"):
         world.set_document(repository.id, "labels", made=True)
         for name, color, description in DEFAULTS:
-            world.add("label", repository.id, name, color=color, description=description)
-    return sorted(world.all("label", repository.id), key=lambda each: each.name.casefold())
+            world.make(LABEL, repository.id, name, Label(color=color, description=description))
+    return sorted(world.all(LABEL, repository.id), key=lambda each: each.name.casefold())
 
 
-def is_default(label: Record) -> bool:
+def is_default(label: Record[Label]) -> bool:
     """Return whether a label has the name of one that GitHub begins with."""
     return any(label.name == name for name, _, _ in DEFAULTS)

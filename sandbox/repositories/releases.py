@@ -13,23 +13,23 @@ from sandbox.access.permissions import level, permission
 from sandbox.api.errors import failed
 from sandbox.git import objects, refs
 from sandbox.shapes.commits import html_base
-from sandbox.world.kinds import RELEASE
+from sandbox.world.kinds.code import COMMIT, Commit
+from sandbox.world.kinds.repositories import RELEASE, Release, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Release
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
 _LATEST = "latest-release"
 
 
-def published(world: World, repository: Record) -> list[Record[Release]]:
+def published(world: World, repository: Record[Repository]) -> list[Record[Release]]:
     """Return the releases that are no drafts, newest first."""
     return [each for each in world.all(RELEASE, repository.id)[::-1] if not each.data["draft"]]
 
 
-def of_tag(world: World, repository: Record, tag: str) -> Record[Release] | None:
+def of_tag(world: World, repository: Record[Repository], tag: str) -> Record[Release] | None:
     """Return the published release of a tag, or None."""
     found = (each for each in published(world, repository) if each.data["tag"] == tag)
     return next(found, None)
@@ -42,19 +42,21 @@ def visible(call: Call) -> list[Record[Release]]:
     return published(call.world, call.repository)
 
 
-def commit_of(world: World, repository: Record, release: Record[Release]) -> Record | None:
+def commit_of(
+    world: World, repository: Record[Repository], release: Record[Release]
+) -> Record[Commit] | None:
     """Return the commit that a release's tag points to, or None while there is no such tag."""
     tag = objects.find_ref(world, repository, f"refs/tags/{release.data['tag']}")
-    return None if tag is None else world.find("commit", tag["sha"], repository.id)
+    return None if tag is None else world.find(COMMIT, tag.data["sha"], repository.id)
 
 
-def created_at(world: World, repository: Record, release: Record[Release]) -> str:
+def created_at(world: World, repository: Record[Repository], release: Record[Release]) -> str:
     """Return a release's date: its commit's, and a draft's own."""
     commit = None if release.data["draft"] else commit_of(world, repository, release)
-    return release.created_at if commit is None else str(commit["committer"]["date"])
+    return release.created_at if commit is None else str(commit.data["committer"]["date"])
 
 
-def latest(world: World, repository: Record) -> Record[Release] | None:
+def latest(world: World, repository: Record[Repository]) -> Record[Release] | None:
     """Return the release that is marked as latest, else the newest full one, or None."""
     full = [each for each in published(world, repository) if not each.data["prerelease"]]
     marked = world.document(repository.id, _LATEST, {"id": None})["id"]
@@ -64,7 +66,9 @@ def latest(world: World, repository: Record) -> Record[Release] | None:
     return max(full, key=lambda each: (created_at(world, repository, each), each.id), default=None)
 
 
-def mark(world: World, repository: Record, release: Record[Release], make_latest: str) -> None:
+def mark(
+    world: World, repository: Record[Repository], release: Record[Release], make_latest: str
+) -> None:
     """Mark a release as latest (`true`), leave it (`false`), or go by date (`legacy`)."""
     if make_latest == "legacy":
         world.set_document(repository.id, _LATEST, id=None)
@@ -106,15 +110,15 @@ def tell(call: Call, release: Record[Release], *actions: str) -> None:
             runs.release(call, release, commit, action)
 
 
-def changed(call: Call, old: Record, new: Record) -> None:
+def changed(call: Call, old: Record[Release], new: Record[Release]) -> None:
     """Start the workflows that wait for a release's change from `old` to `new`."""
-    full = not new["prerelease"]
-    if old["draft"] and not new["draft"]:
+    full = not new.data["prerelease"]
+    if old.data["draft"] and not new.data["draft"]:
         tell(call, new, "published", *(["released"] if full else []))
-    elif new["draft"] and not old["draft"]:
+    elif new.data["draft"] and not old.data["draft"]:
         tell(call, new, "unpublished")
-    elif not new["draft"]:
-        tell(call, new, "edited", *(["released"] if full and old["prerelease"] else []))
+    elif not new.data["draft"]:
+        tell(call, new, "edited", *(["released"] if full and old.data["prerelease"] else []))
 
 
 def notes(call: Call, tag: str, previous: str | None) -> str:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from sandbox.git import objects
 from sandbox.runs.triggers import Event, start
+from sandbox.world.kinds.code import COMMIT, Commit, Pull
+from sandbox.world.kinds.repositories import REPOSITORY, Release
 from sandbox.world.ref_names import short_name
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.git.update import Update
-    from sandbox.world.kinds import Release
     from sandbox.world.records import Record
 
 DEPENDABOT = "dependabot[bot]"
@@ -39,13 +40,13 @@ def moved(call: Call, update: Update) -> None:
     world, repository = call.world, update.repository
     name = short_name(update.ref)
     if update.after is None:
-        tip = objects.resolve(world, repository, repository["default_branch"])
+        tip = objects.resolve(world, repository, repository.data["default_branch"])
         if tip is not None:
             # the run belongs to the default branch, whatever was deleted
-            branch = repository["default_branch"]
+            branch = repository.data["default_branch"]
             start(world, repository, _event(call, "delete", f"refs/heads/{branch}", tip, branch))
         return
-    commit = world.find("commit", update.after, repository.id)
+    commit = world.find(COMMIT, update.after, repository.id)
     if commit is None:
         return
     start(world, repository, _event(call, "push", update.ref, commit, name))
@@ -53,14 +54,14 @@ def moved(call: Call, update: Update) -> None:
         start(world, repository, _event(call, "create", update.ref, commit, name))
 
 
-def _event(call: Call, name: str, ref: str, commit: Record, short: str) -> Event:
+def _event(call: Call, name: str, ref: str, commit: Record[Commit], short: str) -> Event:
     repository = call.repository
     return Event(
         name=name,
         ref=ref,
         sha=commit.name,
         actor=call.actor.id,
-        files=commit["files"],
+        files=commit.data["files"],
         head_branch=short,
         head_sha=commit.name,
         changed={each["path"] for each in objects.changed(call.world, repository, commit)},
@@ -68,7 +69,7 @@ def _event(call: Call, name: str, ref: str, commit: Record, short: str) -> Event
     )
 
 
-def release(call: Call, release: Record[Release], commit: Record, action: str) -> None:
+def release(call: Call, release: Record[Release], commit: Record[Commit], action: str) -> None:
     """Start the workflows that something done to a release triggers: those of the tagged commit.
 
     Args:
@@ -95,55 +96,46 @@ def release(call: Call, release: Record[Release], commit: Record, action: str) -
     )
 
 
-def pull_request(call: Call, pull: Record, action: str) -> None:
+def pull_request(call: Call, pull: Record[Pull], action: str) -> None:
     """Start the workflows that something done to a pull request triggers."""
     world = call.world
-    repository = world.get("repository", pull.parent)
+    repository = world.get(REPOSITORY, pull.parent)
     if _by_workflow(call) or repository is None:
         return
-    base = objects.resolve(world, repository, pull["base"])
-    head = world.find("commit", pull["head_sha"], repository.id)
-    default = objects.resolve(world, repository, repository["default_branch"])
+    base = objects.resolve(world, repository, pull.data["base"])
+    head = world.find(COMMIT, pull.data["head_sha"], repository.id)
+    default = objects.resolve(world, repository, repository.data["default_branch"])
     if base is None or head is None or default is None:
         return
     files = objects.merged(world, repository, base, head)
-    fork = "fork" if pull["head_repository"] else _untrusted(call)
-    shared = {
-        "actor": call.actor.id,
-        "type": action,
-        "base": pull["base"],
-        "pull": pull,
-        "head_branch": pull["head"],
-        "changed": {each["path"] for each in objects.changed(world, repository, head)},
-        "payload": {"number": int(pull.name), "pull_request": {"number": int(pull.name)}},
-    }
-    if files is not None:
-        # the merge of both sides is what runs; GitHub keeps it at this ref
-        start(
-            world,
-            repository,
-            Event(
-                name="pull_request",
-                ref=f"refs/pull/{pull.name}/merge",
-                sha=head.name,
-                head_sha=head.name,
-                files=files,
-                untrusted=fork,
-                **shared,
-            ),
-        )
+    fork = "fork" if pull.data["head_repository"] else _untrusted(call)
     # since December 2025 always the default branch's workflow, with secrets (github.blog changelog,
     # "Actions pull_request_target and environment branch protections changes")
-    start(
-        world,
-        repository,
-        Event(
-            name="pull_request_target",
-            ref=f"refs/heads/{repository['default_branch']}",
-            sha=default.name,
-            head_sha=default.name,
-            files=default["files"],
-            untrusted="dependabot" if fork == "dependabot" else "",
-            **shared,
-        ),
+    of_target = Event(
+        name="pull_request_target",
+        ref=f"refs/heads/{repository.data['default_branch']}",
+        sha=default.name,
+        head_sha=default.name,
+        files=default.data["files"],
+        untrusted="dependabot" if fork == "dependabot" else "",
+        actor=call.actor.id,
+        type=action,
+        base=pull.data["base"],
+        pull=pull,
+        head_branch=pull.data["head"],
+        changed={each["path"] for each in objects.changed(world, repository, head)},
+        payload={"number": int(pull.name), "pull_request": {"number": int(pull.name)}},
     )
+    if files is not None:
+        # the merge of both sides is what runs; GitHub keeps it at this ref
+        of_merge = replace(
+            of_target,
+            name="pull_request",
+            ref=f"refs/pull/{pull.name}/merge",
+            sha=head.name,
+            head_sha=head.name,
+            files=files,
+            untrusted=fork,
+        )
+        start(world, repository, of_merge)
+    start(world, repository, of_target)

@@ -11,16 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.runs.expressions import ExpressionError, as_text, filled, truthy
+from sandbox.world.kinds.actions import GROUP_MEMBER, JOB, RUN, GroupMember, Job, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
-KIND = "concurrency"
-"""The kind of a record that holds, or waits for, a group of its repository."""
-RUN = "run"
+WHOLE_RUN = "run"
 """The scope of a whole run; that of a job or of a called workflow is a text of its own."""
 _QUEUE_LIMIT = 100
 
@@ -57,7 +57,13 @@ def group(given: object, contexts: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"group": name, "cancel": truthy(cancel), "queue": about.get("queue", "single")}
 
 
-def enter(world: World, repository: Record, run: Record, scope: str, wanted: dict[str, Any]) -> str:
+def enter(
+    world: World,
+    repository: Record[Repository],
+    run: Record[Run],
+    scope: str,
+    wanted: dict[str, Any],
+) -> str:
     """Let a scope of a run into a group, or let it wait; return where it stands.
 
     Args:
@@ -73,28 +79,30 @@ def enter(world: World, repository: Record, run: Record, scope: str, wanted: dic
     others = _members(world, repository, wanted["group"])
     mine = next((each for each in others if _is(each, run, scope)), None)
     others = [each for each in others if mine is None or each.id != mine.id]
-    running = [each for each in others if each["state"] == "running"]
+    running = [each for each in others if each.data["state"] == "running"]
     if mine is None:
-        return str(_join(world, repository, run, scope, wanted, others)["state"])
-    if mine["state"] == "pending" and not running:
-        first = min((each.id for each in others if each["state"] == "pending"), default=mine.id)
+        return str(_join(world, repository, run, scope, wanted, others).data["state"])
+    if mine.data["state"] == "pending" and not running:
+        first = min(
+            (each.id for each in others if each.data["state"] == "pending"), default=mine.id
+        )
         if mine.id <= first:
             mine = world.change(mine, state="running")
-    return str(mine["state"])
+    return str(mine.data["state"])
 
 
 def _join(  # noqa: PLR0917 - what joins, and what it finds
     world: World,
-    repository: Record,
-    run: Record,
+    repository: Record[Repository],
+    run: Record[Run],
     scope: str,
     wanted: dict[str, Any],
-    others: list[Record],
-) -> Record:
+    others: list[Record[GroupMember]],
+) -> Record[GroupMember]:
     state, reason = "running", None
-    live = [each for each in others if each["state"] in ("running", "pending")]
+    live = [each for each in others if each.data["state"] in ("running", "pending")]
     if any(
-        each["run"] == run.id and each["state"] == "running" and _above(each, scope)
+        each.data["run"] == run.id and each.data["state"] == "running" and _above(each, scope)
         for each in live
     ):
         state = "cancelled"
@@ -104,9 +112,9 @@ def _join(  # noqa: PLR0917 - what joins, and what it finds
         )
     elif wanted["cancel"]:
         _supersede(world, live, wanted["group"])
-    elif any(each["state"] == "running" for each in live):
+    elif any(each.data["state"] == "running" for each in live):
         state = "pending"
-        waiting = [each for each in live if each["state"] == "pending"]
+        waiting = [each for each in live if each.data["state"] == "pending"]
         if wanted["queue"] != "max":
             _supersede(world, waiting, wanted["group"])
         elif len(waiting) >= _QUEUE_LIMIT:
@@ -114,40 +122,41 @@ def _join(  # noqa: PLR0917 - what joins, and what it finds
                 "cancelled",
                 f"The queue of concurrency group '{wanted['group']}' is full",
             )
-    return world.add(
-        KIND,
-        repository.id,
+    data = GroupMember(
         group=wanted["group"],
         run=run.id,
-        attempt=run["attempt"],
+        attempt=run.data["attempt"],
         scope=scope,
         state=state,
         reason=reason,
     )
+    return world.make(GROUP_MEMBER, repository.id, "", data)
 
 
-def _above(holder: Record, scope: str) -> bool:
+def _above(holder: Record[GroupMember], scope: str) -> bool:
     """Return whether a holder of the same run contains a scope: the two would wait for ever."""
-    return bool(holder["scope"] == RUN) or scope.startswith(f"{holder['scope']}/")
+    return bool(holder.data["scope"] == WHOLE_RUN) or scope.startswith(f"{holder.data['scope']}/")
 
 
-def _supersede(world: World, members: list[Record], name: str) -> None:
+def _supersede(world: World, members: list[Record[GroupMember]], name: str) -> None:
     reason = f"Canceling since a higher priority waiting request for '{name}' exists"
     for each in members:
         world.change(each, state="cancelled", reason=reason)
 
 
-def _is(member: Record, run: Record, scope: str) -> bool:
+def _is(member: Record[GroupMember], run: Record[Run], scope: str) -> bool:
     return bool(
-        member["run"] == run.id and member["scope"] == scope and member["attempt"] == run["attempt"]
+        member.data["run"] == run.id
+        and member.data["scope"] == scope
+        and member.data["attempt"] == run.data["attempt"]
     )
 
 
-def _members(world: World, repository: Record, name: str) -> list[Record]:
+def _members(world: World, repository: Record[Repository], name: str) -> list[Record[GroupMember]]:
     """Return who is in a group; those whose run or jobs have ended leave it."""
     found = []
-    for each in world.all(KIND, repository.id):
-        if each["group"].casefold() != name.casefold():
+    for each in world.all(GROUP_MEMBER, repository.id):
+        if each.data["group"].casefold() != name.casefold():
             continue
         if _ended(world, each):
             world.remove(each)
@@ -156,41 +165,46 @@ def _members(world: World, repository: Record, name: str) -> list[Record]:
     return found
 
 
-def _ended(world: World, member: Record) -> bool:
-    run = world.get("run", member["run"])
-    if run is None or run["status"] == "completed" or run["attempt"] != member["attempt"]:
+def _ended(world: World, member: Record[GroupMember]) -> bool:
+    run = world.get(RUN, member.data["run"])
+    if (
+        run is None
+        or run.data["status"] == "completed"
+        or run.data["attempt"] != member.data["attempt"]
+    ):
         return True
-    jobs = within(world, run, member["scope"])
-    return all(job["status"] == "completed" for job in jobs)
+    jobs = within(world, run, member.data["scope"])
+    return all(job.data["status"] == "completed" for job in jobs)
 
 
-def within(world: World, run: Record, scope: str) -> list[Record]:
+def within(world: World, run: Record[Run], scope: str) -> list[Record[Job]]:
     """Return the jobs of a scope."""
     return [
         job
-        for job in world.all("job", run.id)
-        if scope == RUN or any(each["scope"] == scope for each in job.get("groups") or ())
+        for job in world.all(JOB, run.id)
+        if scope == WHOLE_RUN
+        or any(each["scope"] == scope for each in job.data.get("groups") or ())
     ]
 
 
-def lost(world: World, run: Record) -> list[tuple[str, str]]:
+def lost(world: World, run: Record[Run]) -> list[tuple[str, str]]:
     """Return the scopes of a run that another one's request has cancelled, with the reason."""
     return [
-        (each["scope"], each["reason"])
-        for each in world.all(KIND, run.parent)
-        if each["run"] == run.id
-        and each["attempt"] == run["attempt"]
-        and each["state"] == "cancelled"
+        (each.data["scope"], each.data["reason"] or "")
+        for each in world.all(GROUP_MEMBER, run.parent)
+        if each.data["run"] == run.id
+        and each.data["attempt"] == run.data["attempt"]
+        and each.data["state"] == "cancelled"
     ]
 
 
-def to_wake(world: World, repository: Record) -> set[int]:
+def to_wake(world: World, repository: Record[Repository]) -> set[int]:
     """Return the runs that can go on since a group changed: freed ones and cancelled ones."""
-    members = [each for each in world.all(KIND, repository.id) if not _ended(world, each)]
-    held = {each["group"].casefold() for each in members if each["state"] == "running"}
+    members = [each for each in world.all(GROUP_MEMBER, repository.id) if not _ended(world, each)]
+    held = {each.data["group"].casefold() for each in members if each.data["state"] == "running"}
     return {
-        each["run"]
+        each.data["run"]
         for each in members
-        if each["state"] == "cancelled"
-        or (each["state"] == "pending" and each["group"].casefold() not in held)
+        if each.data["state"] == "cancelled"
+        or (each.data["state"] == "pending" and each.data["group"].casefold() not in held)
     }

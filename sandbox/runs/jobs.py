@@ -15,6 +15,9 @@ from sandbox.git import objects
 from sandbox.runs import concurrency, contexts, inputs, settings
 from sandbox.runs.expressions import as_text, fill, filled
 from sandbox.runs.workflow import Workflow, WorkflowError, combinations, needs_of, read
+from sandbox.world.kinds.actions import JOB, CalledWorkflow, Job, Run
+from sandbox.world.kinds.code import COMMIT
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +45,7 @@ class Caller:
         depth: How many files call each other above it.
     """
 
-    repository: Record
+    repository: Record[Repository]
     ref: str
     sha: str
     workflow: Workflow
@@ -52,22 +55,26 @@ class Caller:
     depth: int = 1
 
 
-def full_name(world: World, repository: Record) -> str:
+def full_name(world: World, repository: Record[Repository]) -> str:
     """Return `owner/name`."""
     return f"{owner(world, repository).name}/{repository.name}"
 
 
-def add_jobs(world: World, repository: Record, run: Record, caller: Caller) -> None:
+def add_jobs(
+    world: World, repository: Record[Repository], run: Record[Run], caller: Caller
+) -> None:
     """Add a workflow file's jobs to a run; calls and matrices become jobs when their turn comes.
 
     Raises:
         WorkflowError: A called file is not there, cannot be called, or calls go too deep.
     """
     for planned in _plan(world, repository, run, caller):
-        world.add("job", run.id, **planned)
+        world.make(JOB, run.id, "", planned)
 
 
-def _plan(world: World, repository: Record, run: Record, caller: Caller) -> list[dict[str, Any]]:
+def _plan(
+    world: World, repository: Record[Repository], run: Record[Run], caller: Caller
+) -> list[Job]:
     """Return the jobs of a file as records, with those of the files that they call inside them."""
     found = []
     for key, job in caller.workflow.jobs.items():
@@ -76,7 +83,7 @@ def _plan(world: World, repository: Record, run: Record, caller: Caller) -> list
             repository,
             caller.workflow.permissions,
             job.get("permissions"),
-            read_only=bool(run["untrusted"]),
+            read_only=bool(run.data["untrusted"]),
         )
         if caller.permissions is not None:
             says = caller.workflow.permissions is not None or "permissions" in job
@@ -86,7 +93,7 @@ def _plan(world: World, repository: Record, run: Record, caller: Caller) -> list
         if "${{" not in json.dumps(strategy, default=str):
             combinations(job)
         name = job.get("name")
-        planned: dict[str, Any] = {
+        planned: Job = {
             "key": key,
             "name": None if name is None else str(name),
             "title": str(name or key),
@@ -115,7 +122,7 @@ def _plan(world: World, repository: Record, run: Record, caller: Caller) -> list
             "reason": None,
             "deployment": None,
             "outputs": {},
-            "attempt": run["attempt"],
+            "attempt": run.data["attempt"],
         }
         if "uses" in job:
             called = replace(_called(world, repository, caller, key), permissions=allowed)
@@ -130,7 +137,9 @@ def _plan(world: World, repository: Record, run: Record, caller: Caller) -> list
     return found
 
 
-def expand(world: World, repository: Record, run: Record, job: Record) -> None:
+def expand(
+    world: World, repository: Record[Repository], run: Record[Run], job: Record[Job]
+) -> None:
     """Replace a job that may begin by one for each combination of its matrix and of what it calls.
 
     The first one keeps the id.
@@ -140,11 +149,11 @@ def expand(world: World, repository: Record, run: Record, job: Record) -> None:
         ExpressionError: An expression in it cannot be evaluated.
         InputError: The called workflow does not take what it is given.
     """
-    strategy = filled(job["strategy"], contexts.of_condition(world, repository, run, job))
+    strategy = filled(job.data["strategy"], contexts.of_condition(world, repository, run, job))
     matrices = combinations({"strategy": strategy})
-    found: list[dict[str, Any]] = []
+    found: list[Job] = []
     for index, matrix in enumerate(matrices):
-        planned = {
+        planned: Job = {
             **job.data,
             "matrix": matrix,
             "strategy_context": {
@@ -157,17 +166,18 @@ def expand(world: World, repository: Record, run: Record, job: Record) -> None:
         one = replace(job, data=planned)
         known = contexts.of_job(world, repository, run, one)
         planned["title"] = _prefix(job) + _title(job, matrix, known)
-        found += [planned] if job["call"] is None else _calls(one, planned, index, known)
+        call = job.data["call"]
+        found += [planned] if call is None else _calls(one, planned, call, index, known)
     world.change(job, **found[0])
-    for planned in found[1:]:
-        world.add("job", run.id, **planned)
+    for more in found[1:]:
+        world.make(JOB, run.id, "", more)
 
 
 def _calls(
-    one: Record, caller: dict[str, Any], index: int, known: dict[str, Any]
-) -> list[dict[str, Any]]:
+    one: Record[Job], caller: Job, call: CalledWorkflow, index: int, known: dict[str, Any]
+) -> list[Job]:
     """Return the jobs of the workflow that one combination of a job calls."""
-    call, key = caller["call"], caller["key"]
+    key = caller["key"]
     given = inputs.called(call["inputs"], filled(call["with"], known))
     scope = f"{caller['scope']}/{one.id}.{index}"
     own = (
@@ -192,19 +202,19 @@ def _calls(
     ]
 
 
-def _prefix(job: Record) -> str:
-    return str(job.get("prefix") or "")
+def _prefix(job: Record[Job]) -> str:
+    return str(job.data.get("prefix") or "")
 
 
-def _title(job: Record, matrix: dict[str, Any], known: dict[str, Any]) -> str:
+def _title(job: Record[Job], matrix: dict[str, Any], known: dict[str, Any]) -> str:
     """Return a job's name, as checks show it.
 
     A name without an expression gets the matrix's values behind it, as a job without a name does.
     """
-    name = job["name"]
+    name = job.data["name"]
     if name is not None and "${{" in name:
-        return fill(name, known) or str(job["key"].rpartition("/")[2])
-    name = name or job["key"].rpartition("/")[2]
+        return fill(name, known) or str(job.data["key"].rpartition("/")[2])
+    name = name or job.data["key"].rpartition("/")[2]
     values = ", ".join(as_text(each) for each in _leaves(matrix))
     return f"{name} ({values})" if matrix else str(name)
 
@@ -231,7 +241,7 @@ def _held_down(wanted: dict[str, str], limit: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in found.items() if value != "none"}
 
 
-def _called(world: World, repository: Record, caller: Caller, key: str) -> Caller:
+def _called(world: World, repository: Record[Repository], caller: Caller, key: str) -> Caller:
     """Return the reusable workflow that a job calls.
 
     Raises:
@@ -247,8 +257,8 @@ def _called(world: World, repository: Record, caller: Caller, key: str) -> Calle
         ref, sha = caller.ref, caller.sha
     else:
         source, place, ref, sha = _elsewhere(world, repository, uses)
-        commit = world.find("commit", sha, source.id)
-        files = {} if commit is None else commit["files"]
+        commit = world.find(COMMIT, sha, source.id)
+        files = {} if commit is None else commit.data["files"]
     workflow = read(world, source, files, place)
     if "workflow_call" not in workflow.events:
         raise WorkflowError(f"{uses}: does not have the trigger workflow_call")
@@ -280,7 +290,9 @@ def _called(world: World, repository: Record, caller: Caller, key: str) -> Calle
     )
 
 
-def _elsewhere(world: World, repository: Record, uses: str) -> tuple[Record, str, str, str]:
+def _elsewhere(
+    world: World, repository: Record[Repository], uses: str
+) -> tuple[Record[Repository], str, str, str]:
     """Return repository, path, ref and commit of a workflow in another repository."""
     where, _, ref = uses.partition("@")
     parts = where.split("/", 2)
@@ -288,12 +300,12 @@ def _elsewhere(world: World, repository: Record, uses: str) -> tuple[Record, str
     source = (
         None
         if account is None or len(parts) < 3 or not ref  # noqa: PLR2004 - owner, name, path
-        else world.find("repository", parts[1], account.id)
+        else world.find(REPOSITORY, parts[1], account.id)
     )
     if source is None or not _may_call(world, source, repository):
         raise WorkflowError(f"{uses}: workflow was not found")
     # a commit, else a tag, else a branch; never with a prefix (docs.github.com, "Reuse workflows")
-    commit = world.find("commit", ref, source.id)
+    commit = world.find(COMMIT, ref, source.id)
     for name in (f"refs/tags/{ref}", f"refs/heads/{ref}"):
         if commit is None and objects.find_ref(world, source, name) is not None:
             commit, ref = objects.resolve(world, source, name), name
@@ -302,8 +314,8 @@ def _elsewhere(world: World, repository: Record, uses: str) -> tuple[Record, str
     return source, parts[2], ref, commit.name
 
 
-def _may_call(world: World, source: Record, repository: Record) -> bool:
-    if source["visibility"] == "public" or source.id == repository.id:
+def _may_call(world: World, source: Record[Repository], repository: Record[Repository]) -> bool:
+    if source.data["visibility"] == "public" or source.id == repository.id:
         return True
     access = world.document(source.id, "access", {"access_level": "none"})["access_level"]
     return access in ("organization", "enterprise") and source.parent == repository.parent

@@ -22,7 +22,11 @@ from sandbox.api.http import Request, Response
 from sandbox.enforcement.classic_model import rule_for
 from sandbox.enforcement.ruleset_model import holds_for_ref, rulesets_of
 from sandbox.world.clock import parse
-from sandbox.world.kinds import ENVIRONMENT
+from sandbox.world.kinds.accounts import TOKEN, USER
+from sandbox.world.kinds.actions import JOB, RUN, Job, Run
+from sandbox.world.kinds.documents import DOCUMENT
+from sandbox.world.kinds.protection import ENVIRONMENT
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
@@ -110,7 +114,7 @@ def _key(world: World) -> rsa.RSAPrivateKey:
         f"{world.name}/oidc".encode(), digest_size=32, key=world.master_key
     ).digest()
     box = SecretBox(derived)
-    kept = world.find("document", "oidc-key", 0)
+    kept = world.find(DOCUMENT, "oidc-key")
     if kept is None:
         key = rsa.generate_private_key(public_exponent=65_537, key_size=_BITS)
         der = key.private_bytes(
@@ -119,9 +123,9 @@ def _key(world: World) -> rsa.RSAPrivateKey:
             serialization.NoEncryption(),
         )
         sealed = base64.b64encode(bytes(box.encrypt(der))).decode()
-        world.add("document", 0, "oidc-key", sealed=sealed)
+        world.set_document(0, "oidc-key", sealed=sealed)
         return key
-    der = box.decrypt(base64.b64decode(kept["sealed"]))
+    der = box.decrypt(base64.b64decode(kept.data["sealed"]))
     loaded = serialization.load_der_private_key(der, None)
     if not isinstance(loaded, rsa.RSAPrivateKey):
         raise TypeError("the signing key is an RSA key")
@@ -139,8 +143,8 @@ def _token(world: World, request: Request, issuer: str) -> Response:
     job = _asker(world, request)
     if job is None:
         return Response(401, {"message": "Bad credentials"})
-    run = world.get("run", job.parent)
-    repository = None if run is None else world.get("repository", run.parent)
+    run = world.get(RUN, job.parent)
+    repository = None if run is None else world.get(REPOSITORY, run.parent)
     if run is None or repository is None:
         return Response(404, {"message": "Not Found"})
     audience = _query(request).get("audience")
@@ -164,58 +168,60 @@ def _query(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.query))
 
 
-def _asker(world: World, request: Request) -> Record | None:
+def _asker(world: World, request: Request) -> Record[Job] | None:
     """Return the job whose request token it is, while the job runs."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    record = world.find("token", digest(token.strip()))
-    if scheme.lower() != "bearer" or record is None or not record.get("oidc_job"):
+    record = world.find(TOKEN, digest(token.strip()))
+    if scheme.lower() != "bearer" or record is None or not record.data.get("oidc_job"):
         return None
-    if parse(record["expires_at"]) <= world.clock.seconds():
+    if parse(record.data["expires_at"]) <= world.clock.seconds():
         return None
-    job = world.get("job", record["oidc_job"])
+    job = world.get(JOB, record.data["oidc_job"])
     wanted = request.path.rpartition("/")[2]
-    running = job is not None and job["status"] == "in_progress" and str(job.id) == wanted
+    running = job is not None and job.data["status"] == "in_progress" and str(job.id) == wanted
     return job if running else None
 
 
-def claims_of(world: World, repository: Record, run: Record, job: Record) -> dict[str, Any]:
+def claims_of(
+    world: World, repository: Record[Repository], run: Record[Run], job: Record[Job]
+) -> dict[str, Any]:
     """Return what a job's token says of it, `sub` included."""
     account = owner(world, repository)
-    actor = world.get("user", run["actor"])
+    actor = world.get(USER, run.data["actor"])
     full = f"{account.name}/{repository.name}"
-    ref = str(run["ref"])
-    environment = world.get(ENVIRONMENT, job.get("environment_id") or 0)
+    ref = str(run.data["ref"])
+    environment = world.get(ENVIRONMENT, job.data.get("environment_id") or 0)
     claims: dict[str, Any] = {
         "ref": ref,
         "ref_type": "tag" if ref.startswith("refs/tags/") else "branch",
         "ref_protected": str(_protected(world, repository, ref)).lower(),
-        "sha": run["sha"],
+        "sha": run.data["sha"],
         "repository": full,
         "repository_id": str(repository.id),
         "repository_owner": account.name,
         "repository_owner_id": str(account.id),
-        "repository_visibility": repository["visibility"],
+        "repository_visibility": repository.data["visibility"],
         "run_id": str(run.id),
-        "run_number": str(run["number"]),
-        "run_attempt": str(run["attempt"]),
+        "run_number": str(run.data["number"]),
+        "run_attempt": str(run.data["attempt"]),
         "runner_environment": "github-hosted",
         "actor": "" if actor is None else actor.name,
-        "actor_id": str(run["actor"]),
-        "workflow": run["workflow_name"],
-        "workflow_ref": f"{full}/{run['path']}@{ref}",
-        "workflow_sha": run["sha"],
-        "head_ref": run["head_branch"] if run["pull"] else "",
-        "base_ref": run["base"] or "",
-        "event_name": run["event"],
-        "job_workflow_ref": job["workflow_ref"],
-        "job_workflow_sha": job["workflow_sha"],
+        "actor_id": str(run.data["actor"]),
+        "workflow": run.data["workflow_name"],
+        "workflow_ref": f"{full}/{run.data['path']}@{ref}",
+        "workflow_sha": run.data["sha"],
+        "head_ref": run.data["head_branch"] if run.data["pull"] else "",
+        "base_ref": run.data["base"] or "",
+        "event_name": run.data["event"],
+        "job_workflow_ref": job.data["workflow_ref"],
+        "job_workflow_sha": job.data["workflow_sha"],
     }
     if environment is not None:
         claims["environment"] = environment.name
     return {"sub": subject(world, repository, claims), **claims}
 
 
-def subject(world: World, repository: Record, claims: dict[str, Any]) -> str:
+def subject(world: World, repository: Record[Repository], claims: dict[str, Any]) -> str:
     """Return the subject, by the template of the repository or of its organization."""
     own = world.document(repository.id, "oidc", {"use_default": True})
     keys = own.get("include_claim_keys") or []
@@ -245,12 +251,12 @@ def _context(claims: dict[str, Any]) -> str:
     return f"ref:{claims['ref']}"
 
 
-def _protected(world: World, repository: Record, ref: str) -> bool:
+def _protected(world: World, repository: Record[Repository], ref: str) -> bool:
     branch = ref.removeprefix("refs/heads/")
     if branch != ref and rule_for(world, repository, branch) is not None:
         return True
     return any(
-        ruleset["enforcement"] == "active" and holds_for_ref(ruleset, repository, ref)
+        ruleset.data["enforcement"] == "active" and holds_for_ref(ruleset, repository, ref)
         for ruleset in rulesets_of(world, repository)
-        if ruleset["target"] != "push"
+        if ruleset.data["target"] != "push"
     )

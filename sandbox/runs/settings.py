@@ -9,6 +9,7 @@ from sandbox.access.permissions import owner
 from sandbox.enforcement.ref_patterns import matches
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -33,7 +34,7 @@ PERMISSIONS = (
 """What `write-all` gives to a workflow's token; `id-token` has to be asked for by name."""
 
 
-def enabled(world: World, repository: Record) -> bool:
+def enabled(world: World, repository: Record[Repository]) -> bool:
     """Return whether workflows run in a repository."""
     of_org = world.document(repository.parent, "actions", {"enabled_repositories": "all"})
     own = world.document(repository.id, "actions", {"enabled": True})
@@ -42,7 +43,7 @@ def enabled(world: World, repository: Record) -> bool:
     return bool(own["enabled"]) and (which == "all" or (which == "selected" and listed))
 
 
-def refused_action(world: World, repository: Record, uses: str) -> str | None:
+def refused_action(world: World, repository: Record[Repository], uses: str) -> str | None:
     """Return why an action may not be used in a repository, or None when it may."""
     if uses.startswith(("./", "docker://")):
         return None
@@ -66,7 +67,7 @@ def refused_action(world: World, repository: Record, uses: str) -> str | None:
 
 
 def _allowed(  # noqa: PLR0917 - one question with all that it depends on
-    world: World, repository: Record, holder: int, allowed: str, name: str, uses: str
+    world: World, repository: Record[Repository], holder: int, allowed: str, name: str, uses: str
 ) -> bool:
     own = name.lower().startswith(f"{owner(world, repository).name.lower()}/")
     if allowed == "all" or own:
@@ -85,7 +86,7 @@ def _allowed(  # noqa: PLR0917 - one question with all that it depends on
     )
 
 
-def default_permissions(world: World, repository: Record) -> dict[str, str]:
+def default_permissions(world: World, repository: Record[Repository]) -> dict[str, str]:
     """Return what a workflow's token may do when the file does not say."""
     name, key = "workflow", "default_workflow_permissions"
     of_org = world.document(repository.parent, name, {key: "read"})
@@ -97,7 +98,7 @@ def default_permissions(world: World, repository: Record) -> dict[str, str]:
 
 def permissions(
     world: World,
-    repository: Record,
+    repository: Record[Repository],
     of_workflow: object,
     of_job: object,
     *,
@@ -125,7 +126,7 @@ def permissions(
     return {**found, "metadata": "read"}
 
 
-def fork_policy(world: World, repository: Record) -> str:
+def fork_policy(world: World, repository: Record[Repository]) -> str:
     """Return which contributors' runs from forks wait for an approval."""
     name, default = "fork-pr-contributor-approval", {"approval_policy": "first_time_contributors"}
     of_org = world.document(repository.parent, name, default)

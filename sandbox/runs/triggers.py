@@ -23,8 +23,12 @@ from sandbox.runs.workflow import (
     texts,
     used_actions,
 )
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.actions import JOB, RUN, WORKFLOW, KnownWorkflow, Run
+from sandbox.world.kinds.code import COMMIT, PULL, Commit, Pull
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -62,7 +66,7 @@ class Event:
     type: str = ""
     changed: set[str] = field(default_factory=set)
     base: str | None = None
-    pull: Record | None = None
+    pull: Record[Pull] | None = None
     inputs: dict[str, Any] = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
     untrusted: str = ""
@@ -111,18 +115,18 @@ def _files_fit(filters: dict[str, Any], event: Event) -> bool:
     return any_passes(event.changed, wanted, ignored)
 
 
-def start(world: World, repository: Record, event: Event) -> list[Record]:
+def start(world: World, repository: Record[Repository], event: Event) -> list[Record[Run]]:
     """Start every workflow that waits for an event; return the runs."""
-    if repository["archived"] or not settings.enabled(world, repository):
+    if repository.data["archived"] or not settings.enabled(world, repository):
         return []
-    commit = world.find("commit", event.sha, repository.id)
-    message = "" if commit is None else str(commit["message"])
+    commit = world.find(COMMIT, event.sha, repository.id)
+    message = "" if commit is None else str(commit.data["message"])
     if event.name in ("push", "pull_request") and _SKIP.search(message):
         return []
     runs = []
     for path in paths(event.files):
         known = known_workflow(world, repository, path)
-        if known["state"] != "active":
+        if known.data["state"] != "active":
             continue
         try:
             workflow = read(world, repository, event.files, path)
@@ -136,28 +140,40 @@ def start(world: World, repository: Record, event: Event) -> list[Record]:
     return runs
 
 
-def known_workflow(world: World, repository: Record, path: str) -> Record:
+def known_workflow(
+    world: World, repository: Record[Repository], path: str
+) -> Record[KnownWorkflow]:
     """Return a workflow's record, which gives it its id; make it at the first sight."""
-    found = world.find("workflow", path, repository.id)
+    found = world.find(WORKFLOW, path, repository.id)
     if found is None:
-        found = world.add("workflow", repository.id, path, state="active", runs=0)
+        found = world.make(WORKFLOW, repository.id, path, KnownWorkflow(state="active", runs=0))
     return found
 
 
-def _fail(world: World, repository: Record, known: Record, event: Event, reason: str) -> Record:
+def _fail(
+    world: World,
+    repository: Record[Repository],
+    known: Record[KnownWorkflow],
+    event: Event,
+    reason: str,
+) -> Record[Run]:
     run = _add_run(world, repository, known, known.name, event)
     return world.change(run, status="completed", conclusion="startup_failure", reason=reason)
 
 
-def _add_run(world: World, repository: Record, known: Record, name: str, event: Event) -> Record:
-    known = world.change(known, runs=known["runs"] + 1)
-    return world.add(
-        "run",
-        repository.id,
+def _add_run(
+    world: World,
+    repository: Record[Repository],
+    known: Record[KnownWorkflow],
+    name: str,
+    event: Event,
+) -> Record[Run]:
+    known = world.change(known, runs=known.data["runs"] + 1)
+    data = Run(
         workflow=known.id,
         path=known.name,
         workflow_name=name,
-        number=known["runs"],
+        number=known.data["runs"],
         event=event.name,
         type=event.type,
         ref=event.ref,
@@ -178,9 +194,12 @@ def _add_run(world: World, repository: Record, known: Record, name: str, event: 
         title=name,
         concurrency=None,
     )
+    return world.make(RUN, repository.id, "", data)
 
 
-def begin(world: World, repository: Record, workflow: Workflow, event: Event) -> Record:
+def begin(
+    world: World, repository: Record[Repository], workflow: Workflow, event: Event
+) -> Record[Run]:
     """Start one workflow; return its run, which has gone on as far as nobody has to be asked."""
     known = known_workflow(world, repository, workflow.path)
     for uses in used_actions(workflow):
@@ -204,7 +223,7 @@ def begin(world: World, repository: Record, workflow: Workflow, event: Event) ->
     try:
         jobs.add_jobs(world, repository, run, caller)
     except WorkflowError as error:
-        for job in world.all("job", run.id):
+        for job in world.all(JOB, run.id):
             world.remove(job)
         return world.change(
             run, status="completed", conclusion="startup_failure", reason=str(error)
@@ -214,7 +233,9 @@ def begin(world: World, repository: Record, workflow: Workflow, event: Event) ->
     return go_on(world, repository, run)
 
 
-def _evaluated(world: World, repository: Record, run: Record, workflow: Workflow) -> Record:
+def _evaluated(
+    world: World, repository: Record[Repository], run: Record[Run], workflow: Workflow
+) -> Record[Run]:
     """Give a run what its workflow file says of the run as a whole: its name, its group.
 
     Raises:
@@ -224,72 +245,72 @@ def _evaluated(world: World, repository: Record, run: Record, workflow: Workflow
     name = fill(workflow.run_name or "", known)
     return world.change(
         run,
-        title=name or run["workflow_name"],
+        title=name or run.data["workflow_name"],
         concurrency=concurrency.group(workflow.concurrency, known),
     )
 
 
-def go_on(world: World, repository: Record, run: Record) -> Record:
+def go_on(world: World, repository: Record[Repository], run: Record[Run]) -> Record[Run]:
     """Let a run go on as far as it can, and those that waited for its group. Return it."""
-    if run["status"] == "completed":
+    if run.data["status"] == "completed":
         return run
     run = _go_on(world, repository, run)
     seen = {run.id}
     while left := concurrency.to_wake(world, repository) - seen:
         ident = min(left)
         seen.add(ident)
-        other = world.get("run", ident)
+        other = world.get(RUN, ident)
         if other is not None:
             _go_on(world, repository, other)
-    return world.get("run", run.id) or run
+    return world.get(RUN, run.id) or run
 
 
-def _go_on(world: World, repository: Record, run: Record) -> Record:
+def _go_on(world: World, repository: Record[Repository], run: Record[Run]) -> Record[Run]:
     """Let one run go on as far as it can; at its end, start what waits for that. Return it."""
     run = progress.advance(world, run)
-    if run["status"] == "completed" and run["event"] != "workflow_run":
-        tip = objects.resolve(world, repository, repository["default_branch"])
+    if run.data["status"] == "completed" and run.data["event"] != "workflow_run":
+        tip = objects.resolve(world, repository, repository.data["default_branch"])
         if tip is not None:
             start(world, repository, _run_ended(repository, run, tip))
     return run
 
 
-def _run_ended(repository: Record, run: Record, tip: Record) -> Event:
+def _run_ended(repository: Record[Repository], run: Record[Run], tip: Record[Commit]) -> Event:
     """Return the event that a run has ended: its workflows are the default branch's."""
     return Event(
         name="workflow_run",
-        ref=f"refs/heads/{repository['default_branch']}",
+        ref=f"refs/heads/{repository.data['default_branch']}",
         sha=tip.name,
-        actor=run["triggering_actor"],
-        files=tip["files"],
-        head_branch=run["head_branch"],
+        actor=run.data["triggering_actor"],
+        files=tip.data["files"],
+        head_branch=run.data["head_branch"],
         head_sha=tip.name,
         type="completed",
         payload={
-            "workflow": run["workflow_name"],
+            "workflow": run.data["workflow_name"],
             "workflow_run": {
                 "id": run.id,
-                "conclusion": run["conclusion"],
-                "event": run["event"],
-                "head_branch": run["head_branch"],
-                "head_sha": run["head_sha"],
+                "conclusion": run.data["conclusion"],
+                "event": run.data["event"],
+                "head_branch": run.data["head_branch"],
+                "head_sha": run.data["head_sha"],
             },
         },
     )
 
 
-def _waits_for_maintainer(world: World, repository: Record, event: Event) -> bool:
+def _waits_for_maintainer(world: World, repository: Record[Repository], event: Event) -> bool:
     """Return whether the run of a fork's pull request waits until a maintainer lets it run."""
     if event.name != "pull_request" or event.untrusted != "fork":
         return False
-    user = world.get("user", event.actor)
+    user = world.get(USER, event.actor)
     if user is None or level(permission(world, repository, Actor(user=user))) >= level("write"):
         return False
     if settings.fork_policy(world, repository) == "all_external_contributors":
         return True
     merged = [
         pull
-        for pull in world.all("pull", repository.id)
-        if pull["user"] == event.actor and pull["merged_at"] is not None
+        for pull in world.all(PULL, repository.id)
+        if pull.data["user"] == event.actor and pull.data["merged_at"] is not None
     ]
     return not merged

@@ -21,6 +21,7 @@ from sandbox.runs.settings import PERMISSIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -66,7 +67,9 @@ def paths(files: Mapping[str, str]) -> list[str]:
     ]
 
 
-def read(world: World, repository: Record, files: Mapping[str, str], path: str) -> Workflow:
+def read(
+    world: World, repository: Record[Repository], files: Mapping[str, str], path: str
+) -> Workflow:
     """Read a workflow file.
 
     Args:

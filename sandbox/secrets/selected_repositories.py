@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.api.http import Call, Response
     from sandbox.api.routing import Routes
     from sandbox.secrets.holders import Level
-    from sandbox.world.kinds import Shared
+    from sandbox.world.kinds.actions import Shared
     from sandbox.world.records import Record
 
 

@@ -8,15 +8,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.repositories import defaults
+from sandbox.seed import models
 from sandbox.seed.checks import NO_KEY, is_public_key, setting_mistakes
-from sandbox.seed.models import Token
 from sandbox.seed.read import SeedError
-from sandbox.world import clock, kinds
+from sandbox.world import clock
+from sandbox.world.kinds.accounts import (
+    APP,
+    INSTALLATION,
+    ORGANIZATION,
+    TOKEN,
+    USER,
+    App,
+    Installation,
+    Organization,
+    Token,
+    User,
+)
+from sandbox.world.kinds.people import (
+    COLLABORATOR,
+    MEMBER,
+    ORG_INVITATION,
+    TEAM,
+    TEAM_MEMBER,
+    TEAM_REPOSITORY,
+    Member,
+    Permission,
+    Team,
+    TeamMember,
+)
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
     from sandbox.seed.checks import Place
-    from sandbox.seed.models import GitHubApp, Organization, Repository, Seed, Team
+    from sandbox.seed.models import GitHubApp, Seed
     from sandbox.world.records import Record
     from sandbox.world.world import World
 
@@ -48,7 +73,7 @@ def apply(world: World, seed: Seed, folder: Path | None = None) -> dict[str, str
         _organization(world, org, ("organizations", index))
     wanted = seed.tokens
     if wanted is None:
-        wanted = [Token(login=org.owners[0]) for org in seed.organizations]
+        wanted = [models.Token(login=org.owners[0]) for org in seed.organizations]
     for index, app in enumerate(seed.apps):
         _app(world, app, folder or Path(), ("apps", index))
     made = {}
@@ -75,31 +100,34 @@ def set_settings(world: World, settings: dict[str, Any]) -> None:
 
 def new_token(
     world: World,
-    user: Record,
+    user: Record[User],
     scopes: list[str],
     value: str | None = None,
-    installation: Record[kinds.Installation] | None = None,
+    installation: Record[Installation] | None = None,
 ) -> str:
     """Give a user, or an App's installation, a token and return it; only its hash is kept."""
     token = value or f"sandbox_{secrets.token_hex(20)}"
-    if world.find("token", digest(token)) is None:
-        more: dict[str, Any] = {"scopes": scopes}
-        if installation is not None:
-            app = world.get("app", installation.data["app"])
-            more = {"installation": installation.id, "permissions": app and app["permissions"]}
-        world.add("token", 0, digest(token), user=user.id, **more)
+    if world.find(TOKEN, digest(token)) is None:
+        data = Token(user=user.id)
+        if installation is None:
+            data["scopes"] = scopes
+        else:
+            app = world.get(APP, installation.data["app"])
+            data["installation"] = installation.id
+            data["permissions"] = None if app is None else app.data["permissions"]
+        world.make(TOKEN, 0, digest(token), data)
     return token
 
 
-def _user(world: World, login: str, **data: Any) -> Record:  # noqa: ANN401 - JSON fields
-    found = world.find("user", login)
+def _user(world: World, login: str, **data: Any) -> Record[User]:  # noqa: ANN401 - JSON fields
+    found = world.find(USER, login)
     if found is None:
-        return world.add("user", 0, login, **data)
+        return world.make(USER, 0, login, User(), **data)
     return world.change(found, **data) if data else found
 
 
-def _organization(world: World, seed: Organization, place: Place) -> None:
-    org = world.find("organization", seed.login)
+def _organization(world: World, seed: models.Organization, place: Place) -> None:
+    org = world.find(ORGANIZATION, seed.login)
     if org is None:
         org = defaults.add_organization(
             world, seed.login, plan=seed.plan, licenses=seed.licenses, **seed.settings
@@ -115,33 +143,39 @@ def _organization(world: World, seed: Organization, place: Place) -> None:
     for slug, team in seed.teams.items():
         _team(world, org, slug, team, seed.teams)
     for name, repository in seed.repositories.items():
-        if world.find("repository", name, org.id) is None:
+        if world.find(REPOSITORY, name, org.id) is None:
             made = _repository(world, org, name, repository, seed.owners[0])
             _access(world, made, repository, (*place, "repositories", name))
 
 
-def _member(world: World, org: Record, login: str, role: str) -> Record:
+def _member(world: World, org: Record[Organization], login: str, role: str) -> Record[User]:
     user = _user(world, login)
-    if world.find(kinds.MEMBER, str(user.id), org.id) is None:
-        invited = world.find(kinds.ORG_INVITATION, str(user.id), org.id)
+    if world.find(MEMBER, str(user.id), org.id) is None:
+        invited = world.find(ORG_INVITATION, str(user.id), org.id)
         if invited is not None:
             world.remove(invited)
-        world.make(kinds.MEMBER, org.id, str(user.id), kinds.Member(role=role))
+        world.make(MEMBER, org.id, str(user.id), Member(role=role))
     return user
 
 
-def _team(world: World, org: Record, slug: str, seed: Team, others: dict[str, Team]) -> Record:
-    found = world.find(kinds.TEAM, slug, org.id)
+def _team(
+    world: World,
+    org: Record[Organization],
+    slug: str,
+    seed: models.Team,
+    others: dict[str, models.Team],
+) -> Record[Team]:
+    found = world.find(TEAM, slug, org.id)
     if found is not None:
         return found
     parent = None
     if seed.parent is not None:
         parent = _team(world, org, seed.parent, others[seed.parent], others).id
     team = world.make(
-        kinds.TEAM,
+        TEAM,
         org.id,
         slug,
-        kinds.Team(
+        Team(
             name=seed.name or slug,
             description=seed.description,
             privacy=seed.privacy,
@@ -154,12 +188,14 @@ def _team(world: World, org: Record, slug: str, seed: Team, others: dict[str, Te
         *((login, "member") for login in seed.members),
     ]:
         user = _member(world, org, login, "member")
-        if world.find(kinds.TEAM_MEMBER, str(user.id), team.id) is None:
-            world.make(kinds.TEAM_MEMBER, team.id, str(user.id), kinds.TeamMember(role=role))
+        if world.find(TEAM_MEMBER, str(user.id), team.id) is None:
+            world.make(TEAM_MEMBER, team.id, str(user.id), TeamMember(role=role))
     return team
 
 
-def _repository(world: World, org: Record, name: str, seed: Repository, owner: str) -> Record:
+def _repository(
+    world: World, org: Record[Organization], name: str, seed: models.Repository, owner: str
+) -> Record[Repository]:
     repository = defaults.add_repository(
         world,
         org,
@@ -173,43 +209,45 @@ def _repository(world: World, org: Record, name: str, seed: Repository, owner: s
     return repository
 
 
-def _access(world: World, repository: Record, seed: Repository, place: Place) -> None:
+def _access(
+    world: World, repository: Record[Repository], seed: models.Repository, place: Place
+) -> None:
     for slug, permission in seed.teams.items():
-        team = world.find(kinds.TEAM, slug, repository.parent)
+        team = world.find(TEAM, slug, repository.parent)
         if team is None:
             raise SeedError("there is no such team", (*place, "teams", slug))
         world.make(
-            kinds.TEAM_REPOSITORY,
+            TEAM_REPOSITORY,
             team.id,
             str(repository.id),
-            kinds.Permission(permission=permission),
+            Permission(permission=permission),
         )
     for login, permission in seed.collaborators.items():
         user = _user(world, login)
-        world.make(
-            kinds.COLLABORATOR, repository.id, str(user.id), kinds.Permission(permission=permission)
-        )
+        world.make(COLLABORATOR, repository.id, str(user.id), Permission(permission=permission))
 
 
-def _holder(world: World, seed: Token, place: Place) -> tuple[Record, Record | None]:
+def _holder(
+    world: World, seed: models.Token, place: Place
+) -> tuple[Record[User], Record[Installation] | None]:
     """Return the account of a token, and the installation if it is an App's."""
     if seed.app is None:
-        user = world.find("user", str(seed.login))
+        user = world.find(USER, str(seed.login))
         if user is None:
             raise SeedError("there is no such user", (*place, "login"))
         return user, None
-    app = world.find("app", seed.app)
-    bot = None if app is None else world.get("user", app["bot"])
+    app = world.find(APP, seed.app)
+    bot = None if app is None else world.get(USER, app.data["bot"])
     if app is None or bot is None:
         raise SeedError("there is no such app", (*place, "app"))
-    for org in world.all("organization"):
-        installation = world.find(kinds.INSTALLATION, str(app.id), org.id)
+    for org in world.all(ORGANIZATION):
+        installation = world.find(INSTALLATION, str(app.id), org.id)
         if installation is not None:
             return bot, installation
     raise SeedError("the app is installed nowhere", (*place, "app"))
 
 
-def _token(world: World, seed: Token, folder: Path, place: Place) -> tuple[str, str]:
+def _token(world: World, seed: models.Token, folder: Path, place: Place) -> tuple[str, str]:
     """Give somebody a token; return whose it is, and the token."""
     user, installation = _holder(world, seed, place)
 
@@ -242,23 +280,17 @@ def _app(world: World, seed: GitHubApp, folder: Path, place: Place) -> None:
     key = seed.public_key
     if key is None:
         key = _key(folder / str(seed.public_key_file), (*place, "public_key_file"))
-    if world.find("app", seed.slug) is not None:
+    if world.find(APP, seed.slug) is not None:
         return
     bot = _user(world, f"{seed.slug}[bot]", type="Bot")
-    app = world.add(
-        "app",
-        0,
-        seed.slug,
-        public_key=key,
-        bot=bot.id,
-        app_id=seed.app_id,
-        permissions=seed.permissions,
-    )
+    permissions: dict[str, str] | None = None if seed.permissions is None else {**seed.permissions}
+    data = App(public_key=key, bot=bot.id, app_id=seed.app_id, permissions=permissions)
+    app = world.make(APP, 0, seed.slug, data)
     for index, login in enumerate(seed.organizations):
-        org = world.find("organization", login)
+        org = world.find(ORGANIZATION, login)
         if org is None:
             raise SeedError("there is no such organization", (*place, "organizations", index))
-        world.make(kinds.INSTALLATION, org.id, str(app.id), kinds.Installation(app=app.id))
+        world.make(INSTALLATION, org.id, str(app.id), Installation(app=app.id))
 
 
 def _key(path: Path, place: Place) -> str:

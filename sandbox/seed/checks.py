@@ -20,7 +20,7 @@ from sandbox.world import clock, ref_names
 from sandbox.world.world import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sandbox.seed.models import GitHubApp, Organization, Repository, Seed, Team
 
@@ -132,7 +132,7 @@ def setting_mistakes(settings: dict[str, Any]) -> Iterator[Mistake]:
             yield ("limits", name), "has to be a whole number, 0 or more"
 
 
-def _typed(given: dict[str, Any], known: dict[str, Any]) -> Iterator[Mistake]:
+def _typed(given: dict[str, Any], known: Mapping[str, object]) -> Iterator[Mistake]:
     for name, value in given.items():
         if name not in known:
             yield (name,), f"no such setting; there are: {', '.join(known)}"
@@ -144,7 +144,7 @@ def _typed(given: dict[str, Any], known: dict[str, Any]) -> Iterator[Mistake]:
 
 
 def _organization(place: tuple[int | str, ...], org: Organization) -> Iterator[Mistake]:
-    for where, text in _typed(org.settings, defaults.ORGANIZATION):
+    for where, text in _typed(org.settings, defaults.NEW_ORGANIZATION):
         yield (*place, "settings", *where), text
     if org.settings.get("default_repository_permission", "read") not in _PERMISSIONS:
         where = (*place, "settings", "default_repository_permission")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import org_role
-from sandbox.world.kinds import MEMBER
+from sandbox.world.kinds.people import MEMBER
+from sandbox.world.kinds.repositories import REPOSITORY
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.accounts import Account, Organization, User
     from sandbox.world.records import Record
 
 _USER_LINKS = (
@@ -33,10 +35,10 @@ _ORG_LINKS = (
 )
 
 
-def simple_user(call: Call, account: Record) -> dict[str, Any]:
+def simple_user(call: Call, account: Account) -> dict[str, Any]:
     """Return a user, or an organization as an owner, as `simple-user`."""
     url = f"{call.api}/users/{account.name}"
-    kind = "Organization" if account.kind == "organization" else account.get("type", "User")
+    kind = "Organization" if account.kind == "organization" else account.data.get("type", "User")
     return {
         "login": account.name,
         "id": account.id,
@@ -48,19 +50,19 @@ def simple_user(call: Call, account: Record) -> dict[str, Any]:
         **{key: url + suffix for key, suffix in _USER_LINKS},
         "type": kind,
         "user_view_type": "public",
-        "site_admin": bool(account.get("site_admin", False)),
+        "site_admin": bool(account.data.get("site_admin", False)),
     }
 
 
-def full_user(call: Call, user: Record) -> dict[str, Any]:
+def full_user(call: Call, user: Account) -> dict[str, Any]:
     """Return a user as `public-user`."""
     return {
         **simple_user(call, user),
-        "name": user.get("name"),
-        "company": user.get("company"),
-        "blog": user.get("blog", ""),
-        "location": user.get("location"),
-        "email": user.get("email"),
+        "name": user.data.get("name"),
+        "company": user.data.get("company"),
+        "blog": user.data.get("blog", ""),
+        "location": user.data.get("location"),
+        "email": user.data.get("email"),
         "hireable": None,
         "bio": None,
         "twitter_username": None,
@@ -73,7 +75,7 @@ def full_user(call: Call, user: Record) -> dict[str, Any]:
     }
 
 
-def private_user(call: Call, user: Record) -> dict[str, Any]:
+def private_user(call: Call, user: Record[User]) -> dict[str, Any]:
     """Return the user that asks as `private-user`."""
     return {
         **full_user(call, user),
@@ -87,7 +89,7 @@ def private_user(call: Call, user: Record) -> dict[str, Any]:
     }
 
 
-def simple_organization(call: Call, org: Record) -> dict[str, Any]:
+def simple_organization(call: Call, org: Record[Organization]) -> dict[str, Any]:
     """Return an organization as `organization-simple`."""
     url = f"{call.api}/orgs/{org.name}"
     return {
@@ -97,24 +99,24 @@ def simple_organization(call: Call, org: Record) -> dict[str, Any]:
         "url": url,
         **{key: url + suffix for key, suffix in _ORG_LINKS},
         "avatar_url": f"{call.host}/avatars/{org.id}",
-        "description": org["description"],
+        "description": org.data["description"],
     }
 
 
-def _public(call: Call, org: Record) -> dict[str, Any]:
-    own = call.world.all("repository", org.id)
+def _public(call: Call, org: Record[Organization]) -> dict[str, Any]:
+    own = call.world.all(REPOSITORY, org.id)
     return {
         **simple_organization(call, org),
-        "name": org["name"],
-        "company": org["company"],
-        "blog": org["blog"],
-        "location": org["location"],
-        "email": org["email"],
-        "twitter_username": org["twitter_username"],
+        "name": org.data["name"],
+        "company": org.data["company"],
+        "blog": org.data["blog"],
+        "location": org.data["location"],
+        "email": org.data["email"],
+        "twitter_username": org.data["twitter_username"],
         "is_verified": False,
-        "has_organization_projects": org["has_organization_projects"],
-        "has_repository_projects": org["has_repository_projects"],
-        "public_repos": sum(repo["visibility"] == "public" for repo in own),
+        "has_organization_projects": org.data["has_organization_projects"],
+        "has_repository_projects": org.data["has_repository_projects"],
+        "public_repos": sum(repo.data["visibility"] == "public" for repo in own),
         "public_gists": 0,
         "followers": 0,
         "following": 0,
@@ -123,11 +125,11 @@ def _public(call: Call, org: Record) -> dict[str, Any]:
         "created_at": org.created_at,
         "updated_at": org.updated_at,
         "archived_at": None,
-        "_private_repos": sum(repo["visibility"] != "public" for repo in own),
+        "_private_repos": sum(repo.data["visibility"] != "public" for repo in own),
     }
 
 
-def team_organization(call: Call, org: Record) -> dict[str, Any]:
+def team_organization(call: Call, org: Record[Organization]) -> dict[str, Any]:
     """Return the organization inside a team, as `team-organization`."""
     public = _public(call, org)
     del public["_private_repos"]
@@ -173,7 +175,7 @@ _OWNER_FIELDS = (
 )
 
 
-def full_organization(call: Call, org: Record) -> dict[str, Any]:
+def full_organization(call: Call, org: Record[Organization]) -> dict[str, Any]:
     """Return an organization as `organization-full`, with what the caller may see."""
     body = _public(call, org)
     private = body.pop("_private_repos")
@@ -188,9 +190,9 @@ def full_organization(call: Call, org: Record) -> dict[str, Any]:
         "private_gists": 0,
         "disk_usage": 0,
         "collaborators": 0,
-        **{field: org[field] for field in _MEMBER_FIELDS},
+        **{field: org.field(field) for field in _MEMBER_FIELDS},
         "plan": {
-            "name": org["plan"],
+            "name": org.data["plan"],
             "space": 976_562_499,
             "private_repos": 999_999,
             "filled_seats": call.world.count(MEMBER, org.id),
@@ -198,5 +200,5 @@ def full_organization(call: Call, org: Record) -> dict[str, Any]:
         },
     }
     if role == "admin":
-        body |= {field: org[field] for field in _OWNER_FIELDS}
+        body |= {field: org.field(field) for field in _OWNER_FIELDS}
     return body

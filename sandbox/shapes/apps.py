@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shapes.accounts import simple_user
+from sandbox.world.kinds.accounts import APP, ORGANIZATION, USER, App, Installation
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Installation
     from sandbox.world.records import Record
 
 PERMISSIONS = {
@@ -29,19 +29,19 @@ PERMISSIONS = {
 """What an App may do whose seed says nothing: everything, shown by its usual names."""
 
 
-def permissions_of(app: Record) -> dict[str, str]:
+def permissions_of(app: Record[App]) -> dict[str, str]:
     """Return what an App may do: everything, unless its seed says otherwise."""
-    return dict(app.get("permissions") or PERMISSIONS)
+    return dict(app.data.get("permissions") or PERMISSIONS)
 
 
-def app_number(app: Record) -> int:
+def app_number(app: Record[App]) -> int:
     """Return an App's id: the one that its seed gave it, or the record's."""
-    return int(app.get("app_id") or app.id)
+    return int(app.data.get("app_id") or app.id)
 
 
-def app_json(call: Call, app: Record) -> dict[str, Any]:
+def app_json(call: Call, app: Record[App]) -> dict[str, Any]:
     """Return an App as `integration`."""
-    bot = call.world.get("user", app["bot"])
+    bot = call.world.get(USER, app.data["bot"])
     return {
         "id": app_number(app),
         "slug": app.name,
@@ -61,8 +61,8 @@ def app_json(call: Call, app: Record) -> dict[str, Any]:
 
 def installation_json(call: Call, installation: Record[Installation]) -> dict[str, Any]:
     """Return an installation of an App as `installation`."""
-    app = call.world.get("app", installation.data["app"])
-    org = call.world.get("organization", installation.parent)
+    app = call.world.get(APP, installation.data["app"])
+    org = call.world.get(ORGANIZATION, installation.parent)
     if app is None or org is None:
         raise AssertionError("an installation has an App and an organization")
     return {

@@ -8,19 +8,22 @@ from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json
 from sandbox.shapes.commits import base, html_base, simple_commit
 from sandbox.shapes.repositories import minimal_repository
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.accounts import APP, App
+from sandbox.world.kinds.actions import JOB, RUN, Job
+from sandbox.world.kinds.code import CHECK_RUN, COMMIT, REF, CheckRun, Commit
 from sandbox.world.nodes import node_id
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.enforcement.check_suites import Suite
+    from sandbox.enforcement.check_suites import Check, Suite
     from sandbox.world.records import Record
 
 
-def _check(call: Call, check: Record, commit: Record, app: Record) -> dict[str, Any]:
+def _check(call: Call, check: Check, commit: Record[Commit], app: Record[App]) -> dict[str, Any]:
     """Return what an App's check run and a workflow's job show in the same way."""
     url = f"{base(call)}/check-runs/{check.id}"
-    done = check["status"] == "completed"
+    done = check.data["status"] == "completed"
     return {
         "id": check.id,
         "node_id": node_id("check_run", check.id),
@@ -29,7 +32,7 @@ def _check(call: Call, check: Record, commit: Record, app: Record) -> dict[str, 
         "url": url,
         "html_url": f"{html_base(call)}/runs/{check.id}",
         "details_url": None,
-        "status": check["status"],
+        "status": check.data["status"],
         "started_at": check.created_at,
         "completed_at": check.updated_at if done else None,
         "output": {
@@ -44,41 +47,40 @@ def _check(call: Call, check: Record, commit: Record, app: Record) -> dict[str, 
     }
 
 
-def check_name(check: Record) -> str:
-    """Return the name of a check: an App's check run, or a workflow's job."""
-    return str(check["title"] if check.kind == "job" else check["context"])
-
-
-def check_run_json(call: Call, run: Record) -> dict[str, Any]:
+def check_run_json(call: Call, check: Check) -> dict[str, Any]:
     """Return a check as `check-run`: an App's check run, or a workflow's job."""
-    return _of_job(call, run) if run.kind == "job" else _of_app(call, run)
+    if is_a(check, CHECK_RUN):
+        return _of_app(call, check)
+    if is_a(check, JOB):
+        return _of_job(call, check)
+    raise AssertionError("a check is a check run or a job")
 
 
-def _of_app(call: Call, run: Record) -> dict[str, Any]:
-    commit = call.world.get("commit", run.parent)
-    app = call.world.get("app", run["app"])
+def _of_app(call: Call, run: Record[CheckRun]) -> dict[str, Any]:
+    commit = call.world.get(COMMIT, run.parent)
+    app = call.world.get(APP, run.data["app"])
     if commit is None or app is None:
         raise AssertionError("a check run has a commit and an App")
-    same = (each for each in call.world.all("check_run", commit.id) if each["app"] == app.id)
+    same = (each for each in call.world.all(CHECK_RUN, commit.id) if each.data["app"] == app.id)
     return {
         **_check(call, run, commit, app),
-        "name": check_name(run),
-        "conclusion": run["state"] if run["status"] == "completed" else None,
+        "name": run.data["context"],
+        "conclusion": run.data["state"] if run.data["status"] == "completed" else None,
         "check_suite": {"id": next(same).id},
     }
 
 
-def _of_job(call: Call, job: Record) -> dict[str, Any]:
-    run = call.world.get("run", job.parent)
+def _of_job(call: Call, job: Record[Job]) -> dict[str, Any]:
+    run = call.world.get(RUN, job.parent)
     commit = None
     if run is not None:
-        commit = call.world.find("commit", run["head_sha"], run.parent)
+        commit = call.world.find(COMMIT, run.data["head_sha"], run.parent)
     if commit is None:
         raise AssertionError("a job has a run, which has a commit")
     return {
         **_check(call, job, commit, tokens.app(call.world)),
-        "name": check_name(job),
-        "conclusion": job["conclusion"],
+        "name": job.data["title"],
+        "conclusion": job.data["conclusion"],
         "check_suite": {"id": job.parent},
     }
 
@@ -95,12 +97,12 @@ def suite_json(call: Call, suite: Suite) -> dict[str, Any]:
     return {
         "id": suite.id,
         "node_id": node_id("check_suite", suite.id),
-        "head_branch": next(branches, None) if suite.run is None else suite.run["head_branch"],
+        "head_branch": next(branches, None) if suite.run is None else suite.run.data["head_branch"],
         "head_sha": suite.commit.name,
         "status": suite.status,
         "conclusion": suite.conclusion,
         "url": url,
-        "before": next(iter(suite.commit["parents"]), None),
+        "before": next(iter(suite.commit.data["parents"]), None),
         "after": suite.commit.name,
         "pull_requests": [],
         "app": app_json(call, suite.app),

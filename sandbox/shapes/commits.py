@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sandbox.git import objects
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.repositories import full_name
+from sandbox.world.kinds.accounts import USER
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Ref
+    from sandbox.world.kinds.code import Commit, Ref
     from sandbox.world.records import Record
 
 VERIFICATION = {
@@ -33,50 +34,50 @@ def html_base(call: Call) -> str:
     return f"{call.host}/{full_name(call, call.repository)}"
 
 
-def git_commit(call: Call, commit: Record) -> dict[str, Any]:
+def git_commit(call: Call, commit: Record[Commit]) -> dict[str, Any]:
     """Return a commit as `git-commit`: what git itself knows of it."""
-    tree = objects.tree_sha(commit["files"])
+    tree = objects.tree_sha(commit.data["files"])
     return {
         "sha": commit.name,
         "node_id": node_id("commit", commit.id),
         "url": f"{base(call)}/git/commits/{commit.name}",
         "html_url": f"{html_base(call)}/commit/{commit.name}",
-        "author": commit["author"],
-        "committer": commit["committer"],
-        "message": commit["message"],
+        "author": commit.data["author"],
+        "committer": commit.data["committer"],
+        "message": commit.data["message"],
         "tree": {"sha": tree, "url": f"{base(call)}/git/trees/{tree}"},
         "parents": _parents(call, commit),
-        "verification": commit.get("verification") or VERIFICATION,
+        "verification": commit.data.get("verification") or VERIFICATION,
     }
 
 
-def _parents(call: Call, commit: Record) -> list[dict[str, Any]]:
+def _parents(call: Call, commit: Record[Commit]) -> list[dict[str, Any]]:
     return [
         {
             "sha": sha,
             "url": f"{base(call)}/commits/{sha}",
             "html_url": f"{html_base(call)}/commit/{sha}",
         }
-        for sha in commit["parents"]
+        for sha in commit.data["parents"]
     ]
 
 
-def commit_json(call: Call, commit: Record, *, files: bool = False) -> dict[str, Any]:
+def commit_json(call: Call, commit: Record[Commit], *, files: bool = False) -> dict[str, Any]:
     """Return a commit as `commit`, with its changes when `files`."""
-    tree = objects.tree_sha(commit["files"])
-    user = call.world.get("user", commit["user"])
+    tree = objects.tree_sha(commit.data["files"])
+    user = call.world.get(USER, commit.data["user"])
     account = None if user is None else simple_user(call, user)
     body: dict[str, Any] = {
         "sha": commit.name,
         "node_id": node_id("commit", commit.id),
         "commit": {
-            "author": commit["author"],
-            "committer": commit["committer"],
-            "message": commit["message"],
+            "author": commit.data["author"],
+            "committer": commit.data["committer"],
+            "message": commit.data["message"],
             "tree": {"sha": tree, "url": f"{base(call)}/git/trees/{tree}"},
             "url": f"{base(call)}/git/commits/{commit.name}",
             "comment_count": 0,
-            "verification": commit.get("verification") or VERIFICATION,
+            "verification": commit.data.get("verification") or VERIFICATION,
         },
         "url": f"{base(call)}/commits/{commit.name}",
         "html_url": f"{html_base(call)}/commit/{commit.name}",
@@ -101,7 +102,7 @@ def _lines(call: Call, sha: str | None) -> list[bytes]:
     return (content or b"").splitlines()
 
 
-def _file(call: Call, commit: Record, change: dict[str, Any]) -> dict[str, Any]:
+def _file(call: Call, commit: Record[Commit], change: dict[str, Any]) -> dict[str, Any]:
     old, new = _lines(call, change["before"]), _lines(call, change["after"])
     added = len([line for line in new if line not in old])
     deleted = len([line for line in old if line not in new])
@@ -135,13 +136,13 @@ def ref_json(call: Call, ref: Record[Ref]) -> dict[str, Any]:
     }
 
 
-def simple_commit(commit: Record) -> dict[str, Any]:
+def simple_commit(commit: Record[Commit]) -> dict[str, Any]:
     """Return a commit as `simple-commit`: what checks and runs show of it."""
     return {
         "id": commit.name,
-        "tree_id": objects.tree_sha(commit["files"]),
-        "message": commit["message"],
-        "timestamp": commit["committer"]["date"],
-        "author": {key: commit["author"][key] for key in ("name", "email")},
-        "committer": {key: commit["committer"][key] for key in ("name", "email")},
+        "tree_id": objects.tree_sha(commit.data["files"]),
+        "message": commit.data["message"],
+        "timestamp": commit.data["committer"]["date"],
+        "author": {key: commit.data["author"][key] for key in ("name", "email")},
+        "committer": {key: commit.data["committer"][key] for key in ("name", "email")},
     }

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import not_found
 from sandbox.shapes.accounts import simple_organization, simple_user
-from sandbox.world.kinds import MEMBER, ORG_INVITATION, TEAM_MEMBER
+from sandbox.world.kinds.people import MEMBER, ORG_INVITATION, TEAM_MEMBER, Team
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
+    from sandbox.world.kinds.accounts import Organization, User
     from sandbox.world.records import Record
 
 
-def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
+def org_membership(call: Call, org: Record[Organization], user: Record[User]) -> dict[str, Any]:
     """Return a membership of an organization; 404 when there is none."""
     member = call.world.find(MEMBER, str(user.id), org.id)
     invited = call.world.find(ORG_INVITATION, str(user.id), org.id)
@@ -33,7 +33,7 @@ def org_membership(call: Call, org: Record, user: Record) -> dict[str, Any]:
     }
 
 
-def team_membership(call: Call, team: Record[Team], user: Record) -> dict[str, Any]:
+def team_membership(call: Call, team: Record[Team], user: Record[User]) -> dict[str, Any]:
     """Return a membership of a team; 404 when there is none."""
     member = call.world.find(TEAM_MEMBER, str(user.id), team.id)
     invited = call.world.find(ORG_INVITATION, str(user.id), team.parent)

@@ -8,18 +8,18 @@ from urllib.parse import quote
 from sandbox.repositories import releases
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
-from sandbox.world.kinds import RELEASE_ASSET
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.repositories import RELEASE_ASSET, Release, ReleaseAsset
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Release, ReleaseAsset
     from sandbox.world.records import Record
 
 
 def asset_json(call: Call, asset: Record[ReleaseAsset], tag: str) -> dict[str, Any]:
     """Return a file of the release of that tag as `release-asset`."""
-    uploader = call.world.get("user", asset.data["uploader"])
+    uploader = call.world.get(USER, asset.data["uploader"])
     return {
         "url": f"{base(call)}/releases/assets/{asset.id}",
         "browser_download_url": f"{html_base(call)}/releases/download/{quote(tag)}/{asset.name}",
@@ -42,7 +42,7 @@ def release_json(call: Call, release: Record[Release]) -> dict[str, Any]:
     """Return a release as `release`."""
     url = f"{base(call)}/releases/{release.id}"
     tag, draft = str(release.data["tag"]), release.data["draft"]
-    author = call.world.get("user", release.data["author"])
+    author = call.world.get(USER, release.data["author"])
     if author is None:
         raise AssertionError("a release has an author")
     page = f"untagged-{release.id}" if draft else quote(tag)

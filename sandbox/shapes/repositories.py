@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import level, owner, permission
 from sandbox.api.http import json_bytes
 from sandbox.shapes.accounts import simple_user
+from sandbox.world.kinds.repositories import REPOSITORY, Features, MergeSettings, Repository
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.accounts import Account
     from sandbox.world.records import Record
 
 _LINKS = (
@@ -52,7 +54,7 @@ _LINKS = (
     ("trees_url", "/git/trees{/sha}"),
 )
 
-MERGE_SETTINGS: dict[str, Any] = {
+MERGE_SETTINGS: MergeSettings = {
     "allow_squash_merge": True,
     "allow_merge_commit": True,
     "allow_rebase_merge": True,
@@ -67,7 +69,7 @@ MERGE_SETTINGS: dict[str, Any] = {
 }
 """Merge settings with GitHub's defaults."""
 
-FEATURES: dict[str, Any] = {
+FEATURES: Features = {
     "has_issues": True,
     "has_projects": True,
     "has_wiki": True,
@@ -88,12 +90,12 @@ def permissions_of(found: str) -> dict[str, bool]:
     return {name: level(name) <= level(found) for name in names}
 
 
-def full_name(call: Call, repository: Record) -> str:
+def full_name(call: Call, repository: Record[Repository]) -> str:
     """Return `owner/name`."""
     return f"{owner(call.world, repository).name}/{repository.name}"
 
 
-def minimal_repository(call: Call, repository: Record) -> dict[str, Any]:
+def minimal_repository(call: Call, repository: Record[Repository]) -> dict[str, Any]:
     """Return a repository as `minimal-repository` (and `repository`): in lists."""
     account = owner(call.world, repository)
     name = f"{account.name}/{repository.name}"
@@ -105,11 +107,11 @@ def minimal_repository(call: Call, repository: Record) -> dict[str, Any]:
         "node_id": node_id("repository", repository.id),
         "name": repository.name,
         "full_name": name,
-        "private": repository["visibility"] != "public",
+        "private": repository.data["visibility"] != "public",
         "owner": simple_user(call, account),
         "html_url": html,
-        "description": repository["description"],
-        "fork": bool(repository.get("fork_of")),
+        "description": repository.data["description"],
+        "fork": bool(repository.data.get("fork_of")),
         "url": url,
         **{key: url + suffix for key, suffix in _LINKS},
         "git_url": f"git://{authority}/{name}.git",
@@ -117,34 +119,34 @@ def minimal_repository(call: Call, repository: Record) -> dict[str, Any]:
         "clone_url": f"{html}.git",
         "svn_url": html,
         "mirror_url": None,
-        "homepage": repository["homepage"],
+        "homepage": repository.data["homepage"],
         "language": None,
         "forks_count": 0,
         "stargazers_count": 0,
         "watchers_count": 0,
         "size": 0,
-        "default_branch": repository["default_branch"],
+        "default_branch": repository.data["default_branch"],
         "open_issues_count": 0,
-        "is_template": repository["is_template"],
-        "topics": repository["topics"],
-        **{field: repository[field] for field in FEATURES if field.startswith("has_")},
-        "archived": repository["archived"],
+        "is_template": repository.data["is_template"],
+        "topics": repository.data["topics"],
+        **{field: repository.field(field) for field in FEATURES if field.startswith("has_")},
+        "archived": repository.data["archived"],
         "disabled": False,
-        "visibility": repository["visibility"],
-        "pushed_at": repository["pushed_at"],
+        "visibility": repository.data["visibility"],
+        "pushed_at": repository.data["pushed_at"],
         "created_at": repository.created_at,
         "updated_at": repository.updated_at,
         "permissions": permissions_of(permission(call.world, repository, call.actor)),
-        "allow_forking": repository["allow_forking"],
-        "web_commit_signoff_required": repository["web_commit_signoff_required"],
-        "license": repository["license"],
+        "allow_forking": repository.data["allow_forking"],
+        "web_commit_signoff_required": repository.data["web_commit_signoff_required"],
+        "license": repository.data["license"],
         "forks": 0,
         "open_issues": 0,
         "watchers": 0,
     }
 
 
-def listed_repository(call: Call, repository: Record) -> bytes:
+def listed_repository(call: Call, repository: Record[Repository]) -> bytes:
     """Return a repository of a list, as JSON's bytes.
 
     They are kept: records never change in place, so what was written of them stays true as long as
@@ -160,7 +162,7 @@ def listed_repository(call: Call, repository: Record) -> bytes:
     return kept[2]
 
 
-def full_repository(call: Call, repository: Record) -> dict[str, Any]:
+def full_repository(call: Call, repository: Record[Repository]) -> dict[str, Any]:
     """Return a repository as `full-repository`, with what the caller may see."""
     account = owner(call.world, repository)
     found = permission(call.world, repository, call.actor)
@@ -171,35 +173,38 @@ def full_repository(call: Call, repository: Record) -> dict[str, Any]:
         "network_count": 0,
         "custom_properties": call.world.document(repository.id, "properties", {}),
     }
-    origins = {"template_repository": repository.get("template"), **_ancestors(call, repository)}
+    origins = {
+        "template_repository": repository.data.get("template"),
+        **_ancestors(call, repository),
+    }
     for field, ident in origins.items():
-        origin = None if ident is None else call.world.get("repository", ident)
+        origin = None if ident is None else call.world.get(REPOSITORY, ident)
         if origin is not None:
             body[field] = minimal_repository(call, origin)
     if account.kind == "organization":
         body["organization"] = simple_user(call, account)
     if level(found) >= level("write"):
-        body |= {field: repository[field] for field in MERGE_SETTINGS}
+        body |= {field: repository.field(field) for field in MERGE_SETTINGS}
     if level(found) >= level("admin"):
         body["security_and_analysis"] = security_and_analysis(account, repository)
     return body
 
 
-def _ancestors(call: Call, fork: Record) -> dict[str, int]:
+def _ancestors(call: Call, fork: Record[Repository]) -> dict[str, int]:
     """Return what a fork was made of: its parent, and the source of the whole network."""
-    parent = call.world.get("repository", fork.get("fork_of") or 0)
+    parent = call.world.get(REPOSITORY, fork.data.get("fork_of") or 0)
     if parent is None:
         return {}
     source = parent
-    while above := call.world.get("repository", source.get("fork_of") or 0):
+    while above := call.world.get(REPOSITORY, source.data.get("fork_of") or 0):
         source = above
     return {"parent": parent.id, "source": source.id}
 
 
-def security_and_analysis(account: Record, repository: Record) -> dict[str, Any]:
+def security_and_analysis(account: Account, repository: Record[Repository]) -> dict[str, Any]:
     """Return a repository's security features, as administrators see them."""
-    shown = dict(repository["security"])
-    if repository["visibility"] == "public" or account.get("plan") != "enterprise":
+    shown = dict(repository.data["security"])
+    if repository.data["visibility"] == "public" or account.data.get("plan") != "enterprise":
         # always there on public repositories, and nothing that one can have below Enterprise
         shown.pop("advanced_security", None)
     return {name: {"status": "enabled" if on else "disabled"} for name, on in shown.items()}
@@ -210,7 +215,7 @@ def repository_role(found: str) -> str:
     return {"pull": "read", "push": "write"}.get(found, found)
 
 
-def team_repository(call: Call, repository: Record, granted: str) -> dict[str, Any]:
+def team_repository(call: Call, repository: Record[Repository], granted: str) -> dict[str, Any]:
     """Return a repository as `team-repository`, with the team's permission on it."""
     return {
         **full_repository(call, repository),

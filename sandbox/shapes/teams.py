@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shapes.accounts import team_organization
-from sandbox.world.kinds import TEAM, TEAM_MEMBER, TEAM_REPOSITORY
+from sandbox.world.kinds.accounts import ORGANIZATION
+from sandbox.world.kinds.people import TEAM, TEAM_MEMBER, TEAM_REPOSITORY, Team
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 
 def simple_team(call: Call, team: Record[Team]) -> dict[str, Any]:
     """Return a team as `team-simple`: what stands for a parent."""
-    org = call.world.get("organization", team.parent)
+    org = call.world.get(ORGANIZATION, team.parent)
     login = org.name if org is not None else ""
     url = f"{call.api}/organizations/{team.parent}/team/{team.id}"
     return {
@@ -65,7 +65,7 @@ def simple_with_parent(
 
 def full_team(call: Call, team: Record[Team]) -> dict[str, Any]:
     """Return a team as `team-full`."""
-    org = call.world.get("organization", team.parent)
+    org = call.world.get(ORGANIZATION, team.parent)
     if org is None:
         raise AssertionError(f"team {team.name} has no organization")
     return {

@@ -11,18 +11,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import forbidden, invalid
+from sandbox.world.kinds.accounts import ORGANIZATION
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
+    from sandbox.world.kinds.accounts import Account
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
 
 PLANS = ("free", "team", "enterprise")
 
 
-def _rank(account: Record) -> int:
-    return PLANS.index(account.get("plan", "free"))
+def _rank(account: Account) -> int:
+    return PLANS.index(account.data["plan"] if is_a(account, ORGANIZATION) else "free")
 
 
-def at_least(account: Record, plan: str) -> bool:
+def at_least(account: Account, plan: str) -> bool:
     """Return whether an account has that plan or a higher one."""
     return _rank(account) >= PLANS.index(plan)
 
@@ -40,7 +44,7 @@ Source: https://docs.github.com/get-started/learning-about-github/about-github-a
 """
 
 
-def offers(account: Record, visibility: str, feature: str) -> bool:
+def offers(account: Account, visibility: str, feature: str) -> bool:
     """Return whether GitHub offers a security feature to an account's repositories.
 
     Args:
@@ -50,10 +54,11 @@ def offers(account: Record, visibility: str, feature: str) -> bool:
     """
     if visibility == "public" or feature not in LICENSES:
         return True
-    return bool(set(account.get("licenses", ())) & set(LICENSES[feature]))
+    bought = account.data["licenses"] if is_a(account, ORGANIZATION) else []
+    return not set(bought).isdisjoint(LICENSES[feature])
 
 
-def check_internal(account: Record) -> None:
+def check_internal(account: Account) -> None:
     """Refuse internal repositories below Enterprise."""
     if not at_least(account, "enterprise"):
         raise invalid(
@@ -61,36 +66,36 @@ def check_internal(account: Record) -> None:
         )
 
 
-def check_branch_rules(account: Record, repository: Record) -> None:
+def check_branch_rules(account: Account, repository: Record[Repository]) -> None:
     """Refuse rulesets and classic protection on private repositories of the Free plan."""
-    if repository["visibility"] != "public" and not at_least(account, "team"):
+    if repository.data["visibility"] != "public" and not at_least(account, "team"):
         raise forbidden(
             "Upgrade to GitHub Pro or make this repository public to enable this feature."
         )
 
 
-def check_org_rulesets(account: Record, enforcement: str) -> None:
+def check_org_rulesets(account: Account, enforcement: str) -> None:
     """Refuse organization rulesets below Team, and `evaluate` below Enterprise."""
     if not at_least(account, "team"):
         raise forbidden("Upgrade to GitHub Team to enable this feature.")
     check_evaluate(account, enforcement)
 
 
-def check_evaluate(account: Record, enforcement: str) -> None:
+def check_evaluate(account: Account, enforcement: str) -> None:
     """Refuse the enforcement `evaluate` below Enterprise."""
     if enforcement == "evaluate" and not at_least(account, "enterprise"):
         raise invalid("Enforcement evaluate is only available on an Enterprise plan")
 
 
-def check_environments(account: Record, repository: Record) -> None:
+def check_environments(account: Account, repository: Record[Repository]) -> None:
     """Refuse environments in private repositories of the Free plan."""
-    if repository["visibility"] != "public" and not at_least(account, "team"):
+    if repository.data["visibility"] != "public" and not at_least(account, "team"):
         raise forbidden(
             "Upgrade to GitHub Pro or make this repository public to enable this feature."
         )
 
 
-def check_environment_rule(account: Record, repository: Record, rule: str) -> None:
+def check_environment_rule(account: Account, repository: Record[Repository], rule: str) -> None:
     """Refuse reviewers and wait timers in private repositories below Enterprise.
 
     Args:
@@ -98,20 +103,20 @@ def check_environment_rule(account: Record, repository: Record, rule: str) -> No
         repository: The repository.
         rule: The rule's name in the message: `required reviewers` or `wait timer`.
     """
-    if repository["visibility"] != "public" and not at_least(account, "enterprise"):
+    if repository.data["visibility"] != "public" and not at_least(account, "enterprise"):
         raise invalid(
             "Failed to create the environment protection rule. Please ensure the billing plan "
             f"supports the {rule} protection rule."
         )
 
 
-def check_private_pages(account: Record) -> None:
+def check_private_pages(account: Account) -> None:
     """Refuse a site that only some may see, below Enterprise."""
     if not at_least(account, "enterprise"):
         raise invalid("Private pages are only available on an Enterprise plan.")
 
 
-def check_custom_roles(account: Record) -> None:
+def check_custom_roles(account: Account) -> None:
     """Refuse custom organization roles below Enterprise."""
     if not at_least(account, "enterprise"):
         raise forbidden("Upgrade to GitHub Enterprise to enable this feature.")

@@ -7,25 +7,19 @@ happened, and everything that is put is saved, and undone when the request fails
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from typing_extensions import TypeVar
-
-    Data = TypeVar("Data", default=Any)
-    Data_co = TypeVar("Data_co", default=Any, covariant=True)
-else:
-    from typing import TypeVar
-
-    Data = TypeVar("Data")
-    Data_co = TypeVar("Data_co", covariant=True)
+Data = TypeVar("Data", bound=Mapping[str, object])
+Data_co = TypeVar("Data_co", bound=Mapping[str, object], covariant=True)
 
 
 class Kind(str, Generic[Data]):
-    """The name of a table, with the type of its records' data; `kinds.py` lists them."""
+    """The name of a table, with the type of its records' data; the modules of `kinds` list them."""
 
     __slots__ = ()
 
@@ -34,8 +28,7 @@ class Kind(str, Generic[Data]):
 class Record(Generic[Data_co]):
     """One thing that the sandbox remembers.
 
-    The data of a kind in `kinds.py` is a TypedDict: its fields are read by `record.data["field"]`,
-    which mypy checks. `record["field"]` is for the other kinds.
+    Its data is its kind's TypedDict: fields are read by `record.data["field"]`, which mypy checks.
 
     Attributes:
         id: Unique in the world, over all kinds; never used twice.
@@ -55,13 +48,23 @@ class Record(Generic[Data_co]):
     created_at: str
     updated_at: str
 
-    def __getitem__(self: Record[dict[str, Any]], key: str) -> Any:  # noqa: ANN401 - JSON fields have any type
-        """Return a field of `data`; KeyError when it has none of that name."""
-        return self.data[key]
+    def field(self, name: str) -> object:
+        """Return the field of `data` whose name is known only at run time."""
+        return self.data[name]
 
-    def get(self: Record[dict[str, Any]], key: str, default: Any = None) -> Any:  # noqa: ANN401 - as __getitem__
-        """Return a field of `data`, or the default."""
-        return self.data.get(key, default)
+
+def replaced(record: Record[Data], data: Mapping[str, object]) -> Record[Data]:
+    """Return the record with some fields of its data replaced."""
+    return replace(record, data=cast("Data", {**record.data, **data}))
+
+
+AnyRecord: TypeAlias = Record[Mapping[str, object]]
+"""A record of a kind that is known only at run time."""
+
+
+def is_a(record: AnyRecord, kind: Kind[Data]) -> TypeGuard[Record[Data]]:
+    """Return whether a record is of a kind."""
+    return record.kind == kind
 
 
 CASE_MATTERS = frozenset(
@@ -79,47 +82,32 @@ class Tables:
     """All records of a world, indexed by id, by parent and by name; with an undo list."""
 
     next_id: int = 1001
-    rows: dict[int, Record] = field(default_factory=dict)
+    rows: dict[int, AnyRecord] = field(default_factory=dict)
     # (kind, parent) -> ids, in the order in which they were added
     _members: dict[tuple[str, int], dict[int, None]] = field(default_factory=dict)
     _names: dict[tuple[str, int, str], int] = field(default_factory=dict)
     # parent -> kinds of its children, for deletes that cascade
     _kinds: dict[int, set[str]] = field(default_factory=dict)
     # id -> the record before the first change of this transaction (None: it is new)
-    _undo: dict[int, Record | None] = field(default_factory=dict)
+    _undo: dict[int, AnyRecord | None] = field(default_factory=dict)
 
-    @overload
-    def get(self, kind: Kind[Data], ident: int) -> Record[Data] | None: ...
-
-    @overload
-    def get(self, kind: str, ident: int) -> Record | None: ...
-
-    def get(self, kind: str, ident: int) -> Record | None:
+    def get(self, kind: Kind[Data], ident: int) -> Record[Data] | None:
         """Return the record of that kind and id, or None."""
         record = self.rows.get(ident)
-        return record if record is not None and record.kind == kind else None
+        return record if record is not None and is_a(record, kind) else None
 
-    @overload
-    def find(self, kind: Kind[Data], parent: int, name: str) -> Record[Data] | None: ...
-
-    @overload
-    def find(self, kind: str, parent: int, name: str) -> Record | None: ...
-
-    def find(self, kind: str, parent: int, name: str) -> Record | None:
+    def find(self, kind: Kind[Data], parent: int, name: str) -> Record[Data] | None:
         """Return the record of that kind, parent and name (in any case but for some), or None."""
         ident = self._names.get(_key(kind, parent, name))
-        return None if ident is None else self.rows[ident]
+        return None if ident is None else self.get(kind, ident)
 
-    @overload
-    def all(self, kind: Kind[Data], parent: int = 0) -> list[Record[Data]]: ...
-
-    @overload
-    def all(self, kind: str, parent: int = 0) -> list[Record]: ...
-
-    def all(self, kind: str, parent: int = 0) -> list[Record]:
+    def all(self, kind: Kind[Data], parent: int = 0) -> list[Record[Data]]:
         """Return the records of that kind and parent, oldest first."""
         rows = self.rows
-        return [rows[ident] for ident in self._members.get((kind, parent), ())]
+        # what is indexed by a kind is of it
+        return cast(
+            "list[Record[Data]]", [rows[ident] for ident in self._members.get((kind, parent), ())]
+        )
 
     def count(self, kind: str, parent: int = 0) -> int:
         """Return how many records of that kind and parent there are."""
@@ -141,21 +129,15 @@ class Tables:
         **data: Any,  # noqa: ANN401 - JSON fields have any type
     ) -> Record[Data]:
         """Put the record with some fields of `data`, and perhaps its name, changed."""
-        old = cast("dict[str, Any]", record.data)
-        return self.put(
-            replace(
-                record,
-                name=record.name if name is None else name,
-                data=cast("Data", {**old, **data}),
-                updated_at=now,
-            )
-        )
+        changed = replaced(record, data)
+        new_name = record.name if name is None else name
+        return self.put(replace(changed, name=new_name, updated_at=now))
 
-    def remove(self, record: Record) -> None:
+    def remove(self, record: AnyRecord) -> None:
         """Take a record away, with everything whose parent it is."""
         for kind in sorted(self._kinds.get(record.id, ())):
-            for child in self.all(kind, record.id):
-                self.remove(child)
+            for ident in list(self._members[kind, record.id]):
+                self.remove(self.rows[ident])
         self._undo.setdefault(record.id, self.rows.get(record.id))
         self._place(self.rows.get(record.id), None)
 
@@ -165,7 +147,7 @@ class Tables:
         self.next_id += 1
         return ident
 
-    def changes(self) -> list[tuple[int, Record | None]]:
+    def changes(self) -> list[tuple[int, AnyRecord | None]]:
         """Return what this transaction changed: ids, with the record, or None when it is gone."""
         return [
             (ident, self.rows.get(ident))
@@ -173,7 +155,7 @@ class Tables:
             if self.rows.get(ident) is not before
         ]
 
-    def before(self) -> dict[int, Record | None]:
+    def before(self) -> dict[int, AnyRecord | None]:
         """Return what this transaction touched: ids, with the record as it was, None: it is new."""
         return dict(self._undo)
 
@@ -195,11 +177,11 @@ class Tables:
                 members.clear()
                 members.update(dict.fromkeys(ordered))
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[AnyRecord]:
         """Go over all records, in the order of their ids."""
         return iter([self.rows[ident] for ident in sorted(self.rows)])
 
-    def _place(self, before: Record | None, after: Record | None) -> None:
+    def _place(self, before: AnyRecord | None, after: AnyRecord | None) -> None:
         if before is not None:
             if before.name:
                 self._names.pop(_key(before.kind, before.parent, before.name), None)

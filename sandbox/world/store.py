@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from sandbox.world.records import Record
+from sandbox.world.records import AnyRecord, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ class Store:
             )
         return key
 
-    def worlds(self) -> list[tuple[str, dict[str, Any], list[Record]]]:
+    def worlds(self) -> list[tuple[str, dict[str, Any], list[AnyRecord]]]:
         """Return all saved worlds: name, meta, records."""
         return [
             (name, json.loads(meta), self._records(name))
@@ -86,7 +86,7 @@ class Store:
         ]
 
     def save(
-        self, world: str, meta: Mapping[str, Any], changes: Sequence[tuple[int, Record | None]]
+        self, world: str, meta: Mapping[str, Any], changes: Sequence[tuple[int, AnyRecord | None]]
     ) -> None:
         """Save one transaction."""
         self._db.execute("BEGIN IMMEDIATE")
@@ -125,7 +125,7 @@ class Store:
         """Close the database."""
         self._db.close()
 
-    def _records(self, world: str) -> list[Record]:
+    def _records(self, world: str) -> list[AnyRecord]:
         rows = self._db.execute(
             "SELECT id, kind, parent, name, data, created_at, updated_at FROM records "
             "WHERE world=? ORDER BY id",

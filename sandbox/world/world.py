@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from sandbox.world.clock import Clock
 from sandbox.world.faults import Faults
-from sandbox.world.records import Record, Tables
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account
+from sandbox.world.kinds.documents import DOCUMENT
+from sandbox.world.records import AnyRecord, Record, Tables, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,38 +71,20 @@ class World:
         # who has used how much of the rate limits: forgotten at a restart
         self.usage: dict[str, Usage] = {}
         # repositories as lists show them, by id, permission and host: see shapes.repositories
-        self.listed: dict[tuple[int, str, str], tuple[Record, Record, bytes]] = {}
+        self.listed: dict[tuple[int, str, str], tuple[AnyRecord, AnyRecord, bytes]] = {}
         self._store = store
         self._meta: dict[str, Any] = {}
 
     # --- reading
-    @overload
-    def get(self, kind: Kind[Data], ident: int) -> Record[Data] | None: ...
-
-    @overload
-    def get(self, kind: str, ident: int) -> Record | None: ...
-
-    def get(self, kind: str, ident: int) -> Record | None:
+    def get(self, kind: Kind[Data], ident: int) -> Record[Data] | None:
         """Return a record by kind and id, or None."""
         return self.tables.get(kind, ident)
 
-    @overload
-    def find(self, kind: Kind[Data], name: str, parent: int = 0) -> Record[Data] | None: ...
-
-    @overload
-    def find(self, kind: str, name: str, parent: int = 0) -> Record | None: ...
-
-    def find(self, kind: str, name: str, parent: int = 0) -> Record | None:
+    def find(self, kind: Kind[Data], name: str, parent: int = 0) -> Record[Data] | None:
         """Return a record by kind and name (in any case) below a parent, or None."""
         return self.tables.find(kind, parent, name)
 
-    @overload
-    def all(self, kind: Kind[Data], parent: int = 0) -> list[Record[Data]]: ...
-
-    @overload
-    def all(self, kind: str, parent: int = 0) -> list[Record]: ...
-
-    def all(self, kind: str, parent: int = 0) -> list[Record]:
+    def all(self, kind: Kind[Data], parent: int = 0) -> list[Record[Data]]:
         """Return the records of a kind below a parent, oldest first."""
         return self.tables.all(kind, parent)
 
@@ -108,27 +92,46 @@ class World:
         """Return how many records of a kind there are below a parent."""
         return self.tables.count(kind, parent)
 
-    def account(self, login: str) -> Record | None:
+    def record(self, kind: str, ident: int) -> AnyRecord | None:
+        """Return a record by id and a kind that is known only at run time, or None."""
+        record = self.tables.rows.get(ident)
+        return record if record is not None and record.kind == kind else None
+
+    def account(self, login: str) -> Account | None:
         """Return the user or organization of that login."""
-        return self.find("organization", login) or self.find("user", login)
+        return self.find(ORGANIZATION, login) or self.find(USER, login)
+
+    def account_of(self, ident: int) -> Account | None:
+        """Return the user or organization of that id."""
+        return self.get(ORGANIZATION, ident) or self.get(USER, ident)
 
     def document(self, parent: int, name: str, default: Mapping[str, Any]) -> dict[str, Any]:
         """Return a settings document, such as an organization's Actions permissions."""
-        record = self.find("document", name, parent)
+        record = self.find(DOCUMENT, name, parent)
         return {**default, **(record.data if record else {})}
 
     # --- changing
-    def make(self, kind: Kind[Data], parent: int, name: str, data: Data) -> Record[Data]:
-        """Add a record of a kind whose data is typed. The caller knows that the name is free."""
-        now = self.clock.now()
-        return self.tables.put(
-            Record(self.tables.take_id(), str(kind), parent, name, data, now, now)
-        )
+    def make(
+        self,
+        kind: Kind[Data],
+        parent: int,
+        name: str,
+        data: Data,
+        /,
+        **given: Any,  # noqa: ANN401 - JSON fields have any type
+    ) -> Record[Data]:
+        """Add a record. The caller has made sure that the name is free.
 
-    def add(self, kind: str, parent: int = 0, name: str = "", /, **data: Any) -> Record:  # noqa: ANN401 - JSON fields have any type
-        """Add a record. The caller has made sure that the name is free."""
+        Args:
+            kind: Its kind.
+            parent: The id of the record that it belongs to, or 0.
+            name: Its name, or nothing.
+            data: Its data: all fields that a record of the kind must have.
+            given: Fields that take the place of those in `data`, as a checked request has them.
+        """
         now = self.clock.now()
-        return self.tables.put(Record(self.tables.take_id(), kind, parent, name, data, now, now))
+        record = Record(self.tables.take_id(), str(kind), parent, name, data, now, now)
+        return self.tables.put(replaced(record, given) if given else record)
 
     def change(
         self,
@@ -140,15 +143,15 @@ class World:
         """Change some fields of a record; returns the new one."""
         return self.tables.change(record, self.clock.now(), name, **data)
 
-    def remove(self, record: Record) -> None:
+    def remove(self, record: AnyRecord) -> None:
         """Remove a record with all below it."""
         self.tables.remove(record)
 
     def set_document(self, parent: int, name: str, /, **data: Any) -> None:  # noqa: ANN401 - as add
         """Change some fields of a settings document."""
-        record = self.find("document", name, parent)
+        record = self.find(DOCUMENT, name, parent)
         if record is None:
-            self.add("document", parent, name, **data)
+            self.make(DOCUMENT, parent, name, data)
         else:
             self.change(record, **data)
 
@@ -177,7 +180,7 @@ class World:
             "settings": dict(self.settings),
         }
 
-    def restore(self, meta: Mapping[str, Any], records: list[Record]) -> None:
+    def restore(self, meta: Mapping[str, Any], records: list[AnyRecord]) -> None:
         """Take up a saved state."""
         for record in records:
             self.tables.put(record)

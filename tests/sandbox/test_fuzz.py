@@ -20,6 +20,7 @@ from sandbox.api.dispatch import ROUTER, answer
 from sandbox.api.http import Request
 from sandbox.api.journal import Journal
 from sandbox.seed import apply, read
+from sandbox.world.kinds.accounts import USER
 from sandbox.world.world import World
 from tests.sandbox.conftest import ACME
 
@@ -82,7 +83,7 @@ def _world() -> World:
     world = World("fuzz", Journal())
     apply.apply(world, read.parse(ACME))
     world.commit()
-    ana = Actor(user=world.find("user", "ana"))
+    ana = Actor(user=world.find(USER, "ana"))
     for method, path, body in (
         ("PUT", "/repos/acme/widget/environments/prod", {"wait_timer": 1}),
         ("POST", "/repos/acme/widget/rulesets", {"name": "r", "enforcement": "active"}),
@@ -139,7 +140,7 @@ def test_no_request_breaks_the_sandbox(data: st.DataObject, body: object) -> Non
         pool = PARAMETERS.get(name, [*ids, "1", "x"]) if segment.startswith("{") else [segment]
         segments.append(data.draw(st.sampled_from(pool), label=segment))
     before = dict(WORLD.tables.rows)
-    actor = Actor(user=WORLD.find("user", "ana"))
+    actor = Actor(user=WORLD.find(USER, "ana"))
     for _ in range(4):
         done = answer(WORLD, _request(route.method, "/".join(segments), body), actor)
         assert done.status < 500, (route.operation, body, done.body)

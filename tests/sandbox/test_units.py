@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sandbox.api.journal import redacted
 from sandbox.git import objects
 from sandbox.world.nodes import PREFIXES, node_id, parse_node_id
-from sandbox.world.records import Record, Tables
+from sandbox.world.records import AnyRecord, Kind, Record, Tables
 from sandbox.world.store import Store
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ def test_what_is_no_node_id_is_none(text: str) -> None:
     assert parsed is None or node_id(*parsed) == text
 
 
-def _record(ident: int, parent: int, name: str, value: int) -> Record:
-    return Record(ident, "thing", parent, name, {"value": value}, "", "")
+THING: Kind[dict[str, int]] = Kind("thing")
+
+
+def _record(ident: int, parent: int, name: str, value: int) -> Record[dict[str, int]]:
+    return Record(ident, THING, parent, name, {"value": value}, "", "")
 
 
 STEPS = st.lists(
@@ -70,19 +73,19 @@ def test_an_undone_transaction_leaves_no_trace(
     assert tables.rows == untouched.rows
     assert tables.changes() == []
     for parent in range(7):
-        assert sorted(r.id for r in tables.all("thing", parent)) == sorted(
-            r.id for r in untouched.all("thing", parent)
+        assert sorted(r.id for r in tables.all(THING, parent)) == sorted(
+            r.id for r in untouched.all(THING, parent)
         )
         for ident in range(7):
-            assert tables.find("thing", parent, f"n{ident}") == untouched.find(
-                "thing", parent, f"n{ident}"
+            assert tables.find(THING, parent, f"n{ident}") == untouched.find(
+                THING, parent, f"n{ident}"
             )
 
 
 @given(STEPS)
 def test_what_is_saved_is_what_is_there(steps: list[tuple[str, int, int, int]]) -> None:
     """The changes of all transactions together are the records."""
-    tables, disk = Tables(), dict[int, Record]()
+    tables, disk = Tables(), dict[int, AnyRecord]()
     for step in steps:
         _do(tables, [step])
         for ident, record in tables.changes():

@@ -259,7 +259,7 @@ def set_repo_workflow(call: Call) -> Response:
 
 
 def _private(call: Call) -> None:
-    if call.repository["visibility"] == "public":
+    if call.repository.data["visibility"] == "public":
         raise invalid("Access policy only applies to internal and private repositories.")
 
 

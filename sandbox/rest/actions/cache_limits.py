@@ -14,7 +14,7 @@ from sandbox.api.routing import Routes
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import AnyRecord
 
 ROUTES = Routes()
 _LIMITS = {
@@ -24,7 +24,7 @@ _LIMITS = {
 """Field, GitHub's default and the allowed numbers, by the limit's name in paths."""
 
 
-def _place(call: Call) -> Record:
+def _place(call: Call) -> AnyRecord:
     return call.repository if "repo" in call.parameters else call.org
 
 

@@ -8,6 +8,7 @@ from sandbox.api import fields
 from sandbox.api.errors import invalid
 from sandbox.api.http import Response
 from sandbox.api.routing import Routes
+from sandbox.world.kinds.documents import DOCUMENT
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -52,7 +53,7 @@ def get_repo(call: Call) -> Response:
 def set_repo(call: Call) -> Response:
     """Set a repository's template, or go back to the default."""
     found = _checked(fields.body(call, **{"use_default!": "boolean"}, include_claim_keys="texts"))
-    old = call.world.find("document", _NAME, call.repository.id)
+    old = call.world.find(DOCUMENT, _NAME, call.repository.id)
     if old is not None:
         call.world.remove(old)
     if found["use_default"]:

@@ -5,13 +5,14 @@ Source: https://docs.github.com/rest/actions/workflow-runs
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.api.errors import forbidden
 from sandbox.api.http import Response
 from sandbox.api.routing import Routes
 from sandbox.rest.actions.workflow_runs import find
 from sandbox.runs import contexts, triggers
+from sandbox.world.kinds.actions import JOB, Job, Run
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -25,15 +26,15 @@ _RUN = "/repos/{owner}/{repo}/actions/runs/{run_id}"
 def rerun(call: Call) -> Response:
     """Run again: with the first actor's rights, and nothing approved yet."""
     run = _ended(call)
-    return _again(call, run, call.world.all("job", run.id))
+    return _again(call, run, call.world.all(JOB, run.id))
 
 
 @ROUTES.post(_RUN + "/rerun-failed-jobs", needs="repo:write")
 def rerun_failed(call: Call) -> Response:
     """Run the jobs again that did not succeed, and those that wait for them."""
     run = _ended(call)
-    jobs = call.world.all("job", run.id)
-    chosen = {each.id for each in jobs if each["conclusion"] in ("failure", "cancelled")}
+    jobs = call.world.all(JOB, run.id)
+    chosen = {each.id for each in jobs if each.data["conclusion"] in ("failure", "cancelled")}
     if not chosen:
         raise forbidden("This workflow run cannot be retried")
     more = True
@@ -48,17 +49,17 @@ def rerun_failed(call: Call) -> Response:
     return _again(call, run, [each for each in jobs if each.id in chosen])
 
 
-def _ended(call: Call) -> Record:
+def _ended(call: Call) -> Record[Run]:
     run = find(call)
-    if run["status"] != "completed":
+    if run.data["status"] != "completed":
         raise forbidden("This workflow is already running")
     return run
 
 
-def _again(call: Call, run: Record, jobs: list[Record]) -> Response:
+def _again(call: Call, run: Record[Run], jobs: list[Record[Job]]) -> Response:
     """Begin a run's next attempt: these jobs are new ones, with ids of their own."""
-    attempt = run["attempt"] + 1
-    fresh = {
+    attempt = run.data["attempt"] + 1
+    fresh: dict[str, Any] = {
         "status": "queued",
         "conclusion": None,
         "reason": None,
@@ -70,9 +71,9 @@ def _again(call: Call, run: Record, jobs: list[Record]) -> Response:
     for job in jobs:
         call.world.remove(job)
         # its own concurrency group is asked for anew; what calls it has the same scope as before
-        own = f"{job.get('scope', '')}/{job.id}"
-        groups = [each for each in job.get("groups") or () if each["scope"] != own]
-        call.world.add("job", run.id, **{**job.data, **fresh, "groups": groups})
+        own = f"{job.data.get('scope', '')}/{job.id}"
+        groups = [each for each in job.data.get("groups") or () if each["scope"] != own]
+        call.world.make(JOB, run.id, "", job.data, **fresh, groups=groups)
     again = call.world.change(
         run,
         attempt=attempt,

@@ -14,6 +14,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.secrets import holders
+from sandbox.world.kinds.actions import RUNNER_GROUP, RunnerGroup
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -30,7 +31,7 @@ _FIELDS: dict[str, fields.Kind] = {
     "restricted_to_workflows": "boolean",
     "selected_workflows": "texts",
 }
-_NEW: dict[str, Any] = {
+_NEW: RunnerGroup = {
     "visibility": "all",
     "selected_repository_ids": [],
     "allows_public_repositories": False,
@@ -39,15 +40,14 @@ _NEW: dict[str, Any] = {
 }
 
 
-def _groups(call: Call) -> list[Record]:
+def _groups(call: Call) -> list[Record[RunnerGroup]]:
     """Return the groups; every organization has one by default."""
-    if not call.world.count("runner_group", call.org.id):
-        data = {**_NEW, "allows_public_repositories": True}
-        call.world.add("runner_group", call.org.id, _DEFAULT, **data)
-    return call.world.all("runner_group", call.org.id)
+    if not call.world.count(RUNNER_GROUP, call.org.id):
+        call.world.make(RUNNER_GROUP, call.org.id, _DEFAULT, _NEW, allows_public_repositories=True)
+    return call.world.all(RUNNER_GROUP, call.org.id)
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call) -> Record[RunnerGroup]:
     wanted = call.integer("runner_group_id")
     found = next((each for each in _groups(call) if each.id == wanted), None)
     if found is None:
@@ -55,27 +55,29 @@ def _find(call: Call) -> Record:
     return found
 
 
-def _shape(call: Call, group: Record) -> dict[str, Any]:
+def _shape(call: Call, group: Record[RunnerGroup]) -> dict[str, Any]:
     url = f"{call.api}/orgs/{call.org.name}/actions/runner-groups/{group.id}"
     body = {
         "id": group.id,
         "name": group.name,
-        "visibility": group["visibility"],
+        "visibility": group.data["visibility"],
         "default": group.name == _DEFAULT,
         "runners_url": f"{url}/runners",
         "inherited": False,
-        "allows_public_repositories": group["allows_public_repositories"],
-        "restricted_to_workflows": group["restricted_to_workflows"],
-        "selected_workflows": group["selected_workflows"],
+        "allows_public_repositories": group.data["allows_public_repositories"],
+        "restricted_to_workflows": group.data["restricted_to_workflows"],
+        "selected_workflows": group.data["selected_workflows"],
         "workflow_restrictions_read_only": False,
     }
-    if group["visibility"] == "selected":
+    if group.data["visibility"] == "selected":
         body["selected_repositories_url"] = f"{url}/repositories"
     return body
 
 
-def _checked(call: Call, found: dict[str, Any], but: Record | None = None) -> dict[str, Any]:
-    taken = call.world.find("runner_group", found.get("name", ""), call.org.id)
+def _checked(
+    call: Call, found: dict[str, Any], but: Record[RunnerGroup] | None = None
+) -> dict[str, Any]:
+    taken = call.world.find(RUNNER_GROUP, found.get("name", ""), call.org.id)
     if taken is not None and (but is None or taken.id != but.id):
         raise failed("RunnerGroup", "name", "already_exists")
     if "selected_repository_ids" in found:
@@ -96,7 +98,7 @@ def create(call: Call) -> Response:
     _groups(call)
     found = _checked(call, fields.body(call, **{"name!": "text"}, **_FIELDS))
     name = found.pop("name")
-    group = call.world.add("runner_group", call.org.id, name, **{**_NEW, **found})
+    group = call.world.make(RUNNER_GROUP, call.org.id, name, _NEW, **found)
     return Response(201, _shape(call, group))
 
 
@@ -134,9 +136,9 @@ def list_runners(call: Call) -> Response:
     return Response(200, {"total_count": 0, "runners": []})
 
 
-def _selected(call: Call) -> Record:
+def _selected(call: Call) -> Record[RunnerGroup]:
     group = _find(call)
-    if group["visibility"] != "selected":
+    if group.data["visibility"] != "selected":
         raise conflict("Visibility of this runner group is not set to selected repositories")
     return group
 
@@ -145,8 +147,10 @@ def _selected(call: Call) -> Record:
 def list_repositories(call: Call) -> Response:
     """Return the repositories that were selected for a group: none where all may use it."""
     group = _find(call)
-    chosen = group["visibility"] == "selected"
-    return holders.page_of_repositories(call, group["selected_repository_ids"] if chosen else [])
+    chosen = group.data["visibility"] == "selected"
+    return holders.page_of_repositories(
+        call, group.data["selected_repository_ids"] if chosen else []
+    )
 
 
 @ROUTES.put(_ONE + "/repositories", needs="org:admin")
@@ -161,7 +165,7 @@ def set_repositories(call: Call) -> Response:
 def add_repository(call: Call) -> Response:
     """Add a repository to a group."""
     group = _selected(call)
-    ids = [*group["selected_repository_ids"], call.integer("repository_id")]
+    ids = [*group.data["selected_repository_ids"], call.integer("repository_id")]
     call.world.change(group, selected_repository_ids=holders.checked_ids(call, ids))
     return NO_CONTENT
 
@@ -171,6 +175,6 @@ def remove_repository(call: Call) -> Response:
     """Remove a repository from a group."""
     group = _selected(call)
     gone = call.integer("repository_id")
-    kept = [ident for ident in group["selected_repository_ids"] if ident != gone]
+    kept = [ident for ident in group.data["selected_repository_ids"] if ident != gone]
     call.world.change(group, selected_repository_ids=kept)
     return NO_CONTENT

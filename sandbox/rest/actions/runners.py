@@ -16,6 +16,7 @@ from sandbox.api.http import Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.world.clock import parse, stamp
+from sandbox.world.kinds.actions import HOSTED_RUNNER, RUNNER_GROUP, HostedRunner
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -65,30 +66,30 @@ def _machine(size: str) -> dict[str, Any]:
     return {"id": size, "cpu_cores": cores, **specs}
 
 
-def _shape(runner: Record) -> dict[str, Any]:
+def _shape(runner: Record[HostedRunner]) -> dict[str, Any]:
     image = {
-        "id": runner["image"]["id"],
-        "source": runner["image"].get("source", "github"),
-        "display_name": f"Image {runner['image']['id']}",
+        "id": runner.data["image"]["id"],
+        "source": runner.data["image"].get("source", "github"),
+        "display_name": f"Image {runner.data['image']['id']}",
         "version": "latest",
     }
     prefix = f"192.0.2.{runner.id % 256}"  # RFC 5737: addresses that lead nowhere
-    static = runner["enable_static_ip"]
+    static = runner.data["enable_static_ip"]
     return {
         "id": runner.id,
         "name": runner.name,
-        "runner_group_id": runner["runner_group_id"],
+        "runner_group_id": runner.data["runner_group_id"],
         "image_details": {**image, "size_gb": 86},
         # what clients read that were made before `image_details` was described
         "image": {**image, "size": 86},
-        "machine_size_details": _machine(runner["size"]),
+        "machine_size_details": _machine(runner.data["size"]),
         "status": "Ready",
         "platform": "linux-x64",
-        "maximum_runners": runner["maximum_runners"],
+        "maximum_runners": runner.data["maximum_runners"],
         "public_ip_enabled": static,
         "public_ips": [{"enabled": True, "prefix": prefix, "length": 32}] if static else [],
         "last_active_on": runner.updated_at,
-        "image_gen": runner["image_gen"],
+        "image_gen": runner.data["image_gen"],
     }
 
 
@@ -99,21 +100,21 @@ def _checked(call: Call, found: dict[str, Any]) -> dict[str, Any]:
     if "size" in found:
         _machine(found["size"])
     if "runner_group_id" in found:
-        group = call.world.get("runner_group", found["runner_group_id"])
+        group = call.world.get(RUNNER_GROUP, found["runner_group_id"])
         if group is None or group.parent != call.org.id:
             raise invalid("Runner group does not exist.")
     return found
 
 
-def _find(call: Call) -> Record:
-    found = call.world.get("hosted_runner", call.integer("hosted_runner_id"))
+def _find(call: Call) -> Record[HostedRunner]:
+    found = call.world.get(HOSTED_RUNNER, call.integer("hosted_runner_id"))
     if found is None or found.parent != call.org.id:
         raise not_found()
     return found
 
 
-def _free(call: Call, name: str, but: Record | None = None) -> None:
-    taken = call.world.find("hosted_runner", name, call.org.id)
+def _free(call: Call, name: str, but: Record[HostedRunner] | None = None) -> None:
+    taken = call.world.find(HOSTED_RUNNER, name, call.org.id)
     if taken is not None and (but is None or taken.id != but.id):
         raise invalid("Runner with that name already exists.")
 
@@ -121,7 +122,7 @@ def _free(call: Call, name: str, but: Record | None = None) -> None:
 @ROUTES.get(_HOSTED, needs="org:admin")
 def list_hosted(call: Call) -> Response:
     """Return the runners that GitHub hosts for the organization."""
-    return page(call, call.world.all("hosted_runner", call.org.id), _shape, "runners")
+    return page(call, call.world.all(HOSTED_RUNNER, call.org.id), _shape, "runners")
 
 
 @ROUTES.post(_HOSTED, needs="org:admin")
@@ -135,8 +136,15 @@ def create_hosted(call: Call) -> Response:
     image = fields.checked(found["image"], {"id!": "text", "source": "text"})
     name = found.pop("name")
     _free(call, name)
-    data = {"maximum_runners": _MOST, "enable_static_ip": False, "image_gen": False}
-    made = call.world.add("hosted_runner", call.org.id, name, **{**data, **found, "image": image})
+    data = HostedRunner(
+        image=image,
+        size=found["size"],
+        runner_group_id=found["runner_group_id"],
+        maximum_runners=found.get("maximum_runners", _MOST),
+        enable_static_ip=found.get("enable_static_ip", False),
+        image_gen=found.get("image_gen", False),
+    )
+    made = call.world.make(HOSTED_RUNNER, call.org.id, name, data)
     return Response(201, _shape(made))
 
 

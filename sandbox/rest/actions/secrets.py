@@ -12,12 +12,11 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.secrets import holders, sealed_boxes, selected_repositories
 from sandbox.world import names
-from sandbox.world.kinds import SECRETS
+from sandbox.world.kinds.actions import SECRETS, Secret
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.secrets.holders import Level
-    from sandbox.world.kinds import Secret
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -33,8 +32,8 @@ STORES = tuple(SECRETS)
 
 def _levels(store: str) -> tuple[Level, Level]:
     """Return where a store's secrets live: in organizations and in repositories."""
-    org = f"{holders.ORG}/{store}/secrets"
-    repository = f"{holders.REPOSITORY}/{store}/secrets"
+    org = f"{holders.ORG_PATH}/{store}/secrets"
+    repository = f"{holders.REPOSITORY_PATH}/{store}/secrets"
     return (
         holders.Level(org, holders.org, "org:admin", "org:admin", 1000),
         holders.Level(repository, holders.repository, "repo:write", "repo:admin", 100),
@@ -42,7 +41,7 @@ def _levels(store: str) -> tuple[Level, Level]:
 
 
 _ENVIRONMENTS = holders.Level(
-    f"{holders.ENVIRONMENT}/secrets", holders.environment, "repo:write", "repo:admin", 100
+    f"{holders.ENVIRONMENT_PATH}/secrets", holders.environment, "repo:write", "repo:admin", 100
 )
 
 
@@ -149,7 +148,7 @@ for _store in STORES:
 _add("actions", _ENVIRONMENTS)
 
 
-@ROUTES.get(f"{holders.REPOSITORY}/actions/organization-secrets", needs="repo:write")
+@ROUTES.get(f"{holders.REPOSITORY_PATH}/actions/organization-secrets", needs="repo:write")
 def list_org_secrets(call: Call) -> Response:
     """Return the organization's secrets that the repository sees."""
     return page(

@@ -11,12 +11,11 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.secrets import holders, selected_repositories
 from sandbox.world import names
-from sandbox.world.kinds import VARIABLE
+from sandbox.world.kinds.actions import VARIABLE, Variable
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.secrets.holders import Level
-    from sandbox.world.kinds import Variable
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -26,16 +25,22 @@ PER_PAGE = 10
 PER_PAGE_LIMIT = 30
 _VISIBILITIES = ("all", "private", "selected")
 _LEVELS = (
-    holders.Level(f"{holders.ORG}/actions/variables", holders.org, "org:admin", "org:admin", 1000),
     holders.Level(
-        f"{holders.REPOSITORY}/actions/variables",
+        f"{holders.ORG_PATH}/actions/variables", holders.org, "org:admin", "org:admin", 1000
+    ),
+    holders.Level(
+        f"{holders.REPOSITORY_PATH}/actions/variables",
         holders.repository,
         "repo:write",
         "repo:admin",
         500,
     ),
     holders.Level(
-        f"{holders.ENVIRONMENT}/variables", holders.environment, "repo:write", "repo:admin", 100
+        f"{holders.ENVIRONMENT_PATH}/variables",
+        holders.environment,
+        "repo:write",
+        "repo:admin",
+        100,
     ),
 )
 
@@ -136,7 +141,7 @@ for _level in _LEVELS:
     _add(_level)
 
 
-@ROUTES.get(f"{holders.REPOSITORY}/actions/organization-variables", needs="repo:read")
+@ROUTES.get(f"{holders.REPOSITORY_PATH}/actions/organization-variables", needs="repo:read")
 def list_org_variables(call: Call) -> Response:
     """Return the organization's variables that the repository sees."""
     return page(

@@ -16,7 +16,9 @@ from sandbox.git import objects
 from sandbox.runs import gates, inputs, progress, triggers
 from sandbox.runs.workflow import Workflow, WorkflowError, paths, read
 from sandbox.shapes import runs as shapes
-from sandbox.world.kinds import DEPLOYMENT, ENVIRONMENT
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.actions import APPROVAL, JOB, RUN, WORKFLOW, Approval, KnownWorkflow, Run
+from sandbox.world.kinds.protection import DEPLOYMENT, ENVIRONMENT, Deployment, Environment
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -28,13 +30,13 @@ _WORKFLOW = _ACTIONS + "/workflows/{workflow_id}"
 _RUN = _ACTIONS + "/runs/{run_id}"
 
 
-def _workflow(call: Call) -> Record:
+def _workflow(call: Call) -> Record[KnownWorkflow]:
     _see_default_branch(call)
     wanted = call.parameters["workflow_id"]
     found = None
     if wanted.isdigit():
-        found = call.world.get("workflow", int(wanted))
-    for each in call.world.all("workflow", call.repository.id):
+        found = call.world.get(WORKFLOW, int(wanted))
+    for each in call.world.all(WORKFLOW, call.repository.id):
         if each.name.rpartition("/")[2] == wanted:
             found = each
     if found is None or found.parent != call.repository.id:
@@ -44,8 +46,8 @@ def _workflow(call: Call) -> Record:
 
 def _see_default_branch(call: Call) -> None:
     """Give every workflow of the default branch an id: that is when GitHub knows of it."""
-    tip = objects.resolve(call.world, call.repository, call.repository["default_branch"])
-    for path in paths({} if tip is None else tip["files"]):
+    tip = objects.resolve(call.world, call.repository, call.repository.data["default_branch"])
+    for path in paths({} if tip is None else tip.data["files"]):
         triggers.known_workflow(call.world, call.repository, path)
 
 
@@ -53,7 +55,7 @@ def _see_default_branch(call: Call) -> None:
 def list_workflows(call: Call) -> Response:
     """Return the workflows."""
     _see_default_branch(call)
-    found = call.world.all("workflow", call.repository.id)
+    found = call.world.all(WORKFLOW, call.repository.id)
     return page(call, found, lambda each: shapes.workflow_json(call, each), "workflows")
 
 
@@ -86,10 +88,10 @@ def dispatch(call: Call) -> Response:
     commit = objects.resolve(call.world, call.repository, ref)
     if commit is None:
         raise invalid(f"No ref found for: {found['ref']}")
-    if known["state"] != "active":
+    if known.data["state"] != "active":
         raise forbidden("Cannot trigger a 'workflow_dispatch' on a disabled workflow")
     try:
-        workflow = read(call.world, call.repository, commit["files"], known.name)
+        workflow = read(call.world, call.repository, commit.data["files"], known.name)
     except WorkflowError as error:
         raise invalid(str(error)) from None
     if "workflow_dispatch" not in workflow.events:
@@ -99,7 +101,7 @@ def dispatch(call: Call) -> Response:
         ref=ref,
         sha=commit.name,
         actor=call.actor.id,
-        files=commit["files"],
+        files=commit.data["files"],
         head_branch=ref.split("/", 2)[2],
         head_sha=commit.name,
         inputs=_inputs(call, workflow, found.get("inputs", {})),
@@ -131,7 +133,7 @@ def _inputs(call: Call, workflow: Workflow, given: dict[str, Any]) -> dict[str, 
 def repository_dispatch(call: Call) -> Response:
     """Start the default branch's workflows that run on `repository_dispatch`."""
     found = fields.body(call, **{"event_type!": "text"}, client_payload="object")
-    branch = call.repository["default_branch"]
+    branch = call.repository.data["default_branch"]
     tip = objects.resolve(call.world, call.repository, branch)
     if tip is None:
         raise invalid("No commit found on the default branch")
@@ -140,7 +142,7 @@ def repository_dispatch(call: Call) -> Response:
         ref=f"refs/heads/{branch}",
         sha=tip.name,
         actor=call.actor.id,
-        files=tip["files"],
+        files=tip.data["files"],
         head_branch=branch,
         head_sha=tip.name,
         type=found["event_type"],
@@ -150,9 +152,9 @@ def repository_dispatch(call: Call) -> Response:
     return NO_CONTENT
 
 
-def find(call: Call) -> Record:
+def find(call: Call) -> Record[Run]:
     """Return the path's run, gone on as far as it can by now; 404 when there is none."""
-    run = call.world.get("run", call.integer("run_id"))
+    run = call.world.get(RUN, call.integer("run_id"))
     if run is None or run.parent != call.repository.id:
         raise not_found()
     return triggers.go_on(call.world, call.repository, run)
@@ -162,19 +164,19 @@ def _runs(call: Call, workflow: int | None) -> Response:
     wanted = {key: call.query.get(key) for key in ("branch", "event", "head_sha", "actor")}
     status = call.query.get("status")
     found = []
-    for each in reversed(call.world.all("run", call.repository.id)):
+    for each in reversed(call.world.all(RUN, call.repository.id)):
         run = triggers.go_on(call.world, call.repository, each)
-        actor = call.world.get("user", run["actor"])
+        actor = call.world.get(USER, run.data["actor"])
         has = {
-            "branch": run["head_branch"],
-            "event": run["event"],
-            "head_sha": run["head_sha"],
+            "branch": run.data["head_branch"],
+            "event": run.data["event"],
+            "head_sha": run.data["head_sha"],
             "actor": None if actor is None else actor.name,
         }
         if (
-            workflow in (None, run["workflow"])
+            workflow in (None, run.data["workflow"])
             and all(value in (None, has[key]) for key, value in wanted.items())
-            and status in (None, run["status"], run["conclusion"])
+            and status in (None, run.data["status"], run.data["conclusion"])
         ):
             found.append(run)
     return page(call, found, lambda run: shapes.run_json(call, run), "workflow_runs")
@@ -202,7 +204,7 @@ def get_run(call: Call) -> Response:
 def delete_run(call: Call) -> Response:
     """Delete a run that has ended."""
     run = find(call)
-    if run["status"] != "completed":
+    if run.data["status"] != "completed":
         raise forbidden("Cannot delete a workflow run that is not completed")
     call.world.remove(run)
     return NO_CONTENT
@@ -211,28 +213,28 @@ def delete_run(call: Call) -> Response:
 @ROUTES.get(_RUN + "/jobs", needs="repo:read")
 def list_jobs(call: Call) -> Response:
     """Return the jobs of a run."""
-    found = call.world.all("job", find(call).id)
+    found = call.world.all(JOB, find(call).id)
     return page(call, found, lambda job: shapes.job_json(call, job), "jobs")
 
 
 @ROUTES.get(_ACTIONS + "/jobs/{job_id}", needs="repo:read")
 def get_job(call: Call) -> Response:
     """Return a job."""
-    job = call.world.get("job", call.integer("job_id"))
-    run = None if job is None else call.world.get("run", job.parent)
+    job = call.world.get(JOB, call.integer("job_id"))
+    run = None if job is None else call.world.get(RUN, job.parent)
     if job is None or run is None or run.parent != call.repository.id:
         raise not_found()
     triggers.go_on(call.world, call.repository, run)
-    return Response(200, shapes.job_json(call, call.world.get("job", job.id) or job))
+    return Response(200, shapes.job_json(call, call.world.get(JOB, job.id) or job))
 
 
 @ROUTES.post(_RUN + "/cancel", needs="repo:write")
 def cancel(call: Call) -> Response:
     """Cancel a run."""
     run = find(call)
-    if run["status"] == "completed":
+    if run.data["status"] == "completed":
         raise GitHubError(409, "Cannot cancel a workflow run that is completed.")
-    progress.cancel(call.world, call.world.all("job", run.id))
+    progress.cancel(call.world, call.world.all(JOB, run.id))
     triggers.go_on(call.world, call.repository, run)
     return Response(202, {})
 
@@ -240,10 +242,10 @@ def cancel(call: Call) -> Response:
 @ROUTES.post(_RUN + "/approve", needs="repo:write")
 def approve(call: Call) -> Response:
     """Approve the run of a fork's pull request."""
-    run = call.world.get("run", call.integer("run_id"))
+    run = call.world.get(RUN, call.integer("run_id"))
     if run is None or run.parent != call.repository.id:
         raise not_found()
-    if run["conclusion"] != "action_required":
+    if run.data["conclusion"] != "action_required":
         raise forbidden("This run is not waiting for approval")
     run = call.world.change(run, status="queued", conclusion=None)
     triggers.go_on(call.world, call.repository, run)
@@ -253,13 +255,15 @@ def approve(call: Call) -> Response:
 # --- environments that wait
 
 
-def _pending(call: Call, run: Record) -> dict[int, tuple[Record, list[Record]]]:
+def _pending(
+    call: Call, run: Record[Run]
+) -> dict[int, tuple[Record[Environment], list[Record[Deployment]]]]:
     """Return the environments that a run waits at, by id, each with its deployments."""
-    found: dict[int, tuple[Record, list[Record]]] = {}
-    for job in call.world.all("job", run.id):
-        if job["status"] == "waiting":
-            gate = call.world.get(ENVIRONMENT, job["environment_id"])
-            deployment = call.world.get(DEPLOYMENT, job["deployment"])
+    found: dict[int, tuple[Record[Environment], list[Record[Deployment]]]] = {}
+    for job in call.world.all(JOB, run.id):
+        if job.data["status"] == "waiting":
+            gate = call.world.get(ENVIRONMENT, job.data["environment_id"])
+            deployment = call.world.get(DEPLOYMENT, job.data["deployment"] or 0)
             if gate is not None and deployment is not None:
                 found.setdefault(gate.id, (gate, []))[1].append(deployment)
     return found
@@ -302,15 +306,14 @@ def review(call: Call) -> Response:
         if gates.check_review(call.world, run, gate, call.actor) and found["state"] == "approved":
             for each in waiting:
                 call.world.change(each, forced=True)
-    call.world.add(
-        "approval",
-        run.id,
+    data = Approval(
         environments=wanted,
         deployments=[each.id for each in deployments],
         state=found["state"],
         comment=found["comment"],
         user=call.actor.id,
     )
+    call.world.make(APPROVAL, run.id, "", data)
     triggers.go_on(call.world, call.repository, run)
     after = [call.world.get(DEPLOYMENT, each.id) for each in deployments]
     shown = [shapes.deployment_json(call, each) for each in after if each is not None]
@@ -320,5 +323,5 @@ def review(call: Call) -> Response:
 @ROUTES.get(_RUN + "/approvals", needs="repo:read")
 def list_approvals(call: Call) -> Response:
     """Return who approved and rejected what."""
-    found = call.world.all("approval", find(call).id)
+    found = call.world.all(APPROVAL, find(call).id)
     return Response(200, [shapes.approval_json(call, each) for each in found])

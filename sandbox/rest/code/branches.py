@@ -16,10 +16,11 @@ from sandbox.git import objects, refs
 from sandbox.repositories import pulls
 from sandbox.shapes.commits import base, commit_json, html_base
 from sandbox.world import ref_names
+from sandbox.world.kinds.code import COMMIT, PULL, Ref
+from sandbox.world.kinds.protection import BRANCH_PROTECTION, BranchProtection
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -37,7 +38,7 @@ def protection_url(call: Call, branch: str) -> str:
     return f"{base(call)}/branches/{quote(branch, safe='')}/protection"
 
 
-def find(call: Call) -> Record:
+def find(call: Call) -> Record[Ref]:
     """Return the path's branch; 404 when there is none, 301 when it was renamed."""
     branch = call.parameters["branch"]
     ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
@@ -54,7 +55,7 @@ def find(call: Call) -> Record:
 
 def _short(call: Call, ref: Record[Ref]) -> dict[str, Any]:
     rule = rule_for(call.world, call.repository, short_name(ref))
-    contexts = [] if rule is None else rule["requiredStatusCheckContexts"]
+    contexts = [] if rule is None else rule.data["requiredStatusCheckContexts"]
     return {
         "name": short_name(ref),
         "commit": {"sha": ref.data["sha"], "url": f"{base(call)}/commits/{ref.data['sha']}"},
@@ -71,10 +72,10 @@ def _short(call: Call, ref: Record[Ref]) -> dict[str, Any]:
     }
 
 
-def _level(rule: Record | None) -> str:
-    if rule is None or not rule["requiresStatusChecks"]:
+def _level(rule: Record[BranchProtection] | None) -> str:
+    if rule is None or not rule.data["requiresStatusChecks"]:
         return "off"
-    return "everyone" if rule["isAdminEnforced"] else "non_admins"
+    return "everyone" if rule.data["isAdminEnforced"] else "non_admins"
 
 
 @ROUTES.get(_LIST, needs="repo:read")
@@ -95,7 +96,7 @@ def list_branches(call: Call) -> Response:
 def get(call: Call) -> Response:
     """Return a branch; one that was renamed leads to its new name."""
     ref = find(call)
-    commit = call.world.find("commit", ref["sha"], call.repository.id)
+    commit = call.world.find(COMMIT, ref.data["sha"], call.repository.id)
     if commit is None:
         raise not_found()
     return Response(
@@ -125,16 +126,16 @@ def rename(call: Call) -> Response:
         raise failed("Branch", "new_name", "already_exists")
     renames.check_rename(call, ref, new)
     call.world.change(ref, f"refs/heads/{new}")
-    rule = call.world.find("branch_protection", old, call.repository.id)
-    if rule is not None and call.world.find("branch_protection", new, call.repository.id) is None:
+    rule = call.world.find(BRANCH_PROTECTION, old, call.repository.id)
+    if rule is not None and call.world.find(BRANCH_PROTECTION, new, call.repository.id) is None:
         call.world.change(rule, new)
-    if call.repository["default_branch"] == old:
+    if call.repository.data["default_branch"] == old:
         call.world.change(call.repository, default_branch=new)
     call.world.set_document(call.repository.id, "renamed-branches", **{old: new})
     call.refresh()
     pulls.synchronize(call.world, call.repository, old, call.actor.id)
-    for pull in call.world.all("pull", call.repository.id):
-        if pull["state"] == "open" and pull["base"] == old:
+    for pull in call.world.all(PULL, call.repository.id):
+        if pull.data["state"] == "open" and pull.data["base"] == old:
             call.world.change(pull, base=new)
     call.parameters["branch"] = new
     response = get(call)
@@ -149,7 +150,7 @@ def merge(call: Call) -> Response:
     head = objects.resolve(call.world, call.repository, found["head"])
     if into is None or head is None:
         raise not_found()
-    target = call.world.find("commit", into["sha"], call.repository.id)
+    target = call.world.find(COMMIT, into.data["sha"], call.repository.id)
     if target is None or call.actor.user is None:
         raise not_found()
     if head.name in {each.name for each in objects.history(call.world, call.repository, target)}:

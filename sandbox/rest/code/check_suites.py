@@ -14,7 +14,7 @@ from sandbox.api.routing import Routes
 from sandbox.enforcement import check_suites
 from sandbox.git import objects
 from sandbox.shapes.apps import app_number
-from sandbox.shapes.checks import check_name, check_run_json, suite_json
+from sandbox.shapes.checks import check_run_json, suite_json
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -42,7 +42,11 @@ def list_suites(call: Call) -> Response:
     if app is not None:
         found = [suite for suite in found if str(app_number(suite.app)) == app]
     if check is not None:
-        found = [suite for suite in found if check in {check_name(each) for each in suite.checks}]
+        found = [
+            suite
+            for suite in found
+            if check in {check_suites.check_name(each) for each in suite.checks}
+        ]
     return page(call, found, lambda suite: suite_json(call, suite), "check_suites")
 
 
@@ -57,5 +61,5 @@ def list_runs(call: Call) -> Response:
     """Return the check runs of a suite; a workflow's are its jobs."""
     suite = _find(call)
     wanted = call.query.get("check_name")
-    found = [each for each in suite.checks if wanted in (None, check_name(each))]
+    found = [each for each in suite.checks if wanted in (None, check_suites.check_name(each))]
     return page(call, found, lambda each: check_run_json(call, each), "check_runs")

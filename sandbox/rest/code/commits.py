@@ -10,7 +10,7 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import objects
 from sandbox.shapes.commits import base, commit_json, html_base
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.code import REF, Commit
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -20,7 +20,7 @@ ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/commits"
 
 
-def _resolve(call: Call, name: str) -> Record:
+def _resolve(call: Call, name: str) -> Record[Commit]:
     found = objects.named(call.world, call.repository, name)
     if found is None:
         raise GitHubError(422, f"No commit found for SHA: {name}")
@@ -33,7 +33,7 @@ def list_commits(call: Call) -> Response:
     if not call.world.count(REF, call.repository.id):
         raise GitHubError(409, "Git Repository is empty.")
     head = objects.named(
-        call.world, call.repository, call.query.get("sha") or call.repository["default_branch"]
+        call.world, call.repository, call.query.get("sha") or call.repository.data["default_branch"]
     )
     if head is None:
         raise not_found()

@@ -12,7 +12,7 @@ from sandbox.api.http import Response
 from sandbox.api.routing import Routes
 from sandbox.git import objects, refs
 from sandbox.shapes.commits import base, git_commit, html_base
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.code import REF, Commit
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -56,7 +56,7 @@ def whole_file(call: Call, path: str, sha: str, ref: str) -> dict[str, Any]:
     return {**_entry(call, path, sha, ref), "encoding": "base64", "content": "".join(lines)}
 
 
-def _commit(call: Call, ref: str) -> Record:
+def _commit(call: Call, ref: str) -> Record[Commit]:
     found = objects.named(call.world, call.repository, ref)
     if found is None:
         if not call.world.count(REF, call.repository.id):
@@ -67,8 +67,8 @@ def _commit(call: Call, ref: str) -> Record:
 
 def tip(call: Call) -> tuple[str, dict[str, str]]:
     """Return the ref that a request asks for, by default the default branch, and its files."""
-    ref = call.query.get("ref") or call.repository["default_branch"]
-    return ref, _commit(call, ref)["files"]
+    ref = call.query.get("ref") or call.repository.data["default_branch"]
+    return ref, _commit(call, ref).data["files"]
 
 
 @ROUTES.get(_ROOT, needs="repo:read")
@@ -76,16 +76,16 @@ def tip(call: Call) -> tuple[str, dict[str, str]]:
 def get(call: Call) -> Response:
     """Return a file with its content, or the entries of a folder."""
     path = call.parameters.get("path", "").strip("/")
-    ref = call.query.get("ref") or call.repository["default_branch"]
+    ref = call.query.get("ref") or call.repository.data["default_branch"]
     commit = _commit(call, ref)
-    if path in commit["files"]:
+    if path in commit.data["files"]:
         if "raw" in call.headers.get("accept", ""):
-            content = objects.read_blob(call.world, call.repository, commit["files"][path])
+            content = objects.read_blob(call.world, call.repository, commit.data["files"][path])
             return Response(
                 200, content, {"Content-Type": "application/vnd.github.raw; charset=utf-8"}
             )
-        return Response(200, whole_file(call, path, commit["files"][path], ref))
-    entries = objects.trees(commit["files"]).get(path)
+        return Response(200, whole_file(call, path, commit.data["files"][path], ref))
+    entries = objects.trees(commit.data["files"]).get(path)
     if entries is None:
         raise not_found()
     prefix = f"{path}/" if path else ""
@@ -130,16 +130,16 @@ def _change(call: Call, *, remove: bool) -> Response:
         author="object",
         committer="object",
     )
-    branch = found.get("branch") or call.repository["default_branch"]
+    branch = found.get("branch") or call.repository.data["default_branch"]
     ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
     if ref is None and call.world.count(REF, call.repository.id):
         raise GitHubError(404, f"Branch {branch} not found")
     head = None if ref is None else _commit(call, branch)
-    old = None if head is None else head["files"].get(path)
+    old = None if head is None else head.data["files"].get(path)
     if remove and old is None:
         raise not_found()
     _check_target(path, old, found.get("sha"))
-    files = {} if head is None else dict(head["files"])
+    files = {} if head is None else dict(head.data["files"])
     if remove:
         del files[path]
     else:

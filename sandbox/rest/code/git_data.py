@@ -13,7 +13,7 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects, refs, tags
 from sandbox.shapes.commits import base, git_commit, ref_json
 from sandbox.world import ref_names
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.code import BLOB, COMMIT, REF, Commit, Ref
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -25,28 +25,28 @@ ROUTES = Routes()
 _GIT = "/repos/{owner}/{repo}/git"
 
 
-def _find_ref(call: Call) -> Record:
+def _find_ref(call: Call) -> Record[Ref]:
     ref = objects.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
     if ref is None:
         raise not_found()
     return ref
 
 
-def _commit(call: Call, sha: str) -> Record:
-    found = call.world.find("commit", sha, call.repository.id)
+def _commit(call: Call, sha: str) -> Record[Commit]:
+    found = call.world.find(COMMIT, sha, call.repository.id)
     if found is None:
         raise invalid("Object does not exist")
     return found
 
 
-def _point(call: Call, ref: str, sha: str) -> Record:
+def _point(call: Call, ref: str, sha: str) -> Record[Ref]:
     """Make a ref point to a commit, or a tag to an annotated one."""
     annotated = tags.find(call.world, call.repository, sha)
     if annotated is None:
         return refs.move(call, ref, _commit(call, sha).name)
     if not ref.startswith("refs/tags/"):
         raise invalid("Object is not a commit")
-    moved = refs.move(call, ref, annotated["commit"])
+    moved = refs.move(call, ref, annotated.data["commit"])
     return call.world.change(moved, tag_object=annotated.name)
 
 
@@ -56,7 +56,7 @@ def get_ref(call: Call) -> Response:
     return Response(200, ref_json(call, _find_ref(call)))
 
 
-def _matching(call: Call) -> list[Record]:
+def _matching(call: Call) -> list[Record[Ref]]:
     prefix = f"refs/{call.parameters['ref']}"
     found = (ref for ref in call.world.all(REF, call.repository.id) if ref.name.startswith(prefix))
     return sorted(found, key=lambda ref: ref.name)
@@ -98,9 +98,9 @@ def update_ref(call: Call) -> Response:
     ref = _find_ref(call)
     found = fields.body(call, **{"sha!": "text"}, force="boolean")
     annotated = tags.find(call.world, call.repository, found["sha"])
-    commit = _commit(call, found["sha"] if annotated is None else annotated["commit"])
+    commit = _commit(call, found["sha"] if annotated is None else annotated.data["commit"])
     behind = {each.name for each in objects.history(call.world, call.repository, commit)}
-    if ref["sha"] not in behind and not found.get("force", False):
+    if ref.data["sha"] not in behind and not found.get("force", False):
         raise invalid("Update is not a fast forward")
     return Response(200, ref_json(call, _point(call, ref.name, found["sha"])))
 
@@ -111,7 +111,7 @@ def delete_ref(call: Call) -> Response:
     ref = objects.find_ref(call.world, call.repository, f"refs/{call.parameters['ref']}")
     if ref is None:
         raise invalid("Reference does not exist")
-    if ref.name == f"refs/heads/{call.repository['default_branch']}":
+    if ref.name == f"refs/heads/{call.repository.data['default_branch']}":
         raise invalid("Cannot delete the default branch")
     refs.delete(call, ref)
     return NO_CONTENT
@@ -120,7 +120,7 @@ def delete_ref(call: Call) -> Response:
 @ROUTES.get(f"{_GIT}/commits/{{commit_sha}}", needs="repo:read")
 def get_commit(call: Call) -> Response:
     """Return a commit as git knows it."""
-    found = call.world.find("commit", call.parameters["commit_sha"], call.repository.id)
+    found = call.world.find(COMMIT, call.parameters["commit_sha"], call.repository.id)
     if found is None:
         raise not_found()
     return Response(200, git_commit(call, found))
@@ -139,9 +139,9 @@ def create_commit(call: Call) -> Response:
     )
     files = call.world.document(call.repository.id, f"tree:{found['tree']}", {}).get("files")
     if files is None:
-        for commit in call.world.all("commit", call.repository.id):
-            if objects.tree_sha(commit["files"]) == found["tree"]:
-                files = commit["files"]
+        for commit in call.world.all(COMMIT, call.repository.id):
+            if objects.tree_sha(commit.data["files"]) == found["tree"]:
+                files = commit.data["files"]
     if files is None:
         raise invalid("Tree SHA does not exist")
     parents = found.get("parents", [])
@@ -203,15 +203,15 @@ def get_tree(call: Call) -> Response:
     """Return a commit's files, by the id of its tree or by a ref."""
     wanted = call.parameters["tree_sha"]
     commit = objects.resolve(call.world, call.repository, wanted)
-    files = None if commit is None else commit["files"]
+    files = None if commit is None else commit.data["files"]
     if files is None:
-        for each in call.world.all("commit", call.repository.id):
-            for folder in objects.trees(each["files"]):
-                if objects.tree_sha(each["files"], folder) == wanted:
+        for each in call.world.all(COMMIT, call.repository.id):
+            for folder in objects.trees(each.data["files"]):
+                if objects.tree_sha(each.data["files"], folder) == wanted:
                     prefix = f"{folder}/" if folder else ""
                     files = {
                         path[len(prefix) :]: sha
-                        for path, sha in each["files"].items()
+                        for path, sha in each.data["files"].items()
                         if path.startswith(prefix)
                     }
     if files is None:
@@ -225,9 +225,9 @@ def create_tree(call: Call) -> Response:
     found = fields.body(call, **{"tree!": "list"}, base_tree="text")
     files: dict[str, str] = {}
     if "base_tree" in found:
-        for commit in call.world.all("commit", call.repository.id):
-            if found["base_tree"] in (commit.name, objects.tree_sha(commit["files"])):
-                files = dict(commit["files"])
+        for commit in call.world.all(COMMIT, call.repository.id):
+            if found["base_tree"] in (commit.name, objects.tree_sha(commit.data["files"])):
+                files = dict(commit.data["files"])
     for each in found["tree"]:
         entry = fields.checked(each, {"path!": "text", "sha?": "text", "content": "text"})
         if "content" in entry:
@@ -246,7 +246,7 @@ def create_tree(call: Call) -> Response:
 def get_blob(call: Call) -> Response:
     """Return a file's content."""
     sha = call.parameters["file_sha"]
-    blob = call.world.find("blob", sha, call.repository.id)
+    blob = call.world.find(BLOB, sha, call.repository.id)
     if blob is None:
         raise not_found()
     return Response(
@@ -254,9 +254,9 @@ def get_blob(call: Call) -> Response:
         {
             "sha": sha,
             "node_id": node_id("commit", blob.id),
-            "size": len(base64.b64decode(blob["content"])),
+            "size": len(base64.b64decode(blob.data["content"])),
             "url": f"{base(call)}/git/blobs/{sha}",
-            "content": blob["content"],
+            "content": blob.data["content"],
             "encoding": "base64",
         },
     )

@@ -29,7 +29,7 @@ _ONE = "/repos/{owner}/{repo}/pulls/{pull_number}"
 @ROUTES.get(_ONE + "/merge", needs="repo:read")
 def check_merged(call: Call) -> Response:
     """Answer 204 if the pull request was merged, else 404."""
-    if find(call)["merged_at"] is None:
+    if find(call).data["merged_at"] is None:
         raise not_found()
     return NO_CONTENT
 
@@ -42,7 +42,7 @@ def update_branch(call: Call) -> Response:
     url = f"{base(call)}/pulls/{pull.name}"
     source = pulls.head_repository(call.world, call.repository, pull)
     head_sha = pulls.head_tip(call.world, call.repository, pull)
-    into = objects.resolve(call.world, call.repository, pull["base"])
+    into = objects.resolve(call.world, call.repository, pull.data["base"])
     if source is None or head_sha is None or into is None or call.actor.user is None:
         raise not_found()
     if level(permission(call.world, source, call.actor)) < level("write"):
@@ -56,12 +56,12 @@ def update_branch(call: Call) -> Response:
         each.name for each in objects.history(call.world, source, head)
     }:
         raise invalid("There are no new commits on the base branch.")
-    message = f"Merge branch '{pull['base']}' into {pull['head']}"
+    message = f"Merge branch '{pull.data['base']}' into {pull.data['head']}"
     making = objects.made_by(call.actor.user, message, call.world.clock.now(), signed=True)
     made = objects.merge(call.world, source, head, into, making)
     if made is None:
         raise invalid("merge conflict between base and head")
-    refs.move(call, f"refs/heads/{pull['head']}", made.name)
+    refs.move(call, f"refs/heads/{pull.data['head']}", made.name)
     return Response(202, {"message": "Updating pull request branch.", "url": url})
 
 
@@ -83,24 +83,24 @@ def merge(call: Call) -> Response:
         "rebase": "allow_rebase_merge",
     }
     head_sha = pulls.head_tip(call.world, call.repository, pull)
-    if pull["state"] != "open" or head_sha is None or pull["draft"]:
+    if pull.data["state"] != "open" or head_sha is None or pull.data["draft"]:
         raise GitHubError(405, "Pull Request is not mergeable")
-    if not call.repository[setting[method]]:
+    if not call.repository.field(setting[method]):
         names = {"merge": "Merge commits", "squash": "Squash merges", "rebase": "Rebase merges"}
         raise GitHubError(405, f"{names[method]} are not allowed on this repository.")
     if found.get("sha", head_sha) != head_sha:
         raise conflict("Head branch was modified. Review and try the merge again.")
     head = objects.resolve(call.world, call.repository, head_sha)
-    into = objects.resolve(call.world, call.repository, pull["base"])
+    into = objects.resolve(call.world, call.repository, pull.data["base"])
     if head is None or into is None or call.actor.user is None:
         raise not_found()
     title = found.get("commit_title") or (
         f"Merge pull request #{pull.name} from {owner(call.world, call.repository).name}/"
-        f"{pull['head']}"
+        f"{pull.data['head']}"
         if method == "merge"
-        else f"{pull['title']} (#{pull.name})"
+        else f"{pull.data['title']} (#{pull.name})"
     )
-    message = f"{title}\n\n{found.get('commit_message') or pull['title']}"
+    message = f"{title}\n\n{found.get('commit_message') or pull.data['title']}"
     # a rebase makes the author's commits anew, which GitHub cannot sign for them
     signed = method != "rebase"
     making = objects.made_by(call.actor.user, message, call.world.clock.now(), signed=signed)
@@ -109,8 +109,10 @@ def merge(call: Call) -> Response:
         raise GitHubError(405, "Pull Request is not mergeable")
     if method != "merge":
         # squashed or rebased: the same files in a commit with one parent
-        made = objects.commit(call.world, call.repository, made["files"], [into.name], making)
-    refs.move(call, f"refs/heads/{pull['base']}", made.name, pull=pull, method=method, status=405)
+        made = objects.commit(call.world, call.repository, made.data["files"], [into.name], making)
+    refs.move(
+        call, f"refs/heads/{pull.data['base']}", made.name, pull=pull, method=method, status=405
+    )
     now = call.world.clock.now()
     merged = call.world.change(
         pull,
@@ -123,8 +125,8 @@ def merge(call: Call) -> Response:
         base_sha=into.name,
     )
     runs.pull_request(call, merged, "closed")
-    if call.repository["delete_branch_on_merge"] and not pull["head_repository"]:
-        ref = objects.find_ref(call.world, call.repository, f"refs/heads/{pull['head']}")
+    if call.repository.data["delete_branch_on_merge"] and not pull.data["head_repository"]:
+        ref = objects.find_ref(call.world, call.repository, f"refs/heads/{pull.data['head']}")
         if ref is not None:
             # a head branch that is protected stays, and the merge stands
             with contextlib.suppress(GitHubError):

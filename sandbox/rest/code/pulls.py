@@ -18,11 +18,13 @@ from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, commit_json, html_base
 from sandbox.shapes.repositories import full_repository
 from sandbox.shapes.teams import simple_with_parent
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.code import PULL, Pull
+from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.api.http import Call
     from sandbox.world.records import Record
 
@@ -31,15 +33,17 @@ _LIST = "/repos/{owner}/{repo}/pulls"
 _ONE = _LIST + "/{pull_number}"
 
 
-def find(call: Call) -> Record:
+def find(call: Call) -> Record[Pull]:
     """Return the path's pull request; 404 when there is none."""
-    found = call.world.find("pull", str(call.integer("pull_number")), call.repository.id)
+    found = call.world.find(PULL, str(call.integer("pull_number")), call.repository.id)
     if found is None:
         raise not_found()
     return found
 
 
-def _side(call: Call, repository: Record | None, branch: str, sha: str) -> dict[str, Any]:
+def _side(
+    call: Call, repository: Record[Repository] | None, branch: str, sha: str
+) -> dict[str, Any]:
     if repository is None:
         return {"label": f"unknown:{branch}", "ref": branch, "sha": sha, "user": None, "repo": None}
     account = owner(call.world, repository)
@@ -54,18 +58,18 @@ def _side(call: Call, repository: Record | None, branch: str, sha: str) -> dict[
 
 def _sha(call: Call, branch: str) -> str | None:
     ref = objects.find_ref(call.world, call.repository, f"refs/heads/{branch}")
-    return None if ref is None else str(ref["sha"])
+    return None if ref is None else str(ref.data["sha"])
 
 
-def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
+def shape(call: Call, pull: Record[Pull], *, full: bool) -> dict[str, Any]:
     """Return a pull request as `pull-request-simple`, or as `pull-request` when `full`."""
     number, url = int(pull.name), f"{base(call)}/pulls/{pull.name}"
     html = f"{html_base(call)}/pull/{number}"
-    user = call.world.get("user", pull["user"])
+    user = call.world.get(USER, pull.data["user"])
     issue = f"{base(call)}/issues/{number}"
-    head = pull["head_sha"]
+    head = pull.data["head_sha"]
     source = pulls.head_repository(call.world, call.repository, pull)
-    into = _sha(call, pull["base"]) or pull["base_sha"]
+    into = _sha(call, pull.data["base"]) or pull.data["base_sha"]
     links = {
         "self": url,
         "html": html,
@@ -90,63 +94,63 @@ def shape(call: Call, pull: Record, *, full: bool) -> dict[str, Any]:
         "comments_url": links["comments"],
         "statuses_url": links["statuses"],
         "number": number,
-        "state": pull["state"],
+        "state": pull.data["state"],
         "locked": False,
-        "title": pull["title"],
+        "title": pull.data["title"],
         "user": None if user is None else simple_user(call, user),
-        "body": pull["body"],
+        "body": pull.data["body"],
         "labels": [],
         "milestone": None,
         "created_at": pull.created_at,
         "updated_at": pull.updated_at,
-        "closed_at": pull["closed_at"],
-        "merged_at": pull["merged_at"],
-        "merge_commit_sha": pull["merge_commit_sha"],
+        "closed_at": pull.data["closed_at"],
+        "merged_at": pull.data["merged_at"],
+        "merge_commit_sha": pull.data["merge_commit_sha"],
         "assignee": None,
         "assignees": [],
-        "requested_reviewers": _asked(call, "user", pull, simple_user),
-        "requested_teams": _asked(call, "team", pull, simple_with_parent),
-        "head": _side(call, source, pull["head"], head),
-        "base": _side(call, call.repository, pull["base"], into),
+        "requested_reviewers": [
+            simple_user(call, user)
+            for ident in pull.data["requested_reviewers"]
+            if (user := call.world.get(USER, ident)) is not None
+        ],
+        "requested_teams": [
+            simple_with_parent(call, team)
+            for ident in pull.data["requested_teams"]
+            if (team := call.world.get(TEAM, ident)) is not None
+        ],
+        "head": _side(call, source, pull.data["head"], head),
+        "base": _side(call, call.repository, pull.data["base"], into),
         "_links": {name: {"href": link} for name, link in links.items()},
         "author_association": "MEMBER",
         "auto_merge": None,
-        "draft": pull["draft"],
+        "draft": pull.data["draft"],
     }
     if full:
-        merger = call.world.get("user", pull["merged_by"])
+        merger = call.world.get(USER, pull.data["merged_by"])
         body |= {
-            "merged": pull["merged_at"] is not None,
+            "merged": pull.data["merged_at"] is not None,
             **_mergeable(call, pull),
             "rebaseable": None,
             "merged_by": None if merger is None else simple_user(call, merger),
             "comments": 0,
             "review_comments": 0,
-            "maintainer_can_modify": pull["maintainer_can_modify"],
+            "maintainer_can_modify": pull.data["maintainer_can_modify"],
             **_counts(call, head, into),
         }
     return body
 
 
-def _asked(
-    call: Call, kind: str, pull: Record, render: Callable[[Call, Record], Any]
-) -> list[dict[str, Any]]:
-    ids = pull["requested_reviewers" if kind == "user" else "requested_teams"]
-    found = (call.world.get(kind, ident) for ident in ids)
-    return [render(call, record) for record in found if record is not None]
-
-
-def _mergeable(call: Call, pull: Record) -> dict[str, Any]:
+def _mergeable(call: Call, pull: Record[Pull]) -> dict[str, Any]:
     """Return whether a merge would succeed, by checking the protections without merging."""
-    if pull["state"] != "open":
+    if pull.data["state"] != "open":
         return {"mergeable": False, "mergeable_state": "unknown"}
-    head = objects.resolve(call.world, call.repository, pull["head_sha"])
-    into = objects.resolve(call.world, call.repository, pull["base"])
+    head = objects.resolve(call.world, call.repository, pull.data["head_sha"])
+    into = objects.resolve(call.world, call.repository, pull.data["base"])
     if head is None or into is None or objects.conflicts(call.world, call.repository, into, head):
         return {"mergeable": False, "mergeable_state": "dirty"}
-    if pull["draft"]:
+    if pull.data["draft"]:
         return {"mergeable": True, "mergeable_state": "draft"}
-    update = refs.update_of(call, f"refs/heads/{pull['base']}", head.name, pull=pull)
+    update = refs.update_of(call, f"refs/heads/{pull.data['base']}", head.name, pull=pull)
     try:
         enforcement.check(call, update)
     except GitHubError as error:
@@ -174,10 +178,10 @@ def list_pulls(call: Call) -> Response:
     into = call.query.get("base", "")
     found = [
         pull
-        for pull in reversed(call.world.all("pull", call.repository.id))
-        if state in ("all", pull["state"])
-        and head in ("", pull["head"])
-        and into in ("", pull["base"])
+        for pull in reversed(call.world.all(PULL, call.repository.id))
+        if state in ("all", pull.data["state"])
+        and head in ("", pull.data["head"])
+        and into in ("", pull.data["base"])
     ]
     return page(call, found, lambda pull: shape(call, pull, full=False))
 
@@ -199,7 +203,7 @@ def create(call: Call) -> Response:
     ref = objects.find_ref(call.world, source, f"refs/heads/{head}")
     if ref is None:
         raise failed("PullRequest", "head", "invalid")
-    head_sha = str(ref["sha"])
+    head_sha = str(ref.data["sha"])
     pulls.take_commits(call.world, source, call.repository, head_sha)
     if base_sha is None:
         raise failed("PullRequest", "base", "invalid")
@@ -208,7 +212,7 @@ def create(call: Call) -> Response:
     if not pulls.commits(call.world, call.repository, head_sha, base_sha):
         message = f"No commits between {into} and {head}"
     if any(
-        target.id == call.repository.id and pull["base"] == into
+        target.id == call.repository.id and pull.data["base"] == into
         for target, pull in pulls.of_head(call.world, source, head)
     ):
         message = f"A pull request already exists for {label}."
@@ -216,10 +220,7 @@ def create(call: Call) -> Response:
         error = {"resource": "PullRequest", "code": "custom", "message": message}
         raise GitHubError(422, "Validation Failed", [error])
     number = pulls.next_number(call.world, call.repository)
-    pull = call.world.add(
-        "pull",
-        call.repository.id,
-        str(number),
+    data = Pull(
         title=found["title"],
         body=found.get("body"),
         head=head,
@@ -235,33 +236,34 @@ def create(call: Call) -> Response:
         merged_at=None,
         merged_by=0,
         merge_commit_sha=None,
-        pushed_by=ref.get("pusher") or call.actor.user.id,
+        pushed_by=ref.data.get("pusher") or call.actor.user.id,
         requested_reviewers=[],
         requested_teams=[],
     )
+    pull = call.world.make(PULL, call.repository.id, str(number), data)
     pull = _ask_code_owners(call, pull)
     runs.pull_request(call, pull, "opened")
     return Response(201, shape(call, pull, full=True))
 
 
-def _head(call: Call, text: str) -> tuple[Record, str]:
+def _head(call: Call, text: str) -> tuple[Record[Repository], str]:
     """Return repository and branch of a head: `branch`, or `owner:branch` of a fork."""
     account, _, branch = text.rpartition(":")
     own = owner(call.world, call.repository)
     if account.lower() in ("", own.name.lower()):
         return call.repository, branch
-    for fork in call.world.all("repository", getattr(call.world.account(account), "id", -1)):
-        if fork.get("fork_of") == call.repository.id:
+    for fork in call.world.all(REPOSITORY, getattr(call.world.account(account), "id", -1)):
+        if fork.data.get("fork_of") == call.repository.id:
             return fork, branch
     raise failed("PullRequest", "head", "invalid")
 
 
-def _ask_code_owners(call: Call, pull: Record) -> Record:
+def _ask_code_owners(call: Call, pull: Record[Pull]) -> Record[Pull]:
     """Ask the owners of the changed files for a review, as GitHub does."""
     owners: set[int] = set()
     for path in pulls.paths(call.world, call.repository, pull):
-        owners |= code_owners.owners(call.world, call.repository, pull["base"], path)
-    return call.world.change(pull, requested_reviewers=sorted(owners - {pull["user"]}))
+        owners |= code_owners.owners(call.world, call.repository, pull.data["base"], path)
+    return call.world.change(pull, requested_reviewers=sorted(owners - {pull.data["user"]}))
 
 
 @ROUTES.get(_ONE, needs="repo:read")
@@ -275,7 +277,7 @@ def update(call: Call) -> Response:
     """Change title, body, base or state: its author, or anybody with write access."""
     pull = find(call)
     # what an App needs is in app_permissions
-    if call.actor.installation is None and call.actor.id != pull["user"]:
+    if call.actor.installation is None and call.actor.id != pull.data["user"]:
         require(call, "repo:write")
     found = fields.body(
         call,
@@ -288,15 +290,18 @@ def update(call: Call) -> Response:
     lengths.check("PullRequest", found)
     if "base" in found and _sha(call, found["base"]) is None:
         raise failed("PullRequest", "base", "invalid")
-    if found.get("state") == "open" and pull["merged_at"] is not None:
+    if found.get("state") == "open" and pull.data["merged_at"] is not None:
         raise failed("PullRequest", "state", "invalid", "state cannot be changed: it was merged")
-    if found.get("state", pull["state"]) != pull["state"]:
+    if found.get("state", pull.data["state"]) != pull.data["state"]:
         closed = found["state"] == "closed"
         found["closed_at"] = call.world.clock.now() if closed else None
         source, ref = pulls.head_ref(call.world, call.repository, pull)
         if source is not None and ref is not None:
-            found |= {"head_sha": ref["sha"], "pushed_by": ref.get("pusher") or pull["pushed_by"]}
-            pulls.take_commits(call.world, source, call.repository, ref["sha"])
+            found |= {
+                "head_sha": ref.data["sha"],
+                "pushed_by": ref.data.get("pusher") or pull.data["pushed_by"],
+            }
+            pulls.take_commits(call.world, source, call.repository, ref.data["sha"])
         elif not closed:
             raise failed("PullRequest", "state", "invalid", "the head branch is gone")
         changed = call.world.change(pull, **found)
@@ -308,9 +313,12 @@ def update(call: Call) -> Response:
     return Response(200, shape(call, changed, full=True))
 
 
-def _dismiss_stale(call: Call, before: Record, after: Record) -> None:
+def _dismiss_stale(call: Call, before: Record[Pull], after: Record[Pull]) -> None:
     """Dismiss approvals that were given to another head, or for another base."""
-    if (before["head_sha"], before["base"]) != (after["head_sha"], after["base"]):
+    if (before.data["head_sha"], before.data["base"]) != (
+        after.data["head_sha"],
+        after.data["base"],
+    ):
         pulls.dismiss_stale(call.world, call.repository, after)
 
 
@@ -318,7 +326,7 @@ def _dismiss_stale(call: Call, before: Record, after: Record) -> None:
 def list_commits(call: Call) -> Response:
     """Return the commits of a pull request."""
     pull = find(call)
-    ahead = pulls.commits(call.world, call.repository, pull["head_sha"], pull["base_sha"])
+    ahead = pulls.commits(call.world, call.repository, pull.data["head_sha"], pull.data["base_sha"])
     found = list(reversed(ahead))
     return page(call, found, lambda commit: commit_json(call, commit))
 
@@ -327,7 +335,7 @@ def list_commits(call: Call) -> Response:
 def list_files(call: Call) -> Response:
     """Return the files that a pull request changes."""
     pull = find(call)
-    ahead = pulls.commits(call.world, call.repository, pull["head_sha"], pull["base_sha"])
+    ahead = pulls.commits(call.world, call.repository, pull.data["head_sha"], pull.data["base_sha"])
     found = {
         file["filename"]: file
         for commit in reversed(ahead)

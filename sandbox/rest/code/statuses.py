@@ -15,9 +15,12 @@ from sandbox.api.routing import Routes
 from sandbox.enforcement import check_suites
 from sandbox.git import objects
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.checks import check_name, check_run_json
+from sandbox.shapes.checks import check_run_json
 from sandbox.shapes.commits import base
 from sandbox.shapes.repositories import minimal_repository
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.actions import JOB, RUN
+from sandbox.world.kinds.code import CHECK_RUN, COMMIT, STATUS, CheckRun, Commit, Status
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ _CONCLUSIONS = (
 )
 
 
-def _commit(call: Call, name: str) -> Record:
+def _commit(call: Call, name: str) -> Record[Commit]:
     found = objects.named(call.world, call.repository, name)
     if found is None:
         raise invalid(f"No commit found for SHA: {name}")
@@ -51,17 +54,17 @@ def _app(call: Call) -> int:
     return 0 if installation is None else int(installation.data["app"])
 
 
-def _status(call: Call, commit: Record, status: Record) -> dict[str, Any]:
-    user = call.world.get("user", status["user"])
+def _status(call: Call, commit: Record[Commit], status: Record[Status]) -> dict[str, Any]:
+    user = call.world.get(USER, status.data["user"])
     return {
         "url": f"{base(call)}/statuses/{commit.name}",
-        "avatar_url": f"{call.host}/avatars/{status['user']}",
+        "avatar_url": f"{call.host}/avatars/{status.data['user']}",
         "id": status.id,
         "node_id": node_id("status", status.id),
-        "state": status["state"],
-        "description": status["description"],
-        "target_url": status["target_url"],
-        "context": status["context"],
+        "state": status.data["state"],
+        "description": status.data["description"],
+        "target_url": status.data["target_url"],
+        "context": status.data["context"],
         "created_at": status.created_at,
         "updated_at": status.updated_at,
         "creator": None if user is None else simple_user(call, user),
@@ -80,9 +83,7 @@ def create_status(call: Call) -> Response:
     lengths.check("Status", found)
     if found["state"] not in ("error", "failure", "pending", "success"):
         raise invalid("Validation Failed", "state is not included in the list")
-    status = call.world.add(
-        "status",
-        commit.id,
+    data = Status(
         state=found["state"],
         target_url=found.get("target_url"),
         description=found.get("description"),
@@ -90,6 +91,7 @@ def create_status(call: Call) -> Response:
         user=call.actor.id,
         app=_app(call),
     )
+    status = call.world.make(STATUS, commit.id, "", data)
     return Response(201, _status(call, commit, status))
 
 
@@ -97,7 +99,7 @@ def create_status(call: Call) -> Response:
 def list_statuses(call: Call) -> Response:
     """Return all statuses of a commit, newest first."""
     commit = _commit(call, call.parameters["ref"])
-    found = call.world.all("status", commit.id)[::-1]
+    found = call.world.all(STATUS, commit.id)[::-1]
     return page(call, found, lambda each: _status(call, commit, each))
 
 
@@ -105,8 +107,8 @@ def list_statuses(call: Call) -> Response:
 def combined(call: Call) -> Response:
     """Return the newest status of each name, and what they come to together."""
     commit = _commit(call, call.parameters["ref"])
-    newest = {each["context"]: each for each in call.world.all("status", commit.id)}
-    states = {each["state"] for each in newest.values()}
+    newest = {each.data["context"]: each for each in call.world.all(STATUS, commit.id)}
+    states = {each.data["state"] for each in newest.values()}
     state = "success" if states == {"success"} else "pending"
     if states & {"error", "failure"}:
         state = "failure"
@@ -124,15 +126,15 @@ def combined(call: Call) -> Response:
     )
 
 
-def _simple(call: Call, commit: Record, status: Record) -> dict[str, Any]:
+def _simple(call: Call, commit: Record[Commit], status: Record[Status]) -> dict[str, Any]:
     shown = _status(call, commit, status)
     del shown["creator"]
     return shown
 
 
-def _find_run(call: Call) -> Record:
-    run = call.world.get("check_run", call.integer("check_run_id"))
-    commit = None if run is None else call.world.get("commit", run.parent)
+def _find_run(call: Call) -> Record[CheckRun]:
+    run = call.world.get(CHECK_RUN, call.integer("check_run_id"))
+    commit = None if run is None else call.world.get(COMMIT, run.parent)
     if run is None or commit is None or commit.parent != call.repository.id:
         raise not_found()
     return run
@@ -156,14 +158,13 @@ def create_run(call: Call) -> Response:
     )
     commit = _commit(call, found["head_sha"])
     status = "completed" if "conclusion" in found else found.get("status", "queued")
-    run = call.world.add(
-        "check_run",
-        commit.id,
+    data = CheckRun(
         context=found["name"],
         status=status,
         state=found.get("conclusion", "pending"),
         app=app,
     )
+    run = call.world.make(CHECK_RUN, commit.id, "", data)
     return Response(201, check_run_json(call, run))
 
 
@@ -171,7 +172,7 @@ def create_run(call: Call) -> Response:
 def update_run(call: Call) -> Response:
     """Update a check run; only the App that created it may."""
     run = _find_run(call)
-    if run["app"] != _reporter(call):
+    if run.data["app"] != _reporter(call):
         raise forbidden("Invalid app_id `check_run` is not owned by this app.")
     found = fields.body(
         call,
@@ -179,12 +180,12 @@ def update_run(call: Call) -> Response:
         status=("queued", "in_progress", "completed"),
         conclusion=_CONCLUSIONS,
     )
-    status = "completed" if "conclusion" in found else found.get("status", run["status"])
+    status = "completed" if "conclusion" in found else found.get("status", run.data["status"])
     changed = call.world.change(
         run,
-        context=found.get("name", run["context"]),
+        context=found.get("name", run.data["context"]),
         status=status,
-        state=found.get("conclusion", run["state"]),
+        state=found.get("conclusion", run.data["state"]),
     )
     return Response(200, check_run_json(call, changed))
 
@@ -192,8 +193,8 @@ def update_run(call: Call) -> Response:
 @ROUTES.get(_RUNS + "/{check_run_id}", needs="repo:read")
 def get_run(call: Call) -> Response:
     """Return a check run; a workflow's job is one, too."""
-    job = call.world.get("job", call.integer("check_run_id"))
-    run = None if job is None else call.world.get("run", job.parent)
+    job = call.world.get(JOB, call.integer("check_run_id"))
+    run = None if job is None else call.world.get(RUN, job.parent)
     if job is not None and run is not None and run.parent == call.repository.id:
         return Response(200, check_run_json(call, job))
     return Response(200, check_run_json(call, _find_run(call)))
@@ -206,6 +207,9 @@ def list_runs(call: Call) -> Response:
     suites = check_suites.of_commit(call.world, call.repository, commit)
     wanted = call.query.get("check_name")
     found = [
-        each for suite in suites for each in suite.checks if wanted in (None, check_name(each))
+        each
+        for suite in suites
+        for each in suite.checks
+        if wanted in (None, check_suites.check_name(each))
     ]
     return page(call, found, lambda each: check_run_json(call, each), "check_runs")

@@ -14,30 +14,29 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import objects, tags
 from sandbox.shapes.commits import VERIFICATION, base, html_base
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.code import COMMIT, REF, GitTag, Ref
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Ref
     from sandbox.world.records import Record
 
 ROUTES = Routes()
 _TAGS = "/repos/{owner}/{repo}/git/tags"
 
 
-def _shape(call: Call, tag: Record) -> dict[str, Any]:
+def _shape(call: Call, tag: Record[GitTag]) -> dict[str, Any]:
     return {
-        "node_id": node_id(tags.KIND, tag.id),
+        "node_id": node_id(tag.kind, tag.id),
         "sha": tag.name,
         "url": f"{base(call)}/git/tags/{tag.name}",
-        "tag": tag["tag"],
-        "message": tag["message"],
-        "tagger": tag["tagger"],
+        "tag": tag.data["tag"],
+        "message": tag.data["message"],
+        "tagger": tag.data["tagger"],
         "object": {
             "type": "commit",
-            "sha": tag["commit"],
-            "url": f"{base(call)}/git/commits/{tag['commit']}",
+            "sha": tag.data["commit"],
+            "url": f"{base(call)}/git/commits/{tag.data['commit']}",
         },
         "verification": VERIFICATION,
     }
@@ -57,7 +56,7 @@ def create(call: Call) -> Response:
         raise conflict("Git Repository is empty.")
     if found["type"] != "commit":
         raise invalid("The sandbox tags commits only.")
-    commit = call.world.find("commit", found["object"], call.repository.id)
+    commit = call.world.find(COMMIT, found["object"], call.repository.id)
     if commit is None:
         raise invalid("Object does not exist")
     if call.actor.user is None:

@@ -15,12 +15,20 @@ from sandbox.runs import tokens
 from sandbox.shapes.apps import app_json, installation_json, permissions_of
 from sandbox.shapes.repositories import listed_repository, minimal_repository
 from sandbox.world.clock import stamp
-from sandbox.world.kinds import INSTALLATION
+from sandbox.world.kinds.accounts import (
+    APP,
+    INSTALLATION,
+    ORGANIZATION,
+    TOKEN,
+    App,
+    Installation,
+    Token,
+)
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.world import digest
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Installation
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -28,23 +36,23 @@ TOKEN_LIFE = 3600
 """Seconds that an installation's token lives."""
 
 
-def _app(call: Call) -> Record:
+def _app(call: Call) -> Record[App]:
     if call.actor.app is None:
         raise not_found()
     return call.actor.app
 
 
-def _installations(call: Call) -> list[Record]:
+def _installations(call: Call) -> list[Record[Installation]]:
     app = _app(call)
     return [
         installation
-        for org in call.world.all("organization")
+        for org in call.world.all(ORGANIZATION)
         for installation in call.world.all(INSTALLATION, org.id)
         if installation.data["app"] == app.id
     ]
 
 
-def _installation(call: Call) -> Record:
+def _installation(call: Call) -> Record[Installation]:
     found = call.world.get(INSTALLATION, call.integer("installation_id"))
     if found is None or found.data["app"] != _app(call).id:
         raise not_found()
@@ -61,7 +69,7 @@ def get_authenticated(call: Call) -> Response:
 def get_by_slug(call: Call) -> Response:
     """Return an App by its slug."""
     slug = call.parameters["app_slug"]
-    app = tokens.app(call.world) if slug == tokens.APP else call.world.find("app", slug)
+    app = tokens.app(call.world) if slug == tokens.APP_SLUG else call.world.find(APP, slug)
     if app is None:
         raise not_found()
     return Response(200, app_json(call, app))
@@ -105,7 +113,7 @@ def list_org_installations(call: Call) -> Response:
     found = [
         each
         for each in call.world.all(INSTALLATION, call.org.id)
-        if (app := call.world.get("app", each.data["app"])) is not None and app["public_key"]
+        if (app := call.world.get(APP, each.data["app"])) is not None and app.data["public_key"]
     ]
     return page(call, found, lambda each: installation_json(call, each), "installations")
 
@@ -122,20 +130,12 @@ def create_token(call: Call) -> Response:
     chosen = _chosen(call, installation, found)
     token = f"sandbox_app_{secrets.token_hex(20)}"
     expires = stamp(call.world.clock.seconds() + TOKEN_LIFE)
-    more: dict[str, Any] = {}
-    if asked is not None or app.get("permissions"):
-        more["permissions"] = asked or have
+    data = Token(user=app.data["bot"], installation=installation.id, expires_at=expires)
+    if asked is not None or app.data.get("permissions"):
+        data["permissions"] = asked or have
     if chosen is not None:
-        more["repositories"] = [repository.id for repository in chosen]
-    call.world.add(
-        "token",
-        0,
-        digest(token),
-        user=app["bot"],
-        installation=installation.id,
-        expires_at=expires,
-        **more,
-    )
+        data["repositories"] = [repository.id for repository in chosen]
+    call.world.make(TOKEN, 0, digest(token), data)
     body: dict[str, Any] = {
         "token": token,
         "expires_at": expires,
@@ -149,13 +149,13 @@ def create_token(call: Call) -> Response:
 
 def _chosen(
     call: Call, installation: Record[Installation], found: dict[str, Any]
-) -> list[Record] | None:
+) -> list[Record[Repository]] | None:
     """Return the repositories that a token is limited to; None: all of the installation."""
     names, ids = found.get("repositories"), found.get("repository_ids")
     if names is None and ids is None:
         return None
-    wanted = [call.world.find("repository", name, installation.parent) for name in names or []]
-    wanted += [call.world.get("repository", ident) for ident in ids or []]
+    wanted = [call.world.find(REPOSITORY, name, installation.parent) for name in names or []]
+    wanted += [call.world.get(REPOSITORY, ident) for ident in ids or []]
     chosen = [each for each in wanted if each is not None and each.parent == installation.parent]
     if len(chosen) != len(wanted):
         raise invalid("There is at least one repository that does not exist or is not accessible.")
@@ -167,7 +167,7 @@ def list_repositories(call: Call) -> Response:
     """Return the repositories that the installation that asks can reach."""
     if call.actor.installation is None:
         raise not_found()
-    found = call.world.all("repository", call.actor.installation.parent)
+    found = call.world.all(REPOSITORY, call.actor.installation.parent)
     if call.actor.repositories is not None:
         found = [each for each in found if each.id in call.actor.repositories]
     return page(call, found, lambda each: listed_repository(call, each), "repositories")

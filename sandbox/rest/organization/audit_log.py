@@ -11,16 +11,17 @@ import binascii
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from sandbox import audit
 from sandbox.api.errors import not_found
 from sandbox.api.http import Response
 from sandbox.api.pages import PER_PAGE, PER_PAGE_LIMIT, number
 from sandbox.api.routing import Routes
 from sandbox.world import plans
 from sandbox.world.clock import stamp
+from sandbox.world.kinds.audit import AUDIT_EVENT
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.audit import AuditEvent
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -28,24 +29,24 @@ _COMPARISONS = (">=", "<=", ">", "<")
 _OWN = ("action", "at")
 
 
-def _shape(call: Call, event: Record) -> dict[str, Any]:
-    moment = int(event["at"] * 1000)
+def _shape(call: Call, event: Record[AuditEvent]) -> dict[str, Any]:
+    moment = int(event.data["at"] * 1000)
     return {
         "@timestamp": moment,
         "_document_id": _cursor(event),
         "created_at": moment,
-        "action": event["action"],
+        "action": event.data["action"],
         "org": call.org.name,
         "org_id": call.org.id,
         **{name: value for name, value in event.data.items() if name not in _OWN},
     }
 
 
-def _cursor(event: Record) -> str:
+def _cursor(event: Record[AuditEvent]) -> str:
     return base64.urlsafe_b64encode(f"event:{event.id}".encode()).decode().rstrip("=")
 
 
-def _index(events: list[Record], cursor: str) -> int | None:
+def _index(events: list[Record[AuditEvent]], cursor: str) -> int | None:
     """Return where a cursor points in a list, or None when it points nowhere."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
@@ -55,18 +56,18 @@ def _index(events: list[Record], cursor: str) -> int | None:
     return ids.index(text) if text in ids else None
 
 
-def _fits(event: Record, qualifier: str, value: str) -> bool:
+def _fits(event: Record[AuditEvent], qualifier: str, value: str) -> bool:
     """Return whether an event has what one qualifier of a phrase asks for."""
     if qualifier == "action":
         # a category stands for all its actions
-        action = str(event["action"])
+        action = str(event.data["action"])
         return value in (action, action.partition(".")[0])
     if qualifier == "created":
-        return _in_time(stamp(event["at"]), value)
+        return _in_time(stamp(event.data["at"]), value)
     if qualifier == "operation":
-        return bool(value == event["operation_type"])
+        return bool(value == event.data["operation_type"])
     if qualifier in ("actor", "user", "repo", "team"):
-        return str(event.get(qualifier, "")).casefold() == value.casefold()
+        return str(event.data.get(qualifier, "")).casefold() == value.casefold()
     return False
 
 
@@ -85,7 +86,7 @@ def _in_time(moment: str, value: str) -> bool:
     return moment.startswith(value)
 
 
-def _matches(event: Record, phrase: str) -> bool:
+def _matches(event: Record[AuditEvent], phrase: str) -> bool:
     for word in phrase.split():
         qualifier, _, value = word.removeprefix("-").partition(":")
         if _fits(event, qualifier, value.strip('"')) == word.startswith("-"):
@@ -99,7 +100,7 @@ def list_events(call: Call) -> Response:
     if not plans.at_least(call.org, "enterprise"):
         raise not_found()
     query = call.query
-    found = call.world.all(audit.KIND, call.org.id)
+    found = call.world.all(AUDIT_EVENT, call.org.id)
     if query.get("include") == "git":
         found = []
     found = [each for each in found if _matches(each, query.get("phrase", ""))]

@@ -13,6 +13,8 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import full_name
+from sandbox.world.kinds.documents import DOCUMENT
+from sandbox.world.kinds.repositories import PROPERTY, REPOSITORY, Property, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -43,29 +45,29 @@ _MOST_PROPERTIES = 100
 """Properties of an organization."""
 
 
-def _shape(call: Call, prop: Record) -> dict[str, Any]:
+def _shape(call: Call, prop: Record[Property]) -> dict[str, Any]:
     return {
         "property_name": prop.name,
         "url": f"{call.api}/orgs/{call.org.name}/properties/schema/{prop.name}",
         "source_type": "organization",
-        "value_type": prop["value_type"],
-        "required": prop["required"],
-        "default_value": prop["default_value"],
-        "description": prop["description"],
-        "allowed_values": prop["allowed_values"],
-        "values_editable_by": prop["values_editable_by"],
+        "value_type": prop.data["value_type"],
+        "required": prop.data["required"],
+        "default_value": prop.data["default_value"],
+        "description": prop.data["description"],
+        "allowed_values": prop.data["allowed_values"],
+        "values_editable_by": prop.data["values_editable_by"],
         "require_explicit_values": False,
     }
 
 
-def _find(call: Call) -> Record:
-    found = call.world.find("property", call.parameters["custom_property_name"], call.org.id)
+def _find(call: Call) -> Record[Property]:
+    found = call.world.find(PROPERTY, call.parameters["custom_property_name"], call.org.id)
     if found is None:
         raise not_found()
     return found
 
 
-def _set(call: Call, name: str, body: dict[str, Any]) -> Record:
+def _set(call: Call, name: str, body: dict[str, Any]) -> Record[Property]:
     found = fields.checked(body, _FIELDS)
     if not _NAME.fullmatch(name):
         raise invalid(f"Property name {name!r} is invalid")
@@ -75,25 +77,25 @@ def _set(call: Call, name: str, body: dict[str, Any]) -> Record:
     default = found.get("default_value")
     if default in ("", []):
         default = None
-    data = {
-        "value_type": found["value_type"],
-        "required": found.get("required", False),
-        "default_value": default,
-        "description": found.get("description"),
-        "allowed_values": allowed if select else None,
-        "values_editable_by": found.get("values_editable_by") or "org_actors",
-    }
+    data = Property(
+        value_type=found["value_type"],
+        required=found.get("required", False),
+        default_value=default,
+        description=found.get("description"),
+        allowed_values=allowed if select else None,
+        values_editable_by=found.get("values_editable_by") or "org_actors",
+    )
     if select and not allowed:
         raise invalid("Allowed values must be given for select properties")
     if data["required"] and default is None:
         raise invalid("Default value must be present if the property is required")
-    prop = call.world.find("property", name, call.org.id)
+    prop = call.world.find(PROPERTY, name, call.org.id)
     if default is not None:
         _check(name, data, default)
     if prop is None:
-        if call.world.count("property", call.org.id) >= _MOST_PROPERTIES:
+        if call.world.count(PROPERTY, call.org.id) >= _MOST_PROPERTIES:
             raise invalid(f"An organization can have no more than {_MOST_PROPERTIES} properties")
-        return call.world.add("property", call.org.id, name, **data)
+        return call.world.make(PROPERTY, call.org.id, name, data)
     return call.world.change(prop, **data)
 
 
@@ -105,7 +107,7 @@ def _check_allowed(values: list[str]) -> None:
         raise invalid(f"Allowed values are invalid: {wrong}")
 
 
-def _check(name: str, prop: dict[str, Any], value: Any) -> None:  # noqa: ANN401 - any JSON
+def _check(name: str, prop: Property, value: Any) -> None:  # noqa: ANN401 - any JSON
     kind = prop["value_type"]
     many = isinstance(value, list)
     values = value if many else [value]
@@ -129,7 +131,7 @@ def _absolute(url: str) -> bool:
 @ROUTES.get(_SCHEMA, needs="org:member")
 def list_schema(call: Call) -> Response:
     """Return the properties of an organization."""
-    return Response(200, [_shape(call, each) for each in call.world.all("property", call.org.id)])
+    return Response(200, [_shape(call, each) for each in call.world.all(PROPERTY, call.org.id)])
 
 
 @ROUTES.patch(_SCHEMA, needs="org:admin")
@@ -159,31 +161,31 @@ def put(call: Call) -> Response:
 def delete(call: Call) -> Response:
     """Delete a property, with its values everywhere."""
     prop = _find(call)
-    for repository in call.world.all("repository", call.org.id):
-        document = call.world.find("document", "properties", repository.id)
-        if document is not None and document.get(prop.name) is not None:
+    for repository in call.world.all(REPOSITORY, call.org.id):
+        document = call.world.find(DOCUMENT, "properties", repository.id)
+        if document is not None and document.data.get(prop.name) is not None:
             call.world.change(document, **{prop.name: None})
     call.world.remove(prop)
     return NO_CONTENT
 
 
-def _values(call: Call, repository: Record) -> list[dict[str, Any]]:
+def _values(call: Call, repository: Record[Repository]) -> list[dict[str, Any]]:
     own = call.world.document(repository.id, "properties", {})
     found = []
-    for prop in call.world.all("property", repository.parent):
+    for prop in call.world.all(PROPERTY, repository.parent):
         value = own.get(prop.name)
-        if value is None and prop["required"]:
-            value = prop["default_value"]
+        if value is None and prop.data["required"]:
+            value = prop.data["default_value"]
         if value is not None or prop.name in own:
             found.append({"property_name": prop.name, "value": value})
     return found
 
 
-def _write(call: Call, repository: Record, wanted: list[Any]) -> None:
+def _write(call: Call, repository: Record[Repository], wanted: list[Any]) -> None:
     values = {}
     for each in wanted:
         pair = fields.checked(each, {"property_name!": "text", "value?": "any"})
-        prop = call.world.find("property", pair["property_name"], repository.parent)
+        prop = call.world.find(PROPERTY, pair["property_name"], repository.parent)
         if prop is None:
             raise invalid(f"Property {pair['property_name']} is not defined")
         value = pair.get("value")
@@ -210,8 +212,8 @@ def set_values(call: Call) -> Response:
     owns = _owns(call)
     for each in wanted:
         name = each.get("property_name") if isinstance(each, dict) else None
-        prop = call.world.find("property", str(name), call.repository.parent)
-        if prop is not None and prop["values_editable_by"] == "org_actors" and not owns:
+        prop = call.world.find(PROPERTY, str(name), call.repository.parent)
+        if prop is not None and prop.data["values_editable_by"] == "org_actors" and not owns:
             raise forbidden(f"Only organization owners may set the property {prop.name}.")
     _write(call, call.repository, wanted)
     return NO_CONTENT
@@ -246,7 +248,7 @@ def set_values_of_many(call: Call) -> Response:
     """Change the values of several repositories."""
     found = fields.body(call, **{"repository_names!": "texts", "properties!": "list"})
     for name in found["repository_names"]:
-        repository = call.world.find("repository", name, call.org.id)
+        repository = call.world.find(REPOSITORY, name, call.org.id)
         if repository is None:
             raise not_found()
         _write(call, repository, found["properties"])

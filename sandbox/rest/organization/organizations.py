@@ -12,6 +12,7 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import full_organization, simple_organization
 from sandbox.shapes.repositories import listed_repository
+from sandbox.world.kinds.accounts import ORGANIZATION, Organization
 from sandbox.world.plans import at_least
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _CREATION = tuple(
 @ROUTES.get("/organizations", needs="user")
 def list_all(call: Call) -> Response:
     """Return all organizations."""
-    return page(call, call.world.all("organization"), lambda org: simple_organization(call, org))
+    return page(call, call.world.all(ORGANIZATION), lambda org: simple_organization(call, org))
 
 
 @ROUTES.get("/orgs/{org}", needs="user")
@@ -94,13 +95,13 @@ def update(call: Call) -> Response:
     return Response(200, full_organization(call, call.org))
 
 
-def _creation(org: Record, found: dict[str, Any]) -> dict[str, Any]:
+def _creation(org: Record[Organization], found: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of repository creation that follow from those that were sent.
 
     The three single switches are the truth; the old summary fields set them only when no single
     switch is sent beside them.
     """
-    single = {name: found.get(name, org[name]) for name in _CREATION}
+    single = {name: found.get(name, org.field(name)) for name in _CREATION}
     if not any(name in found for name in _CREATION):
         summary = found.get("members_allowed_repository_creation_type")
         if summary is None and "members_can_create_repositories" in found:
@@ -134,7 +135,9 @@ def list_repositories(call: Call) -> Response:
     found = visible_repositories(call.world, call.org, call.actor)
     wanted = call.query.get("type", "all")
     if wanted in ("public", "private"):
-        found = [each for each in found if (each["visibility"] == "public") == (wanted == "public")]
+        found = [
+            each for each in found if (each.data["visibility"] == "public") == (wanted == "public")
+        ]
     elif wanted in ("forks", "sources"):
-        found = [each for each in found if bool(each.get("fork_of")) == (wanted == "forks")]
+        found = [each for each in found if bool(each.data.get("fork_of")) == (wanted == "forks")]
     return page(call, found, lambda repository: listed_repository(call, repository))

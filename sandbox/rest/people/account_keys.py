@@ -18,13 +18,13 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import signatures
+from sandbox.world.kinds.accounts import ACCOUNT_KEY, GPG_KEY, USER, GpgKey, SshKey, User
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import Data, Kind, Record
 
 ROUTES = Routes()
-_SSH, _GPG = "account_key", "gpg_key"
 _LEAST = 16
 """Bytes that the smallest key has."""
 _ARMOR = re.compile(
@@ -32,24 +32,24 @@ _ARMOR = re.compile(
 )
 
 
-def _user(call: Call) -> Record:
+def _user(call: Call) -> Record[User]:
     if call.actor.user is None or call.actor.installation is not None:
         raise not_found()
     return call.actor.user
 
 
-def _find(call: Call, kind: str, parameter: str) -> Record:
+def _find(call: Call, kind: Kind[Data], parameter: str) -> Record[Data]:
     found = call.world.get(kind, call.integer(parameter))
     if found is None or found.parent != _user(call).id:
         raise not_found()
     return found
 
 
-def _ssh(call: Call, key: Record) -> dict[str, Any]:
+def _ssh(call: Call, key: Record[SshKey]) -> dict[str, Any]:
     return {
         "id": key.id,
-        "key": key["key"],
-        "title": key["title"],
+        "key": key.data["key"],
+        "title": key.data["title"],
         "url": f"{call.api}/user/keys/{key.id}",
         "created_at": key.created_at,
         "verified": True,
@@ -60,7 +60,7 @@ def _ssh(call: Call, key: Record) -> dict[str, Any]:
 @ROUTES.get("/user/keys", needs="user")
 def list_ssh(call: Call) -> Response:
     """Return the caller's SSH keys."""
-    return page(call, call.world.all(_SSH, _user(call).id), lambda each: _ssh(call, each))
+    return page(call, call.world.all(ACCOUNT_KEY, _user(call).id), lambda each: _ssh(call, each))
 
 
 @ROUTES.post("/user/keys", needs="user")
@@ -72,25 +72,28 @@ def create_ssh(call: Call) -> Response:
         raise failed("PublicKey", "key", "custom", text)
     line = " ".join(found["key"].split()[:2])
     if any(
-        each["key"] == line
-        for user in call.world.all("user")
-        for each in call.world.all(_SSH, user.id)
+        each.data["key"] == line
+        for user in call.world.all(USER)
+        for each in call.world.all(ACCOUNT_KEY, user.id)
     ):
         raise failed("PublicKey", "key", "custom", "key is already in use")
-    made = call.world.add(_SSH, _user(call).id, key=line, title=found.get("title", ""))
+    made = call.world.make(
+        ACCOUNT_KEY, _user(call).id, "", SshKey(key=line, title=found.get("title", ""))
+    )
     return Response(201, _ssh(call, made))
 
 
 @ROUTES.get("/user/keys/{key_id}", needs="user")
 def get_ssh(call: Call) -> Response:
     """Return one of the caller's SSH keys."""
-    return Response(200, _ssh(call, _find(call, _SSH, "key_id")))
+    return Response(200, _ssh(call, _find(call, ACCOUNT_KEY, "key_id")))
 
 
 @ROUTES.delete("/user/keys/{key_id}", needs="user")
 def delete_ssh(call: Call) -> Response:
     """Remove one of the caller's SSH keys."""
-    call.world.remove(_find(call, _SSH, "key_id"))
+    key = _find(call, ACCOUNT_KEY, "key_id")
+    call.world.remove(key)
     return NO_CONTENT
 
 
@@ -100,19 +103,19 @@ def list_ssh_of_user(call: Call) -> Response:
     user = lookups.user(call, call.parameters["username"])
     return page(
         call,
-        call.world.all(_SSH, user.id),
-        lambda each: {"id": each.id, "key": each["key"]},
+        call.world.all(ACCOUNT_KEY, user.id),
+        lambda each: {"id": each.id, "key": each.data["key"]},
     )
 
 
-def _gpg(key: Record) -> dict[str, Any]:
+def _gpg(key: Record[GpgKey]) -> dict[str, Any]:
     return {
         "id": key.id,
-        "name": key.get("title"),
+        "name": key.data.get("title"),
         "primary_key_id": None,
-        "key_id": key["key_id"],
-        "public_key": key["public_key"],
-        "raw_key": key["raw_key"],
+        "key_id": key.data["key_id"],
+        "public_key": key.data["public_key"],
+        "raw_key": key.data["raw_key"],
         "emails": [],
         "subkeys": [],
         "can_sign": True,
@@ -158,7 +161,7 @@ def _key_id(packets: bytes) -> str:
 @ROUTES.get("/user/gpg_keys", needs="user")
 def list_gpg(call: Call) -> Response:
     """Return the caller's GPG keys."""
-    return page(call, call.world.all(_GPG, _user(call).id), _gpg)
+    return page(call, call.world.all(GPG_KEY, _user(call).id), _gpg)
 
 
 @ROUTES.post("/user/gpg_keys", needs="user")
@@ -171,32 +174,32 @@ def create_gpg(call: Call) -> Response:
         raise failed("GpgKey", "armored_public_key", "custom", text)
     key_id = _key_id(packets)
     if any(
-        each["key_id"] == key_id
-        for user in call.world.all("user")
-        for each in call.world.all(_GPG, user.id)
+        each.data["key_id"] == key_id
+        for user in call.world.all(USER)
+        for each in call.world.all(GPG_KEY, user.id)
     ):
         raise failed("GpgKey", "key_id", "already_exists")
-    made = call.world.add(
-        _GPG,
-        _user(call).id,
+    key = GpgKey(
         key_id=key_id,
         public_key=base64.b64encode(packets).decode(),
         raw_key=found["armored_public_key"],
         title=found.get("name"),
     )
+    made = call.world.make(GPG_KEY, _user(call).id, "", key)
     return Response(201, _gpg(made))
 
 
 @ROUTES.get("/user/gpg_keys/{gpg_key_id}", needs="user")
 def get_gpg(call: Call) -> Response:
     """Return one of the caller's GPG keys."""
-    return Response(200, _gpg(_find(call, _GPG, "gpg_key_id")))
+    return Response(200, _gpg(_find(call, GPG_KEY, "gpg_key_id")))
 
 
 @ROUTES.delete("/user/gpg_keys/{gpg_key_id}", needs="user")
 def delete_gpg(call: Call) -> Response:
     """Remove one of the caller's GPG keys."""
-    call.world.remove(_find(call, _GPG, "gpg_key_id"))
+    key = _find(call, GPG_KEY, "gpg_key_id")
+    call.world.remove(key)
     return NO_CONTENT
 
 
@@ -204,4 +207,4 @@ def delete_gpg(call: Call) -> Response:
 def list_gpg_of_user(call: Call) -> Response:
     """Return the GPG keys of a user."""
     user = lookups.user(call, call.parameters["username"])
-    return page(call, call.world.all(_GPG, user.id), _gpg)
+    return page(call, call.world.all(GPG_KEY, user.id), _gpg)

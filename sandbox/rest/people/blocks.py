@@ -14,6 +14,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
+from sandbox.world.kinds.accounts import BLOCK, USER, Block
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -24,16 +25,16 @@ _LIST = "/orgs/{org}/blocks"
 _ONE = _LIST + "/{username}"
 
 
-def _block(call: Call) -> Record | None:
+def _block(call: Call) -> Record[Block] | None:
     user = lookups.user(call, call.parameters["username"])
-    return call.world.find("block", str(user.id), call.org.id)
+    return call.world.find(BLOCK, str(user.id), call.org.id)
 
 
 @ROUTES.get(_LIST, needs="org:admin")
 def list_blocked(call: Call) -> Response:
     """Return the blocked users."""
-    blocks = call.world.all("block", call.org.id)
-    users = [call.world.get("user", int(each.name)) for each in blocks]
+    blocks = call.world.all(BLOCK, call.org.id)
+    users = [call.world.get(USER, int(each.name)) for each in blocks]
     return page(call, [each for each in users if each], lambda each: simple_user(call, each))
 
 
@@ -52,7 +53,7 @@ def block(call: Call) -> Response:
     if org_role(call.world, call.org, user.id) is not None:
         raise failed("Block", "user", "custom", "Members of the organization cannot be blocked.")
     if _block(call) is None:
-        call.world.add("block", call.org.id, str(user.id))
+        call.world.make(BLOCK, call.org.id, str(user.id), Block())
     return NO_CONTENT
 
 

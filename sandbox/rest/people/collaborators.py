@@ -14,7 +14,8 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
 from sandbox.shapes.repositories import minimal_repository, permissions_of
-from sandbox.world.kinds import COLLABORATOR, INVITATION, Invitation, Permission
+from sandbox.world.kinds.accounts import USER, User
+from sandbox.world.kinds.people import COLLABORATOR, INVITATION, Invitation, Permission
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -27,25 +28,26 @@ _ONE = _LIST + "/{username}"
 _INVITATIONS = "/repos/{owner}/{repo}/invitations"
 
 
-def _shape(call: Call, user: Record, found: str) -> dict[str, Any]:
+def _shape(call: Call, user: Record[User], found: str) -> dict[str, Any]:
     return {**simple_user(call, user), "permissions": permissions_of(found), "role_name": found}
 
 
-def _people(call: Call, affiliation: str) -> list[tuple[Record, str]]:
+def _people(call: Call, affiliation: str) -> list[tuple[Record[User], str]]:
     account = owner(call.world, call.repository)
     found = []
-    for user in call.world.all("user"):
-        direct = user if user.id == account.id else None  # a person's own repository
-        direct = direct or call.world.find(COLLABORATOR, str(user.id), call.repository.id)
+    for user in call.world.all(USER):
+        own = user.id == account.id  # a person's own repository
+        added = call.world.find(COLLABORATOR, str(user.id), call.repository.id)
+        direct = own or added is not None
         member = account.kind == "organization" and org_role(call.world, account, user.id)
-        if affiliation == "outside" and (direct is None or member):
+        if affiliation == "outside" and (not direct or member):
             continue
-        if affiliation == "direct" and direct is None:
+        if affiliation == "direct" and not direct:
             continue
         has = permission(call.world, call.repository, Actor(user=user))
         # being able to read what is public makes nobody a collaborator
-        public = call.repository["visibility"] == "public" and has == "read" and not member
-        if level(has) and (direct is not None or not public):
+        public = call.repository.data["visibility"] == "public" and has == "read" and not member
+        if level(has) and (direct or not public):
             found.append((user, has))
     return found
 
@@ -113,16 +115,19 @@ def add(call: Call) -> Response:
 def remove(call: Call) -> Response:
     """Remove a collaborator, or take an invitation back."""
     user = lookups.user(call, call.parameters["username"])
-    for kind in ("collaborator", "invitation"):
-        found = call.world.find(kind, str(user.id), call.repository.id)
-        if found is not None:
-            call.world.remove(found)
+    name, repository = str(user.id), call.repository.id
+    collaborator = call.world.find(COLLABORATOR, name, repository)
+    if collaborator is not None:
+        call.world.remove(collaborator)
+    invitation = call.world.find(INVITATION, name, repository)
+    if invitation is not None:
+        call.world.remove(invitation)
     return NO_CONTENT
 
 
-def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
-    invitee = call.world.get("user", int(invitation.name))
-    inviter = call.world.get("user", invitation["inviter"])
+def _invitation(call: Call, invitation: Record[Invitation]) -> dict[str, Any]:
+    invitee = call.world.get(USER, int(invitation.name))
+    inviter = call.world.get(USER, invitation.data["inviter"])
     names = {"pull": "read", "push": "write"}
     return {
         "id": invitation.id,
@@ -130,7 +135,7 @@ def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
         "repository": minimal_repository(call, call.repository),
         "invitee": None if invitee is None else simple_user(call, invitee),
         "inviter": None if inviter is None else simple_user(call, inviter),
-        "permissions": names.get(invitation["permission"], invitation["permission"]),
+        "permissions": names.get(invitation.data["permission"], invitation.data["permission"]),
         "created_at": invitation.created_at,
         "expired": False,
         "url": f"{base(call)}/invitations/{invitation.id}",
@@ -138,7 +143,7 @@ def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
     }
 
 
-def _find_invitation(call: Call) -> Record:
+def _find_invitation(call: Call) -> Record[Invitation]:
     found = call.world.get(INVITATION, call.integer("invitation_id"))
     if found is None or found.parent != call.repository.id:
         raise not_found()

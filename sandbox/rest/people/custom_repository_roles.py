@@ -14,7 +14,14 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.world import plans
-from sandbox.world.kinds import COLLABORATOR, TEAM, TEAM_REPOSITORY
+from sandbox.world.kinds.people import (
+    COLLABORATOR,
+    REPOSITORY_ROLE,
+    TEAM,
+    TEAM_REPOSITORY,
+    RepositoryRole,
+)
+from sandbox.world.kinds.repositories import REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -32,28 +39,28 @@ _FIELDS: dict[str, fields.Kind] = {
 }
 
 
-def _find(call: Call) -> Record:
-    found = call.world.get("repository_role", call.integer("role_id"))
+def _find(call: Call) -> Record[RepositoryRole]:
+    found = call.world.get(REPOSITORY_ROLE, call.integer("role_id"))
     if found is None or found.parent != call.org.id:
         raise not_found()
     return found
 
 
-def _shape(call: Call, role: Record) -> dict[str, Any]:
+def _shape(call: Call, role: Record[RepositoryRole]) -> dict[str, Any]:
     return {
         "id": role.id,
         "name": role.name,
-        "description": role["description"],
-        "base_role": role["base_role"],
-        "permissions": role["permissions"],
+        "description": role.data["description"],
+        "base_role": role.data["base_role"],
+        "permissions": role.data["permissions"],
         "organization": simple_user(call, call.org),
         "created_at": role.created_at,
         "updated_at": role.updated_at,
     }
 
 
-def _free(call: Call, name: str, but: Record | None = None) -> None:
-    taken = call.world.find("repository_role", name, call.org.id)
+def _free(call: Call, name: str, but: Record[RepositoryRole] | None = None) -> None:
+    taken = call.world.find(REPOSITORY_ROLE, name, call.org.id)
     if name.lower() in LEVELS or (taken is not None and (but is None or taken.id != but.id)):
         raise failed("CustomRepositoryRole", "name", "already_exists")
 
@@ -61,7 +68,7 @@ def _free(call: Call, name: str, but: Record | None = None) -> None:
 @ROUTES.get(_LIST, needs="org:member")
 def list_roles(call: Call) -> Response:
     """Return the custom repository roles of an organization."""
-    roles = [_shape(call, role) for role in call.world.all("repository_role", call.org.id)]
+    roles = [_shape(call, role) for role in call.world.all(REPOSITORY_ROLE, call.org.id)]
     return Response(200, {"total_count": len(roles), "custom_roles": roles})
 
 
@@ -75,7 +82,12 @@ def create(call: Call) -> Response:
     found = fields.body(call, **wanted)
     name = found.pop("name")
     _free(call, name)
-    role = call.world.add("repository_role", call.org.id, name, **{"description": None, **found})
+    data = RepositoryRole(
+        description=found.get("description"),
+        base_role=found["base_role"],
+        permissions=found["permissions"],
+    )
+    role = call.world.make(REPOSITORY_ROLE, call.org.id, name, data)
     return Response(201, _shape(call, role))
 
 
@@ -101,7 +113,7 @@ def update(call: Call) -> Response:
 def delete(call: Call) -> Response:
     """Delete a custom repository role; who had it keeps the base role."""
     role = _find(call)
-    _rename_grants(call, role.name, role["base_role"])
+    _rename_grants(call, role.name, role.data["base_role"])
     call.world.remove(role)
     return NO_CONTENT
 
@@ -113,7 +125,7 @@ def _rename_grants(call: Call, old: str, new: str) -> None:
         for team in world.all(TEAM, call.org.id)
         for grant in world.all(TEAM_REPOSITORY, team.id)
     ]
-    for repository in world.all("repository", call.org.id):
+    for repository in world.all(REPOSITORY, call.org.id):
         grants += world.all(COLLABORATOR, repository.id)
     for grant in grants:
         if grant.data["permission"] == old:

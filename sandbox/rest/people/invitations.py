@@ -12,20 +12,21 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
 from sandbox.shapes.teams import simple_with_parent
-from sandbox.world.kinds import (
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Organization, User
+from sandbox.world.kinds.people import (
     MEMBER,
     ORG_INVITATION,
     TEAM,
     TEAM_MEMBER,
     Member,
     OrganizationInvitation,
+    Team,
     TeamMember,
 )
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -33,7 +34,7 @@ _INVITATIONS = "/orgs/{org}/invitations"
 _MINE = "/user/memberships/orgs/{org}"
 
 
-def invite(call: Call, user: Record, role: str) -> Record:
+def invite(call: Call, user: Record[User], role: str) -> Record[OrganizationInvitation]:
     """Ask a user to join the organization, or change the role that was offered.
 
     Source: https://docs.github.com/rest/orgs/members#set-organization-membership-for-a-user
@@ -49,7 +50,7 @@ def invite(call: Call, user: Record, role: str) -> Record:
     )
 
 
-def invite_to_team(call: Call, user: Record, team: Record[Team], role: str) -> None:
+def invite_to_team(call: Call, user: Record[User], team: Record[Team], role: str) -> None:
     """Ask a user to join the organization, and to be in a team from then on."""
     found = call.world.find(ORG_INVITATION, str(user.id), call.org.id) or invite(
         call, user, "member"
@@ -57,9 +58,13 @@ def invite_to_team(call: Call, user: Record, team: Record[Team], role: str) -> N
     call.world.change(found, teams={**found.data["teams"], str(team.id): role})
 
 
-def take_back_from_team(call: Call, invitation: Record, team: Record[Team]) -> None:
+def take_back_from_team(
+    call: Call, invitation: Record[OrganizationInvitation], team: Record[Team]
+) -> None:
     """Leave a team out of an invitation."""
-    teams = {ident: role for ident, role in invitation["teams"].items() if ident != str(team.id)}
+    teams = {
+        ident: role for ident, role in invitation.data["teams"].items() if ident != str(team.id)
+    }
     call.world.change(invitation, teams=teams)
 
 
@@ -115,42 +120,42 @@ def accept(call: Call) -> Response:
     return Response(200, org_membership(call, org, me))
 
 
-def _me(call: Call) -> Record:
+def _me(call: Call) -> Record[User]:
     if call.actor.user is None:
         raise not_found()
     return call.actor.user
 
 
-def _org(call: Call) -> Record:
-    found = call.world.find("organization", call.parameters["org"])
+def _org(call: Call) -> Record[Organization]:
+    found = call.world.find(ORGANIZATION, call.parameters["org"])
     if found is None:
         raise not_found()
     return found
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call) -> Record[OrganizationInvitation]:
     found = call.world.get(ORG_INVITATION, call.integer("invitation_id"))
     if found is None or found.parent != call.org.id:
         raise not_found()
     return found
 
 
-def _teams(call: Call, invitation: Record) -> list[Record]:
+def _teams(call: Call, invitation: Record[OrganizationInvitation]) -> list[Record[Team]]:
     """Return the teams that are still there."""
-    found = (call.world.get(TEAM, int(ident)) for ident in invitation["teams"])
+    found = (call.world.get(TEAM, int(ident)) for ident in invitation.data["teams"])
     return [team for team in found if team is not None]
 
 
-def _invitation(call: Call, invitation: Record) -> dict[str, Any]:
+def _invitation(call: Call, invitation: Record[OrganizationInvitation]) -> dict[str, Any]:
     url = f"{call.api}/orgs/{call.org.name}/invitations/{invitation.id}"
-    invitee = call.world.get("user", int(invitation.name))
-    inviter = call.world.get("user", invitation["inviter"])
+    invitee = call.world.get(USER, int(invitation.name))
+    inviter = call.world.get(USER, invitation.data["inviter"])
     return {
         "id": invitation.id,
         "node_id": node_id("org_invitation", invitation.id),
         "login": None if invitee is None else invitee.name,
         "email": None,
-        "role": {"member": "direct_member"}.get(invitation["role"], invitation["role"]),
+        "role": {"member": "direct_member"}.get(invitation.data["role"], invitation.data["role"]),
         "created_at": invitation.created_at,
         "inviter": None if inviter is None else simple_user(call, inviter),
         "team_count": len(_teams(call, invitation)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sandbox.access.permissions import org_role
 from sandbox.api import fields, lookups
@@ -13,19 +13,33 @@ from sandbox.api.routing import Routes
 from sandbox.rest.people.invitations import invite
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import org_membership
-from sandbox.world.kinds import COLLABORATOR, MEMBER, ORG_INVITATION
+from sandbox.world.kinds.accounts import USER, User
+from sandbox.world.kinds.people import (
+    COLLABORATOR,
+    MEMBER,
+    ORG_INVITATION,
+    ORG_ROLE,
+    ROLE_USER,
+    TEAM,
+    TEAM_MEMBER,
+)
+from sandbox.world.kinds.repositories import REPOSITORY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import Data, Kind, Record
+
+Granted = TypeVar("Granted", bound="Mapping[str, object]")
 
 ROUTES = Routes()
 
 
-def _members(call: Call, role: str = "all") -> list[Record]:
+def _members(call: Call, role: str = "all") -> list[Record[User]]:
     found = []
     for member in call.world.all(MEMBER, call.org.id):
-        user = call.world.get("user", int(member.name))
+        user = call.world.get(USER, int(member.name))
         if user is not None and role in ("all", member.data["role"]):
             found.append(user)
     return found
@@ -36,7 +50,7 @@ def list_members(call: Call) -> Response:
     """Return the members; `role` narrows to `admin` or `member`."""
     found = _members(call, call.query.get("role", "all"))
     if call.query.get("filter") == "2fa_disabled":
-        found = [user for user in found if user.get("two_factor_disabled")]
+        found = [user for user in found if user.data.get("two_factor_disabled")]
     return page(call, found, lambda user: simple_user(call, user))
 
 
@@ -99,20 +113,22 @@ def remove_membership(call: Call) -> Response:
         return NO_CONTENT
     if member.data["role"] == "admin":
         _keep_an_owner(call, user)
-    for place, kind in (
-        ("team", "team_member"),
-        ("org_role", "role_user"),
-        ("repository", "collaborator"),
-    ):
-        for each in call.world.all(place, call.org.id):
-            granted = call.world.find(kind, str(user.id), each.id)
-            if granted is not None:
-                call.world.remove(granted)
+    _remove_below(call, TEAM, TEAM_MEMBER, user)
+    _remove_below(call, ORG_ROLE, ROLE_USER, user)
+    _remove_below(call, REPOSITORY, COLLABORATOR, user)
     call.world.remove(member)
     return NO_CONTENT
 
 
-def _keep_an_owner(call: Call, user: Record) -> None:
+def _remove_below(call: Call, place: Kind[Data], kind: Kind[Granted], user: Record[User]) -> None:
+    """Remove what a user has of a kind in each of the organization's records of another kind."""
+    for each in call.world.all(place, call.org.id):
+        granted = call.world.find(kind, str(user.id), each.id)
+        if granted is not None:
+            call.world.remove(granted)
+
+
+def _keep_an_owner(call: Call, user: Record[User]) -> None:
     if [owner.id for owner in _members(call, "admin")] == [user.id]:
         raise forbidden("You cannot remove the last owner of an organization.")
 
@@ -121,9 +137,9 @@ def _keep_an_owner(call: Call, user: Record) -> None:
 def list_outside_collaborators(call: Call) -> Response:
     """Return the people with access to a repository who are not members."""
     found = {}
-    for repository in call.world.all("repository", call.org.id):
+    for repository in call.world.all(REPOSITORY, call.org.id):
         for collaborator in call.world.all(COLLABORATOR, repository.id):
-            user = call.world.get("user", int(collaborator.name))
+            user = call.world.get(USER, int(collaborator.name))
             if user is not None and org_role(call.world, call.org, user.id) is None:
                 found[user.id] = user
     return page(call, list(found.values()), lambda user: simple_user(call, user))

@@ -13,7 +13,7 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.git import signatures
-from sandbox.world.kinds import SIGNING_KEY, SigningKey
+from sandbox.world.kinds.accounts import SIGNING_KEY, USER, SshKey, User
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -24,24 +24,24 @@ _LIST = "/user/ssh_signing_keys"
 _ONE = _LIST + "/{ssh_signing_key_id}"
 
 
-def _user(call: Call) -> Record:
+def _user(call: Call) -> Record[User]:
     if call.actor.user is None or call.actor.installation is not None:
         raise not_found()
     return call.actor.user
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call) -> Record[SshKey]:
     found = call.world.get(SIGNING_KEY, call.integer("ssh_signing_key_id"))
     if found is None or found.parent != _user(call).id:
         raise not_found()
     return found
 
 
-def _shape(key: Record) -> dict[str, Any]:
+def _shape(key: Record[SshKey]) -> dict[str, Any]:
     return {
         "id": key.id,
-        "title": key["title"],
-        "key": key["key"],
+        "title": key.data["title"],
+        "key": key.data["key"],
         "created_at": key.created_at,
     }
 
@@ -59,13 +59,13 @@ def create(call: Call) -> Response:
     blob = signatures.public_key(found["key"])
     if blob is None:
         raise failed("SSHSigningKey", "key", "custom", "key is invalid. It must begin with a type")
-    for user in call.world.all("user"):
+    for user in call.world.all(USER):
         for key in call.world.all(SIGNING_KEY, user.id):
             if signatures.public_key(key.data["key"]) == blob:
                 raise failed("SSHSigningKey", "key", "custom", "key is already in use")
     line = " ".join(found["key"].split()[:2])
     title = found.get("title", "")
-    made = call.world.make(SIGNING_KEY, _user(call).id, "", SigningKey(key=line, title=title))
+    made = call.world.make(SIGNING_KEY, _user(call).id, "", SshKey(key=line, title=title))
     return Response(201, _shape(made))
 
 

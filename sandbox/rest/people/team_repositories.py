@@ -11,11 +11,11 @@ from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import team_repository
-from sandbox.world.kinds import TEAM_REPOSITORY, Permission
+from sandbox.world.kinds.people import TEAM_REPOSITORY, Permission, Team
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Team
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -23,7 +23,7 @@ _LIST = "/orgs/{org}/teams/{team_slug}/repos"
 _ONE = _LIST + "/{owner}/{repo}"
 
 
-def _granted(call: Call, team: Record[Team], repository: Record) -> str:
+def _granted(call: Call, team: Record[Team], repository: Record[Repository]) -> str:
     found = team_permission(call.world, team, repository)
     if found == "none":
         raise not_found()
@@ -36,7 +36,7 @@ def list_repositories(call: Call) -> Response:
     team = lookups.team(call)
     found = [
         repository
-        for repository in call.world.all("repository", call.org.id)
+        for repository in call.world.all(REPOSITORY, call.org.id)
         if level(team_permission(call.world, team, repository))
     ]
     return page(

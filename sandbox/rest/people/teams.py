@@ -15,15 +15,19 @@ from sandbox.rest.people.invitations import invite_to_team, take_back_from_team
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.memberships import team_membership
 from sandbox.shapes.teams import full_team, simple_with_parent
-from sandbox.world.kinds import (
-    ENVIRONMENT,
+from sandbox.world.kinds.accounts import USER, User
+from sandbox.world.kinds.people import (
     MEMBER,
     ORG_INVITATION,
+    ORG_ROLE,
+    ROLE_TEAM,
     TEAM,
     TEAM_MEMBER,
     Team,
     TeamMember,
 )
+from sandbox.world.kinds.protection import ENVIRONMENT
+from sandbox.world.kinds.repositories import REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -61,24 +65,24 @@ def _require_maintainer(call: Call, team: Record[Team]) -> None:
         raise forbidden("You must be an admin of the team or organization.")
 
 
-def _parent(call: Call, ident: int | None, child: Record | None = None) -> int | None:
+def _parent(call: Call, ident: int | None, child: Record[Team] | None = None) -> int | None:
     if ident is None:
         return None
     parent = call.world.get(TEAM, ident)
     if parent is None or parent.parent != call.org.id:
         raise failed("Team", "parent_team_id", "invalid")
-    above: Record | None = parent
+    above: Record[Team] | None = parent
     while above is not None:
         if child is not None and above.id == child.id:
             raise invalid("A team cannot be its own parent, or the parent of one of its parents.")
-        upper = above.get("parent_team")
+        upper = above.data.get("parent_team")
         above = None if upper is None else call.world.get(TEAM, upper)
-    if parent["privacy"] == "secret":
+    if parent.data["privacy"] == "secret":
         raise invalid("Parent team can't be secret")
     return ident
 
 
-def _slug(call: Call, name: str, but: Record | None = None) -> str:
+def _slug(call: Call, name: str, but: Record[Team] | None = None) -> str:
     slug = defaults.slug(name)
     taken = call.world.find(TEAM, slug, call.org.id)
     if not slug or (taken is not None and (but is None or taken.id != but.id)):
@@ -147,9 +151,9 @@ def update(call: Call) -> Response:
     if "parent_team_id" in found:
         changes["parent_team"] = _parent(call, found["parent_team_id"], team)
     slug = _slug(call, found["name"], team) if "name" in found else team.name
-    if changes.get("privacy", team["privacy"]) == "secret" and (
-        changes.get("parent_team", team["parent_team"]) is not None
-        or any(t["parent_team"] == team.id for t in call.world.all(TEAM, call.org.id))
+    if changes.get("privacy", team.data["privacy"]) == "secret" and (
+        changes.get("parent_team", team.data["parent_team"]) is not None
+        or any(t.data["parent_team"] == team.id for t in call.world.all(TEAM, call.org.id))
     ):
         raise invalid("Nested teams can't be secret")
     return Response(200, full_team(call, call.world.change(team, slug, **changes)))
@@ -166,16 +170,16 @@ def delete(call: Call) -> Response:
 
 def _remove(call: Call, team: Record[Team]) -> None:
     for child in call.world.all(TEAM, call.org.id):
-        if child["parent_team"] == team.id:
+        if child.data["parent_team"] == team.id:
             _remove(call, child)
-    for repository in call.world.all("repository", call.org.id):
+    for repository in call.world.all(REPOSITORY, call.org.id):
         for environment in call.world.all(ENVIRONMENT, repository.id):
-            reviewers = environment["reviewers"]
+            reviewers = environment.data["reviewers"]
             kept = [each for each in reviewers if each != {"type": "Team", "id": team.id}]
             if kept != reviewers:
                 call.world.change(environment, reviewers=kept)
-    for role in call.world.all("org_role", call.org.id):
-        assigned = call.world.find("role_team", str(team.id), role.id)
+    for role in call.world.all(ORG_ROLE, call.org.id):
+        assigned = call.world.find(ROLE_TEAM, str(team.id), role.id)
         if assigned is not None:
             call.world.remove(assigned)
     call.world.remove(team)
@@ -185,7 +189,7 @@ def _remove(call: Call, team: Record[Team]) -> None:
 def list_children(call: Call) -> Response:
     """Return the child teams."""
     team = lookups.team(call)
-    found = [t for t in call.world.all(TEAM, call.org.id) if t["parent_team"] == team.id]
+    found = [t for t in call.world.all(TEAM, call.org.id) if t.data["parent_team"] == team.id]
     return page(call, found, lambda child: simple_with_parent(call, child))
 
 
@@ -194,18 +198,20 @@ def list_members(call: Call) -> Response:
     """Return the members of a team, those of child teams included."""
     team = lookups.team(call)
     wanted = call.query.get("role", "all")
-    found: dict[int, tuple[Record, str, bool]] = {}
+    found: dict[int, tuple[Record[User], str, bool]] = {}
     waiting = [team]
     while waiting:
         current = waiting.pop(0)
         for member in call.world.all(TEAM_MEMBER, current.id):
-            user = call.world.get("user", int(member.name))
+            user = call.world.get(USER, int(member.name))
             # who is in the team itself counts as that, whatever a child team says
             if user is not None and user.id not in found:
                 inherited = current.id != team.id
                 role = "member" if inherited else member.data["role"]
                 found[user.id] = (user, role, inherited)
-        waiting += [t for t in call.world.all(TEAM, call.org.id) if t["parent_team"] == current.id]
+        waiting += [
+            t for t in call.world.all(TEAM, call.org.id) if t.data["parent_team"] == current.id
+        ]
     shown = [entry for entry in found.values() if wanted in ("all", entry[1])]
     return page(
         call,

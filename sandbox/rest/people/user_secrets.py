@@ -16,9 +16,12 @@ from sandbox.api.routing import Routes
 from sandbox.rest.actions.secrets import check_value
 from sandbox.secrets import holders, sealed_boxes
 from sandbox.world import names
+from sandbox.world.kinds.actions import USER_SECRET, UserSecret
+from sandbox.world.kinds.repositories import REPOSITORY
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.accounts import User
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -26,24 +29,23 @@ _LIST = "/user/codespaces/secrets"
 _ONE = _LIST + "/{secret_name}"
 _REPOSITORIES = _ONE + "/repositories"
 _STORE = "codespaces"
-_KIND = "user_secret"
 _LIMIT = 100
 
 
-def _user(call: Call) -> Record:
+def _user(call: Call) -> Record[User]:
     if call.actor.user is None or call.actor.installation is not None:
         raise not_found()
     return call.actor.user
 
 
-def _find(call: Call) -> Record:
-    found = call.world.find(_KIND, call.parameters["secret_name"], _user(call).id)
+def _find(call: Call) -> Record[UserSecret]:
+    found = call.world.find(USER_SECRET, call.parameters["secret_name"], _user(call).id)
     if found is None:
         raise not_found()
     return found
 
 
-def _shape(call: Call, secret: Record) -> dict[str, Any]:
+def _shape(call: Call, secret: Record[UserSecret]) -> dict[str, Any]:
     return {
         "name": secret.name,
         "created_at": secret.created_at,
@@ -60,7 +62,7 @@ def _ids(call: Call, given: list[Any]) -> list[int]:
     except (TypeError, ValueError):
         raise invalid("Invalid request.\n\nselected_repository_ids are not ids.") from None
     for ident in ids:
-        repository = call.world.get("repository", ident)
+        repository = call.world.get(REPOSITORY, ident)
         if repository is None or not level(permission(call.world, repository, call.actor)):
             raise invalid(f"Repository {ident} was not found.")
     return sorted(ids)
@@ -69,7 +71,7 @@ def _ids(call: Call, given: list[Any]) -> list[int]:
 @ROUTES.get(_LIST, needs="user")
 def list_secrets(call: Call) -> Response:
     """Return the caller's secrets."""
-    found = sorted(call.world.all(_KIND, _user(call).id), key=lambda each: each.name)
+    found = sorted(call.world.all(USER_SECRET, _user(call).id), key=lambda each: each.name)
     return page(call, found, lambda each: _shape(call, each), "secrets")
 
 
@@ -98,13 +100,18 @@ def put(call: Call) -> Response:
     check_value(call, _STORE, user.id, found)
     if "selected_repository_ids" in found:
         found["selected_repository_ids"] = _ids(call, found["selected_repository_ids"])
-    secret = call.world.find(_KIND, name, user.id)
+    secret = call.world.find(USER_SECRET, name, user.id)
     if secret is not None:
         call.world.change(secret, **found)
         return NO_CONTENT
-    if call.world.count(_KIND, user.id) >= _LIMIT:
+    if call.world.count(USER_SECRET, user.id) >= _LIMIT:
         raise invalid(f"Secret limit of {_LIMIT} reached.")
-    call.world.add(_KIND, user.id, name, **{"selected_repository_ids": [], **found})
+    data = UserSecret(
+        encrypted_value=found["encrypted_value"],
+        key_id=found["key_id"],
+        selected_repository_ids=found.get("selected_repository_ids", []),
+    )
+    call.world.make(USER_SECRET, user.id, name, data)
     return Response(201, {})
 
 
@@ -118,7 +125,7 @@ def delete(call: Call) -> Response:
 @ROUTES.get(_REPOSITORIES, needs="user")
 def list_repositories(call: Call) -> Response:
     """Return the repositories that see a secret."""
-    return holders.page_of_repositories(call, _find(call)["selected_repository_ids"])
+    return holders.page_of_repositories(call, _find(call).data["selected_repository_ids"])
 
 
 def _choose(call: Call, ids: list[Any]) -> Response:
@@ -135,13 +142,15 @@ def set_repositories(call: Call) -> Response:
 @ROUTES.put(_REPOSITORIES + "/{repository_id}", needs="user")
 def add_repository(call: Call) -> Response:
     """Add a repository to those that see a secret."""
-    return _choose(call, [*_find(call)["selected_repository_ids"], call.integer("repository_id")])
+    return _choose(
+        call, [*_find(call).data["selected_repository_ids"], call.integer("repository_id")]
+    )
 
 
 @ROUTES.delete(_REPOSITORIES + "/{repository_id}", needs="user")
 def remove_repository(call: Call) -> Response:
     """Remove a repository from those that see a secret."""
     gone = call.integer("repository_id")
-    kept = [ident for ident in _find(call)["selected_repository_ids"] if ident != gone]
+    kept = [ident for ident in _find(call).data["selected_repository_ids"] if ident != gone]
     call.world.change(_find(call), selected_repository_ids=kept)
     return NO_CONTENT

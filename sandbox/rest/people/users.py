@@ -18,7 +18,9 @@ from sandbox.shapes.accounts import (
 )
 from sandbox.shapes.memberships import org_membership
 from sandbox.shapes.repositories import full_repository, minimal_repository
-from sandbox.world.kinds import MEMBER
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account, Organization, User
+from sandbox.world.kinds.people import MEMBER, ORG_INVITATION
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -27,15 +29,15 @@ if TYPE_CHECKING:
 ROUTES = Routes()
 
 
-def _orgs(call: Call, user: Record) -> list[Record]:
+def _orgs(call: Call, user: Record[User]) -> list[Record[Organization]]:
     return [
         org
-        for org in call.world.all("organization")
+        for org in call.world.all(ORGANIZATION)
         if call.world.find(MEMBER, str(user.id), org.id) is not None
     ]
 
 
-def _me(call: Call) -> Record:
+def _me(call: Call) -> Record[User]:
     if call.actor.user is None:
         raise not_found()
     return call.actor.user
@@ -56,9 +58,10 @@ def list_own_orgs(call: Call) -> Response:
 @ROUTES.get("/user/repos", needs="user")
 def list_own_repositories(call: Call) -> Response:
     """Return the repositories that the requesting person has rights on."""
+    accounts: list[Account] = [*call.world.all(ORGANIZATION), _me(call)]
     found = [
         repository
-        for account in (*call.world.all("organization"), _me(call))
+        for account in accounts
         for repository in visible_repositories(call.world, account, call.actor)
     ]
     return page(call, found, lambda repository: full_repository(call, repository))
@@ -68,20 +71,20 @@ def list_own_repositories(call: Call) -> Response:
 def list_own_memberships(call: Call) -> Response:
     """Return the memberships of the requesting person, also offered ones; `state` narrows."""
     me, state = _me(call), call.query.get("state")
-    kinds = {"active": ["member"], "pending": ["org_invitation"]}
-    found = [
-        org
-        for org in call.world.all("organization")
-        for kind in kinds.get(state or "", ["member", "org_invitation"])
-        if call.world.find(kind, str(me.id), org.id) is not None
-    ]
+    name = str(me.id)
+    found = []
+    for org in call.world.all(ORGANIZATION):
+        if state != "pending" and call.world.find(MEMBER, name, org.id) is not None:
+            found.append(org)
+        if state != "active" and call.world.find(ORG_INVITATION, name, org.id) is not None:
+            found.append(org)
     return page(call, found, lambda org: org_membership(call, org, me))
 
 
 @ROUTES.get("/users", needs="user")
 def list_users(call: Call) -> Response:
     """Return all users."""
-    return page(call, call.world.all("user"), lambda user: simple_user(call, user))
+    return page(call, call.world.all(USER), lambda user: simple_user(call, user))
 
 
 @ROUTES.get("/users/{username}", needs="user")
@@ -90,15 +93,15 @@ def get_by_username(call: Call) -> Response:
     account = call.world.account(call.parameters["username"])
     if account is None:
         raise not_found()
-    if account.kind == "organization":
-        return Response(200, {**full_user(call, account), "blog": account["blog"] or ""})
+    if is_a(account, ORGANIZATION):
+        return Response(200, {**full_user(call, account), "blog": account.data["blog"] or ""})
     return Response(200, full_user(call, account))
 
 
 @ROUTES.get("/user/{account_id}", needs="user")
 def get_by_id(call: Call) -> Response:
     """Return a user by id."""
-    found = call.world.get("user", call.integer("account_id"))
+    found = call.world.get(USER, call.integer("account_id"))
     if found is None:
         raise not_found()
     return Response(200, full_user(call, found))

@@ -18,10 +18,15 @@ from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.apps import app_json
 from sandbox.shapes.teams import simple_with_parent
 from sandbox.world import plans
+from sandbox.world.kinds.accounts import APP, USER
+from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.protection import BRANCH_PROTECTION, Actors, BranchProtection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import AnyRecord, Record
 
 ROUTES = Routes()
 _BASE = "/repos/{owner}/{repo}/branches/{branch}/protection"
@@ -47,84 +52,83 @@ _SWITCHES = {
 _ACTORS: dict[str, fields.Kind] = {"users": "texts", "teams": "texts", "apps": "texts"}
 
 
-def _rule(call: Call) -> Record:
+def _rule(call: Call) -> Record[BranchProtection]:
     rule = rule_for(call.world, call.repository, short_name(find(call)))
     if rule is None:
         raise GitHubError(404, "Branch not protected")
     return rule
 
 
-def _shape(call: Call, rule: Record) -> dict[str, Any]:
+def _shape(call: Call, rule: Record[BranchProtection]) -> dict[str, Any]:
     url = protection_url(call, short_name(find(call)))
     body: dict[str, Any] = {
         "url": url,
         **{name: _switch(call, rule, name) for name in _SWITCHES},
-        **{name: {"enabled": rule.get(field, False)} for name, field in _FLAGS.items()},
+        **{name: {"enabled": rule.data.get(field, False)} for name, field in _FLAGS.items()},
     }
-    if rule["requiresStatusChecks"]:
-        contexts = rule["requiredStatusCheckContexts"]
+    if rule.data["requiresStatusChecks"]:
+        contexts = rule.data["requiredStatusCheckContexts"]
         body["required_status_checks"] = {
             "url": f"{url}/required_status_checks",
-            "strict": rule["requiresStrictStatusChecks"],
+            "strict": rule.data["requiresStrictStatusChecks"],
             "contexts": contexts,
             "contexts_url": f"{url}/required_status_checks/contexts",
             "checks": [
-                {"context": each, "app_id": rule.get("checkApps", {}).get(each)}
+                {"context": each, "app_id": rule.data.get("checkApps", {}).get(each)}
                 for each in contexts
             ],
         }
-    if rule["requiresApprovingReviews"]:
+    if rule.data["requiresApprovingReviews"]:
         body["required_pull_request_reviews"] = _reviews(call, rule, url)
-    if rule["restrictsPushes"]:
+    if rule.data["restrictsPushes"]:
         push = f"{url}/restrictions"
         body["restrictions"] = {
             "url": push,
             "users_url": f"{push}/users",
             "teams_url": f"{push}/teams",
             "apps_url": f"{push}/apps",
-            **_actors(call, rule["pushActorIds"]),
+            **_actors(call, rule.data["pushActorIds"]),
         }
     return body
 
 
-def _switch(call: Call, rule: Record, name: str) -> dict[str, Any]:
+def _switch(call: Call, rule: Record[BranchProtection], name: str) -> dict[str, Any]:
     url = protection_url(call, short_name(find(call)))
-    return {"url": f"{url}/{name}", "enabled": rule[_SWITCHES[name]]}
+    return {"url": f"{url}/{name}", "enabled": rule.field(_SWITCHES[name])}
 
 
-def _reviews(call: Call, rule: Record, url: str) -> dict[str, Any]:
+def _reviews(call: Call, rule: Record[BranchProtection], url: str) -> dict[str, Any]:
     reviews = f"{url}/required_pull_request_reviews"
     body: dict[str, Any] = {
         "url": reviews,
-        "dismiss_stale_reviews": rule["dismissesStaleReviews"],
-        "require_code_owner_reviews": rule["requiresCodeOwnerReviews"],
-        "require_last_push_approval": rule["requireLastPushApproval"],
+        "dismiss_stale_reviews": rule.data["dismissesStaleReviews"],
+        "require_code_owner_reviews": rule.data["requiresCodeOwnerReviews"],
+        "require_last_push_approval": rule.data["requireLastPushApproval"],
         "required_approving_review_count": approvals(rule),
     }
-    if rule["bypassPullRequestActorIds"]:
-        body["bypass_pull_request_allowances"] = _actors(call, rule["bypassPullRequestActorIds"])
-    if rule["restrictsReviewDismissals"]:
+    if rule.data["bypassPullRequestActorIds"]:
+        body["bypass_pull_request_allowances"] = _actors(
+            call, rule.data["bypassPullRequestActorIds"]
+        )
+    if rule.data["restrictsReviewDismissals"]:
         body["dismissal_restrictions"] = {
             "url": f"{reviews}/dismissal_restrictions",
             "users_url": f"{reviews}/dismissal_restrictions/users",
             "teams_url": f"{reviews}/dismissal_restrictions/teams",
-            **_actors(call, rule["reviewDismissalActorIds"]),
+            **_actors(call, rule.data["reviewDismissalActorIds"]),
         }
     return body
 
 
-def _actors(call: Call, ids: list[list[Any]]) -> dict[str, list[dict[str, Any]]]:
+def _actors(call: Call, ids: Actors) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {"users": [], "teams": [], "apps": []}
-    for kind, ident in ids:
-        record = call.world.get(kind, ident)
-        if record is None:
-            continue
-        if kind == "user":
-            found["users"].append(simple_user(call, record))
-        elif kind == "team":
-            found["teams"].append(simple_with_parent(call, record))
-        else:
-            found["apps"].append(app_json(call, record))
+    for _, ident in ids:
+        if (user := call.world.get(USER, ident)) is not None:
+            found["users"].append(simple_user(call, user))
+        elif (team := call.world.get(TEAM, ident)) is not None:
+            found["teams"].append(simple_with_parent(call, team))
+        elif (app := call.world.get(APP, ident)) is not None:
+            found["apps"].append(app_json(call, app))
     return found
 
 
@@ -157,15 +161,15 @@ def put(call: Call) -> Response:
         },
         **flags,
     )
-    old = call.world.find("branch_protection", branch, call.repository.id)
-    data = {
+    old = call.world.find(BRANCH_PROTECTION, branch, call.repository.id)
+    data: dict[str, Any] = {
         **NEW,
         "isAdminEnforced": bool(found.get("enforce_admins")),
         **{field: bool(found.get(name)) for name, field in _FLAGS.items()},
         **_given_checks(found.get("required_status_checks")),
         **_given_reviews(call, found.get("required_pull_request_reviews")),
         # signed commits have a switch of their own, and keep it
-        "requiresCommitSignatures": old is not None and old["requiresCommitSignatures"],
+        "requiresCommitSignatures": old is not None and old.data["requiresCommitSignatures"],
     }
     if found.get("restrictions") is not None:
         data |= {
@@ -175,7 +179,7 @@ def put(call: Call) -> Response:
     if not data["restrictsPushes"]:
         data["blocksCreations"] = False
     if old is None:
-        rule = call.world.add("branch_protection", call.repository.id, branch, **data)
+        rule = call.world.make(BRANCH_PROTECTION, call.repository.id, branch, NEW, **data)
     else:
         rule = call.world.change(old, **data)
     return Response(200, _shape(call, rule))
@@ -228,17 +232,21 @@ def _given_reviews(call: Call, given: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _given_actors(call: Call, given: dict[str, Any]) -> list[list[Any]]:
+def _given_actors(call: Call, given: dict[str, Any]) -> Actors:
     """Return people, teams and Apps by their names; 422 for a name that there is not."""
-    found: list[list[Any]] = []
+    world, owner_id = call.world, call.repository.parent
+    finders: dict[str, Callable[[str], AnyRecord | None]] = {
+        "users": lambda name: world.find(USER, name),
+        "teams": lambda name: world.find(TEAM, name, owner_id),
+        "apps": lambda name: world.find(APP, name),
+    }
+    found: Actors = []
     for kind, names in fields.checked(given, _ACTORS).items():
-        singular = kind.removesuffix("s")
-        parent = call.repository.parent if singular == "team" else 0
         for name in names:
-            record = call.world.find(singular, name, parent)
+            record = finders[kind](name)
             if record is None:
                 raise invalid(f"Invalid {kind}: {name}")
-            found.append([singular, record.id])
+            found.append([record.kind, record.id])
     return found
 
 

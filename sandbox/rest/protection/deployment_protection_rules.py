@@ -15,7 +15,11 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.rest.protection.environments import find
 from sandbox.shapes.apps import app_number
-from sandbox.world.kinds import INSTALLATION
+from sandbox.world.kinds.accounts import APP, INSTALLATION, App
+from sandbox.world.kinds.protection import (
+    CUSTOM_DEPLOYMENT_RULE,
+    CustomDeploymentRule,
+)
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -27,14 +31,14 @@ _LIST = "/repos/{owner}/{repo}/environments/{environment_name}/deployment_protec
 _ONE = _LIST + "/{protection_rule_id}"
 
 
-def _apps(call: Call) -> list[Record]:
+def _apps(call: Call) -> list[Record[App]]:
     """Return the Apps that are installed where the repository is."""
     installed = call.world.all(INSTALLATION, call.repository.parent)
-    found = (call.world.get("app", each.data["app"]) for each in installed)
+    found = (call.world.get(APP, each.data["app"]) for each in installed)
     return [app for app in found if app is not None]
 
 
-def _app(call: Call, app: Record) -> dict[str, Any]:
+def _app(call: Call, app: Record[App]) -> dict[str, Any]:
     return {
         "id": app_number(app),
         "slug": app.name,
@@ -43,8 +47,8 @@ def _app(call: Call, app: Record) -> dict[str, Any]:
     }
 
 
-def _shape(call: Call, rule: Record) -> dict[str, Any]:
-    app = call.world.get("app", rule["app"])
+def _shape(call: Call, rule: Record[CustomDeploymentRule]) -> dict[str, Any]:
+    app = call.world.get(APP, rule.data["app"])
     if app is None:
         raise not_found()
     return {
@@ -55,8 +59,8 @@ def _shape(call: Call, rule: Record) -> dict[str, Any]:
     }
 
 
-def _find(call: Call) -> Record:
-    found = call.world.get("custom_deployment_rule", call.integer("protection_rule_id"))
+def _find(call: Call) -> Record[CustomDeploymentRule]:
+    found = call.world.get(CUSTOM_DEPLOYMENT_RULE, call.integer("protection_rule_id"))
     if found is None or found.parent != find(call).id:
         raise not_found()
     return found
@@ -65,7 +69,7 @@ def _find(call: Call) -> Record:
 @ROUTES.get(_LIST, needs="repo:read")
 def list_rules(call: Call) -> Response:
     """Return the custom rules of an environment."""
-    found = call.world.all("custom_deployment_rule", find(call).id)
+    found = call.world.all(CUSTOM_DEPLOYMENT_RULE, find(call).id)
     return page(call, found, lambda each: _shape(call, each), "custom_deployment_protection_rules")
 
 
@@ -77,9 +81,11 @@ def create(call: Call) -> Response:
     app = next((each for each in _apps(call) if app_number(each) == wanted), None)
     if app is None:
         raise failed("DeploymentProtectionRule", "integration_id", "invalid")
-    if call.world.find("custom_deployment_rule", str(app.id), environment.id) is not None:
+    if call.world.find(CUSTOM_DEPLOYMENT_RULE, str(app.id), environment.id) is not None:
         raise failed("DeploymentProtectionRule", "integration_id", "already_exists")
-    made = call.world.add("custom_deployment_rule", environment.id, str(app.id), app=app.id)
+    made = call.world.make(
+        CUSTOM_DEPLOYMENT_RULE, environment.id, str(app.id), CustomDeploymentRule(app=app.id)
+    )
     return Response(201, _shape(call, made))
 
 

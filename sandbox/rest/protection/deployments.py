@@ -17,7 +17,13 @@ from sandbox.runs import gates
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base
 from sandbox.shapes.runs import deployment_json
-from sandbox.world.kinds import DEPLOYMENT, DEPLOYMENT_STATUS, Deployment, DeploymentStatus
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.protection import (
+    DEPLOYMENT,
+    DEPLOYMENT_STATUS,
+    Deployment,
+    DeploymentStatus,
+)
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -30,7 +36,7 @@ _ONE = _LIST + "/{deployment_id}"
 _STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call) -> Record[Deployment]:
     found = call.world.get(DEPLOYMENT, call.integer("deployment_id"))
     if found is None or found.parent != call.repository.id:
         raise not_found()
@@ -44,7 +50,7 @@ def list_deployments(call: Call) -> Response:
         each
         for each in reversed(call.world.all(DEPLOYMENT, call.repository.id))
         if all(
-            call.query.get(key) in (None, each[key])
+            call.query.get(key) in (None, each.field(key))
             for key in ("environment", "ref", "sha", "task")
         )
     ]
@@ -95,22 +101,24 @@ def get(call: Call) -> Response:
 def delete(call: Call) -> Response:
     """Delete a deployment that is not active."""
     deployment = _find(call)
-    if deployment["state"] in ("success", "in_progress", "waiting"):
+    if deployment.data["state"] in ("success", "in_progress", "waiting"):
         raise invalid("Cannot delete an active deployment")
     call.world.remove(deployment)
     return NO_CONTENT
 
 
-def _status(call: Call, deployment: Record[Deployment], status: Record) -> dict[str, Any]:
-    user = call.world.get("user", status["creator"])
+def _status(
+    call: Call, deployment: Record[Deployment], status: Record[DeploymentStatus]
+) -> dict[str, Any]:
+    user = call.world.get(USER, status.data["creator"])
     url = f"{base(call)}/deployments/{deployment.id}"
     return {
         "url": f"{url}/statuses/{status.id}",
         "id": status.id,
         "node_id": node_id("deployment", status.id),
-        "state": status["state"],
+        "state": status.data["state"],
         "creator": None if user is None else simple_user(call, user),
-        "description": status["description"],
+        "description": status.data["description"],
         "environment": deployment.data["environment"],
         "target_url": "",
         "created_at": status.created_at,
@@ -137,7 +145,7 @@ def create_status(call: Call) -> Response:
     found = fields.body(call, **{"state!": "text"}, description="text")
     if found["state"] not in _STATES:
         raise invalid("Validation Failed", "state is not included in the list")
-    if deployment["run"] is not None and deployment["state"] == "waiting":
+    if deployment.data["run"] is not None and deployment.data["state"] == "waiting":
         raise invalid("The deployment waits at its environment.")
     call.world.change(deployment, state=found["state"])
     made = call.world.make(

@@ -16,13 +16,20 @@ from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import full_name
 from sandbox.shapes.runs import reviewer_json
 from sandbox.world import plans
-from sandbox.world.kinds import DEPLOYMENT_POLICY, ENVIRONMENT, DeploymentPolicy
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.protection import (
+    DEPLOYMENT_POLICY,
+    ENVIRONMENT,
+    DeploymentPolicy,
+    Environment,
+)
 from sandbox.world.nodes import node_id
+from sandbox.world.records import is_a
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import Environment
-    from sandbox.world.records import Record
+    from sandbox.world.records import AnyRecord, Record
 
 ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/environments"
@@ -37,7 +44,7 @@ WAIT_LIMIT = 43_200
 """Minutes of a wait timer: 30 days."""
 
 
-def find(call: Call) -> Record:
+def find(call: Call) -> Record[Environment]:
     """Return the path's environment; 404 when there is none."""
     name = call.parameters["environment_name"]
     found = call.world.find(ENVIRONMENT, name, call.repository.id)
@@ -108,13 +115,13 @@ def set_environment(call: Call) -> Response:
         can_admins_bypass="boolean",
         prevent_self_review="boolean",
     )
-    data = {
-        "wait_timer": found.get("wait_timer", 0),
-        "reviewers": _checked_reviewers(call, found.get("reviewers") or []),
-        "prevent_self_review": found.get("prevent_self_review", False),
-        "can_admins_bypass": found.get("can_admins_bypass", True),
-        "deployment_branch_policy": _checked_policy(found.get("deployment_branch_policy")),
-    }
+    data = Environment(
+        wait_timer=found.get("wait_timer", 0),
+        reviewers=_checked_reviewers(call, found.get("reviewers") or []),
+        prevent_self_review=found.get("prevent_self_review", False),
+        can_admins_bypass=found.get("can_admins_bypass", True),
+        deployment_branch_policy=_checked_policy(found.get("deployment_branch_policy")),
+    )
     if not 0 <= data["wait_timer"] <= WAIT_LIMIT:
         raise invalid(f"Invalid request.\n\nWait timer must be between 0 and {WAIT_LIMIT} minutes.")
     if data["reviewers"]:
@@ -134,7 +141,7 @@ def set_environment(call: Call) -> Response:
         environment = call.world.make(ENVIRONMENT, call.repository.id, name, data)
     else:
         environment = call.world.change(environment, **data)
-        policy = environment["deployment_branch_policy"]
+        policy = environment.data["deployment_branch_policy"]
         if policy is None or not policy["custom_branch_policies"]:
             for each in call.world.all(DEPLOYMENT_POLICY, environment.id):
                 call.world.remove(each)
@@ -149,8 +156,7 @@ def _checked_reviewers(call: Call, wanted: list[Any]) -> list[dict[str, Any]]:
     found = []
     for each in wanted:
         reviewer = fields.checked(each, {"type!": ("User", "Team"), "id!": "integer"})
-        kind = reviewer["type"].lower()
-        record = call.world.get(kind, reviewer["id"])
+        record = call.world.record(reviewer["type"].lower(), reviewer["id"])
         if record is None:
             raise invalid(
                 "Failed to create the environment protection rule. "
@@ -166,12 +172,14 @@ def _checked_reviewers(call: Call, wanted: list[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _may_read(call: Call, record: Record) -> bool:
-    if call.repository["visibility"] == "public":
+def _may_read(call: Call, record: AnyRecord) -> bool:
+    if call.repository.data["visibility"] == "public":
         return True
-    if record.kind == "team":
+    if is_a(record, TEAM):
         return level(team_permission(call.world, record, call.repository)) > 0
-    return level(permission_of(call.world, call.repository, Actor(user=record))) > 0
+    return is_a(record, USER) and (
+        level(permission_of(call.world, call.repository, Actor(user=record))) > 0
+    )
 
 
 def _checked_policy(wanted: dict[str, Any] | None) -> dict[str, bool] | None:
@@ -204,7 +212,7 @@ def _policy(policy: Record[DeploymentPolicy]) -> dict[str, Any]:
     }
 
 
-def _find_policy(call: Call) -> Record:
+def _find_policy(call: Call) -> Record[DeploymentPolicy]:
     found = call.world.get(DEPLOYMENT_POLICY, call.integer("branch_policy_id"))
     if found is None or found.parent != find(call).id:
         raise not_found()
@@ -212,7 +220,10 @@ def _find_policy(call: Call) -> Record:
 
 
 def _free(
-    call: Call, environment: Record[Environment], key: str, but: Record | None = None
+    call: Call,
+    environment: Record[Environment],
+    key: str,
+    but: Record[DeploymentPolicy] | None = None,
 ) -> None:
     taken = call.world.find(DEPLOYMENT_POLICY, key, environment.id)
     if taken is not None and (but is None or but.id != taken.id):
@@ -231,7 +242,7 @@ def list_policies(call: Call) -> Response:
 def create_policy(call: Call) -> Response:
     """Admit refs that match a pattern."""
     environment = find(call)
-    policy = environment["deployment_branch_policy"]
+    policy = environment.data["deployment_branch_policy"]
     if policy is None or not policy["custom_branch_policies"]:
         raise not_found()
     found = fields.body(call, **{"name!": "text"}, type=("branch", "tag"))
@@ -254,7 +265,7 @@ def get_policy(call: Call) -> Response:
 def update_policy(call: Call) -> Response:
     """Change a deployment policy's pattern."""
     policy = _find_policy(call)
-    key = f"{policy['type']}:{fields.body(call, **{'name!': 'text'})['name']}"
+    key = f"{policy.data['type']}:{fields.body(call, **{'name!': 'text'})['name']}"
     _free(call, find(call), key, policy)
     return Response(200, _policy(call.world.change(policy, key)))
 

@@ -12,11 +12,12 @@ from sandbox.api.http import Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.world import clock
-from sandbox.world.kinds import RULE_SUITE
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.protection import RULE_SUITE, RuleSuite
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.kinds import RuleSuite
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -26,8 +27,8 @@ _PERIODS = {"hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000}
 
 
 def _shape(call: Call, suite: Record[RuleSuite], *, full: bool) -> dict[str, Any]:
-    repository = call.world.get("repository", suite.parent)
-    user = call.world.get("user", suite.data["actor"])
+    repository = call.world.get(REPOSITORY, suite.parent)
+    user = call.world.get(USER, suite.data["actor"])
     if repository is None:
         raise AssertionError("a rule suite belongs to a repository")
     body = {
@@ -49,12 +50,12 @@ def _shape(call: Call, suite: Record[RuleSuite], *, full: bool) -> dict[str, Any
     return body
 
 
-def _listed(call: Call, repositories: list[Record]) -> Response:
+def _listed(call: Call, repositories: list[Record[Repository]]) -> Response:
     """Answer with the suites of some repositories, newest first, as the query narrows them."""
     query = call.query
     now = call.world.clock.seconds()
     since = now - _PERIODS.get(query.get("time_period", "day"), _PERIODS["day"])
-    actor = call.world.find("user", query["actor_name"]) if "actor_name" in query else None
+    actor = call.world.find(USER, query["actor_name"]) if "actor_name" in query else None
     ref = query.get("ref", "")
     result = query.get("rule_suite_result", "all")
     found = [
@@ -62,9 +63,9 @@ def _listed(call: Call, repositories: list[Record]) -> Response:
         for repository in repositories
         for suite in call.world.all(RULE_SUITE, repository.id)
         if clock.parse(suite.created_at) >= since
-        and ("actor_name" not in query or (actor is not None and suite["actor"] == actor.id))
-        and ref in ("", suite["ref"], suite["ref"].split("/", 2)[2])
-        and result in ("all", suite["result"])
+        and ("actor_name" not in query or (actor is not None and suite.data["actor"] == actor.id))
+        and ref in ("", suite.data["ref"], suite.data["ref"].split("/", 2)[2])
+        and result in ("all", suite.data["result"])
     ]
     found.sort(key=lambda suite: -suite.id)
     return page(call, found, lambda suite: _shape(call, suite, full=False))
@@ -89,7 +90,7 @@ def get_repo(call: Call) -> Response:
 def list_org(call: Call) -> Response:
     """Return the rule suites of an organization's repositories; `repository_name` narrows."""
     wanted = call.query.get("repository_name")
-    every = call.world.all("repository", call.org.id)
+    every = call.world.all(REPOSITORY, call.org.id)
     return _listed(call, [each for each in every if wanted in (None, each.name)])
 
 
@@ -97,7 +98,7 @@ def list_org(call: Call) -> Response:
 def get_org(call: Call) -> Response:
     """Return one rule suite with each rule."""
     found = call.world.get(RULE_SUITE, call.integer("rule_suite_id"))
-    repository = None if found is None else call.world.get("repository", found.parent)
+    repository = None if found is None else call.world.get(REPOSITORY, found.parent)
     if found is None or repository is None or repository.parent != call.org.id:
         raise not_found()
     return Response(200, _shape(call, found, full=True))

@@ -12,6 +12,9 @@ from sandbox.api.routing import Routes
 from sandbox.enforcement import ruleset_model
 from sandbox.shapes.repositories import full_name
 from sandbox.world import plans
+from sandbox.world.kinds.accounts import ORGANIZATION
+from sandbox.world.kinds.protection import RULESET, Ruleset
+from sandbox.world.kinds.repositories import REPOSITORY
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -23,14 +26,14 @@ _ORG = "/orgs/{org}/rulesets"
 _REPO = "/repos/{owner}/{repo}/rulesets"
 
 
-def _summary(call: Call, ruleset: Record) -> dict[str, Any]:
-    org = call.world.get("organization", ruleset.parent)
+def _summary(call: Call, ruleset: Record[Ruleset]) -> dict[str, Any]:
+    org = call.world.get(ORGANIZATION, ruleset.parent)
     if org is not None:
         source, kind = org.name, "Organization"
         url = f"{call.api}/orgs/{source}/rulesets/{ruleset.id}"
         html = f"{call.host}/organizations/{source}/settings/rules/{ruleset.id}"
     else:
-        repository = call.world.get("repository", ruleset.parent)
+        repository = call.world.get(REPOSITORY, ruleset.parent)
         if repository is None:
             raise AssertionError("a ruleset belongs to an organization or a repository")
         source, kind = full_name(call, repository), "Repository"
@@ -39,10 +42,10 @@ def _summary(call: Call, ruleset: Record) -> dict[str, Any]:
     return {
         "id": ruleset.id,
         "name": ruleset.name,
-        "target": ruleset["target"],
+        "target": ruleset.data["target"],
         "source_type": kind,
         "source": source,
-        "enforcement": ruleset["enforcement"],
+        "enforcement": ruleset.data["enforcement"],
         "node_id": node_id("ruleset", ruleset.id),
         "created_at": ruleset.created_at,
         "updated_at": ruleset.updated_at,
@@ -50,19 +53,19 @@ def _summary(call: Call, ruleset: Record) -> dict[str, Any]:
     }
 
 
-def _full(call: Call, ruleset: Record) -> dict[str, Any]:
-    body = {**_summary(call, ruleset), "rules": ruleset["rules"]}
-    if ruleset["conditions"] is not None:
-        body["conditions"] = ruleset["conditions"]
+def _full(call: Call, ruleset: Record[Ruleset]) -> dict[str, Any]:
+    body = {**_summary(call, ruleset), "rules": ruleset.data["rules"]}
+    if ruleset.data["conditions"] is not None:
+        body["conditions"] = ruleset.data["conditions"]
     # only those who may edit the ruleset see who bypasses it
     if _may_edit(call, ruleset):
-        body["bypass_actors"] = ruleset["bypass_actors"]
+        body["bypass_actors"] = ruleset.data["bypass_actors"]
         body["current_user_can_bypass"] = "never"
     return body
 
 
-def _may_edit(call: Call, ruleset: Record) -> bool:
-    org = call.world.get("organization", ruleset.parent)
+def _may_edit(call: Call, ruleset: Record[Ruleset]) -> bool:
+    org = call.world.get(ORGANIZATION, ruleset.parent)
     if org is not None:
         return call.actor.installation is not None or (
             org_role(call.world, org, call.actor.id) == "admin"
@@ -77,10 +80,10 @@ def _may_edit(call: Call, ruleset: Record) -> bool:
 @ROUTES.get(_ORG, needs="org:admin")
 def list_org(call: Call) -> Response:
     """Return an organization's rulesets."""
-    found = call.world.all("ruleset", call.org.id)
+    found = call.world.all(RULESET, call.org.id)
     targets = call.query.get("targets")
     if targets is not None:
-        found = [each for each in found if each["target"] in targets.split(",")]
+        found = [each for each in found if each.data["target"] in targets.split(",")]
     return page(call, found, lambda each: _summary(call, each))
 
 
@@ -91,11 +94,13 @@ def create_org(call: Call) -> Response:
     plans.check_org_rulesets(call.org, found["enforcement"])
     name = found.pop("name")
     ruleset_model.unique(call.world, call.org.id, name, None)
-    return Response(201, _full(call, call.world.add("ruleset", call.org.id, name, **found)))
+    return Response(
+        201, _full(call, call.world.make(RULESET, call.org.id, name, ruleset_model.NEW, **found))
+    )
 
 
-def _find_org(call: Call) -> Record:
-    found = call.world.get("ruleset", call.integer("ruleset_id"))
+def _find_org(call: Call) -> Record[Ruleset]:
+    found = call.world.get(RULESET, call.integer("ruleset_id"))
     if found is None or found.parent != call.org.id:
         raise not_found()
     return found
@@ -112,7 +117,7 @@ def update_org(call: Call) -> Response:
     """Change an organization's ruleset; fields that are left out stay."""
     old = _find_org(call)
     found = ruleset_model.checked(call, call.org, old)
-    plans.check_org_rulesets(call.org, found.get("enforcement", old["enforcement"]))
+    plans.check_org_rulesets(call.org, found.get("enforcement", old.data["enforcement"]))
     return Response(200, _full(call, _changed(call, old, found)))
 
 
@@ -123,7 +128,7 @@ def delete_org(call: Call) -> Response:
     return NO_CONTENT
 
 
-def _changed(call: Call, old: Record, found: dict[str, Any]) -> Record:
+def _changed(call: Call, old: Record[Ruleset], found: dict[str, Any]) -> Record[Ruleset]:
     name = found.pop("name", old.name)
     ruleset_model.unique(call.world, old.parent, name, old)
     return call.world.change(old, name, **found)
@@ -144,12 +149,12 @@ def list_repo(call: Call) -> Response:
         found = [each for each in found if each.parent == call.repository.id]
     targets = call.query.get("targets")
     if targets is not None:
-        found = [each for each in found if each["target"] in targets.split(",")]
+        found = [each for each in found if each.data["target"] in targets.split(",")]
     return page(call, found, lambda each: _summary(call, each))
 
 
 def _writable(call: Call, enforcement: str) -> None:
-    if call.repository["archived"]:
+    if call.repository.data["archived"]:
         raise forbidden("Repository was archived so is read-only.")
     account = owner(call.world, call.repository)
     plans.check_branch_rules(account, call.repository)
@@ -163,11 +168,14 @@ def create_repo(call: Call) -> Response:
     _writable(call, found["enforcement"])
     name = found.pop("name")
     ruleset_model.unique(call.world, call.repository.id, name, None)
-    return Response(201, _full(call, call.world.add("ruleset", call.repository.id, name, **found)))
+    return Response(
+        201,
+        _full(call, call.world.make(RULESET, call.repository.id, name, ruleset_model.NEW, **found)),
+    )
 
 
-def _find_repo(call: Call, *, own: bool) -> Record:
-    found = call.world.get("ruleset", call.integer("ruleset_id"))
+def _find_repo(call: Call, *, own: bool) -> Record[Ruleset]:
+    found = call.world.get(RULESET, call.integer("ruleset_id"))
     if found is None or not ruleset_model.holds_for_repository(call.world, found, call.repository):
         raise not_found()
     if own and found.parent != call.repository.id:
@@ -186,14 +194,14 @@ def update_repo(call: Call) -> Response:
     """Change a repository's ruleset; fields that are left out stay."""
     old = _find_repo(call, own=True)
     found = ruleset_model.checked(call, None, old)
-    _writable(call, found.get("enforcement", old["enforcement"]))
+    _writable(call, found.get("enforcement", old.data["enforcement"]))
     return Response(200, _full(call, _changed(call, old, found)))
 
 
 @ROUTES.delete(_REPO + "/{ruleset_id}", needs="repo:admin")
 def delete_repo(call: Call) -> Response:
     """Delete a repository's ruleset."""
-    if call.repository["archived"]:
+    if call.repository.data["archived"]:
         raise forbidden("Repository was archived so is read-only.")
     call.world.remove(_find_repo(call, own=True))
     return NO_CONTENT
@@ -205,7 +213,7 @@ def get_branch_rules(call: Call) -> Response:
     ref = f"refs/heads/{call.parameters['branch']}"
     found = []
     for ruleset in ruleset_model.rulesets_of(call.world, call.repository):
-        if ruleset["enforcement"] != "active" or ruleset["target"] != "branch":
+        if ruleset.data["enforcement"] != "active" or ruleset.data["target"] != "branch":
             continue
         if ruleset_model.holds_for_ref(ruleset, call.repository, ref):
             shown = _summary(call, ruleset)
@@ -216,6 +224,6 @@ def get_branch_rules(call: Call) -> Response:
                     "ruleset_source": shown["source"],
                     "ruleset_id": ruleset.id,
                 }
-                for rule in ruleset["rules"]
+                for rule in ruleset.data["rules"]
             ]
     return page(call, found, lambda rule: rule)

@@ -50,7 +50,7 @@ def get_setup(call: Call) -> Response:
 @ROUTES.patch(_SETUP, needs="repo:admin")
 def update_setup(call: Call) -> Response:
     """Change the default setup; fields that are left out stay."""
-    if call.repository["archived"]:
+    if call.repository.data["archived"]:
         raise GitHubError(403, "Repository is archived.")
     table: dict[str, fields.Kind] = {
         "state": ("configured", "not-configured"),
@@ -104,7 +104,7 @@ def _enforced(call: Call) -> bool:
 def check_immutable(call: Call) -> Response:
     """Return whether releases are immutable from now on; 404 where they are not."""
     enforced = _enforced(call)
-    if not (enforced or call.repository.get("immutable_releases")):
+    if not (enforced or call.repository.data.get("immutable_releases")):
         raise not_found()
     return Response(200, {"enabled": True, "enforced_by_owner": enforced})
 

@@ -13,14 +13,17 @@ from sandbox.api.errors import GitHubError, conflict, forbidden, invalid, not_fo
 from sandbox.api.http import Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
-from sandbox.git import objects, refs, tags
+from sandbox.git import objects, refs
 from sandbox.repositories import defaults, pulls
 from sandbox.shapes.repositories import full_repository, listed_repository
-from sandbox.world.kinds import REF
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account
+from sandbox.world.kinds.code import BLOB, COMMIT, GIT_TAG, REF
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import Data, Kind, Record
+    from sandbox.world.world import World
 
 ROUTES = Routes()
 _FORKS = "/repos/{owner}/{repo}/forks"
@@ -29,12 +32,12 @@ _FORKS = "/repos/{owner}/{repo}/forks"
 @ROUTES.get(_FORKS, needs="repo:read")
 def list_forks(call: Call) -> Response:
     """Return the forks that the caller may see."""
-    accounts = [*call.world.all("organization"), *call.world.all("user")]
+    accounts = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
     forks = [
         each
         for account in accounts
-        for each in call.world.all("repository", account.id)
-        if each.get("fork_of") == call.repository.id
+        for each in call.world.all(REPOSITORY, account.id)
+        if each.data.get("fork_of") == call.repository.id
         and level(permission(call.world, each, call.actor))
     ]
     return page(call, forks, lambda each: listed_repository(call, each))
@@ -45,40 +48,47 @@ def create(call: Call) -> Response:
     """Fork a repository to one's own account, or to an organization; an old fork is returned."""
     found = fields.body(call, organization="text", name="text", default_branch_only="boolean")
     account = _account(call, found.get("organization"))
-    if call.repository["visibility"] != "public" and not call.repository["allow_forking"]:
+    if call.repository.data["visibility"] != "public" and not call.repository.data["allow_forking"]:
         raise forbidden("The repository exists, but forking is disabled.")
     name = found.get("name", call.repository.name)
-    old = call.world.find("repository", name, account.id)
+    old = call.world.find(REPOSITORY, name, account.id)
     if old is None:
         old = _copy(call, account, name, only_default=found.get("default_branch_only", False))
     return Response(202, full_repository(call, old))
 
 
-def _account(call: Call, login: str | None) -> Record:
+def _account(call: Call, login: str | None) -> Account:
     if login is None:
         if call.actor.user is None:
             raise not_found()
         return call.actor.user
-    org = call.world.find("organization", login)
+    org = call.world.find(ORGANIZATION, login)
     if org is None or org_role(call.world, org, call.actor.id) is None:
         raise not_found()
     return org
 
 
-def _copy(call: Call, account: Record, name: str, *, only_default: bool) -> Record:
+def _copy_all(
+    world: World, kind: Kind[Data], source: Record[Repository], fork: Record[Repository]
+) -> None:
+    for each in world.all(kind, source.id):
+        world.make(kind, fork.id, each.name, each.data)
+
+
+def _copy(call: Call, account: Account, name: str, *, only_default: bool) -> Record[Repository]:
     world, source = call.world, call.repository
     fork = defaults.add_repository(
         world,
         account,
         name,
-        visibility=source["visibility"],
-        default_branch=source["default_branch"],
+        visibility=source.data["visibility"],
+        default_branch=source.data["default_branch"],
         fork_of=source.id,
     )
-    for kind in ("commit", "blob", tags.KIND):
-        for each in world.all(kind, source.id):
-            world.add(kind, fork.id, each.name, **each.data)
-    default = f"refs/heads/{source['default_branch']}"
+    _copy_all(world, COMMIT, source, fork)
+    _copy_all(world, BLOB, source, fork)
+    _copy_all(world, GIT_TAG, source, fork)
+    default = f"refs/heads/{source.data['default_branch']}"
     for ref in world.all(REF, source.id):
         if not only_default or ref.name == default:
             world.make(REF, fork.id, ref.name, ref.data)
@@ -90,7 +100,7 @@ def merge_upstream(call: Call) -> Response:
     """Bring what is new upstream into a fork's branch of the same name."""
     branch = fields.body(call, **{"branch!": "text"})["branch"]
     world, fork = call.world, call.repository
-    source = world.get("repository", fork.get("fork_of") or 0)
+    source = world.get(REPOSITORY, fork.data.get("fork_of") or 0)
     if source is None or not level(permission(world, source, call.actor)):
         raise invalid("This repository is not a fork, or its upstream is gone.")
     name = f"refs/heads/{branch}"
@@ -99,8 +109,8 @@ def merge_upstream(call: Call) -> Response:
         raise GitHubError(404, "Branch not found")
     if theirs is None:
         raise invalid(f"The upstream has no branch {branch}.")
-    pulls.take_commits(world, source, fork, str(theirs["sha"]))
-    head, new = (world.find("commit", str(each["sha"]), fork.id) for each in (ours, theirs))
+    pulls.take_commits(world, source, fork, str(theirs.data["sha"]))
+    head, new = (world.find(COMMIT, str(each.data["sha"]), fork.id) for each in (ours, theirs))
     if head is None or new is None or call.actor.user is None:
         raise not_found()
     upstream = f"{owner(world, source).name}:{branch}"

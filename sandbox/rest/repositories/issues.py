@@ -16,6 +16,8 @@ from sandbox.repositories.pulls import next_number
 from sandbox.rest.repositories import labels, milestones
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.repositories import ISSUE, MILESTONE, Issue
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -34,38 +36,38 @@ _FIELDS: dict[str, fields.Kind] = {
 _GONE = "Issues has been disabled in this repository."
 
 
-def _find(call: Call) -> Record:
-    if not call.repository["has_issues"]:
+def _find(call: Call) -> Record[Issue]:
+    if not call.repository.data["has_issues"]:
         raise GitHubError(410, _GONE)
-    found = call.world.find("issue", str(call.integer("issue_number")), call.repository.id)
+    found = call.world.find(ISSUE, str(call.integer("issue_number")), call.repository.id)
     if found is None:
         raise not_found()
     return found
 
 
-def _shape(call: Call, issue: Record) -> dict[str, Any]:
+def _shape(call: Call, issue: Record[Issue]) -> dict[str, Any]:
     url = f"{base(call)}/issues/{issue.name}"
-    people = [call.world.get("user", ident) for ident in issue["assignees"]]
+    people = [call.world.get(USER, ident) for ident in issue.data["assignees"]]
     assignees = [simple_user(call, user) for user in people if user is not None]
-    author = call.world.get("user", issue["user"])
-    milestone = call.world.get("milestone", issue["milestone"] or 0)
+    author = call.world.get(USER, issue.data["user"])
+    milestone = call.world.get(MILESTONE, issue.data["milestone"] or 0)
     return {
         "id": issue.id,
         "node_id": node_id("issue", issue.id),
         "number": int(issue.name),
-        "title": issue["title"],
-        "body": issue["body"],
-        "state": issue["state"],
-        "state_reason": issue["state_reason"],
+        "title": issue.data["title"],
+        "body": issue.data["body"],
+        "state": issue.data["state"],
+        "state_reason": issue.data["state_reason"],
         "user": None if author is None else simple_user(call, author),
-        "labels": [labels.shape(call, each) for each in labels.named(call, issue["labels"])],
+        "labels": [labels.shape(call, each) for each in labels.named(call, issue.data["labels"])],
         "assignee": assignees[0] if assignees else None,
         "assignees": assignees,
         "milestone": None if milestone is None else milestones.shape(call, milestone),
         "locked": False,
         "active_lock_reason": None,
         "comments": 0,
-        "closed_at": issue["closed_at"],
+        "closed_at": issue.data["closed_at"],
         "created_at": issue.created_at,
         "updated_at": issue.updated_at,
         "author_association": "MEMBER",
@@ -101,8 +103,8 @@ def list_issues(call: Call) -> Response:
     wanted = call.query.get("state", "open")
     found = [
         each
-        for each in reversed(call.world.all("issue", call.repository.id))
-        if wanted in ("all", each["state"])
+        for each in reversed(call.world.all(ISSUE, call.repository.id))
+        if wanted in ("all", each.data["state"])
     ]
     return page(call, found, lambda each: _shape(call, each))
 
@@ -110,22 +112,22 @@ def list_issues(call: Call) -> Response:
 @ROUTES.post(_LIST, needs="repo:read")
 def create(call: Call) -> Response:
     """Open an issue."""
-    if not call.repository["has_issues"]:
+    if not call.repository.data["has_issues"]:
         raise GitHubError(410, _GONE)
     found = _checked(call, fields.body(call, **{**_FIELDS, "title!": "text"}))
-    data = {
-        "body": None,
-        "labels": [],
-        "assignees": [],
-        "milestone": None,
-        "state": "open",
-        "state_reason": None,
-        "closed_at": None,
-        "user": call.actor.id,
-        **found,
-    }
+    new = Issue(
+        title=found["title"],
+        body=None,
+        labels=[],
+        assignees=[],
+        milestone=None,
+        state="open",
+        state_reason=None,
+        closed_at=None,
+        user=call.actor.id,
+    )
     number = next_number(call.world, call.repository)
-    made = call.world.add("issue", call.repository.id, str(number), **data)
+    made = call.world.make(ISSUE, call.repository.id, str(number), new, **found)
     return Response(201, _shape(call, made))
 
 
@@ -150,7 +152,7 @@ def update(call: Call) -> Response:
             **{"state_reason?": reasons},
         ),
     )
-    if "state" in found and found["state"] != issue["state"]:
+    if "state" in found and found["state"] != issue.data["state"]:
         closes = found["state"] == "closed"
         found["closed_at"] = call.world.clock.now() if closes else None
         found.setdefault("state_reason", "completed" if closes else "reopened")

@@ -17,6 +17,7 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.repositories.labels import is_default, labels_of
 from sandbox.shapes.commits import base
+from sandbox.world.kinds.repositories import LABEL, Label
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -27,44 +28,43 @@ ROUTES = Routes()
 _LIST = "/repos/{owner}/{repo}/labels"
 _ONE = _LIST + "/{name}"
 _COLOR = re.compile(r"[0-9A-Fa-f]{6}")
-_PLAIN = "ededed"
+_NEW = Label(color="ededed", description=None)
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call) -> Record[Label]:
     labels_of(call.world, call.repository)
-    found = call.world.find("label", call.parameters["name"], call.repository.id)
+    found = call.world.find(LABEL, call.parameters["name"], call.repository.id)
     if found is None:
         raise not_found()
     return found
 
 
-def named(call: Call, ids: list[int]) -> list[Record]:
+def named(call: Call, ids: list[int]) -> list[Record[Label]]:
     """Return the labels of these ids that are still there."""
     return [each for each in labels_of(call.world, call.repository) if each.id in ids]
 
 
-def wanted(call: Call, names: list[str]) -> list[Record]:
+def wanted(call: Call, names: list[str]) -> list[Record[Label]]:
     """Return the labels of these names; as on GitHub, one that is not there is made."""
     labels_of(call.world, call.repository)
     found = []
     for name in names:
-        label = call.world.find("label", name, call.repository.id)
+        label = call.world.find(LABEL, name, call.repository.id)
         if label is None:
-            plain = {"color": _PLAIN, "description": None}
-            label = call.world.add("label", call.repository.id, name, **plain)
+            label = call.world.make(LABEL, call.repository.id, name, _NEW)
         found.append(label)
     return found
 
 
-def shape(call: Call, label: Record) -> dict[str, Any]:
+def shape(call: Call, label: Record[Label]) -> dict[str, Any]:
     """Return a label as GitHub's `label`."""
     return {
         "id": label.id,
         "node_id": node_id("label", label.id),
         "url": f"{base(call)}/labels/{quote(label.name, safe='')}",
         "name": label.name,
-        "description": label["description"],
-        "color": label["color"],
+        "description": label.data["description"],
+        "color": label.data["color"],
         "default": is_default(label),
         # since 2026 labels can be archived; these are not
         "archived_at": None,
@@ -72,12 +72,14 @@ def shape(call: Call, label: Record) -> dict[str, Any]:
     }
 
 
-def _checked(call: Call, found: dict[str, Any], name: str, old: Record | None) -> dict[str, Any]:
+def _checked(
+    call: Call, found: dict[str, Any], name: str, old: Record[Label] | None
+) -> dict[str, Any]:
     """Return what a body says of a label, its color without `#`, as lower case."""
     lengths.check("Label", {**found, "name": name})
     if not name.strip():
         raise failed("Label", "name", "invalid")
-    taken = call.world.find("label", name, call.repository.id)
+    taken = call.world.find(LABEL, name, call.repository.id)
     if taken is not None and (old is None or taken.id != old.id):
         raise failed("Label", "name", "already_exists")
     data: dict[str, Any] = {}
@@ -102,8 +104,8 @@ def create(call: Call) -> Response:
     """Create a label; grey unless a color is given."""
     labels_of(call.world, call.repository)
     found = fields.body(call, **{"name!": "text", "description?": "text"}, color="text")
-    data = {"color": _PLAIN, "description": None, **_checked(call, found, found["name"], None)}
-    made = call.world.add("label", call.repository.id, found["name"], **data)
+    data = _checked(call, found, found["name"], None)
+    made = call.world.make(LABEL, call.repository.id, found["name"], _NEW, **data)
     return Response(201, shape(call, made))
 
 

@@ -23,5 +23,5 @@ def get(call: Call) -> Response:
     for path in sorted(files):
         if "/" not in path and path.lower().startswith(_NAMES):
             shown = whole_file(call, path, files[path], ref)
-            return Response(200, {**shown, "license": call.repository["license"]})
+            return Response(200, {**shown, "license": call.repository.data["license"]})
     raise not_found()

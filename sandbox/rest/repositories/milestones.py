@@ -14,6 +14,8 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
+from sandbox.world.kinds.accounts import USER
+from sandbox.world.kinds.repositories import ISSUE, MILESTONE, Milestone
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -32,48 +34,48 @@ _FIELDS: dict[str, fields.Kind] = {
 }
 
 
-def numbered(call: Call, number: int) -> Record | None:
+def numbered(call: Call, number: int) -> Record[Milestone] | None:
     """Return the repository's milestone of that number."""
-    found = call.world.all("milestone", call.repository.id)
-    return next((each for each in found if each["number"] == number), None)
+    found = call.world.all(MILESTONE, call.repository.id)
+    return next((each for each in found if each.data["number"] == number), None)
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call) -> Record[Milestone]:
     found = numbered(call, call.integer("milestone_number"))
     if found is None:
         raise not_found()
     return found
 
 
-def shape(call: Call, milestone: Record) -> dict[str, Any]:
+def shape(call: Call, milestone: Record[Milestone]) -> dict[str, Any]:
     """Return a milestone as GitHub's `milestone`."""
-    url = f"{base(call)}/milestones/{milestone['number']}"
-    issues = call.world.all("issue", call.repository.id)
-    states = [each["state"] for each in issues if each["milestone"] == milestone.id]
-    creator = call.world.get("user", milestone["creator"])
+    url = f"{base(call)}/milestones/{milestone.data['number']}"
+    issues = call.world.all(ISSUE, call.repository.id)
+    states = [each.data["state"] for each in issues if each.data["milestone"] == milestone.id]
+    creator = call.world.get(USER, milestone.data["creator"])
     return {
         "id": milestone.id,
         "node_id": node_id("milestone", milestone.id),
-        "number": milestone["number"],
+        "number": milestone.data["number"],
         "title": milestone.name,
-        "description": milestone["description"],
-        "state": milestone["state"],
-        "due_on": milestone["due_on"],
-        "closed_at": milestone["closed_at"],
+        "description": milestone.data["description"],
+        "state": milestone.data["state"],
+        "due_on": milestone.data["due_on"],
+        "closed_at": milestone.data["closed_at"],
         "creator": None if creator is None else simple_user(call, creator),
         "open_issues": states.count("open"),
         "closed_issues": states.count("closed"),
         "url": url,
         "labels_url": f"{url}/labels",
-        "html_url": f"{html_base(call)}/milestone/{milestone['number']}",
+        "html_url": f"{html_base(call)}/milestone/{milestone.data['number']}",
         "created_at": milestone.created_at,
         "updated_at": milestone.updated_at,
     }
 
 
-def _checked(call: Call, found: dict[str, Any], old: Record | None) -> dict[str, Any]:
+def _checked(call: Call, found: dict[str, Any], old: Record[Milestone] | None) -> dict[str, Any]:
     title = found.get("title", "" if old is None else old.name)
-    taken = call.world.find("milestone", title, call.repository.id)
+    taken = call.world.find(MILESTONE, title, call.repository.id)
     if not title.strip():
         raise failed("Milestone", "title", "missing_field")
     if taken is not None and (old is None or taken.id != old.id):
@@ -89,8 +91,8 @@ def list_milestones(call: Call) -> Response:
     wanted = call.query.get("state", "open")
     found = [
         each
-        for each in call.world.all("milestone", call.repository.id)
-        if wanted in ("all", each["state"])
+        for each in call.world.all(MILESTONE, call.repository.id)
+        if wanted in ("all", each.data["state"])
     ]
     return page(call, found, lambda each: shape(call, each))
 
@@ -102,16 +104,15 @@ def create(call: Call) -> Response:
     title = found.pop("title")
     count = call.world.document(call.repository.id, "milestones", {}).get("count", 0) + 1
     call.world.set_document(call.repository.id, "milestones", count=count)
-    data = {
-        "number": count,
-        "state": "open",
-        "description": None,
-        "due_on": None,
-        "closed_at": None,
-        "creator": call.actor.id,
-        **found,
-    }
-    made = call.world.add("milestone", call.repository.id, title, **data)
+    new = Milestone(
+        number=count,
+        state="open",
+        description=None,
+        due_on=None,
+        closed_at=None,
+        creator=call.actor.id,
+    )
+    made = call.world.make(MILESTONE, call.repository.id, title, new, **found)
     return Response(201, shape(call, made))
 
 
@@ -134,8 +135,8 @@ def update(call: Call) -> Response:
 def delete(call: Call) -> Response:
     """Delete a milestone; its issues stay."""
     gone = _find(call)
-    for issue in call.world.all("issue", call.repository.id):
-        if issue["milestone"] == gone.id:
+    for issue in call.world.all(ISSUE, call.repository.id):
+        if issue.data["milestone"] == gone.id:
             call.world.change(issue, milestone=None)
     call.world.remove(gone)
     return NO_CONTENT

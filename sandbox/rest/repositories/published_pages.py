@@ -15,6 +15,7 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects
 from sandbox.shapes.commits import base
 from sandbox.world import plans
+from sandbox.world.kinds.repositories import PAGES_SITE, PagesSite
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -26,24 +27,24 @@ _BUILDS = ("legacy", "workflow")
 _PATHS = ("/", "/docs")
 
 
-def _find(call: Call) -> Record:
-    found = call.world.all("pages_site", call.repository.id)
+def _find(call: Call) -> Record[PagesSite]:
+    found = call.world.all(PAGES_SITE, call.repository.id)
     if not found:
         raise not_found()
     return found[0]
 
 
-def _shape(call: Call, site: Record) -> dict[str, Any]:
+def _shape(call: Call, site: Record[PagesSite]) -> dict[str, Any]:
     return {
         "url": f"{base(call)}/pages",
         "status": "built",
-        "cname": site["cname"],
+        "cname": site.data["cname"],
         "custom_404": False,
         "html_url": f"{call.host}/pages/{call.repository.id}/",
-        "build_type": site["build_type"],
-        "source": site["source"],
-        "public": site.get("public", True),
-        "https_enforced": site["https_enforced"],
+        "build_type": site.data["build_type"],
+        "source": site.data["source"],
+        "public": site.data.get("public", True),
+        "https_enforced": site.data["https_enforced"],
     }
 
 
@@ -67,15 +68,13 @@ def get(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Make a site, of a branch's folder or by a workflow."""
     found = fields.body(call, build_type=_BUILDS, source="object")
-    if call.world.count("pages_site", call.repository.id):
+    if call.world.count(PAGES_SITE, call.repository.id):
         raise conflict("GitHub Pages is already enabled.")
     build = found.get("build_type", "legacy")
     if build == "legacy" and "source" not in found:
         raise invalid('Invalid request.\n\n"source" wasn\'t supplied.')
-    default = {"branch": call.repository["default_branch"], "path": "/"}
-    made = call.world.add(
-        "pages_site",
-        call.repository.id,
+    default = {"branch": call.repository.data["default_branch"], "path": "/"}
+    data = PagesSite(
         build_type=build,
         source=_source(call, found["source"]) if "source" in found else default,
         cname=None,
@@ -83,6 +82,7 @@ def create(call: Call) -> Response:
         # where the plan has private sites, a new one is private
         public=not plans.at_least(owner(call.world, call.repository), "enterprise"),
     )
+    made = call.world.make(PAGES_SITE, call.repository.id, "", data)
     call.world.change(call.repository, has_pages=True)
     return Response(201, _shape(call, made))
 

@@ -18,7 +18,7 @@ from sandbox.api.routing import Routes
 from sandbox.repositories import releases
 from sandbox.rest.repositories.releases import LIST, find
 from sandbox.shapes.releases import asset_json
-from sandbox.world.kinds import RELEASE_ASSET, ReleaseAsset
+from sandbox.world.kinds.repositories import RELEASE_ASSET, Release, ReleaseAsset
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -44,7 +44,7 @@ def _check_free(call: Call, release: int, name: str, ident: int = 0) -> None:
         raise failed("ReleaseAsset", "name", "already_exists")
 
 
-def _asset(call: Call) -> tuple[Record, Record]:
+def _asset(call: Call) -> tuple[Record[ReleaseAsset], Record[Release]]:
     """Return the path's file, and its release."""
     asset = call.world.get(RELEASE_ASSET, call.integer("asset_id"))
     for release in releases.visible(call):
@@ -91,9 +91,9 @@ def get(call: Call) -> Response:
     """Return a file: what is known of it, or its content for `Accept: application/octet-stream`."""
     asset, release = _asset(call)
     if "application/octet-stream" not in call.headers.get("accept", ""):
-        return Response(200, asset_json(call, asset, release["tag"]))
-    call.world.change(asset, downloads=asset["downloads"] + 1)
-    content = base64.b64decode(asset["content"])
+        return Response(200, asset_json(call, asset, release.data["tag"]))
+    call.world.change(asset, downloads=asset.data["downloads"] + 1)
+    content = base64.b64decode(asset.data["content"])
     return Response(200, content, {"Content-Type": "application/octet-stream"})
 
 
@@ -104,8 +104,8 @@ def update(call: Call) -> Response:
     found = fields.body(call, name="text", label="text")
     name = _name(found.get("name", asset.name))
     _check_free(call, release.id, name, asset.id)
-    changed = call.world.change(asset, name, label=found.get("label", asset["label"]))
-    return Response(200, asset_json(call, changed, release["tag"]))
+    changed = call.world.change(asset, name, label=found.get("label", asset.data["label"]))
+    return Response(200, asset_json(call, changed, release.data["tag"]))
 
 
 @ROUTES.delete(_ONE, needs="repo:write")

@@ -16,7 +16,8 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects
 from sandbox.repositories import releases
 from sandbox.shapes.releases import release_json
-from sandbox.world.kinds import REF, RELEASE, Release
+from sandbox.world.kinds.code import REF
+from sandbox.world.kinds.repositories import RELEASE, Release
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -68,7 +69,7 @@ def create(call: Call) -> Response:
     lengths.check("Release", found)
     world, repository = call.world, call.repository
     tag, draft = found["tag_name"], found.get("draft", False)
-    target = found.get("target_commitish") or repository["default_branch"]
+    target = found.get("target_commitish") or repository.data["default_branch"]
     _check_tag(call, tag, draft=draft)
     text = found.get("body")
     if found.get("generate_release_notes"):

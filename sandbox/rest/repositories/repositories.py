@@ -18,10 +18,12 @@ from sandbox.repositories import defaults
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS, full_repository
 from sandbox.shapes.teams import simple_with_parent
 from sandbox.world import plans
-from sandbox.world.kinds import REDIRECT, TEAM, TEAM_REPOSITORY, Redirect
+from sandbox.world.kinds.people import TEAM, TEAM_REPOSITORY
+from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Redirect, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.accounts import Account
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -72,12 +74,14 @@ _SECURITY = (
 )
 
 
-def _checked_name(call: Call, account: Record, wanted: str, but: Record | None = None) -> str:
+def _checked_name(
+    call: Call, account: Account, wanted: str, but: Record[Repository] | None = None
+) -> str:
     name = defaults.repository_name(wanted)
     reserved = name in ("", ".", "..") or name.lower().endswith((".git", ".wiki"))
     if reserved or len(name) > NAME_LIMIT:
         raise failed("Repository", "name", "custom", "name is not a valid repository name")
-    taken = call.world.find("repository", name, account.id)
+    taken = call.world.find(REPOSITORY, name, account.id)
     if taken is not None and (but is None or taken.id != but.id):
         raise GitHubError(
             422,
@@ -139,7 +143,7 @@ def _visibility(found: dict[str, Any]) -> str | None:
     return visibility
 
 
-def _create(call: Call, account: Record) -> Response:
+def _create(call: Call, account: Account) -> Response:
     found = fields.body(
         call,
         **{**_SETTINGS, "name!": "text"},
@@ -160,7 +164,7 @@ def _create(call: Call, account: Record) -> Response:
     files = {}
     if init or ignore or licence:
         title = f"# {name}\n"
-        text = repository["description"]
+        text = repository.data["description"]
         files["README.md"] = (f"{title}{text}\n" if text else title).encode()
     if ignore:
         files[".gitignore"] = f"# {ignore}\n".encode()
@@ -189,7 +193,7 @@ def create_in_org(call: Call) -> Response:
     role = org_role(call.world, call.org, call.actor.id)
     if role == "member":
         visibility = _visibility(dict(call.json())) or "public"
-        if not call.org[f"members_can_create_{visibility}_repositories"]:
+        if not call.org.field(f"members_can_create_{visibility}_repositories"):
             raise forbidden("You need admin access to the organization before adding a repository.")
     return _create(call, call.org)
 
@@ -205,7 +209,7 @@ def create_for_user(call: Call) -> Response:
 @ROUTES.post("/repos/{owner}/{repo}/generate", needs="repo:read")
 def create_from_template(call: Call) -> Response:
     """Create a repository from a template."""
-    if not call.repository["is_template"]:
+    if not call.repository.data["is_template"]:
         raise not_found()
     found = fields.body(
         call,
@@ -228,13 +232,13 @@ def create_from_template(call: Call) -> Response:
         visibility="private" if found.get("private") else "public",
         description=found.get("description"),
         template=call.repository.id,
-        default_branch=call.repository["default_branch"],
+        default_branch=call.repository.data["default_branch"],
     )
-    head = objects.resolve(call.world, call.repository, call.repository["default_branch"])
+    head = objects.resolve(call.world, call.repository, call.repository.data["default_branch"])
     if head is not None and call.actor.user is not None:
         contents = {
             path: objects.read_blob(call.world, call.repository, sha) or b""
-            for path, sha in head["files"].items()
+            for path, sha in head.data["files"].items()
         }
         defaults.first_commit(call.world, repository, call.actor.user, contents)
     return Response(201, full_repository(call, repository))
@@ -258,25 +262,25 @@ def update(call: Call) -> Response:
         default_branch="text",
         **{"security_and_analysis?": "object"},
     )
-    if "web_commit_signoff_required" in found and account.get("web_commit_signoff_required"):
+    if "web_commit_signoff_required" in found and account.data.get("web_commit_signoff_required"):
         # whatever the value: terraform-provider-github #2077, #2763
         raise invalid("Commit signoff is enforced by the organization and cannot be disabled")
-    if repository["archived"] and found.get("archived", True):
+    if repository.data["archived"] and found.get("archived", True):
         raise forbidden("Repository was archived so is read-only.")
     name = _checked_name(call, account, found.pop("name", repository.name), repository)
     lengths.check("Repository", found)
     # among other fields the same visibility passes: the provider archives in that way
     alone = found.keys() == {"visibility"}
     visibility = _visibility(found)
-    if alone and visibility == repository["visibility"]:
+    if alone and visibility == repository.data["visibility"]:
         raise invalid(f"Visibility is already {visibility}.")
     if visibility == "internal":
         plans.check_internal(account)
     if visibility is not None:
         found["visibility"] = visibility
-    branch = found.get("default_branch", repository["default_branch"])
+    branch = found.get("default_branch", repository.data["default_branch"])
     if (
-        branch != repository["default_branch"]
+        branch != repository.data["default_branch"]
         and objects.find_ref(call.world, repository, f"refs/heads/{branch}") is None
     ):
         raise failed(
@@ -303,7 +307,7 @@ def update(call: Call) -> Response:
         # archiving ends Dependabot's alerts and updates: docs.github.com, "About archiving"
         found["vulnerability_alerts"] = False
         found["security"] = {
-            **found.get("security", repository["security"]),
+            **found.get("security", repository.data["security"]),
             "dependabot_security_updates": False,
         }
     call.world.change(repository, name, **found)
@@ -312,14 +316,14 @@ def update(call: Call) -> Response:
 
 
 def _security(
-    call: Call, account: Record, visibility: str | None, wanted: dict[str, Any]
+    call: Call, account: Account, visibility: str | None, wanted: dict[str, Any]
 ) -> dict[str, bool]:
     """Return the security features after a change: GitHub switches off what it does not offer."""
     repository = call.repository
-    after = visibility or repository["visibility"]
+    after = visibility or repository.data["visibility"]
     security = {
         feature: on and plans.offers(account, after, feature)
-        for feature, on in repository["security"].items()
+        for feature, on in repository.data["security"].items()
     }
     asked = set()
     for feature in _SECURITY:
@@ -330,7 +334,7 @@ def _security(
         if feature == "advanced_security" and after == "public" and on:
             raise invalid("Advanced security is always available for public repos.")
         # what the repository is before this request counts: the new visibility comes last
-        if on and not plans.offers(account, repository["visibility"], feature):
+        if on and not plans.offers(account, repository.data["visibility"], feature):
             title = feature.replace("_", " ").capitalize()
             raise invalid(f"{title} is not available for this repository.")
         security[feature] = on
@@ -361,7 +365,7 @@ def delete(call: Call) -> Response:
 @ROUTES.get("/repos/{owner}/{repo}/topics", needs="repo:read")
 def get_topics(call: Call) -> Response:
     """Return the topics."""
-    return Response(200, {"names": call.repository["topics"]})
+    return Response(200, {"names": call.repository.data["topics"]})
 
 
 @ROUTES.put("/repos/{owner}/{repo}/topics", needs="repo:admin")

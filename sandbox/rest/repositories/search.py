@@ -14,9 +14,11 @@ from sandbox.api.http import Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import minimal_repository
+from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -29,7 +31,7 @@ def repositories(call: Call) -> Response:
     query = call.query.get("q", "").strip()
     if not query:
         raise invalid("Validation Failed", {"resource": "Search", "field": "q", "code": "missing"})
-    accounts = [*call.world.all("organization"), *call.world.all("user")]
+    accounts: list[Account] = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
     found = [
         repository
         for account in accounts
@@ -41,23 +43,23 @@ def repositories(call: Call) -> Response:
     return Response(200, body, listed.headers)
 
 
-def _fits(call: Call, repository: Record, word: str) -> bool:
+def _fits(call: Call, repository: Record[Repository], word: str) -> bool:
     name, _, value = word.partition(":")
     account = owner(call.world, repository).name.lower()
     if not value or name not in _QUALIFIERS:
-        text = f"{repository.name} {repository['description'] or ''}".lower()
+        text = f"{repository.name} {repository.data['description'] or ''}".lower()
         return word.lower() in text
     value = value.lower()
-    is_fork = bool(repository.get("fork_of"))
+    is_fork = bool(repository.data.get("fork_of"))
     fits = {
         "org": value == account,
         "user": value == account,
         "repo": value == f"{account}/{repository.name.lower()}",
         "in": True,
-        "is": value == repository["visibility"],
-        "visibility": value == repository["visibility"],
-        "archived": (value == "true") == repository["archived"],
-        "topic": value in repository["topics"],
+        "is": value == repository.data["visibility"],
+        "visibility": value == repository.data["visibility"],
+        "archived": (value == "true") == repository.data["archived"],
+        "topic": value in repository.data["topics"],
         "fork": value == "true" or (value == "only") == is_fork,
     }
     return bool(fits[name])

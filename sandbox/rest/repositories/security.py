@@ -18,14 +18,14 @@ _REPORTING = "/repos/{owner}/{repo}/private-vulnerability-reporting"
 
 
 def _set_updates(call: Call, *, on: bool) -> None:
-    security = {**call.repository["security"], "dependabot_security_updates": on}
+    security = {**call.repository.data["security"], "dependabot_security_updates": on}
     call.world.change(call.repository, security=security)
 
 
 @ROUTES.get(_ALERTS, needs="repo:admin")
 def check_alerts(call: Call) -> Response:
     """Answer 204 if alerts are on, else 404."""
-    if not call.repository["vulnerability_alerts"]:
+    if not call.repository.data["vulnerability_alerts"]:
         raise not_found()
     return NO_CONTENT
 
@@ -49,14 +49,14 @@ def disable_alerts(call: Call) -> Response:
 @ROUTES.get(_FIXES, needs="repo:admin")
 def check_updates(call: Call) -> Response:
     """Return whether security updates are on."""
-    on = call.repository["security"]["dependabot_security_updates"]
+    on = call.repository.data["security"]["dependabot_security_updates"]
     return Response(200, {"enabled": on, "paused": False})
 
 
 @ROUTES.put(_FIXES, needs="repo:admin")
 def enable_updates(call: Call) -> Response:
     """Switch security updates on; alerts must be on."""
-    if not call.repository["vulnerability_alerts"]:
+    if not call.repository.data["vulnerability_alerts"]:
         raise invalid("Vulnerability alerts must be enabled to configure automated security fixes.")
     _set_updates(call, on=True)
     return NO_CONTENT
@@ -72,7 +72,7 @@ def disable_updates(call: Call) -> Response:
 @ROUTES.get(_REPORTING, needs="repo:read")
 def check_reporting(call: Call) -> Response:
     """Return whether vulnerabilities can be reported privately."""
-    return Response(200, {"enabled": call.repository.get("private_reporting", False)})
+    return Response(200, {"enabled": call.repository.data.get("private_reporting", False)})
 
 
 @ROUTES.put(_REPORTING, needs="repo:admin")

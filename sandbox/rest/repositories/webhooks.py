@@ -9,29 +9,30 @@ from sandbox.api.errors import failed, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
+from sandbox.world.kinds.repositories import HOOK, Hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.api.http import Call
-    from sandbox.world.records import Record
+    from sandbox.world.records import AnyRecord, Record
 
 ROUTES = Routes()
 MASK = "********"
 """What GitHub shows in place of a hook's secret."""
 
 
-def _shape(call: Call, hook: Record, base: str, kind: str) -> dict[str, Any]:
+def _shape(call: Call, hook: Record[Hook], base: str, kind: str) -> dict[str, Any]:
     url = f"{call.api}{base}/{hook.id}"
-    config = dict(hook["config"])
-    if hook["has_secret"]:
+    config = dict(hook.data["config"])
+    if hook.data["has_secret"]:
         config["secret"] = MASK
     body = {
         "type": kind,
         "id": hook.id,
         "name": "web",
-        "active": hook["active"],
-        "events": hook["events"],
+        "active": hook.data["active"],
+        "events": hook.data["events"],
         "config": config,
         "updated_at": hook.updated_at,
         "created_at": hook.created_at,
@@ -47,7 +48,7 @@ def _shape(call: Call, hook: Record, base: str, kind: str) -> dict[str, Any]:
     return body
 
 
-def _config(given: dict[str, Any], old: Record | None) -> dict[str, Any]:
+def _config(given: dict[str, Any], old: Record[Hook] | None) -> dict[str, Any]:
     config = fields.checked(
         given, {"url": "text", "content_type": "text", "secret?": "text", "insecure_ssl": "any"}
     )
@@ -55,33 +56,33 @@ def _config(given: dict[str, Any], old: Record | None) -> dict[str, Any]:
     config = {
         "content_type": "form",
         "insecure_ssl": "0",
-        **({} if old is None else old["config"]),
+        **({} if old is None else old.data["config"]),
         **config,
     }
     config["insecure_ssl"] = str(config["insecure_ssl"])
     if not str(config.get("url", "")).startswith(("http://", "https://")):
         raise failed("Hook", "url", "custom", "url is not a valid URL")
-    had = old is not None and old["has_secret"]
+    had = old is not None and old.data["has_secret"]
     return {"config": config, "has_secret": had if secret == MASK else bool(secret)}
 
 
 def _add(  # noqa: C901 - one small function a route
-    template: str, kind: str, needs: str, holder: Callable[[Call], Record]
+    template: str, kind: str, needs: str, holder: Callable[[Call], AnyRecord]
 ) -> None:
     one = template + "/{hook_id}"
 
     def base(call: Call) -> str:
         return "/".join(call.raw_path.split("/")[: template.count("/") + 1])
 
-    def find(call: Call) -> Record:
-        found = call.world.get("hook", call.integer("hook_id"))
+    def find(call: Call) -> Record[Hook]:
+        found = call.world.get(HOOK, call.integer("hook_id"))
         if found is None or found.parent != holder(call).id:
             raise not_found()
         return found
 
     @ROUTES.get(template, needs=needs)
     def list_hooks(call: Call) -> Response:
-        found = call.world.all("hook", holder(call).id)
+        found = call.world.all(HOOK, holder(call).id)
         return page(call, found, lambda hook: _shape(call, hook, base(call), kind))
 
     @ROUTES.post(template, needs=needs)
@@ -90,15 +91,16 @@ def _add(  # noqa: C901 - one small function a route
             call, **{"config!": "object"}, name="text", active="boolean", events="texts"
         )
         config = _config(found["config"], None)
-        for other in call.world.all("hook", holder(call).id):
-            if other["config"]["url"] == config["config"]["url"]:
+        for other in call.world.all(HOOK, holder(call).id):
+            if other.data["config"]["url"] == config["config"]["url"]:
                 raise failed("Hook", "url", "custom", "Hook already exists on this repository")
-        data = {
-            **config,
-            "active": found.get("active", True),
-            "events": sorted(found.get("events", ["push"])),
-        }
-        hook = call.world.add("hook", holder(call).id, "", **data)
+        data = Hook(
+            config=config["config"],
+            has_secret=config["has_secret"],
+            active=found.get("active", True),
+            events=sorted(found.get("events", ["push"])),
+        )
+        hook = call.world.make(HOOK, holder(call).id, "", data)
         return Response(201, _shape(call, hook, base(call), kind))
 
     @ROUTES.get(one, needs=needs)

@@ -11,6 +11,7 @@ from sandbox.access.actors import ALL_SCOPES
 from sandbox.api import dispatch
 from sandbox.api.http import Request
 from sandbox.seed import apply, read
+from sandbox.world.kinds.accounts import USER, User
 from sandbox.world.worlds import Sandbox
 from tests.sandbox.conftest import ACME
 
@@ -51,8 +52,8 @@ def acme() -> World:
     return made
 
 
-def _zoe(world: World) -> Record:
-    found = world.find("user", "zoe")
+def _zoe(world: World) -> Record[User]:
+    found = world.find(USER, "zoe")
     assert found is not None
     return found
 

@@ -17,6 +17,9 @@ from sandbox.api.dispatch import ROUTER
 from sandbox.api.journal import Journal
 from sandbox.graphql.execute import _RULES, schema
 from sandbox.seed import apply, read
+from sandbox.world.kinds.accounts import ORGANIZATION
+from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.repositories import REPOSITORY
 from sandbox.world.world import World as State
 from tests.sandbox.conftest import ACME
 from tests.sandbox.published import provider_session
@@ -151,9 +154,9 @@ def test_every_route_is_published() -> None:
 def test_a_legacy_path_stands_for_the_described_one(old: str) -> None:
     """By id it leads to the same thing as by name (C1)."""
     state = _state()
-    org = state.find("organization", "acme")
+    org = state.find(ORGANIZATION, "acme")
     assert org is not None
-    team, site = state.find("team", "release", org.id), state.find("repository", "site", org.id)
+    team, site = state.find(TEAM, "release", org.id), state.find(REPOSITORY, "site", org.id)
     assert team is not None
     assert site is not None
     path = old.format(org_id=org.id, team_id=team.id, repository_id=site.id)

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.audit import tables
 from sandbox.enforcement.classic_model import NEW
-from sandbox.repositories.defaults import ORGANIZATION
+from sandbox.repositories.defaults import NEW_ORGANIZATION
 from tests.sandbox.conftest import ACME
 from tests.sandbox.sealing import sealed
 
@@ -348,7 +348,7 @@ def test_the_tables_name_fields_that_there_are() -> None:
     """A misspelt field would never be noticed (C2)."""
     known = {
         "branch_protection": {*NEW, "name"},
-        "organization": ORGANIZATION.keys(),
+        "organization": NEW_ORGANIZATION.keys(),
         "repository": {"name", "default_branch", "visibility", "archived", "vulnerability_alerts"},
         "hook": {"active", "config", "events"},
         "team": {"name", "parent_team", "privacy"},

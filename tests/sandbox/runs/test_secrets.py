@@ -11,6 +11,7 @@ from sandbox.access.actors import Actor
 from sandbox.api import dispatch
 from sandbox.api.http import Request, json_bytes
 from sandbox.seed import apply, read
+from sandbox.world.kinds.accounts import USER
 from sandbox.world.worlds import Sandbox
 from tests.sandbox.attempts.path import CI, REPO, SEED, TOKEN
 from tests.sandbox.sealing import seal, sealed
@@ -166,7 +167,7 @@ def test_a_thousand_at_most() -> None:
     world = Sandbox().create("full")
     apply.apply(world, read.parse(SEED))
     base = f"/api/v3{PLACES['organization']}"
-    actor = Actor(user=world.find("user", "olga"))
+    actor = Actor(user=world.find(USER, "olga"))
 
     def ask(method: str, path: str, body: dict[str, Any]) -> Response:
         content = json_bytes(body)
