@@ -20,6 +20,7 @@ import pulumi
 from components.base import GITHUB_ACTIONS_APP
 from components.files.committing import Committer
 from components.names import default_branch
+from components.names.renames import not_managed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,14 +63,26 @@ class Preflight:
     names: Names
     guards: Mapping[str, Sequence[Guard]] = field(default_factory=dict)
     """By repository, what guards the branch to which managed files are committed."""
+    old_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By kind and declared name, the old name of what got another one."""
     _origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     _branches: dict[str, tuple[str, Origin]] = field(default_factory=dict)
     """The default branch that is declared for a repository, and where."""
+    _unnamed_branches: set[str] = field(default_factory=set)
+    """The repositories that do not name their default branch."""
     _default_branches_seen: dict[str, str | None] = field(default_factory=dict)
 
-    def new_repository(self, name: str, origin: Origin) -> pulumi.ResourceHookBinding:
-        """Refuse to create a repository that exists already; make a private one public in time."""
+    def new_repository(
+        self, name: str, origin: Origin, *, names_branch: bool
+    ) -> pulumi.ResourceHookBinding:
+        """Refuse to create a repository that exists already; make a private one public in time.
+
+        Where the YAML does not name the default branch, GitHub's name for it has to be the one
+        that the gates take for granted.
+        """
         self._origins["repository", name] = origin
+        if not names_branch:
+            self._unnamed_branches.add(name)
         return pulumi.ResourceHookBinding(
             before_create=[self._must_be_new_repository],
             before_update=[self._public_first],
@@ -95,8 +108,13 @@ class Preflight:
         """
         names = list(names)
         known = self._default_branches if names else {}
-        found = {name: known.get(name.lower()) for name in names}
+        found = {name: known.get(name.lower()) or self._of_old_name(name) for name in names}
         return {name: branch for name, branch in found.items() if branch}
+
+    def _of_old_name(self, name: str) -> str | None:
+        """Return the default branch of a repository that has yet to be renamed."""
+        old = self.old_names.get(("repository", name))
+        return self._default_branches.get(old.lower()) if old else None
 
     def new_team(self, slug: str, origin: Origin) -> pulumi.ResourceHookBinding:
         """Refuse to create a team that exists already."""
@@ -141,6 +159,9 @@ class Preflight:
         def check(args: pulumi.ResourceHookArgs) -> None:
             self._check_new("repository", args.name)
             self._check_not_archived(args.name, args.new_inputs or {})
+            if args.name in self._unnamed_branches and ADOPTING not in os.environ:
+                wrong = default_branch.first(args.name, self.organization, self._new_branch)
+                self._refuse(self._origins["repository", args.name], wrong)
 
         return _hook("new repository", check)
 
@@ -198,6 +219,14 @@ class Preflight:
 
         return _hook("renamed branch", check)
 
+    @cached_property
+    def _new_branch(self) -> str | None:
+        """What GitHub calls the default branch of a new repository; None if it does not tell."""
+        with _asking():
+            answer = self.access.client().request("GET", f"/orgs/{self.organization}").json()
+        branch: str | None = answer.get("default_repository_branch")
+        return branch
+
     def _has_branch(self, name: str, branch: str) -> bool:
         from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in `_ask`
 
@@ -220,6 +249,12 @@ class Preflight:
                 f"{self._origins[kind, name]}: the {kind} {self.organization}/{name} exists "
                 "already and is not in this stack's state; nothing was changed. "
                 "To manage it from here: make adopt"
+            )
+        old = self.old_names.get((kind, name))
+        if ADOPTING not in os.environ and old and (kind, old.lower()) in self._found:
+            what, fix = not_managed(self.organization, old)
+            raise PreflightError(
+                f"{self._origins[kind, name]}: {what}; nothing was changed. Fix: {fix}"
             )
 
     def _check_not_archived(self, name: str, inputs: Mapping[str, Any]) -> None:
@@ -295,6 +330,7 @@ class Preflight:
             *(("repository", name) for name in self.names.repositories),
             *(("team", slug) for slug in self.names.teams),
             *(("user", login) for login in self.names.users),
+            *((kind, old) for (kind, _), old in self.old_names.items()),
         ]
         client = self.access.client()
         found: dict[tuple[str, str], int] = {}

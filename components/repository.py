@@ -310,7 +310,9 @@ class Repository(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
-                hooks=context.preflight.new_repository(name, origin),
+                hooks=context.preflight.new_repository(
+                    name, origin, names_branch=resolved.names_branch or config.archived
+                ),
             ),
         )
         self.repository, self.id_number = repository, repository.repo_id

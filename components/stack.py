@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from components.environment import ResolvedEnvironment
+    from components.names.renames import Kind
     from components.organization import ResolvedOrganization
+    from components.repository import RepositoryConfig
     from components.secrets.reference import Reference
     from components.secrets.source import SecretValue
+    from components.team import TeamConfig
     from components.trust.trust import OnGitHub
 
 
@@ -153,7 +156,17 @@ def _preflight(resolved: ResolvedOrganization, access: GitHubAccess) -> Prefligh
     }
     people = sorted({*members, *resolved.reviewers})
     names = Names(list(config.repositories), list(config.teams), people)
-    return Preflight(config.organization, access, names, guards(resolved))
+    old = {
+        **{("repository", k): _old("repositories", k, v) for k, v in config.repositories.items()},
+        **{("team", k): _old("teams", k, v) for k, v in config.teams.items()},
+    }
+    old_names = {thing: name for thing, name in old.items() if name}
+    return Preflight(config.organization, access, names, guards(resolved), old_names)
+
+
+def _old(kind: Kind, name: str, config: RepositoryConfig | TeamConfig) -> str | None:
+    """Return what a repository or a team was called before."""
+    return old_name(kind, name, config.renamed_from)
 
 
 def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:

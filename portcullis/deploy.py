@@ -15,6 +15,7 @@ from components.preflight import ADOPTING
 from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
+from portcullis.adopt.old_names import old_names
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
     elsewhere,
@@ -63,10 +64,11 @@ def deploy(
         recover.settle(stack, environment, declaration, console)
     renames = follow(stack, environment, declaration, console, change=change)
     recover.restore_secrets(stack, environment, declaration, console, change=change)
-    planned = carried_out(lambda: run.preview(stack, console), console)
+    planned = carried_out(lambda: run.preview(stack, console, exclude=renames.ignored), console)
     report.require_pack(planned)
     organization = declaration.config.organization
-    if adopt_gates(stack, environment, organization, planned.planned, console, change=change):
+    new, names = planned.planned, old_names(declaration.resolved, renames.live_names)
+    if adopt_gates(stack, environment, organization, new, console, names=names, change=change):
         planned = carried_out(lambda: run.preview(stack, console), console)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
@@ -166,12 +168,14 @@ def adopt(settings: StackSettings, console: Console) -> None:
     environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
     stack = run.select(settings, environment)
     forget_strangers(stack, environment, declaration, console)
-    follow(stack, environment, declaration, console, change=True, adopting=True)
+    renames = follow(stack, environment, declaration, console, change=True, adopting=True)
+    names = old_names(declaration.resolved, renames.live_names)
+    organization = declaration.config.organization
     taken: list[str] = []
     while True:
         planned = carried_out(lambda: run.preview(stack, console), console).planned
         new = {urn: item for urn, item in planned.items() if urn not in taken}
-        adopted = adopt_planned(stack, environment, declaration.config.organization, new, console)
+        adopted = adopt_planned(stack, environment, organization, new, console, names=names)
         if not adopted:
             break
         taken += adopted

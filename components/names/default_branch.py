@@ -45,6 +45,25 @@ def difference(name: str, declared: str, live: str | None) -> Wrong | None:
     )
 
 
+def first(name: str, organization: str, live: str | None) -> Wrong | None:
+    """Return what is wrong where a new repository would get another branch than the gates name.
+
+    Args:
+        name: The repository, which does not name its default branch.
+        organization: The login of the organization.
+        live: What the organization calls default branches; None where the token may not see it.
+    """
+    if live in {None, FIRST_BRANCH}:
+        return None
+    return Wrong(
+        f"a new repository of {organization} gets the default branch `{live}`, but the gates of "
+        f"{name} are for `{FIRST_BRANCH}`",
+        f"`default_branch: {FIRST_BRANCH}` renames the branch of the new repository; "
+        f"`default_branch: {live}` makes the gates for that one; or change the repository default "
+        "branch in the organization's settings on GitHub",
+    )
+
+
 def occupied(name: str, declared: str, live: str) -> Wrong:
     """Return what is wrong where a branch of the wanted name exists beside the default branch."""
     return Wrong(

@@ -23,6 +23,26 @@ _NAMES_IN_CHILDREN = {"repositories": "repository", "teams": "team_slug"}
 """The argument by which children name what they lie in."""
 
 
+def not_managed(organization: str, old: str) -> tuple[str, str]:
+    """Return what is wrong where the old name is that of something not managed, and the fix."""
+    return (
+        f"{organization}/{old} exists on GitHub and is not managed yet, so it cannot be renamed",
+        "run `make adopt` first, which takes it into the state; the next `make up` renames it",
+    )
+
+
+def both_exist(organization: str, name: str, old: str) -> tuple[str, str]:
+    """Return what is wrong where both names exist and neither is managed, and the fix."""
+    what = f"{organization}/{old} and {organization}/{name} both exist on GitHub, and neither is"
+    return (
+        f"{what} managed yet",
+        (
+            f"to manage `{name}`, remove renamed_from and run `make adopt`; to rename `{old}`, "
+            f"rename or delete `{name}` on GitHub first"
+        ),
+    )
+
+
 def old_name(kind: Kind, name: str, renamed_from: str | None) -> str | None:
     """Return what ``name`` was called before, as declared or as found on GitHub."""
     noted: dict[str, dict[str, str]] = json.loads(os.environ.get(NOTED, "{}"))

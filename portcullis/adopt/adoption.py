@@ -8,6 +8,7 @@ from rich.text import Text
 
 from portcullis.adopt import existing
 from portcullis.adopt.completion import REPOSITORY
+from portcullis.adopt.unmanaged import REMEDY
 from portcullis.pulumi_runs.events import ROOT
 from portcullis.report import resource_name
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pulumi import automation
     from rich.console import Console
 
+    from portcullis.adopt.old_names import OldNames
     from portcullis.pulumi_runs.events import Planned
 
 _ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
@@ -44,6 +46,8 @@ def adopt_planned(
     organization: str,
     planned: Mapping[str, Planned],
     console: Console,
+    *,
+    names: OldNames,
 ) -> list[str]:
     """Import those of ``planned`` that exist on GitHub, and return their URNs.
 
@@ -53,14 +57,17 @@ def adopt_planned(
         organization: The organization's login.
         planned: URN to resource, of what a preview would create.
         console: Where each of them is reported.
+        names: What GitHub calls things that are declared under a new name.
 
     Raises:
         UserError: GitHub cannot be asked, or Pulumi refuses.
     """
-    found = existing.find(stack, environment, organization, planned.values())
+    planned = names.on_github(planned)
+    found = existing.find(stack, environment, organization, planned.values(), names)
     if not found:
         return []
-    extras = existing.find_extras(stack, environment, organization, planned, found)
+    extras = existing.find_extras(stack, environment, organization, planned, found, names=names)
+    beside = existing.find_unmanaged(stack, environment, organization, planned, found)
     existing.take_in(
         stack,
         environment,
@@ -72,6 +79,10 @@ def adopt_planned(
     for each in extras:
         name = resource_name(each.resource.urn)
         console.print(Text(f"extra      {name}: not declared, so make up removes it"))
+    for line in beside:
+        console.print(Text(f"unmanaged  {line}"))
+    if beside:
+        console.print(Text(f"           {REMEDY}"))
     return [*found, *(each.resource.urn for each in extras)]
 
 
@@ -82,6 +93,7 @@ def adopt_gates(
     planned: Mapping[str, Planned],
     console: Console,
     *,
+    names: OldNames,
     change: bool,
 ) -> bool:
     """Import what of ``planned`` exists below something that is managed already.
@@ -96,6 +108,7 @@ def adopt_gates(
         organization: The organization's login.
         planned: URN to resource, of what a preview would create.
         console: Where each of them is reported.
+        names: What GitHub calls things that are declared under a new name.
         change: Whether to import them; if not, they are only reported.
 
     Returns:
@@ -109,10 +122,10 @@ def adopt_gates(
         return False
     frames = {urn: each for urn, each in planned.items() if each.type.startswith("portcullis:")}
     if change:
-        return bool(
-            adopt_planned(stack, environment, organization, {**frames, **environments}, console)
-        )
-    for urn in existing.find(stack, environment, organization, environments.values()):
+        around = {**frames, **environments}
+        return bool(adopt_planned(stack, environment, organization, around, console, names=names))
+    there = names.on_github(environments)
+    for urn in existing.find(stack, environment, organization, there.values(), names):
         what = "exists already: make up adopts it, and then lists what it changes"
         console.print(Text(f"exists     {resource_name(urn)} {what}"))
     return False

@@ -32,7 +32,7 @@ def is_incomplete(resource: Planned) -> bool:
     """Return whether an import alone would leave the resource less safe than a creation."""
     lies_in_another = not resource.inputs.keys().isdisjoint({"repository", "teamSlug"})
     options = resource.protect or resource.retain_on_delete
-    return options or lies_in_another or resource.type in ONLY_OURS
+    return options or lies_in_another or resource.type in {*ONLY_OURS, TEAM_MEMBERS}
 
 
 def completed(state: Mapping[str, Any], adopted: Mapping[str, Planned]) -> dict[str, Any]:
@@ -67,6 +67,9 @@ def _add_inputs(resource: dict[str, Any], inputs: Mapping[str, Any]) -> None:
         if name in inputs:
             for properties in (resource["inputs"], resource["outputs"]):
                 properties[name] = inputs[name]
+    if resource["type"] == TEAM_MEMBERS and "teamSlug" in resource["outputs"]:
+        # an import keeps it as an output, and nobody can keep an input that is not there
+        resource["inputs"]["teamSlug"] = resource["outputs"]["teamSlug"]
 
 
 def _add_dependencies(resource: dict[str, Any], resources: Iterable[Mapping[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from components.github_access import DOTCOM, App, GitHubAccess
 from portcullis.adopt.completion import completed, is_incomplete
 from portcullis.adopt.extras import extras
 from portcullis.adopt.import_ids import live_id
+from portcullis.adopt.unmanaged import unmanaged
 from portcullis.project import PACKS, UserError
 from portcullis.pulumi_runs.events import Planned, name_of, plain, provider_urn
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pulumi import automation
 
     from portcullis.adopt.extras import Extra
+    from portcullis.adopt.old_names import OldNames
 
 
 def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAccess:
@@ -139,17 +141,24 @@ def find(
     environment: Mapping[str, str],
     organization: str,
     planned: Iterable[Planned],
+    names: OldNames | None = None,
 ) -> dict[str, str]:
     """URN to import id, of those planned creations that exist on GitHub already.
+
+    A ruleset that got another name may exist under its old one.
 
     Raises:
         UserError: GitHub cannot be asked.
     """
     client = access(stack, environment).client()
     with asking():
-        found = {
-            each.urn: live_id(client, organization, each.type, each.inputs) for each in planned
-        }
+        found: dict[str, str | None] = {}
+        for each in planned:
+            found[each.urn] = live_id(client, organization, each.type, each.inputs)
+            old = names.old_ruleset(each) if names else None
+            if old and not found[each.urn]:
+                before = {**each.inputs, "name": old}
+                found[each.urn] = live_id(client, organization, each.type, before)
     return {urn: number for urn, number in found.items() if number}
 
 
@@ -159,6 +168,8 @@ def find_extras(
     organization: str,
     planned: Mapping[str, Planned],
     found: Mapping[str, str],
+    *,
+    names: OldNames,
 ) -> list[Extra]:
     """Return what exists below the resources ``found`` and is not declared.
 
@@ -167,7 +178,24 @@ def find_extras(
     """
     client = access(stack, environment).client()
     with asking():
-        return extras(client, organization, planned, found)
+        return extras(client, organization, planned, found, names.slugs)
+
+
+def find_unmanaged(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    organization: str,
+    planned: Mapping[str, Planned],
+    found: Mapping[str, str],
+) -> list[str]:
+    """Return what exists beside the resources ``found``, and is neither declared nor removed.
+
+    Raises:
+        UserError: GitHub cannot be asked.
+    """
+    client = access(stack, environment).client()
+    with asking():
+        return list(unmanaged(client, organization, planned, found))
 
 
 @contextmanager

@@ -34,6 +34,7 @@ def extras(
     organization: str,
     planned: Mapping[str, Planned],
     found: Mapping[str, str],
+    slugs: Mapping[str, str],
 ) -> list[Extra]:
     """Return what exists below the resources ``found`` and is not among ``planned``.
 
@@ -42,6 +43,7 @@ def extras(
         organization: Its login.
         planned: URN to resource, of everything that the preview would create.
         found: URN to import id, of those that exist.
+        slugs: Slug on GitHub to the declared one, of teams that are declared under another.
 
     Raises:
         githubkit.exception.GitHubException: GitHub cannot be asked.
@@ -51,7 +53,15 @@ def extras(
         look_up = _LOOK_UPS.get(planned[urn].type)
         if look_up:
             result += look_up(client, organization, planned, planned[urn], number)
+    if slugs:
+        result = [each for each in result if _declared_urn(each, slugs) not in planned]
     return result
+
+
+def _declared_urn(extra: Extra, slugs: Mapping[str, str]) -> str:
+    """Return the URN that a grant has under the declared slug of its team."""
+    start, slash, slug = extra.resource.urn.rpartition("/")
+    return f"{start}{slash}{slugs.get(slug, slug)}"
 
 
 def _beside(owner: Planned, kind: str, name: str) -> Planned:
@@ -100,7 +110,8 @@ def _grants(
     name = repository.inputs["name"]
     teams = listed(client, f"/repos/{organization}/{name}/teams")
     for team in teams:
-        resource = _beside(repository, "TeamRepository", f"{name}/{team['slug']}")
+        label = f"{name_of(repository.urn)}/{team['slug']}"
+        resource = _beside(repository, "TeamRepository", label)
         if resource.urn not in planned and not inherited(team, teams):
             yield Extra(resource, f"{team['id']}:{name}")
 

@@ -30,7 +30,13 @@ _PLACEHOLDER = "placeholder"
 class _NoQuestions(Preflight):
     """A preflight that asks nothing."""
 
-    def new_repository(self, _name: str, _origin: Origin) -> pulumi.ResourceHookBinding:
+    def new_repository(
+        self,
+        _name: str,
+        _origin: Origin,
+        *,
+        names_branch: bool,  # noqa: ARG002 - the name is part of it
+    ) -> pulumi.ResourceHookBinding:
         return pulumi.ResourceHookBinding()
 
     def same_branch(self, _name: str, _branch: str, _origin: Origin) -> pulumi.ResourceHookBinding:

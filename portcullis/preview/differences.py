@@ -78,20 +78,21 @@ def differences(kind: str, step: Step) -> list[Change]:
     names = {re.split(r"[.\[]", path, maxsplit=1)[0] for path in step.changed}
     for name in sorted(names - _FOLLOWING):
         old, new = step.old_inputs.get(name), step.new_inputs.get(name)
-        if old == new:  # GitHub has something else than what was declared
+        if old is None or old == new:  # GitHub has something else than what was declared
             old = step.old_outputs.get(name)
         if kind.endswith("Secret") and name not in _OPEN_IN_SECRETS:
             found.append(Difference((name,), HIDDEN, HIDDEN))
-        else:
-            # where both are equal the provider knows better: the change is shown all the same
-            found += list(_between((name,), old, new)) or [
-                Difference((name,), _open(new), _open(new))
-            ]
+        elif not (is_unset(old) and is_unset(new)):
+            found += _between((name,), old, new)
+            if old == new:  # the provider knows better: the change is shown all the same
+                found.append(Difference((name,), _open(new), _open(new)))
     return found
 
 
 def _between(path: Path, old: Any, new: Any) -> Iterator[Change]:  # noqa: ANN401 - any JSON
     """Yield the differences between two values."""
+    if is_unset(old) and is_unset(new):
+        return
     if _is_secret(old) or _is_secret(new):
         yield Difference(path, HIDDEN, HIDDEN)
     elif isinstance(old, dict) and isinstance(new, dict):
@@ -100,8 +101,24 @@ def _between(path: Path, old: Any, new: Any) -> Iterator[Change]:  # noqa: ANN40
                 yield from _between((*path, name), old.get(name), new.get(name))
     elif isinstance(old or [], list) and isinstance(new or [], list) and (old or new):
         yield from _between_lists(path, old or [], new or [])
-    elif old != new:
+    elif _comparable(old) != _comparable(new):
         yield Difference(path, _open(old), _open(new))
+
+
+def is_unset(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Return whether a value is none at all, or an empty one: the provider takes both for one."""
+    if isinstance(value, dict):
+        return all(is_unset(each) for name, each in value.items() if not name.startswith("__"))
+    if isinstance(value, list):
+        return all(isinstance(each, dict) and is_unset(each) for each in value)
+    return value in {None, "", False}  # 0 equals False
+
+
+def _comparable(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a value in one form: Pulumi writes an id as a number, or as a text."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value
 
 
 def _between_lists(path: Path, old: list[Any], new: list[Any]) -> Iterator[Change]:
@@ -116,8 +133,12 @@ def _between_lists(path: Path, old: list[Any], new: list[Any]) -> Iterator[Chang
     if removed or added:
         yield ListDifference(path, removed, added)
     for label, entry in before.items():
-        if label in after and entry != after[label]:
-            yield from _between((*path, str(label)), entry, after[label])
+        if label in after and isinstance(entry, dict) and entry != after[label]:
+            now = after[label]
+            # the label of a login is in small letters
+            name = str(now.get("username", label) if isinstance(now, dict) else label)
+            same = {"username": name} if "username" in entry else {}
+            yield from _between((*path, name), {**entry, **same}, now)
 
 
 def _is_block(entries: list[Any]) -> bool:
@@ -133,9 +154,12 @@ def _label(entry: Any, index: int) -> object:  # noqa: ANN401 - any JSON
         return (SECRET_MARK, index)
     if isinstance(entry, dict):
         named = next((entry[name] for name in _LABELS if name in entry), None)
+        if "username" in entry and isinstance(named, str):
+            return named.lower()  # GitHub compares logins without regard to case
         entry = repr(sorted(_open(entry).items(), key=str)) if named is None else named
     if entry == UNKNOWN:
         return (UNKNOWN, index)  # each could be another
+    entry = _comparable(entry)
     return entry if isinstance(entry, str | int | float) else repr(_open(entry))
 
 

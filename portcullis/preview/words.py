@@ -72,7 +72,7 @@ def lines(kind: str, name: str, step: Step, names: Names) -> list[str]:
             found += _members(name, change)
         else:
             found += _change(change, names)
-    return found
+    return found or ["no value changes"]
 
 
 def _whole(kind: str, name: str, step: Step, names: Names) -> Iterator[str]:

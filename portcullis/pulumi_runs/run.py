@@ -85,14 +85,26 @@ def _words(error: automation.CommandError) -> str:
     return "\n".join(text for text in printed if text) or plain(str(error))
 
 
-def preview(stack: automation.Stack, console: Console, targets: Sequence[str] | None = None) -> Run:
+def preview(
+    stack: automation.Stack,
+    console: Console,
+    targets: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+) -> Run:
     """Preview the stack, or only ``targets``, with the policy pack that the environment names.
+
+    Args:
+        stack: The stack.
+        console: Where the progress is shown.
+        targets: The only resources to preview; None for all.
+        exclude: Resources of the state that are left alone.
 
     Raises:
         RunFailedError: a mistake, a finding that is mandatory, or a refusal by GitHub.
     """
     with _progress(console, "preview", None) as (run, take):
-        _try("preview", run, lambda: stack.preview(on_event=take, target=_list(targets)))
+        wanted, left = _list(targets), _list(exclude or None)
+        _try("preview", run, lambda: stack.preview(on_event=take, target=wanted, exclude=left))
     return run
 
 

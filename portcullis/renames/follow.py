@@ -14,6 +14,7 @@ from components.names.default_branch import difference
 from components.names.renames import NOTED
 from portcullis.adopt import existing
 from portcullis.project import UserError
+from portcullis.renames import unmanaged
 from portcullis.renames.moves import (
     BranchRename,
     Comparison,
@@ -23,7 +24,7 @@ from portcullis.renames.moves import (
     Renames,
     compare,
 )
-from portcullis.renames.state import moved, on_branches, without
+from portcullis.renames.state import moved, on_branches, urns_of, without
 from portcullis.renames.things import ask, holders, path_of, things
 
 if TYPE_CHECKING:
@@ -34,11 +35,10 @@ if TYPE_CHECKING:
 
     from components.declaration import Declaration
     from components.names.renames import Kind
-
+    from portcullis.renames.things import Thing
 
 _GONE = (
-    "not on GitHub, or hidden from this token; if it was deleted, `make adopt` takes it out of the "
-    "state, and make up creates what is declared"
+    "not declared, and not on GitHub (or hidden from this token), so there is nothing to remove;"
 )
 _BRANCH_DEFAULT = "github:index/branchDefault:BranchDefault"
 
@@ -67,19 +67,24 @@ def follow(
     """
     state = existing.exported(stack, environment)
     found = _compared(stack, environment, declaration, state)
+    strangers = _unmanaged(stack, environment, declaration, found)
+    organization = declaration.config.organization
+    found.problems.extend(
+        unmanaged.problems(organization, strangers, found.leaving, adopting=adopting)
+    )
     if not adopting:
         found.problems.extend(_wrong_branches(declaration, state, found))
     if found.problems:
         raise UserError(str(_mistakes(declaration, found)))
-    for thing in found.gone:
-        where = f"{thing.section} {thing.key}, id {thing.number}"
-        console.print(Text(f"gone       {where}: {_GONE}"))
+    for line in unmanaged.without_effect(strangers):
+        console.print(Text(f"notice     {line}"))
+    state, ignored = _without_gone(stack, environment, state, found.gone, console, change=change)
+    live_names = _live_names(found, strangers)
     if not (found.moves or found.repositories):
-        return Renames([], [])
+        return Renames(live_names=live_names, ignored=ignored)
     _note(stack, found.moves)
     for move in found.moves:
-        if move.thing.key != move.key or move.thing.name != move.live:
-            console.print(Text(f"renamed    {_words(move)}"))
+        console.print(Text(f"renamed    {_words(move)}"))
     current = on_branches(moved(state, found.moves), _live_branches(found))
     if change and current != state:
         existing.replace(stack, environment, current)
@@ -87,7 +92,29 @@ def follow(
     for branch in branches:
         words = f"{branch.name}: branch {branch.old} becomes {branch.new}"
         console.print(Text(f"renamed    repositories: {words}"))
-    return Renames([move for move in found.moves if move.is_pending], branches)
+    pending = [move for move in found.moves if move.is_pending]
+    return Renames(pending, branches, live_names, ignored)
+
+
+def _without_gone(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    state: dict[str, Any],
+    gone: Sequence[Thing],
+    console: Console,
+    *,
+    change: bool,
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the state without what is gone and not declared, and the URNs that still have it."""
+    for thing in gone:
+        where = f"{thing.section} {thing.key}, id {thing.number}"
+        does = "taken out of the state" if change else "make up takes it out of the state"
+        console.print(Text(f"gone       {where}: {_GONE} {does}"))
+    if not (change and gone):
+        return state, sorted(urns_of(state, gone))
+    state = without(state, gone)
+    existing.replace(stack, environment, state)
+    return state, []
 
 
 def forget_strangers(
@@ -161,18 +188,51 @@ def _compared(
     known = things(state)
     if not known:
         return Comparison()
-    config = declaration.config
-    organization = config.organization
+    organization = declaration.config.organization
     client = existing.access(stack, environment).client()
     with existing.asking():
         answers = ask(client, known)
         gone = [thing for thing, live in answers.items() if live is None]
         taken = holders(client, organization, gone)
-    declared: dict[Kind, Declared] = {
+    return compare(organization, answers, _declared(declaration), taken)
+
+
+def _declared(declaration: Declaration) -> dict[Kind, Declared]:
+    """Return the declared names, by section."""
+    config = declaration.config
+    return {
         "repositories": Declared({k: each.renamed_from for k, each in config.repositories.items()}),
         "teams": Declared({k: each.renamed_from for k, each in config.teams.items()}),
     }
-    return compare(organization, answers, declared, taken)
+
+
+def _unmanaged(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    declaration: Declaration,
+    found: Comparison,
+) -> list[unmanaged.Unmanaged]:
+    """Return the declared renames of what the state does not have."""
+    declared = _declared(declaration)
+    if not any(old for names in declared.values() for old in names.renamed_from.values()):
+        return []
+    client = existing.access(stack, environment).client()
+    with existing.asking():
+        return unmanaged.unmanaged(client, declaration.config.organization, declared, found)
+
+
+def _live_names(
+    found: Comparison, strangers: Sequence[unmanaged.Unmanaged]
+) -> dict[Kind, dict[str, str]]:
+    """Return what GitHub calls the things of other names there, by section and declared name."""
+    names: dict[Kind, dict[str, str]] = {"repositories": {}, "teams": {}}
+    for move in found.moves:
+        if move.is_pending:
+            names[move.thing.section][move.key] = move.live
+    for each in strangers:
+        if each.is_to_adopt:
+            names[each.section][each.key] = each.old
+    return names
 
 
 def _live_branches(found: Comparison) -> dict[str, str]:

@@ -42,8 +42,12 @@ class BranchRename:
 class Renames:
     """What GitHub has yet to rename, in this order."""
 
-    moves: list[Move]
-    branches: list[BranchRename]
+    moves: list[Move] = field(default_factory=list)
+    branches: list[BranchRename] = field(default_factory=list)
+    live_names: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
+    """By declared name, what GitHub calls those things now that have another name there."""
+    ignored: list[str] = field(default_factory=list)
+    """URNs of what is gone and not declared: a preview leaves them alone."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,15 @@ class Declared:
     renamed_from: Mapping[str, str | None]
     """Declared name to the old name that is given for it."""
 
-    def key_of(self, thing: Thing, live: Live) -> str | None:
+    def key_of(self, thing: Thing, live: Live | None) -> str | None:
         """Return the declared name of a thing; None for one that is not declared."""
-        names = {thing.key.lower(), thing.name.lower(), live.name.lower()}
+        same = (live.name if live else thing.name).lower()
+        names = {thing.key.lower(), thing.name.lower(), same}
         for key, old in self.renamed_from.items():
             if old and old.lower() in names:
                 return key
         if thing.key in self.renamed_from:
             return thing.key
-        same = live.name.lower()
         return next((key for key in self.renamed_from if key.lower() == same), None)
 
 
@@ -84,6 +88,10 @@ class Comparison:
     """Things of the state whose name, or whose id, is no longer the organization's own."""
     gone: list[Thing] = field(default_factory=list)
     """Things of the state that are not on GitHub, under whatever name."""
+    leaving: list[Thing] = field(default_factory=list)
+    """Things of the state that are on GitHub and not declared."""
+    managed: set[tuple[Kind, str]] = field(default_factory=set)
+    """The section and the declared name of each thing of the state that is on GitHub."""
     repositories: dict[str, tuple[Thing, Live]] = field(default_factory=dict)
     """The repositories that are declared and managed, by their declared name."""
 
@@ -110,12 +118,17 @@ def compare(
             found.strangers.append(thing)
         elif live is None:
             found.gone.append(thing)
+            found.problems.extend(_missing(thing, declared[thing.section]))
         if stranger or live is None:
             continue
         key = declared[thing.section].key_of(thing, live)
+        if key:
+            found.managed.add((thing.section, key))
+        else:
+            found.leaving.append(thing)
         if key and thing.section == "repositories":
             found.repositories[key] = (thing, live)
-        if problem := _unclear(thing, live, key, declared[thing.section]):
+        if problem := _unclear(thing, live, key, declared[thing.section], answers):
             found.problems.append(problem)
         elif key and not (thing.key == thing.name == key == live.name):
             found.moves.append(Move(thing, key, live.name))
@@ -145,7 +158,43 @@ def _stranger(
     return None
 
 
-def _unclear(thing: Thing, live: Live, key: str | None, declared: Declared) -> Problem | None:
+def _missing(thing: Thing, declared: Declared) -> Iterator[Problem]:
+    """Yield a problem if a thing that is gone is still declared.
+
+    GitHub answers 404 to what is gone and to what is hidden, so that the two look the same.
+    """
+    key = declared.key_of(thing, None)
+    if key is None:
+        return
+    restored, seen = _WAYS_OUT[thing.section]
+    yield Problem(
+        (thing.section, key),
+        f"this {_noun(thing)} (id {thing.number}) is not on GitHub, or this token cannot see it",
+        f"if it was deleted, {restored}run `make adopt`, which takes it out of the state, so that "
+        f"`make up` creates a new one; if it exists, {seen}",
+    )
+
+
+_WAYS_OUT: Mapping[Kind, tuple[str, str]] = {
+    "repositories": (
+        "restore it in the organization's settings under Deleted repositories, or ",
+        "give the token, or the App's installation, access to it",
+    ),
+    "teams": (
+        "",
+        "use a token that sees secret teams: an App with Members, or an organization owner's",
+    ),
+}
+"""How a deleted thing comes back, and how a hidden one becomes visible."""
+
+
+def _unclear(
+    thing: Thing,
+    live: Live,
+    key: str | None,
+    declared: Declared,
+    answers: Mapping[Thing, Live | None],
+) -> Problem | None:
     """Return a problem if somebody renamed the thing and the YAML does not say what is meant."""
     same = live.name.lower() == thing.name.lower()
     if same or (key and (declared.renamed_from[key] or key.lower() == live.name.lower())):
@@ -159,6 +208,21 @@ def _unclear(thing: Thing, live: Live, key: str | None, declared: Declared) -> P
             f"`{live.name}` and `{thing.key}` are both declared: rename it back on GitHub; then "
             "rename one at a time, each with a `make up` of its own"
         )
+        others = {
+            each: now
+            for each, now in answers.items()
+            if each.section == thing.section and each != thing
+        }
+        names = {each.key.lower() for each in others} | {
+            now.name.lower() for now in others.values() if now
+        }
+        if not {live.name.lower(), thing.key.lower()} & names:
+            fix = (
+                f"if `{live.name}` is this one and `{thing.key}` is a new one: remove "
+                f"`{thing.key}` from the YAML, run `make up`, which writes `{live.name}` into the "
+                f"state, then declare `{thing.key}` again and run `make up`; if `{live.name}` is "
+                f"the new one: rename this one back to `{thing.key}` on GitHub"
+            )
     return Problem(
         (thing.section, thing.key),
         f"this {_noun(thing)} (id {thing.number}) is called `{live.name}` on GitHub now",

@@ -44,16 +44,22 @@ def without(state: Mapping[str, Any], strangers: Collection[Thing]) -> dict[str,
     """Return ``state`` without ``strangers`` and all that lies in them."""
     changed = copy.deepcopy(dict(state))
     resources: list[Resource] = changed["deployment"]["resources"]
-    gone = {
-        each["urn"]
-        for thing in strangers
-        for each in [*_below(thing.component, resources), *_grants(thing, resources)]
-    }
+    gone = urns_of(state, strangers)
     kept = [each for each in resources if each["urn"] not in gone]
     for resource in kept:
         _forget_urns(resource, gone)
     changed["deployment"]["resources"] = kept
     return changed
+
+
+def urns_of(state: Mapping[str, Any], things: Collection[Thing]) -> set[str]:
+    """Return the URNs of ``things`` and of all that lies in them."""
+    resources: list[Resource] = (state.get("deployment") or {}).get("resources") or []
+    return {
+        each["urn"]
+        for thing in things
+        for each in [*_below(thing.component, resources), *_grants(thing, resources)]
+    }
 
 
 def on_branches(state: Mapping[str, Any], branches: Mapping[str, str]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_a_repository_that_exists_is_refused_with_the_way_to_take_it_in() -> Non
     """Where it is declared, what is there already, and what to do; in any case of letters."""
     look = preflight(FakeGitHub({("repository", "app"): 1}), repositories=["App"])
     with pytest.raises(PreflightError) as raised:
-        call(lambda: look.new_repository("App", ORIGIN), "App")
+        call(lambda: look.new_repository("App", ORIGIN, names_branch=True), "App")
     assert str(raised.value) == (
         "orgs/acme.yaml repositories.app: the repository acme/App exists already and is not in "
         "this stack's state; nothing was changed. To manage it from here: make adopt"
@@ -73,7 +73,7 @@ def test_a_team_that_exists_is_refused() -> None:
 def test_what_does_not_exist_is_created() -> None:
     """No answer, no objection."""
     look = preflight(FakeGitHub(), repositories=["app"], teams=["devs"])
-    call(lambda: look.new_repository("app", ORIGIN))
+    call(lambda: look.new_repository("app", ORIGIN, names_branch=True))
     call(lambda: look.new_team("devs", ORIGIN), "devs")
 
 
@@ -81,7 +81,7 @@ def test_adopting_takes_in_what_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make adopt` says so by a variable of its run."""
     monkeypatch.setenv(ADOPTING, "1")
     look = preflight(FakeGitHub({("repository", "app"): 1}), repositories=["app"])
-    call(lambda: look.new_repository("app", ORIGIN))
+    call(lambda: look.new_repository("app", ORIGIN, names_branch=True))
 
 
 def test_unknown_users_are_reported_all_at_once() -> None:
@@ -115,7 +115,7 @@ def test_a_run_that_needs_nothing_asks_nothing() -> None:
     fake = FakeGitHub()
     look = preflight(fake, repositories=["app"])
     assert look.user_ids([]) == {}
-    record(lambda: look.new_repository("app", ORIGIN))
+    record(lambda: look.new_repository("app", ORIGIN, names_branch=True))
     assert fake.queries == []
 
 
@@ -164,11 +164,11 @@ def test_a_new_repository_cannot_be_archived(monkeypatch: pytest.MonkeyPatch) ->
     """GitHub archives what exists only; `make adopt` takes in what is archived already."""
     look = preflight(FakeGitHub(), repositories=["app"])
     with pytest.raises(PreflightError, match="GitHub cannot create an archived one") as raised:
-        call(lambda: look.new_repository("app", ORIGIN), archived=True)
+        call(lambda: look.new_repository("app", ORIGIN, names_branch=True), archived=True)
     assert "orgs/acme.yaml repositories.app" in str(raised.value)
-    call(lambda: look.new_repository("app", ORIGIN), archived=False)
+    call(lambda: look.new_repository("app", ORIGIN, names_branch=True), archived=False)
     monkeypatch.setenv(ADOPTING, "1")
-    call(lambda: look.new_repository("app", ORIGIN), archived=True)
+    call(lambda: look.new_repository("app", ORIGIN, names_branch=True), archived=True)
 
 
 OPEN = Guard("orgs/acme.yaml protection.main", False, frozenset(), frozenset(), False)  # noqa: FBT003 - a guard that lets nobody through

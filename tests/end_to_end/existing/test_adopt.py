@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
+
+from nacl.public import PublicKey, SealedBox
 
 from tests.end_to_end.conftest import seed
 from tests.end_to_end.live import Live
@@ -11,7 +14,7 @@ from tests.support.project import Project
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.sandbox import Sandbox
+    from tests.support.sandbox import Sandbox, World
 
 HEAD = """\
 organization: acme
@@ -42,6 +45,18 @@ LATER = """\
       fresh: {branches: [hotfix/*]}
 """
 RULESET = {"name": "stable", "target": "branch", "enforcement": "disabled"}
+UNDECLARED_SECRETS = (
+    "/orgs/acme/actions/secrets/OLD",
+    "/repos/acme/legacy/actions/secrets/OLD",
+    "/repos/acme/legacy/dependabot/secrets/OLD",
+    "/repos/acme/legacy/environments/prod/secrets/OLD",
+)
+ORGANIZATION_VARIABLE = {"name": "DEBUG", "value": "1", "visibility": "all"}
+UNMANAGED = (
+    "acme: variable DEBUG, Actions secret OLD",
+    "legacy: environment old, variable DEBUG, Actions secret OLD, Dependabot secret OLD",
+    "legacy/prod: variable DEBUG, secret OLD",
+)
 LIMITED = {"protected_branches": False, "custom_branch_policies": True}
 
 
@@ -74,6 +89,12 @@ def adopted(sandbox: Sandbox, folder: Path, name: str, *, protect: bool) -> Proj
     )
     for policy in ({"name": "main", "type": "branch"}, {"name": "feature/*", "type": "branch"}):
         world.request("POST", f"{environment}/deployment-branch-policies", policy)
+    for path in (f"{environment}/variables", "/repos/acme/legacy/actions/variables"):
+        world.request("POST", path, {"name": "DEBUG", "value": "1"})
+    world.request("POST", "/orgs/acme/actions/variables", ORGANIZATION_VARIABLE)
+    world.request("PUT", "/repos/acme/legacy/environments/old", {})
+    for path in UNDECLARED_SECRETS:
+        world.request("PUT", path, sealed(world, path))
     project = Project(folder / "project", world, protect=protect)
     project.write(HEAD + LEGACY)
     project.create({})
@@ -84,7 +105,18 @@ def adopted(sandbox: Sandbox, folder: Path, name: str, *, protect: bool) -> Proj
     assert "RepositoryEnvironmentDeploymentPolicy legacy/prod/branch/feature/*" in outcome.text
     assert "TeamRepository legacy/strangers" in outcome.text
     assert "TeamMembers idle" in outcome.text
+    for line in UNMANAGED:
+        assert f"unmanaged  {line}\n" in outcome.text, outcome.text
     return project
+
+
+def sealed(world: World, path: str) -> dict[str, Any]:
+    """Return a secret's value as GitHub takes it, with what the path's kind needs beside it."""
+    key = world.request("GET", f"{path.rpartition('/')[0]}/public-key")["body"]
+    box = SealedBox(PublicKey(base64.b64decode(key["key"])))
+    value = base64.b64encode(box.encrypt(b"x")).decode()
+    more = {"visibility": "all"} if path.startswith("/orgs/") else {}
+    return {"encrypted_value": value, "key_id": key["key_id"], **more}
 
 
 def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Path) -> None:

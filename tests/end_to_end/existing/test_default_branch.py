@@ -36,6 +36,15 @@ LEGACY = """\
 EMPTY = LEGACY.replace("legacy", "empty")
 
 
+NEW = """\
+  {}:
+    workflows: false
+    files: {{NOTE.md: {{content: "note\\n"}}}}
+    access: {{rel: push}}
+    environments: {{prod: {{reviewers: {{teams: [rel]}}}}}}
+"""
+
+
 def repositories() -> dict[str, Any]:
     """Return a repository of another default branch, and an empty one."""
     return {
@@ -96,3 +105,42 @@ def test_the_default_branch_is_githubs_or_reported(sandbox: Sandbox, tmp_path: P
     assert refused.code != 0
     assert refused.text.count("is `trunk`") == 2, refused.text
     assert world.writes() == []
+
+
+def test_a_new_repository_where_the_organization_has_another_default(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A default branch that is not named is reported before the first change.
+
+    Named, it is renamed or taken as it is, in one run.
+    """
+    start: dict[str, Any] = seed("acme", ["ana"], "enterprise")
+    other = sandbox.world("other-default-branch", start | {"organizations": [elsewhere(start)]})
+    project = Project(tmp_path / "other", other, protect=True)
+    project.write(HEAD + NEW.format("first") + kept_new("second"))
+    project.create({})
+    refused = project.portcullis("up")
+    assert refused.code != 0
+    assert "acme gets the default branch `trunk`" in refused.text
+    assert "`default_branch: main` renames the branch" in refused.text
+    assert other.writes() == []
+    named = [NEW.format(name) + f"    default_branch: {name}\n" for name in ("main", "trunk")]
+    project.write(HEAD + "".join(named))
+    up = project.portcullis("up")
+    assert up.code == 0, up.text
+    live = Live(other, "acme")
+    for name in ("main", "trunk"):
+        assert live.repositories()[name]["default_branch"] == name
+        assert live.environments(name)["prod"]["deploy_from"] == {f"branch:{name}"}
+        assert live.file(name, "NOTE.md") == "note\n"
+
+
+def kept_new(name: str) -> str:
+    """Return a new repository that keeps the default branch which GitHub gives it."""
+    return NEW.format(name) + "    default_branch: keep\n"
+
+
+def elsewhere(start: dict[str, Any]) -> dict[str, Any]:
+    """Return an organization that calls the default branches of new repositories `trunk`."""
+    settings = {"default_repository_branch": "trunk"}
+    return {**start["organizations"][0], "settings": settings, "repositories": {}}

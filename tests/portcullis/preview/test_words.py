@@ -120,6 +120,52 @@ def test_a_change_in_words(
     assert sorted(changed(kind, old, new)) == sorted(lines)
 
 
+@pytest.mark.parametrize("old", [None, [], "", False, 0, {}, [{"users": None, "teams": []}]])
+@pytest.mark.parametrize("new", [[], "", False, 0, 0.0, [{"users": [], "teams": None}]])
+def test_a_default_that_is_written_is_no_change(old: Any, new: Any) -> None:  # noqa: ANN401 - any JSON
+    """Not set, an empty list, an empty text, false and 0 are the same to the provider."""
+    step = Step("update", ("x", "rules[0].y"), {"x": old}, {}, {"x": new, "rules": [{"y": new}]})
+    assert words.lines("RepositoryRuleset", "it", step, NAMES) == ["no value changes"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "old", "new", "lines"),
+    [
+        (
+            "TeamMembers",
+            "members",
+            [{"username": "Dan", "role": "member"}, {"username": "eve"}],
+            [{"username": "dan", "role": "member"}],
+            ["eve leaves it"],
+        ),
+        (
+            "RepositoryEnvironment",
+            "reviewers",
+            [{"users": [5], "preventSelfReview": None}],
+            [{"users": ["5", 6], "teams": []}],
+            ["reviewer user 6 added"],
+        ),
+        ("Team", "parentTeamId", 7.0, "7", ["no value changes"]),
+        ("Repository", "topics", ["a", "b"], ["b", "a"], ["no value changes"]),
+    ],
+)
+def test_noise_is_left_out_beside_a_change(
+    kind: str,
+    field: str,
+    old: Any,  # noqa: ANN401 - any JSON
+    new: Any,  # noqa: ANN401 - any JSON
+    lines: list[str],
+) -> None:
+    """The case of a login, ids as texts, the order and defaults do not hide what changes."""
+    assert changed(kind, {field: old}, {field: new}) == lines
+
+
+def test_what_the_state_does_not_have_is_compared_with_github() -> None:
+    """An import keeps some values as outputs only: those are the old ones."""
+    step = Step("update", ("a", "b"), {}, {"a": True, "b": False}, {"a": False, "b": False})
+    assert words.lines("Repository", "it", step, NAMES) == ["a: true -> false"]
+
+
 def test_only_people_who_come_or_go_have_to_be_asked_for() -> None:
     """The ids of reviewers that stay, and those of teams, are not."""
     old, new = reviewers([5, 6], [7]), reviewers([6, 8], [])

@@ -111,11 +111,16 @@ def test_what_stops(
     assert all(each.fix for each in found.problems)
 
 
-def test_what_is_gone_and_not_replaced_is_left_to_pulumi() -> None:
-    """It is reported, because an update could end with a 404."""
-    found = compared({thing("a"): GONE}, {"a": None})
+def test_what_is_gone_stops_only_where_it_is_declared() -> None:
+    """An update would end with a 404; what is not declared only leaves the state."""
+    found = compared({thing("a"): GONE}, {})
     assert (found.moves, found.problems, found.strangers) == ([], [], [])
     assert found.gone == [thing("a")]
+    for declared, name in (({"a": None}, "a"), ({"b": "a"}, "b"), ({"A": None}, "A")):
+        found = compared({thing("a"): GONE}, declared)
+        assert [each.path for each in found.problems] == [("repositories", name)]
+        assert "is not on GitHub, or this token cannot see it" in found.problems[0].what
+        assert "make adopt" in found.problems[0].fix
 
 
 def test_a_chain_of_renames_on_github_has_a_way_out() -> None:
@@ -123,3 +128,12 @@ def test_a_chain_of_renames_on_github_has_a_way_out() -> None:
     found = compared({thing("a", 1): live("b"), thing("b", 2): live("c")}, {"b": None, "c": None})
     assert {each.path for each in found.problems} == {("repositories", "b")}
     assert "rename it back on GitHub" in found.problems[0].fix
+
+
+def test_a_rename_on_github_beside_a_new_one_has_its_steps() -> None:
+    """The old name may be declared for a new repository: the message names the steps."""
+    found = compared({thing("a"): live("b")}, {"a": None, "b": None})
+    assert "remove `a` from the YAML, run `make up`" in found.problems[0].fix
+    swapped = {thing("a", 1): live("b"), thing("b", 2): live("a")}
+    found = compared(swapped, {"a": None, "b": None})
+    assert all("rename it back on GitHub" in each.fix for each in found.problems)
