@@ -34,9 +34,9 @@ class Stack:
         self.events = [automation.EngineEvent.from_json(event) for event in events]
         self.error = error
 
-    def preview(self, on_event: Callable[[Any], None], target: None) -> None:
+    def preview(self, on_event: Callable[[Any], None], target: None, exclude: None) -> None:
         """Do it, with all that the stack has."""
-        assert target is None
+        assert target is exclude is None
         for event in self.events:
             on_event(event)
         if self.error:
