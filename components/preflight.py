@@ -77,8 +77,7 @@ class Preflight:
     ) -> pulumi.ResourceHookBinding:
         """Refuse to create a repository that exists already; make a private one public in time.
 
-        Where the YAML does not name the default branch, GitHub's name for it has to be the one
-        that the gates take for granted.
+        Where the YAML does not name the default branch, GitHub's name for it has to be `main`.
         """
         self._origins["repository", name] = origin
         if not names_branch:

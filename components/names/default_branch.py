@@ -46,7 +46,7 @@ def difference(name: str, declared: str, live: str | None) -> Wrong | None:
 
 
 def first(name: str, organization: str, live: str | None) -> Wrong | None:
-    """Return what is wrong where a new repository would get another branch than the gates name.
+    """Return what is wrong where a new repository would get another default branch than `main`.
 
     Args:
         name: The repository, which does not name its default branch.
@@ -56,11 +56,11 @@ def first(name: str, organization: str, live: str | None) -> Wrong | None:
     if live in {None, FIRST_BRANCH}:
         return None
     return Wrong(
-        f"a new repository of {organization} gets the default branch `{live}`, but the gates of "
-        f"{name} are for `{FIRST_BRANCH}`",
+        f"a new repository of {organization} gets the default branch `{live}`, but the "
+        f"environments and rulesets of {name} are for `{FIRST_BRANCH}`",
         f"`default_branch: {FIRST_BRANCH}` renames the branch of the new repository; "
-        f"`default_branch: {live}` makes the gates for that one; or change the repository default "
-        "branch in the organization's settings on GitHub",
+        f"`default_branch: {live}` keeps it; or change the repository default branch in the "
+        "organization's settings on GitHub",
     )
 
 

@@ -1,8 +1,8 @@
 """List what lies beside adopted resources and is neither declared nor removed.
 
-Portcullis owns who may pass a gate, so that `extras` are removed. Secrets, variables, rulesets and
-environments that are not declared stay as they are: somebody may need them. They are listed by
-name, because a person has to decide about each.
+Portcullis owns who may approve, deploy and push, so that `extras` are removed. Secrets, variables,
+rulesets and environments that are not declared stay as they are: somebody may need them. They are
+listed by name, because a person has to decide about each.
 """
 
 from __future__ import annotations

@@ -77,8 +77,8 @@ def test_a_rename_of_what_is_not_managed(  # noqa: PLR0915 - one made organizati
 ) -> None:
     """`renamed_from` of an unmanaged repository or team asks for `make adopt`, which takes it in.
 
-    The next `make up` renames it, with its gates and rulesets. A `renamed_from` that names nothing
-    is reported: by a notice, or as a mistake where something managed leaves the YAML.
+    The next `make up` renames it, with its environments and rulesets. A `renamed_from` that
+    names nothing is reported: by a notice, or as a mistake where something managed leaves the YAML.
 
     What the state has and GitHub does not is reported before anything changes; if it is not
     declared any more, it only leaves the state. A rename on GitHub beside a new repository of the
