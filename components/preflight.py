@@ -221,7 +221,7 @@ class Preflight:
     @cached_property
     def _new_branch(self) -> str | None:
         """What GitHub calls the default branch of a new repository; None if it does not tell."""
-        with _asking():
+        with asking():
             answer = self.access.client().request("GET", f"/orgs/{self.organization}").json()
         branch: str | None = answer.get("default_repository_branch")
         return branch
