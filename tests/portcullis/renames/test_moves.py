@@ -10,6 +10,8 @@ from portcullis.renames.moves import Comparison, Declared, compare
 from portcullis.renames.things import Live, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.names.renames import Kind
 
 GONE = None
@@ -21,7 +23,7 @@ def thing(key: str, number: int = 1, *, name: str = "") -> Thing:
 
 
 def compared(
-    answers: dict[Thing, Live | None],
+    answers: Mapping[Thing, Live | None],
     declared: dict[str, str | None],
     holders: dict[Thing, int] | None = None,
 ) -> Comparison:
@@ -100,7 +102,7 @@ def test_what_moves(
     ],
 )
 def test_what_stops(
-    answers: dict[Thing, Live | None],
+    answers: Mapping[Thing, Live | None],
     declared: dict[str, str | None],
     holders: dict[Thing, int],
     words: str,
@@ -116,8 +118,8 @@ def test_what_is_gone_stops_only_where_it_is_declared() -> None:
     found = compared({thing("a"): GONE}, {})
     assert (found.moves, found.problems, found.strangers) == ([], [], [])
     assert found.gone == [thing("a")]
-    for declared, name in (({"a": None}, "a"), ({"b": "a"}, "b"), ({"A": None}, "A")):
-        found = compared({thing("a"): GONE}, declared)
+    for name, old in (("a", None), ("b", "a"), ("A", None)):
+        found = compared({thing("a"): GONE}, {name: old})
         assert [each.path for each in found.problems] == [("repositories", name)]
         assert "is not on GitHub, or this token cannot see it" in found.problems[0].what
         assert "make adopt" in found.problems[0].fix
@@ -134,6 +136,6 @@ def test_a_rename_on_github_beside_a_new_one_has_its_steps() -> None:
     """The old name may be declared for a new repository: the message names the steps."""
     found = compared({thing("a"): live("b")}, {"a": None, "b": None})
     assert "remove `a` from the YAML, run `make up`" in found.problems[0].fix
-    swapped = {thing("a", 1): live("b"), thing("b", 2): live("a")}
+    swapped: dict[Thing, Live | None] = {thing("a", 1): live("b"), thing("b", 2): live("a")}
     found = compared(swapped, {"a": None, "b": None})
     assert all("rename it back on GitHub" in each.fix for each in found.problems)
