@@ -103,10 +103,6 @@ def _workflow(
     file = f"{WORKFLOWS}/{trust.job.workflow}"
     own = repository.config.files.get(file)
     if trust.config.run:
-        if own:
-            what = f"this replaces {file}, which `run` of an environment needs"
-            where = ("repositories", repository.name, "files", file)
-            yield where, what, "another name, or trust.workflow instead of trust.run"
         return
     if file in repository.derived_files and not own:
         what = f"no job of the managed {trust.job.workflow} is in this environment"

@@ -150,6 +150,7 @@ class SubjectOfOneEnvironment(ResourceRule):
         _OTHERS,
         _role("by StringLike, without wildcard", {"StringLike": {_SUB: [_ONE]}}),
         _role("two environments, each named", _equals(sub=[_ONE, _ONE.replace("pypi", "npm")])),
+        _role("names with ids", _equals(sub="repo:guild@1182/escai@5521:environment:pypi-release")),
     )
     bad = (
         _role("no condition on the subject", _equals(aud=_AUDIENCE)),

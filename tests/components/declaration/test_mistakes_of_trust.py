@@ -1,0 +1,255 @@
+"""Mistakes in `trust`: each is reported once, with its location and what is allowed (G2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
+from tests.components.declaration.test_mistakes import ENVIRONMENTS, TOKEN, WEB, Case
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AWS = '{account: "123456789012", region: eu-central-1, permissions_boundary: "BOUNDARY"}'
+BOUNDARY = "arn:aws:iam::123456789012:policy/ci"
+VAULT = "{address: https://vault.acme.example}"
+ROLE = "{policies: [arn:aws:iam::aws:policy/ReadOnlyAccess]}"
+READS = "{secrets: {DSN: {path: kv/app, key: dsn}}}"
+JOB = "run: ./deploy.sh"
+CLUSTER = f"      cluster: {{trust: {{{JOB}, aws: {ROLE}, vault: {READS}}}}}"
+TRUST = f"""\
+trust:
+  aws: {AWS.replace("BOUNDARY", BOUNDARY)}
+  vault: {VAULT}
+"""
+TRUSTED = replaced(
+    (ENVIRONMENTS, f"    environments:\n{CLUSTER}"), ("repositories:\n", f"{TRUST}repositories:\n")
+)
+OWN = (CLUSTER, CLUSTER.replace(JOB, "workflow: own.yml"))
+
+
+def own(text: str) -> tuple[str, str]:
+    """The managed file own.yml of the repository app, with this text."""
+    files = f"    files: {{.github/workflows/own.yml: {{content: '{text}'}}}}\n"
+    return "    environments:\n", f"{files}    environments:\n"
+
+
+CASES = (
+    Case("an account in digits", '"123456789012"', '"1234"', "`account`", "12 digits"),
+    Case(
+        "a boundary of another account",
+        f"  aws: {AWS.replace('BOUNDARY', BOUNDARY)}",
+        f"  »aws: {AWS.replace('BOUNDARY', BOUNDARY.replace('1', '2'))}",
+        "permissions_boundary is of another account",
+        "a policy of `account`",
+    ),
+    Case(
+        "no boundary",
+        f', permissions_boundary: "{BOUNDARY}"',
+        "",
+        "`permissions_boundary` is missing",
+    ),
+    Case("run and workflow", JOB, f"{JOB}, workflow: own.yml", "give the job that is trusted"),
+    Case("neither run nor workflow", f"{JOB}, ", "", "give the job that is trusted"),
+    Case("nothing granted", f", aws: {ROLE}, vault: {READS}", "", "nothing is granted"),
+    Case("a role without permissions", ROLE, "{}", "a role without permissions", "policies, allow"),
+    Case(
+        "every action",
+        ROLE,
+        '{allow: [{actions: [»"*"], resources: ["arn:aws:s3:::a/*"]}]}',
+        "item 1 of `actions`",
+        "s3:PutObject",
+    ),
+    Case(
+        "every resource",
+        ROLE,
+        '{allow: [{actions: ["s3:GetObject"], resources: [»"*"]}]}',
+        "item 1 of `resources`",
+        "ARN",
+    ),
+    Case(
+        "a session of a day",
+        ROLE,
+        ROLE[:-1] + ", »session_minutes: 1440}",
+        "`session_minutes` is too large",
+        "at most 720",
+    ),
+    Case(
+        "a token of two hours",
+        READS,
+        READS[:-1] + ", »ttl_minutes: 120}",
+        "`ttl_minutes` is too large",
+        "at most 60",
+    ),
+    Case("every path", READS, "{secrets: {DSN: {»path: kv/*, key: dsn}}}", "`path`", "ci/codecov"),
+    Case(
+        "a command with a variable",
+        JOB,
+        '»run: "./x $HOME"',
+        "`run`",
+        "without quotes and variables",
+    ),
+    Case(
+        "no account",
+        f"  aws: {AWS.replace('BOUNDARY', BOUNDARY)}\n",
+        "",
+        "does not name the AWS account",
+        "trust.aws",
+    ),
+    Case("no Vault", f"  vault: {VAULT}\n", "", "does not name the Vault", "trust.vault"),
+    Case(
+        "no address",
+        VAULT,
+        "{mount: ci}",
+        "the jobs need Vault's address",
+        "sources.vault.address",
+    ),
+    Case("an account for nobody", f"aws: {ROLE}, ", "", "no environment has it in its trust"),
+    Case("a Vault for nobody", f", vault: {READS}", "", "no environment has it in its trust"),
+    Case(
+        "a subject for nobody",
+        f"\n{CLUSTER}",
+        " {}",
+        "no environment has a trust",
+        also=((f"{TRUST}", "trust: {»subject_claims: [repo, context]}\n"),),
+    ),
+    Case(
+        "a subject without environment",
+        f"  vault: {VAULT}",
+        f"  vault: {VAULT}\n  subject_claims: [repo]",
+        "the subject has to name the repository and the environment",
+    ),
+    Case(
+        "an unknown claim",
+        f"  vault: {VAULT}",
+        f"  vault: {VAULT}\n  subject_claims: [repo, context, »actor]",
+        "`subject_claims`",
+        "job_workflow_ref",
+    ),
+    Case(
+        "a subject with refs by pattern",
+        f"  vault: {VAULT}",
+        f"  vault: {VAULT}\n  subject_claims: [repo, context, job_workflow_ref]",
+        "no exact subject could be trusted",
+        "without patterns",
+        also=(
+            (
+                CLUSTER,
+                CLUSTER.replace("{trust", '{»deploy_from: {branches: ["release/*"]}, trust', 1),
+            ),
+        ),
+    ),
+    Case(
+        "a name with a meaning in patterns",
+        CLUSTER,
+        CLUSTER.replace("cluster: {", '"a*": {»', 1),
+        "stands in subjects and patterns",
+        "letters, digits",
+    ),
+    Case(
+        "the release path",
+        CLUSTER,
+        CLUSTER.replace("cluster: {", "pypi-release: {»", 1),
+        "the jobs of the managed release workflow only publish",
+        "another environment",
+    ),
+    Case(
+        "a variable that the trust sets",
+        CLUSTER,
+        CLUSTER.replace("{trust", "{variables: {»AWS_REGION: x}, trust", 1),
+        "sets `AWS_REGION`",
+        "leave it out",
+    ),
+    Case(
+        "the managed release workflow",
+        JOB,
+        "»workflow: release.yml",
+        "no job of the managed release.yml is in this environment",
+        "run",
+    ),
+    Case(
+        "a file in the place of the managed one",
+        "    environments:\n",
+        "    files: {».github/workflows/deploy.yml: {content: x}}\n    environments:\n",
+        "Portcullis writes this file itself",
+    ),
+    Case(
+        "a stored key of the repository",
+        "    environments:\n",
+        "    secrets: {»AWS_SECRET_ACCESS_KEY: {from: {config: k}}}\n    environments:\n",
+        "is a stored AWS key",
+        "revoke",
+    ),
+    Case(
+        "a stored token of the organization",
+        f"  TOKEN: {TOKEN}",
+        f"  »VAULT_TOKEN: {TOKEN}",
+        "is a stored login to Vault",
+        "leave the secret out",
+    ),
+    Case(
+        "a stored value that the job reads",
+        CLUSTER,
+        CLUSTER.replace("{trust", "{secrets: {»DSN: {from: {config: k}}}, trust", 1),
+        "the job reads from Vault",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_mistakes(case: Case, tmp_path: Path) -> None:
+    """It is reported while the file is read, with its location and the fix (G2)."""
+    text, marked = places(replaced((case.old, case.new), *case.also, text=TRUSTED))
+    found = mistakes(written(tmp_path, text))
+    assert [case.what in str(mistake) for mistake in found] == [True], found
+    assert case.allowed in str(found[0])
+    if marked:
+        assert [str(mistake.place) for mistake in found] == marked
+
+
+@pytest.mark.parametrize(
+    ("jobs", "what"),
+    [
+        ("jobs: {a: {environment: cluster, permissions: {id-token: write}}}", None),
+        ("jobs: {a: {environment: {name: Cluster}}}, permissions: write-all", None),
+        (
+            "jobs: {a: {environment: other, permissions: {id-token: write}}}",
+            "is in the environment",
+        ),
+        ("jobs: {a: {permissions: {id-token: write}}}", "is in the environment"),
+        (
+            "jobs: {a: {environment: cluster}}, permissions: {contents: read}",
+            "lacks id-token: write",
+        ),
+        ("jobs: [a]", "is in the environment"),
+        ("jobs: {", "is not YAML"),
+    ],
+)
+def test_own_workflow_files(jobs: str, what: str | None, tmp_path: Path) -> None:
+    """A managed file of one's own has the job that is trusted, or the difference is reported."""
+    document = f"{{{jobs}}}" if what != "is not YAML" else jobs
+    text, _ = places(replaced(OWN, own(document), text=TRUSTED))
+    found = mistakes(written(tmp_path, text))
+    assert [what in str(mistake) for mistake in found if what] == ([True] if what else [])
+    assert len(found) == (1 if what else 0), found
+
+
+def test_a_sound_trust_has_no_mistakes(tmp_path: Path) -> None:
+    """What the cases break is right, and so is an organization without trust."""
+    assert mistakes(written(tmp_path, TRUSTED)) == []
+    assert mistakes(written(tmp_path, SOUND)) == []
+    tags = (CLUSTER, CLUSTER.replace("{trust", '{deploy_from: {tags: ["v*"]}, trust', 1))
+    assert mistakes(written(tmp_path, replaced(tags, text=TRUSTED))) == []
+    assert (
+        mistakes(
+            written(
+                tmp_path,
+                replaced(
+                    (WEB, "  web: {secrets: {VAULT_TOKEN: {from: {config: k}}}}"), text=TRUSTED
+                ),
+            )
+        )
+        == []
+    )

@@ -1,0 +1,1 @@
+"""Tests of what the trust of outside systems is made from."""
