@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from typer.testing import CliRunner
 
 from portcullis.cli import app
@@ -13,6 +12,8 @@ from tests.components.declaration.test_mistakes_of_trust import ROLE, TRUSTED
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 ADMINISTRATOR = "{policies: [arn:aws:iam::aws:policy/AdministratorAccess]}"
 
