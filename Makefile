@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity docs site pins
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases docs site pins
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -58,6 +58,9 @@ bench: .venv/test  ## measure time and API calls
 fidelity: .venv/test  ## run foreign clients and the GitHub provider's own tests against the sandbox (FIDELITY=REGEX: some tests)
 	$(BIN)/python -m tests.fidelity $(if $(FIDELITY),'$(FIDELITY)')
 	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
+
+releases: .venv/test  ## execute the release workflows, every case (RELEASES=REGEX: some of them)
+	PORTCULLIS_RELEASES=all $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/release $(if $(RELEASES),-k '$(RELEASES)')
 
 docs: .venv/test  ## regenerate the pages about rules and fields, and the schemas
 	$(RUN) docs

@@ -133,6 +133,20 @@ def ensure_acceptance(
     return _ensure_part(recipe.ACCEPTANCE, cache.cache_folder(environ), environ, report)
 
 
+def ensure_act(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Build act, which runs single jobs of workflow files, for the tests of releases.
+
+    An act on PATH is not used: what the tests know of its log is true of this version.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.ACT, cache.cache_folder(environ), environ, report)
+
+
 def ensure_actionlint(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:

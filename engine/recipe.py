@@ -131,6 +131,16 @@ ACTIONLINT = Part(
     packages=110,
 )
 
+ACT = Part(
+    name="act",
+    binary="act",
+    version="0.2.89",
+    package="github.com/nektos/act",
+    packages=570,
+    variables=(("main.version", "0.2.89"),),
+)
+"""Runs the jobs of workflow files; the release workflows are executed with it."""
+
 VAULT = Part(
     name="vault",
     binary="portcullis-vault",

@@ -11,7 +11,15 @@ import pytest
 from engine import recipe
 from engine.cache import cache_folder
 
-PARTS = (recipe.CLI, recipe.GITHUB, recipe.ACTIONLINT, recipe.ESC, recipe.TOFU, recipe.VAULT)
+PARTS = (
+    recipe.CLI,
+    recipe.GITHUB,
+    recipe.ACT,
+    recipe.ACTIONLINT,
+    recipe.ESC,
+    recipe.TOFU,
+    recipe.VAULT,
+)
 
 
 @dataclasses.dataclass(frozen=True)

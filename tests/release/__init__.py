@@ -1,0 +1,1 @@
+"""Release workflows, executed: from a pushed tag to the installed package."""

@@ -1,0 +1,31 @@
+"""What the executed releases share: programs, one sandbox, one verdaccio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.release.harness import npm, tools
+from tests.release.harness.authority import Authority
+from tests.release.harness.stage import Machine
+from tests.support.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """The programs, a sandbox whose people decide, and an npm registry."""
+    try:
+        found = tools.find()
+    except tools.MissingError as error:
+        pytest.fail(str(error))
+    folder = tmp_path_factory.mktemp("machine")
+    with (
+        Sandbox() as sandbox,
+        npm.verdaccio(found.node, found.verdaccio, folder) as verdaccio,
+    ):
+        yield Machine(sandbox, found, Authority(folder), verdaccio)
+        assert "Traceback" not in sandbox.errors()

@@ -1,0 +1,206 @@
+"""Running one job by act, with what the sandbox gives to it and nothing else of this machine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.release.harness import doubles, jobs
+
+if TYPE_CHECKING:
+    from tests.release.harness.tools import Tools
+
+_RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
+_LIMIT_SECONDS = 300
+_ANNOTATIONS = ("error", "warning", "notice")
+_SHIM = """\
+#!/bin/bash
+# act gives steps a terminal, whose input never ends and which makes tools colour their output
+set -o pipefail
+/bin/bash "$@" </dev/null 2>&1 | cat
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the jobs of a release run.
+
+    Attributes:
+        tools: The programs.
+        folder: A folder of the release's own; each job has one inside of it.
+        repository: The git repository that checkouts come from.
+        artifacts: The folder that holds uploaded artifacts.
+        variables: What leads to the network, and is trusted there.
+    """
+
+    tools: Tools
+    folder: Path
+    repository: Path
+    artifacts: Path
+    variables: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a job.
+
+    Attributes:
+        key: The job's key.
+        conclusion: `success` or `failure`.
+        outputs: Its outputs.
+        steps: The conclusion of each step, by name.
+        log: What its steps wrote, line by line, before anything is masked.
+        summary: What its steps wrote for people: the job's summary.
+    """
+
+    key: str
+    conclusion: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, str] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    summary: str = ""
+
+    @property
+    def text(self) -> str:
+        """What its steps wrote, in the log and in the summary."""
+        return "\n".join([*self.log, self.summary])
+
+
+def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
+    """Run a job that the sandbox has let through.
+
+    Args:
+        place: Where it runs.
+        workflow: The workflow file, read.
+        view: What the sandbox gives to the job.
+
+    Raises:
+        NoDouble: A step uses an action without a double.
+    """
+    key = view["key"]
+    options = doubles.places(workflow["jobs"][key])
+    folder = Path(tempfile.mkdtemp(prefix=f"{key[:20]}-", dir=place.folder))
+    for name in ("home", "tmp", "work", "bin", "cache"):
+        (folder / name).mkdir()
+    shim = folder / "bin/bash"
+    shim.write_text(_SHIM, encoding="utf-8")
+    shim.chmod(0o755)
+    results = folder / "results.json"
+    github = view["contexts"]["github"]
+    files = {
+        "workflow": jobs.alone(workflow, key, view["contexts"], str(results)),
+        "event": json.dumps(_event(github)),
+        "env": json.dumps({**_environment(place, view), **place.variables}),
+        "secrets": json.dumps({**view["secrets"], "GITHUB_TOKEN": view["github_token"]}),
+        "variables": json.dumps(view["variables"]),
+    }
+    for name, text in files.items():
+        # JSON is YAML
+        file = folder / f"{name}.yaml"
+        file.touch(0o600)
+        file.write_text(text, encoding="utf-8")
+    command = [
+        *(str(place.tools.act), github["event_name"], "-C", str(folder / "work")),
+        *("-W", str(folder / "workflow.yaml"), "-j", jobs.OBSERVER, "-a", github["actor"]),
+        *("-e", str(folder / "event.yaml"), "--env-file", str(folder / "env.yaml")),
+        *("--secret-file", str(folder / "secrets.yaml")),
+        *("--var-file", str(folder / "variables.yaml"), "--input-file", "/none"),
+        # nothing is masked, so that a test sees what a step writes; the log stays in memory
+        *("--insecure-secrets", "--no-skip-checkout", "--no-cache-server", "--rm", "--json"),
+        *("--action-cache-path", str(folder / "cache")),
+        *(part for name in _RUNNERS for part in ("-P", f"{name}=-self-hosted")),
+        *options,
+    ]
+    ran = subprocess.run(
+        command,
+        env={
+            "ACT_DISABLE_VERSION_CHECK": "1",
+            "PATH": f"{folder / 'bin'}:{place.tools.uv}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "UV_CACHE_DIR": str(place.tools.uv_cache),
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_LIMIT_SECONDS,
+        check=False,
+    )
+    done = _read(key, ran.stdout, results)
+    if done is None:
+        raise RuntimeError(f"act did not run {key}: {ran.stderr[-2000:]}")
+    shutil.rmtree(folder)
+    return done
+
+
+def _event(github: dict[str, Any]) -> dict[str, Any]:
+    """Return the file of the event: act wants inputs as text there."""
+    owner = github["repository_owner"]
+    return {
+        **github["event"],
+        "ref": github["ref"],
+        "repository": {
+            "name": github["repository"].partition("/")[2],
+            "full_name": github["repository"],
+            "owner": {"login": owner, "name": owner},
+        },
+    }
+
+
+def _environment(place: Place, view: dict[str, Any]) -> dict[str, str]:
+    """Return the variables that a runner sets, and those that the doubles of actions read."""
+    github = view["contexts"]["github"]
+    found = {
+        "GITHUB_REPOSITORY": github["repository"],
+        "GITHUB_REPOSITORY_OWNER": github["repository_owner"],
+        "GITHUB_REF": github["ref"],
+        "GITHUB_RUN_ID": github["run_id"],
+        "GITHUB_RUN_NUMBER": github["run_number"],
+        "GITHUB_RUN_ATTEMPT": github["run_attempt"],
+        "GITHUB_TRIGGERING_ACTOR": github["triggering_actor"],
+        "SHA_REF": github["sha"],  # act's name for GITHUB_SHA
+        "RELEASE_REPOSITORY": str(place.repository),
+        "RELEASE_COMMIT": github["sha"],
+        "RELEASE_ARTIFACTS": str(place.artifacts / github["run_id"]),
+        "RELEASE_TWINE": place.tools.versions["twine"],
+        "UV_OFFLINE": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "NPM_CONFIG_FETCH_RETRIES": "0",
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+    }
+    if view["oidc"] is not None:
+        found["ACTIONS_ID_TOKEN_REQUEST_URL"] = view["oidc"]["url"]
+        found["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = view["oidc"]["token"]
+    return found
+
+
+def _read(key: str, output: str, results: Path) -> Done | None:
+    """Return what came of a job, from act's log and from what the observer wrote."""
+    lines: list[str] = []
+    steps: dict[str, str] = {}
+    summary = ""
+    for line in output.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if entry.get("jobID") != key:
+            continue
+        if entry.get("raw_output") and "command" not in entry:
+            lines.append(str(entry["msg"]).rstrip("\r\n"))
+        if entry.get("command") in _ANNOTATIONS:
+            title = entry.get("kvPairs", {}).get("title", "")
+            lines.append(f"{entry['command']}: {title}: {entry['arg']}")
+        if entry.get("command") == "summary":
+            summary += str(entry.get("content", ""))
+        if "stepResult" in entry:
+            steps[str(entry["step"])] = str(entry["stepResult"])
+    if not results.exists():
+        return None
+    found = json.loads(results.read_text(encoding="utf-8"))[key]
+    return Done(key, found["result"], found.get("outputs") or {}, steps, lines, summary)

@@ -1,0 +1,195 @@
+"""A Python package index: pypiserver, behind what PyPI asks of an upload.
+
+It takes a token that it has minted for a trusted publisher, or one that it knows, for its projects
+only; and it keeps PyPI's rule for a file that is there already: the same content is fine, another
+is refused.
+
+Sources: https://docs.pypi.org/trusted-publishers/using-a-publisher/ and
+https://docs.pypi.org/api/upload/
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from tests.release.harness import publishers
+from tests.release.harness.serving import running, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+_STATUS = {
+    200: "200 OK",
+    400: "400 Bad Request",
+    403: "403 Forbidden",
+    404: "404 Not Found",
+    422: "422 Unprocessable Entity",
+    503: "503 Service Unavailable",
+}
+
+
+@dataclass
+class Index:
+    """An index.
+
+    Attributes:
+        audience: Whom OIDC tokens have to be made for: `pypi` or `testpypi`.
+        folder: The files that it holds.
+        upstream: Where pypiserver listens.
+        issuers: The issuers of OIDC tokens that it trusts.
+        registered: The trusted publishers of its projects.
+        tokens: API tokens, each with the projects that it may publish.
+        down_after: After how many uploads it is down; None: it is not.
+        uploads: The files that it took, in order; and why it refused others.
+        address: Where it listens.
+    """
+
+    audience: str
+    folder: Path
+    upstream: str
+    issuers: set[str] = field(default_factory=set)
+    registered: list[publishers.Publisher] = field(default_factory=list)
+    tokens: dict[str, set[str]] = field(default_factory=dict)
+    down_after: int | None = None
+    uploads: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if path == "/_/oidc/audience":
+            return _json(start, 200, {"audience": self.audience})
+        if path == "/_/oidc/mint-token" and method == "POST":
+            return self._mint(start, body)
+        if path == "/legacy/" and method == "POST":
+            return self._upload(environ, start, body)
+        return self._forward(environ, start, path, body)
+
+    def _mint(self, start: StartResponse, body: bytes) -> Iterable[bytes]:
+        try:
+            found = publishers.projects(
+                self.registered, self.issuers, str(json.loads(body)["token"]), self.audience
+            )
+        except publishers.NotTrusted as error:
+            code, _, description = str(error).partition(": ")
+            errors = [{"code": code, "description": description}]
+            self.refusals.append(code)
+            return _json(start, 422, {"message": "Token request failed", "errors": errors})
+        token = f"pypi-minted-{secrets.token_urlsafe(16)}"
+        self.tokens[token] = found
+        return _json(start, 200, {"success": True, "token": token})
+
+    def _upload(
+        self, environ: WSGIEnvironment, start: StartResponse, body: bytes
+    ) -> Iterable[bytes]:
+        fields, name, content = _form(environ["CONTENT_TYPE"], body)
+        status, reason = self._judged(environ, fields["name"], name, content)
+        if status != 200 or reason:
+            self.refusals += [f"{name}: {reason}"] if status != 200 else []
+            return _json(start, status, {"message": reason})
+        self.uploads.append(name)
+        return self._forward(environ, start, "/", body)
+
+    def _forward(
+        self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes
+    ) -> Iterable[bytes]:
+        answer = httpx.request(
+            environ["REQUEST_METHOD"],
+            f"{self.upstream}{path}",
+            headers={"Content-Type": environ.get("CONTENT_TYPE", "")},
+            content=body,
+            follow_redirects=True,
+            trust_env=False,
+        )
+        kind = answer.headers.get("content-type", "application/octet-stream")
+        start(f"{answer.status_code} {answer.reason_phrase}", [("Content-Type", kind)])
+        return [answer.content]
+
+    def _judged(
+        self, environ: WSGIEnvironment, project: str, name: str, content: bytes
+    ) -> tuple[int, str]:
+        """Return the status of an upload, and why there is nothing to store."""
+        if self.down_after is not None and len(self.uploads) >= self.down_after:
+            return 503, "the index is down"
+        scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        user, _, token = base64.b64decode(given).decode().partition(":")
+        allowed = self.tokens.get(token)
+        if scheme.lower() != "basic" or user != "__token__" or allowed is None:
+            return 403, "Invalid or non-existent authentication information."
+        if normalized(project) not in {normalized(each) for each in allowed}:
+            return 403, f"The credential associated with this token is not for {project}."
+        there = self.folder / name
+        if not there.exists():
+            return 200, ""
+        if there.read_bytes() == content:
+            return 200, "the same file is there already"
+        return 400, f"File already exists ('{name}')."
+
+    def files(self) -> dict[str, str]:
+        """Return the SHA-256 of each file by its name."""
+        return {
+            each.name: hashlib.sha256(each.read_bytes()).hexdigest()
+            for each in sorted(self.folder.iterdir())
+        }
+
+
+def normalized(name: str) -> str:
+    """Return a project's name as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:
+    """Return the fields of an upload, its file's name, and its content."""
+    message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    fields: dict[str, str] = {}
+    name, content = "", b""
+    for part in message.iter_parts():
+        parameters: Any = part["content-disposition"].params
+        payload = part.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        if "filename" in parameters:
+            name, content = str(parameters["filename"]), payload
+        else:
+            fields[str(parameters["name"])] = payload.decode()
+    return fields, name, content
+
+
+def _json(start: StartResponse, status: int, body: dict[str, Any]) -> Iterable[bytes]:
+    content = json.dumps(body).encode()
+    start(
+        _STATUS[status],
+        [("Content-Type", "application/json"), ("Content-Length", str(len(content)))],
+    )
+    return [content]
+
+
+@contextmanager
+def index(audience: str, folder: Path) -> Iterator[Index]:
+    """Run an index with an empty folder."""
+    folder.mkdir()
+
+    def command(port: int) -> list[str]:
+        listen = ("-i", "127.0.0.1", "-p", str(port), "--server", "wsgiref")
+        everybody = ("-a", ".", "-P", ".", "--disable-fallback")
+        return [sys.executable, "-m", "pypiserver", "run", *listen, *everybody, str(folder)]
+
+    with running(command, folder.parent) as upstream:
+        made = Index(audience, folder, upstream)
+        with serving(made) as made.address:
+            yield made

@@ -1,0 +1,146 @@
+"""An npm registry: verdaccio, behind what npmjs.com asks of a publication.
+
+It takes a token that it has exchanged for a trusted publisher's OIDC token, or one that it knows,
+for its packages only. verdaccio itself lets everybody publish, and listens on loopback.
+
+Source: https://docs.npmjs.com/trusted-publishers
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import httpx
+
+from tests.release.harness import publishers
+from tests.release.harness.serving import running, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+HOST = "registry" + ".npmjs.org"
+"""In two parts: no file of the project names the host of a package registry."""
+
+AUDIENCE = f"npm:{HOST}"
+_EXCHANGE = "/-/npm/v1/oidc/token/exchange/package/"
+_CONFIG = """\
+storage: {folder}/storage
+auth: {{htpasswd: {{file: {folder}/htpasswd}}}}
+packages: {{"**": {{access: $all, publish: $all, unpublish: $all}}}}
+log: {{type: file, path: {folder}/log, level: warn}}
+web: {{enable: false}}
+"""
+
+
+@dataclass
+class Registry:
+    """A registry.
+
+    Attributes:
+        upstream: Where verdaccio listens.
+        issuers: The issuers of OIDC tokens that it trusts.
+        registered: The trusted publishers of its packages.
+        tokens: Access tokens, each with the packages that it may publish.
+        published: The packages that it took, in order.
+        refusals: Why it refused others.
+        address: Where it listens.
+    """
+
+    upstream: str
+    issuers: set[str] = field(default_factory=set)
+    registered: list[publishers.Publisher] = field(default_factory=list)
+    tokens: dict[str, set[str]] = field(default_factory=dict)
+    published: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        method = environ["REQUEST_METHOD"]
+        path = unquote(environ["PATH_INFO"])
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+        if path.startswith(_EXCHANGE) and method == "POST":
+            return self._exchange(start, path.removeprefix(_EXCHANGE), token)
+        if method == "PUT":
+            name = path.removeprefix("/")
+            if name not in self.tokens.get(token, set()):
+                self.refusals.append(f"{name}: not allowed")
+                return _json(start, "403 Forbidden", {"error": f"you may not publish {name}"})
+            self.published.append(name)
+        return self._forward(environ, start, path, body)
+
+    def _exchange(self, start: StartResponse, package: str, token: str) -> Iterable[bytes]:
+        try:
+            found = publishers.projects(self.registered, self.issuers, token, AUDIENCE)
+        except publishers.NotTrusted as error:
+            self.refusals.append(str(error))
+            return _json(start, "401 Unauthorized", {"message": "OIDC token exchange error"})
+        if package not in found:
+            return _json(start, "404 Not Found", {"message": "package not found"})
+        made = f"npm_exchanged{secrets.token_urlsafe(16)}"
+        self.tokens[made] = {package}
+        return _json(start, "201 Created", {"token": made})
+
+    def _forward(
+        self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes
+    ) -> Iterable[bytes]:
+        headers = {"accept": environ.get("HTTP_ACCEPT", "*/*"), "host": HOST}
+        headers["x-forwarded-proto"] = "https"
+        if body:
+            headers["content-type"] = environ.get("CONTENT_TYPE", "application/json")
+        query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
+        # verdaccio wants the slash of a scoped name encoded, as npm sends it
+        scoped = path.count("/") == 2 and path.startswith("/@")
+        target = "/" + path[1:].replace("/", "%2f") if scoped else path
+        answer = httpx.request(
+            environ["REQUEST_METHOD"],
+            f"{self.upstream}{target}{query}",
+            headers=headers,
+            content=body,
+            trust_env=False,
+        )
+        kept = [(n, v) for n, v in answer.headers.items() if n in ("content-type", "etag")]
+        start(f"{answer.status_code} {answer.reason_phrase}", kept)
+        return [answer.content]
+
+
+def _json(start: StartResponse, status: str, body: dict[str, Any]) -> Iterable[bytes]:
+    content = json.dumps(body).encode()
+    start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
+    return [content]
+
+
+@contextmanager
+def verdaccio(node: str, packages: Path, folder: Path) -> Iterator[str]:
+    """Run verdaccio; its address is the value.
+
+    Args:
+        node: Node.js.
+        packages: The folder with verdaccio's package.
+        folder: Where it keeps what is published.
+    """
+    config = folder / "config.yaml"
+    config.write_text(_CONFIG.format(folder=folder), encoding="utf-8")
+    program = str(packages / "node_modules/verdaccio/bin/verdaccio")
+
+    def command(port: int) -> list[str]:
+        return [node, program, "--config", str(config), "--listen", f"127.0.0.1:{port}"]
+
+    with running(command, folder) as address:
+        yield address
+
+
+@contextmanager
+def registry(upstream: str) -> Iterator[Registry]:
+    """Run a registry in front of verdaccio."""
+    made = Registry(upstream)
+    with serving(made) as made.address:
+        yield made

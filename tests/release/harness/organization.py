@@ -1,0 +1,115 @@
+"""The people, environments and secrets of a release in the sandbox, as Portcullis declares them.
+
+Kim maintains and starts releases, lea gives the first approval, ana the second. Zoe may write,
+and no more.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from components import publish
+from components.files import workflow
+from tests.sandbox.sealing import sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.support.sandbox import Sandbox, World
+
+OWNER = "guild"
+_numbers = itertools.count(1)
+
+
+def canary(environment: str, name: str) -> str:
+    """Return the value of an environment's secret; no log may have it."""
+    return f"canary-{environment}-{name.lower().replace('_', '-')}-9f2c"
+
+
+def world(
+    sandbox: Sandbox, name: str, declared: Sequence[Mapping[str, Any]], files: Mapping[str, str]
+) -> World:
+    """Make a world with one repository that publishes what is declared.
+
+    Args:
+        sandbox: The sandbox.
+        name: The repository's name.
+        declared: Its `publish`, as in an organization's file.
+        files: Its files, without the managed ones.
+    """
+    read = TypeAdapter(publish.PublishedPackages).validate_python(declared)
+    packages = publish.resolve_packages(read, ())
+    plan = publish.workflow_plan(
+        packages,
+        default_branch="main",
+        visibility="private",
+        ecosystems=["github-actions"],
+        may_start=dict.fromkeys(publish.by_tags(packages), ("maintain", "admin")),
+    )
+    seed = {
+        "organizations": [
+            {
+                "login": OWNER,
+                "plan": "enterprise",
+                "owners": ["olga"],
+                "members": ["kim", "lea", "ana", "zoe"],
+                "settings": {"default_repository_permission": "none"},
+                "teams": {
+                    "makers": {"members": ["kim"]},
+                    "leads": {"members": ["lea"]},
+                    "releasers": {"members": ["ana"]},
+                },
+                "repositories": {
+                    name: {
+                        "visibility": "private",
+                        "files": {**files, **workflow.render(plan)},
+                        "teams": {"makers": "maintain", "leads": "push", "releasers": "push"},
+                        "collaborators": {"zoe": "push"},
+                    }
+                },
+            }
+        ],
+        "tokens": [{"login": "olga"}],
+    }
+    made = sandbox.world(f"release{next(_numbers)}", seed)
+    _environments(made, f"/repos/{OWNER}/{name}", packages)
+    _pass_checks(made, f"/repos/{OWNER}/{name}")
+    return made
+
+
+def _environments(made: World, base: str, packages: tuple[publish.ResolvedPackage, ...]) -> None:
+    """Make the environments of the release path, with their reviewers, policies and secrets."""
+    with made.client() as api:
+        for name, derived in publish.release_environments(packages).items():
+            environment = derived.config
+            teams = [
+                api.get(f"/orgs/{OWNER}/teams/{slug}").raise_for_status().json()["id"]
+                for slug in environment.reviewers.teams
+            ]
+            body = {
+                "reviewers": [{"type": "Team", "id": ident} for ident in teams],
+                "prevent_self_review": bool(teams),
+                "can_admins_bypass": False,
+                "deployment_branch_policy": {
+                    "protected_branches": False,
+                    "custom_branch_policies": True,
+                },
+            }
+            place = f"{base}/environments/{name}"
+            api.put(place, json=body).raise_for_status()
+            for pattern in environment.deploy_from.tags:
+                policy = {"type": "tag", "name": pattern}
+                api.post(f"{place}/deployment-branch-policies", json=policy).raise_for_status()
+            for secret in environment.secrets:
+                sealed_value = sealed(api, f"{place}/secrets", canary(name, secret))
+                api.put(f"{place}/secrets/{secret}", json=sealed_value).raise_for_status()
+
+
+def _pass_checks(made: World, base: str) -> None:
+    """Let main's checks pass: a push runs the CI workflow, whose jobs succeed at once."""
+    body = {"message": "Start", "content": "eA==", "branch": "main"}
+    with made.client() as api:
+        api.put(f"{base}/contents/notes.txt", json=body).raise_for_status()

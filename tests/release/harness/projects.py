@@ -1,0 +1,62 @@
+"""Small real projects, one for each ecosystem: what a repository of the tests holds."""
+
+from __future__ import annotations
+
+import json
+
+from tests.release.harness.tools import BACKEND
+
+VERSION = "1.2.3"
+
+
+def python(name: str, directory: str = ".") -> dict[str, str]:
+    """Return a Python package that says its name and version when it is run."""
+    module = name.replace("-", "_")
+    files = {
+        "pyproject.toml": (
+            f'[build-system]\nrequires = ["{BACKEND}"]\nbuild-backend = "hatchling.build"\n\n'
+            f'[project]\nname = "{name}"\nversion = "{VERSION}"\nreadme = "README.md"\n'
+            'requires-python = ">=3.11"\n\n'
+            f'[project.scripts]\n{name} = "{module}:main"\n'
+        ),
+        "README.md": f"# {name}\n\nA package of the release tests.\n",
+        f"src/{module}/__init__.py": (
+            f'"""A package of the release tests."""\n\n\ndef main() -> None:\n'
+            f'    """Say which package this is."""\n    print("{name} {VERSION} runs")\n'
+        ),
+    }
+    return _inside(directory, files)
+
+
+def npm(name: str, directory: str = ".") -> dict[str, str]:
+    """Return an npm package that says its name and version when it is run."""
+    program = name.rpartition("/")[2]
+    package = {
+        "name": name,
+        "version": VERSION,
+        "description": "A package of the release tests",
+        "license": "MIT",
+        "bin": {program: "index.js"},
+        "files": ["index.js"],
+        "repository": {"type": "git", "url": "git+https://github.com/guild/project.git"},
+    }
+    lock = {
+        "name": name,
+        "version": VERSION,
+        "lockfileVersion": 3,
+        "requires": True,
+        "packages": {
+            "": {"name": name, "version": VERSION, "license": "MIT", "bin": {program: "index.js"}}
+        },
+    }
+    files = {
+        "package.json": json.dumps(package, indent=2) + "\n",
+        "package-lock.json": json.dumps(lock, indent=2) + "\n",
+        "index.js": f'#!/usr/bin/env node\nconsole.log("{name} {VERSION} runs");\n',
+    }
+    return _inside(directory, files)
+
+
+def _inside(directory: str, files: dict[str, str]) -> dict[str, str]:
+    prefix = "" if directory == "." else f"{directory}/"
+    return {f"{prefix}{path}": content for path, content in files.items()}

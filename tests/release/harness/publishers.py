@@ -1,0 +1,76 @@
+"""Trusted publishers at a registry, and whether an OIDC token of a job comes from one.
+
+Sources: https://docs.pypi.org/trusted-publishers/internals/ and
+https://docs.npmjs.com/trusted-publishers
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jwt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WORKFLOW = ".github/workflows/release.yml"
+
+
+class NotTrusted(Exception):  # noqa: N818 - a registry's answer
+    """A token that a registry does not take; the text is for its answer."""
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """What a project at a registry says of the job that may publish it."""
+
+    project: str
+    owner_id: str
+    repository: str
+    environment: str | None
+    workflow: str = WORKFLOW
+
+    def fits(self, claims: dict[str, Any]) -> bool:
+        """Return whether the claims are this publisher's."""
+        return (
+            claims["repository_owner_id"] == self.owner_id
+            and claims["repository"] == self.repository
+            and claims["job_workflow_ref"].startswith(f"{self.repository}/{self.workflow}@")
+            and self.environment in (None, claims.get("environment"))
+        )
+
+
+def projects(
+    publishers: Iterable[Publisher], issuers: Iterable[str], token: str, audience: str
+) -> set[str]:
+    """Return the projects that the bearer of a token may publish.
+
+    Args:
+        publishers: Those that are registered.
+        issuers: The issuers that the registry trusts.
+        token: The token.
+        audience: Whom the token has to be made for.
+
+    Raises:
+        NotTrusted: The token is not valid, or no publisher fits it.
+    """
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+        if issuer not in issuers:
+            raise NotTrusted("invalid-payload: the issuer is not trusted")
+        keys = jwt.PyJWKClient(f"{issuer}/.well-known/jwks")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            keys.get_signing_key_from_jwt(token),
+            algorithms=["RS256"],
+            audience=audience,
+            issuer=issuer,
+            options={"require": ["exp", "iat", "nbf", "jti"]},
+        )
+    except (jwt.PyJWTError, KeyError) as error:
+        raise NotTrusted(f"invalid-payload: {type(error).__name__}") from None
+    found = {each.project for each in publishers if each.fits(claims)}
+    if not found:
+        raise NotTrusted("invalid-publisher: valid token, but no corresponding publisher")
+    return found

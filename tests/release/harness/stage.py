@@ -1,0 +1,112 @@
+"""All that a repository's releases need: its world, the registries, and the way to them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.release.harness import act, front, npm, organization, publishers
+from tests.release.harness.index import Index, index
+from tests.release.harness.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tests.release.harness.authority import Authority
+    from tests.release.harness.npm import Registry
+    from tests.release.harness.tools import Tools
+    from tests.support.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What all releases of a test session share.
+
+    Attributes:
+        sandbox: The sandbox.
+        tools: The programs.
+        authority: The authority that jobs trust.
+        verdaccio: Where verdaccio listens.
+    """
+
+    sandbox: Sandbox
+    tools: Tools
+    authority: Authority
+    verdaccio: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the releases of one repository need.
+
+    Attributes:
+        release: The releases.
+        pypi: PyPI's double.
+        testpypi: TestPyPI's double.
+        npm: The npm registry's double.
+        front: The way to GitHub and to them.
+    """
+
+    release: Release
+    pypi: Index
+    testpypi: Index
+    npm: Registry
+    front: front.Front
+
+    def trust(self, registry: Index | Registry, project: str, environment: str) -> None:
+        """Register the release workflow as a trusted publisher of a project at a registry."""
+        with self.release.world.client() as api:
+            owner = api.get(f"/orgs/{organization.OWNER}").raise_for_status().json()["id"]
+        registry.registered.append(
+            publishers.Publisher(project, str(owner), self.release.repository, environment)
+        )
+
+    def secrets(self) -> set[str]:
+        """Return every value that no log may have: tokens of environments and of registries."""
+        registries = (self.pypi, self.testpypi, self.npm)
+        tokens = {token for each in registries for token in each.tokens}
+        return tokens | {"canary-", "sandbox_job_", "sandbox_oidc_", "eyJ"}
+
+
+@contextmanager
+def stage(
+    machine: Machine,
+    folder: Path,
+    name: str,
+    declared: Sequence[Mapping[str, Any]],
+    files: Mapping[str, str],
+) -> Iterator[Stage]:
+    """Make the world of a repository, its registries, and a front.
+
+    Args:
+        machine: What is shared.
+        folder: An empty folder.
+        name: The repository's name.
+        declared: Its `publish`, as in an organization's file.
+        files: Its files, without the managed ones.
+    """
+    world = organization.world(machine.sandbox, name, declared, files)
+    with ExitStack() as stack:
+        pypi = stack.enter_context(index("pypi", folder / "pypi"))
+        testpypi = stack.enter_context(index("testpypi", folder / "testpypi"))
+        registry = stack.enter_context(npm.registry(machine.verdaccio))
+        for each in (pypi, testpypi, registry):
+            each.issuers.add(f"{world.base_url}_oidc")
+        routes = {
+            **front.github(world),
+            "pypi.org": front.to(pypi.address),
+            "upload.pypi.org": front.to(pypi.address),
+            "test.pypi.org": front.to(testpypi.address),
+            npm.HOST: front.to(registry.address),
+        }
+        way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
+        for part in ("jobs", "artifacts"):
+            (folder / part).mkdir()
+        place = act.Place(
+            machine.tools, folder / "jobs", folder / "git", folder / "artifacts", way.variables
+        )
+        release = Release(world, f"{organization.OWNER}/{name}", place)
+        release.hold()
+        yield Stage(release, pypi, testpypi, registry, way)

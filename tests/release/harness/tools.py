@@ -1,0 +1,138 @@
+"""The programs that run workflows, each pinned by hash and kept in this user's cache.
+
+`act` is a part of the engine's recipe, verdaccio comes by a lock file of npm, and what `uvx` runs
+in a workflow is fetched once into a cache of its own: while a workflow runs, uv is offline.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+
+import engine
+from engine.cache import cache_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[3]
+_PINS = ("package.json", "package-lock.json")
+_NPM = Path(__file__).resolve().parents[1] / "npm"
+_NEEDED = ("bash", "curl", "gh", "git", "jq", "node", "npm", "tar", "unzip")
+BACKEND = "hatchling==1.31.0"
+"""The build backend of the Python projects."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What is needed to run workflows.
+
+    Attributes:
+        act: The program that runs one job.
+        node: Node.js, for verdaccio.
+        verdaccio: The folder with its packages.
+        uv_cache: uv's cache, with all that a workflow asks uvx for.
+        uv: The folder with the pinned uv.
+        versions: The tools' versions in `workflows/pins.yaml`.
+    """
+
+    act: Path
+    node: str
+    verdaccio: Path
+    uv_cache: Path
+    uv: Path
+    versions: dict[str, str]
+
+
+class MissingError(Exception):
+    """A program cannot be had on this machine; the text says how to get it."""
+
+
+def find() -> Tools:
+    """Return the tools; what is missing is built or fetched, once.
+
+    Raises:
+        MissingError: A program of the system is not installed.
+        EngineError: act cannot be built.
+    """
+    missing = [name for name in _NEEDED if shutil.which(name) is None]
+    if missing:
+        raise MissingError(f"release workflows use these programs, install them: {missing}")
+    pins: dict[str, Any] = YAML(typ="safe").load(ROOT / "workflows/pins.yaml")
+    cache = cache_folder(os.environ).parent
+    lock = b"".join((_NPM / name).read_bytes() for name in _PINS)
+    until = str(pins["tools_until"])
+    fetched = [f"{name}=={pins['tools'][key]}" for name, key in _UVX.items()]
+    uv = Path(sys.executable).parent
+    key = "\n".join([until, sys.version, BACKEND, *fetched]).encode()
+    return Tools(
+        act=engine.ensure_act(),
+        node=str(shutil.which("node")),
+        verdaccio=_made(cache / f"verdaccio-{_digest(lock)}", _install_verdaccio),
+        uv_cache=_made(
+            cache / f"uvx-{_digest(key)}", lambda folder: _fetch(uv / "uv", folder, fetched, until)
+        ),
+        uv=uv,
+        versions={name: str(value) for name, value in pins["tools"].items()},
+    )
+
+
+_UVX = {"twine": "twine", "detect-secrets": "detect_secrets"}
+"""What release workflows run by uvx, and the tool's name in `workflows/pins.yaml`."""
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _made(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Return a folder of the cache; it is filled once, by one process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            (folder / "done").touch()
+    return folder
+
+
+def _install_verdaccio(folder: Path) -> None:
+    for name in _PINS:
+        shutil.copy(_NPM / name, folder)
+    command = [str(shutil.which("npm")), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def _fetch(uv: Path, cache: Path, packages: list[str], until: str) -> None:
+    """Fill a cache of uv: the tools as workflows ask for them, and the build backend."""
+    environment = {
+        **os.environ,
+        "UV_CACHE_DIR": str(cache),
+        "UV_PYTHON": sys.executable,
+        "UV_EXCLUDE_NEWER": until,
+    }
+    project = cache / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(
+        f'[build-system]\nrequires = ["{BACKEND}"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "warm"\nversion = "1"\n'
+        "[tool.hatch.build.targets.wheel]\nbypass-selection = true\n",
+        encoding="utf-8",
+    )
+    commands = [[str(uv), "tool", "run", each, "--version"] for each in packages]
+    for command in [*commands, [str(uv), "build", str(project)]]:
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+    del environment["UV_EXCLUDE_NEWER"]
+    for command in [*commands, [str(uv), "build", str(project)]]:
+        subprocess.run(command, env=environment, check=True, capture_output=True)

@@ -1,0 +1,173 @@
+"""Releases that must not happen, and one that is interrupted: each executed once."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.release.harness import projects
+from tests.release.harness.stage import Machine, Stage, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PUBLISH = "publish-python-riveter"
+KEY = "AKIA" + "Q3" * 8
+"""It looks like a key of AWS, and is none."""
+
+
+@pytest.fixture(scope="module")
+def made(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Releases of riveter; TestPyPI trusts the workflow, PyPI another environment of it."""
+    declared = [{"python": "riveter", "auth": "oidc", "approvers": ["releasers"]}]
+    folder = tmp_path_factory.mktemp("refusals")
+    with stage(machine, folder, "riveter", declared, projects.python("riveter")) as found:
+        found.trust(found.testpypi, "riveter", "testpypi")
+        found.trust(found.pypi, "riveter", "another-environment")
+        yield found
+        assert found.front.refused == []
+
+
+def _commit(made: Stage, path: str, text: str, branch: str = "main") -> str:
+    """Write a file as the owner; return the commit."""
+    old = made.release.request("olga", "GET", f"/contents/{path}?ref={branch}")[1]
+    content = base64.b64encode(text.encode()).decode()
+    body = {"message": f"Write {path}", "content": content, "branch": branch}
+    body |= {"sha": old["sha"]} if "sha" in old else {}
+    answer = made.release.request("olga", "PUT", f"/contents/{path}", body)[1]
+    found: str = answer["commit"]["sha"]
+    return found
+
+
+def _refused(made: Stage, key: str, title: str) -> None:
+    """Check that the newest release stopped at a job, says why, and published nothing."""
+    before = (list(made.pypi.uploads), list(made.testpypi.uploads))
+    states = made.release.run()
+    assert states[key] == "failure"
+    assert f"error: {title}: " in made.release.result(key).text
+    stopped = {states[each] for each in ("test-python-riveter", PUBLISH, "github-release")}
+    assert stopped == {"skipped"}
+    assert states["notification"] == "failure"
+    assert "error: Not released: " in made.release.result("notification").text
+    assert (made.pypi.uploads, made.testpypi.uploads) == before
+
+
+def test_a_person_without_the_role(made: Stage) -> None:
+    """Zoe may write and push the tag, and releases nothing (R1)."""
+    assert made.release.tag("zoe", "v3.0.0") == 201
+    _refused(made, "security-validation", "Not allowed to release")
+
+
+def test_a_person_without_the_role_runs_it_again(made: Stage) -> None:
+    """What kim started and what failed, zoe cannot take over (A1, R1)."""
+    assert made.release.tag("kim", "v03.1.0") == 201
+    _refused(made, "security-validation", "Not a release tag")
+    assert made.release.again("zoe") == 201
+    _refused(made, "security-validation", "Not allowed to release")
+    assert "zoe has the role 'write'" in made.release.result("security-validation").text
+
+
+def test_a_commit_that_was_not_merged(made: Stage) -> None:
+    """A tag on a branch's commit is refused, though its checks passed (R1)."""
+    tip = made.release.request("kim", "GET", "/commits/main")[1]["sha"]
+    made.release.request("kim", "POST", "/git/refs", {"ref": "refs/heads/side", "sha": tip})
+    sha = _commit(made, "side.txt", "x", "side")
+    assert made.release.tag("kim", "v3.2.0", sha) == 201
+    _refused(made, "security-validation", "Not on the default branch")
+
+
+def test_a_red_check(made: Stage) -> None:
+    """The tests failed on the tagged commit (R1)."""
+    made.release.world.plan("guild/riveter", "ci", "failure")
+    _commit(made, "red.txt", "x")
+    made.release.world.plan("guild/riveter", "ci", "success")
+    assert made.release.tag("kim", "v3.3.0") == 201
+    _refused(made, "security-validation", "A check is missing")
+    _commit(made, "green.txt", "x")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "title"),
+    [
+        ({"version": "1.2.4", "confirm": "release"}, "Another version"),
+        ({"version": "1.2.3", "confirm": "yes"}, "Not confirmed"),
+    ],
+)
+def test_a_manual_start_that_does_not_fit(made: Stage, inputs: dict[str, str], title: str) -> None:
+    """The version and the word have to be typed (A2)."""
+    made.release.tag("zoe", "v1.2.3")
+    assert made.release.dispatch("kim", "refs/tags/v1.2.3", **inputs) == 204
+    _refused(made, "security-validation", title)
+
+
+def test_another_version_than_the_tag_s(made: Stage) -> None:
+    """The project still says 1.2.3 (R6)."""
+    assert made.release.tag("kim", "v3.4.0") == 201
+    _refused(made, "build", "Unexpected file")
+
+
+def test_a_secret_in_the_package(made: Stage) -> None:
+    """The scan of what was built finds it; the log has its location and not the secret (A6)."""
+    _settings(made, f'"""Settings."""\n\nKEY = "{KEY}"\n')
+    assert made.release.dispatch("kim", "v1.2.3", version="1.2.3", confirm="release") == 204
+    _refused(made, "build", "Secret in a package")
+    assert "riveter/settings.py, line 3" in made.release.result("build").text
+    assert KEY not in made.release.result("build").text
+
+
+def _settings(made: Stage, text: str) -> None:
+    """Put the tag v1.2.3 on a commit whose package has these settings; zoe's push is refused."""
+    tip = _commit(made, "src/riveter/settings.py", text)
+    if made.release.tag("zoe", "v1.2.3", tip) != 201:
+        moved = {"sha": tip, "force": True}
+        assert made.release.request("zoe", "PATCH", "/git/refs/tags/v1.2.3", moved)[0] == 200
+    assert made.release.run()["security-validation"] == "failure"
+
+
+def test_a_dry_run(made: Stage) -> None:
+    """All is validated and built, nobody is asked, nothing is published (R11)."""
+    _settings(made, '"""Settings."""\n')
+    inputs = {"version": "1.2.3", "confirm": "release", "dry_run": "true"}
+    assert made.release.dispatch("kim", "v1.2.3", **inputs) == 204
+    assert made.release.run() == {
+        "security-validation": "success",
+        "build": "success",
+        "test-python-riveter": "skipped",
+        PUBLISH: "skipped",
+        "github-release": "skipped",
+        "notification": "success",
+    }
+    assert "notice: Dry run: " in made.release.result("notification").text
+    assert made.pypi.uploads == made.testpypi.uploads == []
+
+
+def test_another_job_than_the_trusted_one_and_an_interrupted_publication(made: Stage) -> None:
+    """PyPI refuses the job; then it is down between two files; the third attempt ends it (E2, R10).
+
+    Each attempt needs an approval of its own, and what arrives is what was built at first.
+    """
+    _settings(made, '"""Settings."""\n')
+    release = made.release
+    inputs = {"version": "1.2.3", "confirm": "release", "dry_run": "false"}
+    assert release.dispatch("kim", "v1.2.3", **inputs) == 204
+    assert release.run()[PUBLISH] == "waiting"
+    assert (release.approve("ana"), release.run()[PUBLISH]) == (200, "failure")
+    assert "invalid-publisher" in release.result(PUBLISH).text
+    assert release.states()["notification"] == "failure"
+
+    made.trust(made.pypi, "riveter", "pypi-release")
+    made.pypi.down_after = 1
+    assert release.again("kim") == 201
+    assert release.run()[PUBLISH] == "waiting"
+    assert (release.approve("ana"), release.run()[PUBLISH]) == (200, "failure")
+    assert len(made.pypi.uploads) == 1
+
+    made.pypi.down_after = None
+    assert release.again("kim") == 201
+    assert release.run()[PUBLISH] == "waiting"
+    assert release.approve("ana") == 200
+    assert set(release.run().values()) == {"success"}
+    assert made.pypi.files() == made.testpypi.files()
+    assert len(made.pypi.uploads) == 2

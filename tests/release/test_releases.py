@@ -1,0 +1,154 @@
+"""From a pushed tag to the installed package, executed, with people who approve."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.release.extent import cases
+from tests.release.harness import installing, projects
+from tests.release.harness.organization import canary
+from tests.release.harness.stage import Machine, Stage, stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKENS = {
+    "pypi": {"from": {"config": "pypiToken"}},
+    "testpypi": {"from": {"config": "testPypiToken"}},
+}
+
+
+def _python(name: str, auth: str, approvers: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any YAML
+    tokens = {} if auth == "oidc" else {"tokens": TOKENS}
+    return {"python": name, "auth": auth, "approvers": approvers, **tokens, **more}
+
+
+def _built(made: Stage, artifact: str) -> dict[str, str]:
+    """Return the SHA-256 of what the build job handed on, by file name."""
+    (run,) = made.release.place.artifacts.iterdir()
+    files = sorted((run / artifact).iterdir())
+    return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+
+
+def _released(made: Stage) -> dict[str, str]:
+    """Return the SHA-256 of what the release on GitHub has, by file name; its list agrees."""
+    release = made.release.request("zoe", "GET", "/releases/tags/v1.2.3")[1]
+    assert (release["draft"], release["prerelease"]) == (False, False)
+    files = {}
+    with made.release.world.client("zoe") as api:
+        for asset in release["assets"]:
+            path = f"/repos/{made.release.repository}/releases/assets/{asset['id']}"
+            raw = api.get(path, headers={"Accept": "application/octet-stream"}).content
+            files[asset["name"]] = raw
+    listed = files.pop("SHA256SUMS").decode().splitlines()
+    found = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    assert dict(line.split("  ")[::-1] for line in listed) == found
+    return found
+
+
+def _nothing_leaked(made: Stage) -> None:
+    """Check that no job wrote a secret, masked or not, and that none wanted another host."""
+    for done in made.release.done:
+        for secret in made.secrets():
+            assert secret not in done.text, f"{done.key} writes a secret"
+    assert made.front.refused == []
+
+
+def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
+    """riveter: one approval, TestPyPI and then PyPI, no token anywhere (E2, E5, R1, R3).
+
+    The wheel that people install is the wheel that was built, and approvers saw its hash.
+    """
+    declared = [_python("riveter", "oidc", ["releasers"])]
+    with stage(machine, tmp_path, "riveter", declared, projects.python("riveter")) as made:
+        made.trust(made.testpypi, "riveter", "testpypi")
+        made.trust(made.pypi, "riveter", "pypi-release")
+        release = made.release
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run() == {
+            "security-validation": "success",
+            "build": "success",
+            "test-python-riveter": "success",
+            "publish-python-riveter": "waiting",
+            "github-release": "queued",
+            "notification": "queued",
+        }
+        assert (made.pypi.uploads, len(made.testpypi.uploads)) == ([], 2)
+        # kim started it, lea and zoe are no approvers here
+        assert [release.approve(login) for login in ("kim", "lea", "zoe")] == [403, 403, 403]
+        assert release.approve("ana") == 200
+        assert set(release.run().values()) == {"success"}
+        built = _built(made, "python-riveter")
+        assert made.pypi.files() == made.testpypi.files() == built
+        assert sorted(built) == ["riveter-1.2.3-py3-none-any.whl", "riveter-1.2.3.tar.gz"]
+        assert _released(made) == built
+        summary = release.result("build").summary
+        assert all(each in summary for each in built.values())
+        said = installing.python(machine.tools, made.front, tmp_path, "riveter==1.2.3")
+        assert said == "riveter 1.2.3 runs"
+        _nothing_leaked(made)
+
+
+def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -> None:
+    """escai: hybrid; TestPyPI trusts the workflow, PyPI does not yet: the token (E2, E3)."""
+    declared = [_python("escai-framework", "hybrid", ["leads", "releasers"])]
+    files = projects.python("escai-framework")
+    with stage(machine, tmp_path, "escai", declared, files) as made:
+        made.trust(made.testpypi, "escai-framework", "testpypi")
+        made.pypi.tokens[canary("pypi-release", "PYPI_API_TOKEN")] = {"escai-framework"}
+        release = made.release
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run()["approval"] == "waiting"
+        assert [release.approve(login) for login in ("ana", "lea")] == [403, 200]
+        assert release.run()["publish-python-escai-framework"] == "waiting"
+        assert [release.approve(login) for login in ("lea", "ana")] == [403, 200]
+        assert set(release.run().values()) == {"success"}
+        assert made.pypi.refusals == ["invalid-publisher"]
+        assert made.testpypi.refusals == []
+        steps = release.result("publish-python-escai-framework").steps
+        assert steps["Publish with the token"] == "success"
+        assert made.pypi.files() == _built(made, "python-escai-framework")
+        requirement = "escai-framework==1.2.3"
+        said = installing.python(machine.tools, made.front, tmp_path, requirement)
+        assert said == "escai-framework 1.2.3 runs"
+        _nothing_leaked(made)
+
+
+@pytest.mark.parametrize("auth", cases(["oidc"], "token"))
+def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, auth: str) -> None:
+    """aitbc: both packages of a repository, each behind two approvals (E2, E3, A4)."""
+    name, npm_name = "agent-sdk", f"@guild/explorer-{auth}"
+    npm: dict[str, Any] = {"npm": npm_name, "auth": auth, "directory": "web"}
+    npm["approvers"] = ["leads", "releasers"]
+    if auth == "token":
+        npm["tokens"] = {"npm": {"from": {"config": "npmToken"}}}
+    sdk = _python(name, auth, ["leads", "releasers"], directory="sdk")
+    files = {**projects.python(name, "sdk"), **projects.npm(npm_name, "web")}
+    with stage(machine, tmp_path, "aitbc", [sdk, npm], files) as made:
+        if auth == "oidc":
+            made.trust(made.testpypi, name, "testpypi")
+            made.trust(made.pypi, name, "pypi-release")
+            made.trust(made.npm, npm_name, "npm-release")
+        else:
+            made.testpypi.tokens[canary("testpypi", "TEST_PYPI_API_TOKEN")] = {name}
+            made.pypi.tokens[canary("pypi-release", "PYPI_API_TOKEN")] = {name}
+            made.npm.tokens[canary("npm-release", "NPM_TOKEN")] = {npm_name}
+        release = made.release
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run()["approval"] == "waiting"
+        assert release.approve("lea") == 200
+        states = release.run()
+        assert [each for each in states.values() if each == "waiting"] == ["waiting"] * 2
+        assert (made.npm.published, made.pypi.uploads) == ([], [])
+        assert release.approve("ana") == 200
+        assert set(release.run().values()) == {"success"}
+        assert made.npm.published == [npm_name]
+        assert made.npm.refusals == made.pypi.refusals == made.testpypi.refusals == []
+        said = installing.npm(made.front, tmp_path, f"{npm_name}@1.2.3")
+        assert said == f"{npm_name} 1.2.3 runs"
+        said = installing.python(machine.tools, made.front, tmp_path, f"{name}==1.2.3")
+        assert said == f"{name} 1.2.3 runs"
+        _nothing_leaked(made)
