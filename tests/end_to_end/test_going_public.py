@@ -47,8 +47,7 @@ def test_a_private_repository_becomes_public_and_private_again(
     project.environment["PULUMI_OPTION_POLICY_PACK"] = ""
     project.write(ORGANIZATION)
     project.create({})
-    made = project.up()
-    assert made.code == 0, made.text
+    project.make()
     assert (looks(world, "first"), looks(world, "second")) == (PRIVATE, PUBLIC)
 
     project.edit("first: {visibility: private, description: One}", "first: {visibility: public}")

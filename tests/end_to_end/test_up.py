@@ -37,8 +37,7 @@ def guild(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Project
     project.write(text)
     keys = set(re.findall(r"\{config: (\w+)\}", text))
     project.create({key: f"{CANARY}-{key}" for key in sorted(keys)} | TOKENS)
-    outcome = project.up()
-    assert outcome.code == 0, outcome.text
+    project.make()
     return project
 
 

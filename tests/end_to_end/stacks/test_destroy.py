@@ -27,7 +27,7 @@ def test_protected_things_are_not_destroyed_until_protection_is_off(
     Repositories are archived, not deleted; the organization does not become weaker.
     """
     project = make_small(sandbox, tmp_path, "protected", protect=True)
-    assert project.up().code == 0
+    project.make()
     project.world.clear_journal()
     destroyed = project.destroy()
     assert destroyed.code != 0
@@ -53,7 +53,7 @@ def test_protected_things_are_not_destroyed_until_protection_is_off(
 
 def test_what_is_protected_afterwards_is_refused_as_well(small: Project) -> None:
     """Protection switched on arrives by `up` alone; a line that a merge lost then takes no gate."""
-    assert small.up().code == 0
+    small.make()
     assert protected(small) == 0
     small.pulumi("config", "set", "portcullis:protect", "true", check=True)
     preview = small.portcullis("preview")
