@@ -28,7 +28,7 @@ from components.base import (
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
 from components.files import workflow
-from components.names.registries import NameAtNpm, NameAtPypi
+from components.names.registries import NameAtCrates, NameAtNpm, NameAtPypi
 from components.names.versions import ReleaseTags
 from components.secrets.secret import SecretConfig, StoredConfig
 
@@ -62,8 +62,8 @@ class TokenConfig(StoredConfig):
     """A registry's token, for use where trusted publishing is not available."""
 
     name: SecretName | None = None
-    """The name of the environment secret. Without it: PYPI_API_TOKEN, TEST_PYPI_API_TOKEN or
-    NPM_TOKEN."""
+    """The name of the environment secret. Without it: PYPI_API_TOKEN, TEST_PYPI_API_TOKEN,
+    NPM_TOKEN or CARGO_REGISTRY_TOKEN."""
 
 
 class PythonTokens(Config):
@@ -80,6 +80,13 @@ class NpmTokens(Config):
 
     npm: TokenConfig | None = None
     """The token for npm."""
+
+
+class CargoTokens(Config):
+    """The token of crates.io."""
+
+    crates: TokenConfig | None = None
+    """The token for crates.io."""
 
 
 class _Package(Config):
@@ -175,6 +182,33 @@ class NpmPackage(_RegistryPackage):
         return self
 
 
+class CargoPackage(_RegistryPackage):
+    """A Rust package at crates.io.
+
+    crates.io registers a trusted publisher for packages that exist, so the first version needs a
+    token: `auth: hybrid`.
+    """
+
+    kind = "cargo"
+    usual_environment = "crates-release"
+
+    cargo: NameAtCrates
+    """The package's name at crates.io."""
+    tokens: CargoTokens = CargoTokens()
+    """The stored token, for `auth: token` and `auth: hybrid` only."""
+    environment: ReleaseEnvironmentName | None = None
+    """The environment for crates.io. Without it: `crates-release`; where a repository publishes
+    several Rust packages, `crates-release-` and the name."""
+
+    @model_validator(mode="after")
+    def _tokens_fit(self) -> CargoPackage:
+        if self.auth == "oidc" and self.tokens.crates is not None:
+            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
+        if self.auth != "oidc" and self.tokens.crates is None:
+            raise ValueError(f"auth: {self.auth} needs tokens.crates, or use auth: oidc")
+        return self
+
+
 class GithubPackage(_Package):
     """A release on GitHub alone: the source as an archive, with its checksum.
 
@@ -197,8 +231,8 @@ class GithubPackage(_Package):
     archives, `github-release-` and the name."""
 
 
-AnyPackage = PythonPackage | NpmPackage | GithubPackage
-KINDS = tuple(model.kind for model in (PythonPackage, NpmPackage, GithubPackage))
+AnyPackage = PythonPackage | NpmPackage | CargoPackage | GithubPackage
+KINDS = tuple(model.kind for model in (PythonPackage, NpmPackage, CargoPackage, GithubPackage))
 
 
 def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
@@ -212,6 +246,7 @@ def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
 PublishedPackage = Annotated[
     Annotated[PythonPackage, Tag("python package")]
     | Annotated[NpmPackage, Tag("npm package")]
+    | Annotated[CargoPackage, Tag("cargo package")]
     | Annotated[GithubPackage, Tag("github package")],
     Discriminator(
         _kind,
@@ -299,7 +334,8 @@ def by_tags(packages: Iterable[ResolvedPackage]) -> dict[ReleaseTags, list[Resol
     return found
 
 
-PYPI_TOKEN, TEST_PYPI_TOKEN, NPM_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN", "NPM_TOKEN"
+PYPI_TOKEN, TEST_PYPI_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN"
+NPM_TOKEN, CRATES_TOKEN = "NPM_TOKEN", "CARGO_REGISTRY_TOKEN"
 
 
 class TokenSecret(NamedTuple):
@@ -331,6 +367,10 @@ def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
             name = token.name or NPM_TOKEN
             checked = _checked(token, kind="npm-token")
             yield TokenSecret((*field, "npm"), package.environment, name, checked)
+        elif isinstance(config, CargoPackage) and (token := config.tokens.crates):
+            name = token.name or CRATES_TOKEN
+            checked = _checked(token, kind="crates-token")
+            yield TokenSecret((*field, "crates"), package.environment, name, checked)
 
 
 def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
@@ -441,10 +481,14 @@ def _workflow_package(
         auth="oidc" if isinstance(config, GithubPackage) else config.auth,
         release_environment=package.environment,
         test_environment=package.test_environment,
-        token_secret=secrets.get((package.path, "npm" if config.kind == "npm" else "pypi")),
+        token_secret=secrets.get((package.path, _TOKENS.get(config.kind, ""))),
         test_token_secret=secrets.get((package.path, "testpypi")),
         access=config.access if isinstance(config, NpmPackage) else "public",
     )
+
+
+_TOKENS = {"python": "pypi", "npm": "npm", "cargo": "crates"}
+"""The field of `tokens` for the registry that people install from."""
 
 
 def trusted_publishers(
@@ -452,7 +496,8 @@ def trusted_publishers(
 ) -> list[dict[str, str]]:
     """Return the publishers to register by hand at the registries: they have no API for it.
 
-    Sources: https://docs.pypi.org/trusted-publishers/ and https://docs.npmjs.com/trusted-publishers
+    Sources: https://docs.pypi.org/trusted-publishers/, https://docs.npmjs.com/trusted-publishers
+    and https://crates.io/docs/trusted-publishing
     """
     publishers: list[dict[str, str]] = []
     for package in packages:
@@ -476,10 +521,16 @@ def trusted_publishers(
     return publishers
 
 
-REGISTRIES: dict[Kind, str] = {"python": "PyPI", "npm": "npm", "github": "GitHub"}
+REGISTRIES: dict[Kind, str] = {
+    "python": "PyPI",
+    "npm": "npm",
+    "cargo": "crates.io",
+    "github": "GitHub",
+}
 """The registries by their own names."""
 
 _ALSO = {
     "npm": "allowed action: npm publish; publishing access: disallow tokens",
+    "crates.io": "after the first version; then require trusted publishing (trustpub_only)",
 }
 """What else is to be set at a registry, beside the publisher."""

@@ -12,7 +12,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,7 +20,10 @@ from ruamel.yaml import YAML
 
 from components.names.versions import ReleaseTags, Scheme
 
-Kind = Literal["python", "npm", "github"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["python", "npm", "cargo", "github"]
 """The kinds of packages that a release workflow publishes."""
 
 FOLDER = ".github/workflows/"
@@ -36,7 +39,11 @@ REQUIRED_CHECKS = ("ci", "security-ci")
 They are written where there is something to test: see `WorkflowPlan.checks`.
 """
 
-_MANAGERS = {"python": frozenset({"pip", "uv"}), "npm": frozenset({"npm"})}
+_MANAGERS: Mapping[Kind, frozenset[str]] = {
+    "python": frozenset({"pip", "uv"}),
+    "npm": frozenset({"npm"}),
+    "cargo": frozenset({"cargo"}),
+}
 """The package managers whose projects the CI workflow tests, by language."""
 
 _AUDITED = frozenset({"github-actions"})
@@ -56,7 +63,13 @@ _Directory = Annotated[str, Field(pattern=r"\A(?!.*\.\.)[A-Za-z0-9._][A-Za-z0-9.
 _PYTHON_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_NAMES = {"python": _PYTHON_NAME, "npm": _NPM_NAME, "github": _FILE_NAME}
+_CRATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_NAMES = {
+    "python": _PYTHON_NAME,
+    "npm": _NPM_NAME,
+    "cargo": _CRATE_NAME,
+    "github": _FILE_NAME,
+}
 
 
 class _Strict(BaseModel):
@@ -207,7 +220,7 @@ class WorkflowPlan(_Strict):
 
         A check that is green without a test behind it would be worse than none.
         """
-        tested = self.directories("python") or self.directories("npm")
+        tested = any(self.directories(ecosystem) for ecosystem in _MANAGERS)
         return REQUIRED_CHECKS if tested else ()
 
     @property
@@ -230,7 +243,7 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
-    python, npm = plan.directories("python"), plan.directories("npm")
+    python, npm, cargo = (plan.directories(each) for each in _MANAGERS)
     return render_template(
         "ci.yml",
         default_branch=plan.default_branch,
@@ -240,6 +253,8 @@ def render_ci(plan: WorkflowPlan) -> str:
         npm=npm,
         python_directories=", ".join(map(json.dumps, python)),
         npm_directories=", ".join(map(json.dumps, npm)),
+        cargo=cargo,
+        cargo_directories=", ".join(map(json.dumps, cargo)),
     )
 
 
@@ -264,6 +279,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         packages=release.packages,
         python=release.of("python"),
         npm=release.of("npm"),
+        cargo=release.of("cargo"),
         github=release.of("github"),
     )
 

@@ -4,6 +4,7 @@ Sources:
     https://packaging.python.org/specifications/name-normalization/
     https://docs.pypi.org/project-management/name-retention/
     https://github.com/npm/validate-npm-package-name
+    https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field
 """
 
 from __future__ import annotations
@@ -55,6 +56,21 @@ def _npm_name(value: str) -> str:
     return value
 
 
+_RESERVED_AT_CRATES = frozenset(
+    {
+        *("alloc", "core", "proc-macro", "std", "test", "main", "rust", "rustc", "cargo"),
+        *("con", "prn", "aux", "nul", "com1", "com2", "com3", "lpt1", "lpt2", "lpt3"),
+    }
+)
+
+
+def _crate_name(value: str) -> str:
+    """Refuse names that crates.io keeps for the language and for Windows."""
+    if value.lower().replace("_", "-") in _RESERVED_AT_CRATES:
+        raise ValueError("crates.io refuses this name; allowed: another name")
+    return value
+
+
 NameAtPypi = Annotated[PythonPackageName, AfterValidator(_python_name)]
 """The name of a package that PyPI takes."""
 NameAtNpm = Annotated[
@@ -66,3 +82,12 @@ NameAtNpm = Annotated[
     AfterValidator(_npm_name),
 ]
 """The name of a package that npm takes."""
+NameAtCrates = Annotated[
+    str,
+    matching(
+        r"[A-Za-z][A-Za-z0-9_-]{0,63}",
+        "allowed: letters, digits, _ and -, a letter first, at most 64",
+    ),
+    AfterValidator(_crate_name),
+]
+"""The name of a package that crates.io takes."""

@@ -3,6 +3,7 @@
 The check stays within the process, and says what is wrong without a word of the value.
 
 Sources: https://docs.npmjs.com/about-access-tokens,
+https://github.com/rust-lang/crates.io (src/util/token.rs),
 https://docs.github.com/actions/reference/security/secrets (48 KB)
 """
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Kind = Literal[
-    "opaque", "pypi-token", "npm-token", "github-app-key", "aws-access-key", "cosign-key"
+    "opaque",
+    "pypi-token",
+    "npm-token",
+    "crates-token",
+    "github-app-key",
+    "aws-access-key",
+    "cosign-key",
 ]
 
 Registry = Literal["pypi", "testpypi"]
@@ -74,6 +81,10 @@ _CHECKS: Mapping[Kind, Callable[[str], str | None]] = {
     "opaque": _opaque,
     "npm-token": _matches(
         r"npm_[A-Za-z0-9]{36}", "the value is no npm token: one is npm_ and 36 letters and digits"
+    ),
+    "crates-token": _matches(
+        r"cio[A-Za-z0-9]{32}",
+        "the value is no crates.io token: one is cio and 32 letters and digits",
     ),
     "github-app-key": _app_key,
     "aws-access-key": _matches(

@@ -29,6 +29,7 @@ _AWS = "a role of AWS that trusts GitHub's OIDC"
 _BY_KIND = {
     "pypi-token": _TRUSTED_PUBLISHING,
     "npm-token": _TRUSTED_PUBLISHING,
+    "crates-token": _TRUSTED_PUBLISHING,
     "aws-access-key": _AWS,
 }
 _BY_NAME = {

@@ -97,6 +97,8 @@ OTHERS: dict[str, list[Any]] = {
     "PythonPackage.tags": ["sdk"],
     "NpmPackage.tags": ["sdk"],
     "GithubPackage.tags": ["sdk"],
+    "CargoPackage.tags": ["sdk"],
+    "CargoTokens.crates": [{"from": {"config": "other"}}],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
     "AwsTrustConfig.account": ["210987654321"],
@@ -144,6 +146,7 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
     "OrganizationBranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
     "PythonPackage.auth": {"tokens": {}},
     "NpmPackage.auth": {"tokens": {}},
+    "CargoPackage.auth": {"tokens": {}},
     **{
         f"SettingsConfig.members_can_create_{what}": {f"members_can_create_public_{what}": True}
         for what in ("repositories", "pages")
@@ -177,6 +180,11 @@ FULL = data(
     (
         "repositories.app.tag_protection",
         {"own": {"created_by": ["devs"]}, "sdk": {"created_by": ["devs"], "prefix": "sdk-v"}},
+    ),
+    (
+        "repositories.app.publish.3",
+        {"cargo": "core-x", "approvers": ["security"], "tags": "own", "auth": "hybrid"}
+        | {"tokens": {"crates": {"from": {"config": "p"}}}},
     ),
     (
         "repositories.app.publish.2",

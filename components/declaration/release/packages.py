@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
 
-_SEMVER_ONLY = frozenset({"npm"})
+_SEMVER_ONLY = frozenset({"npm", "cargo"})
 """Kinds of packages whose versions are three numbers."""
 
 

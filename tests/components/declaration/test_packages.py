@@ -23,7 +23,7 @@ SDK = "  sdk: {created_by: [security], prefix: sdk/v, scheme: calver}"
 SERIES = """\
   a: {created_by: [security], prefix: a-v}
   b: {created_by: [security], prefix: a/v}"""
-NAMES = "python: NAME, npm: NAME, github: NAME"
+NAMES = "python: NAME, npm: NAME, cargo: NAME, github: NAME"
 
 
 def publish(*entries: str) -> tuple[str, str]:
@@ -190,6 +190,23 @@ CASES = (
         "nobody could create tags such as ver1.2.3: tag_protection.releases forbids what begins "
         "with v and has another form",
         "prefixes of which none begins with another",
+    ),
+    Case(
+        "a crate that belongs to the language",
+        (publish("{»cargo: std}"),),
+        "`cargo`: crates.io refuses this name",
+        "another name",
+    ),
+    Case(
+        "a crate's name that begins with a digit",
+        (publish("{»cargo: 1st}"),),
+        "`cargo` is not valid",
+        "letters, digits, _ and -, a letter first, at most 64",
+    ),
+    Case(
+        "a crate without the token",
+        (publish("»{cargo: core-x, auth: hybrid}"),),
+        "item 1 of `publish`: auth: hybrid needs tokens.crates, or use auth: oidc",
     ),
     Case(
         "two archives of one tag",

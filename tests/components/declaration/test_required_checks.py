@@ -16,7 +16,7 @@ from components.ruleset import BranchProtectionConfig
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 from tests.components.declaration.test_mistakes import MAIN, WEB
 
-UNTESTED = ("cargo", "gomod", "maven", "gradle", "bundler", "docker")
+UNTESTED = ("gomod", "maven", "gradle", "bundler", "docker")
 
 
 def reported(root: Path, *edits: tuple[str, str]) -> list[str]:
@@ -61,10 +61,10 @@ def test_a_required_check_that_is_misspelt_is_a_mistake(
     "web",
     [
         "  web: {ecosystems: [pip]}",
-        "  web: {ecosystems: [cargo], workflows: false}",
-        "  web: {ecosystems: [cargo], archived: true}",
-        "  web: {ecosystems: [cargo], files: {.github/workflows/rust.yml: {content: x}}}",
-        "  web: {ecosystems: [cargo, npm]}",
+        "  web: {ecosystems: [gomod], workflows: false}",
+        "  web: {ecosystems: [gomod], archived: true}",
+        "  web: {ecosystems: [gomod], files: {.github/workflows/go.yml: {content: x}}}",
+        "  web: {ecosystems: [gomod, npm]}",
     ],
 )
 def test_a_check_that_something_makes_may_be_required(web: str, tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_a_check_that_something_makes_may_be_required(web: str, tmp_path: Path) 
 def test_ecosystems_without_tests_are_reported_once(tmp_path: Path) -> None:
     """One line names the repositories and what is not tested there."""
     (line,) = reported(
-        tmp_path, (WEB, "  web: {ecosystems: [cargo, docker]}"), ("[pip]", "[pip, maven]")
+        tmp_path, (WEB, "  web: {ecosystems: [gomod, docker]}"), ("[pip]", "[pip, maven]")
     )
-    assert "(app: maven; web: cargo, docker)" in line
+    assert "(app: maven; web: gomod, docker)" in line
 
 
 def test_a_repository_without_managed_workflows_is_reported(tmp_path: Path) -> None:

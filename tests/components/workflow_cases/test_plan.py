@@ -85,15 +85,16 @@ directories = st.sampled_from([".", "sdk", "a/b", "./web", "yes", "1.0"])
 @st.composite
 def packages(draw: st.DrawFn) -> Package:
     """Any package that the model admits."""
-    ecosystem = draw(st.sampled_from(["python", "npm", "github"]))
+    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "github"]))
     auth = draw(st.sampled_from(AUTHS if ecosystem != "github" else ("oidc",)))
     release, test = draw(st.lists(environments, min_size=2, max_size=2, unique=True))
     tested = ecosystem == "python" and draw(st.booleans())
+    name = draw(names)
     scope = draw(st.sampled_from(["", "@guild/"])) if ecosystem == "npm" else ""
     return Package.model_validate(
         {
             "ecosystem": ecosystem,
-            "name": scope + draw(names),
+            "name": scope + (name.replace(".", "-") if ecosystem == "cargo" else name),
             "directory": draw(directories),
             "auth": auth,
             "release_environment": f"r{release}",
@@ -123,7 +124,7 @@ plans = st.builds(
     WorkflowPlan,
     default_branch=st.sampled_from(["main", "release/1.x", "on", "1.0"]),
     visibility=st.sampled_from(["public", "private", "internal"]),
-    ecosystems=st.sets(st.sampled_from(["pip", "npm", "docker"])).map(tuple),
+    ecosystems=st.sets(st.sampled_from(["pip", "npm", "cargo", "docker"])).map(tuple),
     releases=st.lists(releases, max_size=1).map(tuple),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import tarfile
@@ -312,3 +313,80 @@ def test_a_release_on_github_is_made_once(
     assert last in calls[-1]
     assert ("--prerelease" in calls[-1]) is (version == "1.2.3rc1")
     assert any("delete" in call for call in calls) is (state == "true")
+
+
+FAKE_CURL = """\
+#!/bin/sh
+echo "curl $*" >> calls
+case "$*" in
+  *audience=crates.io) cat >> sent; echo '{"value": "proof"}' ;;
+  *trusted_publishing/tokens) cat >> sent; [ "$TRUST" = yes ] && echo '{"token": "short-lived"}' ;;
+  *crates/riveter-core/1.2.3)
+    if [ -f uploaded ]; then echo "{\\"version\\": {\\"checksum\\": \\"$THERE\\"}}"
+    else echo "{\\"version\\": {\\"checksum\\": \\"$BEFORE\\"}}"; fi ;;
+esac
+"""
+FAKE_CARGO = """\
+#!/bin/sh
+echo "cargo $*" >> calls
+echo "$CARGO_REGISTRY_TOKEN" > uploaded
+"""
+CRATE = "what was built"
+BUILT = hashlib.sha256(CRATE.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("variant", "trust", "before", "there", "used", "passes"),
+    [
+        ("cargo-oidc", "yes", "", BUILT, "short-lived", True),
+        ("cargo-oidc", "no", "", BUILT, None, False),
+        ("cargo-hybrid", "yes", "", BUILT, "short-lived", True),
+        ("cargo-hybrid", "no", "", BUILT, "stored", True),
+        ("cargo-token", "no", "", BUILT, "stored", True),
+        ("cargo-oidc", "yes", BUILT, BUILT, None, True),
+        ("cargo-oidc", "yes", "", "other", "short-lived", False),
+    ],
+)
+def test_a_crate_is_published_with_the_declared_credential(
+    tmp_path: Path,
+    variant: str,
+    *,
+    trust: str,
+    before: str,
+    there: str,
+    used: str | None,
+    passes: bool,
+) -> None:
+    """OIDC first, then the token if there is one; what arrived has the checksum of what was built.
+
+    No credential is an argument of a program. A version that is there already stays (E3, R9, R10).
+    """
+    for name, text in (("curl", FAKE_CURL), ("cargo", FAKE_CARGO)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "riveter-core-1.2.3.crate").write_text(CRATE)
+    job = files(VARIANTS[variant])[RELEASE_PATH]["jobs"]["publish-cargo-riveter-core"]
+    (publish,) = [each for each in job["steps"] if each.get("name") == "Publish"]
+    done = run(
+        publish,
+        tmp_path,
+        **{key: value for key, value in job["env"].items() if "${{" not in value},
+        VERSION="1.2.3",
+        MANIFEST="source/core/Cargo.toml",
+        TARGET="target",
+        AGENT="guild/riveter",
+        STORED_TOKEN="stored",
+        ACTIONS_ID_TOKEN_REQUEST_URL="https://actions.example/token?api-version=2.0",
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN="request",
+        TRUST=trust,
+        BEFORE=before,
+        THERE=there,
+    )
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    uploaded = tmp_path / "uploaded"
+    assert (uploaded.read_text().strip() if uploaded.exists() else None) == used
+    calls = (tmp_path / "calls").read_text()
+    assert not any(word in calls for word in ("proof", "short-lived", "stored", "bearer"))
+    masked = {line for line in done.stdout.splitlines() if line.startswith("::add-mask::")}
+    assert masked == ({f"::add-mask::{used}"} if used else set())

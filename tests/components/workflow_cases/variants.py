@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from functools import cache
 from itertools import product
@@ -44,6 +45,18 @@ def npm(auth: str = "oidc", **changes: object) -> Package:
     return Package.model_validate({**values, **changes})
 
 
+def cargo(auth: str = "oidc", **changes: object) -> Package:
+    """A Rust package."""
+    values = {
+        "ecosystem": "cargo",
+        "name": "riveter-core",
+        "auth": auth,
+        "release_environment": "crates-release",
+        **({} if auth == "oidc" else {"token_secret": "CARGO_REGISTRY_TOKEN"}),
+    }
+    return Package.model_validate({**values, **changes})
+
+
 def archive(**changes: object) -> Package:
     """The source of a tool, released on GitHub alone."""
     values = {
@@ -82,9 +95,11 @@ VARIANTS = {
     "npm-restricted": plan(npm(access="restricted")),
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
     "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
+    **{f"cargo-{auth}": plan(cargo(auth, directory="core")) for auth in AUTHS},
+    "every-kind": plan(python(), npm(), cargo("hybrid"), archive(), approval_environment="gate"),
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
-    "nothing-to-publish": plan(ecosystems=("pip", "npm", "docker", "github-actions")),
+    "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "docker", "github-actions")),
     "no-language": plan(ecosystems=("github-actions",)),
 }
 RELEASES = {name: variant for name, variant in VARIANTS.items() if variant.packages}
@@ -127,7 +142,7 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         id_: workflow["jobs"][id_]
         for id_, step in steps(workflow)
         if "gh-action-pypi-publish" in step.get("uses", "")
-        or "npm publish" in step.get("run", "")
+        or re.search(r"(npm|cargo) publish", step.get("run", ""))
         or ("gh release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
     }
 

@@ -32,6 +32,16 @@ VARIATIONS = {
         ("repositories.app.publish", [{"python": "acme-app", "approvers": ["devs"]}]),
     ],
     "a year and a month": [("tag_protection.releases.scheme", "calver")],
+    "a crate and an archive": [
+        ("repositories.app.ecosystems", ["cargo", "github-actions"]),
+        (
+            "repositories.app.publish",
+            [
+                {"cargo": "core-x", "approvers": ["devs"]},
+                {"github": "rules", "approvers": ["devs"]},
+            ],
+        ),
+    ],
     "tags of each package": [
         ("repositories.app.tag_protection", {"web": {"created_by": ["security"], "prefix": "w/v"}}),
         ("repositories.app.publish.0.tags", "releases"),
