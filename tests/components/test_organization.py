@@ -176,7 +176,7 @@ def test_github_actions_is_not_taken_for_the_automation() -> None:
     """Its App is every workflow's: each could push to protected branches (R2)."""
     with pytest.raises(ValueError, match="every workflow could push"):
         organization(("automation.app_id", GITHUB_ACTIONS_APP))
-    with pytest.raises(ValueError, match="any workflow could"):
+    with pytest.raises(ValueError, match="every workflow could"):
         organization(("protection.main.bypass", [{"app": GITHUB_ACTIONS_APP}]))
 
 
