@@ -2,9 +2,9 @@
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/expressions
 
-Literals, contexts (`github.ref`, `needs.build.result`), `!`, comparisons, `&&`, `||`, parentheses
-and these functions: contains, startsWith, endsWith, format, join, toJSON, fromJSON, success,
-failure, always, cancelled. Everything else is an error, never silently true.
+Literals, contexts (`github.ref`, `needs.build.result`, `needs.*.result`), `!`, comparisons, `&&`,
+`||`, parentheses and these functions: contains, startsWith, endsWith, format, join, toJSON,
+fromJSON, success, failure, always, cancelled. Everything else is an error, never silently true.
 """
 
 from __future__ import annotations
@@ -24,9 +24,15 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_-]*)"
     r"|(?P<sign>&&|\|\||==|!=|<=|>=|[!<>()\[\],.*]))"
 )
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_HEX = re.compile(r"0x[0-9a-fA-F]+")
 _STATUS = re.compile(r"\b(success|failure|always|cancelled)\s*\(", re.IGNORECASE)
 _INSERT = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _DEPTH_LIMIT = 50
+
+
+class _Filtered(list[Any]):
+    """What `.*` selects: a member of it is the list of the members that its items have."""
 
 
 class ExpressionError(ValueError):
@@ -116,9 +122,9 @@ def as_text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+    if isinstance(value, dict | list):
+        return "Object" if isinstance(value, dict) else "Array"
+    return f"{value:.15g}" if isinstance(value, int | float) else str(value)
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -139,11 +145,13 @@ def _number(value: object) -> float:
     if isinstance(value, bool | int | float):
         return float(value)
     if isinstance(value, str):
-        try:
-            return float(value.strip() or 0)
-        except ValueError:
-            return float("nan")
-    return float("nan")
+        text = value.strip()
+        if not text:
+            return 0.0
+        if _HEX.fullmatch(text):
+            return float(int(text, 16))
+        return float(text) if _DECIMAL.fullmatch(text) else math.nan
+    return math.nan
 
 
 def _equal(left: object, right: object) -> bool:
@@ -156,7 +164,7 @@ def _equal(left: object, right: object) -> bool:
 
 def _less(left: object, right: object) -> bool:
     if isinstance(left, str) and isinstance(right, str):
-        return left.casefold() < right.casefold()
+        return left.upper() < right.upper()
     return _number(left) < _number(right)
 
 
@@ -178,6 +186,12 @@ def _format(*values: object) -> str:
         return as_text(values[index])
 
     return re.sub(r"\{\{|\}\}|\{(\d+)\}", put, template)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a value whose whole numbers have no fraction."""
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value
 
 
 def _from_json(value: object) -> Any:  # noqa: ANN401 - any JSON
@@ -206,7 +220,7 @@ _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     ),
     "format": (1, 100, _format),
     "join": (1, 2, _join),
-    "tojson": (1, 1, lambda value: json.dumps(value, indent=2)),
+    "tojson": (1, 1, lambda value: json.dumps(_whole(value), indent=2, ensure_ascii=False)),
     "fromjson": (1, 1, _from_json),
 }
 """Functions by lower-case name: least and most arguments, and what they do."""
@@ -247,26 +261,25 @@ class _Parser:
         return value
 
     def _and(self) -> Any:  # noqa: ANN401 - any JSON
-        value = self._compare()
+        value = self._equals()
         while self._sign("&&"):
-            right = self._compare()
+            right = self._equals()
             value = right if truthy(value) else value
         return value
 
+    def _equals(self) -> Any:  # noqa: ANN401 - any JSON
+        left = self._compare()
+        while sign := self._sign("==", "!="):
+            left = _equal(left, self._compare()) is (sign == "==")
+        return left
+
     def _compare(self) -> Any:  # noqa: ANN401 - any JSON
         left = self._not()
-        sign = self._sign("==", "!=", "<=", ">=", "<", ">")
-        if sign is None:
-            return left
-        right = self._not()
-        return {
-            "==": _equal(left, right),
-            "!=": not _equal(left, right),
-            "<": _less(left, right),
-            ">": _less(right, left),
-            "<=": _less(left, right) or _equal(left, right),
-            ">=": _less(right, left) or _equal(left, right),
-        }[sign]
+        while sign := self._sign("<=", ">=", "<", ">"):
+            right = self._not()
+            less = _less(left, right) if "<" in sign else _less(right, left)
+            left = less or ("=" in sign and _equal(left, right))
+        return left
 
     def _not(self) -> Any:  # noqa: ANN401 - any JSON
         if self._sign("!"):
@@ -286,9 +299,11 @@ class _Parser:
             value = self._word()
         while True:
             if self._sign("."):
-                value = self._member(value, self._name())
+                star = self._sign("*")
+                value = self._every(value) if star else self._member(value, self._name())
             elif self._sign("["):
-                value = self._member(value, self._or())
+                star = self._sign("*")
+                value = self._every(value) if star else self._member(value, self._or())
                 self._want("]")
             else:
                 break
@@ -320,7 +335,18 @@ class _Parser:
         return self.tokens[self.at - 1][1]
 
     @staticmethod
+    def _every(value: Any) -> _Filtered:  # noqa: ANN401 - any JSON
+        """Return all items of a list, or all values of an object."""
+        items = list(value.values()) if isinstance(value, dict) else value
+        if isinstance(value, _Filtered):
+            items = [each for item in value for each in _Parser._every(item)]
+        return _Filtered(items if isinstance(items, list) else [])
+
+    @staticmethod
     def _member(value: Any, key: object) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(value, _Filtered):
+            found = (_Parser._member(item, key) for item in value)
+            return _Filtered(each for each in found if each is not None)
         if isinstance(value, dict):
             wanted = as_text(key).casefold()
             return next((item for name, item in value.items() if name.casefold() == wanted), None)

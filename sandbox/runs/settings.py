@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.access.permissions import owner
 from sandbox.enforcement.ref_patterns import matches
+from sandbox.runs.workflow import PERMISSIONS
 
 if TYPE_CHECKING:
     from sandbox.world.kinds.repositories import Repository
@@ -15,23 +16,6 @@ if TYPE_CHECKING:
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _GITHUB_OWNED = ("actions/", "github/")
-PERMISSIONS = (
-    "actions",
-    "artifact-metadata",
-    "attestations",
-    "checks",
-    "contents",
-    "deployments",
-    "discussions",
-    "issues",
-    "models",
-    "packages",
-    "pages",
-    "pull-requests",
-    "security-events",
-    "statuses",
-)
-"""What `write-all` gives to a workflow's token; `id-token` has to be asked for by name."""
 
 
 def enabled(world: World, repository: Record[Repository]) -> bool:

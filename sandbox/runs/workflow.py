@@ -16,7 +16,6 @@ import yaml
 
 from sandbox.git import objects
 from sandbox.runs import concurrency, inputs
-from sandbox.runs.settings import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +26,23 @@ if TYPE_CHECKING:
 
 FOLDER = ".github/workflows/"
 _COMBINATIONS_LIMIT = 256
+PERMISSIONS = (
+    "actions",
+    "artifact-metadata",
+    "attestations",
+    "checks",
+    "contents",
+    "deployments",
+    "discussions",
+    "issues",
+    "models",
+    "packages",
+    "pages",
+    "pull-requests",
+    "security-events",
+    "statuses",
+)
+"""What `write-all` gives to a workflow's token; `id-token` has to be asked for by name."""
 
 
 class WorkflowError(ValueError):

@@ -25,7 +25,7 @@ CONTEXTS = {
         "event_name": "push",
         "event": {"labels": ["bug", "release"]},
     },
-    "needs": {"build": {"result": "success"}},
+    "needs": {"build": {"result": "success"}, "test": {"result": "failure", "outputs": {"a": 1}}},
 }
 
 
@@ -47,6 +47,20 @@ CONTEXTS = {
         ("fromJSON('[1, 2]')[1] > 1", True),
         ("1 < 2 && 2 <= 2 && '10' == 10", True),
         ("null == 0", True),
+        ("null != null", False),
+        ("join(needs.*.result, ',')", "success,failure"),
+        ("contains(needs.*.result, 'failure')", True),
+        ("toJSON(needs.*.outputs.a)", "[\n  1\n]"),
+        ("join(fromJSON('[[1, 2], [3]]')[*][*], '')", "123"),
+        ("join(github.event.labels.*, '+')", "bug+release"),
+        ("1 < 2 == true", True),
+        ("2 > 1 != (1 > 2)", True),
+        ("format('{0} {1}', needs, github.event.labels)", "Object Array"),
+        ("toJSON(3)", "3"),
+        ("format('{0} {1}', 1e2, 2.50)", "100 2.5"),
+        ("'1_000' == 1000 || 'Infinity' == 1", False),
+        ("'0x1F' == 31", True),
+        ("'_' < 'a'", False),
         ("join(github.event.labels, '+')", "bug+release"),
     ],
 )
