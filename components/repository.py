@@ -40,6 +40,7 @@ from components.publish import PublishedPackages
 from components.ruleset import BranchProtectionConfig, RepositoryRuleset, ResolvedProtection
 from components.secrets.secret import RepositorySecretConfig, repository_secret
 from components.tag_ruleset import RepositoryTagRuleset, ResolvedTagProtection, TagProtectionConfig
+from components.trust.subject import repository_template
 from components.variable import repository_variable
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from components.origin import Origin
     from components.publish import ResolvedPackage
     from components.trust.config import ResolvedTrust
+    from components.trust.subject import SubjectClaim
 
 Topic = Annotated[
     str,
@@ -243,6 +245,8 @@ class ResolvedRepository:
     """What the managed workflows are written from; None where the repository keeps its own."""
     trusts: tuple[ResolvedTrust, ...] = ()
     """What outside systems grant to the jobs of its environments."""
+    subject_claims: tuple[SubjectClaim, ...] = ()
+    """The template of its tokens' subject; none for GitHub's own."""
     publishers: tuple[Mapping[str, str], ...] = ()
     """The trusted publishers that people register at the registries by hand."""
 
@@ -371,6 +375,7 @@ class Repository(pulumi.ComponentResource):
                 checked=checked,
                 opts=child,
             )
+        repository_template(name, resolved.subject_claims, repository=repository, opts=child)
         for secret, reference in config.secrets.items():
             repository_secret(
                 secret,

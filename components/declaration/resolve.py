@@ -125,6 +125,7 @@ def _repository(
         packages=packages,
         environments=_with_variables(environments, trusts, config),
         trusts=trusts,
+        subject_claims=tuple(config.trust.subject_claims if trusts else ()),
         protection=tuple(_protection(name, repository, config, organization, origin)),
         tag_protection=tuple(tag_protection),
         derived_files=_derived_files(repository, config.organization, plan)

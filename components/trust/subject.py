@@ -104,7 +104,13 @@ def repository_template(
     repository: github.Repository,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Declare the template of a repository: an organization's holds only where it is opted into."""
+    """Declare the template of a repository, if it has one of its own.
+
+    An organization's template holds only where a repository opts in. It is declared below the
+    repository, which keeps it under a new name: deleting the old one would follow the redirect.
+    """
+    if not template:
+        return
     ActionsRepositoryOidcSubjectClaimCustomizationTemplate(
         name,
         repository=repository.name,

@@ -9,7 +9,7 @@ import pulumi
 
 from components.secrets.vault import provider_of
 from components.trust import aws, vault
-from components.trust.subject import organization_template, repository_template, subjects
+from components.trust.subject import organization_template, subjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,10 +67,6 @@ class Trust(pulumi.ComponentResource):
         on_github = replace(on_github, issuer=config.issuer or on_github.issuer)
         if config.subject_claims:
             organization_template(name, config.subject_claims, opts=child)
-            for each in sorted({trust.job.repository for trust in trusts}):
-                repository_template(
-                    each, config.subject_claims, repository=repositories[each], opts=child
-                )
         below: list[_System] = []
         if config.aws and any(trust.config.aws for trust in trusts):
             below.append(_Aws(name, config, config.aws, on_github, parent=self))

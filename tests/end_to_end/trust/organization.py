@@ -169,9 +169,11 @@ class Job:
         return found
 
 
-def add_workflow(world: World, repository: str = "tool", name: str = "own") -> None:
-    """Somebody commits the workflow file `OWN`, as the App that may."""
-    content = base64.b64encode(OWN.encode()).decode()
+def add_workflow(
+    world: World, repository: str = "tool", name: str = "own", text: str = OWN
+) -> None:
+    """Somebody commits a workflow file, as the App that may."""
+    content = base64.b64encode(text.encode()).decode()
     body = {"message": "add", "content": content, "branch": "main"}
     path = f"/repos/acme/{repository}/contents/.github/workflows/{name}.yml"
     with world.client("portcullis[bot]") as app:
@@ -197,13 +199,17 @@ def started(
     ref: str = "main",
     **body: object,
 ) -> Job:
-    """Start a workflow, and return one of its jobs while it runs."""
-    world.plan(f"acme/{repository}", key, "hold")
+    """Start a workflow, and return one of its jobs while it runs; an earlier one is ended."""
+    full_name = f"acme/{repository}"
+    same = {"repository": full_name, "key": key, "workflow": f".github/workflows/{workflow}"}
+    for earlier in world.jobs(**same, status="in_progress"):
+        world.control("POST", f"jobs/{earlier['id']}", {"conclusion": "success"})
+    world.plan(full_name, key, "hold")
     path = f"/repos/acme/{repository}/actions/workflows/{workflow}/dispatches"
     answer = world.request("POST", path, {"ref": ref, **body})
     assert answer["status"] in (200, 204), answer
-    running = world.jobs(key=key, status="in_progress", workflow=f".github/workflows/{workflow}")
-    assert running, [(j["key"], j["status"], j["conclusion"]) for j in world.jobs()]
+    running = world.jobs(**same, status="in_progress")
+    assert running, world.jobs(key=key)
     return Job(world, running[-1]["id"])
 
 

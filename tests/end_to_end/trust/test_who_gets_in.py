@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.end_to_end.trust.organization import (
     BOUNDARY,
+    OWN,
     READER,
     Job,
     Outside,
@@ -183,6 +184,41 @@ def test_what_somebody_widens_is_narrowed_again(project: Project, outside: Outsi
     policy = vault.adapter.get("/v1/sys/policies/acl/acme--tool--cluster")
     assert "kv/*" not in str(policy)
     assert len(iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]) == 1
+
+
+def test_after_a_rename_the_new_names_get_in_and_the_old_ones_do_not(
+    outside: Outside, project: Project
+) -> None:
+    """A repository and an environment are renamed in the YAML, and everything follows (G2).
+
+    A new repository under the old name has the same environment and workflow file, and gets in
+    nowhere: neither with the old role, which is gone, nor with the new one.
+    """
+    world = project.world
+    project.edit("  other:\n", "  beacon:\n    renamed_from: other\n")
+    project.edit("      staging:\n", "      rehearsal:\n")
+    outcome = project.portcullis("up")
+    assert outcome.code == 0, outcome.text
+    for repository, environment, old in (
+        ("beacon", "cluster", "other--cluster"),
+        ("tool", "rehearsal", "tool--staging"),
+    ):
+        job = deploying(world, repository, environment)
+        assert job.variables["VAULT_ROLE"] == f"{repository}--{environment}"
+        assert vault_login(outside, job, f"{repository}--{environment}").token
+        with pytest.raises(hvac.exceptions.VaultError, match="could not be found"):
+            vault_login(outside, job, old)
+    made = {"name": "other", "auto_init": True}
+    assert world.request("POST", "/orgs/acme/repos", made)["status"] == 201
+    path = "/repos/acme/other/environments/cluster"
+    open_to_all = {"deployment_branch_policy": None}
+    assert world.request("PUT", path, open_to_all)["status"] == 200
+    add_workflow(
+        world, "other", "deploy", OWN.replace("environment: nightly", "environment: cluster")
+    )
+    imitation = started(world, "other", "deploy.yml", "release")
+    with pytest.raises(hvac.exceptions.VaultError, match="claim"):
+        vault_login(outside, imitation, "beacon--cluster")
 
 
 def test_an_expired_token_is_refused(outside: Outside, project: Project) -> None:
