@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-conditio
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
@@ -173,8 +174,16 @@ class AwsLookupError(Exception):
     """AWS could not be asked; the text says what to do, and quotes no answer."""
 
 
-def existing_provider(connection: pulumi_aws.Provider, issuer: str) -> str | None:
-    """Return the ARN of the account's OIDC provider for ``issuer``; None where there is none.
+@dataclass(frozen=True)
+class ExistingProvider:
+    """An OIDC provider that the account has already."""
+
+    arn: str
+    audiences: tuple[str, ...]
+
+
+def existing_provider(connection: pulumi_aws.Provider, issuer: str) -> ExistingProvider | None:
+    """Return the account's OIDC provider for ``issuer``; None where there is none.
 
     Raises:
         AwsLookupError: AWS does not answer, or refuses.
@@ -183,31 +192,42 @@ def existing_provider(connection: pulumi_aws.Provider, issuer: str) -> str | Non
 
     options = pulumi.InvokeOptions(provider=connection)
     try:
-        return aws.iam.get_open_id_connect_provider(url=issuer, opts=options).arn
+        found = aws.iam.get_open_id_connect_provider(url=issuer, opts=options)
     except Exception as error:  # noqa: BLE001 - the SDK raises plain exceptions for a failed invoke
         words = str(error)
         if "finding IAM OIDC Provider" in words and "not found" in words:
             return None
+        if "account ID not allowed" in words:
+            raise AwsLookupError(
+                "AWS: this run's credentials are for another account than trust.aws.account; "
+                "use credentials of that account, or correct it"
+            ) from None
         raise AwsLookupError(f"AWS' OIDC providers: {reason(words)}") from None
+    return ExistingProvider(found.arn, tuple(found.client_id_lists))
 
 
 def oidc_provider(
-    name: str, *, issuer: str, existing: str | None, opts: pulumi.ResourceOptions
+    name: str, *, issuer: str, existing: ExistingProvider | None, opts: pulumi.ResourceOptions
 ) -> pulumi.Resource:
     """Declare the account's OIDC provider for GitHub; one that exists is taken over.
 
     It stays when the stack is destroyed: an account has one for each issuer, which others may use.
+    For the same reason it keeps its audiences; the policy pack names those of others (TR004).
     """
     import pulumi_aws as aws  # noqa: PLC0415 - as above
 
     kept = pulumi.ResourceOptions(
         retain_on_delete=True,
-        import_=existing,
+        import_=existing.arn if existing else None,
         # AWS has not used them since 2023, and others' tags stay
         ignore_changes=["thumbprintLists", "tags"],
     )
+    audiences = dict.fromkeys([*(existing.audiences if existing else ()), AUDIENCE])
     return aws.iam.OpenIdConnectProvider(
-        name, url=issuer, client_id_lists=[AUDIENCE], opts=pulumi.ResourceOptions.merge(opts, kept)
+        name,
+        url=issuer,
+        client_id_lists=list(audiences),
+        opts=pulumi.ResourceOptions.merge(opts, kept),
     )
 
 

@@ -34,8 +34,8 @@ class OnGitHub:
     owner_id: int
     uses_ids: Callable[[str], bool]
     """Whether a repository's subjects have ids; asked at the latest when the repository exists."""
-    aws_provider: str | None = None
-    """The ARN of the OIDC provider that the AWS account has already."""
+    aws_provider: aws.ExistingProvider | None = None
+    """The OIDC provider that the AWS account has already."""
     aws_connection: pulumi_aws.Provider | None = None
     """How the AWS account was asked; None where it was not."""
     vault_login: Mapping[str, Any] = field(default_factory=dict, repr=False)
