@@ -28,7 +28,7 @@ from components.base import (
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
 from components.files import workflow
-from components.names.registries import NameAtCrates, NameAtNpm, NameAtPypi
+from components.names.registries import NameAtCrates, NameAtNpm, NameAtPypi, NameOfModule
 from components.names.versions import ReleaseTags
 from components.secrets.secret import SecretConfig, StoredConfig
 
@@ -209,6 +209,29 @@ class CargoPackage(_RegistryPackage):
         return self
 
 
+class GoPackage(_Package):
+    """A Go module of a public repository.
+
+    A module is its tag: the release asks the proxy for it, so that the checksum database records
+    it. `go get` can already have it from the repository when the tag is pushed.
+    """
+
+    kind = "go"
+    usual_environment = "go-release"
+
+    go: NameOfModule
+    """The module's path, such as `github.com/guild/tool`."""
+    environment: ReleaseEnvironmentName | None = None
+    """The release environment. Without it: `go-release`; where a repository publishes several
+    modules, `go-release-` and the path."""
+
+    @property
+    def prefix(self) -> str:
+        """Return what the module's tags begin with, by its folder."""
+        folder = str(PurePosixPath(self.directory))
+        return "v" if folder == "." else f"{folder}/v"
+
+
 class GithubPackage(_Package):
     """A release on GitHub alone: the source as an archive, with its checksum.
 
@@ -231,8 +254,10 @@ class GithubPackage(_Package):
     archives, `github-release-` and the name."""
 
 
-AnyPackage = PythonPackage | NpmPackage | CargoPackage | GithubPackage
-KINDS = tuple(model.kind for model in (PythonPackage, NpmPackage, CargoPackage, GithubPackage))
+AnyPackage = PythonPackage | NpmPackage | CargoPackage | GoPackage | GithubPackage
+KINDS = tuple(
+    model.kind for model in (PythonPackage, NpmPackage, CargoPackage, GoPackage, GithubPackage)
+)
 
 
 def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
@@ -247,6 +272,7 @@ PublishedPackage = Annotated[
     Annotated[PythonPackage, Tag("python package")]
     | Annotated[NpmPackage, Tag("npm package")]
     | Annotated[CargoPackage, Tag("cargo package")]
+    | Annotated[GoPackage, Tag("go package")]
     | Annotated[GithubPackage, Tag("github package")],
     Discriminator(
         _kind,
@@ -478,7 +504,7 @@ def _workflow_package(
         ecosystem=config.kind,
         name=config.name,
         directory=config.directory,
-        auth="oidc" if isinstance(config, GithubPackage) else config.auth,
+        auth=config.auth if isinstance(config, _RegistryPackage) else "oidc",
         release_environment=package.environment,
         test_environment=package.test_environment,
         token_secret=secrets.get((package.path, _TOKENS.get(config.kind, ""))),
@@ -501,7 +527,7 @@ def trusted_publishers(
     """
     publishers: list[dict[str, str]] = []
     for package in packages:
-        if isinstance(package.config, GithubPackage) or package.config.auth == "token":
+        if not isinstance(package.config, _RegistryPackage) or package.config.auth == "token":
             continue
         registries = [(REGISTRIES[package.config.kind], package.environment)]
         if package.test_environment:
@@ -525,6 +551,7 @@ REGISTRIES: dict[Kind, str] = {
     "python": "PyPI",
     "npm": "npm",
     "cargo": "crates.io",
+    "go": "the Go proxy",
     "github": "GitHub",
 }
 """The registries by their own names."""

@@ -23,7 +23,7 @@ from components.names.versions import ReleaseTags, Scheme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["python", "npm", "cargo", "github"]
+Kind = Literal["python", "npm", "cargo", "go", "github"]
 """The kinds of packages that a release workflow publishes."""
 
 FOLDER = ".github/workflows/"
@@ -43,6 +43,7 @@ _MANAGERS: Mapping[Kind, frozenset[str]] = {
     "python": frozenset({"pip", "uv"}),
     "npm": frozenset({"npm"}),
     "cargo": frozenset({"cargo"}),
+    "go": frozenset({"gomod"}),
 }
 """The package managers whose projects the CI workflow tests, by language."""
 
@@ -63,11 +64,13 @@ _Directory = Annotated[str, Field(pattern=r"\A(?!.*\.\.)[A-Za-z0-9._][A-Za-z0-9.
 _PYTHON_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_MODULE_PATH = re.compile(r"[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 _CRATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _NAMES = {
     "python": _PYTHON_NAME,
     "npm": _NPM_NAME,
     "cargo": _CRATE_NAME,
+    "go": _MODULE_PATH,
     "github": _FILE_NAME,
 }
 
@@ -243,7 +246,7 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
-    python, npm, cargo = (plan.directories(each) for each in _MANAGERS)
+    python, npm, cargo, go = (plan.directories(each) for each in _MANAGERS)
     return render_template(
         "ci.yml",
         default_branch=plan.default_branch,
@@ -255,6 +258,8 @@ def render_ci(plan: WorkflowPlan) -> str:
         npm_directories=", ".join(map(json.dumps, npm)),
         cargo=cargo,
         cargo_directories=", ".join(map(json.dumps, cargo)),
+        go=go,
+        go_directories=", ".join(map(json.dumps, go)),
     )
 
 
@@ -280,6 +285,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         python=release.of("python"),
         npm=release.of("npm"),
         cargo=release.of("cargo"),
+        go=release.of("go"),
         github=release.of("github"),
     )
 

@@ -5,6 +5,7 @@ Sources:
     https://docs.pypi.org/project-management/name-retention/
     https://github.com/npm/validate-npm-package-name
     https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field
+    https://go.dev/ref/mod#module-path
 """
 
 from __future__ import annotations
@@ -91,3 +92,11 @@ NameAtCrates = Annotated[
     AfterValidator(_crate_name),
 ]
 """The name of a package that crates.io takes."""
+NameOfModule = Annotated[
+    str,
+    matching(
+        r"(?!.*\.\.)(?!.{201})[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+",
+        "allowed: the path of a module, such as github.com/guild/tool",
+    ),
+]
+"""The path of a Go module."""

@@ -98,6 +98,9 @@ OTHERS: dict[str, list[Any]] = {
     "NpmPackage.tags": ["sdk"],
     "GithubPackage.tags": ["sdk"],
     "CargoPackage.tags": ["sdk"],
+    "GoPackage.tags": ["sdk"],
+    "GoPackage.go": ["acme.example/other"],
+    "GoPackage.directory": ["other"],
     "CargoTokens.crates": [{"from": {"config": "other"}}],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
@@ -182,13 +185,17 @@ FULL = data(
         {"own": {"created_by": ["devs"]}, "sdk": {"created_by": ["devs"], "prefix": "sdk-v"}},
     ),
     (
+        "repositories.app.publish.2",
+        {"github": "rules", "approvers": ["security"], "tags": "own"},
+    ),
+    (
         "repositories.app.publish.3",
         {"cargo": "core-x", "approvers": ["security"], "tags": "own", "auth": "hybrid"}
         | {"tokens": {"crates": {"from": {"config": "p"}}}},
     ),
     (
-        "repositories.app.publish.2",
-        {"github": "rules", "approvers": ["security"], "tags": "own"},
+        "repositories.app.publish.4",
+        {"go": "acme.example/core", "approvers": ["security"], "tags": "own"},
     ),
     ("repositories.app.publish.0.tags", "own"),
     ("repositories.app.publish.1.tags", "own"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
-from components.publish import APPROVAL_ENVIRONMENT, REGISTRIES
+from components.publish import APPROVAL_ENVIRONMENT, REGISTRIES, GoPackage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,7 @@ def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     yield from _first_teams(path, repository.packages)
     yield from _workflows(path, repository.packages)
     yield from _archives(path, repository.packages)
+    yield from _modules(path, repository)
 
 
 def _prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:
@@ -141,3 +142,20 @@ def _archives(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[P
                 what = "GitHub has one release of each tag, and another entry has its archive"
                 yield (*path, *package.path), what, "one entry with github, or other tags"
             found.add(package.tags)
+
+
+def _modules(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+    """Find Go modules whose tags or source the Go proxy cannot use.
+
+    Source: https://go.dev/ref/mod#vcs-version
+    """
+    for package in repository.packages:
+        if not isinstance(package.config, GoPackage):
+            continue
+        where, prefix = (*path, *package.path), package.config.prefix
+        if repository.config.visibility != "public":
+            what = "the Go proxy reads the repository itself, and can read public ones only"
+            yield (*where, "go"), what, "visibility: public"
+        if (package.tags.prefix, package.tags.scheme) != (prefix, "semver"):
+            what = f"the tags of this Go module are {prefix}1.2.3, by its folder"
+            yield where, what, f"tags of a tag_protection with prefix: {prefix}, scheme: semver"

@@ -23,7 +23,7 @@ SDK = "  sdk: {created_by: [security], prefix: sdk/v, scheme: calver}"
 SERIES = """\
   a: {created_by: [security], prefix: a-v}
   b: {created_by: [security], prefix: a/v}"""
-NAMES = "python: NAME, npm: NAME, cargo: NAME, github: NAME"
+NAMES = "python: NAME, npm: NAME, cargo: NAME, go: NAME, github: NAME"
 
 
 def publish(*entries: str) -> tuple[str, str]:
@@ -207,6 +207,24 @@ CASES = (
         "a crate without the token",
         (publish("»{cargo: core-x, auth: hybrid}"),),
         "item 1 of `publish`: auth: hybrid needs tokens.crates, or use auth: oidc",
+    ),
+    Case(
+        "a module without an address",
+        (publish("{»go: tool}"),),
+        "`go` is not valid",
+        "the path of a module, such as github.com/guild/tool",
+    ),
+    Case(
+        "a module in a folder, with the tags of the root",
+        (publish("»{go: acme.example/tool, directory: ./sdk}"),),
+        "the tags of this Go module are sdk/v1.2.3, by its folder",
+        "tags of a tag_protection with prefix: sdk/v, scheme: semver",
+    ),
+    Case(
+        "a module of a private repository",
+        (("    visibility: public\n", ""), publish("{»go: acme.example/tool}")),
+        "the Go proxy reads the repository itself, and can read public ones only",
+        "visibility: public",
     ),
     Case(
         "two archives of one tag",

@@ -16,7 +16,7 @@ from components.ruleset import BranchProtectionConfig
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 from tests.components.declaration.test_mistakes import MAIN, WEB
 
-UNTESTED = ("gomod", "maven", "gradle", "bundler", "docker")
+UNTESTED = ("maven", "gradle", "bundler", "docker")
 
 
 def reported(root: Path, *edits: tuple[str, str]) -> list[str]:
@@ -61,10 +61,10 @@ def test_a_required_check_that_is_misspelt_is_a_mistake(
     "web",
     [
         "  web: {ecosystems: [pip]}",
-        "  web: {ecosystems: [gomod], workflows: false}",
-        "  web: {ecosystems: [gomod], archived: true}",
-        "  web: {ecosystems: [gomod], files: {.github/workflows/go.yml: {content: x}}}",
-        "  web: {ecosystems: [gomod, npm]}",
+        "  web: {ecosystems: [bundler], workflows: false}",
+        "  web: {ecosystems: [bundler], archived: true}",
+        "  web: {ecosystems: [bundler], files: {.github/workflows/go.yml: {content: x}}}",
+        "  web: {ecosystems: [bundler, npm]}",
     ],
 )
 def test_a_check_that_something_makes_may_be_required(web: str, tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_a_check_that_something_makes_may_be_required(web: str, tmp_path: Path) 
 def test_ecosystems_without_tests_are_reported_once(tmp_path: Path) -> None:
     """One line names the repositories and what is not tested there."""
     (line,) = reported(
-        tmp_path, (WEB, "  web: {ecosystems: [gomod, docker]}"), ("[pip]", "[pip, maven]")
+        tmp_path, (WEB, "  web: {ecosystems: [bundler, docker]}"), ("[pip]", "[pip, maven]")
     )
-    assert "(app: maven; web: gomod, docker)" in line
+    assert "(app: maven; web: bundler, docker)" in line
 
 
 def test_a_repository_without_managed_workflows_is_reported(tmp_path: Path) -> None:

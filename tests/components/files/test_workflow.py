@@ -243,7 +243,7 @@ def test_security_ci_audits_each_ecosystem() -> None:
     ("ecosystems", "jobs"),
     [
         (("github-actions",), {"workflows"}),
-        (("github-actions", "docker", "gomod"), {"workflows"}),
+        (("github-actions", "docker", "maven"), {"workflows"}),
         (("pip",), {"workflows", "python", "python-lint", "python-audit"}),
         (("uv",), {"workflows", "python", "python-lint", "python-audit"}),
         (("npm",), {"workflows", "npm", "npm-audit"}),
@@ -255,7 +255,7 @@ def test_ci_has_the_jobs_of_the_ecosystems(ecosystems: tuple[str, ...], jobs: se
     assert set(load(render_ci(variant))["jobs"]) == jobs | set(variant.checks)
 
 
-UNTESTED = ("docker", "gomod", "maven", "gradle", "bundler")
+UNTESTED = ("docker", "maven", "gradle", "bundler")
 """The ecosystems that the CI workflow does not test yet."""
 
 

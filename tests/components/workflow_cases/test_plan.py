@@ -85,11 +85,11 @@ directories = st.sampled_from([".", "sdk", "a/b", "./web", "yes", "1.0"])
 @st.composite
 def packages(draw: st.DrawFn) -> Package:
     """Any package that the model admits."""
-    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "github"]))
-    auth = draw(st.sampled_from(AUTHS if ecosystem != "github" else ("oidc",)))
+    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "go", "github"]))
+    auth = draw(st.sampled_from(AUTHS if ecosystem not in ("go", "github") else ("oidc",)))
     release, test = draw(st.lists(environments, min_size=2, max_size=2, unique=True))
     tested = ecosystem == "python" and draw(st.booleans())
-    name = draw(names)
+    name = f"guild.example/{draw(names)}" if ecosystem == "go" else draw(names)
     scope = draw(st.sampled_from(["", "@guild/"])) if ecosystem == "npm" else ""
     return Package.model_validate(
         {

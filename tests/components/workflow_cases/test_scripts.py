@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import tarfile
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -390,3 +391,69 @@ def test_a_crate_is_published_with_the_declared_credential(
     assert not any(word in calls for word in ("proof", "short-lived", "stored", "bearer"))
     masked = {line for line in done.stdout.splitlines() if line.startswith("::add-mask::")}
     assert masked == ({f"::add-mask::{used}"} if used else set())
+
+
+FAKE_GO = """\
+#!/bin/sh
+echo "$GOPROXY $*" >> calls
+case "$1" in
+  env) echo "https://proxy.example,direct" ;;
+  list) echo "$MODULE" ;;
+  mod) [ "$2" = download ] && echo "{\\"Zip\\": \\"$ZIP\\"}" ;;
+esac
+exit 0
+"""
+
+
+def zipped(path: Path, text: str) -> Path:
+    """A module's zip with one file, compressed anew."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("github.com/guild/riveter@v1.2.3/main.go", text)
+    return path
+
+
+def go_step(job: str, beginning: str) -> dict[str, Any]:
+    """A step of the variant with a Go module in a folder."""
+    workflow = files(VARIANTS["module"])[RELEASE_PATH]
+    (found,) = [
+        s for id_, s in steps(workflow) if id_ == job and s.get("name", "").startswith(beginning)
+    ]
+    return found
+
+
+@pytest.mark.parametrize(("there", "passes"), [("package main", True), ("package evil", False)])
+def test_the_proxy_has_the_module_that_was_approved(
+    tmp_path: Path, there: str, *, passes: bool
+) -> None:
+    """The files are compared, because zips of equal files may differ (R10)."""
+    (tmp_path / "go").write_text(FAKE_GO)
+    (tmp_path / "go").chmod(0o755)
+    (tmp_path / "dist").mkdir()
+    zipped(tmp_path / "dist" / "riveter-1.2.3.zip", "package main")
+    proxy = zipped(tmp_path / "proxy.zip", there)
+    step_ = go_step("publish-go-github-com-guild-riveter", "Ask the proxy")
+    done = run(step_, tmp_path, VERSION="1.2.3", ZIP=str(proxy))
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    asked = "https://proxy.example mod download -json github.com/guild/riveter@v1.2.3"
+    assert (tmp_path / "calls").read_text().splitlines()[-1] == asked
+
+
+@pytest.mark.parametrize("module", ["github.com/guild/riveter", "github.com/guild/other"])
+def test_the_module_that_is_built_is_the_declared_one(tmp_path: Path, module: str) -> None:
+    """go.mod has the declared path; what approvers see is what git has at the tag."""
+    (tmp_path / "go").write_text(FAKE_GO)
+    (tmp_path / "go").chmod(0o755)
+    source = zipped(tmp_path / "git.zip", "package main")
+    done = run(
+        go_step("build", "Build github.com"),
+        tmp_path,
+        DIST=str(tmp_path / "packages"),
+        RUNNER_TEMP=str(tmp_path),
+        MODULE=module,
+        VERSION="1.2.3",
+        ZIP=str(source),
+    )
+    right = module == "github.com/guild/riveter"
+    assert (done.returncode == 0) is right, done.stdout + done.stderr
+    made = sorted((tmp_path / "packages").glob("*")) if right else []
+    assert [path.name for path in made] == ["github-com-guild-riveter-1.2.3.zip"] * right

@@ -57,6 +57,16 @@ def cargo(auth: str = "oidc", **changes: object) -> Package:
     return Package.model_validate({**values, **changes})
 
 
+def module(**changes: object) -> Package:
+    """A Go module."""
+    values = {
+        "ecosystem": "go",
+        "name": "github.com/guild/riveter",
+        "release_environment": "go-release",
+    }
+    return Package.model_validate({**values, **changes})
+
+
 def archive(**changes: object) -> Package:
     """The source of a tool, released on GitHub alone."""
     values = {
@@ -96,10 +106,13 @@ VARIANTS = {
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
     "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
     **{f"cargo-{auth}": plan(cargo(auth, directory="core")) for auth in AUTHS},
-    "every-kind": plan(python(), npm(), cargo("hybrid"), archive(), approval_environment="gate"),
+    "every-kind": plan(
+        python(), npm(), cargo("hybrid"), module(), archive(), approval_environment="gate"
+    ),
+    "module": plan(module(directory="sdk"), prefix="sdk/v"),
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
-    "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "docker", "github-actions")),
+    "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "gomod", "github-actions")),
     "no-language": plan(ecosystems=("github-actions",)),
 }
 RELEASES = {name: variant for name, variant in VARIANTS.items() if variant.packages}
@@ -143,6 +156,7 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for id_, step in steps(workflow)
         if "gh-action-pypi-publish" in step.get("uses", "")
         or re.search(r"(npm|cargo) publish", step.get("run", ""))
+        or step.get("name", "").startswith("Ask the proxy")
         or ("gh release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
     }
 

@@ -32,12 +32,13 @@ VARIATIONS = {
         ("repositories.app.publish", [{"python": "acme-app", "approvers": ["devs"]}]),
     ],
     "a year and a month": [("tag_protection.releases.scheme", "calver")],
-    "a crate and an archive": [
-        ("repositories.app.ecosystems", ["cargo", "github-actions"]),
+    "a crate, a Go module and an archive": [
+        ("repositories.app.ecosystems", ["cargo", "gomod", "github-actions"]),
         (
             "repositories.app.publish",
             [
                 {"cargo": "core-x", "approvers": ["devs"]},
+                {"go": "acme.example/core", "approvers": ["devs"]},
                 {"github": "rules", "approvers": ["devs"]},
             ],
         ),
