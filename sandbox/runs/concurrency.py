@@ -200,7 +200,12 @@ def lost(world: World, run: Record[Run]) -> list[tuple[str, str]]:
 
 def to_wake(world: World, repository: Record[Repository]) -> set[int]:
     """Return the runs that can go on since a group changed: freed ones and cancelled ones."""
-    members = [each for each in world.all(GROUP_MEMBER, repository.id) if not _ended(world, each)]
+    members = []
+    for each in world.all(GROUP_MEMBER, repository.id):
+        if _ended(world, each):
+            world.remove(each)
+        else:
+            members.append(each)
     held = {each.data["group"].casefold() for each in members if each.data["state"] == "running"}
     return {
         each.data["run"]

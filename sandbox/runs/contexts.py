@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import owner
 from sandbox.runs import inputs, visible
+from sandbox.runs.expressions import fill
 from sandbox.world.kinds.accounts import USER
 from sandbox.world.kinds.actions import JOB, Job, Run
 from sandbox.world.ref_names import short_name
@@ -67,7 +68,7 @@ def of_condition(
     found = of_run(world, repository, run)
     return found | {
         "inputs": found["inputs"] if own is None else own,
-        "needs": _needs(job, needed(world, run, job)),
+        "needs": _needs(world, repository, run, job),
     }
 
 
@@ -116,15 +117,47 @@ def ancestors(world: World, run: Record[Run], job: Record[Job]) -> list[Record[J
     return list(found.values())
 
 
-def _needs(job: Record[Job], before: list[Record[Job]]) -> dict[str, dict[str, Any]]:
-    """Return the `needs` context: of the jobs that a key stands for, the worst result counts."""
-    found = {}
-    for need in job.data["needs"]:
-        jobs = [each for each in before if f"{each.data['key']}/".startswith(f"{need}/")]
-        ends = {each.data["conclusion"] for each in jobs}
-        result = next((each for each in _WORST_FIRST if each in ends), "success")
-        outputs: dict[str, str] = {}
-        for each in jobs:
+def _needs(
+    world: World, repository: Record[Repository], run: Record[Run], job: Record[Job]
+) -> dict[str, dict[str, Any]]:
+    """Return the `needs` context: by the keys of a file, results and outputs."""
+    return {
+        need.rpartition("/")[2]: _outcome(world, repository, run, need)
+        for need in job.data["needs"]
+    }
+
+
+def _outcome(
+    world: World, repository: Record[Repository], run: Record[Run], key: str
+) -> dict[str, Any]:
+    """Return result and outputs of what a key stands for: of several jobs the worst result."""
+    jobs = _named(world, run, [key])
+    ends = {each.data["conclusion"] for each in jobs}
+    result = next((each for each in _WORST_FIRST if each in ends), "success")
+    outputs: dict[str, str] = {}
+    for each in jobs:
+        if each.data["key"] == key:
             outputs |= each.data.get("outputs") or {}
-        found[need.rpartition("/")[2]] = {"result": result, "outputs": outputs}
-    return found
+    inner = [each for each in jobs if each.data["key"] != key]
+    return {"result": result, "outputs": _given(world, repository, run, key, inner) or outputs}
+
+
+def _given(
+    world: World,
+    repository: Record[Repository],
+    run: Record[Run],
+    key: str,
+    inner: list[Record[Job]],
+) -> dict[str, str]:
+    """Return the outputs that a called workflow declares, from those of its jobs."""
+    callers = (caller for each in inner for caller in each.data.get("callers", ()))
+    call = next((each for each in callers if each["key"] == key), None)
+    if call is None:
+        return {}
+    below = {each.data["key"].removeprefix(f"{key}/").partition("/")[0] for each in inner}
+    known = {
+        **of_run(world, repository, run),
+        "inputs": call["inputs"],
+        "jobs": {each: _outcome(world, repository, run, f"{key}/{each}") for each in below},
+    }
+    return {name: fill(text, known) for name, text in call["outputs"].items()}

@@ -109,6 +109,7 @@ def _plan(
             "matrix": None,
             "strategy_context": {},
             "prefix": "",
+            "callers": [],
             "call": None,
             "groups": [],
             "scope": "",
@@ -131,6 +132,7 @@ def _plan(
                 "with": given if isinstance(given, dict) else {},
                 "inputs": inputs.declared(called.workflow.events["workflow_call"]),
                 "concurrency": called.workflow.concurrency,
+                "outputs": _outputs(called.workflow),
                 "jobs": _plan(world, repository, run, called),
             }
         found.append(planned)
@@ -185,11 +187,13 @@ def _calls(
         concurrency.group(call["concurrency"], {**known, "inputs": given}),
     )
     groups = [*caller["groups"], *({**each, "scope": scope} for each in own if each is not None)]
+    own_call = {"key": key, "inputs": given, "outputs": call["outputs"]}
     return [
         {
             **planned,
             "key": f"{key}/{planned['key']}",
             "prefix": f"{caller['title']} / ",
+            "callers": [*caller["callers"], own_call],
             "title": f"{caller['title']} / {planned['title']}",
             "needs": [f"{key}/{each}" for each in planned["needs"]],
             "after": [*caller["needs"], *caller["after"]],
@@ -200,6 +204,16 @@ def _calls(
         }
         for planned in call["jobs"]
     ]
+
+
+def _outputs(workflow: Workflow) -> dict[str, str]:
+    """Return the expressions of the outputs that a workflow gives to its caller."""
+    declared = workflow.events["workflow_call"].get("outputs")
+    return {
+        str(name): str(about.get("value", ""))
+        for name, about in (declared if isinstance(declared, dict) else {}).items()
+        if isinstance(about, dict)
+    }
 
 
 def _prefix(job: Record[Job]) -> str:

@@ -82,6 +82,7 @@ CalledWorkflow = TypedDict(
         "with": dict[str, Any],
         "inputs": dict[str, dict[str, Any]],
         "concurrency": Any,
+        "outputs": dict[str, str],
         "jobs": "list[Job]",
     },
 )
@@ -116,6 +117,8 @@ class Job(TypedDict):
     """Names of secrets that it sees, to their names at the caller; None: all."""
     inputs: NotRequired[dict[str, Any] | None]
     matrix: dict[str, Any] | None
+    callers: NotRequired[list[dict[str, Any]]]
+    """The calls that it is in, outermost first: key, inputs, and the declared outputs."""
     prefix: NotRequired[str]
     """What its title begins with."""
     call: CalledWorkflow | None

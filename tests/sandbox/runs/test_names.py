@@ -163,3 +163,31 @@ def test_a_run_has_the_name_that_its_file_gives(path: Path) -> None:
     )
     run = path.as_("olga").get(f"{REPO}/actions/workflows/named.yml/runs").json()
     assert run["workflow_runs"][0]["display_title"] == "by olga"
+
+
+def test_a_called_workflow_gives_the_outputs_that_it_declares(path: Path) -> None:
+    """The caller's other jobs see those, and not what the jobs inside have (R3)."""
+    inner = (
+        "on: {workflow_call: {outputs: {tag: {value: 'v${{ jobs.make.outputs.version }}'}}}}\n"
+        "jobs:\n  make: {runs-on: x, steps: []}\n"
+    )
+    outer = (
+        "on: {workflow_call: {outputs: {name: {value: '${{ jobs.call.outputs.tag }}'}}}}\n"
+        "jobs:\n  call: {uses: ./.github/workflows/inner.yml}\n"
+    )
+    path.commit("olga", ".github/workflows/inner.yml", inner)
+    path.commit("olga", ".github/workflows/outer.yml", outer)
+    path.world.plan("guild/sophia", "top/call/make", "hold")
+    name = "after ${{ needs.top.outputs.name }}"
+    _jobs(
+        path,
+        "  top: {uses: ./.github/workflows/outer.yml}\n"
+        f"  after: {{needs: top, runs-on: x, steps: [], name: '{name}'}}\n",
+    )
+    job = path.world.jobs(key="top/call/make")[-1]
+    body = {"conclusion": "success", "outputs": {"version": "1.2"}}
+    path.world.control("POST", f"jobs/{job['id']}", body)
+    after = path.world.jobs(key="after")[-1]
+    assert after["name"] == "after v1.2"
+    needs = path.world.job(after["id"])["contexts"]["needs"]
+    assert needs == {"top": {"result": "success", "outputs": {"name": "v1.2"}}}
