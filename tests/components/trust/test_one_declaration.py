@@ -68,7 +68,7 @@ NAMES = {"organization": "northwind", "repository": "lighthouse", "environment":
 
 @pytest.mark.parametrize("renamed", NAMES)
 def test_all_follow_a_rename(renamed: str) -> None:
-    """After a rename the old name stands nowhere in the trust, the variables and the job (G2)."""
+    """After a rename, neither trust, variables nor job contain the old name (G2)."""
     login, repository, environment = {**NAMES, renamed: "meridian"}.values()
     after = everything(organization(login, repository, environment))
     assert NAMES[renamed] not in after.lower()

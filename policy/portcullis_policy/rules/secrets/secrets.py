@@ -27,6 +27,12 @@ _ENVIRONMENT: Mapping[str, object] = {
 }
 _VARIABLE: Mapping[str, object] = {"repository": "escai", "variableName": "REGION", "value": "eu"}
 _ALLOWED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STATIC_CLOUD = re.compile(
+    r"(?:\w+_)?(?:AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|VAULT_(?:TOKEN|SECRET_ID))"
+    r"(?:_\w+)?",
+    re.IGNORECASE,
+)
+"""Names of stored logins to AWS and Vault, also with a stage before or after them."""
 
 
 def _name(facts: Facts) -> str | None:
@@ -236,6 +242,58 @@ class ValueNotPlaintext(ResourceRule):
             yield finding("`plaintextValue` is given", *_at(resource.facts))
 
 
+class NoStaticCloudCredential(ResourceRule):
+    """A workflow logs in to AWS and Vault with its own identity token, not with a stored key.
+
+    Everybody who may read the secret can use a stored key from anywhere, until somebody rotates it.
+    With OIDC a job gets a credential for minutes, and only the job of one environment gets it.
+    Source: https://docs.github.com/actions/concepts/security/openid-connect
+    """
+
+    id = "SE016"
+    title = "a static credential for AWS or Vault is stored"
+    severity = Severity.MEDIUM
+    maps = cis("2.1.7")
+    resource_types = (
+        gh.ACTIONS_SECRET,
+        gh.ACTIONS_ENVIRONMENT_SECRET,
+        gh.ACTIONS_ORGANIZATION_SECRET,
+    )
+    remediation = "Declare `trust` in the environment whose job needs it (docs/trust.md)."
+    waits = True
+    good = (
+        example("another service's token", gh.ACTIONS_SECRET, _SECRET),
+        example(
+            "a name of a role, which is no credential",
+            gh.ACTIONS_SECRET,
+            _SECRET,
+            secretName="AWS_ROLE_ARN",
+        ),
+    )
+    bad = (
+        example("an AWS key", gh.ACTIONS_SECRET, _SECRET, secretName="AWS_SECRET_ACCESS_KEY"),
+        example(
+            "of one stage, in an environment",
+            gh.ACTIONS_ENVIRONMENT_SECRET,
+            _ENVIRONMENT,
+            secretName="PROD_AWS_ACCESS_KEY_ID",
+        ),
+        example(
+            "a Vault token of the organization, in lower case",
+            gh.ACTIONS_ORGANIZATION_SECRET,
+            _ORGANIZATION,
+            secretName="vault_token",
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        name = _name(resource.facts)
+        if name is not None and _STATIC_CLOUD.fullmatch(name):
+            yield finding("OIDC makes this secret unnecessary", *_at(resource.facts))
+
+
 class NoTwinOutside(StackRule):
     """A release environment's secret does not exist outside of it.
 
@@ -420,4 +478,5 @@ RULES = (
     ValueNotPlaintext,
     NoTwinOutside,
     PrivateIsNotAnybodys,
+    NoStaticCloudCredential,
 )
