@@ -128,8 +128,8 @@ def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan)
         publishing(workflow) | {"github-release": workflow["jobs"]["github-release"]}
     ).items():
         checkouts = [step for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
-        if "publish-cargo" in id_:  # cargo packs again: nothing below `source` is built or run
-            assert [step["with"]["path"] for step in checkouts] == ["source"]
+        if "publish-cargo" in id_:  # cargo packs again: nothing that is checked out is built or run
+            assert len(checkouts) == 1
             scripts = [step for step in job["steps"] if "run" in step]
             assert {step["working-directory"] for step in scripts} == {"${{ runner.temp }}"}
             assert all("--no-verify" in step["run"] for step in scripts)

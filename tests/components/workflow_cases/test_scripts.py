@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import tarfile
@@ -374,7 +375,7 @@ def test_a_crate_is_published_with_the_declared_credential(
         tmp_path,
         **{key: value for key, value in job["env"].items() if "${{" not in value},
         VERSION="1.2.3",
-        MANIFEST="source/core/Cargo.toml",
+        MANIFEST="core/Cargo.toml",
         TARGET="target",
         AGENT="guild/riveter",
         STORED_TOKEN="stored",
@@ -457,3 +458,42 @@ def test_the_module_that_is_built_is_the_declared_one(tmp_path: Path, module: st
     assert (done.returncode == 0) is right, done.stdout + done.stderr
     made = sorted((tmp_path / "packages").glob("*")) if right else []
     assert [path.name for path in made] == ["github-com-guild-riveter-1.2.3.zip"] * right
+
+
+REPOSITORY = "git+https://github.com/guild/aitbc.git"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "error"),
+    [
+        ({"repository": {"type": "git", "url": REPOSITORY}}, None),
+        ({"repository": "github:guild/aitbc"}, None),
+        ({"repository": "guild/aitbc"}, None),
+        ({"repository": "https://github.com/guild/aitbc"}, None),
+        ({"repository": REPOSITORY, "version": "1.2.4"}, "Unexpected package"),
+        ({"repository": REPOSITORY, "name": "other"}, "Unexpected package"),
+        ({"repository": REPOSITORY, "private": True}, "Private package"),
+        ({"repository": REPOSITORY, "private": False}, None),
+        ({}, "Another repository"),
+        ({"repository": {"type": "git"}}, "Another repository"),
+        ({"repository": "https://github.com/guild/aitbc-fork"}, "Another repository"),
+        ({"repository": "https://github.com/other/aitbc.git"}, "Another repository"),
+        ({"repository": "https://evil.example/github.com/guild/aitbc"}, "Another repository"),
+    ],
+)
+def test_what_npm_would_refuse_is_found_before_anything_is_published(
+    tmp_path: Path, manifest: dict[str, Any], error: str | None
+) -> None:
+    """Name, version, private, and the repository that provenance is compared with (R10)."""
+    whole = {"name": "@guild/explorer-web", "version": "1.2.3", **manifest}
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "package.json").write_text(json.dumps(whole))
+    with tarfile.open(tmp_path / "package.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "package", "package")
+    workflow = files(VARIANTS["npm-oidc-public"])[RELEASE_PATH]
+    (found,) = [s for _, s in steps(workflow) if s.get("name", "").startswith("Check what npm")]
+    done = run(
+        found, tmp_path, DIST=str(tmp_path), VERSION="1.2.3", GITHUB_REPOSITORY="guild/aitbc"
+    )
+    assert (done.returncode == 0) is (error is None), done.stdout + done.stderr
+    assert not error or f"::error title={error}::" in done.stdout
