@@ -192,7 +192,8 @@ def _actions(organization: ResolvedOrganization) -> Iterator[Problem]:
     """Find permissions with which the managed workflows could not run."""
     actions = organization.config.actions
     plans = [repository.workflows for repository in organization.repositories.values()]
-    if not any(plan and (plan.has_ci or plan.packages) for plan in plans):
+    deploys = any(trust.config.run for trust in organization.trusts)
+    if not deploys and not any(plan and (plan.has_ci or plan.packages) for plan in plans):
         return
     if actions.allowed_actions == "local_only":
         what = "the managed workflows use actions of GitHub and others, and could not run"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from components.organization import reached
 from components.trust import aws, vault
 from components.trust.job import WORKFLOWS
 
@@ -37,7 +36,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
             yield from _environment(path, trust, repository, config)
             yield from _workflow(path, trust, repository)
             yield from _subject(path, trust, config)
-            yield from _credentials(path, trust, repository, config)
+            yield from _credentials(trust, resolved)
 
 
 def _unused(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
@@ -156,33 +155,23 @@ def _subject(path: Segments, trust: ResolvedTrust, config: OrganizationConfig) -
         yield (*path[:-1], "deploy_from"), what, "names of branches and tags, without patterns"
 
 
-def _credentials(
-    path: Segments,
-    trust: ResolvedTrust,
-    repository: ResolvedRepository,
-    config: OrganizationConfig,
-) -> Iterator[Problem]:
-    """Find stored credentials that the trust makes needless, and values under the same name."""
+def _credentials(trust: ResolvedTrust, resolved: ResolvedOrganization) -> Iterator[Problem]:
+    """Find stored credentials that the trust makes needless, and values under the same name.
+
+    Dependabot's own runs have no environment, so what only they see is left to them.
+    """
     needless: dict[str, str] = {}
     if trust.config.aws:
         needless |= dict.fromkeys(aws.STATIC_CREDENTIALS, "a stored AWS key")
     if trust.config.vault:
         needless |= dict.fromkeys(vault.STATIC_CREDENTIALS, "a stored login to Vault")
-        needless |= dict.fromkeys(
-            trust.config.vault.secrets, "a value that the job reads from Vault"
-        )
-    environment = repository.config.environments[trust.job.environment]
-    here: Segments = ("repositories", repository.name)
-    seen: dict[str, Segments] = {
-        **{
-            name: ("secrets", name)
-            for name, secret in config.secrets.items()
-            if repository.name in reached(secret.visible_to, config)
-        },
-        **{name: (*here, "secrets", name) for name in repository.config.secrets},
-        **{name: (*path[:-1], "secrets", name) for name in environment.secrets},
-    }
-    for name, kind in needless.items():
-        if name in seen:
-            what = f"`{name}` is {kind}: the trust of {trust.name} replaces it"
-            yield seen[name], what, "leave the secret out here, and revoke a stored credential"
+        kind = "a value that the job reads from Vault"
+        needless |= dict.fromkeys(trust.config.vault.secrets, kind)
+    for secret in resolved.secrets:
+        seen = trust.job.repository in secret.repositories and "actions" in secret.stores
+        here = secret.environment in (None, trust.job.environment)
+        if secret.name in needless and seen and here:
+            what = (
+                f"`{secret.name}` is {needless[secret.name]}: the trust of {trust.name} replaces it"
+            )
+            yield secret.path, what, "leave the secret out here, and revoke a stored credential"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
-from tests.components.declaration.test_mistakes import ENVIRONMENTS, TOKEN, WEB, Case
+from tests.components.declaration.test_mistakes import ACTIONS, ENVIRONMENTS, TOKEN, WEB, Case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,6 +234,31 @@ def test_own_workflow_files(jobs: str, what: str | None, tmp_path: Path) -> None
     found = mistakes(written(tmp_path, text))
     assert [what in str(mistake) for mistake in found if what] == ([True] if what else [])
     assert len(found) == (1 if what else 0), found
+
+
+def test_only_what_the_job_sees_is_replaced(tmp_path: Path) -> None:
+    """Stored keys that no job with trust sees are left alone: of others, and Dependabot's own."""
+    key = "{from: {config: k}}"
+    for old, new in (
+        (WEB, f"  web: {{secrets: {{VAULT_TOKEN: {key}}}}}"),
+        (f"\n{CLUSTER}", f"\n      other: {{secrets: {{AWS_ACCESS_KEY_ID: {key}}}}}\n{CLUSTER}"),
+        (
+            "    environments:\n",
+            "    secrets: {VAULT_TOKEN: {from: {config: k}, stores: [dependabot]}}\n"
+            "    environments:\n",
+        ),
+    ):
+        assert mistakes(written(tmp_path, replaced((old, new), text=TRUSTED))) == []
+
+
+def test_actions_that_the_job_uses_have_to_be_allowed(tmp_path: Path) -> None:
+    """The managed deploy workflow needs actions of others, also where there is no other one."""
+    edits = (
+        (ACTIONS, "actions: {allowed_actions: local_only}"),
+        ("    ecosystems: [pip]\n", "    workflows: false\n"),
+    )
+    found = mistakes(written(tmp_path, replaced(*edits, text=TRUSTED)))
+    assert ["actions of GitHub and others" in str(each) for each in found] == [True], found
 
 
 def test_a_sound_trust_has_no_mistakes(tmp_path: Path) -> None:

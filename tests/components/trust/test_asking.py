@@ -1,0 +1,113 @@
+"""What is asked of GitHub before a trust is declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from githubkit import GitHub, TokenAuthStrategy
+
+from components.github_access import GitHubAccess
+from components.organization import OrganizationConfig
+from components.preflight import PreflightError
+from components.trust import asking
+from tests.components.building import data
+from tests.components.declaration.resolved import resolved
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.organization import ResolvedOrganization
+
+READS = {"secrets": {"DSN": {"path": "kv/values", "key": "dsn"}}}
+
+
+@pytest.mark.parametrize(
+    ("address", "issuer"),
+    [
+        ("https://api.github.com/", "https://token.actions.githubusercontent.com"),
+        ("https://github.acme.example/", "https://github.acme.example/_services/token"),
+        ("https://api.acme.ghe.com/", "https://token.actions.acme.ghe.com"),
+        ("http://127.0.0.1:8930/guild/", "http://127.0.0.1:8930/guild/_oidc"),
+    ],
+)
+def test_issuers(address: str, issuer: str) -> None:
+    """Each GitHub signs the tokens of its jobs itself."""
+    assert asking.issuer(GitHubAccess(address, token="unused")) == issuer
+
+
+def organization(**trust: object) -> ResolvedOrganization:
+    """An organization whose repository app has a trust."""
+    whole = data(
+        ("trust", {"vault": {"address": "https://vault.example"}, **trust}),
+        ("repositories.app.environments.staging.trust", {"run": "./x", "vault": READS}),
+    )
+    return resolved(OrganizationConfig.model_validate(whole))
+
+
+def asked(
+    monkeypatch: pytest.MonkeyPatch, template: Mapping[str, Any] | int, **trust: object
+) -> bool:
+    """Say whether the subjects have ids, where GitHub answers ``template`` (or a status)."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/orgs/acme":
+            return httpx.Response(200, json={"id": 1182})
+        assert request.url.path == "/repos/acme/app/actions/oidc/customization/sub"
+        if isinstance(template, int):
+            return httpx.Response(template, json={"message": "no"})
+        return httpx.Response(200, json=dict(template))
+
+    def client(_self: GitHubAccess) -> GitHub[Any]:
+        return GitHub(
+            TokenAuthStrategy("unused"), transport=httpx.MockTransport(answer), auto_retry=False
+        )
+
+    monkeypatch.setattr(GitHubAccess, "client", client)
+    found = asking.ask(organization(**trust), GitHubAccess("https://api.github.com/", token="x"))
+    assert found is not None
+    assert found.owner_id == 1182
+    return found.uses_ids("app")
+
+
+@pytest.mark.parametrize(
+    ("template", "ids"),
+    [
+        ({"use_default": True}, False),
+        ({"use_default": True, "use_immutable_subject": True}, True),
+        ({"use_default": True, "use_immutable_subject": False}, False),
+        ({"use_default": True, "sub_claim_prefix": "repo:acme@1182/app@5521"}, True),
+        ({"use_default": True, "sub_claim_prefix": "repo:acme/app"}, False),
+        ({"use_default": False, "include_claim_keys": ["repo", "context"]}, False),
+        (404, False),
+    ],
+    ids=str,
+)
+def test_the_form_is_what_github_uses(
+    monkeypatch: pytest.MonkeyPatch,
+    template: dict[str, Any] | int,
+    ids: bool,  # noqa: FBT001 - a test's parameter
+) -> None:
+    """The flag decides, or the prefix where there is no flag; GitHub's answer is not guessed."""
+    assert asked(monkeypatch, template) is ids
+
+
+def test_another_template_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that is not declared is named, with the field that declares it."""
+    keys = {"use_default": False, "include_claim_keys": ["repo", "ref"]}
+    with pytest.raises(PreflightError, match=r"made of repo, ref.*trust\.subject_claims"):
+        asked(monkeypatch, keys)
+    assert asked(monkeypatch, keys, subject_claims=["repo", "context"]) is False
+
+
+def test_a_refusal_is_reported_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where GitHub may not be asked, nothing is declared, and the message says what to do."""
+    with pytest.raises(PreflightError, match=r"403.*permission"):
+        asked(monkeypatch, 403)
+
+
+def test_nothing_is_asked_without_a_trust() -> None:
+    """An organization without trust makes no request."""
+    config = OrganizationConfig.model_validate(data())
+    assert asking.ask(resolved(config), GitHubAccess("https://github.invalid/", token="x")) is None
