@@ -244,8 +244,10 @@ def test_only_what_the_job_sees_is_replaced(tmp_path: Path) -> None:
         (f"\n{CLUSTER}", f"\n      other: {{secrets: {{AWS_ACCESS_KEY_ID: {key}}}}}\n{CLUSTER}"),
         (
             "    environments:\n",
-            "    secrets: {VAULT_TOKEN: {from: {config: k}, stores: [dependabot]}}\n"
-            "    environments:\n",
+            (
+                "    secrets: {VAULT_TOKEN: {from: {config: k}, stores: [dependabot]}}\n"
+                "    environments:\n"
+            ),
         ),
     ):
         assert mistakes(written(tmp_path, replaced((old, new), text=TRUSTED))) == []
