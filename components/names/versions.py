@@ -40,6 +40,10 @@ class _Grammar:
     """The version of the packages, as text of bash with the groups of `expression`."""
     examples: tuple[str, ...]
     described: str
+    same: str | None = None
+    """An expression of bash for versions that have two spellings; registries know one of them."""
+    spellings: tuple[str, str] = ("", "")
+    """Both, as text of bash with the groups of `same`."""
 
 
 _NUMBER = "(0|[1-9][0-9]*)"
@@ -78,6 +82,11 @@ _GRAMMARS: Mapping[Scheme, _Grammar] = {
         normalized="${BASH_REMATCH[1]}.${BASH_REMATCH[2]#0}.${BASH_REMATCH[3]}",
         examples=("2026.7.1", "2026.07.1"),
         described="YYYY.M.MICRO, the month with or without a leading zero",
+        same=r"([0-9]+)\.0?([1-9])\.([0-9]+)",
+        spellings=(
+            "${BASH_REMATCH[1]}.${BASH_REMATCH[2]}.${BASH_REMATCH[3]}",
+            "${BASH_REMATCH[1]}.0${BASH_REMATCH[2]}.${BASH_REMATCH[3]}",
+        ),
     ),
     "pep440": _Grammar(
         admitted=("[0-9]*.[0-9]*",),
@@ -111,6 +120,11 @@ _GRAMMARS: Mapping[Scheme, _Grammar] = {
         ),
         normalized="${BASH_REMATCH[1]}",
         examples=("1.2", "1.2.3", "1.2.3rc1", "1.2.3.post1", "1.2.3.dev4"),
+        same=r"([0-9]+\.[0-9]+)(\.0)?([abr].*|\.[pd].*)?",
+        spellings=(
+            "${BASH_REMATCH[1]}${BASH_REMATCH[3]}",
+            "${BASH_REMATCH[1]}.0${BASH_REMATCH[3]}",
+        ),
         described="N.N or N.N.N, then aN, bN or rcN, .postN and .devN, as PEP 440 writes them",
     ),
 }
@@ -155,6 +169,16 @@ class ReleaseTags:
     def normalized(self) -> str:
         """Return the version of the packages, as text of bash after a match of `expression`."""
         return _GRAMMARS[self.scheme].normalized
+
+    @property
+    def same(self) -> str | None:
+        """Return an expression of bash for versions with two spellings, such as 1.2 and 1.2.0."""
+        return _GRAMMARS[self.scheme].same
+
+    @property
+    def spellings(self) -> tuple[str, str]:
+        """Return both spellings, as text of bash after a match of `same`."""
+        return _GRAMMARS[self.scheme].spellings
 
     @property
     def example(self) -> str:

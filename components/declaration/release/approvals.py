@@ -24,14 +24,16 @@ def check(
     config = repository.config
     yield from _reviewers(path, config, organization)
     yield from one_person.check_environments(path, repository, organization)
+    clashes = list(packages.check_prefixes(repository.tag_protection))
+    yield from clashes
     if not config.publish:
         return
     yield from _refinements(path, repository)
-    wrong = list(packages.check(path, repository))
+    wrong = clashes or list(packages.check(path, repository))
     approvers = list(_approvers(path, repository, organization))
     # what follows from a mistake that is reported already is not reported again
     creators = [] if wrong else list(_creators(path, repository, organization))
-    yield from (*wrong, *approvers, *creators)
+    yield from (*([] if clashes else wrong), *approvers, *creators)
     if not (wrong or creators):
         yield from one_person.check_publish(path, repository, organization)
         if not approvers:

@@ -23,7 +23,6 @@ _SEMVER_ONLY = frozenset({"npm", "cargo"})
 
 def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     """Find packages of the repository at ``path`` that do not fit together."""
-    yield from _prefixes(repository.tag_protection)
     yield from _tags(path, repository)
     yield from _names(path, repository.packages)
     yield from _environments(path, repository.packages)
@@ -33,7 +32,7 @@ def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     yield from _modules(path, repository)
 
 
-def _prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:
+def check_prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:
     """Find protections of which one forbids the tags of another."""
     for each in protections:
         for other in protections:
@@ -61,6 +60,10 @@ def _tags(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
         if named is not None and named not in names:
             what = f"`{named}` is no tag_protection of {repository.name}"
             yield (*where, "tags"), what, listed(names)
+        elif len(same := {e.config.tags for e in repository.tag_protection if e.name == named}) > 1:
+            examples = listed(tags.examples[0] for tags in same)
+            what = f"two entries of tag_protection are named `{named}`, for {examples}"
+            yield (*where, "tags"), what, "the name of one entry alone"
         elif named is None and len(forms) > 1:
             examples = listed(tags.examples[0] for tags in forms)
             what = f"tags of several forms are protected ({examples}): name those of this package"

@@ -166,6 +166,20 @@ CASES = (
         "releases",
     ),
     Case(
+        "two entries of one name",
+        (
+            (
+                PUBLISH,
+                (
+                    "    tag_protection: {releases: {created_by: [security], prefix: w}}\n"
+                    "    publish: [{python: app, »tags: releases, approvers: [devs]}]"
+                ),
+            ),
+        ),
+        "two entries of tag_protection are named `releases`, for v1.2.3, w1.2.3",
+        "the name of one entry alone",
+    ),
+    Case(
         "tags of another repository",
         (
             (TAGS, f"{TAGS}\n{SDK[:-1]}, repositories: [web]}}"),

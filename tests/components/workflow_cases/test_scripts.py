@@ -497,3 +497,36 @@ def test_what_npm_would_refuse_is_found_before_anything_is_published(
     )
     assert (done.returncode == 0) is (error is None), done.stdout + done.stderr
     assert not error or f"::error title={error}::" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variant", "tagged", "released", "passes"),
+    [
+        ("calver", "@guild/all@2026.7.1", "@guild/all@2026.07.1", False),
+        ("calver", "@guild/all@2026.07.1", "@guild/all@2026.7.1", False),
+        ("calver", "@guild/all@2026.7.1", "@guild/all@2026.7.1", True),
+        ("calver", "@guild/all@2026.7.2", "@guild/all@2026.07.1", True),
+        ("calver", "@guild/all@2026.1.0", "@guild/all@2026.10.0", True),
+        ("pep440", "sdk/v1.2", "sdk/v1.2.0", False),
+        ("pep440", "sdk/v1.2.0rc1", "sdk/v1.2rc1", False),
+        ("pep440", "sdk/v1.2.0.post1", "sdk/v1.2.post1", False),
+        ("pep440", "sdk/v1.2.0", "sdk/v1.2.0rc1", True),
+        ("pep440", "sdk/v1.2", "sdk/v1.2.3", True),
+        ("pep440", "sdk/v1.20", "sdk/v1.2", True),
+        ("pep440", "v1.2.0", "sdk/v1.2", True),
+    ],
+)
+def test_one_version_is_not_released_in_two_spellings(
+    tmp_path: Path, variant: str, tagged: str, released: str, *, passes: bool
+) -> None:
+    """2026.7.1 and 2026.07.1, 1.2 and 1.2.0 are one version each: a second release stops (R10)."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@guild.example", "-c", "commit.gpgsign=false")
+    commit = ("commit", "--allow-empty", "--message=first")
+    for arguments in (("init",), commit, ("tag", tagged), ("tag", "--force", released)):
+        subprocess.run(
+            [program("git"), "-C", tmp_path, *who, *arguments], check=True, capture_output=True
+        )
+    workflow = files(VARIANTS[variant])[RELEASE_PATH]
+    (found,) = [s for _, s in steps(workflow) if s.get("name", "").startswith("No other tag")]
+    done = run(found, tmp_path, GITHUB_REF=f"refs/tags/{released}")
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
