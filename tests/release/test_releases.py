@@ -152,3 +152,29 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
         said = installing.python(machine.tools, made.front, tmp_path, f"{name}==1.2.3")
         assert said == f"{name} 1.2.3 runs"
         _nothing_leaked(made)
+
+
+@pytest.mark.parametrize("auth", cases(["oidc"], "hybrid", "token"))
+def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
+    """riveter-core: packed again in the publish job, compared with what was built (E2, E3, R10)."""
+    name, token = "riveter-core", canary("crates-release", "CARGO_REGISTRY_TOKEN")
+    declared: dict[str, Any] = {"cargo": name, "auth": auth, "approvers": ["leads", "releasers"]}
+    if auth != "oidc":
+        declared["tokens"] = {"crates": {"from": {"config": "cratesToken"}}}
+    with stage(machine, tmp_path, "core", [declared], projects.cargo(name)) as made:
+        if auth == "oidc":
+            made.trust(made.crates, name, "crates-release")
+        else:
+            made.crates.tokens[token] = {name}
+        release = made.release
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run()["approval"] == "waiting"
+        assert release.approve("lea") == 200
+        assert release.run()[f"publish-cargo-{name}"] == "waiting"
+        assert release.approve("ana") == 200
+        assert set(release.run().values()) == {"success"}, release.result(f"publish-cargo-{name}")
+        (built,) = _built(made, f"cargo-{name}").values()
+        assert hashlib.sha256(made.crates.packages[name, "1.2.3"]).hexdigest() == built
+        said = installing.cargo(machine.tools, made.front, tmp_path, name, "1.2.3")
+        assert said == f"{name} 1.2.3 runs"
+        _nothing_leaked(made)

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 _RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
 _LIMIT_SECONDS = 300
+_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _ANNOTATIONS = ("error", "warning", "notice")
+_RUSTUP = """\
+#!/bin/sh
+# the toolchain is installed before the tests: a job is refused the host of Rust's releases
+cargo --version | grep --quiet --fixed-strings "cargo $3 "
+"""
+_CARGO = """\
+#!/bin/sh
+export RUSTUP_TOOLCHAIN=TOOLCHAIN
+[ -n "$RUSTUP_TOOLCHAIN" ] || unset RUSTUP_TOOLCHAIN
+exec CARGO "$@"
+"""
 _SHIM = """\
 #!/bin/bash
 # act gives steps a terminal, whose input never ends and which makes tools colour their output
@@ -87,9 +99,12 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
     folder = Path(tempfile.mkdtemp(prefix=f"{key[:20]}-", dir=place.folder))
     for name in ("home", "tmp", "work", "bin", "cache"):
         (folder / name).mkdir()
-    shim = folder / "bin/bash"
-    shim.write_text(_SHIM, encoding="utf-8")
-    shim.chmod(0o755)
+    cargo = _CARGO.replace("TOOLCHAIN=TOOLCHAIN", f"TOOLCHAIN={place.tools.toolchain}")
+    cargo = cargo.replace("exec CARGO", f"exec {place.tools.rust / 'cargo'}")
+    for name, text in (("bash", _SHIM), ("cargo", cargo), ("rustup", _RUSTUP)):
+        shim = folder / "bin" / name
+        shim.write_text(text, encoding="utf-8")
+        shim.chmod(0o755)
     results = folder / "results.json"
     github = view["contexts"]["github"]
     files = {
@@ -120,8 +135,12 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
         command,
         env={
             "ACT_DISABLE_VERSION_CHECK": "1",
-            "PATH": f"{folder / 'bin'}:{place.tools.uv}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": ":".join(
+                str(each) for each in (folder / "bin", place.tools.uv, place.tools.rust, *_PATH)
+            ),
             "HOME": str(folder / "home"),
+            "RUSTUP_HOME": str(place.tools.rustup_home),
+            "CARGO_HOME": str(folder / "home/.cargo"),
             "TMPDIR": str(folder / "tmp"),
             "UV_CACHE_DIR": str(place.tools.uv_cache),
         },

@@ -108,6 +108,7 @@ def front(
                 "REQUESTS_CA_BUNDLE": bundle,
                 "CURL_CA_BUNDLE": bundle,
                 "NPM_CONFIG_CAFILE": bundle,
+                "CARGO_HTTP_CAINFO": bundle,
                 "NODE_EXTRA_CA_CERTS": bundle,
             },
         )

@@ -47,3 +47,22 @@ def npm(front: Front, folder: Path, requirement: str) -> str:
             command, env=environment, cwd=folder, capture_output=True, text=True, check=True
         )
     return done.stdout.strip()
+
+
+def cargo(tools: Tools, front: Front, folder: Path, name: str, version: str) -> str:
+    """Install a package of crates.io into a folder, run it, and return what it says."""
+    target = folder / "rust"
+    environment = {
+        **_environment(front, folder),
+        "PATH": f"{tools.rust}:/usr/local/bin:/usr/bin:/bin",
+        "RUSTUP_HOME": str(tools.rustup_home),
+        "CARGO_HOME": str(folder / ".cargo"),
+    }
+    if tools.toolchain:
+        environment["RUSTUP_TOOLCHAIN"] = tools.toolchain
+    command = [str(tools.rust / "cargo"), "install", "--debug", "--root", str(target), name]
+    subprocess.run(
+        [*command, "--version", version], env=environment, check=True, capture_output=True
+    )
+    done = subprocess.run([str(target / "bin" / name)], capture_output=True, text=True, check=True)
+    return done.stdout.strip()

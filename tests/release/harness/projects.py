@@ -57,6 +57,20 @@ def npm(name: str, directory: str = ".") -> dict[str, str]:
     return _inside(directory, files)
 
 
+def cargo(name: str, directory: str = ".") -> dict[str, str]:
+    """Return a Rust package that says its name and version when it is run."""
+    files = {
+        "Cargo.toml": (
+            f'[package]\nname = "{name}"\nversion = "{VERSION}"\nedition = "2024"\n'
+            'description = "A package of the release tests"\nlicense = "MIT"\n'
+            'repository = "https://github.com/guild/project"\n'
+        ),
+        "Cargo.lock": f'version = 4\n\n[[package]]\nname = "{name}"\nversion = "{VERSION}"\n',
+        "src/main.rs": f'fn main() {{\n    println!("{name} {VERSION} runs");\n}}\n',
+    }
+    return _inside(directory, files)
+
+
 def _inside(directory: str, files: dict[str, str]) -> dict[str, str]:
     prefix = "" if directory == "." else f"{directory}/"
     return {f"{prefix}{path}": content for path, content in files.items()}

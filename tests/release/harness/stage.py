@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import act, front, npm, organization, publishers
+from tests.release.harness.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.index import Index, index
 from tests.release.harness.release import Release
 
@@ -46,6 +47,7 @@ class Stage:
         pypi: PyPI's double.
         testpypi: TestPyPI's double.
         npm: The npm registry's double.
+        crates: The double of crates.io.
         front: The way to GitHub and to them.
     """
 
@@ -53,9 +55,10 @@ class Stage:
     pypi: Index
     testpypi: Index
     npm: Registry
+    crates: Crates
     front: front.Front
 
-    def trust(self, registry: Index | Registry, project: str, environment: str) -> None:
+    def trust(self, registry: Index | Registry | Crates, project: str, environment: str) -> None:
         """Register the release workflow as a trusted publisher of a project at a registry."""
         with self.release.world.client() as api:
             owner = api.get(f"/orgs/{organization.OWNER}").raise_for_status().json()["id"]
@@ -65,7 +68,7 @@ class Stage:
 
     def secrets(self) -> set[str]:
         """Return every value that no log may have: tokens of environments and of registries."""
-        registries = (self.pypi, self.testpypi, self.npm)
+        registries = (self.pypi, self.testpypi, self.npm, self.crates)
         tokens = {token for each in registries for token in each.tokens}
         return tokens | {"canary-", "sandbox_job_", "sandbox_oidc_", "eyJ"}
 
@@ -92,7 +95,8 @@ def stage(
         pypi = stack.enter_context(index("pypi", folder / "pypi"))
         testpypi = stack.enter_context(index("testpypi", folder / "testpypi"))
         registry = stack.enter_context(npm.registry(machine.verdaccio))
-        for each in (pypi, testpypi, registry):
+        rust = stack.enter_context(crates())
+        for each in (pypi, testpypi, registry, rust):
             each.issuers.add(f"{world.base_url}_oidc")
         routes = {
             **front.github(world),
@@ -100,6 +104,8 @@ def stage(
             "upload.pypi.org": front.to(pypi.address),
             "test.pypi.org": front.to(testpypi.address),
             npm.HOST: front.to(registry.address),
+            HOST: front.to(rust.address),
+            INDEX_HOST: front.to(rust.address),
         }
         way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
         for part in ("jobs", "artifacts"):
@@ -109,4 +115,4 @@ def stage(
         )
         release = Release(world, f"{organization.OWNER}/{name}", place)
         release.hold()
-        yield Stage(release, pypi, testpypi, registry, way)
+        yield Stage(release, pypi, testpypi, registry, rust, way)

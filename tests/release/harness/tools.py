@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 _PINS = ("package.json", "package-lock.json")
 _NPM = Path(__file__).resolve().parents[1] / "npm"
-_NEEDED = ("bash", "curl", "gh", "git", "jq", "node", "npm", "tar", "unzip")
+_NEEDED = ("bash", "cargo", "curl", "gh", "git", "jq", "node", "npm", "rustup", "tar", "unzip")
+_DEBIAN = ("bash", "curl", "gh", "git", "jq", "tar", "unzip")
+"""Those that are packages of Debian by the same name."""
 BACKEND = "hatchling==1.31.0"
 """The build backend of the Python projects."""
 
@@ -42,6 +44,9 @@ class Tools:
         verdaccio: The folder with its packages.
         uv_cache: uv's cache, with all that a workflow asks uvx for.
         uv: The folder with the pinned uv.
+        rust: The folder with cargo and rustup.
+        rustup_home: Where rustup keeps toolchains.
+        toolchain: The one with the pinned Rust; empty: it is the default.
         versions: The tools' versions in `workflows/pins.yaml`.
     """
 
@@ -50,6 +55,9 @@ class Tools:
     verdaccio: Path
     uv_cache: Path
     uv: Path
+    rust: Path
+    rustup_home: Path
+    toolchain: str
     versions: dict[str, str]
 
 
@@ -64,9 +72,7 @@ def find() -> Tools:
         MissingError: A program of the system is not installed.
         EngineError: act cannot be built.
     """
-    missing = [name for name in _NEEDED if shutil.which(name) is None]
-    if missing:
-        raise MissingError(f"release workflows use these programs, install them: {missing}")
+    _programs()
     pins: dict[str, Any] = YAML(typ="safe").load(ROOT / "workflows/pins.yaml")
     cache = cache_folder(os.environ).parent
     lock = b"".join((_NPM / name).read_bytes() for name in _PINS)
@@ -82,8 +88,52 @@ def find() -> Tools:
             cache / f"uvx-{_digest(key)}", lambda folder: _fetch(uv / "uv", folder, fetched, until)
         ),
         uv=uv,
+        rust=Path(str(shutil.which("cargo"))).parent,
+        toolchain=_toolchain(str(pins["tools"]["rust"])),
+        rustup_home=Path(os.environ.get("RUSTUP_HOME") or Path.home() / ".rustup"),
         versions={name: str(value) for name, value in pins["tools"].items()},
     )
+
+
+def _programs() -> None:
+    """Check that the programs are there; on Debian, its packages are installed if need be.
+
+    Raises:
+        MissingError: Some are not there, and cannot be installed.
+    """
+    missing = [name for name in _NEEDED if shutil.which(name) is None]
+    installer = shutil.which("apt-get")
+    if missing and installer is not None and os.geteuid() == 0:
+        packages = [name for name in missing if name in _DEBIAN]
+        for command in (["update"], ["install", "-y", *packages]):
+            subprocess.run([installer, "-q", *command], check=False, capture_output=True)
+        missing = [name for name in _NEEDED if shutil.which(name) is None]
+    if missing:
+        raise MissingError(
+            f"release workflows use these programs: install {', '.join(missing)} "
+            f"(Debian: apt-get install {' '.join(_DEBIAN)}; Rust: with rustup)"
+        )
+
+
+def _toolchain(version: str) -> str:
+    """Return the toolchain with a version of Rust; rustup installs it if need be.
+
+    Raises:
+        MissingError: It is not there, and cannot be installed.
+    """
+    for attempt in range(2):
+        for name in ("", version):
+            chosen = {"RUSTUP_TOOLCHAIN": name} if name else {}
+            command = [str(shutil.which("cargo")), "--version"]
+            said = subprocess.run(
+                command, env={**os.environ, **chosen}, capture_output=True, text=True, check=False
+            )
+            if said.stdout.startswith(f"cargo {version} "):
+                return name
+        if not attempt:
+            install = [str(shutil.which("rustup")), "toolchain", "install", version]
+            subprocess.run([*install, "--profile", "minimal"], check=False, capture_output=True)
+    raise MissingError(f"release workflows use Rust {version}: rustup toolchain install {version}")
 
 
 _UVX = {"twine": "twine", "detect-secrets": "detect_secrets"}

@@ -1,0 +1,142 @@
+"""A registry of Rust packages: what crates.io asks of cargo's upload, and its sparse index.
+
+It takes a token that it has exchanged for a trusted publisher's OIDC token, or one that it knows,
+for its crates only; and never a second package of the same name and version.
+
+Sources: https://doc.rust-lang.org/cargo/reference/registry-web-api.html and
+https://crates.io/docs/trusted-publishing
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import secrets
+import struct
+import tarfile
+import tomllib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.release.harness import publishers
+from tests.release.harness.serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+HOST, INDEX_HOST = "crates.io", "index.crates.io"
+AUDIENCE = "crates.io"
+_API = "/api/v1/crates/"
+_OK = 200
+
+
+@dataclass
+class Crates:
+    """A registry of Rust packages.
+
+    Attributes:
+        issuers: The issuers of OIDC tokens that it trusts.
+        registered: The trusted publishers of its packages.
+        tokens: Access tokens, each with the packages that it may publish.
+        packages: The files that it took, by name and version.
+        refusals: Why it refused others.
+        address: Where it listens.
+    """
+
+    issuers: set[str] = field(default_factory=set)
+    registered: list[publishers.Publisher] = field(default_factory=list)
+    tokens: dict[str, set[str]] = field(default_factory=dict)
+    packages: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request to the API or to the index."""
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        found: dict[str, Any] | bytes
+        if path == "/api/v1/trusted_publishing/tokens" and method == "POST":
+            status, found = self._exchange(str(json.loads(body)["jwt"]))
+        elif path == f"{_API}new" and method == "PUT":
+            status, found = self._publish(environ.get("HTTP_AUTHORIZATION", ""), body)
+        elif path.startswith(_API):
+            status, found = self._read(*path.removeprefix(_API).split("/"))
+        else:
+            status, found = self._index(path)
+        content = found if isinstance(found, bytes) else json.dumps(found).encode()
+        reason = "OK" if status == _OK else "Refused"
+        start(f"{status} {reason}", [("Content-Length", str(len(content)))])
+        return [content]
+
+    def _exchange(self, token: str) -> tuple[int, dict[str, Any]]:
+        try:
+            found = publishers.projects(self.registered, self.issuers, token, AUDIENCE)
+        except publishers.NotTrusted as error:
+            return self._refused(400, str(error))
+        made = f"cio_tp_{secrets.token_urlsafe(16)}"
+        self.tokens[made] = found
+        return _OK, {"token": made}
+
+    def _publish(self, token: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        (size,) = struct.unpack_from("<I", body)
+        described = json.loads(body[4 : 4 + size])
+        (length,) = struct.unpack_from("<I", body, 4 + size)
+        crate = body[8 + size :]
+        name, version = str(described["name"]), str(described["vers"])
+        if name not in self.tokens.get(token, set()):
+            return self._refused(403, f"this token may not publish {name}")
+        if (name, version) in self.packages:
+            return self._refused(400, f"crate version `{version}` is already uploaded")
+        if len(crate) != length or _packed(crate, name, version) != (name, version):
+            return self._refused(400, "the package is not what its description says")
+        self.packages[name, version] = crate
+        return _OK, {"warnings": {"invalid_categories": [], "invalid_badges": [], "other": []}}
+
+    def _refused(self, status: int, reason: str) -> tuple[int, dict[str, Any]]:
+        self.refusals.append(reason)
+        return status, {"errors": [{"detail": reason}]}
+
+    def _read(self, name: str, version: str, what: str = "") -> tuple[int, dict[str, Any] | bytes]:
+        crate = self.packages.get((name, version))
+        if crate is None:
+            return 404, {"errors": [{"detail": f"crate `{name}` has no version `{version}`"}]}
+        if what == "download":
+            return _OK, crate
+        return _OK, {"version": {"crate": name, "num": version, "checksum": _hash(crate)}}
+
+    def _index(self, path: str) -> tuple[int, dict[str, Any] | bytes]:
+        if path == "/config.json":
+            return _OK, {"dl": f"https://{HOST}/api/v1/crates", "api": f"https://{HOST}"}
+        name = path.rpartition("/")[2]
+        entry: dict[str, Any] = {"name": name, "deps": [], "features": {}, "yanked": False}
+        lines = [
+            json.dumps({**entry, "vers": version, "cksum": _hash(crate)})
+            for (each, version), crate in self.packages.items()
+            if each == name
+        ]
+        return (_OK, "\n".join(lines).encode()) if lines else (404, b"")
+
+
+def _hash(crate: bytes) -> str:
+    return hashlib.sha256(crate).hexdigest()
+
+
+def _packed(crate: bytes, name: str, version: str) -> tuple[str, str] | None:
+    """Return the name and version that a package's own manifest has."""
+    with tarfile.open(fileobj=io.BytesIO(crate), mode="r:gz") as archive:
+        manifest = archive.extractfile(f"{name}-{version}/Cargo.toml")
+        if manifest is None:
+            return None
+        package = tomllib.loads(manifest.read().decode())["package"]
+    return package["name"], package["version"]
+
+
+@contextmanager
+def crates() -> Iterator[Crates]:
+    """Run a registry without packages."""
+    made = Crates()
+    with serving(made) as made.address:
+        yield made
