@@ -88,6 +88,10 @@ def _environment(
             "the jobs of the managed release workflow only publish, and use nothing of AWS or Vault"
         )
         yield path, what, "trust in another environment, or workflows: false"
+    refs = (*trust.job.branches, *trust.job.tags)
+    if trust.config.vault and any("," in ref for ref in refs):
+        what = "Vault takes a comma for the end of a ref, so that its role would admit other refs"
+        yield (*path[:-1], "deploy_from"), what, "names and patterns without commas"
     written = repository.config.environments[environment.name].variables
     derived = trust.variables(config.trust, config.sources.vault)
     for name in sorted(written.keys() & derived.keys()):

@@ -52,7 +52,13 @@ def ask(resolved: ResolvedOrganization, access: GitHubAccess) -> OnGitHub | None
         return None
     client = access.client()
     with asking():
-        owner_id = int(client.request("GET", f"/orgs/{resolved.name}").json()["id"])
+        owner = client.request("GET", f"/orgs/{resolved.name}").json()
+    if owner["login"] != resolved.name:
+        raise PreflightError(
+            f"{resolved.origin.child('organization')}: GitHub writes this login as "
+            f"{owner['login']}, and so do the tokens of its jobs, so that no trust would match; "
+            f"nothing was changed. Allowed: {owner['login']}"
+        )
     templates = {
         name: _template(client, resolved, name)
         for name in sorted({trust.job.repository for trust in resolved.trusts})
@@ -65,7 +71,7 @@ def ask(resolved: ResolvedOrganization, access: GitHubAccess) -> OnGitHub | None
 
     if pulumi.runtime.is_dry_run():
         _advise(resolved, {name: each for name, each in templates.items() if each})
-    known = OnGitHub(issuer(access), owner_id, uses_ids)
+    known = OnGitHub(issuer(access), int(owner["id"]), uses_ids)
     try:
         if any(trust.config.vault for trust in resolved.trusts):
             known = replace(known, vault_login=login(resolved.config.sources.vault))
@@ -88,14 +94,22 @@ def _template(client: Any, resolved: ResolvedOrganization, name: str) -> dict[st
     old = old_name("repositories", name, repository.config.renamed_from)
     found = next(filter(None, (_asked(client, resolved.name, each) for each in (name, old))), None)
     if found and not resolved.config.trust.subject_claims and not found.get("use_default", True):
-        keys = list(found.get("include_claim_keys") or [])
+        keys = list(found.get("include_claim_keys") or _of_organization(client, resolved.name))
         if tuple(keys) not in ((), DEFAULT):
             raise PreflightError(
                 f"{repository.origin}: on GitHub the subject of its tokens is made of "
                 f"{', '.join(keys)}, so that no trust would match; nothing was changed. "
-                "Allowed: trust.subject_claims with these claims, or GitHub's default subject"
+                "Allowed: trust.subject_claims with these claims, or with repo and context, which "
+                "is GitHub's default"
             )
     return found
+
+
+def _of_organization(client: Any, organization: str) -> list[str]:  # noqa: ANN401 - as above
+    """Return the claims of the organization's template, for a repository that opted in to it."""
+    with asking():
+        path = f"/orgs/{organization}/actions/oidc/customization/sub"
+        return list(client.request("GET", path).json().get("include_claim_keys") or [])
 
 
 def _asked(client: Any, organization: str, name: str | None) -> dict[str, Any] | None:  # noqa: ANN401 - as above

@@ -148,7 +148,7 @@ def trust_policy(
     }
     condition: dict[str, dict[str, Any]] = {"StringEquals": exact}
     refs = [with_question_marks(ref) for ref in job.workflow_refs]
-    if job.is_exact:
+    if refs == job.workflow_refs and job.is_exact:
         exact[f"{name}:job_workflow_ref"] = refs
     else:
         condition["StringLike"] = {f"{name}:job_workflow_ref": refs}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import model_validator
 
-from components.base import Config, SourceAddress, matching
+from components.base import Config, matching
 from components.trust import aws, vault
 from components.trust.aws import AwsRoleConfig, AwsTrustConfig
 from components.trust.job import WORKFLOWS, TrustedJob
@@ -31,6 +31,20 @@ WorkflowFile = Annotated[
         f"allowed: the name of a file in {WORKFLOWS}, such as deploy.yml",
     ),
 ]
+Issuer = Annotated[
+    str,
+    matching(
+        # exactly as the tokens have it
+        r"(?:https://[^\s/@?#]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?)"
+        r"(?:/[A-Za-z0-9._~-]+)*",
+        "allowed: https://host, or with a port and a path, without a slash at its end; "
+        "http on this machine only",
+    ),
+]
+"""The issuer of tokens. An enterprise's own ends in its slug.
+
+Source: https://docs.github.com/enterprise-cloud@latest/actions/reference/security/oidc
+"""
 Command = Annotated[
     str,
     matching(
@@ -47,7 +61,7 @@ class TrustConfig(Config):
     """The AWS account in which the jobs get roles."""
     vault: VaultTrustConfig | None = None
     """The Vault in which the jobs get roles."""
-    issuer: SourceAddress | None = None
+    issuer: Issuer | None = None
     """Who signs the jobs' tokens. Without it: GitHub's own issuer."""
     subject_form: Literal["as_on_github", "both"] = "as_on_github"
     """`both`: accept subjects with and without ids, before a repository changes its form."""

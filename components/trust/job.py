@@ -19,6 +19,8 @@ WORKFLOWS = ".github/workflows"
 """The folder in which GitHub looks for workflow files."""
 
 _SET = re.compile(r"\[!?[^\]]+\]")
+_FOLDERS = re.compile(r"(?<=/)(?:\*\*/)+")
+"""Any number of folders in an fnmatch pattern, which may be none: `a/**/b` matches `a/b`."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,13 @@ class TrustedJob:
 
 def with_question_marks(pattern: str) -> str:
     """Return an fnmatch pattern for AWS, which knows `*` and `?` but no sets, and reads `${`."""
-    return _SET.sub("?", pattern).replace("$", "?")
+    return _SET.sub("?", _FOLDERS.sub("*", pattern)).replace("$", "?")
 
 
 def with_stars(pattern: str) -> str:
     """Return an fnmatch pattern for Vault, which knows `*` alone."""
-    return re.sub(r"\*+", "*", _SET.sub("*", pattern).replace("?", "*"))
+    plain = _SET.sub("*", _FOLDERS.sub("*", pattern)).replace("?", "*")
+    return re.sub(r"\*+", "*", plain)
 
 
 def joined(parts: Sequence[str], separator: str, *, allowed: str, most: int) -> str:

@@ -149,6 +149,20 @@ CASES = (
         "letters, digits",
     ),
     Case(
+        "a comma, which ends a ref for Vault",
+        CLUSTER,
+        CLUSTER.replace("{trust", '{»deploy_from: {branches: ["wip,main"]}, trust', 1),
+        "Vault takes a comma for the end of a ref",
+        "without commas",
+    ),
+    Case(
+        "an issuer with a slash at its end",
+        f"  vault: {VAULT}",
+        f"  vault: {VAULT}\n  »issuer: https://token.actions.githubusercontent.com/acme/",
+        "`issuer` is not valid",
+        "without a slash at its end",
+    ),
+    Case(
         "the release path",
         CLUSTER,
         CLUSTER.replace("cluster: {", "pypi-release: {»", 1),
@@ -261,6 +275,13 @@ def test_actions_that_the_job_uses_have_to_be_allowed(tmp_path: Path) -> None:
     )
     found = mistakes(written(tmp_path, replaced(*edits, text=TRUSTED)))
     assert ["actions of GitHub and others" in str(each) for each in found] == [True], found
+
+
+def test_the_issuer_of_an_enterprise_is_allowed(tmp_path: Path) -> None:
+    """An enterprise's own issuer ends in its slug."""
+    issuer = "  issuer: https://token.actions.githubusercontent.com/acme-inc\n"
+    edit = (f"  vault: {VAULT}\n", f"  vault: {VAULT}\n{issuer}")
+    assert mistakes(written(tmp_path, replaced(edit, text=TRUSTED))) == []
 
 
 def test_a_sound_trust_has_no_mistakes(tmp_path: Path) -> None:

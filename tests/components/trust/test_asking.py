@@ -16,7 +16,7 @@ from tests.components.building import data
 from tests.components.declaration.resolved import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from components.organization import ResolvedOrganization
 
@@ -47,13 +47,20 @@ def organization(**trust: object) -> ResolvedOrganization:
 
 
 def asked(
-    monkeypatch: pytest.MonkeyPatch, template: Mapping[str, Any] | int, **trust: object
+    monkeypatch: pytest.MonkeyPatch,
+    template: Mapping[str, Any] | int,
+    *,
+    of_organization: Sequence[str] = ("repo", "context"),
+    login: str = "acme",
+    **trust: object,
 ) -> bool:
     """Say whether the subjects have ids, where GitHub answers ``template`` (or a status)."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/orgs/acme":
-            return httpx.Response(200, json={"id": 1182})
+            return httpx.Response(200, json={"id": 1182, "login": login})
+        if request.url.path == "/orgs/acme/actions/oidc/customization/sub":
+            return httpx.Response(200, json={"include_claim_keys": of_organization})
         assert request.url.path == "/repos/acme/app/actions/oidc/customization/sub"
         if isinstance(template, int):
             return httpx.Response(template, json={"message": "no"})
@@ -99,6 +106,23 @@ def test_another_template_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PreflightError, match=r"made of repo, ref.*trust\.subject_claims"):
         asked(monkeypatch, keys)
     assert asked(monkeypatch, keys, subject_claims=["repo", "context"]) is False
+
+
+def test_the_template_of_the_organization_counts_where_a_repository_opted_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A repository without claims of its own has the organization's, which may be no default."""
+    opted_in = {"use_default": False}
+    with pytest.raises(PreflightError, match=r"made of repo, ref.*trust\.subject_claims"):
+        asked(monkeypatch, opted_in, of_organization=["repo", "ref"])
+    assert asked(monkeypatch, opted_in) is False
+    assert asked(monkeypatch, {"use_default": True}, of_organization=["repo", "ref"]) is False
+
+
+def test_the_organization_is_written_as_in_its_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub takes any spelling of a login, and AWS and Vault compare exactly."""
+    with pytest.raises(PreflightError, match=r"organization: GitHub writes this login as Acme"):
+        asked(monkeypatch, {"use_default": True}, login="Acme")
 
 
 def test_a_refusal_is_reported_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

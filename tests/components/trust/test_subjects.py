@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from components.trust import aws
 from components.trust.aws import AwsTrustConfig
-from components.trust.job import TrustedJob
+from components.trust.job import TrustedJob, with_question_marks, with_stars
 from components.trust.subject import SUBJECT_CLAIMS, subjects
 from tests.components.trust.issuer import Issuer
 from tests.support.aws import Aws
@@ -141,6 +141,27 @@ def test_a_recycled_name_does_not_get_in(
 ) -> None:
     """A new repository with the old name has another id, and is refused in either form (G2)."""
     assert assumes(account, issuer, "both", claims(**changes)) is False
+
+
+def test_folders_of_a_pattern_may_be_none() -> None:
+    """A branch that the environment admits by `**/` gets in, with folders and without (G2)."""
+    job = TrustedJob("acme", "tool", "nightly", "own.yml", branches=("r/**/x*", "**/hot"))
+    file = "acme/tool/.github/workflows/own.yml@refs/heads/"
+    wanted = [f"{file}r/*x*", f"{file}*hot"]
+    assert [with_question_marks(ref) for ref in job.workflow_refs] == wanted
+    assert [with_stars(ref) for ref in job.workflow_refs] == wanted
+
+
+def test_a_dollar_sign_is_no_variable_of_aws() -> None:
+    """A branch's name with `${` is no policy variable, and still matches (G2)."""
+    job = TrustedJob("acme", "tool", "nightly", "own.yml", branches=("a${b",))
+    text = aws.trust_policy(
+        ACCOUNT, job, issuer="https://i", subjects=made("ids", job=job), repository_id=REPOSITORY
+    )
+    (statement,) = json.loads(text)["Statement"]
+    file = "acme/tool/.github/workflows/own.yml@refs/heads/"
+    like = {"i:job_workflow_ref": [f"{file}a?{{b"]}
+    assert statement["Condition"]["StringLike"] == like
 
 
 def test_patterns_of_refs_stay_in_the_workflow_file() -> None:
