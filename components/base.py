@@ -318,8 +318,9 @@ RepositoryPattern = Annotated[
 PythonPackageName = Annotated[
     str,
     matching(
-        r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?",
-        "allowed: letters, digits, . _ and -, beginning and ending with a letter or digit",
+        r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?",
+        "allowed: letters, digits, . _ and -, beginning and ending with a letter or digit, at most "
+        "200",
     ),
 ]
 SourceAddress = Annotated[

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 TagPrefix = Annotated[
     str,
     matching(
-        r"(?!.*//)[A-Za-z@][A-Za-z0-9_@/-]{0,79}",
-        "allowed: letters, digits, - _ @ and single slashes, a letter or @ first",
+        r"(?!refs/|.*//)[A-Za-z@][A-Za-z0-9_@/-]{0,79}",
+        "allowed: letters, digits, - _ @ and single slashes, a letter or @ first, "
+        "without refs/tags/",
     ),
 ]
 

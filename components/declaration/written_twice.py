@@ -44,12 +44,19 @@ def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
 
 
 def _tokens(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
-    """Find tokens of `publish` that are also secrets of their environment."""
+    """Find tokens of `publish` that are also secrets of their environment, or two of one name."""
     config = repository.config
+    trials: dict[tuple[str, str], str] = {}
     for token in token_secrets(repository.packages):
         environment = config.environments.get(token.environment)
+        field = ".".join(map(str, token.field))
+        if token.field[-1] == "testpypi":  # other registries' environments are never shared
+            first = trials.setdefault((token.environment.lower(), token.name), field)
+            if first != field:
+                what = f"`{first}` has the same environment and name, and one of the two is lost"
+                allowed = "another `name` for the token, or another test_environment"
+                yield (*path, *token.field), what, allowed
         if environment and token.name in environment.secrets:
-            field = ".".join(map(str, token.field))
             what = f"`{field}` gives this secret its value too, and one of the two would be lost"
             where = (*path, "environments", token.environment, "secrets", token.name)
             yield where, what, f"one of them, or another `name` for the token in {field}"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.files.workflow import DEPLOY_ACTIONS, render_template
+from components.files.workflow import DEPLOY_ACTIONS, LONGEST_ID, render_template
 from components.trust import vault
 from components.trust.config import DEPLOY_WORKFLOW
 from components.trust.job import WORKFLOWS
@@ -68,7 +68,7 @@ def _job(number: int, trust: ResolvedTrust, source: VaultConfig) -> Job:
     aws, read = trust.config.aws, trust.config.vault
     environment = trust.job.environment
     return Job(
-        id=f"deploy-{number}-{re.sub(r'[^A-Za-z0-9_-]+', '-', environment)}",
+        id=f"deploy-{number}-{re.sub(r'[^A-Za-z0-9_-]+', '-', environment)[:LONGEST_ID]}",
         environment=environment,
         run=trust.config.run or "",
         aws_seconds=aws.session_minutes * 60 if aws else None,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -49,6 +50,9 @@ _MANAGERS: Mapping[Kind, frozenset[str]] = {
 
 _AUDITED = frozenset({"github-actions"})
 """Ecosystems without tests of their own, which the CI workflow audits."""
+
+LONGEST_ID = 80
+"""What a name may add to a job's id, such as `publish-python-`; GitHub allows 99 characters."""
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "workflows"
 _PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
@@ -126,8 +130,12 @@ class Package(_Strict):
 
     @property
     def id(self) -> str:
-        """Return the name as a part of job ids and artifact names."""
-        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.name.removeprefix("@"))
+        """Return the name as a part of job ids and artifact names; GitHub limits the first."""
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", self.name.removeprefix("@"))
+        if len(plain) <= LONGEST_ID:
+            return plain
+        digest = sha256(self.name.lower().encode()).hexdigest()[:8]
+        return f"{plain[: LONGEST_ID - 9]}-{digest}"
 
     @property
     def distribution(self) -> str:

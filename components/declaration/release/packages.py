@@ -93,6 +93,13 @@ def _environments(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterat
     GitHub does not distinguish upper from lower case in their names.
     """
     trials = {package.test_environment.lower() for package in packages if package.test_environment}
+    spelled: dict[str, str] = {}
+    for package in packages:
+        trial = package.test_environment or ""
+        first = spelled.setdefault(trial.lower(), trial)
+        if first != trial:
+            what = f"GitHub takes `{trial}` and `{first}` for the same environment"
+            yield (*path, *package.path, "test_environment"), what, first
     taken = {APPROVAL_ENVIRONMENT}
     for package in packages:
         where = (*path, *package.path)

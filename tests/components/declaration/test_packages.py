@@ -28,8 +28,15 @@ NAMES = "python: NAME, npm: NAME, cargo: NAME, go: NAME, github: NAME"
 
 def publish(*entries: str) -> tuple[str, str]:
     """An edit: what the repository publishes, each approved by devs."""
-    listed = ", ".join(entry.replace("}", ", approvers: [devs]}") for entry in entries)
+    listed = ", ".join(f"{entry.removesuffix('}')}, approvers: [devs]}}" for entry in entries)
     return PUBLISH, f"    publish: [{listed}]"
+
+
+def with_tokens(name: str, mark: str = "") -> str:
+    """A Python package with tokens, whose trials are in the environment `trial`."""
+    registries = f"pypi: {{from: {{config: p}}}}, {mark}testpypi: {{from: {{config: t-{name}}}}}"
+    token = f"auth: token, test_environment: trial, tokens: {{{registries}}}"
+    return f"{{python: {name}, {token}}}"
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,35 @@ CASES = (
         (publish("{python: app, »test_environment: release-approval}"),),
         "`release-approval` is the environment of the first of two approvals",
         "another environment",
+    ),
+    Case(
+        "an environment for trials in two spellings",
+        (
+            publish(
+                "{python: app, test_environment: trial}",
+                "{python: sdk, »test_environment: Trial}",
+            ),
+        ),
+        "GitHub takes `Trial` and `trial` for the same environment",
+        "trial",
+    ),
+    Case(
+        "two tokens under one name",
+        (publish(with_tokens("app"), with_tokens("sdk", mark="»")),),
+        "`publish.0.tokens.testpypi` has the same environment and name, and one of the two is lost",
+        "another `name` for the token, or another test_environment",
+    ),
+    Case(
+        "a Python name that no file could have",
+        (publish(f"{{»python: {'a' * 201}}}"),),
+        "`python` is not valid",
+        "letters, digits, . _ and -, beginning and ending with a letter or digit, at most 200",
+    ),
+    Case(
+        "a prefix with what git puts before it",
+        ((TAGS, f"{TAGS[:-1]}, »prefix: refs/tags/v}}"),),
+        "`prefix` is not valid",
+        "letters, digits, - _ @ and single slashes, a letter or @ first, without refs/tags/",
     ),
     Case(
         "approvers without members",

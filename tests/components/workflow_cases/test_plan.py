@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.files.workflow import CI_PATH, Package, Release, WorkflowPlan, render
+from components.files.workflow import CI_PATH, RELEASE_PATH, Package, Release, WorkflowPlan, render
 from tests.components.workflow_cases.variants import (
     AUTHS,
     TEMPLATES,
@@ -21,6 +21,9 @@ from tests.components.workflow_cases.variants import (
     publishing,
     python,
 )
+
+if TYPE_CHECKING:
+    from components.files.workflow import Kind
 
 
 @pytest.mark.parametrize(
@@ -158,3 +161,20 @@ def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
         first = {"approval"} if release.approval_environment else set()
         for id_ in jobs:
             assert {"security-validation", "build"} | first <= before(workflow, id_)
+
+
+@pytest.mark.parametrize("ecosystem", ["python", "npm", "cargo", "go"])
+def test_job_ids_fit_however_long_the_name_is(ecosystem: Kind) -> None:
+    """GitHub refuses a workflow file with a job id of 100 characters; two long names stay two."""
+    start = "acme.example/" if ecosystem == "go" else ""
+    named = tuple(
+        Package(ecosystem=ecosystem, name=start + "a" * 180 + end, release_environment=end)
+        for end in "bc"
+    )
+    made = WorkflowPlan(
+        default_branch="main", visibility="public", releases=(Release(packages=named),)
+    )
+    jobs = load(render(made)[RELEASE_PATH])["jobs"]
+    published = [job for job in jobs if job.startswith(f"publish-{ecosystem}-")]
+    assert len(published) == 2
+    assert max(map(len, jobs)) < 100
