@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +25,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     except tools.MissingError as error:
         pytest.fail(str(error))
     folder = tmp_path_factory.mktemp("machine")
-    with (
-        Sandbox() as sandbox,
-        npm.verdaccio(found.node, found.verdaccio, folder) as verdaccio,
-    ):
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox())
+
+        @cache
+        def verdaccio() -> str:
+            return stack.enter_context(npm.verdaccio(found.node, found.verdaccio, folder))
+
         yield Machine(sandbox, found, Authority(folder), verdaccio)
         assert "Traceback" not in sandbox.errors()

@@ -143,30 +143,23 @@ def test_a_dry_run(made: Stage) -> None:
     assert made.pypi.uploads == made.testpypi.uploads == []
 
 
-def test_the_trial_registry_is_down(made: Stage) -> None:
-    """What could not be tried is not published, and nobody is asked (R3, R10)."""
-    _settings(made, '"""Settings of a bad day."""\n')
-    made.testpypi.down_after = 0
-    try:
-        inputs = {"version": "1.2.3", "confirm": "release"}
-        assert made.release.dispatch("kim", "v1.2.3", **inputs) == 204
-        states = made.release.run()
-    finally:
-        made.testpypi.down_after = None
-    assert states["test-python-riveter"] == "failure"
-    assert {states[PUBLISH], states["github-release"]} == {"skipped"}
-    assert states["notification"] == "failure"
+def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> None:
+    """TestPyPI is down, PyPI refuses the job, then fails between two files (E2, R3, R10).
 
-
-def test_another_job_than_the_trusted_one_and_an_interrupted_publication(made: Stage) -> None:
-    """PyPI refuses the job; then it is down between two files; the third attempt ends it (E2, R10).
-
-    Each attempt needs an approval of its own, and what arrives is what was built at first.
+    What could not be tried is not published, and nobody is asked. Each attempt at PyPI needs an
+    approval of its own, and what arrives is what was built at first.
     """
     _settings(made, '"""Settings."""\n')
     release = made.release
     inputs = {"version": "1.2.3", "confirm": "release", "dry_run": "false"}
+    made.testpypi.down_after = 0
     assert release.dispatch("kim", "v1.2.3", **inputs) == 204
+    states = release.run()
+    assert states["test-python-riveter"] == states["notification"] == "failure"
+    assert states[PUBLISH] == states["github-release"] == "skipped"
+
+    made.testpypi.down_after = None
+    assert release.again("kim") == 201
     assert release.run()[PUBLISH] == "waiting"
     assert (release.approve("ana"), release.run()[PUBLISH]) == (200, "failure")
     assert "invalid-publisher" in release.result(PUBLISH).text

@@ -21,7 +21,7 @@ from tests.release.harness import publishers
 from tests.release.harness.serving import running, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -44,7 +44,7 @@ class Registry:
     """A registry.
 
     Attributes:
-        upstream: Where verdaccio listens.
+        upstream: Returns where verdaccio listens.
         issuers: The issuers of OIDC tokens that it trusts.
         registered: The trusted publishers of its packages.
         tokens: Access tokens, each with the packages that it may publish.
@@ -53,7 +53,7 @@ class Registry:
         address: Where it listens.
     """
 
-    upstream: str
+    upstream: Callable[[], str]
     issuers: set[str] = field(default_factory=set)
     registered: list[publishers.Publisher] = field(default_factory=list)
     tokens: dict[str, set[str]] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Registry:
         target = "/" + path[1:].replace("/", "%2f") if scoped else path
         answer = httpx.request(
             environ["REQUEST_METHOD"],
-            f"{self.upstream}{target}{query}",
+            f"{self.upstream()}{target}{query}",
             headers=headers,
             content=body,
             trust_env=False,
@@ -139,7 +139,7 @@ def verdaccio(node: str, packages: Path, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def registry(upstream: str) -> Iterator[Registry]:
+def registry(upstream: Callable[[], str]) -> Iterator[Registry]:
     """Run a registry in front of verdaccio."""
     made = Registry(upstream)
     with serving(made) as made.address:

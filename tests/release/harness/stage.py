@@ -12,7 +12,7 @@ from tests.release.harness.index import Index, index
 from tests.release.harness.release import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.release.harness.authority import Authority
@@ -29,13 +29,13 @@ class Machine:
         sandbox: The sandbox.
         tools: The programs.
         authority: The authority that jobs trust.
-        verdaccio: Where verdaccio listens.
+        verdaccio: Starts verdaccio when it is first needed; returns where it listens.
     """
 
     sandbox: Sandbox
     tools: Tools
     authority: Authority
-    verdaccio: str
+    verdaccio: Callable[[], str]
 
 
 @dataclass(frozen=True)
