@@ -80,14 +80,21 @@ def provider(package: str = "pulumi_github") -> Entity:
     return _resource(module, "Provider", module.Provider)
 
 
+def loaded(package: str, folder: str, name: str) -> Any:  # noqa: ANN401 - of any kind
+    """Return what a folder of a package has under a name, such as `iam` and `Role`.
+
+    Packages load their folders lazily. A folder of which a module is imported first would stay
+    without its names in the whole process.
+    """
+    whole = importlib.import_module(package)
+    return getattr(whole if folder == "index" else getattr(whole, folder), name)
+
+
 def resource_of(package: str, token: str) -> Entity:
     """Return one resource class of a package, such as `aws:iam/role:Role`."""
     _, place, name = token.split(":")
-    folder = place.partition("/")[0]
-    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
-    inside = "" if folder == "index" else f".{folder}"
-    module = importlib.import_module(f"{package}{inside}.{words}")
-    return _resource(module, name, getattr(module, name))
+    resource = loaded(package, place.partition("/")[0], name)
+    return _resource(importlib.import_module(resource.__module__), name, resource)
 
 
 def functions() -> dict[str, Entity]:

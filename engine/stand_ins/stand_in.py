@@ -241,6 +241,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if token not in self.shapes:
             module, name = token.split(":")[1].split("/")
             snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+            sdk.loaded(self.package, module, snake)
             path = f"{self.package}.{module}.{snake}"
             self.shapes.update(sdk.functions_of(importlib.import_module(path)))
         return self.shapes[token]

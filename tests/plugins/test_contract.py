@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -125,6 +127,25 @@ def test_resources_are_those_of_the_package(plugin: StandIn, token: str) -> None
     missing = {f"{name}: it has to be given" for name in entity.required}
     assert missing <= set(wrong_inputs(plugin, token))
     assert "colour: there is no such input" in wrong_inputs(plugin, token, colour="red")
+
+
+@pytest.mark.parametrize("first", ["functions", "resources"])
+def test_looking_at_a_package_leaves_it_whole(first: str) -> None:
+    """After a stand-in has looked at a package, a program in the same process finds all of it."""
+    program = (
+        "import pulumi_aws, pulumi_vault\n"
+        "from engine.stand_ins.aws import AwsStandIn\n"
+        "from engine.stand_ins.vault import VaultStandIn\n"
+        "for plugin in (VaultStandIn(), AwsStandIn()):\n"
+        f"    for token in plugin.{first}():\n"
+        f"        plugin.{'entity' if first == 'functions' else 'resource_entity'}(token)\n"
+        "pulumi_vault.jwt.AuthBackend, pulumi_vault.kv.get_secret_v2\n"
+        "pulumi_aws.iam.Role, pulumi_aws.iam.get_open_id_connect_provider, pulumi_aws.ssm\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=ident)
