@@ -44,6 +44,11 @@ EXPECTED = {
         "repositories.app.publish.1.tokens.npm",
         *("NPM_TOKEN", "environment", "app/npm-release", "app", "actions", "npm-token"),
     ),
+    (
+        "repositories.app.publish.3.tokens.crates",
+        *("CARGO_REGISTRY_TOKEN", "environment", "app/crates-release", "app"),
+        *("actions", "crates-token"),
+    ),
 }
 """Path, name, scope, target, repositories, stores and kind of all secrets of FULL."""
 
