@@ -227,9 +227,14 @@ class GoPackage(_Package):
 
     @property
     def prefix(self) -> str:
-        """Return what the module's tags begin with, by its folder."""
-        folder = str(PurePosixPath(self.directory))
-        return "v" if folder == "." else f"{folder}/v"
+        """Return what the module's tags begin with, by its folder.
+
+        A folder of a major version, such as `v2`, is no part of it.
+        """
+        folder = PurePosixPath(self.directory)
+        if re.fullmatch(r"v[1-9][0-9]*", folder.name) and self.go.endswith(f"/{folder.name}"):
+            folder = folder.parent
+        return "v" if str(folder) == "." else f"{folder}/v"
 
 
 class GithubPackage(_Package):

@@ -54,7 +54,12 @@ def extras(
         if look_up:
             result += look_up(client, organization, planned, planned[urn], number)
     if slugs:
-        result = [each for each in result if _declared_urn(each, slugs) not in planned]
+        result = [
+            each
+            for each in result
+            if not each.resource.type.endswith(":TeamRepository")
+            or _declared_urn(each, slugs) not in planned
+        ]
     return result
 
 

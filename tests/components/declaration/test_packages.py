@@ -10,6 +10,7 @@ import pytest
 
 from components.declaration import Declaration
 from components.files.workflow import RELEASE_PATH
+from components.publish import GoPackage
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
@@ -353,6 +354,26 @@ def test_each_package_has_environments_of_its_own(tmp_path: Path) -> None:
     registered = [each["environment"] for each in repository.publishers]
     assert registered == names
     assert "--access restricted" in repository.derived_files[RELEASE_PATH]
+
+
+@pytest.mark.parametrize(
+    ("path", "directory", "prefix"),
+    [
+        ("acme.example/tool", ".", "v"),
+        ("acme.example/tool/v2", ".", "v"),
+        ("acme.example/tool/v2", "v2", "v"),
+        ("acme.example/tool/sdk", "sdk", "sdk/v"),
+        ("acme.example/tool/sdk/v3", "./sdk/v3", "sdk/v"),
+        ("acme.example/tool/sdk/v3", "sdk", "sdk/v"),
+        ("acme.example/tool/v2x", "v2x", "v2x/v"),
+    ],
+)
+def test_tags_of_a_module_leave_out_its_major_version(
+    path: str, directory: str, prefix: str
+) -> None:
+    """Go looks for the tags of the folder above that of a major version."""
+    module = GoPackage.model_validate({"go": path, "directory": directory, "approvers": ["devs"]})
+    assert module.prefix == prefix
 
 
 FORMS = {
