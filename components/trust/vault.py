@@ -78,9 +78,14 @@ def audience(config: VaultTrustConfig, source: VaultConfig) -> str:
     return config.audience or address(config, source) or ""
 
 
-def role_name(job: TrustedJob) -> str:
-    """Return the role's name in the organization's login, such as `escai--production`."""
-    return joined([job.repository, job.environment], "--", allowed=r"\w.-", most=128)
+def role_name(config: VaultTrustConfig, job: TrustedJob) -> str:
+    """Return the role's name in the login, such as `escai--production`.
+
+    Others may have roles in a login with a name of its own: there the organization is part of it.
+    """
+    parts = [job.organization] if config.mount else []
+    parts += [job.repository, job.environment]
+    return joined(parts, "--", allowed=r"\w.-", most=128)
 
 
 def policy_name(job: TrustedJob) -> str:
@@ -94,7 +99,7 @@ def variables(config: VaultTrustConfig, source: VaultConfig, job: TrustedJob) ->
     found = {
         "VAULT_ADDR": address(config, source) or "",
         "VAULT_AUTH_PATH": mount(config, job.organization),
-        "VAULT_ROLE": role_name(job),
+        "VAULT_ROLE": role_name(config, job),
         "VAULT_AUDIENCE": audience(config, source),
     }
     if source.namespace:
@@ -169,7 +174,7 @@ def role(
     vault.jwt.AuthBackendRole(
         name,
         backend=mount(config, job.organization),
-        role_name=role_name(job),
+        role_name=role_name(config, job),
         role_type="jwt",
         user_claim="repository_id",
         bound_audiences=[audience(config, source)],
