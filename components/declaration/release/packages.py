@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 
 _SEMVER_ONLY = frozenset({"npm", "cargo"})
 """Kinds of packages whose versions are three numbers."""
+_ONE_A_FOLDER = frozenset({"python", "npm", "go"})
+"""Kinds of which a folder has one package. Cargo finds a package of a workspace by its name."""
 
 
 def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     """Find packages of the repository at ``path`` that do not fit together."""
     yield from _tags(path, repository)
     yield from _names(path, repository.packages)
+    yield from _folders(path, repository.packages)
     yield from _environments(path, repository.packages)
     yield from _first_teams(path, repository.packages)
     yield from _workflows(path, repository.packages)
@@ -85,6 +89,21 @@ def _names(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Prob
         same = "twice" if seen[key] == name else f"beside `{seen[key]}`, nearly the same name"
         what = f"`{name}` is listed {same}: {REGISTRIES[kind]} or the workflow cannot hold both"
         yield (*path, *package.path, kind), what, "each package once"
+
+
+def _folders(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:
+    """Find packages that would be built from the folder of another one."""
+    found: dict[tuple[str, str], ResolvedPackage] = {}
+    for package in packages:
+        kind, folder = package.config.kind, str(PurePosixPath(package.config.directory))
+        if kind not in _ONE_A_FOLDER:
+            continue
+        first = found.setdefault((kind, folder), package)
+        if first.config.id != package.config.id:
+            what = (
+                f"the folder {folder} has one package, and `{first.config.name}` is built from it"
+            )
+            yield (*path, *package.path), what, "directory: the package's own folder"
 
 
 def _environments(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[Problem]:

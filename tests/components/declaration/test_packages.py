@@ -36,7 +36,7 @@ def publish(*entries: str) -> tuple[str, str]:
 def with_tokens(name: str, mark: str = "") -> str:
     """A Python package with tokens, whose trials are in the environment `trial`."""
     registries = f"pypi: {{from: {{config: p}}}}, {mark}testpypi: {{from: {{config: t-{name}}}}}"
-    token = f"auth: token, test_environment: trial, tokens: {{{registries}}}"
+    token = f"directory: {name}, auth: token, test_environment: trial, tokens: {{{registries}}}"
     return f"{{python: {name}, {token}}}"
 
 
@@ -156,11 +156,17 @@ CASES = (
         (
             publish(
                 "{python: app, test_environment: trial}",
-                "{python: sdk, »test_environment: Trial}",
+                "{python: sdk, directory: sdk, »test_environment: Trial}",
             ),
         ),
         "GitHub takes `Trial` and `trial` for the same environment",
         "trial",
+    ),
+    Case(
+        "two packages of one folder",
+        (publish("{python: app}", "»{python: sdk, directory: ./}"),),
+        "the folder . has one package, and `app` is built from it",
+        "directory: the package's own folder",
     ),
     Case(
         "two tokens under one name",
@@ -295,8 +301,8 @@ CASES = (
             (TAGS, f"{TAGS}\n{SERIES}"),
             publish(
                 "{python: app, tags: releases}",
-                "{npm: x, environment: x, tags: a}",
-                "»{npm: y, environment: y, tags: b}",
+                "{npm: x, directory: x, environment: x, tags: a}",
+                "»{npm: y, directory: y, environment: y, tags: b}",
             ),
         ),
         ".github/workflows/release-a-v.yml would be the workflow for the prefixes a-v and a/v",
@@ -342,7 +348,7 @@ def test_each_package_has_environments_of_its_own(tmp_path: Path) -> None:
         publish(
             *(f"{{python: sdk-{name}, directory: {name}}}" for name in "abcd"),
             '{npm: "@acme/web", access: restricted}',
-            "{npm: cli}",
+            "{npm: cli, directory: cli}",
         ),
     )
     names = [each.name for each in repository.release_path]
