@@ -63,6 +63,14 @@ def _systems(
     if trust.config.aws and not config.trust.aws:
         what = "the organization does not name the AWS account that trusts its jobs"
         yield (*path, "aws"), what, "trust.aws of the organization: account, region, ..."
+    elif trust.config.aws and (account := config.trust.aws):
+        own = {(account.partition, account.account), (account.partition, "aws")}
+        for index, arn in enumerate(trust.config.aws.policies):
+            _, partition, _, _, owner, _ = arn.split(":", 5)
+            if (partition, owner) not in own:
+                what = "AWS attaches no policy of another account or partition to a role"
+                allowed = f"a policy of {account.account}, or one of AWS in {account.partition}"
+                yield (*path, "aws", "policies", index), what, allowed
     if trust.config.vault and not config.trust.vault:
         what = "the organization does not name the Vault that trusts its jobs"
         yield (*path, "vault"), what, "trust.vault of the organization: address, ..."

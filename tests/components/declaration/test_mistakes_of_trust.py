@@ -149,6 +149,20 @@ CASES = (
         "letters, digits",
     ),
     Case(
+        "a policy of another account",
+        ROLE,
+        ROLE.replace("arn:aws:iam::aws:", "»arn:aws:iam::999999999999:"),
+        "no policy of another account",
+        "a policy of 123456789012",
+    ),
+    Case(
+        "a policy of another partition",
+        ROLE,
+        ROLE.replace("arn:aws:iam::aws:", "»arn:aws-us-gov:iam::aws:"),
+        "no policy of another account or partition",
+        "in aws",
+    ),
+    Case(
         "a comma, which ends a ref for Vault",
         CLUSTER,
         CLUSTER.replace("{trust", '{»deploy_from: {branches: ["wip,main"]}, trust', 1),
