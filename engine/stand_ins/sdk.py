@@ -11,6 +11,7 @@ import collections.abc
 import importlib
 import inspect
 import pkgutil
+import threading
 import typing
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from pulumi import _types
 Shape = dict[str, Any]
 """`{"kind": "string"}`, `{"list": shape}`, `{"map": shape}` or `{"object": {name: shape}}`."""
 
+_LOADING = threading.Lock()
 _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", Any: "any"}
 
 
@@ -84,10 +86,12 @@ def loaded(package: str, folder: str, name: str) -> Any:  # noqa: ANN401 - of an
     """Return what a folder of a package has under a name, such as `iam` and `Role`.
 
     Packages load their folders lazily. A folder of which a module is imported first would stay
-    without its names in the whole process.
+    without its names in the whole process, and calls that load one folder at the same time would
+    see half of it.
     """
-    whole = importlib.import_module(package)
-    return getattr(whole if folder == "index" else getattr(whole, folder), name)
+    with _LOADING:
+        whole = importlib.import_module(package)
+        return getattr(whole if folder == "index" else getattr(whole, folder), name)
 
 
 def resource_of(package: str, token: str) -> Entity:

@@ -39,7 +39,7 @@ def test_mistakes_in_yaml_are_reported_together(small: Project) -> None:
         "orgs/test.yaml:35:5",
         "did you mean `topics`?",
         r"orgs/test.yaml:36:5  repositories.tool.\x1b[2K",
-        "orgs/test.yaml:48:29",
+        "orgs/test.yaml:47:29",
         "did you mean `releasers`?",
         "3 mistakes; nothing was changed",
     )

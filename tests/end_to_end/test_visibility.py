@@ -30,7 +30,7 @@ secrets:
     from: {config: two}
     visible_to: [web-*]
     stores: [actions, dependabot, codespaces]
-  TWICE: {from: {config: one}, visible_to: [lib]}
+  TWICE: {from: {config: one}, visible_to: [lib, web-b]}
 variables:
   PATTERN: {value: north, visible_to: [web-*]}
   PROPERTY: {value: south, visible_to: {properties: {tier: [two]}}}
@@ -61,7 +61,7 @@ WANTED = {
     ("secrets", "actions", "EVERYWHERE"): {"web-a", "web-b"},
     ("secrets", "dependabot", "EVERYWHERE"): {"web-a", "web-b"},
     ("secrets", "codespaces", "EVERYWHERE"): {"web-a", "web-b"},
-    ("secrets", "actions", "TWICE"): {"lib"},
+    ("secrets", "actions", "TWICE"): {"lib", "web-b"},
     ("variables", "actions", "PATTERN"): {"web-a", "web-b"},
     ("variables", "actions", "PROPERTY"): {"web-a", "lib"},
 }

@@ -45,7 +45,7 @@ def test_apply_makes_the_environments(fresh: Esc, root: Path) -> None:
         fresh.team(team)
     before = run(fresh, root, "diff", "--expect-no-changes")
     assert before.returncode == 7
-    assert "differs    sophia/api-keys-production: make it" in before.stdout
+    assert "differs    sophia/api-keys-production: create it" in before.stdout
     assert names(fresh) == set()
     done = run(fresh, root, "apply")
     assert done.returncode == 0, done.stderr

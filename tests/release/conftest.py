@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.release.harness import npm, tools
+from tests.release.harness import tools
 from tests.release.harness.authority import Authority
+from tests.release.harness.registries import npm
 from tests.release.harness.stage import Machine
 from tests.support.sandbox import Sandbox
 

@@ -6,9 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.release.harness import act, front, npm, organization, publishers
-from tests.release.harness.crates import HOST, INDEX_HOST, Crates, crates
-from tests.release.harness.index import Index, index
+from tests.release.harness import act, front, organization
+from tests.release.harness.registries import npm, publishers
+from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
+from tests.release.harness.registries.index import Index, index
 from tests.release.harness.release import Release
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.release.harness.authority import Authority
-    from tests.release.harness.npm import Registry
+    from tests.release.harness.registries.npm import Registry
     from tests.release.harness.tools import Tools
     from tests.support.sandbox import Sandbox
 

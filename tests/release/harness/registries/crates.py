@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.release.harness import publishers
+from tests.release.harness.registries import publishers
 from tests.release.harness.serving import serving
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.release.harness import publishers
+from tests.release.harness.registries import publishers
 from tests.release.harness.serving import running, serving
 
 if TYPE_CHECKING:

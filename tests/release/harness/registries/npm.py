@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from tests.release.harness import publishers
+from tests.release.harness.registries import publishers
 from tests.release.harness.serving import running, serving
 
 if TYPE_CHECKING:
