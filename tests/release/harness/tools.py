@@ -79,6 +79,8 @@ def find() -> Tools:
     until = str(pins["tools_until"])
     fetched = [f"{name}=={pins['tools'][key]}" for name, key in _UVX.items()]
     uv = Path(sys.executable).parent
+    rust = Path(str(shutil.which("cargo"))).parent
+    rustup_home = _rustup_home(rust)
     key = "\n".join([until, sys.version, BACKEND, *fetched]).encode()
     return Tools(
         act=engine.ensure_act(),
@@ -88,9 +90,9 @@ def find() -> Tools:
             cache / f"uvx-{_digest(key)}", lambda folder: _fetch(uv / "uv", folder, fetched, until)
         ),
         uv=uv,
-        rust=Path(str(shutil.which("cargo"))).parent,
-        toolchain=_toolchain(str(pins["tools"]["rust"])),
-        rustup_home=Path(os.environ.get("RUSTUP_HOME") or Path.home() / ".rustup"),
+        rust=rust,
+        toolchain=_toolchain(str(pins["tools"]["rust"]), rustup_home),
+        rustup_home=rustup_home,
         versions={name: str(value) for name, value in pins["tools"].items()},
     )
 
@@ -115,24 +117,34 @@ def _programs() -> None:
         )
 
 
-def _toolchain(version: str) -> str:
+def _rustup_home(rust: Path) -> Path:
+    """Return where rustup keeps its toolchains: also for a user with another home than cargo's."""
+    if given := os.environ.get("RUSTUP_HOME"):
+        return Path(given)
+    usual, beside = Path.home() / ".rustup", rust.parent.with_name(".rustup")
+    return beside if beside.exists() and not usual.exists() else usual
+
+
+def _toolchain(version: str, home: Path) -> str:
     """Return the toolchain with a version of Rust; rustup installs it if need be.
 
     Raises:
         MissingError: It is not there, and cannot be installed.
     """
+    environment = {**os.environ, "RUSTUP_HOME": str(home)}
     for attempt in range(2):
         for name in ("", version):
             chosen = {"RUSTUP_TOOLCHAIN": name} if name else {}
             command = [str(shutil.which("cargo")), "--version"]
             said = subprocess.run(
-                command, env={**os.environ, **chosen}, capture_output=True, text=True, check=False
+                command, env=environment | chosen, capture_output=True, text=True, check=False
             )
             if said.stdout.startswith(f"cargo {version} "):
                 return name
         if not attempt:
             install = [str(shutil.which("rustup")), "toolchain", "install", version]
-            subprocess.run([*install, "--profile", "minimal"], check=False, capture_output=True)
+            install += ["--profile", "minimal"]
+            subprocess.run(install, env=environment, check=False, capture_output=True)
     raise MissingError(f"release workflows use Rust {version}: rustup toolchain install {version}")
 
 
