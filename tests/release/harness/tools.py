@@ -122,7 +122,9 @@ def _rustup_home(rust: Path) -> Path:
     if given := os.environ.get("RUSTUP_HOME"):
         return Path(given)
     usual, beside = Path.home() / ".rustup", rust.parent.with_name(".rustup")
-    return beside if beside.exists() and not usual.exists() else usual
+    if any(usual.glob("toolchains/*")) or not any(beside.glob("toolchains/*")):
+        return usual
+    return beside
 
 
 def _toolchain(version: str, home: Path) -> str:
