@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ class EnvironmentTrust(pulumi.ComponentResource):
             system.role(trust, repository, parent=self)
 
 
-class _System:
+class _System(ABC):
     """An outside system with GitHub's issuer declared in it."""
 
     def __init__(self, provider: pulumi.ProviderResource) -> None:
@@ -110,11 +111,11 @@ class _System:
             depends_on=[self.issuer] if self.issuer else None,
         )
 
+    @abstractmethod
     def role(
         self, trust: ResolvedTrust, repository: github.Repository, *, parent: pulumi.Resource
     ) -> None:
         """Declare the role of an environment, if it has one here."""
-        raise NotImplementedError
 
 
 class _Aws(_System):

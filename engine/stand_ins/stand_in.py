@@ -12,6 +12,7 @@ import importlib
 import importlib.metadata
 import json
 import os
+from abc import ABC, abstractmethod
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -38,7 +39,7 @@ class PluginError(Exception):
     """What the real plugin would say, on one or more lines."""
 
 
-class StandIn(provider_pb2_grpc.ResourceProviderServicer):
+class StandIn(provider_pb2_grpc.ResourceProviderServicer, ABC):
     """A plugin; a class for each package says which functions and resources there are."""
 
     package: ClassVar[str]
@@ -54,17 +55,17 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self.config: Values = {}
         self.shapes: dict[str, sdk.Entity] = {}
 
+    @abstractmethod
     def functions(self) -> Mapping[str, Callable[[Values], Values]]:
         """Return each function, by its token."""
-        raise NotImplementedError
 
     def resources(self) -> Mapping[str, Resource]:
         """Return each type of resource, by its token."""
         return {}
 
+    @abstractmethod
     def secret(self, token: str) -> frozenset[str]:
         """Return the outputs of a function that are secret."""
-        raise NotImplementedError
 
     def configure(self) -> None:
         """Do what the real plugin does when it is configured."""

@@ -46,7 +46,7 @@ class _NoAnswers(mocks.Mocks):
     """Nothing is asked of a provider."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        raise NotImplementedError(args.typ)  # the monitor answers itself
+        raise LookupError(f"the program asked the provider: {args.typ}")
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         raise LookupError(f"the program asked the provider: {args.token}")

@@ -84,6 +84,16 @@ def test_a_program_that_asks_a_provider_is_refused() -> None:
         record(program, "dev")
 
 
+def test_a_program_that_reads_a_resource_is_refused() -> None:
+    """E8: what exists is not known offline either, and the error says which type was asked for."""
+
+    def program() -> object:
+        return github.Repository.get("code", "code").name
+
+    with pytest.raises(LookupError, match="github:index/repository:Repository"):
+        record(program, "dev")
+
+
 def test_tracebacks_are_whole_again() -> None:
     """E8: what is switched off for speed is switched on again, after an error too."""
     before = getattr(sys, "tracebacklimit", None)
