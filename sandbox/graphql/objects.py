@@ -1,4 +1,4 @@
-"""Git objects: what `Repository.object` finds, and the files and folders below it."""
+"""Git objects: what an expression finds, and the files and folders below it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from sandbox.git import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sandbox.api.http import Call
+    from sandbox.world.kinds.code import Commit
     from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
-
-SHORT = 7
-"""Digits of an abbreviated id."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,13 @@ def find(call: Call, repository: Record[Repository], arguments: dict[str, Any]) 
     if commit is None:
         return None
     if not colon:
-        return GitObject(repository, "commit", commit.name, commit.data["files"])
+        return of_commit(repository, commit)
     return below(repository, commit.data["files"], path.strip("/"))
+
+
+def of_commit(repository: Record[Repository], commit: Record[Commit]) -> GitObject:
+    """Return the git object of a commit."""
+    return GitObject(repository, "commit", commit.name, commit.data["files"])
 
 
 def below(repository: Record[Repository], files: Mapping[str, str], path: str) -> GitObject | None:
@@ -63,55 +66,5 @@ def below(repository: Record[Repository], files: Mapping[str, str], path: str) -
     return GitObject(repository, "tree", objects.tree_sha(files, path), files, path)
 
 
-def _tree(_call: Call, commit: GitObject, _arguments: dict[str, Any]) -> GitObject | None:
-    return below(commit.repository, commit.files, "")
-
-
-def _entries(_call: Call, tree: GitObject, _arguments: dict[str, Any]) -> list[GitObject]:
-    prefix = f"{tree.path}/" if tree.path else ""
-    return [
-        GitObject(tree.repository, entry["type"], entry["sha"], tree.files, prefix + entry["path"])
-        for entry in objects.trees(tree.files)[tree.path]
-    ]
-
-
-def _bytes(call: Call, blob: GitObject) -> bytes:
-    return objects.read_blob(call.world, blob.repository, blob.oid) or b""
-
-
-def _is_binary(call: Call, blob: GitObject, _arguments: dict[str, Any]) -> bool:
-    return _text(call, blob, {}) is None
-
-
-def _text(call: Call, blob: GitObject, _arguments: dict[str, Any]) -> str | None:
-    content = _bytes(call, blob)
-    try:
-        return None if b"\0" in content else content.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-RESOLVERS: dict[tuple[str, str], Callable[[Call, Any, dict[str, Any]], Any]] = {
-    ("Repository", "object"): find,
-    ("Commit", "tree"): _tree,
-    ("Tree", "entries"): _entries,
-    ("TreeEntry", "name"): lambda _call, entry, _arguments: entry.path.rpartition("/")[2],
-    ("TreeEntry", "path"): lambda _call, entry, _arguments: entry.path,
-    ("TreeEntry", "type"): lambda _call, entry, _arguments: entry.kind,
-    # as a number: 0100644 or 040000 in octal
-    ("TreeEntry", "mode"): lambda _call, entry, _arguments: (
-        0o40000 if entry.kind == "tree" else 0o100644
-    ),
-    ("TreeEntry", "object"): lambda _call, entry, _arguments: entry,
-    ("Blob", "byteSize"): lambda call, blob, _arguments: len(_bytes(call, blob)),
-    ("Blob", "isBinary"): _is_binary,
-    ("Blob", "isTruncated"): lambda _call, _blob, _arguments: False,
-    ("Blob", "text"): _text,
-}
 TYPES = {"commit": "Commit", "tree": "Tree", "blob": "Blob"}
 """Kinds and the types that they are."""
-
-for _type in (*TYPES.values(), "TreeEntry"):
-    RESOLVERS[_type, "oid"] = lambda _call, found, _arguments: found.oid
-for _type in TYPES.values():
-    RESOLVERS[_type, "abbreviatedOid"] = lambda _call, found, _arguments: found.oid[:SHORT]

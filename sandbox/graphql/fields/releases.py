@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import level, permission
 from sandbox.graphql.connections import connection
-from sandbox.graphql.objects import GitObject
+from sandbox.graphql.objects import GitObject, of_commit
 from sandbox.graphql.reading import data_of, record_of
 from sandbox.repositories import labels, releases
 from sandbox.shapes.repositories import full_name
@@ -17,7 +17,7 @@ from sandbox.world.kinds.repositories import LABEL, RELEASE, REPOSITORY, Label, 
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.graphql.reading import Resolver
+    from sandbox.graphql.reading import Table
     from sandbox.world.records import AnyRecord, Record
 
     Arguments = dict[str, Any]
@@ -82,9 +82,7 @@ def _tag(call: Call, release: Record[Release], _: Arguments) -> Record[Ref] | No
 def _tag_commit(call: Call, release: Record[Release], _: Arguments) -> GitObject | None:
     repository = _repository(call, release)
     commit = releases.commit_of(call.world, repository, release)
-    if commit is None:
-        return None
-    return GitObject(repository, "commit", commit.name, commit.data["files"])
+    return None if commit is None else of_commit(repository, commit)
 
 
 def _labels(call: Call, repository: Record[Repository], arguments: Arguments) -> dict[str, Any]:
@@ -114,7 +112,7 @@ def _label_path(call: Call, label: Record[Label], _: Arguments) -> str:
     return f"/{full_name(call, _repository(call, label))}/labels/{label.name}"
 
 
-RESOLVERS: dict[tuple[str, str], Resolver] = {
+RESOLVERS: Table = {
     ("Repository", "latestRelease"): lambda call, repository, _: releases.latest(
         call.world, repository
     ),
@@ -151,4 +149,3 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Label", "url"): lambda call, label, _: f"{call.host}{_label_path(call, label, {})}",
     ("Label", "updatedAt"): lambda _call, label, _: label.updated_at,
 }
-"""What `resolvers.py` adds to its own."""

@@ -1,0 +1,233 @@
+"""Repositories and environments."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from sandbox.access.permissions import level, owner, permission
+from sandbox.api import lookups
+from sandbox.git import objects as git
+from sandbox.graphql.addresses import address, avatar, pages
+from sandbox.graphql.connections import connection
+from sandbox.graphql.objects import find
+from sandbox.graphql.reading import constants, data_of, name, readable, record_of, updated_at
+from sandbox.graphql.refusals import not_found
+from sandbox.shapes.repositories import full_name
+from sandbox.world.kinds.accounts import ORGANIZATION, USER
+from sandbox.world.kinds.code import REF, Ref
+from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT
+from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Repository
+from sandbox.world.records import Record
+
+if TYPE_CHECKING:
+    from sandbox.api.http import Call
+    from sandbox.graphql.reading import Resolver, Table
+    from sandbox.world.records import AnyRecord, Data, Kind
+
+
+def by_name(call: Call, source: Any, arguments: dict[str, Any]) -> Record[Repository]:  # noqa: ANN401 - resolver
+    """Return a repository of an account by its name, or by one that it had."""
+    login = source.name if isinstance(source, Record) else arguments["owner"]
+    name = arguments["name"]
+    found = lookups.find_repository(call.world, login, name)
+    account = call.world.account(login)
+    if found is None and account is not None and arguments.get("followRenames", True):
+        redirect = call.world.find(REDIRECT, f"{account.id}/{name}")
+        if redirect is not None:
+            found = call.world.get(REPOSITORY, redirect.data["repository"])
+    if found is None or not readable(call, found):
+        raise not_found(f"Could not resolve to a Repository with the name '{login}/{name}'.")
+    return found
+
+
+def _may(wanted: str) -> Resolver:
+    """Return whether the viewer has a permission on a repository."""
+    return lambda call, repository, _arguments: (
+        level(permission(call.world, repository, call.actor)) >= level(wanted)
+    )
+
+
+def _viewer_permission(
+    call: Call, repository: Record[Repository], _arguments: dict[str, Any]
+) -> str | None:
+    found = permission(call.world, repository, call.actor)
+    names = {"pull": "READ", "push": "WRITE", "none": None}
+    return names.get(found, found.upper())
+
+
+def _default_merge(_call: Call, repository: Record[Repository], _arguments: dict[str, Any]) -> str:
+    methods = (("allow_merge_commit", "MERGE"), ("allow_squash_merge", "SQUASH"))
+    return next((name for field, name in methods if repository.field(field)), "REBASE")
+
+
+def _viewer_email(call: Call, _source: AnyRecord, _arguments: dict[str, Any]) -> str | None:
+    return None if call.actor.user is None else call.actor.user.data.get("email")
+
+
+def _viewer_emails(call: Call, source: AnyRecord, arguments: dict[str, Any]) -> list[str]:
+    email = _viewer_email(call, source, arguments)
+    return [] if email is None else [email]
+
+
+def _seen(
+    call: Call, records: list[Record[Repository]], arguments: dict[str, Any]
+) -> dict[str, Any]:
+    found = [each for each in records if readable(call, each)]
+    return connection(found, arguments)
+
+
+def _forks(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
+    accounts = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
+    found = [
+        each
+        for account in accounts
+        for each in call.world.all(REPOSITORY, account.id)
+        if each.data.get("fork_of") == repository.id
+    ]
+    return _seen(call, found, arguments)
+
+
+def _refs(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
+    prefix = arguments["refPrefix"].rstrip("/") + "/"
+    found = [
+        ref
+        for ref in call.world.all(REF, repository.id)
+        if ref.name.startswith(prefix) and (arguments.get("query") or "") in ref.name
+    ]
+    backwards = arguments.get("direction") == "DESC"
+    return connection(sorted(found, key=lambda ref: ref.name, reverse=backwards), arguments)
+
+
+def _ref(
+    call: Call, repository: Record[Repository], arguments: dict[str, Any]
+) -> Record[Ref] | None:
+    name = arguments["qualifiedName"]
+    locations = (name, f"refs/{name}", f"refs/heads/{name}", f"refs/tags/{name}")
+    found = (git.find_ref(call.world, repository, each) for each in locations)
+    return next((ref for ref in found if ref is not None), None)
+
+
+def _default_branch(
+    call: Call, repository: Record[Repository], _arguments: dict[str, Any]
+) -> AnyRecord | None:
+    return git.find_ref(call.world, repository, f"refs/heads/{repository.data['default_branch']}")
+
+
+def _children(kind: Kind[Data]) -> Resolver:
+    return lambda call, source, arguments: connection(call.world.all(kind, source.id), arguments)
+
+
+RESOLVERS: Table = {
+    **constants(
+        "Repository",
+        archivedAt=None,
+        diskUsage=0,
+        hasSponsorshipsEnabled=False,
+        isBlankIssuesEnabled=True,
+        isDisabled=False,
+        isLocked=False,
+        isMirror=False,
+        isSecurityPolicyEnabled=None,
+        isUserConfigurationRepository=False,
+        lockReason=None,
+        mirrorUrl=None,
+        securityPolicyUrl=None,
+        stargazerCount=0,
+        tempCloneToken=None,
+        usesCustomOpenGraphImage=False,
+        viewerCanSubscribe=True,
+        viewerHasStarred=False,
+        viewerSubscription="UNSUBSCRIBED",
+    ),
+    ("Repository", "name"): name,
+    ("Repository", "nameWithOwner"): lambda call, repo, _arguments: full_name(call, repo),
+    ("Repository", "branchProtectionRules"): _children(BRANCH_PROTECTION),
+    ("Repository", "environments"): _children(ENVIRONMENT),
+    ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
+        ENVIRONMENT, arguments["name"], repo.id
+    ),
+    ("Repository", "defaultBranchRef"): _default_branch,
+    ("Repository", "deleteBranchOnMerge"): data_of(
+        REPOSITORY, lambda it: it["delete_branch_on_merge"]
+    ),
+    ("Repository", "hasIssuesEnabled"): data_of(REPOSITORY, lambda it: it["has_issues"]),
+    ("Repository", "hasVulnerabilityAlertsEnabled"): data_of(
+        REPOSITORY, lambda it: it["vulnerability_alerts"]
+    ),
+    ("Repository", "isArchived"): data_of(REPOSITORY, lambda it: it["archived"]),
+    ("Repository", "isPrivate"): data_of(REPOSITORY, lambda it: it["visibility"] != "public"),
+    ("Repository", "isTemplate"): data_of(REPOSITORY, lambda it: it["is_template"]),
+    ("Repository", "visibility"): data_of(REPOSITORY, lambda it: it["visibility"].upper()),
+    **pages("Repository", projects="/projects"),
+    ("Repository", "resourcePath"): address("", whole=False),
+    ("Repository", "allowUpdateBranch"): data_of(REPOSITORY, lambda it: it["allow_update_branch"]),
+    ("Repository", "autoMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_auto_merge"]),
+    ("Repository", "description"): data_of(REPOSITORY, lambda it: it["description"]),
+    ("Repository", "forkingAllowed"): data_of(REPOSITORY, lambda it: it["allow_forking"]),
+    ("Repository", "hasDiscussionsEnabled"): data_of(REPOSITORY, lambda it: it["has_discussions"]),
+    ("Repository", "hasProjectsEnabled"): data_of(REPOSITORY, lambda it: it["has_projects"]),
+    ("Repository", "hasWikiEnabled"): data_of(REPOSITORY, lambda it: it["has_wiki"]),
+    ("Repository", "homepageUrl"): data_of(REPOSITORY, lambda it: it["homepage"]),
+    ("Repository", "mergeCommitAllowed"): data_of(REPOSITORY, lambda it: it["allow_merge_commit"]),
+    ("Repository", "mergeCommitMessage"): data_of(
+        REPOSITORY, lambda it: it["merge_commit_message"]
+    ),
+    ("Repository", "mergeCommitTitle"): data_of(REPOSITORY, lambda it: it["merge_commit_title"]),
+    ("Repository", "pushedAt"): data_of(REPOSITORY, lambda it: it["pushed_at"]),
+    ("Repository", "rebaseMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_rebase_merge"]),
+    ("Repository", "squashMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_squash_merge"]),
+    ("Repository", "squashMergeCommitMessage"): data_of(
+        REPOSITORY, lambda it: it["squash_merge_commit_message"]
+    ),
+    ("Repository", "squashMergeCommitTitle"): data_of(
+        REPOSITORY, lambda it: it["squash_merge_commit_title"]
+    ),
+    ("Repository", "squashPrTitleUsedAsDefault"): data_of(
+        REPOSITORY, lambda it: it["use_squash_pr_title_as_default"]
+    ),
+    ("Repository", "webCommitSignoffRequired"): data_of(
+        REPOSITORY, lambda it: it["web_commit_signoff_required"]
+    ),
+    ("Repository", "descriptionHTML"): data_of(
+        REPOSITORY, lambda it: escape(it["description"] or "")
+    ),
+    ("Repository", "shortDescriptionHTML"): data_of(
+        REPOSITORY, lambda it: escape(it["description"] or "")
+    ),
+    ("Repository", "forkCount"): lambda call, repository, _arguments: _forks(
+        call, repository, {"first": 0}
+    )["totalCount"],
+    ("Repository", "forks"): _forks,
+    ("Repository", "isEmpty"): lambda call, repository, _arguments: (
+        not call.world.count(REF, repository.id)
+    ),
+    ("Repository", "isFork"): data_of(REPOSITORY, lambda it: bool(it.get("fork_of"))),
+    ("Repository", "isInOrganization"): lambda call, repository, _arguments: (
+        owner(call.world, repository).kind == "organization"
+    ),
+    ("Repository", "openGraphImageUrl"): avatar,
+    ("Repository", "owner"): lambda call, repository, _arguments: owner(call.world, repository),
+    ("Repository", "parent"): record_of(
+        REPOSITORY, data_of(REPOSITORY, lambda it: it.get("fork_of"))
+    ),
+    ("Repository", "ref"): _ref,
+    ("Repository", "refs"): _refs,
+    ("Repository", "sshUrl"): lambda call, repository, _arguments: (
+        f"git@{call.host.partition('://')[2]}:{full_name(call, repository)}.git"
+    ),
+    ("Repository", "templateRepository"): record_of(
+        REPOSITORY, data_of(REPOSITORY, lambda it: it["template"])
+    ),
+    ("Repository", "updatedAt"): updated_at,
+    ("Repository", "viewerCanAdminister"): _may("admin"),
+    ("Repository", "viewerCanCreateProjects"): _may("write"),
+    ("Repository", "viewerCanUpdateTopics"): _may("maintain"),
+    ("Repository", "viewerDefaultCommitEmail"): _viewer_email,
+    ("Repository", "viewerDefaultMergeMethod"): _default_merge,
+    ("Repository", "viewerPermission"): _viewer_permission,
+    ("Repository", "viewerPossibleCommitEmails"): _viewer_emails,
+    ("Repository", "object"): find,
+    **constants("Environment", isPinned=None, pinnedPosition=None),
+    ("Environment", "name"): name,
+}
