@@ -1,5 +1,7 @@
 """Each rule proves itself: it speaks on its bad examples and is silent on its good ones."""
 
+import re
+
 import pytest
 from portcullis_policy.examples.base import Example
 from portcullis_policy.registry import RULES
@@ -27,3 +29,15 @@ def test_bad_example_is_refused(rule: Rule, example: Example) -> None:
     assert all(item.message.endswith(f"why: {rule.anchor}") for item in said)
     levels = {1 if rule.severity.level == "mandatory" else 0}
     assert {item.enforcementLevel for item in said} == levels
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_notes_say_what_the_examples_show(rule: Rule) -> None:
+    """C3: the catalogue lists each kind of example once, and what a note quotes is in it."""
+    for examples in (rule.good, rule.bad):
+        notes = [example.note for example in examples]
+        assert len(notes) == len(set(notes))
+        for example in examples:
+            shown = str([each.props for each in example.resources])
+            missing = [each for each in re.findall(r"`([^`]+)`", example.note) if each not in shown]
+            assert missing == [], example.note

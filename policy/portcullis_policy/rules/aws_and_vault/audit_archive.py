@@ -51,19 +51,17 @@ _LOCKED = {
     "bucket": _NAME,
     "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}},
 }
-_OPENED: tuple[Mapping[str, object], ...] = (
-    {"acl": "public-read"},
-    {
-        "accessControlPolicy": {
-            "grants": [
-                {
-                    "grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"},
-                    "permission": "READ",
-                }
-            ]
-        }
+_OPENED: Mapping[str, object] = {
+    "acl": "public-read",
+    "accessControlPolicy": {
+        "grants": [
+            {
+                "grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"},
+                "permission": "READ",
+            }
+        ]
     },
-)
+}
 _OTHER = stack("another bucket", Declared(_BUCKET, {"bucket": "website", "acl": "public-read"}))
 
 
@@ -142,18 +140,18 @@ class ArchiveClosed(ArchiveRule):
             Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "ignorePublicAcls": False}),
         ),
         stack(
-            "public access by a tag",
+            "a public bucket that its tag makes an archive",
             Declared(_BUCKET, {"bucket": "logs", "acl": "public-read", "tags": {"use": "Audit"}}),
             Declared(BUCKET_PUBLIC_ACCESS, {**_CLOSED, "bucket": "logs"}),
         ),
         *(
             stack(
-                "public access by an access list",
+                f"public access by `{kind}`",
                 _ARCHIVE,
                 Declared(BUCKET_PUBLIC_ACCESS, _CLOSED),
-                Declared(BUCKET_ACL[0], {"bucket": _NAME, **opened}),
+                Declared(BUCKET_ACL[0], {"bucket": _NAME, kind: opened}),
             )
-            for opened in _OPENED
+            for kind, opened in _OPENED.items()
         ),
     )
 
@@ -323,7 +321,7 @@ class ArchiveNotForAll(ArchiveRule):
             ),
         ),
         stack(
-            "a policy that denies unencrypted requests",
+            "a policy that denies everybody",
             _ARCHIVE,
             Declared(
                 BUCKET_POLICY,

@@ -224,7 +224,7 @@ class NoPolicyForEverything(ResourceRule):
             {"role": "r", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
         ),
         example(
-            "everything but one action",
+            "everything but one resource",
             POLICY,
             {"policy": {"Statement": {"Effect": "Allow", "Action": "*", "NotResource": "arn:x"}}},
         ),

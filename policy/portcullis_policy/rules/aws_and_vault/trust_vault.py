@@ -185,7 +185,7 @@ class VaultTokenShort(ResourceRule):
     )
     bad = (
         example("the policy `root`", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["ci", "root"]),
-        example("`root` in capitals", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["Root"]),
+        example("`Root`, with a capital letter", VAULT_JWT_ROLE, _ROLE, tokenPolicies=["Root"]),
         example("a token for a day", VAULT_JWT_ROLE, _ROLE, tokenTtl=86400),
         example("no time limit", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
         example("renewed for a day", VAULT_JWT_ROLE, _ROLE, tokenMaxTtl=86400),
@@ -327,7 +327,7 @@ class SubjectNamesEnvironment(ResourceRule):
             {"repository": "x", "useDefault": True},
         ),
         example(
-            "the same claims, in another order",
+            "the repository by its id, and the environment",
             gh.REPOSITORY_SUBJECT,
             {
                 "repository": "x",
@@ -340,7 +340,7 @@ class SubjectNamesEnvironment(ResourceRule):
         example("no environment", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "ref"]}),
         example("no repository", gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["context"]}),
         example(
-            "only some repositories",
+            "only the owner, in one repository",
             gh.REPOSITORY_SUBJECT,
             {"repository": "x", "useDefault": False, "includeClaimKeys": ["repository_owner"]},
         ),

@@ -113,7 +113,7 @@ class NobodyBypassesAlways(ResourceRule):
         example("unknown entry", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP, UNKNOWN]),
         example("unknown list", gh.REPOSITORY_RULESET, MAIN, bypassActors=UNKNOWN),
         example(
-            "classic protection lets a team force-push",
+            "classic protection lets a person force-push",
             gh.BRANCH_PROTECTION,
             CLASSIC,
             forcePushBypassers=["/kim"],
@@ -173,25 +173,25 @@ class NobodyMergesAlone(ResourceRule):
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = "Remove the bypass, or exempt it with a reason and a date."
     good = (
-        example("nobody may push", gh.REPOSITORY_RULESET, MAIN),
+        example("nobody may bypass", gh.REPOSITORY_RULESET, MAIN),
         example("classic protection", gh.BRANCH_PROTECTION, CLASSIC),
-        example("an App may push", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        example("an App may bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
     )
     bad = (
         example(
-            "a team may push",
+            "a team may merge its own pull requests",
             gh.REPOSITORY_RULESET,
             MAIN,
             bypassActors=bypass("Team", "pull_request"),
         ),
         example(
-            "classic protection: a team may push",
+            "classic protection: a team may merge without reviews",
             gh.BRANCH_PROTECTION,
             CLASSIC,
             requiredPullRequestReviews=[{"pullRequestBypassers": ["guild/security-team"]}],
         ),
         example(
-            "classic protection by the REST resource: a person may push",
+            "classic protection by the REST resource: a person may merge without reviews",
             gh.BRANCH_PROTECTION_V3,
             CLASSIC,
             requiredPullRequestReviews={"bypassPullRequestAllowances": {"users": ["kim"]}},

@@ -352,7 +352,7 @@ class BranchPolicyNamesBranches(ResourceRule):
             )
             for any_ in _ANY_BRANCH
         ),
-        example("`release/*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
+        example("`rel/*`", gh.DEPLOYMENT_POLICY, _TAGS, tagPattern=None, branchPattern="rel/*"),
         example(
             "in the deprecated resource",
             gh.DEPLOYMENT_BRANCH_POLICY,

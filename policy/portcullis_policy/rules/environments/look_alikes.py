@@ -94,7 +94,7 @@ class NoLookAlike(StackRule):
     )
     bad = (
         stack(
-            "a different hyphen",
+            "an underscore for a hyphen",
             Declared(gh.ENVIRONMENT, _ENVIRONMENT, "a"),
             Declared(gh.ENVIRONMENT, {"repository": "escai", "environment": "pypi_release"}, "b"),
         ),

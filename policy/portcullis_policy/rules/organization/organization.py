@@ -86,7 +86,9 @@ class PublicRepositories(ResourceRule):
         ),
     )
     bad = (
-        _settings("members may create repositories", membersCanCreatePublicRepositories=True),
+        _settings(
+            "members may create public repositories", membersCanCreatePublicRepositories=True
+        ),
         _settings(
             "public ones allowed, private ones not",
             membersCanCreatePublicRepositories=True,

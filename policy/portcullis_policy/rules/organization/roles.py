@@ -98,7 +98,7 @@ class RoleNarrow(ResourceRule):
     bad = (
         example("a role that writes everywhere", gh.ORGANIZATION_ROLE, _ROLE, baseRole="write"),
         example(
-            "a role that changes members",
+            "a role that changes roles",
             gh.ORGANIZATION_ROLE,
             _ROLE,
             permissions=["write_organization_custom_org_role"],
@@ -187,7 +187,7 @@ class RoleForAllNotGiven(ResourceRule):
             roleId="8135",
         ),
         example(
-            "a team writes to all repositories",
+            "a person writes to all repositories",
             gh.ORGANIZATION_ROLE_USER,
             {"login": "kim"},
             roleId=8134,
@@ -223,7 +223,7 @@ class RepositoryRoleObeys(ResourceRule):
     bad = (
         *(
             example(
-                str(each),
+                "unknown at preview" if each is UNKNOWN else f"the permission `{each}`",
                 gh.ORGANIZATION_REPOSITORY_ROLE,
                 _REPOSITORY_ROLE,
                 permissions=["reopen_issue", each],

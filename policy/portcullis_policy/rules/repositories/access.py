@@ -37,7 +37,7 @@ class WritersAreTeams(ResourceRule):
     remediation = "Give the access to a team, and add the person to it."
     good = (
         example(
-            "a person outside of the organization reads",
+            "a person may read",
             gh.REPOSITORY_COLLABORATOR,
             {"repository": "x", "permission": "pull"},
         ),
@@ -49,13 +49,17 @@ class WritersAreTeams(ResourceRule):
     )
     bad = (
         example(
-            "a person outside of the organization writes",
+            "a person may write",
             gh.REPOSITORY_COLLABORATOR,
             {"repository": "x", "permission": "push"},
         ),
-        example("left out: writes", gh.REPOSITORY_COLLABORATOR, {"repository": "x"}),
         example(
-            "in a list",
+            "left out: GitHub's default is to write",
+            gh.REPOSITORY_COLLABORATOR,
+            {"repository": "x"},
+        ),
+        example(
+            "a person may write, in a list of collaborators",
             gh.REPOSITORY_COLLABORATORS,
             {"repository": "x", "users": [{"username": "kim", "permission": "maintain"}]},
         ),
@@ -86,21 +90,21 @@ class ArchivedIsEmpty(StackRule):
     resource_types = (gh.REPOSITORY, *_LEFTOVERS)
     remediation = "Remove them, and revoke them at their issuers."
     good = (
-        stack("a file without secrets", _ARCHIVED),
+        stack("nothing is left in it", _ARCHIVED),
         stack(
-            "a file of another repository",
+            "a secret of another repository",
             _ARCHIVED,
             Declared(gh.ACTIONS_SECRET, {"repository": "new", "secretName": "A"}),
         ),
     )
     bad = (
         stack(
-            "a file with a token",
+            "a secret",
             _ARCHIVED,
             Declared(gh.ACTIONS_SECRET, {"repository": "OLD", "secretName": "A"}),
         ),
         stack(
-            "a file with a private key",
+            "a deploy key",
             _ARCHIVED,
             Declared(gh.REPOSITORY_DEPLOY_KEY, {"repository": "old"}),
         ),

@@ -336,24 +336,24 @@ class AdministratorsAreTeams(ResourceRule):
     remediation = "Give the access to a team, and add the person to it."
     good = (
         example(
-            "a team may write",
+            "a person may write",
             gh.REPOSITORY_COLLABORATOR,
             {"repository": "x", "permission": "push"},
         ),
         example(
-            "a team",
+            "a team administers",
             gh.REPOSITORY_COLLABORATORS,
             {"repository": "x", "teams": [{"teamId": "a", "permission": "admin"}]},
         ),
     )
     bad = (
         example(
-            "a person has access",
+            "a person administers",
             gh.REPOSITORY_COLLABORATOR,
             {"repository": "x", "permission": "admin"},
         ),
         example(
-            "a person in a list of collaborators",
+            "a person administers, in a list of collaborators",
             gh.REPOSITORY_COLLABORATORS,
             {"repository": "x", "users": [{"username": "kim", "permission": "admin"}]},
         ),
@@ -404,7 +404,7 @@ class NoTeamAdministers(ResourceRule):
     )
     bad = (
         example("a team administers a repository", gh.TEAM_REPOSITORY, _ACCESS, permission="admin"),
-        example("written in capitals", gh.TEAM_REPOSITORY, _ACCESS, permission="Admin"),
+        example("`Admin`, with a capital letter", gh.TEAM_REPOSITORY, _ACCESS, permission="Admin"),
         example(
             "in a list",
             gh.REPOSITORY_COLLABORATORS,

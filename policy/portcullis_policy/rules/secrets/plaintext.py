@@ -150,7 +150,7 @@ class NoSecretInFile(ResourceRule):
             configuration={"url": f"https://ci.example/?token=glpat-{'a1' * 10}"},
         ),
         example(
-            "a random text",
+            "a token of no known shape",
             gh.ORGANIZATION_WEBHOOK,
             _HOOK,
             configuration={"url": "https://ci.example/hook?project=a&token=anything"},

@@ -64,7 +64,7 @@ class NameAllowed(ResourceRule):
     good = (
         example("a name", gh.ACTIONS_SECRET, _SECRET),
         example(
-            "a name with GITHUB at its end", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"
+            "a name that begins with `GH_`", gh.ACTIONS_SECRET, _SECRET, secretName="GH_APP_KEY"
         ),
     )
     bad = (
@@ -170,7 +170,7 @@ class PublishingTokenInEnvironment(ResourceRule):
         ),
         example("a name without a token", gh.ACTIONS_SECRET, _SECRET, secretName="PYPI_PATH"),
         example(
-            "a word that only ends like a registry",
+            "a word that only ends like `PAT`",
             gh.ACTIONS_SECRET,
             _SECRET,
             secretName="NPM_COMPAT",

@@ -66,7 +66,7 @@ class PublishesThroughEnvironment(WorkflowRule):
             ("environment: pypi-release", "environment: {name: pypi-release}"),
         ),
         ci("a trial run (`--dry-run`)", ("uv run pytest", "npm publish --dry-run")),
-        ci("a comment about publishing", ("uv run pytest", 'echo "now run npm publish"')),
+        ci("an `echo` of the command", ("uv run pytest", 'echo "now run npm publish"')),
     )
     bad = (
         release(
@@ -74,7 +74,7 @@ class PublishesThroughEnvironment(WorkflowRule):
         ),
         release("an empty environment", ("environment: pypi-release", "environment: ''")),
         ci("a command publishes", ("uv run pytest", "uv build && uv publish")),
-        ci("an image publishes", ("uv run pytest", "docker push ghcr.io/guild/x")),
+        ci("an image is pushed", ("uv run pytest", "docker push ghcr.io/guild/x")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:

@@ -100,7 +100,11 @@ class PermissionsAtTop(WorkflowRule):
     severity = Severity.HIGH
     maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
     remediation = "Write `permissions: {}` at the top, and what a job needs in the job."
-    good = (SOUND_RELEASE, SOUND_CI, ci("`read-all`", ("  contents: read", "  contents: none")))
+    good = (
+        SOUND_RELEASE,
+        SOUND_CI,
+        ci("`contents: none`", ("  contents: read", "  contents: none")),
+    )
     bad = (
         release("no `permissions`", ("permissions: {}\n", "")),
         ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
@@ -210,7 +214,7 @@ class NoInjection(WorkflowRule):
             ("uv run pytest", "echo '${{ github.event.pull_request.title }}'"),
         ),
         ci(
-            "a title, written differently",
+            "the text of an issue, written differently",
             ("uv run pytest", "echo ${{ GITHUB['event']['issue']['body'] }}"),
         ),
         ci(
@@ -312,7 +316,7 @@ class SecretsNamed(WorkflowRule):
     )
     good = (SOUND_CI, Example("one secret, by name", (file(_CALL + "{t: '${{ secrets.T }}'}\n"),)))
     bad = (
-        Example("`toJSON(secrets)` in a step", (file(_CALL + "inherit\n"),)),
+        Example("`secrets: inherit`", (file(_CALL + "inherit\n"),)),
         ci(
             "`toJSON(secrets)` in a variable",
             ("github.event.pull_request.title", "toJSON(secrets)"),
