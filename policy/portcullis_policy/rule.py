@@ -4,6 +4,7 @@ A rule class that lacks any of them is refused when it is defined, naming all th
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar, cast
@@ -94,7 +95,7 @@ def finding(detail: str, *at: Step, value: object = None) -> Finding:
     return Finding(detail, at, unknown=value is UNKNOWN)
 
 
-class Rule:
+class Rule(ABC):
     """The base of ResourceRule and StackRule; the docstring of a rule is its rationale.
 
     Attributes:
@@ -165,17 +166,17 @@ class Rule:
 class ResourceRule(Rule, abstract=True):
     """A rule on one resource at a time: it also stops an update that skipped its preview."""
 
+    @abstractmethod
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """Yield what is wrong with the resource."""
-        raise NotImplementedError
 
 
 class StackRule(Rule, abstract=True):
     """A rule on the whole stack: what no resource shows on its own."""
 
+    @abstractmethod
     def findings(self, stack: "Stack", settings: Settings) -> Iterator[Finding]:
         """Yield what is wrong with the stack."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,21 @@ class Stack:
             yield from self._by_type.get(type_, ())
 
 
+def _abstract_methods(cls: type[Rule]) -> set[str]:
+    """Return the methods of its bases that a class does not define.
+
+    `abc` knows them only after `__init_subclass__`.
+    """
+    declared = {name for base in cls.__bases__ for name in getattr(base, "__abstractmethods__", ())}
+    return {name for name in declared if getattr(getattr(cls, name), "__isabstractmethod__", False)}
+
+
+def _unset_fields(cls: type[Rule]) -> set[str]:
+    """Return the fields that bases of rules declare, and neither they nor the class set."""
+    bases = [base for base in cls.__mro__ if issubclass(base, Rule) and base is not Rule]
+    return {name for base in bases for name in base.__annotations__ if not hasattr(cls, name)}
+
+
 def _missing(cls: type[Rule]) -> list[str]:
     """Return what a rule class lacks, each with what is expected."""
     own: Mapping[str, object] = {name: getattr(cls, name, None) for name in Rule.__annotations__}
@@ -236,8 +252,9 @@ def _missing(cls: type[Rule]) -> list[str]:
         "resource_types: a tuple of type tokens": isinstance(own["resource_types"], tuple)
         and own["resource_types"],
         "docstring: a summary, an empty line, the rationale": "\n\n" in documentation,
-        "findings: the check itself": getattr(cls, "findings", None)
-        not in (None, ResourceRule.findings, StackRule.findings),
+        "base: ResourceRule or StackRule": issubclass(cls, ResourceRule | StackRule),
+        **{f"{name}: the check itself": False for name in sorted(_abstract_methods(cls))},
+        **{f"{name}: its base has no default": False for name in sorted(_unset_fields(cls))},
         **{
             f"{name}: a tuple of at least one Example": isinstance(value, tuple)
             and value

@@ -8,7 +8,11 @@ from portcullis_policy import catalogue, mappings
 from portcullis_policy.examples.base import example
 from portcullis_policy.families import FAMILIES
 from portcullis_policy.registry import RULES
-from portcullis_policy.rule import ResourceRule, Rule
+from portcullis_policy.rule import ResourceRule, Rule, StackRule
+from portcullis_policy.rules.aws_and_vault.audit_archive import ArchiveRule
+from portcullis_policy.rules.branches_and_tags.branches import Combined
+from portcullis_policy.rules.workflows.in_the_stack import FileRule
+from portcullis_policy.rules.workflows.workflows import WorkflowRule
 from portcullis_policy.severity import Severity
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,6 +72,34 @@ def test_incomplete_rule_is_refused_naming_what_is_missing() -> None:
 
     for part in ("_Half", "remediation", "bad", "findings"):
         assert part in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("base", "missing"),
+    [
+        (ResourceRule, "findings: the check itself"),
+        (StackRule, "findings: the check itself"),
+        (WorkflowRule, "lines: the check itself"),
+        (FileRule, "lines: the check itself"),
+        (ArchiveRule, "wrong: the check itself"),
+        (Combined, "detail: its base has no default"),
+        (Rule, "base: ResourceRule or StackRule"),
+    ],
+)
+def test_what_a_base_leaves_open_is_refused_at_once(base: type, missing: str) -> None:
+    """C3: a rule without its check fails when the pack is loaded, and not at its first resource."""
+    parts = {
+        "__doc__": "Half a rule.\n\nWith a reason.",
+        "id": "ZZ001",
+        "title": "half",
+        "severity": Severity.LOW,
+        "remediation": "Write the other half.",
+        "resource_types": ("a:b:C",),
+        "good": (example("x", "a:b:C", {}),),
+        "bad": (example("y", "a:b:C", {}),),
+    }
+    with pytest.raises(TypeError, match=f"rule Half is incomplete:.* {missing}"):
+        type("Half", (base,), parts)
 
 
 def test_severity_decides_the_default_level() -> None:

@@ -3,6 +3,7 @@
 A bucket belongs to it by its name or tag (`auditArchives` of PK001); no other bucket is judged.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -112,9 +113,9 @@ class ArchiveRule(StackRule, abstract=True):
             for detail in self.wrong(archive):
                 yield Finding(detail, urn=archive.bucket.urn)
 
+    @abstractmethod
     def wrong(self, archive: _Archive) -> Iterator[str]:
         """Yield what is wrong with an archive."""
-        raise NotImplementedError
 
 
 class ArchiveClosed(ArchiveRule):

@@ -1,5 +1,6 @@
 """WF: workflow files beside the rest of the stack: runners, environments and secrets."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
@@ -45,11 +46,11 @@ class FileRule(StackRule, abstract=True):
                 found = self.lines(item, stack, settings)
                 yield from at_lines(item.resource, path, found, item.resource.urn)
 
+    @abstractmethod
     def lines(
         self, item: WorkflowFile, stack: Stack, settings: Settings
     ) -> Iterator[tuple[int, str]]:
         """Yield the lines on which the rule does not hold, with what is wrong."""
-        raise NotImplementedError
 
 
 class OwnRunnersStayPrivate(FileRule):

@@ -1,6 +1,7 @@
 """WF: workflow files, judged on their text. A finding names the line and never quotes the file."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 
 from portcullis_policy.examples.base import Example
@@ -44,9 +45,9 @@ class WorkflowRule(ResourceRule, abstract=True):
         if workflow is not None and path is not None:
             yield from at_lines(resource, path, self.lines(workflow, settings))
 
+    @abstractmethod
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
         """Yield the lines on which the rule does not hold, with what is wrong."""
-        raise NotImplementedError
 
 
 class Readable(ResourceRule):
