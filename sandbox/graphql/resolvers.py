@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from sandbox.access.permissions import owner
 from sandbox.api import limits
 from sandbox.graphql import archiving, mutations, objects
 from sandbox.graphql.cost import Cost
@@ -21,9 +20,8 @@ from sandbox.graphql.refusals import not_found
 from sandbox.shapes.apps import app_number
 from sandbox.world.clock import stamp
 from sandbox.world.kinds.accounts import APP, ORGANIZATION, USER, Account, Organization, User
-from sandbox.world.kinds.code import REF
-from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT
-from sandbox.world.kinds.repositories import REPOSITORY
+from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.repositories import RELEASE, REPOSITORY
 from sandbox.world.nodes import node_id, parse_node_id
 from sandbox.world.records import AnyRecord, Record, is_a
 
@@ -76,15 +74,23 @@ def _created_at(_call: Call, source: AnyRecord, _arguments: dict[str, Any]) -> s
     return source.created_at
 
 
+def _visible(call: Call, found: AnyRecord) -> bool:
+    """Return whether the viewer sees a record, as where it is listed."""
+    if is_a(found, TEAM):
+        org = call.world.get(ORGANIZATION, found.parent)
+        return org is not None and accounts.sees_teams(call, org)
+    repository = found if is_a(found, REPOSITORY) else call.world.get(REPOSITORY, found.parent)
+    if repository is None:
+        return True
+    drafted = is_a(found, RELEASE) and found not in releases.visible(call, repository)
+    return readable(call, repository) and not drafted
+
+
 def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> AnyRecord:  # noqa: ANN401 - resolver
     ident = arguments["id"]
     parsed = parse_node_id(ident)
     found = None if parsed is None or parsed[0] not in TYPES else call.world.record(*parsed)
-    repository = None
-    if found is not None:
-        inside = found.kind in (BRANCH_PROTECTION, ENVIRONMENT, REF)
-        repository = call.world.get(REPOSITORY, found.parent if inside else found.id)
-    if found is None or (repository is not None and not readable(call, repository)):
+    if found is None or not _visible(call, found):
         raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
     return found
 
@@ -177,9 +183,3 @@ for _type in TYPES.values():
     RESOLVERS[_type, "id"] = _id
     RESOLVERS[_type, "databaseId"] = _database_id
     RESOLVERS.setdefault((_type, "createdAt"), _created_at)
-for _type in ("User", "Organization"):
-    RESOLVERS[_type, "url"] = lambda call, source, _arguments: f"{call.host}/{source.name}"
-RESOLVERS["Repository", "url"] = lambda call, repo, _arguments: (
-    f"{call.host}/{owner(call.world, repo).name}/{repo.name}"
-)
-RESOLVERS["Team", "url"] = lambda call, team, _arguments: f"{call.host}/teams/{team.name}"

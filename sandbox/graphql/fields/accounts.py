@@ -64,7 +64,8 @@ def _for_members(allowed: Resolver) -> Resolver:
     )
 
 
-def _sees(call: Call, org: Record[Organization]) -> bool:
+def sees_teams(call: Call, org: Record[Organization]) -> bool:
+    """Return whether the viewer sees the teams and members of an organization."""
     installation = call.actor.installation
     if installation is not None:
         return installation.parent == org.id
@@ -74,7 +75,7 @@ def _sees(call: Call, org: Record[Organization]) -> bool:
 def _members_with_role(
     call: Call, org: Record[Organization], arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    members = call.world.all(MEMBER, org.id) if _sees(call, org) else []
+    members = call.world.all(MEMBER, org.id) if sees_teams(call, org) else []
     users = [user for member in members if (user := call.world.get(USER, int(member.name)))]
 
     def role(user: Record[User]) -> str:
@@ -89,11 +90,11 @@ def _two_factor(user: Record[User]) -> bool:
 
 def _team(call: Call, org: Record[Organization], arguments: dict[str, Any]) -> Record[Team] | None:
     # as on GitHub, an unknown team is null, and no error
-    return call.world.find(TEAM, arguments["slug"], org.id) if _sees(call, org) else None
+    return call.world.find(TEAM, arguments["slug"], org.id) if sees_teams(call, org) else None
 
 
 def _teams(call: Call, org: Record[Organization], arguments: dict[str, Any]) -> dict[str, Any]:
-    teams = call.world.all(TEAM, org.id) if _sees(call, org) else []
+    teams = call.world.all(TEAM, org.id) if sees_teams(call, org) else []
     if arguments.get("rootTeamsOnly"):
         teams = [team for team in teams if team.data["parent_team"] is None]
     return connection(teams, arguments)
@@ -158,6 +159,7 @@ RESOLVERS: Table = {
     ("Organization", "teams"): _teams,
     **pages("Organization", newTeam="/new-team", projects="/projects", teams="/teams"),
     ("Organization", "resourcePath"): address("", whole=False),
+    ("Organization", "url"): address("", whole=True),
     ("Organization", "avatarUrl"): avatar,
     ("Organization", "description"): data_of(ORGANIZATION, lambda it: it["description"]),
     ("Organization", "descriptionHTML"): data_of(
@@ -218,6 +220,7 @@ RESOLVERS: Table = {
     ("User", "email"): data_of(USER, lambda it: it.get("email") or ""),
     **pages("User", projects="?tab=projects"),
     ("User", "resourcePath"): address("", whole=False),
+    ("User", "url"): address("", whole=True),
     ("User", "avatarUrl"): avatar,
     ("User", "isSiteAdmin"): data_of(USER, lambda it: it.get("site_admin", False)),
     ("User", "isViewer"): _is_viewer,

@@ -30,7 +30,7 @@ def _repository(call: Call, record: AnyRecord) -> Record[Repository]:
     return found
 
 
-def _visible(call: Call, repository: Record[Repository]) -> list[Record[Release]]:
+def visible(call: Call, repository: Record[Repository]) -> list[Record[Release]]:
     """Return the releases that the viewer sees, newest first: drafts are for those who push."""
     if level(permission(call.world, repository, call.actor)) >= level("write"):
         return call.world.all(RELEASE, repository.id)[::-1]
@@ -41,11 +41,11 @@ def _release(
     call: Call, repository: Record[Repository], arguments: Arguments
 ) -> Record[Release] | None:
     tag = arguments["tagName"]
-    return next((each for each in _visible(call, repository) if each.data["tag"] == tag), None)
+    return next((each for each in visible(call, repository) if each.data["tag"] == tag), None)
 
 
 def _releases(call: Call, repository: Record[Repository], arguments: Arguments) -> dict[str, Any]:
-    found = _visible(call, repository)
+    found = visible(call, repository)
     order = arguments.get("orderBy")
     if order:
 

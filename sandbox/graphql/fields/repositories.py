@@ -161,6 +161,7 @@ RESOLVERS: Table = {
     ("Repository", "visibility"): data_of(REPOSITORY, lambda it: it["visibility"].upper()),
     **pages("Repository", projects="/projects"),
     ("Repository", "resourcePath"): address("", whole=False),
+    ("Repository", "url"): address("", whole=True),
     ("Repository", "allowUpdateBranch"): data_of(REPOSITORY, lambda it: it["allow_update_branch"]),
     ("Repository", "autoMergeAllowed"): data_of(REPOSITORY, lambda it: it["allow_auto_merge"]),
     ("Repository", "description"): data_of(REPOSITORY, lambda it: it["description"]),

@@ -124,6 +124,7 @@ RESOLVERS: Table = {
         teams="/teams",
     ),
     ("Team", "resourcePath"): address("", whole=False),
+    ("Team", "url"): address("", whole=True),
     ("Team", "ancestors"): _ancestors,
     ("Team", "avatarUrl"): avatar,
     ("Team", "childTeams"): _child_teams,

@@ -273,3 +273,48 @@ def test_a_team_s_repositories_tell_its_permission(ask: Ask, api: httpx.Client) 
         ("widget", "WRITE"),
         ("site", "MAINTAIN"),
     ]
+
+
+def test_pages_have_the_same_address_as_over_rest(api: httpx.Client, ask: Ask) -> None:
+    """The `url` of an account, repository or team is the `html_url` of REST."""
+    query = (
+        '{user(login:"ana"){url} repository(owner:"acme",name:"widget"){url}'
+        ' organization(login:"acme"){url team(slug:"release"){url}}}'
+    )
+    data = ask(query)["data"]
+    for shown, path in (
+        (data["user"], "/users/ana"),
+        (data["repository"], "/repos/acme/widget"),
+        (data["organization"], "/orgs/acme"),
+        (data["organization"]["team"], "/orgs/acme/teams/release"),
+    ):
+        assert shown["url"] == api.get(path).json()["html_url"]
+
+
+def test_a_node_id_shows_no_more_than_the_lists(world: World, api: httpx.Client) -> None:
+    """What somebody does not see in a list, they do not see by its node id either."""
+    commit = api.get("/repos/acme/widget/commits/main").json()["sha"]
+    hidden = {
+        "release": {"tag_name": "v1", "target_commitish": commit},
+        "draft": {"tag_name": "v2", "target_commitish": commit, "draft": True},
+    }
+    ids = {
+        name: api.post("/repos/acme/widget/releases", json=body).json()["node_id"]
+        for name, body in hidden.items()
+    }
+    ids["label"] = api.get("/repos/acme/widget/labels/bug").json()["node_id"]
+    ids["team"] = api.get("/orgs/acme/teams/release").json()["node_id"]
+    put = api.put("/repos/acme/widget/collaborators/kim", json={"permission": "pull"})
+    assert put.is_success
+    api.delete("/orgs/acme/teams/release/memberships/kim")
+    query = "query($ids:[ID!]!){nodes(ids:$ids){id}}"
+
+    def seen(login: str) -> set[str]:
+        with world.client(login) as client:
+            body = {"query": query, "variables": {"ids": list(ids.values())}}
+            nodes = client.post(f"{world.base_url}api/graphql", json=body).json()["data"]["nodes"]
+        return {name for name, node in zip(ids, nodes, strict=True) if node is not None}
+
+    assert seen("ana") == {"release", "draft", "label", "team"}
+    assert seen("kim") == {"release", "label", "team"}
+    assert seen("zoe") == set()
