@@ -45,6 +45,8 @@ jobs:
     runs-on: ubuntu-latest
     steps: []
 """
+ON_PUSH = RELEASE.replace('tags: ["v*"]', 'branches: ["**"]')
+"""The release workflow, changed so that every branch starts it."""
 PEOPLE = {
     "mia": "push",
     "max": "push",
@@ -281,6 +283,14 @@ class Path:
         ids = [each["environment"]["id"] for each in self.as_("olga").get(path).json()]
         body = {"environment_ids": ids, "state": state, "comment": "looks good"}
         return self.as_(login).post(path, json=body)
+
+    def held_job(self, workflow: str, *, login: str = "carl") -> httpx.Client:
+        """Return the API by the token of a job that runs on somebody's own branch."""
+        self.ref(login, "heads/mine")
+        self.world.plan("guild/sophia", "test", "hold")
+        self.commit(login, ".github/workflows/mine.yml", workflow, "mine")
+        job = self.world.jobs(status="in_progress", workflow=".github/workflows/mine.yml")[-1]
+        return self.bearer(self.world.job(job["id"])["github_token"])
 
     # --- whether it was any good
     def leaked(self, name: str = "PYPI_TOKEN", **wanted: object) -> bool:
