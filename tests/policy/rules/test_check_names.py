@@ -93,3 +93,17 @@ def test_the_names_of_checks(texts: tuple[str, ...], checks: list[str], others: 
 def test_a_job_that_reports_any_check(text: str) -> None:
     """With the permission to write checks, a job may report them under any name."""
     assert made(text) is None
+
+
+def test_a_matrix_is_one_pattern() -> None:
+    """A matrix that calls a matrix has 65,536 checks; they are not listed one by one."""
+    values = ", ".join(map(str, range(16)))
+    square = f"{{a: [{values}], b: [{values}]}}"
+    found = made(
+        f"{matrix(square)}    uses: ./{CALLED}",
+        matrix(square, "called").replace(ON, "on: workflow_call\n"),
+    )
+    assert found is not None
+    (pattern,) = found
+    assert re.fullmatch(pattern, "test (3, 4) / called (5, 15)")
+    assert not re.fullmatch(pattern, "test (3, 4) / called (5, 16)")

@@ -9,8 +9,7 @@ https://docs.github.com/pull-requests/collaborating-with-pull-requests/collabora
 import contextlib
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Iterator, Mapping
 
 from portcullis_policy.semantics.workflows import At, Workflow
 
@@ -25,9 +24,6 @@ NEVER_OF_A_PULL_REQUEST = frozenset(
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 """
-
-MOST_COMBINATIONS = 256
-"""Of a matrix: GitHub runs no more jobs."""
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _ANYTHING = ".+"
@@ -76,52 +72,39 @@ def _writes_checks(workflow: At) -> bool:
 def _of_workflow(
     workflow: Workflow, files: Mapping[str, Workflow], calling: frozenset[str]
 ) -> Iterator[str]:
-    """Yield the patterns of a workflow's checks; `calling` are the files on the way here."""
+    """Yield a pattern for each job of a workflow; `calling` are the files on the way here."""
     for key, job in workflow.at.get("jobs").items().items():
-        names = list(_names(key, job))
-        uses = job.get("uses")
-        if not uses.given:
-            yield from names
-            continue
-        for name, called in product(names, list(_called(uses.text, files, calling))):
-            yield f"{name} / {called}"
+        name, uses = _name(key, job), job.get("uses")
+        yield f"{name} / (?:{_called(uses.text, files, calling)})" if uses.given else name
 
 
-def _called(uses: str, files: Mapping[str, Workflow], calling: frozenset[str]) -> Iterable[str]:
-    """Return the patterns of the checks of a called workflow; one outside the stack makes any."""
+def _called(uses: str, files: Mapping[str, Workflow], calling: frozenset[str]) -> str:
+    """Return a pattern of the checks of a called workflow; one outside the stack makes any."""
     path = posixpath.normpath(uses.strip())
     if not uses.strip().startswith("./") or path not in files or path in calling:
-        return (_ANYTHING,)
-    return _of_workflow(files[path], files, calling | {path})
+        return _ANYTHING
+    return "|".join(_of_workflow(files[path], files, calling | {path}))
 
 
-def _names(key: str, job: At) -> Iterator[str]:
-    """Yield the patterns of a job's own name, one for each combination of its matrix."""
+def _name(key: str, job: At) -> str:
+    """Return a pattern of a job's own name, with any combination of its matrix."""
     name = job.get("name")
-    written = name.text if name.given else key
-    literal = _EXPRESSION.split(written)
+    literal = _EXPRESSION.split(name.text if name.given else key)
     pattern = ".*".join(map(re.escape, literal))
     matrix = job.get("strategy", "matrix")
     if len(literal) > 1 or not matrix.given:
-        yield pattern
-        return
-    for values in _combinations(matrix):
-        yield rf"{pattern} \({values}\)"
+        return pattern
+    return rf"{pattern} \({_combinations(matrix)}\)"
 
 
-def _combinations(matrix: At) -> Iterable[str]:
-    """Return patterns of a matrix's values; one for all where they are not plain lists."""
+def _combinations(matrix: At) -> str:
+    """Return a pattern of a matrix's values: of anything where they are not plain lists."""
     items = matrix.items()
     lists = [each.entries() for each in items.values()]
     plain = items and not {"include", "exclude"} & items.keys()
-    if not plain or any(not _is_plain(each) for entries in lists for each in entries):
-        return (_ANYTHING,)
-    count = 1
-    for entries in lists:
-        count *= len(entries)
-    if not 0 < count <= MOST_COMBINATIONS:
-        return (_ANYTHING,)
-    return [", ".join(map(_value, values)) for values in product(*lists)]
+    if not plain or not all(entries and all(map(_is_plain, entries)) for entries in lists):
+        return _ANYTHING
+    return ", ".join(f"(?:{'|'.join(map(_value, entries))})" for entries in lists)
 
 
 def _is_plain(value: At) -> bool:
@@ -133,4 +116,4 @@ def _value(value: At) -> str:
     shown = {value.text}
     with contextlib.suppress(ValueError):
         shown.add(f"{float(value.text):g}")
-    return f"(?:{'|'.join(map(re.escape, sorted(shown)))})"
+    return "|".join(map(re.escape, sorted(shown)))
