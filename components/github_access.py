@@ -93,18 +93,15 @@ class GitHubAccess:
         """Return a client for look-ups of our own; imported only when one is needed."""
         from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy  # noqa: PLC0415 - costs 0.2 s, and most runs look nothing up
 
+        strategy: AppInstallationAuthStrategy | TokenAuthStrategy
         if self.app:
-            return GitHub(
-                AppInstallationAuthStrategy(
-                    self.app.app_id, self.app.key, int(self.app.installation_id)
-                ),
-                base_url=self.rest_url,
-                trust_env=not self.is_local,
-                ssl_verify=_authorities(not self.is_local),
+            strategy = AppInstallationAuthStrategy(
+                self.app.app_id, self.app.key, int(self.app.installation_id)
             )
-        token = TokenAuthStrategy(self.token or "")
+        else:
+            strategy = TokenAuthStrategy(self.token or "")
         return GitHub(
-            token,
+            strategy,
             base_url=self.rest_url,
             trust_env=not self.is_local,
             ssl_verify=_authorities(not self.is_local),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from components.files.workflow import FOLDER
 from components.trust import aws, vault
-from components.trust.job import WORKFLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +111,7 @@ def _workflow(
     path: Segments, trust: ResolvedTrust, repository: ResolvedRepository
 ) -> Iterator[Problem]:
     """Find workflow files that have no job for the trust."""
-    file = f"{WORKFLOWS}/{trust.job.workflow}"
+    file = f"{FOLDER}{trust.job.workflow}"
     own = repository.config.files.get(file)
     if trust.config.run:
         return

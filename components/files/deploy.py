@@ -10,10 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.files.workflow import DEPLOY_ACTIONS, LONGEST_ID, render_template
+from components.files.workflow import DEPLOY_ACTIONS, FOLDER, LONGEST_ID, render_template
 from components.trust import vault
 from components.trust.config import DEPLOY_WORKFLOW
-from components.trust.job import WORKFLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from components.secrets.vault import VaultConfig
     from components.trust.config import ResolvedTrust
 
-PATH = f"{WORKFLOWS}/{DEPLOY_WORKFLOW}"
+PATH = f"{FOLDER}{DEPLOY_WORKFLOW}"
 
 AWS_ACTION, VAULT_ACTION = DEPLOY_ACTIONS
 

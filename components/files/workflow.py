@@ -19,6 +19,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
+from components.names.registries import normalized
 from components.names.versions import ReleaseTags, Scheme
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Package(_Strict):
     @property
     def distribution(self) -> str:
         """Return the name as Python's build tools write it into file names (PEP 503, PEP 625)."""
-        return re.sub(r"[-_.]+", "_", self.name).lower()
+        return normalized(self.name).replace("-", "_")
 
     @property
     def oidc(self) -> bool:

@@ -20,9 +20,13 @@ from components.base import PythonPackageName, matching
 
 LONGEST_NPM_NAME = 214
 
-_STANDARD_LIBRARY = frozenset(
-    re.sub(r"[-_.]+", "-", name.strip("_")).lower() for name in sys.stdlib_module_names
-)
+
+def normalized(name: str) -> str:
+    """Return the name of a Python package in the one spelling by which PyPI compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+_STANDARD_LIBRARY = frozenset(normalized(name.strip("_")) for name in sys.stdlib_module_names)
 _RESERVED_AT_PYPI = frozenset({"requirements-txt", "rrequirements-txt", "requirements-txt-"})
 _NODE_MODULES = frozenset(
     {
@@ -38,10 +42,9 @@ _NODE_MODULES = frozenset(
 
 def _python_name(value: str) -> str:
     """Refuse names that PyPI refuses, though they are well-formed."""
-    normalized = re.sub(r"[-_.]+", "-", value).lower()
-    if normalized in _STANDARD_LIBRARY:
+    if normalized(value) in _STANDARD_LIBRARY:
         raise ValueError("PyPI refuses names of Python's standard library; allowed: another name")
-    if normalized in _RESERVED_AT_PYPI:
+    if normalized(value) in _RESERVED_AT_PYPI:
         raise ValueError("PyPI refuses this name; allowed: another name")
     return value
 

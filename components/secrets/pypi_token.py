@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pypitoken
 
+from components.names.registries import normalized
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,18 +53,13 @@ def _scope(restrictions: Sequence[pypitoken.Restriction], project: str) -> str |
     for restriction in restrictions:
         match restriction:
             case pypitoken.ProjectNamesRestriction() | pypitoken.LegacyProjectNamesRestriction():
-                names.append({_normalized(name) for name in restriction.project_names})
+                names.append({normalized(name) for name in restriction.project_names})
             case pypitoken.ProjectIDsRestriction():
                 ids.append(set(restriction.project_ids))
     if not (names or ids):
         return "the token is valid for all projects of its account: make one for this project alone"
-    if names and set.intersection(*names) != {_normalized(project)}:
+    if names and set.intersection(*names) != {normalized(project)}:
         return "the token is not one for this project alone"
     if ids and len(set.intersection(*ids)) != 1:
         return "the token is not one for one project alone"
     return None
-
-
-def _normalized(name: str) -> str:
-    """Source: https://packaging.python.org/en/latest/specifications/name-normalization/."""
-    return re.sub(r"[-_.]+", "-", name).lower()

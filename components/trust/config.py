@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import model_validator
 
 from components.base import Config, matching
+from components.files.workflow import FOLDER
 from components.trust import aws, vault
 from components.trust.aws import AwsRoleConfig, AwsTrustConfig
-from components.trust.job import WORKFLOWS, TrustedJob
 from components.trust.subject import NAMES_ENVIRONMENT, NAMES_REPOSITORY, SubjectClaim
 from components.trust.vault import VaultRoleConfig, VaultTrustConfig
 
 if TYPE_CHECKING:
     from components.origin import Origin
     from components.secrets.vault import VaultConfig
+    from components.trust.job import TrustedJob
 
 DEPLOY_WORKFLOW = "deploy.yml"
 """The workflow file that Portcullis writes for environments with `run`."""
@@ -28,7 +29,7 @@ WorkflowFile = Annotated[
     str,
     matching(
         r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}\.ya?ml",
-        f"allowed: the name of a file in {WORKFLOWS}, such as deploy.yml",
+        f"allowed: the name of a file in {FOLDER.rstrip('/')}, such as deploy.yml",
     ),
 ]
 Issuer = Annotated[

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from components.files.workflow import FOLDER
+from components.names.ref_patterns import WILDCARDS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-WORKFLOWS = ".github/workflows"
-"""The folder in which GitHub looks for workflow files."""
 
 _SET = re.compile(r"\[!?[^\]]+\]")
 _FOLDERS = re.compile(r"(?<=/)(?:\*\*/)+")
@@ -44,7 +44,7 @@ class TrustedJob:
     @property
     def workflow_refs(self) -> list[str]:
         """Return the values that the claim `job_workflow_ref` may have, as fnmatch patterns."""
-        file = f"{self.full_name}/{WORKFLOWS}/{self.workflow}"
+        file = f"{self.full_name}/{FOLDER}{self.workflow}"
         return [
             *(f"{file}@refs/heads/{branch}" for branch in self.branches),
             *(f"{file}@refs/tags/{tag}" for tag in self.tags),
@@ -53,7 +53,7 @@ class TrustedJob:
     @property
     def is_exact(self) -> bool:
         """Return whether each workflow ref is a name, without a pattern."""
-        return not any(set(ref) & set("*?[") for ref in self.workflow_refs)
+        return not any(WILDCARDS & set(ref) for ref in self.workflow_refs)
 
 
 def with_question_marks(pattern: str) -> str:
