@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -33,8 +33,9 @@ from components.names.versions import ReleaseTags
 from components.secrets.secret import SecretConfig, StoredConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from components.secrets.kind import Kind as SecretKind
     from components.tag_ruleset import ResolvedTagProtection
 
 Auth = Literal["oidc", "token", "hybrid"]
@@ -122,6 +123,18 @@ class _RegistryPackage(_Package):
     auth: Auth = "oidc"
     """`oidc` is trusted publishing, `token` a stored token, `hybrid` the
     first if it works, or else the second."""
+    if TYPE_CHECKING:  # each kind of package has its own model of tokens
+        tokens: PythonTokens | NpmTokens | CargoTokens
+
+    @model_validator(mode="after")
+    def _tokens_fit(self) -> Self:
+        stored = [registry for registry, token in self.tokens if token is not None]
+        needed = [f"tokens.{registry}" for registry in type(self.tokens).model_fields]
+        if self.auth == "oidc" and stored:
+            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
+        if self.auth != "oidc" and len(stored) < len(needed):
+            raise ValueError(f"auth: {self.auth} needs {' and '.join(needed)}, or use auth: oidc")
+        return self
 
 
 class PythonPackage(_RegistryPackage):
@@ -139,17 +152,6 @@ class PythonPackage(_RegistryPackage):
     Python packages, `pypi-release-` and the name."""
     test_environment: ReleaseEnvironmentName | None = None
     """The environment for TestPyPI. Without it: `testpypi`, or `testpypi-` and the name."""
-
-    @model_validator(mode="after")
-    def _tokens_fit(self) -> PythonPackage:
-        given = {name for name, token in self.tokens if token is not None}
-        if self.auth == "oidc" and given:
-            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
-        if self.auth != "oidc" and given != {"pypi", "testpypi"}:
-            raise ValueError(
-                f"auth: {self.auth} needs tokens.pypi and tokens.testpypi, or use auth: oidc"
-            )
-        return self
 
 
 class NpmPackage(_RegistryPackage):
@@ -169,11 +171,7 @@ class NpmPackage(_RegistryPackage):
     packages, `npm-release-` and the name."""
 
     @model_validator(mode="after")
-    def _tokens_fit(self) -> NpmPackage:
-        if self.auth == "oidc" and self.tokens.npm is not None:
-            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
-        if self.auth != "oidc" and self.tokens.npm is None:
-            raise ValueError(f"auth: {self.auth} needs tokens.npm, or use auth: oidc")
+    def _scope_fits(self) -> NpmPackage:
         if self.access == "restricted" and not self.npm.startswith("@"):
             raise ValueError(
                 "access: restricted needs a scope, because npm makes other packages public; "
@@ -199,14 +197,6 @@ class CargoPackage(_RegistryPackage):
     environment: ReleaseEnvironmentName | None = None
     """The environment for crates.io. Without it: `crates-release`; where a repository publishes
     several Rust packages, `crates-release-` and the name."""
-
-    @model_validator(mode="after")
-    def _tokens_fit(self) -> CargoPackage:
-        if self.auth == "oidc" and self.tokens.crates is not None:
-            raise ValueError("auth: oidc stores no token; take tokens out, or use auth: hybrid")
-        if self.auth != "oidc" and self.tokens.crates is None:
-            raise ValueError(f"auth: {self.auth} needs tokens.crates, or use auth: oidc")
-        return self
 
 
 class GoPackage(_Package):
@@ -365,8 +355,13 @@ def by_tags(packages: Iterable[ResolvedPackage]) -> dict[ReleaseTags, list[Resol
     return found
 
 
-PYPI_TOKEN, TEST_PYPI_TOKEN = "PYPI_API_TOKEN", "TEST_PYPI_API_TOKEN"
-NPM_TOKEN, CRATES_TOKEN = "NPM_TOKEN", "CARGO_REGISTRY_TOKEN"
+_STORED: Mapping[str, tuple[SecretKind, str]] = {
+    "pypi": ("pypi-token", "PYPI_API_TOKEN"),
+    "testpypi": ("pypi-token", "TEST_PYPI_API_TOKEN"),
+    "npm": ("npm-token", "NPM_TOKEN"),
+    "crates": ("crates-token", "CARGO_REGISTRY_TOKEN"),
+}
+"""The kind and the usual name of each registry's token, by its field of `tokens`."""
 
 
 class TokenSecret(NamedTuple):
@@ -378,30 +373,25 @@ class TokenSecret(NamedTuple):
     name: str
     config: SecretConfig
 
+    @property
+    def is_for_trials(self) -> bool:
+        """Return whether it is for the registry for trials, whose environment may be shared."""
+        return self.field[-1] == "testpypi"
+
 
 def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
     """Yield the stored tokens; each is checked to be valid for its package and registry alone."""
     for package in packages:
-        config, field = package.config, (*package.path, "tokens")
-        if isinstance(config, PythonPackage):
-            for registry, token, environment, usual in (
-                ("testpypi", config.tokens.testpypi, package.test_environment, TEST_PYPI_TOKEN),
-                ("pypi", config.tokens.pypi, package.environment, PYPI_TOKEN),
-            ):
-                if token and environment:
-                    checked = _checked(
-                        token, kind="pypi-token", project=config.python, registry=registry
-                    )
-                    name = token.name or usual
-                    yield TokenSecret((*field, registry), environment, name, checked)
-        elif isinstance(config, NpmPackage) and (token := config.tokens.npm):
-            name = token.name or NPM_TOKEN
-            checked = _checked(token, kind="npm-token")
-            yield TokenSecret((*field, "npm"), package.environment, name, checked)
-        elif isinstance(config, CargoPackage) and (token := config.tokens.crates):
-            name = token.name or CRATES_TOKEN
-            checked = _checked(token, kind="crates-token")
-            yield TokenSecret((*field, "crates"), package.environment, name, checked)
+        config = package.config
+        for registry, token in config.tokens if isinstance(config, _RegistryPackage) else ():
+            test = registry == "testpypi"
+            environment = package.test_environment if test else package.environment
+            if token and environment:
+                kind, usual = _STORED[registry]
+                valid_for = {"project": config.name, "registry": registry}
+                checked = _checked(token, kind=kind, **(valid_for if kind == "pypi-token" else {}))
+                field = (*package.path, "tokens", registry)
+                yield TokenSecret(field, environment, token.name or usual, checked)
 
 
 def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
@@ -467,7 +457,7 @@ def workflow_plan(
     ``may_start`` are GitHub's roles with which a person may start a release. What clashes with an
     earlier package is left out: `declaration.release.packages` reports it.
     """
-    secrets = {(token.field[:2], token.field[-1]): token.name for token in token_secrets(packages)}
+    secrets = {(e.field[:2], e.is_for_trials): e.name for e in token_secrets(packages)}
     releases: dict[str, workflow.Release] = {}
     for tags, each in by_tags(packages).items():
         steps: dict[tuple[str, str], workflow.Package] = {}
@@ -502,7 +492,7 @@ def workflow_plan(
 
 
 def _workflow_package(
-    package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], str | int], str]
+    package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], bool], str]
 ) -> workflow.Package:
     config = package.config
     return workflow.Package(
@@ -512,14 +502,10 @@ def _workflow_package(
         auth=config.auth if isinstance(config, _RegistryPackage) else "oidc",
         release_environment=package.environment,
         test_environment=package.test_environment,
-        token_secret=secrets.get((package.path, _TOKENS.get(config.kind, ""))),
-        test_token_secret=secrets.get((package.path, "testpypi")),
+        token_secret=secrets.get((package.path, False)),
+        test_token_secret=secrets.get((package.path, True)),
         access=config.access if isinstance(config, NpmPackage) else "public",
     )
-
-
-_TOKENS = {"python": "pypi", "npm": "npm", "cargo": "crates"}
-"""The field of `tokens` for the registry that people install from."""
 
 
 def trusted_publishers(

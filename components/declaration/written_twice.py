@@ -50,7 +50,7 @@ def _tokens(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]
     for token in token_secrets(repository.packages):
         environment = config.environments.get(token.environment)
         field = ".".join(map(str, token.field))
-        if token.field[-1] == "testpypi":  # other registries' environments are never shared
+        if token.is_for_trials:  # other registries' environments are never shared
             first = trials.setdefault((token.environment.lower(), token.name), field)
             if first != field:
                 what = f"`{first}` has the same environment and name, and one of the two is lost"
