@@ -116,6 +116,20 @@ def _authorities(trust_env: bool) -> ssl.SSLContext:  # noqa: FBT001 - as httpx 
     return httpx.create_ssl_context(trust_env=trust_env)
 
 
+def get_json(client: GitHub[Any], path: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return the answer, or None where GitHub answers 404 or redirects to another name."""
+    from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in `client`
+
+    try:
+        answer = client.request("GET", path)
+    except RequestFailed as error:
+        if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
+            return None
+        raise
+    # a repository that was renamed still answers to its old name, which is free again
+    return None if answer.raw_response.history else answer.json()
+
+
 def github_access(owner: str) -> GitHubAccess:
     """Read the address and the credentials from the stack's config and the environment.
 

@@ -159,7 +159,9 @@ class Preflight:
             self._check_new("repository", args.name)
             self._check_not_archived(args.name, args.new_inputs or {})
             if args.name in self._unnamed_branches and ADOPTING not in os.environ:
-                wrong = default_branch.first(args.name, self.organization, self._new_branch)
+                # None where the token may not see it
+                branch = self.on_github.get("default_repository_branch")
+                wrong = default_branch.first(args.name, self.organization, branch)
                 self._refuse(self._origins["repository", args.name], wrong)
 
         return _hook("new repository", check)
@@ -219,12 +221,12 @@ class Preflight:
         return _hook("renamed branch", check)
 
     @cached_property
-    def _new_branch(self) -> str | None:
-        """What GitHub calls the default branch of a new repository; None if it does not tell."""
+    def on_github(self) -> Mapping[str, Any]:
+        """The organization, as GitHub has it."""
+        client = self.access.client()  # its parts hold it weakly
         with asking():
-            answer = self.access.client().request("GET", f"/orgs/{self.organization}").json()
-        branch: str | None = answer.get("default_repository_branch")
-        return branch
+            found: dict[str, Any] = client.request("GET", f"/orgs/{self.organization}").json()
+        return found
 
     def _has_branch(self, name: str, branch: str) -> bool:
         from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in `_ask`

@@ -59,7 +59,7 @@ def declare() -> None:
         preflight = _preflight(declaration.resolved, access)
         resolved = _with_default_branches(declaration.resolved, preflight)
         with _short_stacks():
-            trust = asking.ask(resolved, access)
+            trust = asking.ask(resolved, preflight)
             declare_organization(resolved, preflight, secrets, protect=protect, trust=trust)
     except (DeclarationError, AccessError, PreflightError) as error:
         pulumi.log.error(f"\n{error}")

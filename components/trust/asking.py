@@ -6,14 +6,14 @@ https://docs.github.com/enterprise-server/actions/reference/security/oidc
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pulumi
 
-from components.github_access import DOTCOM
+from components.github_access import DOTCOM, get_json
 from components.names.renames import old_name
 from components.preflight import PreflightError, asking
 from components.secrets.source import MissingSecretError
@@ -23,8 +23,11 @@ from components.trust.subject import DEFAULT
 from components.trust.trust import OnGitHub
 
 if TYPE_CHECKING:
+    from githubkit import GitHub
+
     from components.github_access import GitHubAccess
     from components.organization import ResolvedOrganization
+    from components.preflight import Preflight
 
 DOTCOM_ISSUER = "https://token.actions.githubusercontent.com"
 
@@ -41,7 +44,7 @@ def issuer(access: GitHubAccess) -> str:
     return f"https://{host}/_services/token"
 
 
-def ask(resolved: ResolvedOrganization, access: GitHubAccess) -> OnGitHub | None:
+def ask(resolved: ResolvedOrganization, preflight: Preflight) -> OnGitHub | None:
     """Return what the trust is made from; None where the organization declares none.
 
     Raises:
@@ -50,28 +53,27 @@ def ask(resolved: ResolvedOrganization, access: GitHubAccess) -> OnGitHub | None
     config = resolved.config.trust
     if not resolved.trusts:
         return None
-    client = access.client()
-    with asking():
-        owner = client.request("GET", f"/orgs/{resolved.name}").json()
+    owner = preflight.on_github
     if owner["login"] != resolved.name:
         raise PreflightError(
             f"{resolved.origin.child('organization')}: GitHub writes this login as "
             f"{owner['login']}, and so do the tokens of its jobs, so that no trust would match; "
             f"nothing was changed. Allowed: {owner['login']}"
         )
-    templates = {
-        name: _template(client, resolved, name)
+    templates = _Templates(preflight.access.client(), resolved)
+    found = {
+        name: templates.of(name)
         for name in sorted({trust.job.repository for trust in resolved.trusts})
     }
 
     @cache
     def uses_ids(name: str) -> bool:
         # a repository that this run creates is asked for when it exists
-        return _has_ids(templates[name] or _template(client, resolved, name) or {})
+        return _has_ids(found[name] or templates.of(name) or {})
 
     if pulumi.runtime.is_dry_run():
-        _advise(resolved, {name: each for name, each in templates.items() if each})
-    known = OnGitHub(issuer(access), int(owner["id"]), uses_ids)
+        _advise(resolved, {name: each for name, each in found.items() if each})
+    known = OnGitHub(issuer(preflight.access), int(owner["id"]), uses_ids)
     try:
         if any(trust.config.vault for trust in resolved.trusts):
             known = replace(known, vault_login=login(resolved.config.sources.vault))
@@ -84,50 +86,45 @@ def ask(resolved: ResolvedOrganization, access: GitHubAccess) -> OnGitHub | None
     return known
 
 
-def _template(client: Any, resolved: ResolvedOrganization, name: str) -> dict[str, Any] | None:  # noqa: ANN401 - githubkit is imported only when needed
-    """Return how GitHub writes the subjects of a repository; None where there is none yet.
+@dataclass
+class _Templates:
+    """How GitHub writes the subjects of an organization's repositories."""
 
-    Raises:
-        PreflightError: a template is in use that is not declared.
-    """
-    repository = resolved.repositories[name]
-    old = old_name("repositories", name, repository.config.renamed_from)
-    found = next(filter(None, (_asked(client, resolved.name, each) for each in (name, old))), None)
-    if found and not resolved.config.trust.subject_claims and not found.get("use_default", True):
-        keys = list(found.get("include_claim_keys") or _of_organization(client, resolved.name))
-        if tuple(keys) not in ((), DEFAULT):
-            raise PreflightError(
-                f"{repository.origin}: on GitHub the subject of its tokens is made of "
-                f"{', '.join(keys)}, so that no trust would match; nothing was changed. "
-                "Allowed: trust.subject_claims with these claims, or with repo and context, which "
-                "is GitHub's default"
-            )
-    return found
+    client: GitHub[Any]
+    resolved: ResolvedOrganization
 
+    def of(self, name: str) -> dict[str, Any] | None:
+        """Return the template of a repository; None where there is no such repository yet.
 
-def _of_organization(client: Any, organization: str) -> list[str]:  # noqa: ANN401 - as above
-    """Return the claims of the organization's template, for a repository that opted in to it."""
-    with asking():
-        path = f"/orgs/{organization}/actions/oidc/customization/sub"
-        return list(client.request("GET", path).json().get("include_claim_keys") or [])
+        Raises:
+            PreflightError: a template is in use that is not declared.
+        """
+        repository, declared = self.resolved.repositories[name], self.resolved.config.trust
+        old = old_name("repositories", name, repository.config.renamed_from)
+        found = next(filter(None, (self._asked(each) for each in (name, old) if each)), None)
+        if found and not declared.subject_claims and not found.get("use_default", True):
+            keys = list(found.get("include_claim_keys") or self._of_organization)
+            if tuple(keys) not in ((), DEFAULT):
+                raise PreflightError(
+                    f"{repository.origin}: on GitHub the subject of its tokens is made of "
+                    f"{', '.join(keys)}, so that no trust would match; nothing was changed. "
+                    "Allowed: trust.subject_claims with these claims, or with repo and context, "
+                    "which is GitHub's default"
+                )
+        return found
 
+    @cached_property
+    def _of_organization(self) -> list[str]:
+        """The claims of the organization's template, for repositories that opted in to it."""
+        with asking():
+            path = f"/orgs/{self.resolved.name}/actions/oidc/customization/sub"
+            return list(self.client.request("GET", path).json().get("include_claim_keys") or [])
 
-def _asked(client: Any, organization: str, name: str | None) -> dict[str, Any] | None:  # noqa: ANN401 - as above
-    from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in preflight
-
-    if name is None:
-        return None
-    with asking():
-        try:
-            path = f"/repos/{organization}/{name}/actions/oidc/customization/sub"
-            answer = client.request("GET", path)
-        except RequestFailed as failed:
-            if failed.response.status_code != 404:  # noqa: PLR2004 - HTTP's own number
-                raise
-            return None
-    found: dict[str, Any] = answer.json()
-    # a repository that was renamed still answers to its old name
-    return None if answer.raw_response.history else found
+    def _asked(self, name: str) -> dict[str, Any] | None:
+        with asking():
+            path = f"/repos/{self.resolved.name}/{name}/actions/oidc/customization/sub"
+            found: dict[str, Any] | None = get_json(self.client, path)
+        return found
 
 
 def _has_ids(template: dict[str, Any]) -> bool:

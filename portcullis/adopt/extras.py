@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from portcullis.adopt.import_ids import deployment_policies, escaped, get_json, inherited, listed
+from components.github_access import get_json
+from portcullis.adopt.import_ids import deployment_policies, escaped, inherited, listed
 from portcullis.pulumi_runs.events import Planned, name_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from components.github_access import get_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -38,20 +40,6 @@ def live_id(
     # our components share names with what they declare
     look_up = _LOOK_UPS.get(name) if package.startswith("github:") else None
     return look_up(client, organization, inputs) if look_up else None
-
-
-def get_json(client: GitHub[Any], path: str) -> Any:  # noqa: ANN401 - any JSON
-    """Return the answer, or None where GitHub answers 404 or redirects to another name."""
-    from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
-
-    try:
-        answer = client.request("GET", path)
-    except RequestFailed as error:
-        if error.response.status_code == 404:  # noqa: PLR2004 - HTTP's own number
-            return None
-        raise
-    # a repository that was renamed still answers to its old name, which is free again
-    return None if answer.raw_response.history else answer.json()
 
 
 def listed(client: GitHub[Any], path: str, key: str = "") -> list[Any]:

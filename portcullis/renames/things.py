@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from components.github_access import get_json
 from portcullis.adopt.completion import REPOSITORY, TEAM
-from portcullis.adopt.import_ids import get_json
 from portcullis.pulumi_runs.events import name_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from components.github_access import get_json
 from components.names.renames import both_exist, not_managed
-from portcullis.adopt.import_ids import get_json
 from portcullis.renames.moves import Problem
 from portcullis.renames.things import path_of
 

@@ -10,13 +10,13 @@ from githubkit import GitHub, TokenAuthStrategy
 
 from components.github_access import GitHubAccess
 from components.organization import OrganizationConfig
-from components.preflight import PreflightError
+from components.preflight import Names, Preflight, PreflightError
 from components.trust import asking
 from tests.components.building import data
 from tests.components.declaration.resolved import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from components.organization import ResolvedOrganization
 
@@ -46,6 +46,24 @@ def organization(**trust: object) -> ResolvedOrganization:
     return resolved(OrganizationConfig.model_validate(whole))
 
 
+def preflight() -> Preflight:
+    """What is asked of GitHub in a run."""
+    return Preflight("acme", GitHubAccess("https://api.github.com/", token="x"), Names())
+
+
+def reach(
+    monkeypatch: pytest.MonkeyPatch, answer: Callable[[httpx.Request], httpx.Response]
+) -> None:
+    """Let ``answer`` be GitHub."""
+
+    def client(_self: GitHubAccess) -> GitHub[Any]:
+        return GitHub(
+            TokenAuthStrategy("unused"), transport=httpx.MockTransport(answer), auto_retry=False
+        )
+
+    monkeypatch.setattr(GitHubAccess, "client", client)
+
+
 def asked(
     monkeypatch: pytest.MonkeyPatch,
     template: Mapping[str, Any] | int,
@@ -66,13 +84,8 @@ def asked(
             return httpx.Response(template, json={"message": "no"})
         return httpx.Response(200, json=dict(template))
 
-    def client(_self: GitHubAccess) -> GitHub[Any]:
-        return GitHub(
-            TokenAuthStrategy("unused"), transport=httpx.MockTransport(answer), auto_retry=False
-        )
-
-    monkeypatch.setattr(GitHubAccess, "client", client)
-    found = asking.ask(organization(**trust), GitHubAccess("https://api.github.com/", token="x"))
+    reach(monkeypatch, answer)
+    found = asking.ask(organization(**trust), preflight())
     assert found is not None
     assert found.owner_id == 1182
     return found.uses_ids("app")
@@ -119,6 +132,34 @@ def test_the_template_of_the_organization_counts_where_a_repository_opted_in(
     assert asked(monkeypatch, {"use_default": True}, of_organization=["repo", "ref"]) is False
 
 
+def test_what_all_repositories_share_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many repositories that opted in to the organization's template cost one request for it."""
+    paths: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.path)
+        known = {"id": 1182, "login": "acme", "use_default": False}
+        return httpx.Response(200, json=known)
+
+    reach(monkeypatch, answer)
+    trust = {"run": "./x", "vault": READS}
+    whole = data(
+        ("trust", {"vault": {"address": "https://vault.example"}}),
+        ("repositories.app.environments.staging.trust", trust),
+        ("repositories.web.environments", {"staging": {"trust": trust}}),
+    )
+    assert asking.ask(resolved(OrganizationConfig.model_validate(whole)), preflight())
+    template = "/actions/oidc/customization/sub"
+    assert sorted(paths) == sorted(
+        [
+            "/orgs/acme",
+            f"/orgs/acme{template}",
+            f"/repos/acme/app{template}",
+            f"/repos/acme/web{template}",
+        ]
+    )
+
+
 def test_the_organization_is_written_as_in_its_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """GitHub takes any spelling of a login, and AWS and Vault compare exactly."""
     with pytest.raises(PreflightError, match=r"organization: GitHub writes this login as Acme"):
@@ -134,4 +175,4 @@ def test_a_refusal_is_reported_in_words(monkeypatch: pytest.MonkeyPatch) -> None
 def test_nothing_is_asked_without_a_trust() -> None:
     """An organization without trust makes no request."""
     config = OrganizationConfig.model_validate(data())
-    assert asking.ask(resolved(config), GitHubAccess("https://github.invalid/", token="x")) is None
+    assert asking.ask(resolved(config), preflight()) is None
