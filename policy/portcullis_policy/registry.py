@@ -3,7 +3,12 @@
 from portcullis_policy.rule import Rule
 from portcullis_policy.rules.aws_and_vault import audit_archive, trust_aws, trust_vault
 from portcullis_policy.rules.branches_and_tags import branches, checks, classic, rulesets, tags
-from portcullis_policy.rules.environments import environments, look_alikes, second_person
+from portcullis_policy.rules.environments import (
+    admitted_refs,
+    approvals,
+    look_alikes,
+    second_person,
+)
 from portcullis_policy.rules.organization import actions, organization, roles
 from portcullis_policy.rules.pack import pack, stack
 from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
@@ -17,7 +22,7 @@ _FAMILIES = (
     (branches, checks),
     (rulesets, classic),
     (tags,),
-    (environments, look_alikes, second_person),
+    (approvals, admitted_refs, look_alikes, second_person),
     (secrets, plaintext, rotation, age_on_github, sources),
     (workflows, releases, in_the_stack, linters),
     (dependabot,),
