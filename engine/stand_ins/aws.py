@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -370,10 +371,11 @@ class AwsStandIn(StandIn):
         service: str,
         operation: str,
         region: object = None,
+        signature: Any = None,  # noqa: ANN401 - a mark of botocore's
         **arguments: object,
     ) -> dict[str, Any]:
         """Make a request; its error reads as that of Go's SDK, which quotes no value either."""
-        client = self._client(self._session, service, region)
+        client = self._client(service, region, signature)
         method = xform_name(operation)
         self.note(request=f"{service} {operation} {next(iter(arguments.values()), '')}".strip())
         try:
@@ -403,10 +405,9 @@ class AwsStandIn(StandIn):
 
     def _client(
         self,
-        session: boto3.Session,
         service: str,
-        region: object = None,
-        signature: Any = None,  # noqa: ANN401 - a mark of botocore's
+        region: object,
+        signature: Any,  # noqa: ANN401 - a mark of botocore's
     ) -> Any:  # noqa: ANN401 - a client of any service
         given = self.config.get("endpoints") or [{}]
         endpoint = given[0].get(service) or os.environ.get("AWS_ENDPOINT_URL", "")
@@ -417,34 +418,25 @@ class AwsStandIn(StandIn):
             )
         retries: Any = {"total_max_attempts": 1}
         config = Config(retries=retries, signature_version=signature, proxies={})
-        make: Callable[..., Any] = session.client
+        make: Callable[..., Any] = self._session.client
         return make(service, region_name=region, endpoint_url=endpoint, config=config)
 
     def _assumed(self, role: Values) -> boto3.Session:
         """Return a session of a role, for a token that another issuer has signed."""
         token = role.get("webIdentityToken")
         if not token:
-            with open(role["webIdentityTokenFile"], encoding="utf-8") as file:  # noqa: PTH123 - a path as it is given
-                token = file.read().strip()
-        operation = "AssumeRoleWithWebIdentity"
-        client = self._client(self._session, "sts", signature=UNSIGNED)
-        self.note(request=f"sts {operation} {role['roleArn']}")
+            token = Path(role["webIdentityTokenFile"]).read_text(encoding="utf-8").strip()
         try:
-            answer = client.assume_role_with_web_identity(
+            answer = self._ask(
+                *("sts", "AssumeRoleWithWebIdentity"),
+                signature=UNSIGNED,
                 RoleArn=role["roleArn"],
                 RoleSessionName=role.get("sessionName") or "terraform",
                 WebIdentityToken=token,
             )
-        except ClientError as error:
-            said = error.response["Error"]
-            raise PluginError(
-                _unvalidated(
-                    "cannot assume role with web identity: operation error STS: "
-                    f"{operation}, {said['Code']}: {said.get('Message')}"
-                )
-            ) from None
-        finally:
-            client.close()
+        except PluginError as error:
+            said = f"cannot assume role with web identity: {error}"
+            raise PluginError(_unvalidated(said)) from None
         given = answer["Credentials"]
         return boto3.Session(
             aws_access_key_id=given["AccessKeyId"],

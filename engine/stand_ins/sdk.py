@@ -109,11 +109,12 @@ def functions() -> dict[str, Entity]:
 def functions_of(module: Any) -> dict[str, Entity]:  # noqa: ANN401 - a module
     """Return the functions that one module of a package defines, by their tokens."""
     found: dict[str, Entity] = {}
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.FunctionDef):
-            found.update(_function(module, node))
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.FunctionDef) and (token := _token_of_output(node)):
+    tree = ast.parse(inspect.getsource(module))
+    nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    for node in nodes:
+        found.update(_function(module, node))
+    for node in nodes:
+        if token := _token_of_output(node):
             found[token].required.update(_required(node, found[token].inputs))
     return found
 
