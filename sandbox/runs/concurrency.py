@@ -76,7 +76,8 @@ def enter(
     Returns:
         `running`, `pending` or `cancelled`; `lost` has the reason.
     """
-    others = _members(world, repository, wanted["group"])
+    name = wanted["group"].casefold()
+    others = [each for each in _members(world, repository) if each.data["group"].casefold() == name]
     mine = next((each for each in others if _is(each, run, scope)), None)
     others = [each for each in others if mine is None or each.id != mine.id]
     running = [each for each in others if each.data["state"] == "running"]
@@ -152,12 +153,10 @@ def _is(member: Record[GroupMember], run: Record[Run], scope: str) -> bool:
     )
 
 
-def _members(world: World, repository: Record[Repository], name: str) -> list[Record[GroupMember]]:
-    """Return who is in a group; those whose run or jobs have ended leave it."""
+def _members(world: World, repository: Record[Repository]) -> list[Record[GroupMember]]:
+    """Return who is in the groups of a repository; those whose run or jobs have ended leave."""
     found = []
     for each in world.all(GROUP_MEMBER, repository.id):
-        if each.data["group"].casefold() != name.casefold():
-            continue
         if _ended(world, each):
             world.remove(each)
         else:
@@ -200,12 +199,7 @@ def lost(world: World, run: Record[Run]) -> list[tuple[str, str]]:
 
 def to_wake(world: World, repository: Record[Repository]) -> set[int]:
     """Return the runs that can go on since a group changed: freed ones and cancelled ones."""
-    members = []
-    for each in world.all(GROUP_MEMBER, repository.id):
-        if _ended(world, each):
-            world.remove(each)
-        else:
-            members.append(each)
+    members = _members(world, repository)
     held = {each.data["group"].casefold() for each in members if each.data["state"] == "running"}
     return {
         each.data["run"]

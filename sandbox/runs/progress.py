@@ -127,8 +127,15 @@ def _enter_groups(
                 cancel(world, concurrency.within(world, run, lost), reason)
             return world.get(JOB, job.id) or job
         if state == "pending":
-            return world.change(job, status="pending", reason="concurrency")
-    return world.change(job, status="queued", reason=None)
+            return _stand(world, job, "pending", "concurrency")
+    return _stand(world, job, "queued", None)
+
+
+def _stand(world: World, job: Record[Job], status: str, reason: str | None) -> Record[Job]:
+    """Return a job with this status and reason; one that has both already is not written again."""
+    if (job.data["status"], job.data["reason"]) == (status, reason):
+        return job
+    return world.change(job, status=status, reason=reason)
 
 
 def _wanted(
@@ -201,8 +208,7 @@ def _wait(
             return end(world, job, "failure", f"The deployment to {gate.name} was rejected.")
         reason = gates.waits(world, run, gate, deployment)
         if reason is not None:
-            same = job.data["status"] == "waiting" and job.data["reason"] == reason
-            return job if same else world.change(job, status="waiting", reason=reason)
+            return _stand(world, job, "waiting", reason)
     world.change(deployment, state="in_progress")
     return _work(world, repository, job)
 

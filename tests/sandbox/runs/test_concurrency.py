@@ -124,6 +124,18 @@ def test_a_run_that_waits_for_an_approval_holds_its_group(path: Path) -> None:
     assert _runs(path) == ["cancelled", "waiting"]
 
 
+def test_looking_at_a_pending_job_changes_nothing(path: Path) -> None:
+    """Who reads a run does not write to it, however often (R6)."""
+    path.world.plan("guild/sophia", "work", "hold")
+    _write(path, "one", "", JOB.replace("runs-on", "concurrency: deploy, runs-on"))
+    _start(path)
+    _start(path)
+    before = path.world.control("GET", "state?kind=job")
+    path.world.clock(advance=60)
+    assert _runs(path) == ["in_progress", "pending"]
+    assert path.world.control("GET", "state?kind=job") == before
+
+
 def test_matrix_jobs_share_a_group_one_after_the_other(path: Path) -> None:
     """Of three jobs of one group in one run, the second is superseded by the third (R6)."""
     path.world.plan("guild/sophia", "work", "hold")
