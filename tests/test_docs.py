@@ -7,17 +7,22 @@ import re
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from portcullis_policy.examples.base import example
 from portcullis_policy.registry import RULES
+from portcullis_policy.semantics import github as gh
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from components.declaration import DeclarationError, load
+from components.names.versions import ReleaseTags, Scheme
+from components.trust import aws, vault
 from portcullis.check.program import declared
 from portcullis.cli import app
 from portcullis.generate.generated import pages
+from tests.policy.harness import ids, judged
 
 ROOT = Path(__file__).resolve().parents[1]
 README_LINES = 90
@@ -324,6 +329,60 @@ def test_the_number_of_rules_is_right() -> None:
         for number in re.findall(r"\b(\d+) rules\b", text_of(page))
     }
     assert {(page, number) for page, number in given if number != len(RULES)} == set()
+
+
+def test_whole_families_of_rules_are_named_to_their_end() -> None:
+    """Pages that name all rules of a family, such as `BR001 to BR014`, stop at its last rule."""
+    last = {rule.id[:2]: rule.id for rule in sorted(RULES, key=lambda rule: rule.id)}
+    ranges = {
+        (page, family, end)
+        for page in WRITTEN
+        for family, end in re.findall(r"\b([A-Z]{2})001 to (\w+)", text_of(page))
+    }
+    assert ranges
+    assert {each for each in ranges if last[each[1]] != each[2]} == set()
+
+
+@pytest.mark.parametrize("scheme", get_args(Scheme))
+def test_tags_of_the_release_path_page_fit_their_scheme(scheme: Scheme) -> None:
+    """docs/release-path.md shows tags that a scheme takes, and tags that it does not take."""
+    (row,) = re.findall(
+        rf"^\| `{scheme}`.* \| (.*) \| (.*) \|$", text_of("docs/release-path.md"), re.MULTILINE
+    )
+    taken, not_taken = (re.findall(r"`([^`]+)`", cell) for cell in row)
+    fits = {
+        tag
+        for tag in (*taken, *not_taken)
+        if re.fullmatch(ReleaseTags("v", scheme).expression, tag)
+    }
+    assert taken
+    assert not_taken
+    assert fits == set(taken)
+
+
+def test_actions_in_examples_are_pinned_as_the_workflows_are() -> None:
+    """An action in an example has the commit and the version of workflows/pins.yaml."""
+    pins = YAML(typ="safe").load(text_of("workflows/pins.yaml"))["actions"]
+    used = {
+        each
+        for page in WRITTEN
+        for each in re.findall(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (\S+)", text_of(page))
+    }
+    assert used
+    assert used <= {(name, pin["sha"], pin["version"]) for name, pin in pins.items()}
+
+
+def test_stored_credentials_of_the_trust_page_are_those_that_are_refused() -> None:
+    """docs/trust.md names the secrets that a trust makes needless; SE016 advises against each."""
+    (named,) = re.findall(
+        r"A secret named ([^.]+?) that a job with trust", " ".join(text_of("docs/trust.md").split())
+    )
+    names = re.findall(r"`(\w+)`", named)
+    assert names == [*aws.STATIC_CREDENTIALS, *vault.STATIC_CREDENTIALS]
+    (rule,) = (rule for rule in RULES if rule.id == "SE016")
+    for name in names:
+        secret = example("stored", gh.ACTIONS_SECRET, {"repository": "x", "secretName": name})
+        assert rule.id in ids(judged(secret)), name
 
 
 @cache
