@@ -13,8 +13,8 @@ from components.declaration import Declaration, load
 from components.declaration.required_checks import notices
 from components.files.workflow import REQUIRED_CHECKS
 from components.ruleset import BranchProtectionConfig
+from tests.components.declaration.mistakes.cases import MAIN, WEB
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
-from tests.components.declaration.test_mistakes import MAIN, WEB
 
 UNTESTED = ("maven", "gradle", "bundler", "docker")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typer.testing import CliRunner
 
 from portcullis.cli import app
+from tests.components.declaration.mistakes.test_trust import ROLE, TRUSTED
 from tests.components.declaration.sound import replaced, written
-from tests.components.declaration.test_mistakes_of_trust import ROLE, TRUSTED
 
 if TYPE_CHECKING:
     from pathlib import Path

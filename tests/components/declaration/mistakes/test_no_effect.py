@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
-from tests.components.declaration.test_mistakes import (
+from tests.components.declaration.mistakes.cases import (
     ACTIONS,
     ENVIRONMENTS,
     LEVEL,
@@ -18,7 +17,9 @@ from tests.components.declaration.test_mistakes import (
     TOKEN,
     WEB,
     Case,
+    reported,
 )
+from tests.components.declaration.sound import SOUND, mistakes, outcome, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,20 @@ for old, new in (
 TEAM = replaced((PLAN, "plan: team"))
 
 CASES = (
+    Case(
+        "a choice of actions where all are allowed",
+        ACTIONS,
+        "»actions: {allowed_actions: all, verified_allowed: false}",
+        "verified_allowed has no effect",
+        "allowed_actions: selected",
+    ),
+    Case(
+        "repositories of no kind",
+        "settings:\n" + SETTINGS,
+        "»settings:\n  members_can_create_repositories: true\n" + SETTINGS,
+        "members_can_create_repositories has no effect",
+        "members_can_create_public_repositories",
+    ),
     Case(
         "a method that is off in the repository",
         WEB,
@@ -170,6 +185,7 @@ CASES = (
         "  devs: {members: [ana, ben], visibility: secret}",
         "GitHub ignores the code owner `devs`, because the team is secret",
         "teams.devs.visibility: closed",
+        also=(('"*": [devs]', '"*": [»devs]'),),
     ),
     Case(
         "code owners before those of everything",
@@ -279,6 +295,7 @@ CASES = (
         "TOKEN: " + TOKEN,
         "\n  ".join(f"S{n}: {{from: {{config: c}}, visible_to: [web]}}" for n in range(101)),
         "101 of the organization's secrets are visible here, and a workflow can use the first 100",
+        also=((WEB, "  »web: {}"),),
     ),
     Case(
         "variables of 257 KB",
@@ -370,12 +387,7 @@ OF_PLANS = (
 def test_what_has_no_effect_is_reported(case: Case, tmp_path: Path) -> None:
     """It is reported while the file is read, with its place and what has an effect."""
     sound = {"free": FREE, "team": TEAM}.get(case.id.partition(":")[0], SOUND)
-    text, marked = places(replaced((case.old, case.new), *case.also, text=sound))
-    found = mistakes(written(tmp_path, text))
-    assert [case.what in mistake.what for mistake in found] == [True], found
-    assert case.allowed in found[0].allowed
-    if marked:
-        assert [str(mistake.place) for mistake in found] == marked
+    reported(case, tmp_path, sound)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
-from tests.components.declaration.test_mistakes import (
+from tests.components.declaration.mistakes.cases import (
     DEVS,
     ENVIRONMENTS,
     MAIN,
@@ -18,7 +17,9 @@ from tests.components.declaration.test_mistakes import (
     TOKEN,
     WEB,
     Case,
+    reported,
 )
+from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,7 @@ CASES = (
         ),
         "1,001 secrets for codespaces, and GitHub stores 1,000 of each organization",
         "at most 1,000",
+        also=(("\nsecrets:\n", "\n»secrets:\n"),),
     ),
     Case(
         "101 secrets of a repository",
@@ -156,12 +158,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_limit_is_reported_with_its_place(case: Case, tmp_path: Path) -> None:
     """What GitHub refuses in the middle of an update is refused while the file is read."""
-    text, marked = places(replaced((case.old, case.new)))
-    found = mistakes(written(tmp_path, text))
-    assert [case.what in mistake.what for mistake in found] == [True]
-    assert case.allowed in found[0].allowed
-    if marked:
-        assert [str(mistake.place) for mistake in found] == marked
+    reported(case, tmp_path)
 
 
 def test_projects_need_the_organization_s(tmp_path: Path) -> None:

@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.components.declaration.mistakes.cases import (
+    LEVEL,
+    MAIN,
+    PUBLISH,
+    TOKEN,
+    WEB,
+    Case,
+    reported,
+)
 from tests.components.declaration.sound import mistakes, places, replaced, written
-from tests.components.declaration.test_mistakes import LEVEL, MAIN, PUBLISH, TOKEN, WEB, Case
 from tests.support.tokens import npm_token, pypi_token
 
 if TYPE_CHECKING:
@@ -171,13 +179,8 @@ def test_a_mistake_is_reported_with_its_place_and_what_is_allowed(
     case: Case, tmp_path: Path
 ) -> None:
     """Each mistake is answered by its place, what it is and what is allowed; no token is quoted."""
-    text, marked = places(replaced((case.old, case.new)))
-    found = mistakes(written(tmp_path, text))
-    assert [str(mistake.place) for mistake in found] == marked
-    assert case.what in found[0].what
-    assert case.allowed in found[0].allowed
-    reported = str(found[0])
-    assert [each for each in (npm_token(), pypi_token("a"), "s3cret") if each in reported] == []
+    message = str(reported(case, tmp_path))
+    assert [each for each in (npm_token(), pypi_token("a"), "s3cret") if each in message] == []
 
 
 @pytest.mark.parametrize("value", ["»t: 7", "»t: {a: b}", "t: [»[a]]", "»t: true", "t: [a, »7]"])

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.components.declaration.mistakes.cases import (
+    ACTIONS,
+    ENVIRONMENTS,
+    TOKEN,
+    WEB,
+    Case,
+    reported,
+)
 from tests.components.declaration.sound import SOUND, mistakes, places, replaced, written
-from tests.components.declaration.test_mistakes import ACTIONS, ENVIRONMENTS, TOKEN, WEB, Case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +34,8 @@ trust:
 TRUSTED = replaced(
     (ENVIRONMENTS, f"    environments:\n{CLUSTER}"), ("repositories:\n", f"{TRUST}repositories:\n")
 )
+ACCOUNT = ("aws: {account", "»aws: {account")
+"""The mistake is in the organization's account."""
 OWN = (CLUSTER, CLUSTER.replace(JOB, "workflow: own.yml"))
 
 
@@ -37,7 +46,13 @@ def own(text: str) -> tuple[str, str]:
 
 
 CASES = (
-    Case("an account in digits", '"123456789012"', '"1234"', "`account`", "12 digits"),
+    Case(
+        "an account in digits",
+        'account: "123456789012"',
+        '»account: "1234"',
+        "`account`",
+        "12 digits",
+    ),
     Case(
         "a boundary of another account",
         f"  aws: {AWS.replace('BOUNDARY', BOUNDARY)}",
@@ -50,11 +65,33 @@ CASES = (
         f', permissions_boundary: "{BOUNDARY}"',
         "",
         "`permissions_boundary` is missing",
+        also=(ACCOUNT,),
     ),
-    Case("run and workflow", JOB, f"{JOB}, workflow: own.yml", "give the job that is trusted"),
-    Case("neither run nor workflow", f"{JOB}, ", "", "give the job that is trusted"),
-    Case("nothing granted", f", aws: {ROLE}, vault: {READS}", "", "nothing is granted"),
-    Case("a role without permissions", ROLE, "{}", "a role without permissions", "policies, allow"),
+    Case(
+        "run and workflow",
+        f"trust: {{{JOB}",
+        f"»trust: {{{JOB}, workflow: own.yml",
+        "give the job that is trusted",
+    ),
+    Case(
+        "neither run nor workflow",
+        f"trust: {{{JOB}, ",
+        "»trust: {",
+        "give the job that is trusted",
+    ),
+    Case(
+        "nothing granted",
+        f"trust: {{{JOB}, aws: {ROLE}, vault: {READS}",
+        f"»trust: {{{JOB}",
+        "nothing is granted",
+    ),
+    Case(
+        "a role without permissions",
+        f"aws: {ROLE}",
+        "»aws: {}",
+        "a role without permissions",
+        "policies, allow",
+    ),
     Case(
         "every action",
         ROLE,
@@ -97,17 +134,37 @@ CASES = (
         "",
         "does not name the AWS account",
         "trust.aws",
+        also=((f"aws: {ROLE}", f"»aws: {ROLE}"),),
     ),
-    Case("no Vault", f"  vault: {VAULT}\n", "", "does not name the Vault", "trust.vault"),
+    Case(
+        "no Vault",
+        f"  vault: {VAULT}\n",
+        "",
+        "does not name the Vault",
+        "trust.vault",
+        also=((f"vault: {READS}", f"»vault: {READS}"),),
+    ),
     Case(
         "no address",
-        VAULT,
-        "{mount: ci}",
+        f"vault: {VAULT}",
+        "»vault: {mount: ci}",
         "the jobs need Vault's address",
         "sources.vault.address",
     ),
-    Case("an account for nobody", f"aws: {ROLE}, ", "", "no environment has it in its trust"),
-    Case("a Vault for nobody", f", vault: {READS}", "", "no environment has it in its trust"),
+    Case(
+        "an account for nobody",
+        f"aws: {ROLE}, ",
+        "",
+        "no environment has it in its trust",
+        also=(ACCOUNT,),
+    ),
+    Case(
+        "a Vault for nobody",
+        f", vault: {READS}",
+        "",
+        "no environment has it in its trust",
+        also=((f"vault: {VAULT}", f"»vault: {VAULT}"),),
+    ),
     Case(
         "a subject for nobody",
         f"\n{CLUSTER}",
@@ -120,6 +177,7 @@ CASES = (
         f"  vault: {VAULT}",
         f"  vault: {VAULT}\n  subject_claims: [repo]",
         "the subject has to name the repository and the environment",
+        also=(("trust:\n", "»trust:\n"),),
     ),
     Case(
         "an unknown claim",
@@ -229,12 +287,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_mistakes(case: Case, tmp_path: Path) -> None:
     """It is reported while the file is read, with its location and the fix (G2)."""
-    text, marked = places(replaced((case.old, case.new), *case.also, text=TRUSTED))
-    found = mistakes(written(tmp_path, text))
-    assert [case.what in str(mistake) for mistake in found] == [True], found
-    assert case.allowed in str(found[0])
-    if marked:
-        assert [str(mistake.place) for mistake in found] == marked
+    reported(case, tmp_path, TRUSTED)
 
 
 @pytest.mark.parametrize(
