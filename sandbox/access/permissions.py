@@ -58,6 +58,11 @@ def owner(world: World, repository: Record[Repository]) -> Account:
     return account
 
 
+def full_name(world: World, repository: Record[Repository]) -> str:
+    """Return `owner/name`."""
+    return f"{owner(world, repository).name}/{repository.name}"
+
+
 def team_and_parents(world: World, team: Record[Team]) -> Iterator[Record[Team]]:
     """Yield a team and its parents, whose permissions it inherits."""
     current: Record[Team] | None = team

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import owner
+from sandbox.access.permissions import full_name
 from sandbox.audit.changes import Change, actions
 from sandbox.world.kinds.accounts import USER
 from sandbox.world.kinds.audit import AUDIT_EVENT, AuditEvent
@@ -128,7 +128,7 @@ def _fields(call: Call, change: Change, line: list[AnyRecord]) -> dict[str, Any]
     if record.kind in _OF_REPOSITORY:
         repository = world.get(REPOSITORY, int(record.name))
     if repository is not None:
-        name = f"{owner(world, repository).name}/{repository.name}"
+        name = full_name(world, repository)
         public = repository.data["visibility"] == "public"
         found |= {"repo": name, "repo_id": repository.id, "public_repo": public}
     team = next((each for each in line if each.kind == "team"), None)

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.access.permissions import full_name
 from sandbox.api.lookups import find_repository
-from sandbox.runs import contexts, jobs, oidc, progress, tokens, triggers, visible
+from sandbox.runs import contexts, oidc, progress, tokens, triggers, visible
 from sandbox.world.kinds.accounts import ORGANIZATION, USER
 from sandbox.world.kinds.actions import JOB, RUN, Job, Run
 from sandbox.world.kinds.protection import ENVIRONMENT
@@ -42,7 +43,7 @@ def _summary(world: World, job: Record[Job]) -> dict[str, Any]:
         "name": job.data["title"],
         "run": run.id,
         "workflow": run.data["path"],
-        "repository": jobs.full_name(world, repository),
+        "repository": full_name(world, repository),
         "event": run.data["event"],
         "ref": run.data["ref"],
         "environment": None if gate is None else gate.name,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.access.permissions import full_name
 from sandbox.graphql.objects import GitObject
-from sandbox.shapes.repositories import full_name
 from sandbox.world.kinds.accounts import ORGANIZATION
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def page(call: Call, source: Any) -> str:  # noqa: ANN401 - a record or git object
     """Return the path of the page of a record or git object."""
     if isinstance(source, GitObject):
-        return f"/{full_name(call, source.repository)}/{source.kind}/{source.oid}"
+        return f"/{full_name(call.world, source.repository)}/{source.kind}/{source.oid}"
     if source.kind == "repository":
-        return f"/{full_name(call, source)}"
+        return f"/{full_name(call.world, source)}"
     if source.kind == "team":
         org = call.world.get(ORGANIZATION, source.parent)
         return f"/orgs/{'' if org is None else org.name}/teams/{source.name}"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import owner
+from sandbox.access.permissions import full_name
 from sandbox.git import objects
 from sandbox.runs import concurrency, contexts, inputs, settings
 from sandbox.runs.expressions import as_text, fill, filled
@@ -53,11 +53,6 @@ class Caller:
     permissions: dict[str, str] | None = None
     secrets: dict[str, str] | None = None
     depth: int = 1
-
-
-def full_name(world: World, repository: Record[Repository]) -> str:
-    """Return `owner/name`."""
-    return f"{owner(world, repository).name}/{repository.name}"
 
 
 def add_jobs(

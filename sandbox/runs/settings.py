@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.access.permissions import owner
+from sandbox.access.permissions import full_name, owner
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.runs.workflow import PERMISSIONS
 
@@ -32,7 +32,7 @@ def refused_action(world: World, repository: Record[Repository], uses: str) -> s
     if uses.startswith(("./", "docker://")):
         return None
     name, _, ref = uses.partition("@")
-    where = f"{owner(world, repository).name}/{repository.name}"
+    where = full_name(world, repository)
     for holder in (repository.parent, repository.id):
         found = world.document(
             holder, "actions", {"allowed_actions": "all", "sha_pinning_required": False}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.access.permissions import full_name
 from sandbox.git import objects
 from sandbox.shapes.accounts import simple_user
-from sandbox.shapes.repositories import full_name
 from sandbox.world.kinds.accounts import USER
 from sandbox.world.nodes import node_id
 
@@ -26,12 +26,12 @@ VERIFICATION = {
 
 def base(call: Call) -> str:
     """Return the REST address of the path's repository."""
-    return f"{call.api}/repos/{full_name(call, call.repository)}"
+    return f"{call.api}/repos/{full_name(call.world, call.repository)}"
 
 
 def html_base(call: Call) -> str:
     """Return the page's address of the path's repository."""
-    return f"{call.host}/{full_name(call, call.repository)}"
+    return f"{call.host}/{full_name(call.world, call.repository)}"
 
 
 def git_commit(call: Call, commit: Record[Commit]) -> dict[str, Any]:

@@ -90,11 +90,6 @@ def permissions_of(found: str) -> dict[str, bool]:
     return {name: level(name) <= level(found) for name in names}
 
 
-def full_name(call: Call, repository: Record[Repository]) -> str:
-    """Return `owner/name`."""
-    return f"{owner(call.world, repository).name}/{repository.name}"
-
-
 def minimal_repository(call: Call, repository: Record[Repository]) -> dict[str, Any]:
     """Return a repository as `minimal-repository` (and `repository`): in lists."""
     account = owner(call.world, repository)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import level, permission
+from sandbox.access.permissions import full_name, level, permission
 from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject, of_commit
 from sandbox.graphql.reading import data_of, record_of
 from sandbox.repositories import labels, releases
-from sandbox.shapes.repositories import full_name
 from sandbox.world.kinds.accounts import USER
 from sandbox.world.kinds.code import REF, Ref
 from sandbox.world.kinds.repositories import LABEL, RELEASE, REPOSITORY, Label, Release, Repository
@@ -68,7 +67,7 @@ def _is_latest(call: Call, release: Record[Release], _: Arguments) -> bool:
 
 def _path(call: Call, release: Record[Release], _: Arguments) -> str:
     tag = f"untagged-{release.id}" if release.data["draft"] else release.data["tag"]
-    return f"/{full_name(call, _repository(call, release))}/releases/tag/{tag}"
+    return f"/{full_name(call.world, _repository(call, release))}/releases/tag/{tag}"
 
 
 def _html(call: Call, release: Record[Release], arguments: Arguments) -> str:  # noqa: ARG001 - a resolver's arguments
@@ -109,7 +108,7 @@ def _label(
 
 
 def _label_path(call: Call, label: Record[Label], _: Arguments) -> str:
-    return f"/{full_name(call, _repository(call, label))}/labels/{label.name}"
+    return f"/{full_name(call.world, _repository(call, label))}/labels/{label.name}"
 
 
 RESOLVERS: Table = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import level, owner, permission
+from sandbox.access.permissions import full_name, level, owner, permission
 from sandbox.api import lookups
 from sandbox.git import objects as git
 from sandbox.graphql.addresses import address, avatar, pages
@@ -13,7 +13,6 @@ from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import find
 from sandbox.graphql.reading import constants, data_of, name, readable, record_of, updated_at
 from sandbox.graphql.refusals import not_found
-from sandbox.shapes.repositories import full_name
 from sandbox.world.kinds.accounts import ORGANIZATION, USER
 from sandbox.world.kinds.code import REF, Ref
 from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT
@@ -141,7 +140,7 @@ RESOLVERS: Table = {
         viewerSubscription="UNSUBSCRIBED",
     ),
     ("Repository", "name"): name,
-    ("Repository", "nameWithOwner"): lambda call, repo, _arguments: full_name(call, repo),
+    ("Repository", "nameWithOwner"): lambda call, repo, _arguments: full_name(call.world, repo),
     ("Repository", "branchProtectionRules"): _children(BRANCH_PROTECTION),
     ("Repository", "environments"): _children(ENVIRONMENT),
     ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
@@ -215,7 +214,7 @@ RESOLVERS: Table = {
     ("Repository", "ref"): _ref,
     ("Repository", "refs"): _refs,
     ("Repository", "sshUrl"): lambda call, repository, _arguments: (
-        f"git@{call.host.partition('://')[2]}:{full_name(call, repository)}.git"
+        f"git@{call.host.partition('://')[2]}:{full_name(call.world, repository)}.git"
     ),
     ("Repository", "templateRepository"): record_of(
         REPOSITORY, data_of(REPOSITORY, lambda it: it["template"])

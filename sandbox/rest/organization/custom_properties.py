@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sandbox.access.permissions import org_role, owner, visible_repositories
+from sandbox.access.permissions import full_name, org_role, owner, visible_repositories
 from sandbox.api import fields
 from sandbox.api.errors import forbidden, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
-from sandbox.shapes.repositories import full_name
 from sandbox.world.kinds.documents import DOCUMENT
 from sandbox.world.kinds.repositories import PROPERTY, REPOSITORY, Property, Repository
 
@@ -237,7 +236,7 @@ def list_values(call: Call) -> Response:
         lambda repository: {
             "repository_id": repository.id,
             "repository_name": repository.name,
-            "repository_full_name": full_name(call, repository),
+            "repository_full_name": full_name(call.world, repository),
             "properties": _values(call, repository),
         },
     )

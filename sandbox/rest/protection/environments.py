@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.actors import Actor
-from sandbox.access.permissions import level, owner, team_permission
+from sandbox.access.permissions import full_name, level, owner, team_permission
 from sandbox.access.permissions import permission as permission_of
 from sandbox.api import fields
 from sandbox.api.errors import GitHubError, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
-from sandbox.shapes.repositories import full_name
 from sandbox.shapes.runs import reviewer_json
 from sandbox.world import plans
 from sandbox.world.kinds.accounts import USER
@@ -55,7 +54,8 @@ def find(call: Call) -> Record[Environment]:
 
 def shape(call: Call, environment: Record[Environment]) -> dict[str, Any]:
     """Return an environment as GitHub's `environment`."""
-    base = f"{call.api}/repos/{full_name(call, call.repository)}/environments/{environment.name}"
+    repository = full_name(call.world, call.repository)
+    base = f"{call.api}/repos/{repository}/environments/{environment.name}"
     rules: list[dict[str, Any]] = []
     if environment.data["wait_timer"]:
         rules.append({"type": "wait_timer", "wait_timer": environment.data["wait_timer"]})
@@ -81,7 +81,7 @@ def shape(call: Call, environment: Record[Environment]) -> dict[str, Any]:
         "node_id": node_id("environment", environment.id),
         "name": environment.name,
         "url": base,
-        "html_url": f"{call.host}/{full_name(call, call.repository)}/deployments/"
+        "html_url": f"{call.host}/{repository}/deployments/"
         f"activity_log?environments_filter={environment.name}",
         "created_at": environment.created_at,
         "updated_at": environment.updated_at,

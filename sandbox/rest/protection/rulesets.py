@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import level, org_role, owner, permission
+from sandbox.access.permissions import full_name, level, org_role, owner, permission
 from sandbox.api.errors import forbidden, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.enforcement import ruleset_model
-from sandbox.shapes.repositories import full_name
 from sandbox.world import plans
 from sandbox.world.kinds.accounts import ORGANIZATION
 from sandbox.world.kinds.protection import RULESET, Ruleset
@@ -36,7 +35,7 @@ def _summary(call: Call, ruleset: Record[Ruleset]) -> dict[str, Any]:
         repository = call.world.get(REPOSITORY, ruleset.parent)
         if repository is None:
             raise AssertionError("a ruleset belongs to an organization or a repository")
-        source, kind = full_name(call, repository), "Repository"
+        source, kind = full_name(call.world, repository), "Repository"
         url = f"{call.api}/repos/{source}/rulesets/{ruleset.id}"
         html = f"{call.host}/{source}/rules/{ruleset.id}"
     return {
