@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import level, org_role, owner, permission
+from sandbox.access.permissions import org_role, owner
 from sandbox.api.errors import GitHubError
 from sandbox.enforcement.classic_model import ACTORS, BOOLEANS, NEW
-from sandbox.graphql.refusals import forbidden, not_found, unprocessable
+from sandbox.graphql.fields.reviews import may_settle
+from sandbox.graphql.reading import readable
+from sandbox.graphql.refusals import forbidden, no_node, not_found, unprocessable
+from sandbox.graphql.targets import administered, check_administers, target
 from sandbox.shapes.apps import app_number
 from sandbox.world import plans
 from sandbox.world.kinds.accounts import APP, ORGANIZATION
@@ -19,24 +22,7 @@ from sandbox.world.nodes import parse_node_id
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
-    from sandbox.world.records import Data, Kind, Record
-
-
-def _get(call: Call, kind: Kind[Data], ident: str) -> Record[Data]:
-    parsed = parse_node_id(ident)
-    found = None if parsed is None or parsed[0] != kind else call.world.get(kind, parsed[1])
-    if found is None:
-        raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
-    return found
-
-
-def _administered(call: Call, repository: Record[Repository]) -> Record[Repository]:
-    found = level(permission(call.world, repository, call.actor))
-    if not found:
-        raise not_found(f"Could not resolve to a Repository with the name '{repository.name}'.")
-    if found < level("admin"):
-        raise forbidden("Viewer must be an administrator of the repository.")
-    return repository
+    from sandbox.world.records import Record
 
 
 def _fields(
@@ -85,7 +71,7 @@ def _count(count: int | None) -> int | None:
 def _actor(call: Call, ident: str) -> list[Any]:
     parsed = parse_node_id(ident)
     if parsed is None or parsed[0] not in ("user", "team", "app") or not call.world.record(*parsed):
-        raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
+        raise no_node(ident)
     return list(parsed)
 
 
@@ -99,19 +85,20 @@ def _unique(
         raise unprocessable("Pattern can't be blank")
 
 
-def _rule(call: Call, node_id: str) -> tuple[Record[BranchProtection], Record[Repository]]:
+def _rule(call: Call, ident: str) -> tuple[Record[BranchProtection], Record[Repository]]:
     """Return a rule, and its repository, which the caller administers."""
-    rule = _get(call, BRANCH_PROTECTION, node_id)
+    rule = target(call, BRANCH_PROTECTION, ident)
     repository = call.world.get(REPOSITORY, rule.parent)
     if repository is None:
         raise AssertionError("a rule has a repository")
-    return rule, _administered(call, repository)
+    check_administers(call, repository, ident)
+    return rule, repository
 
 
 def create_protection(call: Call, _source: object, arguments: dict[str, Any]) -> dict[str, Any]:
     """Create a rule."""
     given = arguments["input"]
-    repository = _administered(call, _get(call, REPOSITORY, given["repositoryId"]))
+    repository = administered(call, given["repositoryId"])
     try:
         plans.check_branch_rules(owner(call.world, repository), repository)
     except GitHubError as error:
@@ -164,10 +151,9 @@ def _settle(call: Call, given: dict[str, Any], *, resolved: bool) -> dict[str, A
         thread = call.world.get(REVIEW_COMMENT, parsed[1])
     pull = None if thread is None else call.world.get(PULL, thread.parent)
     repository = None if pull is None else call.world.get(REPOSITORY, pull.parent)
-    found = 0 if repository is None else level(permission(call.world, repository, call.actor))
-    if thread is None or pull is None or not found:
-        raise not_found(f"Could not resolve to a node with the global id of '{given['threadId']}'")
-    if found < level("write") and call.actor.id != pull.data["user"]:
+    if thread is None or pull is None or repository is None or not readable(call, repository):
+        raise no_node(given["threadId"])
+    if not may_settle(call, repository, pull):
         raise forbidden("Viewer can not resolve this conversation.")
     return {
         "thread": call.world.change(thread, resolved=resolved),
@@ -182,7 +168,7 @@ def update_review_assignment(
 ) -> dict[str, Any]:
     """Set who of a team reviews when the team is asked to."""
     given = arguments["input"]
-    team = _get(call, TEAM, given["id"])
+    team = target(call, TEAM, given["id"])
     org = call.world.get(ORGANIZATION, team.parent)
     if call.actor.installation is None and (
         org is None or org_role(call.world, org, call.actor.id) != "admin"

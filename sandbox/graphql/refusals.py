@@ -18,3 +18,8 @@ def forbidden(message: str) -> GraphQLError:
 def unprocessable(message: str) -> GraphQLError:
     """Return the error for what makes no sense."""
     return GraphQLError(message, extensions={"type": "UNPROCESSABLE"})
+
+
+def no_node(ident: str) -> GraphQLError:
+    """Return the error for a node id that names nothing that the viewer sees."""
+    return not_found(f"Could not resolve to a node with the global id of '{ident}'")

@@ -16,7 +16,7 @@ from sandbox.graphql import archiving, mutations, objects
 from sandbox.graphql.cost import Cost
 from sandbox.graphql.fields import accounts, git, protection, releases, repositories, reviews, teams
 from sandbox.graphql.reading import constant, readable
-from sandbox.graphql.refusals import not_found
+from sandbox.graphql.refusals import no_node, not_found
 from sandbox.shapes.apps import app_number
 from sandbox.world.clock import stamp
 from sandbox.world.kinds.accounts import APP, ORGANIZATION, USER, Account, Organization, User
@@ -91,7 +91,7 @@ def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> AnyRecord:  # 
     parsed = parse_node_id(ident)
     found = None if parsed is None or parsed[0] not in TYPES else call.world.record(*parsed)
     if found is None or not _visible(call, found):
-        raise not_found(f"Could not resolve to a node with the global id of '{ident}'")
+        raise no_node(ident)
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import level, permission
 from sandbox.graphql.reading import constants, data_of
-from sandbox.world.kinds.code import PULL, REVIEW_COMMENT, ReviewComment
+from sandbox.world.kinds.code import PULL, REVIEW_COMMENT, Pull, ReviewComment
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.nodes import node_id
 
@@ -23,14 +23,19 @@ def _thread_repository(
     return None if pull is None else call.world.get(REPOSITORY, pull.parent)
 
 
+def may_settle(call: Call, repository: Record[Repository], pull: Record[Pull]) -> bool:
+    """Return whether the viewer may resolve a pull request's conversations, and open them again."""
+    found = level(permission(call.world, repository, call.actor))
+    return found >= level("write") or call.actor.id == pull.data["user"]
+
+
 def _settles(*, resolved: bool) -> Resolver:
     def resolve(call: Call, thread: Record[ReviewComment], arguments: dict[str, Any]) -> bool:
         repository = _thread_repository(call, thread, arguments)
         pull = call.world.get(PULL, thread.parent)
         if repository is None or pull is None:
             return False
-        found = level(permission(call.world, repository, call.actor))
-        may = found >= level("write") or call.actor.id == pull.data["user"]
+        may = may_settle(call, repository, pull)
         return may and bool(thread.data["resolved"]) != resolved
 
     return resolve

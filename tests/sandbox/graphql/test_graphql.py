@@ -318,3 +318,28 @@ def test_a_node_id_shows_no_more_than_the_lists(world: World, api: httpx.Client)
     assert seen("ana") == {"release", "draft", "label", "team"}
     assert seen("kim") == {"release", "label", "team"}
     assert seen("zoe") == set()
+
+
+def test_mutations_of_a_repository_are_for_those_who_administer_it(
+    world: World, api: httpx.Client, ask: Ask
+) -> None:
+    """Who does not see a repository learns nothing of it, not even its name, from its node id."""
+    archive = (
+        "mutation($input:ArchiveRepositoryInput!)"
+        "{archiveRepository(input: $input){repository{isArchived}}}"
+    )
+    ident = api.get("/repos/acme/widget").json()["node_id"]
+    protect = {"repositoryId": ident, "pattern": "main"}
+
+    def refused(login: str, query: str, given: dict[str, str]) -> tuple[str, str]:
+        with world.client(login) as client:
+            body = {"query": query, "variables": {"input": given}}
+            answer = client.post(f"{world.base_url}api/graphql", json=body).json()
+        return answer["errors"][0]["type"], answer["errors"][0]["message"]
+
+    for query, given in ((CREATE, protect), (archive, {"repositoryId": ident})):
+        kind, message = refused("zoe", query, given)
+        assert (kind, ident in message, "widget" in message) == ("NOT_FOUND", True, False)
+        assert refused("ben", query, given)[0] == "FORBIDDEN"
+    archived = ask(archive, input={"repositoryId": ident})["data"]["archiveRepository"]
+    assert archived == {"repository": {"isArchived": True}}
