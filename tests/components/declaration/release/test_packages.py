@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from components.declaration import Declaration
 from components.files.workflow import RELEASE_PATH
 from components.publish import GoPackage
+from tests.components.declaration.release.cases import Case, reported
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
@@ -38,16 +38,6 @@ def with_tokens(name: str, mark: str = "") -> str:
     registries = f"pypi: {{from: {{config: p}}}}, {mark}testpypi: {{from: {{config: t-{name}}}}}"
     token = f"directory: {name}, auth: token, test_environment: trial, tokens: {{{registries}}}"
     return f"{{python: {name}, {token}}}"
-
-
-@dataclass(frozen=True)
-class Case:
-    """Edits, one of which has a mark where the one mistake is."""
-
-    id: str
-    edits: tuple[tuple[str, str], ...]
-    what: str
-    allowed: str = ""
 
 
 CASES = (
@@ -314,10 +304,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_packages_that_do_not_fit_are_reported(case: Case, tmp_path: Path) -> None:
     """One mistake a case, at its place, with what is allowed instead (E2, A4, A5)."""
-    text, marked = places(replaced(*case.edits))
-    (mistake,) = mistakes(written(tmp_path, text))
-    assert (mistake.what, mistake.allowed) == (case.what, case.allowed)
-    assert [str(mistake.place)] == marked
+    reported(case, tmp_path)
 
 
 def test_one_prefix_has_one_scheme(tmp_path: Path) -> None:
