@@ -99,7 +99,7 @@ def approvers(stack: Stack, environment: Resource) -> People:
 
 
 def tag_creators(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[People, ...]]:
-    """Yield who may make the tags that a pattern admits, tag by tag.
+    """Yield who may create the tags that a pattern admits, tag by tag.
 
     Args:
         stack: all resources.
@@ -107,8 +107,8 @@ def tag_creators(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[
         pattern: of tags, as an environment admits them.
 
     Yields:
-        The people whom each ruleset lets pass that restricts the creation of such a tag: who is in
-        all of them may make it. Nothing for a tag that nothing restricts.
+        For each tag, the people who may bypass each ruleset that restricts its creation. People in
+        all of these groups may create it. Nothing for a tag that nothing restricts.
     """
     subject = subject_named(stack, repository)
     for tag in sample(pattern):

@@ -1,4 +1,4 @@
-"""TG: release tags: who may make one, that nobody moves one, and what it may be called."""
+"""TG: release tags: who may create one, that nobody moves one, and what it may be called."""
 
 from collections.abc import Iterator, Mapping
 
@@ -178,7 +178,7 @@ class TagsNotForAll(ResourceRule):
             if kind == "Integration":
                 distrusted = distrust(resource, number)
                 if distrusted:
-                    yield finding(f"{distrusted} may make them", "created_by", position)
+                    yield finding(f"{distrusted} may create them", "created_by", position)
             elif not chosen:
                 unseen = UNKNOWN if UNKNOWN in (kind, number) else None
                 detail = "a bypass actor is neither a team, an app nor the maintain or admin role"

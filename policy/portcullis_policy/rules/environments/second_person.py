@@ -208,7 +208,7 @@ class _Release:
 
 
 def _releases(stack: Stack, settings: Settings) -> Iterator[_Release]:
-    """Yield the ways to release by tag: the last environment, with the makers of each tag."""
+    """Yield the ways to release by tag: the last environment, with the creators of each tag."""
     patterns: dict[object, list[str]] = {}
     for policy in stack.of(gh.DEPLOYMENT_POLICY):
         pattern = policy.facts.text("tagPattern")
@@ -220,11 +220,11 @@ def _releases(stack: Stack, settings: Settings) -> Iterator[_Release]:
         if not isinstance(repository, str) or not needs_reviewers(item, settings):
             continue
         if item.urn in before:
-            continue  # who makes the tag may approve first: another person approves last
+            continue  # tag creators may approve first: another person approves last
         approving = approvers(stack, item)
         for pattern in patterns.get(key(item.facts), ()):
-            for makers in tag_creators(stack, repository, pattern):
-                yield _Release(item, (approving, *makers))
+            for creators in tag_creators(stack, repository, pattern):
+                yield _Release(item, (approving, *creators))
 
 
 class TagCreatorsDoNotApprove(StackRule):

@@ -447,12 +447,12 @@ class PrivateIsNotAnybodys(StackRule):
         if any(_members_make_private(item.facts) for item in organizations):
             for item in stack.of(*gh.ORGANIZATION_SECRETS):
                 if item.facts.text("visibility") == "private":
-                    detail = "it is for all private repositories, and members may make those"
+                    detail = "it is for all private repositories, and members may create those"
                     yield Finding(detail, (*_at(item.facts), "visible_to"), urn=item.urn)
 
 
 def _members_make_private(facts: Facts) -> bool:
-    """Say whether members may make private or internal repositories; left out, they may.
+    """Say whether members may create private or internal repositories; left out, they may.
 
     A kind that is allowed by itself counts, also where repositories as such are not.
 
