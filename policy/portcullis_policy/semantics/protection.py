@@ -5,6 +5,7 @@ strictest of each rule counts. So nothing is judged by one ruleset alone.
 Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from portcullis_policy.semantics.patterns import (
 
 Reading = bool | UnknownType | None
 _ALL = ("~ALL",)
+_WITH_APP = re.compile(r"(.+):(-?\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,51 @@ class Protection:
         return all(_has_property(subject, block) for block in groups[0]) and not any(
             _has_property(subject, block) for block in groups[1]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredCheck:
+    """A check that has to pass before a change is merged.
+
+    Attributes:
+        context: its name.
+        app: id of the App that has to report it, or UNKNOWN; None where any account may.
+    """
+
+    context: str | UnknownType | None
+    app: float | UnknownType | None
+
+
+def required_checks(resource: Resource) -> list[RequiredCheck]:
+    """Return the checks that a ruleset or classic protection requires, as far as they are known.
+
+    In classic protection, `contexts` are names that any App may report, and `checks` are
+    `name:app`. Once that is applied, the provider lists the names of `checks` under `contexts` too.
+    """
+    facts = resource.facts
+    if resource.type in gh.RULESETS:
+        blocks = facts.blocks("rules", "requiredStatusChecks", "requiredChecks")
+        return [
+            RequiredCheck(block.text("context"), _app(block.number("integrationId")))
+            for block in ([] if blocks is UNKNOWN else blocks)
+        ]
+    contexts, checks = (
+        [each for each in _texts(facts, "requiredStatusChecks", name) if isinstance(each, str)]
+        for name in ("contexts", "checks")
+    )
+    with_app = [_with_app(each) for each in checks]
+    known = {each.context for each in with_app}
+    return [*with_app, *(RequiredCheck(each, None) for each in contexts if each not in known)]
+
+
+def _with_app(check: str) -> RequiredCheck:
+    found = _WITH_APP.fullmatch(check)
+    return RequiredCheck(found[1], _app(float(found[2]))) if found else RequiredCheck(check, None)
+
+
+def _app(number: float | UnknownType | None) -> float | UnknownType | None:
+    """Return the id of an App; the API writes -1 where any App may report a check."""
+    return None if isinstance(number, float) and number <= 0 else number
 
 
 def protections(stack: Stack) -> tuple[Protection, ...]:

@@ -11,13 +11,13 @@ from portcullis_policy.examples.rulesets import (
     ruleset_rules,
 )
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, changed, file
-from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.rules.branches_and_tags.branches import PROTECTIONS, guarded
 from portcullis_policy.rules.branches_and_tags.check_names import patterns
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import workflow_files, workflow_files_of, workflow_path
-from portcullis_policy.semantics.protection import Protection
+from portcullis_policy.semantics.protection import Protection, required_checks
 from portcullis_policy.semantics.workflows import Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -81,6 +81,22 @@ class ChecksAreMade(StackRule):
         stack("made by a job", ESCAI, _ruleset("test"), _CI),
         stack("no workflow file in the stack", ESCAI, _ruleset("other")),
         stack("a check of another App", ESCAI, _ruleset("codecov/patch", app=254), _CI),
+        stack(
+            "checks of another App in classic protection, as GitHub returns them",
+            Declared(gh.REPOSITORY, {"name": "escai", "defaultBranch": "main"}),
+            Declared(
+                gh.BRANCH_PROTECTION_V3,
+                {
+                    "repository": "escai",
+                    "branch": "main",
+                    "requiredStatusChecks": {
+                        "checks": ["test:15368", "codecov:254"],
+                        "contexts": ["test", "codecov"],
+                    },
+                },
+            ),
+            _CI,
+        ),
         stack("no check required", ESCAI, ruleset_rules(requiredStatusChecks=None), _CI),
         stack("a matrix", ESCAI, _ruleset("test (3.12)", "test (3.13)"), _MATRIX),
         stack(
@@ -208,30 +224,9 @@ def _requires_workflows(protection: Protection) -> bool:
 
 def _required_of_workflows(protection: Protection) -> Iterator[str]:
     """Yield the required checks that no other App is named for."""
-    facts = protection.resource.facts
-    if not protection.classic:
-        checks = facts.blocks("rules", "requiredStatusChecks", "requiredChecks")
-        for check in [] if checks is UNKNOWN else checks:
-            yield from _of_workflow(check.text("context"), check.number("integrationId"))
-        return
-    block = facts.block("requiredStatusChecks") or Facts({})
-    for name in ("contexts", "checks"):
-        entries = block.entries(name)
-        for entry in [] if entries is UNKNOWN else entries:
-            if name == "checks" and isinstance(entry, str) and _WITH_APP.fullmatch(entry):
-                context, _, app = entry.rpartition(":")
-                yield from _of_workflow(context, float(app))
-            else:
-                yield from _of_workflow(entry, None)
-
-
-_WITH_APP = re.compile(r".+:-?\d+", re.DOTALL)
-
-
-def _of_workflow(context: object, app: object) -> Iterator[str]:
-    by_actions = app in (None, gh.GITHUB_ACTIONS_APP) or (isinstance(app, float) and app <= 0)
-    if isinstance(context, str) and by_actions:
-        yield context
+    for check in required_checks(protection.resource):
+        if isinstance(check.context, str) and check.app in (None, gh.GITHUB_ACTIONS_APP):
+            yield check.context
 
 
 def _listed(contexts: list[str]) -> str:

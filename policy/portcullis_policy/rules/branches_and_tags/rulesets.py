@@ -1,6 +1,5 @@
 """RS: what a single ruleset or classic protection shows on its own."""
 
-import re
 from collections.abc import Iterator
 
 from portcullis_policy.examples.base import Declared, child, example
@@ -11,7 +10,7 @@ from portcullis_policy.mappings import cis, scorecard, slsa
 from portcullis_policy.rule import Finding, Resource, ResourceRule, YamlValue, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.patterns import covers_default
-from portcullis_policy.semantics.protection import excludes_default
+from portcullis_policy.semantics.protection import excludes_default, required_checks
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
@@ -406,6 +405,11 @@ class ChecksBoundToApp(ResourceRule):
             _classic_check("ci"),
         ),
         example(
+            "a check in `contexts`, which name no App",
+            gh.BRANCH_PROTECTION_V3,
+            {"repository": "escai", "requiredStatusChecks": {"contexts": ["ci"]}},
+        ),
+        example(
             "a check that is explicitly from any App",
             gh.BRANCH_PROTECTION_V3,
             _classic_check("ci:-1"),
@@ -415,18 +419,13 @@ class ChecksBoundToApp(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
+        apps = [check.app for check in required_checks(resource)]
         if resource.type == gh.BRANCH_PROTECTION_V3:
-            given = resource.facts.entries("requiredStatusChecks", "checks")
-            named = [] if given is UNKNOWN else [each for each in given if isinstance(each, str)]
-            if not all(re.search(r":[1-9]\d*$", each) for each in named):
+            if None in apps:
                 yield finding("a required check has no app behind its name", "checks_app")
-            return
-        checks = resource.facts.blocks("rules", "requiredStatusChecks", "requiredChecks")
-        for check in [] if checks is UNKNOWN else checks:
-            app = check.number("integrationId")
-            if app is UNKNOWN or (app or 0) <= 0:
-                yield finding("a required check has no `integrationId`", "checks_app", value=app)
-                return
+        elif None in apps or UNKNOWN in apps:
+            seen = None if None in apps else UNKNOWN
+            yield finding("a required check has no `integrationId`", "checks_app", value=seen)
 
 
 RULES = (
