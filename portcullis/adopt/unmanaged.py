@@ -35,44 +35,42 @@ class _List:
     """Below the organization, the repository or the environment."""
     key: str
     """The field of the answer that holds the items; empty where the answer is the list."""
-    types: tuple[str, ...]
-    """The types of the resources that declare such things, without the package."""
+    type: str
+    """The type of the resources that declare such things, without the package."""
     name: str
     """The input that holds the thing's name."""
 
 
 _OF_ORGANIZATION = (
-    _List("ruleset", "rulesets", "", ("OrganizationRuleset",), "name"),
+    _List("ruleset", "rulesets", "", "OrganizationRuleset", "name"),
     _List(
         "variable",
         "actions/variables",
         "variables",
-        ("ActionsOrganizationVariable",),
+        "ActionsOrganizationVariable",
         "variableName",
     ),
     _List(
-        "Actions secret", "actions/secrets", "secrets", ("ActionsOrganizationSecret",), "secretName"
+        "Actions secret", "actions/secrets", "secrets", "ActionsOrganizationSecret", "secretName"
     ),
     _List(
         "Dependabot secret",
         "dependabot/secrets",
         "secrets",
-        ("DependabotOrganizationSecret",),
+        "DependabotOrganizationSecret",
         "secretName",
     ),
 )
 _OF_REPOSITORY = (
-    _List("environment", "environments", "environments", ("RepositoryEnvironment",), "environment"),
-    _List("ruleset", "rulesets", "", ("RepositoryRuleset",), "name"),
-    _List("variable", "actions/variables", "variables", ("ActionsVariable",), "variableName"),
-    _List("Actions secret", "actions/secrets", "secrets", ("ActionsSecret",), "secretName"),
-    _List(
-        "Dependabot secret", "dependabot/secrets", "secrets", ("DependabotSecret",), "secretName"
-    ),
+    _List("environment", "environments", "environments", "RepositoryEnvironment", "environment"),
+    _List("ruleset", "rulesets", "", "RepositoryRuleset", "name"),
+    _List("variable", "actions/variables", "variables", "ActionsVariable", "variableName"),
+    _List("Actions secret", "actions/secrets", "secrets", "ActionsSecret", "secretName"),
+    _List("Dependabot secret", "dependabot/secrets", "secrets", "DependabotSecret", "secretName"),
 )
 _OF_ENVIRONMENT = (
-    _List("variable", "variables", "variables", ("ActionsEnvironmentVariable",), "variableName"),
-    _List("secret", "secrets", "secrets", ("ActionsEnvironmentSecret",), "secretName"),
+    _List("variable", "variables", "variables", "ActionsEnvironmentVariable", "variableName"),
+    _List("secret", "secrets", "secrets", "ActionsEnvironmentSecret", "secretName"),
 )
 
 
@@ -141,7 +139,7 @@ class _Look:
         declared = {
             str(each.inputs.get(wanted.name)).upper()
             for each in self.planned.values()
-            if each.type.rpartition(":")[2] in wanted.types
+            if each.type.rpartition(":")[2] == wanted.type
             and all(each.inputs.get(name) == value for name, value in where.items())
         }
         own = "Organization" if path.startswith("/orgs/") else "Repository"
