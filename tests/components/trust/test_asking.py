@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pulumi
 import pytest
 from githubkit import GitHub, TokenAuthStrategy
 
@@ -111,6 +112,23 @@ def test_the_form_is_what_github_uses(
 ) -> None:
     """The flag decides, or the prefix where there is no flag; GitHub's answer is not guessed."""
     assert asked(monkeypatch, template) is ids
+
+
+@pytest.mark.parametrize(
+    ("ids", "form", "warned"),
+    [(False, "as_on_github", True), (True, "as_on_github", False), (False, "both", False)],
+)
+def test_a_preview_warns_about_subjects_without_ids(
+    monkeypatch: pytest.MonkeyPatch, *, ids: bool, form: str, warned: bool
+) -> None:
+    """Another repository could take over a name, unless both forms are trusted for a time."""
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
+    monkeypatch.setattr(pulumi.log, "warn", warnings.append)
+    asked(monkeypatch, {"use_immutable_subject": ids}, subject_form=form)
+    assert [("repositories.app" in each, "has no ids" in each) for each in warnings] == [
+        (True, True)
+    ] * warned
 
 
 def test_another_template_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
