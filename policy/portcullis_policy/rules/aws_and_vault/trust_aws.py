@@ -123,9 +123,7 @@ class AudienceChecked(ResourceRule):
         if trusts is None:
             yield finding("`assumeRolePolicy` cannot be read", value=UNKNOWN)
         for statement in trusts or ():
-            given = [
-                v for op, key, v in conditions(statement) if op in _EXACT and key.endswith(":aud")
-            ]
+            given = _compared(statement, "aud")
             if not any(values and not any(_wild(value) for value in values) for values in given):
                 yield finding("a statement has no condition on `aud`")
 
@@ -169,9 +167,7 @@ class SubjectOfOneEnvironment(ResourceRule):
         if trusts is None:
             yield finding("`assumeRolePolicy` cannot be read", value=UNKNOWN)
         for statement in trusts or ():
-            given = [
-                v for op, key, v in conditions(statement) if op in _EXACT and key.endswith(":sub")
-            ]
+            given = _compared(statement, "sub")
             if not given:
                 yield finding("a statement has no condition on `sub`")
             elif not any(v and all(_SUB_OF_ONE.fullmatch(sub) for sub in v) for v in given):
@@ -309,6 +305,15 @@ class ProviderForAws(ResourceRule):
         ):
             detail = f"`clientIdLists` is not `{_AUDIENCE}` alone"
             yield finding(detail, value=UNKNOWN if clients is UNKNOWN else None)
+
+
+def _compared(statement: Mapping[str, object], claim: str) -> list[list[str]]:
+    """Return the values that a claim of the token has to have, condition by condition."""
+    return [
+        values
+        for operator, key, values in conditions(statement)
+        if operator in _EXACT and key.endswith(f":{claim}")
+    ]
 
 
 def _wild(value: str) -> bool:
