@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import doubles, jobs
+from tests.release.harness.tools import PATH
 
 if TYPE_CHECKING:
     from tests.release.harness.tools import Tools
 
 _RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
 _LIMIT_SECONDS = 300
-_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _ANNOTATIONS = ("error", "warning", "notice")
 _RUSTUP = """\
 #!/bin/sh
@@ -136,7 +136,7 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
         env={
             "ACT_DISABLE_VERSION_CHECK": "1",
             "PATH": ":".join(
-                str(each) for each in (folder / "bin", place.tools.uv, place.tools.rust, *_PATH)
+                str(each) for each in (folder / "bin", place.tools.uv, place.tools.rust, PATH)
             ),
             "HOME": str(folder / "home"),
             "RUSTUP_HOME": str(place.tools.rustup_home),

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tests.release.harness.authority import Authority
     from tests.support.sandbox import World
 
-Route = "Callable[[str], str]"
+    Route = Callable[[str], str]
+    """From a path of a host to the address that it leads to."""
+
 _PER_CONNECTION = {
     "connection",
     "proxy-connection",
@@ -51,7 +53,7 @@ class Front:
     requests: list[tuple[str, str, int]] = field(default_factory=list)
 
 
-def github(world: World) -> dict[str, Callable[[str], str]]:
+def github(world: World) -> dict[str, Route]:
     """Return the routes of GitHub's hosts to a world of the sandbox."""
 
     def api(path: str) -> str:
@@ -71,7 +73,7 @@ def names(world: World) -> dict[str, str]:
     }
 
 
-def to(address: str) -> Callable[[str], str]:
+def to(address: str) -> Route:
     """Return a route to a server that has the same paths."""
     return lambda path: f"{address}{path}"
 
@@ -79,7 +81,7 @@ def to(address: str) -> Callable[[str], str]:
 @contextmanager
 def front(
     authority: Authority,
-    routes: Mapping[str, Callable[[str], str]],
+    routes: Mapping[str, Route],
     renamed: Mapping[str, str],
 ) -> Iterator[Front]:
     """Run a front for some hosts.
@@ -125,7 +127,7 @@ def front(
 class _Server(ThreadingHTTPServer):
     client: httpx.Client
     authority: Authority
-    routes: Mapping[str, Callable[[str], str]]
+    routes: Mapping[str, Route]
     renamed: Mapping[str, str]
     front: Front
     daemon_threads = True

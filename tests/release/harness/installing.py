@@ -6,15 +6,16 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.release.harness.tools import PATH, Tools
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.release.harness.front import Front
-    from tests.release.harness.tools import Tools
 
 
 def _environment(front: Front, home: Path) -> dict[str, str]:
-    return {**front.variables, "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(home)}
+    return {**front.variables, "PATH": PATH, "HOME": str(home)}
 
 
 def python(tools: Tools, front: Front, folder: Path, requirement: str) -> str:
@@ -54,7 +55,7 @@ def cargo(tools: Tools, front: Front, folder: Path, name: str, version: str) -> 
     target = folder / "rust"
     environment = {
         **_environment(front, folder),
-        "PATH": f"{tools.rust}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{tools.rust}:{PATH}",
         "RUSTUP_HOME": str(tools.rustup_home),
         "CARGO_HOME": str(folder / ".cargo"),
     }

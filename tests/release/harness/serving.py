@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from http import HTTPStatus
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -13,10 +15,20 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import httpx
 
+from tests.release.harness.tools import PATH
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import StartResponse, WSGIApplication
+
+
+def answer_json(start: StartResponse, status: int, body: object) -> Iterable[bytes]:
+    """Answer a request of a WSGI application with JSON."""
+    content = json.dumps(body).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+    start(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [content]
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -68,7 +80,7 @@ def running(command: Callable[[int], list[str]], folder: Path) -> Iterator[str]:
     process = subprocess.Popen(
         command(port),
         cwd=folder,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder)},
+        env={"PATH": PATH, "HOME": str(folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -59,7 +59,7 @@ class Stage:
     crates: Crates
     front: front.Front
 
-    def trust(self, registry: Index | Registry | Crates, project: str, environment: str) -> None:
+    def trust(self, registry: publishers.TrustingRegistry, project: str, environment: str) -> None:
         """Register the release workflow as a trusted publisher of a project at a registry."""
         with self.release.world.client() as api:
             owner = api.get(f"/orgs/{organization.OWNER}").raise_for_status().json()["id"]

@@ -30,6 +30,8 @@ _NPM = Path(__file__).resolve().parents[1] / "npm"
 _NEEDED = ("bash", "cargo", "curl", "gh", "git", "jq", "node", "npm", "rustup", "tar", "unzip")
 _DEBIAN = ("bash", "curl", "gh", "git", "jq", "tar", "unzip")
 """Those that are packages of Debian by the same name."""
+PATH = "/usr/local/bin:/usr/bin:/bin"
+"""Where jobs and servers find the programs of the system, and no others of this machine."""
 BACKEND = "hatchling==1.31.0"
 """The build backend of the Python projects."""
 

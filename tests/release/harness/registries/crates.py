@@ -34,24 +34,14 @@ _OK = 200
 
 
 @dataclass
-class Crates:
+class Crates(publishers.TrustingRegistry):
     """A registry of Rust packages.
 
     Attributes:
-        issuers: The issuers of OIDC tokens that it trusts.
-        registered: The trusted publishers of its packages.
-        tokens: Access tokens, each with the packages that it may publish.
         packages: The files that it took, by name and version.
-        refusals: Why it refused others.
-        address: Where it listens.
     """
 
-    issuers: set[str] = field(default_factory=set)
-    registered: list[publishers.Publisher] = field(default_factory=list)
-    tokens: dict[str, set[str]] = field(default_factory=dict)
     packages: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    refusals: list[str] = field(default_factory=list)
-    address: str = ""
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the API or to the index."""
@@ -73,7 +63,7 @@ class Crates:
 
     def _exchange(self, token: str) -> tuple[int, dict[str, Any]]:
         try:
-            found = publishers.projects(self.registered, self.issuers, token, AUDIENCE)
+            found = self.trusted(token, AUDIENCE)
         except publishers.NotTrusted as error:
             return self._refused(400, str(error))
         made = f"cio_tp_{secrets.token_urlsafe(16)}"

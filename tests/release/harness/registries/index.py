@@ -25,56 +25,38 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from tests.release.harness.registries import publishers
-from tests.release.harness.serving import running, serving
+from tests.release.harness.serving import answer_json, running, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-_STATUS = {
-    200: "200 OK",
-    400: "400 Bad Request",
-    403: "403 Forbidden",
-    404: "404 Not Found",
-    422: "422 Unprocessable Entity",
-    503: "503 Service Unavailable",
-}
-
 
 @dataclass
-class Index:
+class Index(publishers.TrustingRegistry):
     """An index.
 
     Attributes:
         audience: Whom OIDC tokens have to be made for: `pypi` or `testpypi`.
         folder: The files that it holds.
         upstream: Where pypiserver listens.
-        issuers: The issuers of OIDC tokens that it trusts.
-        registered: The trusted publishers of its projects.
-        tokens: API tokens, each with the projects that it may publish.
         down_after: After how many uploads it is down; None: it is not.
-        uploads: The files that it took, in order; and why it refused others.
-        address: Where it listens.
+        uploads: The files that it took, in order.
     """
 
     audience: str
     folder: Path
     upstream: str
-    issuers: set[str] = field(default_factory=set)
-    registered: list[publishers.Publisher] = field(default_factory=list)
-    tokens: dict[str, set[str]] = field(default_factory=dict)
     down_after: int | None = None
     uploads: list[str] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    address: str = ""
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if path == "/_/oidc/audience":
-            return _json(start, 200, {"audience": self.audience})
+            return answer_json(start, 200, {"audience": self.audience})
         if path == "/_/oidc/mint-token" and method == "POST":
             return self._mint(start, body)
         if path == "/legacy/" and method == "POST":
@@ -83,17 +65,15 @@ class Index:
 
     def _mint(self, start: StartResponse, body: bytes) -> Iterable[bytes]:
         try:
-            found = publishers.projects(
-                self.registered, self.issuers, str(json.loads(body)["token"]), self.audience
-            )
+            found = self.trusted(str(json.loads(body)["token"]), self.audience)
         except publishers.NotTrusted as error:
             code, _, description = str(error).partition(": ")
             errors = [{"code": code, "description": description}]
             self.refusals.append(code)
-            return _json(start, 422, {"message": "Token request failed", "errors": errors})
+            return answer_json(start, 422, {"message": "Token request failed", "errors": errors})
         token = f"pypi-minted-{secrets.token_urlsafe(16)}"
         self.tokens[token] = found
-        return _json(start, 200, {"success": True, "token": token})
+        return answer_json(start, 200, {"success": True, "token": token})
 
     def _upload(
         self, environ: WSGIEnvironment, start: StartResponse, body: bytes
@@ -102,7 +82,7 @@ class Index:
         status, reason = self._judged(environ, fields["name"], name, content)
         if status != 200 or reason:
             self.refusals += [f"{name}: {reason}"] if status != 200 else []
-            return _json(start, status, {"message": reason})
+            return answer_json(start, status, {"message": reason})
         self.uploads.append(name)
         return self._forward(environ, start, "/", body)
 
@@ -168,15 +148,6 @@ def _form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:
         else:
             fields[str(parameters["name"])] = payload.decode()
     return fields, name, content
-
-
-def _json(start: StartResponse, status: int, body: dict[str, Any]) -> Iterable[bytes]:
-    content = json.dumps(body).encode()
-    start(
-        _STATUS[status],
-        [("Content-Type", "application/json"), ("Content-Length", str(len(content)))],
-    )
-    return [content]
 
 
 @contextmanager

@@ -8,17 +8,16 @@ Source: https://docs.npmjs.com/trusted-publishers
 
 from __future__ import annotations
 
-import json
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import httpx
 
 from tests.release.harness.registries import publishers
-from tests.release.harness.serving import running, serving
+from tests.release.harness.serving import answer_json, running, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,26 +39,16 @@ web: {{enable: false}}
 
 
 @dataclass
-class Registry:
+class Registry(publishers.TrustingRegistry):
     """A registry.
 
     Attributes:
         upstream: Returns where verdaccio listens.
-        issuers: The issuers of OIDC tokens that it trusts.
-        registered: The trusted publishers of its packages.
-        tokens: Access tokens, each with the packages that it may publish.
         published: The packages that it took, in order.
-        refusals: Why it refused others.
-        address: Where it listens.
     """
 
     upstream: Callable[[], str]
-    issuers: set[str] = field(default_factory=set)
-    registered: list[publishers.Publisher] = field(default_factory=list)
-    tokens: dict[str, set[str]] = field(default_factory=dict)
     published: list[str] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    address: str = ""
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -73,21 +62,21 @@ class Registry:
             name = path.removeprefix("/")
             if name not in self.tokens.get(token, set()):
                 self.refusals.append(f"{name}: not allowed")
-                return _json(start, "403 Forbidden", {"error": f"you may not publish {name}"})
+                return answer_json(start, 403, {"error": f"you may not publish {name}"})
             self.published.append(name)
         return self._forward(environ, start, path, body)
 
     def _exchange(self, start: StartResponse, package: str, token: str) -> Iterable[bytes]:
         try:
-            found = publishers.projects(self.registered, self.issuers, token, AUDIENCE)
+            found = self.trusted(token, AUDIENCE)
         except publishers.NotTrusted as error:
             self.refusals.append(str(error))
-            return _json(start, "401 Unauthorized", {"message": "OIDC token exchange error"})
+            return answer_json(start, 401, {"message": "OIDC token exchange error"})
         if package not in found:
-            return _json(start, "404 Not Found", {"message": "package not found"})
+            return answer_json(start, 404, {"message": "package not found"})
         made = f"npm_exchanged{secrets.token_urlsafe(16)}"
         self.tokens[made] = {package}
-        return _json(start, "201 Created", {"token": made})
+        return answer_json(start, 201, {"token": made})
 
     def _forward(
         self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes
@@ -110,12 +99,6 @@ class Registry:
         kept = [(n, v) for n, v in answer.headers.items() if n in ("content-type", "etag")]
         start(f"{answer.status_code} {answer.reason_phrase}", kept)
         return [answer.content]
-
-
-def _json(start: StartResponse, status: str, body: dict[str, Any]) -> Iterable[bytes]:
-    content = json.dumps(body).encode()
-    start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
-    return [content]
 
 
 @contextmanager

@@ -6,13 +6,10 @@ https://docs.npmjs.com/trusted-publishers
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import jwt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 WORKFLOW = ".github/workflows/release.yml"
 
@@ -41,36 +38,50 @@ class Publisher:
         )
 
 
-def projects(
-    publishers: Iterable[Publisher], issuers: Iterable[str], token: str, audience: str
-) -> set[str]:
-    """Return the projects that the bearer of a token may publish.
+@dataclass(kw_only=True)
+class TrustingRegistry:
+    """What the registries have in common.
 
-    Args:
-        publishers: Those that are registered.
-        issuers: The issuers that the registry trusts.
-        token: The token.
-        audience: Whom the token has to be made for.
-
-    Raises:
-        NotTrusted: The token is not valid, or no publisher fits it.
+    Attributes:
+        issuers: The issuers of OIDC tokens that it trusts.
+        registered: The trusted publishers of its projects.
+        tokens: Access tokens, each with the projects that it may publish.
+        refusals: Why it refused requests.
+        address: Where it listens.
     """
-    try:
-        issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
-        if issuer not in issuers:
-            raise NotTrusted("invalid-payload: the issuer is not trusted")
-        keys = jwt.PyJWKClient(f"{issuer}/.well-known/jwks")
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            keys.get_signing_key_from_jwt(token),
-            algorithms=["RS256"],
-            audience=audience,
-            issuer=issuer,
-            options={"require": ["exp", "iat", "nbf", "jti"]},
-        )
-    except (jwt.PyJWTError, KeyError) as error:
-        raise NotTrusted(f"invalid-payload: {type(error).__name__}") from None
-    found = {each.project for each in publishers if each.fits(claims)}
-    if not found:
-        raise NotTrusted("invalid-publisher: valid token, but no corresponding publisher")
-    return found
+
+    issuers: set[str] = field(default_factory=set)
+    registered: list[Publisher] = field(default_factory=list)
+    tokens: dict[str, set[str]] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def trusted(self, token: str, audience: str) -> set[str]:
+        """Return the projects that the bearer of an OIDC token may publish.
+
+        Args:
+            token: The token.
+            audience: Whom the token has to be made for.
+
+        Raises:
+            NotTrusted: The token is not valid, or no publisher fits it.
+        """
+        try:
+            issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+            if issuer not in self.issuers:
+                raise NotTrusted("invalid-payload: the issuer is not trusted")
+            keys = jwt.PyJWKClient(f"{issuer}/.well-known/jwks")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                keys.get_signing_key_from_jwt(token),
+                algorithms=["RS256"],
+                audience=audience,
+                issuer=issuer,
+                options={"require": ["exp", "iat", "nbf", "jti"]},
+            )
+        except (jwt.PyJWTError, KeyError) as error:
+            raise NotTrusted(f"invalid-payload: {type(error).__name__}") from None
+        found = {each.project for each in self.registered if each.fits(claims)}
+        if not found:
+            raise NotTrusted("invalid-publisher: valid token, but no corresponding publisher")
+        return found
