@@ -32,6 +32,9 @@ GITHUB_SDK = "6.15.0"
 TERRAFORM_PROVIDER = "6.13.0"
 """The Terraform provider in that release, and in engine/github/go.mod."""
 
+ACT_VERSION = "0.2.89"
+"""The release of act, as in engine/act/go.mod."""
+
 EXECUTOR = "pulumi-language-python-exec"
 """Pulumi's own runner of Python programs: a script in the Go module of its SDK."""
 
@@ -134,10 +137,10 @@ ACTIONLINT = Part(
 ACT = Part(
     name="act",
     binary="act",
-    version="0.2.89",
+    version=ACT_VERSION,
     package="github.com/nektos/act",
     packages=570,
-    variables=(("main.version", "0.2.89"),),
+    variables=(("main.version", ACT_VERSION),),
 )
 """Runs the jobs of workflow files; the release workflows are executed with it."""
 
