@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
-
-from nacl.public import PublicKey, SealedBox
 
 from tests.end_to_end.conftest import seed
 from tests.end_to_end.live import Live
+from tests.sandbox.sealing import seal
 from tests.support.project import Project
 
 if TYPE_CHECKING:
@@ -113,10 +111,8 @@ def adopted(sandbox: Sandbox, folder: Path, name: str, *, protect: bool) -> Proj
 def sealed(world: World, path: str) -> dict[str, Any]:
     """Return a secret's value as GitHub takes it, with what the path's kind needs beside it."""
     key = world.request("GET", f"{path.rpartition('/')[0]}/public-key")["body"]
-    box = SealedBox(PublicKey(base64.b64decode(key["key"])))
-    value = base64.b64encode(box.encrypt(b"x")).decode()
     more = {"visibility": "all"} if path.startswith("/orgs/") else {}
-    return {"encrypted_value": value, "key_id": key["key_id"], **more}
+    return {**seal(key, "x"), **more}
 
 
 def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Path) -> None:
