@@ -177,6 +177,17 @@ def visible_repositories(world: World, account: Account, actor: Actor) -> list[R
     return [each for each in found if level(permission(world, each, actor))]
 
 
+def visible_forks(
+    world: World, repository: Record[Repository], actor: Actor
+) -> list[Record[Repository]]:
+    """Return the forks of a repository that an actor may see."""
+    return [
+        each
+        for each in world.repositories()
+        if each.data.get("fork_of") == repository.id and level(permission(world, each, actor))
+    ]
+
+
 def require(call: Call, needs: str) -> None:
     """Refuse the call unless its actor has what the route needs.
 

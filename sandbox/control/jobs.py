@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import full_name
 from sandbox.api.lookups import find_repository
 from sandbox.runs import contexts, oidc, progress, tokens, triggers, visible
-from sandbox.world.kinds.accounts import ORGANIZATION, USER
 from sandbox.world.kinds.actions import JOB, RUN, Job, Run
 from sandbox.world.kinds.protection import ENVIRONMENT
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
@@ -55,16 +54,13 @@ def _summary(world: World, job: Record[Job]) -> dict[str, Any]:
 
 def _all(world: World) -> list[Record[Job]]:
     runs = [
-        run
-        for account in [*world.all(ORGANIZATION), *world.all(USER)]
-        for repository in world.all(REPOSITORY, account.id)
+        (repository, run)
+        for repository in world.repositories()
         for run in world.all(RUN, repository.id)
     ]
-    for run in runs:
-        repository = world.get(REPOSITORY, run.parent)
-        if repository is not None:
-            triggers.go_on(world, repository, run)
-    return [job for run in runs for job in world.all(JOB, run.id)]
+    for repository, run in runs:
+        triggers.go_on(world, repository, run)
+    return [job for _, run in runs for job in world.all(JOB, run.id)]
 
 
 def _find(world: World, order: Order) -> Record[Job]:

@@ -17,6 +17,7 @@ from sandbox.graphql.cost import Cost
 from sandbox.graphql.fields import accounts, git, protection, releases, repositories, reviews, teams
 from sandbox.graphql.reading import constant, readable
 from sandbox.graphql.refusals import no_node, not_found
+from sandbox.repositories.releases import visible
 from sandbox.shapes.apps import app_number
 from sandbox.world.clock import stamp
 from sandbox.world.kinds.accounts import APP, ORGANIZATION, USER, Account, Organization, User
@@ -82,7 +83,7 @@ def _visible(call: Call, found: AnyRecord) -> bool:
     repository = found if is_a(found, REPOSITORY) else call.world.get(REPOSITORY, found.parent)
     if repository is None:
         return True
-    drafted = is_a(found, RELEASE) and found not in releases.visible(call, repository)
+    drafted = is_a(found, RELEASE) and found not in visible(call, repository)
     return readable(call, repository) and not drafted
 
 

@@ -35,11 +35,11 @@ def of_tag(world: World, repository: Record[Repository], tag: str) -> Record[Rel
     return next(found, None)
 
 
-def visible(call: Call) -> list[Record[Release]]:
+def visible(call: Call, repository: Record[Repository]) -> list[Record[Release]]:
     """Return the releases that the caller sees, newest first: drafts are for those who push."""
-    if level(permission(call.world, call.repository, call.actor)) >= level("write"):
-        return call.world.all(RELEASE, call.repository.id)[::-1]
-    return published(call.world, call.repository)
+    if level(permission(call.world, repository, call.actor)) >= level("write"):
+        return call.world.all(RELEASE, repository.id)[::-1]
+    return published(call.world, repository)
 
 
 def commit_of(

@@ -9,6 +9,7 @@ from sandbox.world.clock import Clock
 from sandbox.world.faults import Faults
 from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account
 from sandbox.world.kinds.documents import DOCUMENT
+from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.records import AnyRecord, Record, Tables, replaced
 
 if TYPE_CHECKING:
@@ -104,6 +105,14 @@ class World:
     def account_of(self, ident: int) -> Account | None:
         """Return the user or organization of that id."""
         return self.get(ORGANIZATION, ident) or self.get(USER, ident)
+
+    def accounts(self) -> list[Account]:
+        """Return the organizations, then the users."""
+        return [*self.all(ORGANIZATION), *self.all(USER)]
+
+    def repositories(self) -> list[Record[Repository]]:
+        """Return the repositories of all accounts."""
+        return [each for account in self.accounts() for each in self.all(REPOSITORY, account.id)]
 
     def document(self, parent: int, name: str, default: Mapping[str, Any]) -> dict[str, Any]:
         """Return a settings document, such as an organization's Actions permissions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import full_name, level, permission
+from sandbox.access.permissions import full_name
 from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject, of_commit
 from sandbox.graphql.reading import data_of, record_of
@@ -29,22 +29,17 @@ def _repository(call: Call, record: AnyRecord) -> Record[Repository]:
     return found
 
 
-def visible(call: Call, repository: Record[Repository]) -> list[Record[Release]]:
-    """Return the releases that the viewer sees, newest first: drafts are for those who push."""
-    if level(permission(call.world, repository, call.actor)) >= level("write"):
-        return call.world.all(RELEASE, repository.id)[::-1]
-    return releases.published(call.world, repository)
-
-
 def _release(
     call: Call, repository: Record[Repository], arguments: Arguments
 ) -> Record[Release] | None:
     tag = arguments["tagName"]
-    return next((each for each in visible(call, repository) if each.data["tag"] == tag), None)
+    return next(
+        (each for each in releases.visible(call, repository) if each.data["tag"] == tag), None
+    )
 
 
 def _releases(call: Call, repository: Record[Repository], arguments: Arguments) -> dict[str, Any]:
-    found = visible(call, repository)
+    found = releases.visible(call, repository)
     order = arguments.get("orderBy")
     if order:
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import full_name, level, owner, permission
+from sandbox.access.permissions import full_name, level, owner, permission, visible_forks
 from sandbox.api import lookups
 from sandbox.git import objects as git
 from sandbox.graphql.addresses import address, avatar, pages
@@ -13,7 +13,6 @@ from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import find
 from sandbox.graphql.reading import constants, data_of, name, readable, record_of, updated_at
 from sandbox.graphql.refusals import not_found
-from sandbox.world.kinds.accounts import ORGANIZATION, USER
 from sandbox.world.kinds.code import REF, Ref
 from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT
 from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Repository
@@ -69,22 +68,8 @@ def _viewer_emails(call: Call, source: AnyRecord, arguments: dict[str, Any]) -> 
     return [] if email is None else [email]
 
 
-def _seen(
-    call: Call, records: list[Record[Repository]], arguments: dict[str, Any]
-) -> dict[str, Any]:
-    found = [each for each in records if readable(call, each)]
-    return connection(found, arguments)
-
-
 def _forks(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
-    accounts = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
-    found = [
-        each
-        for account in accounts
-        for each in call.world.all(REPOSITORY, account.id)
-        if each.data.get("fork_of") == repository.id
-    ]
-    return _seen(call, found, arguments)
+    return connection(visible_forks(call.world, repository, call.actor), arguments)
 
 
 def _refs(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.access.permissions import level, org_role, owner, permission
+from sandbox.access.permissions import level, org_role, owner, permission, visible_forks
 from sandbox.api import fields
 from sandbox.api.errors import GitHubError, conflict, forbidden, invalid, not_found
 from sandbox.api.http import Response
@@ -16,7 +16,7 @@ from sandbox.api.routing import Routes
 from sandbox.git import objects, refs
 from sandbox.repositories import defaults, pulls
 from sandbox.shapes.repositories import full_repository, listed_repository
-from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account
+from sandbox.world.kinds.accounts import ORGANIZATION, Account
 from sandbox.world.kinds.code import BLOB, COMMIT, GIT_TAG, REF
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
@@ -32,14 +32,7 @@ _FORKS = "/repos/{owner}/{repo}/forks"
 @ROUTES.get(_FORKS, needs="repo:read")
 def list_forks(call: Call) -> Response:
     """Return the forks that the caller may see."""
-    accounts = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
-    forks = [
-        each
-        for account in accounts
-        for each in call.world.all(REPOSITORY, account.id)
-        if each.data.get("fork_of") == call.repository.id
-        and level(permission(call.world, each, call.actor))
-    ]
+    forks = visible_forks(call.world, call.repository, call.actor)
     return page(call, forks, lambda each: listed_repository(call, each))
 
 

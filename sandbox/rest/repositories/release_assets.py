@@ -47,7 +47,7 @@ def _check_free(call: Call, release: int, name: str, ident: int = 0) -> None:
 def _asset(call: Call) -> tuple[Record[ReleaseAsset], Record[Release]]:
     """Return the path's file, and its release."""
     asset = call.world.get(RELEASE_ASSET, call.integer("asset_id"))
-    for release in releases.visible(call):
+    for release in releases.visible(call, call.repository):
         if asset is not None and asset.parent == release.id:
             return asset, release
     raise not_found()

@@ -40,7 +40,9 @@ _FIELDS: dict[str, fields.Kind] = {
 def find(call: Call) -> Record[Release]:
     """Return the path's release; 404 when there is none, or a draft is not for the caller."""
     ident = call.integer("release_id")
-    found = next((each for each in releases.visible(call) if each.id == ident), None)
+    found = next(
+        (each for each in releases.visible(call, call.repository) if each.id == ident), None
+    )
     if found is None:
         raise not_found()
     return found
@@ -59,7 +61,9 @@ def _check_tag(call: Call, tag: str, *, draft: bool, ident: int = 0) -> None:
 @ROUTES.get(LIST, needs="repo:read")
 def list_releases(call: Call) -> Response:
     """Return the releases, newest first; drafts for those who may push."""
-    return page(call, releases.visible(call), lambda each: release_json(call, each))
+    return page(
+        call, releases.visible(call, call.repository), lambda each: release_json(call, each)
+    )
 
 
 @ROUTES.post(LIST, needs="repo:write")

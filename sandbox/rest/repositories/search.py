@@ -14,7 +14,6 @@ from sandbox.api.http import Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import minimal_repository
-from sandbox.world.kinds.accounts import ORGANIZATION, USER, Account
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
@@ -31,10 +30,9 @@ def repositories(call: Call) -> Response:
     query = call.query.get("q", "").strip()
     if not query:
         raise invalid("Validation Failed", {"resource": "Search", "field": "q", "code": "missing"})
-    accounts: list[Account] = [*call.world.all(ORGANIZATION), *call.world.all(USER)]
     found = [
         repository
-        for account in accounts
+        for account in call.world.accounts()
         for repository in visible_repositories(call.world, account, call.actor)
         if all(_fits(call, repository, word) for word in query.split())
     ]
