@@ -174,7 +174,7 @@ def full_repository(call: Call, repository: Record[Repository]) -> dict[str, Any
     }
     for field, ident in origins.items():
         origin = None if ident is None else call.world.get(REPOSITORY, ident)
-        if origin is not None:
+        if origin is not None and level(permission(call.world, origin, call.actor)):
             body[field] = minimal_repository(call, origin)
     if account.kind == "organization":
         body["organization"] = simple_user(call, account)

@@ -68,6 +68,19 @@ def _viewer_emails(call: Call, source: AnyRecord, arguments: dict[str, Any]) -> 
     return [] if email is None else [email]
 
 
+def _seen(ident: Resolver) -> Resolver:
+    """Return a resolver of the repository of an id, if the viewer sees it."""
+    read = record_of(REPOSITORY, ident)
+
+    def resolve(
+        call: Call, source: Record[Repository], arguments: dict[str, Any]
+    ) -> Record[Repository] | None:
+        found = read(call, source, arguments)
+        return found if found is not None and readable(call, found) else None
+
+    return resolve
+
+
 def _forks(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
     return connection(visible_forks(call.world, repository, call.actor), arguments)
 
@@ -193,17 +206,13 @@ RESOLVERS: Table = {
     ),
     ("Repository", "openGraphImageUrl"): avatar,
     ("Repository", "owner"): lambda call, repository, _arguments: owner(call.world, repository),
-    ("Repository", "parent"): record_of(
-        REPOSITORY, data_of(REPOSITORY, lambda it: it.get("fork_of"))
-    ),
+    ("Repository", "parent"): _seen(data_of(REPOSITORY, lambda it: it.get("fork_of"))),
     ("Repository", "ref"): _ref,
     ("Repository", "refs"): _refs,
     ("Repository", "sshUrl"): lambda call, repository, _arguments: (
         f"git@{call.host.partition('://')[2]}:{full_name(call.world, repository)}.git"
     ),
-    ("Repository", "templateRepository"): record_of(
-        REPOSITORY, data_of(REPOSITORY, lambda it: it["template"])
-    ),
+    ("Repository", "templateRepository"): _seen(data_of(REPOSITORY, lambda it: it["template"])),
     ("Repository", "updatedAt"): updated_at,
     ("Repository", "viewerCanAdminister"): _may("admin"),
     ("Repository", "viewerCanCreateProjects"): _may("write"),

@@ -343,3 +343,21 @@ def test_mutations_of_a_repository_are_for_those_who_administer_it(
         assert refused("ben", query, given)[0] == "FORBIDDEN"
     archived = ask(archive, input={"repositoryId": ident})["data"]["archiveRepository"]
     assert archived == {"repository": {"isArchived": True}}
+
+
+def test_what_a_repository_was_made_from_is_shown_to_those_who_see_it(
+    world: World, api: httpx.Client
+) -> None:
+    """Others do not see the private template of a public repository, by GraphQL or REST."""
+    assert api.patch("/repos/acme/widget", json={"is_template": True}).is_success
+    made = api.post("/repos/acme/widget/generate", json={"owner": "acme", "name": "copy"})
+    assert made.status_code == 201, made.text
+    query = '{repository(owner:"acme",name:"copy"){templateRepository{name}}}'
+    shown = {}
+    for login in ("ana", "zoe"):
+        with world.client(login) as client:
+            answer = client.post(f"{world.base_url}api/graphql", json={"query": query})
+            by_rest = client.get("/repos/acme/copy").json().get("template_repository")
+        by_graphql = answer.json()["data"]["repository"]["templateRepository"]
+        shown[login] = [each and each["name"] for each in (by_graphql, by_rest)]
+    assert shown == {"ana": ["widget", "widget"], "zoe": [None, None]}
