@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from portcullis.adopt import existing
-from portcullis.adopt.completion import REPOSITORY
+from portcullis.adopt.completion import ENVIRONMENT, REPOSITORY, TEAM, TEAM_MEMBERS
 from portcullis.adopt.unmanaged import REMEDY
 from portcullis.pulumi_runs.events import ROOT
 from portcullis.report import resource_name
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from portcullis.adopt.old_names import OldNames
     from portcullis.pulumi_runs.events import Planned
 
-_ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
-_TEAM = "github:index/team:Team"
-_MEMBERS = "github:index/teamMembers:TeamMembers"
 _OF_ORGANIZATION = frozenset(
     {
         "github:index/organizationRuleset:OrganizationRuleset",
@@ -135,12 +132,12 @@ def _environments(planned: Mapping[str, Planned]) -> dict[str, Planned]:
     """Return what may exist: its organization, repository or team is not new."""
     new_organization = any(each.type == ROOT for each in planned.values())
     new_repositories = {each.inputs["name"] for each in planned.values() if each.type == REPOSITORY}
-    new_teams = {each.parent for each in planned.values() if each.type == _TEAM}
+    new_teams = {each.parent for each in planned.values() if each.type == TEAM}
     parents = {
         each.parent
         for each in planned.values()
-        if (each.type == _ENVIRONMENT and each.inputs["repository"] not in new_repositories)
-        or (each.type == _MEMBERS and each.parent not in new_teams)
+        if (each.type == ENVIRONMENT and each.inputs["repository"] not in new_repositories)
+        or (each.type == TEAM_MEMBERS and each.parent not in new_teams)
     }
     return {
         urn: each

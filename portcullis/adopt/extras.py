@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from components.github_access import get_json
+from portcullis.adopt.completion import ENVIRONMENT, REPOSITORY, TEAM
 from portcullis.adopt.import_ids import deployment_policies, escaped, inherited, listed
 from portcullis.pulumi_runs.events import Planned, name_of
 
@@ -142,7 +143,7 @@ _LOOK_UPS: dict[
     str,
     Callable[[GitHub[Any], str, Mapping[str, Planned], Planned, str], Iterator[Extra]],
 ] = {
-    "github:index/repositoryEnvironment:RepositoryEnvironment": _policies,
-    "github:index/repository:Repository": _grants,
-    "github:index/team:Team": _members,
+    ENVIRONMENT: _policies,
+    REPOSITORY: _grants,
+    TEAM: _members,
 }
