@@ -13,7 +13,7 @@ from sandbox.graphql.refusals import forbidden, no_node, not_found, unprocessabl
 from sandbox.graphql.targets import administered, check_administers, target
 from sandbox.shapes.apps import app_number
 from sandbox.world import plans
-from sandbox.world.kinds.accounts import APP, ORGANIZATION
+from sandbox.world.kinds.accounts import APP, ORGANIZATION, Organization
 from sandbox.world.kinds.code import PULL, REVIEW_COMMENT
 from sandbox.world.kinds.people import TEAM
 from sandbox.world.kinds.protection import BRANCH_PROTECTION, BranchProtection
@@ -161,6 +161,14 @@ def _settle(call: Call, given: dict[str, Any], *, resolved: bool) -> dict[str, A
     }
 
 
+def _manages_teams(call: Call, org: Record[Organization]) -> bool:
+    """Return whether the viewer is an owner of the organization, or an App installed in it."""
+    installation = call.actor.installation
+    if installation is not None:
+        return installation.parent == org.id
+    return org_role(call.world, org, call.actor.id) == "admin"
+
+
 def update_review_assignment(
     call: Call,
     _source: object,
@@ -170,9 +178,7 @@ def update_review_assignment(
     given = arguments["input"]
     team = target(call, TEAM, given["id"])
     org = call.world.get(ORGANIZATION, team.parent)
-    if call.actor.installation is None and (
-        org is None or org_role(call.world, org, call.actor.id) != "admin"
-    ):
+    if org is None or not _manages_teams(call, org):
         raise forbidden("Viewer must be an owner of the organization.")
     settings = {
         name: given[name]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+import httpx
 import pytest
 from graphql import GraphQLError
 
 from sandbox.api.journal import Journal
 from sandbox.graphql.resolvers import resolve_field
 from sandbox.world.world import World as State
+from tests.sandbox.conftest import ACME
+from tests.support.keys import app_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
     from graphql import GraphQLResolveInfo
 
     from tests.support.sandbox import World
@@ -361,3 +363,29 @@ def test_what_a_repository_was_made_from_is_shown_to_those_who_see_it(
         by_graphql = answer.json()["data"]["repository"]["templateRepository"]
         shown[login] = [each and each["name"] for each in (by_graphql, by_rest)]
     assert shown == {"ana": ["widget", "widget"], "zoe": [None, None]}
+
+
+@pytest.mark.parametrize(("installed_in", "refused"), [("acme", False), ("other", True)])
+def test_an_app_changes_teams_where_it_is_installed(
+    make_world: Callable[[dict[str, Any]], World], installed_in: str, *, refused: bool
+) -> None:
+    """An App of another organization does not set who reviews for a team."""
+    app = {"slug": "portal", "app_id": 7, "public_key": app_keys()[1]}
+    seed = {
+        "organizations": [*ACME["organizations"], {"login": "other", "owners": ["zoe"]}],
+        "apps": [{**app, "organizations": [installed_in], "permissions": None}],
+        "tokens": [{"app": "portal"}],
+    }
+    world = make_world({**ACME, **seed})
+    with world.client("ana") as api:
+        team = api.get("/orgs/acme/teams/release").json()["node_id"]
+    mutation = (
+        "mutation($input:UpdateTeamReviewAssignmentInput!)"
+        "{updateTeamReviewAssignment(input: $input){team{slug}}}"
+    )
+    answer = httpx.post(
+        f"{world.base_url}api/graphql",
+        json={"query": mutation, "variables": {"input": {"id": team, "enabled": True}}},
+        headers={"Authorization": f"Bearer {world.tokens['portal[bot]']}"},
+    ).json()
+    assert [each["type"] for each in answer.get("errors", [])] == ["FORBIDDEN"] * refused
