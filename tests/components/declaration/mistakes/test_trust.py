@@ -285,7 +285,7 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_mistakes(case: Case, tmp_path: Path) -> None:
+def test_a_mistake_in_trust_is_reported(case: Case, tmp_path: Path) -> None:
     """It is reported while the file is read, with its location and the fix (G2)."""
     reported(case, tmp_path, TRUSTED)
 
