@@ -37,9 +37,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     tools = engine.Engine(engine.Origin.PATH, folder / "engine", {"pulumi": "3"}, cached=True)
     monkeypatch.setattr(engine, "ensure", lambda: tools)
-    for name in list(os.environ):
-        if name.startswith(("PULUMI_", "GITHUB_")) or name in {"PORT", "STACK"}:
-            monkeypatch.delenv(name)
     return folder
 
 

@@ -19,7 +19,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Pulumi.yaml").touch()
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {portcullis:organization: nobody}\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("STACK", raising=False)
 
 
 @pytest.mark.parametrize(
