@@ -2,8 +2,9 @@
 
 The templates in ``workflows/`` are workflow files themselves: Jinja's statements stand in comments
 that begin with ``#:``, a value's place is a word such as ``__environment__``, and ``uses:
-owner/action@pin`` takes its commit from ``workflows/pins.yaml``. Rendering keeps the comments and
-never calls anything: what comes out depends on the plan alone.
+owner/action@pin`` takes its commit from ``workflows/pins.yaml``. What belongs to one ecosystem is
+in a folder of its name: the steps that build, the job that publishes, the jobs of CI. Rendering
+keeps the comments and never calls anything: what comes out depends on the plan alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
@@ -342,7 +343,7 @@ def render_template(name: str, **values: object) -> str:
     """Return the workflow file that the template ``name`` becomes with ``values``."""
     pins = _pins()
     tools = {**pins["tools"], "tools_until": pins["tools_until"]}
-    text = pin_actions(_template(name).render(**tools, **values))
+    text = pin_actions(_templates().get_template(name).render(**tools, **values))
     # a Jinja statement takes the blank lines after it with it
     return _JOB.sub(r"\n\n\1", text.rstrip("\n")) + "\n"
 
@@ -354,11 +355,11 @@ def _pins() -> dict[str, Any]:
 
 
 @cache
-def _template(name: str) -> Template:
+def _templates() -> Environment:
     # Jinja's own delimiters are GitHub's expressions (and `{#` the shell's): they move to
     # characters that no template has, and the places of values, which must be valid in a job id,
     # are translated to them.
-    environment = Environment(  # noqa: S701 - the output is YAML; every value has a strict pattern
+    return Environment(  # noqa: S701 - the output is YAML; every value has a strict pattern
         line_statement_prefix="#:",
         variable_start_string="«",
         variable_end_string="»",
@@ -368,6 +369,7 @@ def _template(name: str) -> Template:
         comment_end_string="#»",
         keep_trailing_newline=True,
         undefined=StrictUndefined,
+        loader=FunctionLoader(
+            lambda name: _PLACE.sub(r"«\1»", (_TEMPLATES / name).read_text(encoding="utf-8"))
+        ),
     )
-    text = (_TEMPLATES / name).read_text(encoding="utf-8")
-    return environment.from_string(_PLACE.sub(r"«\1»", text))

@@ -25,8 +25,8 @@ from components.files.workflow import (
 from engine import ensure_actionlint
 from tests.components.workflow_cases.variants import (
     PINS,
-    TEMPLATES,
     VARIANTS,
+    WHOLE_TEMPLATES,
     before,
     files,
     load,
@@ -45,8 +45,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("variants")
     stored = {name: render(variant) for name, variant in VARIANTS.items()}
     stored["templates"] = {
-        f".github/workflows/{template.name}": pin_actions(template.read_text("utf-8"))
-        for template in TEMPLATES.glob("*.yml")
+        f".github/workflows/{name}": pin_actions(text) for name, text in WHOLE_TEMPLATES.items()
     }
     for name, contents in stored.items():
         for path, text in contents.items():
@@ -123,7 +122,7 @@ def test_every_action_is_pinned_to_the_table(variant: WorkflowPlan) -> None:
 
 def test_the_table_of_pins_is_used_and_well_formed() -> None:
     """A commit has 40 hexadecimal digits, and nothing in the table is left over (R5)."""
-    texts = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.yml"))
+    texts = "".join(WHOLE_TEMPLATES.values())
     assert set(re.findall(r"uses: (\S+)@pin$", texts, re.MULTILINE)) == set(PINS["actions"])
     for pin in PINS["actions"].values():
         assert re.fullmatch(r"[0-9a-f]{40}", pin["sha"])
@@ -189,7 +188,7 @@ def test_the_address_of_testpypi_stands_in_one_place() -> None:
     """The upload address is written once in the templates; steps refer to it."""
     release = files(VARIANTS["python-hybrid"])[RELEASE_PATH]
     address = release["jobs"]["test-python-escai-framework"]["env"]["TEST_REGISTRY"]
-    assert sum(path.read_text("utf-8").count(address) for path in TEMPLATES.iterdir()) == 1
+    assert "".join(WHOLE_TEMPLATES.values()).count(address) == 1
 
 
 # --- the CI workflow ---

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from components.files.workflow import CI_PATH, RELEASE_PATH, Package, Release, WorkflowPlan, render
 from tests.components.workflow_cases.variants import (
     AUTHS,
-    TEMPLATES,
+    WHOLE_TEMPLATES,
     archive,
     before,
     load,
@@ -132,11 +132,7 @@ plans = st.builds(
 )
 
 
-PLACES = {
-    place
-    for template in TEMPLATES.glob("*.yml")
-    for place in re.findall(r"__[a-z_]+?__", template.read_text("utf-8"))
-}
+PLACES = {place for text in WHOLE_TEMPLATES.values() for place in re.findall(r"__[a-z_]+?__", text)}
 
 
 @settings(deadline=None, max_examples=50)  # parsing YAML takes the time of a busy machine

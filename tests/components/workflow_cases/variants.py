@@ -19,6 +19,20 @@ TEMPLATES = ROOT / "workflows"
 PINS: dict[str, Any] = YAML(typ="safe").load(TEMPLATES / "pins.yaml")
 
 
+def _with_parts(template: Path) -> str:
+    """A template with the text of each file that it includes, in place of the statement."""
+    return re.sub(
+        r'^ *#: include "(.+)"\n',
+        lambda match: (TEMPLATES / match[1]).read_text("utf-8"),
+        template.read_text("utf-8"),
+        flags=re.MULTILINE,
+    )
+
+
+WHOLE_TEMPLATES = {path.name: _with_parts(path) for path in sorted(TEMPLATES.glob("*.yml"))}
+"""The templates by file name, as they stand: before anything is rendered."""
+
+
 def python(auth: str = "oidc", **changes: object) -> Package:
     """ESCAI's package, which goes through TestPyPI."""
     tokens = {"token_secret": "PYPI_API_TOKEN", "test_token_secret": "TEST_PYPI_API_TOKEN"}
