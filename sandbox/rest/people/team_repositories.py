@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.access.permissions import custom_role, level, old_name, require, team_permission
+from sandbox.access.permissions import (
+    custom_role,
+    level,
+    old_name,
+    require,
+    team_permission,
+    visible_repositories,
+)
 from sandbox.api import fields, lookups
 from sandbox.api.errors import GitHubError, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
@@ -12,10 +19,10 @@ from sandbox.api.pages import page
 from sandbox.api.routing import Routes
 from sandbox.shapes.repositories import team_repository
 from sandbox.world.kinds.people import TEAM_REPOSITORY, Permission, Team
-from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
 
 ROUTES = Routes()
@@ -32,11 +39,11 @@ def _granted(call: Call, team: Record[Team], repository: Record[Repository]) -> 
 
 @ROUTES.get(_LIST, needs="org:member")
 def list_repositories(call: Call) -> Response:
-    """Return the repositories of a team, inherited ones included."""
+    """Return the repositories of a team, inherited ones included, that the caller may see."""
     team = lookups.team(call)
     found = [
         repository
-        for repository in call.world.all(REPOSITORY, call.org.id)
+        for repository in visible_repositories(call.world, call.org, call.actor)
         if level(team_permission(call.world, team, repository))
     ]
     return page(

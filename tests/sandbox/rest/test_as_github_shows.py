@@ -172,6 +172,20 @@ def test_a_personal_repository_has_its_owner_as_direct_collaborator(world: World
     assert [(each["login"], each["role_name"]) for each in direct] == [("ben", "admin")]
 
 
+def test_a_team_s_private_repositories_are_listed_for_those_who_see_them(
+    world: World, api: httpx.Client
+) -> None:
+    """A member of the organization who may not see a repository does not learn its name."""
+    api.post("/orgs/acme/teams", json={"name": "ops"})
+    for name, private in (("vault", True), ("site", False)):
+        api.post("/orgs/acme/repos", json={"name": name, "private": private})
+        api.put(f"/orgs/acme/teams/ops/repos/acme/{name}", json={"permission": "pull"})
+    for login, seen in (("ana", ["site", "vault"]), ("ben", ["site"])):
+        with world.client(login) as client:
+            listed = client.get("/orgs/acme/teams/ops/repos").json()
+        assert sorted(each["name"] for each in listed) == seen
+
+
 def test_raw_content_says_its_charset(api: httpx.Client) -> None:
     """A file that is asked for raw comes as UTF-8."""
     raw = api.get(f"{WIDGET}/contents/README.md", headers={"Accept": "application/vnd.github.raw"})
