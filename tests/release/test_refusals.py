@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,11 +144,29 @@ def test_a_dry_run(made: Stage) -> None:
     assert made.pypi.uploads == made.testpypi.uploads == []
 
 
-def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> None:
-    """TestPyPI is down, PyPI refuses the job, then fails between two files (E2, R3, R10).
+@contextmanager
+def _replaced_files(made: Stage) -> Iterator[list[str]]:
+    """Change one file of the newest run's artifact, add one, and take one away: their names."""
+    newest = max(made.release.place.artifacts.glob("[0-9]*"), key=lambda run: int(run.name))
+    folder = newest / "python-riveter"
+    before = {file: file.read_bytes() for file in folder.iterdir()}
+    (wheel,), (archive,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    added = folder / "another-1.2.3-py3-none-any.whl"
+    wheel.write_bytes(before[wheel] + b"x")
+    archive.unlink()
+    added.write_bytes(b"x")
+    yield [wheel.name, archive.name, added.name]
+    added.unlink()
+    for file, content in before.items():
+        file.write_bytes(content)
 
-    What could not be tried is not published, and nobody is asked. Each attempt at PyPI needs an
-    approval of its own, and what arrives is what was built at first.
+
+def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> None:
+    """TestPyPI is down, files are replaced, PyPI refuses the job, then fails (E2, R3, R10).
+
+    What could not be tried is not published, and nobody is asked. A file with another hash than
+    approvers saw stops the release. Each attempt at PyPI needs an approval of its own, and what
+    arrives is what was built at first.
     """
     _settings(made, '"""Settings."""\n')
     release = made.release
@@ -159,6 +178,14 @@ def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> No
     assert states[PUBLISH] == states["github-release"] == "skipped"
 
     made.testpypi.down_after = None
+    with _replaced_files(made) as replaced:
+        assert release.again("kim") == 201
+        assert release.run()["test-python-riveter"] == "failure"
+        for name in replaced:
+            refused = f"error: Not as approved: python-riveter/{name} is not what was built"
+            assert refused in release.result("test-python-riveter").text
+        assert made.testpypi.uploads == []
+
     assert release.again("kim") == 201
     assert release.run()[PUBLISH] == "waiting"
     assert (release.approve("ana"), release.run()[PUBLISH]) == (200, "failure")

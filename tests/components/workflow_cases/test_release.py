@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -131,12 +132,28 @@ def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan)
         if "publish-cargo" in id_:  # cargo packs again: nothing that is checked out is built or run
             assert len(checkouts) == 1
             scripts = [step for step in job["steps"] if "run" in step]
-            assert {step["working-directory"] for step in scripts} == {"${{ runner.temp }}"}
-            assert all("--no-verify" in step["run"] for step in scripts)
+            places = {step["working-directory"] for step in scripts}
+            assert places == {"${{ runner.temp }}", "${{ runner.temp }}/dist"}
+            assert all("--no-verify" in s["run"] for s in scripts if "cargo " in s["run"])
         else:
             assert not checkouts
         taken = {s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)}
         assert taken == made if id_ == "github-release" else len(taken & made) == len(taken) == 1
+
+
+@releases
+def test_only_the_files_that_approvers_saw_go_on(variant: WorkflowPlan) -> None:
+    """Each job that downloads what was built compares it at once with the build's hashes (R10)."""
+    workflow = files(variant)[RELEASE_PATH]
+    assert workflow["jobs"]["build"]["outputs"]["hashes"] == "${{ steps.built.outputs.hashes }}"
+    for job in workflow["jobs"].values():
+        downloads = [i for i, s in enumerate(job["steps"]) if "download-artifact" in str(s)]
+        if downloads:
+            after = job["steps"][downloads[-1] + 1]
+            assert after["env"]["HASHES"] == "${{ needs.build.outputs.hashes }}"
+            folder = job["steps"][downloads[-1]]["with"]["path"]
+            assert folder.startswith(after["working-directory"])
+            assert "build" in job["needs"]
 
 
 @releases
@@ -194,15 +211,20 @@ def test_the_end_is_always_reported(variant: WorkflowPlan) -> None:
 def test_hybrid_tries_the_trusted_publisher_first() -> None:
     """The token is used only after the trusted publisher was refused; OIDC has none (E3)."""
     for name in ("test-python-escai-framework", "publish-python-escai-framework"):
-        hybrid = files(VARIANTS["python-hybrid"])[RELEASE_PATH]["jobs"][name]["steps"]
-        _, first, second = hybrid
+        first, second = _uploads("python-hybrid", name)
         assert "password" not in first["with"]
         assert first["continue-on-error"] is True
         assert second["if"] == "${{ steps.trusted.outcome == 'failure' }}"
         assert "secrets." in second["with"]["password"]
-        _, only = files(VARIANTS["python-oidc"])[RELEASE_PATH]["jobs"][name]["steps"]
+        (only,) = _uploads("python-oidc", name)
         assert "continue-on-error" not in only
         assert "password" not in only["with"]
+
+
+def _uploads(variant: str, job: str) -> list[dict[str, Any]]:
+    """The steps of a job that upload to an index."""
+    found = files(VARIANTS[variant])[RELEASE_PATH]["jobs"][job]["steps"]
+    return [step for step in found if "gh-action-pypi-publish" in step.get("uses", "")]
 
 
 @pytest.mark.parametrize("visibility", ["public", "private", "internal"])
