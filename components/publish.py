@@ -117,7 +117,7 @@ class _Package(Config):
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
 
-class _RegistryPackage(_Package):
+class RegistryPackage(_Package):
     """What packages of registries with trusted publishing have."""
 
     auth: Auth = "oidc"
@@ -137,7 +137,7 @@ class _RegistryPackage(_Package):
         return self
 
 
-class PythonPackage(_RegistryPackage):
+class PythonPackage(RegistryPackage):
     """A Python package: to TestPyPI first, then to PyPI."""
 
     kind = "python"
@@ -154,7 +154,7 @@ class PythonPackage(_RegistryPackage):
     """The environment for TestPyPI. Without it: `testpypi`, or `testpypi-` and the name."""
 
 
-class NpmPackage(_RegistryPackage):
+class NpmPackage(RegistryPackage):
     """An npm package."""
 
     kind = "npm"
@@ -180,7 +180,7 @@ class NpmPackage(_RegistryPackage):
         return self
 
 
-class CargoPackage(_RegistryPackage):
+class CargoPackage(RegistryPackage):
     """A Rust package at crates.io.
 
     crates.io registers a trusted publisher for packages that exist, so the first version needs a
@@ -383,7 +383,7 @@ def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
     """Yield the stored tokens; each is checked to be valid for its package and registry alone."""
     for package in packages:
         config = package.config
-        for registry, token in config.tokens if isinstance(config, _RegistryPackage) else ():
+        for registry, token in config.tokens if isinstance(config, RegistryPackage) else ():
             test = registry == "testpypi"
             environment = package.test_environment if test else package.environment
             if token and environment:
@@ -499,43 +499,13 @@ def _workflow_package(
         ecosystem=config.kind,
         name=config.name,
         directory=config.directory,
-        auth=config.auth if isinstance(config, _RegistryPackage) else "oidc",
+        auth=config.auth if isinstance(config, RegistryPackage) else "oidc",
         release_environment=package.environment,
         test_environment=package.test_environment,
         token_secret=secrets.get((package.path, False)),
         test_token_secret=secrets.get((package.path, True)),
         access=config.access if isinstance(config, NpmPackage) else "public",
     )
-
-
-def trusted_publishers(
-    packages: Iterable[ResolvedPackage], owner: str, repository: str
-) -> list[dict[str, str]]:
-    """Return the publishers to register by hand at the registries: they have no API for it.
-
-    Sources: https://docs.pypi.org/trusted-publishers/, https://docs.npmjs.com/trusted-publishers
-    and https://crates.io/docs/trusted-publishing
-    """
-    publishers: list[dict[str, str]] = []
-    for package in packages:
-        if not isinstance(package.config, _RegistryPackage) or package.config.auth == "token":
-            continue
-        registries = [(REGISTRIES[package.config.kind], package.environment)]
-        if package.test_environment:
-            registries.insert(0, ("TestPyPI", package.test_environment))
-        for registry, environment in registries:
-            entry = {
-                "registry": registry,
-                "package": package.config.name,
-                "owner": owner,
-                "repository": repository,
-                "workflow": PurePosixPath(package.workflow).name,
-                "environment": environment,
-            }
-            if also := _ALSO.get(registry):
-                entry["also"] = also
-            publishers.append(entry)
-    return publishers
 
 
 REGISTRIES: dict[Kind, str] = {
@@ -546,9 +516,3 @@ REGISTRIES: dict[Kind, str] = {
     "github": "GitHub",
 }
 """The registries by their own names."""
-
-_ALSO = {
-    "npm": "allowed action: npm publish; publishing access: disallow tokens",
-    "crates.io": "after the first version; then require trusted publishing (trustpub_only)",
-}
-"""What else is to be set at a registry, beside the publisher."""

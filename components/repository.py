@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from components.context import Context
+    from components.declaration.release.publishers import Publisher
     from components.files.workflow import WorkflowPlan
     from components.origin import Origin
     from components.publish import ResolvedPackage
@@ -247,8 +248,8 @@ class ResolvedRepository:
     """What outside systems grant to the jobs of its environments."""
     subject_claims: tuple[SubjectClaim, ...] = ()
     """The template of its tokens' subject; none for GitHub's own."""
-    publishers: tuple[Mapping[str, str], ...] = ()
-    """The trusted publishers that people register at the registries by hand."""
+    publishers: tuple[Publisher, ...] = ()
+    """Who publishes its packages, at each registry."""
 
     @property
     def names_branch(self) -> bool:

@@ -172,7 +172,7 @@ def _old(kind: Kind, name: str, config: RepositoryConfig | TeamConfig) -> str | 
 def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:
     """Return the stack's outputs: each repository's release path, and what is left to do by hand.
 
-    A trusted publisher is registered on the registry's own website: it has no API for that.
+    People register the trusted publishers at the registries; docs/publishers.md says where.
     """
     repositories = resolved.repositories.values()
     config = resolved.config
@@ -185,7 +185,10 @@ def outputs(resolved: ResolvedOrganization) -> dict[str, Any]:
             if repository.config.publish and not repository.config.archived
         },
         "register_by_hand": [
-            dict(publisher) for repository in repositories for publisher in repository.publishers
+            publisher.to_register()
+            for repository in repositories
+            for publisher in repository.publishers
+            if publisher.is_trusted
         ],
         **({"trust": trusts} if trusts else {}),
     }

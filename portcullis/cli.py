@@ -13,10 +13,12 @@ from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
 from portcullis.esc.commands import app as esc_app
 from portcullis.project import project_root
+from portcullis.publishers.commands import app as publishers_app
 from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(esc_app, name="esc")
+app.add_typer(publishers_app, name="publishers")
 app.add_typer(secrets_app, name="secrets")
 app.command()(check)
 

@@ -267,13 +267,26 @@ def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:
         console.print(Text(f"{'':<10} {repository}: release tag -> {' -> '.join(environments)}"))
     publishers: Sequence[Mapping[str, str]] = outputs.get("register_by_hand", [])
     if publishers:
-        console.print("\nto do by hand (the registries have no API for it)")
+        console.print("\nto do by hand: register these trusted publishers at the registries")
     for entry in publishers:
         console.print(
             Text(
                 f"{entry['registry']:>10} {entry['package']}: owner {entry['owner']}, "
                 f"repository {entry['repository']}, workflow {entry['workflow']}, "
                 f"environment {entry['environment']}"
-                + (f"; {also}" if (also := entry.get("also")) else "")
             )
         )
+    _show_remarks(console, publishers)
+
+
+def _show_remarks(console: Console, publishers: Sequence[Mapping[str, str]]) -> None:
+    """Show what is special about each registry, once for all packages that it applies to."""
+    packages: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in publishers:
+        package = f"{entry['registry']} {entry['package']}"
+        if before := entry.get("before_first_release"):
+            packages[f"before the first release: {before}"].append(package)
+        if also := entry.get("also"):
+            packages[also].append(package)
+    for remark, names in packages.items():
+        console.print(Text(f"{'':>10} {', '.join(names)}: {remark}"))

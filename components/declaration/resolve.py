@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.declaration.release import permissions
+from components.declaration.release.publishers import publishers
 from components.environment import ResolvedEnvironment
 from components.files import code_owners, dependabot, deploy, workflow
 from components.names.default_branch import FIRST_BRANCH
@@ -20,7 +21,6 @@ from components.publish import (
     release_environments,
     resolve_packages,
     token_secrets,
-    trusted_publishers,
     workflow_plan,
 )
 from components.repository import ResolvedRepository
@@ -131,7 +131,9 @@ def _repository(
         derived_files=_derived_files(repository, config.organization, plan)
         | deploy.render(trusts, config.sources.vault),
         workflows=plan,
-        publishers=tuple(trusted_publishers(packages, config.organization, name)),
+        publishers=publishers(
+            packages, config.organization, name, old_repository=repository.renamed_from
+        ),
     )
 
 

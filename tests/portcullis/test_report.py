@@ -251,13 +251,23 @@ def test_release_paths_and_registrations_are_reported() -> None:
         "repository": "tool",
         "workflow": "release.yml",
         "environment": "pypi-release",
+        "before_first_release": "register it as a pending publisher",
+        "also": "remove other publishers",
     }
-    outputs = {"release_paths": {"tool": ["testpypi", "pypi"]}, "register_by_hand": [publisher]}
+    other = {**publisher, "package": "acme-lib", "also": "remove the token"}
+    by_hand = [publisher, other]
+    outputs = {"release_paths": {"tool": ["testpypi", "pypi"]}, "register_by_hand": by_hand}
     text = shown(lambda console: report.show_outputs(console, outputs))
     assert "tool: release tag -> testpypi -> pypi\n" in text
     assert (
         "      PyPI acme-tool: owner acme, repository tool, workflow release.yml, "
         "environment pypi-release\n"
+    ) in text
+    assert (
+        "           PyPI acme-tool, PyPI acme-lib: before the first release: register it as a "
+        "pending publisher\n"
+        "           PyPI acme-tool: remove other publishers\n"
+        "           PyPI acme-lib: remove the token\n"
     ) in text
 
 

@@ -344,7 +344,7 @@ def test_each_package_has_environments_of_its_own(tmp_path: Path) -> None:
         *(name for pair in python for name in pair),
         *("npm-release-acme-web", "npm-release-cli"),
     ]
-    registered = [each["environment"] for each in repository.publishers]
+    registered = [each.environment for each in repository.publishers]
     assert registered == names
     assert "--access restricted" in repository.derived_files[RELEASE_PATH]
 
@@ -411,7 +411,7 @@ def test_each_series_of_tags_has_a_workflow_of_its_own(tmp_path: Path) -> None:
         text = repository.derived_files[path]
         assert f"{its_own}-release" in text
         assert f"{others}-release" not in text
-    assert {each["registry"]: each["workflow"] for each in repository.publishers} == {
+    assert {each.registry: each.workflow for each in repository.publishers} == {
         "TestPyPI": "release.yml",
         "PyPI": "release.yml",
         "npm": "release-sdk-v.yml",
