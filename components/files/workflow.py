@@ -14,7 +14,7 @@ import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -150,6 +150,14 @@ class Package(_Strict):
         return self.auth != "token"
 
 
+class StoredSecret(NamedTuple):
+    """A secret with which a release publishes."""
+
+    name: str
+    environment: str
+    """The environment that has it; the first one, if several do."""
+
+
 class Release(_Strict):
     """One release workflow: the packages that tags of one form release."""
 
@@ -189,6 +197,19 @@ class Release(_Strict):
     def of(self, ecosystem: Kind) -> tuple[Package, ...]:
         """Return the packages of one ecosystem."""
         return tuple(package for package in self.packages if package.ecosystem == ecosystem)
+
+    @property
+    def secrets(self) -> tuple[StoredSecret, ...]:
+        """Return the secrets of its environments, each name once: GitHub ignores case in them."""
+        found: dict[str, StoredSecret] = {}
+        for package in self.packages:
+            for name, environment in (
+                (package.token_secret, package.release_environment),
+                (package.test_token_secret, package.test_environment),
+            ):
+                if name and environment:
+                    found.setdefault(name.upper(), StoredSecret(name, environment))
+        return tuple(found.values())
 
 
 def release_path(tags: ReleaseTags, *, first: bool) -> str:
@@ -294,6 +315,8 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         same_version=tags.same,
         one_spelling=tags.spellings[0],
         other_spelling=tags.spellings[1],
+        secrets=release.secrets,
+        secret_names=" ".join(secret.name for secret in release.secrets),
         packages=release.packages,
         python=release.of("python"),
         npm=release.of("npm"),

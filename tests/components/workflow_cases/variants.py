@@ -23,7 +23,7 @@ def _with_parts(template: Path) -> str:
     """A template with the text of each file that it includes, in place of the statement."""
     return re.sub(
         r'^ *#: include "(.+)"\n',
-        lambda match: (TEMPLATES / match[1]).read_text("utf-8"),
+        lambda match: _with_parts(TEMPLATES / match[1]),
         template.read_text("utf-8"),
         flags=re.MULTILINE,
     )

@@ -18,15 +18,21 @@ from tests.sandbox.sealing import sealed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import httpx
+
     from tests.support.sandbox import Sandbox, World
 
 OWNER = "guild"
 _numbers = itertools.count(1)
 
 
+_FORMS = {"NPM_TOKEN": "npm_", "CARGO_REGISTRY_TOKEN": "cio"}
+
+
 def canary(environment: str, name: str) -> str:
     """Return the value of an environment's secret; no log may have it."""
-    return f"canary-{environment}-{name.lower().replace('_', '-')}-9f2c"
+    beginning = _FORMS.get(name, "pypi-")
+    return f"{beginning}canary-{environment}-{name.lower().replace('_', '-')}-9f2c"
 
 
 def world(
@@ -104,8 +110,13 @@ def _environments(made: World, base: str, packages: tuple[publish.ResolvedPackag
                 policy = {"type": "tag", "name": pattern}
                 api.post(f"{place}/deployment-branch-policies", json=policy).raise_for_status()
             for secret in environment.secrets:
-                sealed_value = sealed(api, f"{place}/secrets", canary(name, secret))
-                api.put(f"{place}/secrets/{secret}", json=sealed_value).raise_for_status()
+                store(api, place, secret, canary(name, secret))
+
+
+def store(api: httpx.Client, place: str, name: str, value: str) -> None:
+    """Store a secret at an environment, or at `/repos/OWNER/NAME/actions`."""
+    sealed_value = sealed(api, f"{place}/secrets", value)
+    api.put(f"{place}/secrets/{name}", json=sealed_value).raise_for_status()
 
 
 def _pass_checks(made: World, base: str) -> None:
