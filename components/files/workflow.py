@@ -53,6 +53,9 @@ _MANAGERS: Mapping[Kind, frozenset[str]] = {
 _AUDITED = frozenset({"github-actions"})
 """Ecosystems without tests of their own, which the CI workflow audits."""
 
+_LISTED = frozenset({"python", "npm", "cargo", "go"})
+"""The ecosystems whose packages are released with a list of their components (SBOM)."""
+
 LONGEST_ID = 80
 """What a name may add to a job's id, such as `publish-python-`; GitHub allows 99 characters."""
 
@@ -318,6 +321,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         secrets=release.secrets,
         secret_names=" ".join(secret.name for secret in release.secrets),
         packages=release.packages,
+        sboms=any(package.ecosystem in _LISTED for package in release.packages),
         python=release.of("python"),
         npm=release.of("npm"),
         cargo=release.of("cargo"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.release.extent import cases
-from tests.release.harness import installing, projects
+from tests.release.harness import installing, projects, sboms
 from tests.release.harness.organization import canary
 from tests.release.harness.stage import Machine, Stage, stage
 
@@ -31,6 +31,12 @@ def _built(made: Stage, artifact: str) -> dict[str, str]:
     (run,) = made.release.place.artifacts.iterdir()
     files = sorted((run / artifact).iterdir())
     return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+
+
+def _listed(machine: Machine, made: Stage) -> list[str]:
+    """Return what the lists of components are about; each fits the schema of CycloneDX."""
+    (run,) = made.release.place.artifacts.iterdir()
+    return sboms.packages(machine.tools, run / "sboms")
 
 
 def _released(made: Stage) -> dict[str, str]:
@@ -81,10 +87,11 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
         assert [release.approve(login) for login in ("kim", "lea", "zoe")] == [403, 403, 403]
         assert release.approve("ana") == 200
         assert set(release.run().values()) == {"success"}
-        built = _built(made, "python-riveter")
+        built, lists = _built(made, "python-riveter"), _built(made, "sboms")
         assert made.pypi.files() == made.testpypi.files() == built
         assert sorted(built) == ["riveter-1.2.3-py3-none-any.whl", "riveter-1.2.3.tar.gz"]
-        assert _released(made) == built
+        assert list(lists) == ["python-riveter-1.2.3.cdx.json"]
+        assert _released(made) == {**built, **lists}
         summary = release.result("build").summary
         assert all(each in summary for each in built.values())
         said = installing.python(machine.tools, made.front, tmp_path, "riveter==1.2.3")
@@ -146,6 +153,8 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
         assert release.approve("ana") == 200
         assert set(release.run().values()) == {"success"}
         assert made.npm.published == [npm_name]
+        own = npm_name.replace("@", "%40")
+        assert _listed(machine, made) == [f"pkg:npm/{own}@1.2.3", f"pkg:pypi/{name}@1.2.3"]
         assert made.npm.refusals == made.pypi.refusals == made.testpypi.refusals == []
         said = installing.npm(made.front, tmp_path, f"{npm_name}@1.2.3")
         assert said == f"{npm_name} 1.2.3 runs"
@@ -175,6 +184,7 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
         assert set(release.run().values()) == {"success"}, release.result(f"publish-cargo-{name}")
         (built,) = _built(made, f"cargo-{name}").values()
         assert hashlib.sha256(made.crates.packages[name, "1.2.3"]).hexdigest() == built
+        assert _listed(machine, made) == [f"pkg:cargo/{name}@1.2.3"]
         said = installing.cargo(machine.tools, made.front, tmp_path, name, "1.2.3")
         assert said == f"{name} 1.2.3 runs"
         _nothing_leaked(made)

@@ -151,7 +151,7 @@ def test_tools_have_exact_versions(variant: WorkflowPlan) -> None:
     """What uvx runs has an exact version, and what comes with it is frozen by date (R5)."""
     for workflow in files(variant).values():
         for _, step in steps(workflow):
-            called = re.findall(r"\buvx (\S+)", step.get("run", ""))
+            called = re.findall(r"\buvx (?:--from )?(\S+)", step.get("run", ""))
             assert all(re.fullmatch(r'"[\w-]+==[\d.]+"', name) for name in called)
             assert not called or step["env"]["UV_EXCLUDE_NEWER"] == PINS["tools_until"]
 

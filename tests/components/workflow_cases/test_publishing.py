@@ -47,10 +47,13 @@ def test_the_release_has_every_file_by_a_name_of_its_own_and_checksums(tmp_path:
         file = tmp_path / "built" / name
         file.parent.mkdir(parents=True)
         file.write_text(name)
+    (tmp_path / "sboms").mkdir()
+    (tmp_path / "sboms" / "python-a-1.2.3.cdx.json").write_text("{}")
     done = run(step("github-release", "Gather", variant=ARCHIVE), tmp_path, VERSION="1.2.3")
     assert done.returncode == 0, done.stderr
     sums = (tmp_path / "files" / "SHA256SUMS").read_text()
     expected = ["a-1.2.3.tar.gz", "npm-cli-1.2.3.tgz", "npm-guild-web-1.2.3.tgz"]
+    expected.append("python-a-1.2.3.cdx.json")
     assert [line.split()[1] for line in sums.splitlines()] == expected
     assert sorted(path.name for path in (tmp_path / "files").iterdir()) == [
         "SHA256SUMS",

@@ -17,6 +17,7 @@ from components.files.workflow import (
 )
 from tests.components.workflow_cases.variants import (
     VARIANTS,
+    artifacts,
     before,
     files,
     load,
@@ -148,9 +149,10 @@ def test_only_the_files_that_approvers_saw_go_on(variant: WorkflowPlan) -> None:
     """Each job that downloads what was built compares it at once with the build's hashes (R10)."""
     workflow = files(variant)[RELEASE_PATH]
     assert workflow["jobs"]["build"]["outputs"]["hashes"] == "${{ steps.built.outputs.hashes }}"
-    for job in workflow["jobs"].values():
-        downloads = [i for i, s in enumerate(job["steps"]) if "download-artifact" in str(s)]
-        if downloads:
+    for id_, job in workflow["jobs"].items():
+        names = [step.get("with", {}).get("name") for step in job["steps"]]
+        downloads = [i for i, name in enumerate(names) if name in artifacts(variant)]
+        if downloads and id_ != "build":
             after = job["steps"][downloads[-1] + 1]
             assert after["env"]["HASHES"] == "${{ needs.build.outputs.hashes }}"
             folder = job["steps"][downloads[-1]]["with"]["path"]
@@ -165,11 +167,29 @@ def test_packages_are_scanned_for_secrets_before_they_leave_the_build(
     """detect-secrets runs over every package after the last build and before any upload (A6)."""
     build = files(variant)[RELEASE_PATH]["jobs"]["build"]["steps"]
     (scan,) = [i for i, step in enumerate(build) if "detect-secrets==" in step.get("run", "")]
-    uploads = [i for i, step in enumerate(build) if "upload-artifact" in step.get("uses", "")]
+    uploads = [
+        i for i, step in enumerate(build) if step.get("with", {}).get("name") in artifacts(variant)
+    ]
     named = [(i, step.get("name", "")) for i, step in enumerate(build)]
     builds = [i for i, name in named if name.startswith(("Build ", "Archive "))]
     assert max(builds) < scan < min(uploads)
     assert len(uploads) == len(builds) == len(variant.packages)
+
+
+@releases
+def test_packages_leave_the_build_before_their_components_are_listed(
+    variant: WorkflowPlan,
+) -> None:
+    """What is installed to make a list (SBOM) cannot change what is published (A6, R10)."""
+    build = files(variant)[RELEASE_PATH]["jobs"]["build"]["steps"]
+    uploads = [step["with"]["name"] for step in build if "upload-artifact" in str(step)]
+    listed = [package for package in variant.packages if package.ecosystem != "github"]
+    assert uploads == [*artifacts(variant), *(["sboms"] if listed else [])]
+    (last,) = [i for i, step in enumerate(build) if artifacts(variant)[-1] in str(step.get("with"))]
+    steps_after = [step.get("name", "") for step in build[last + 1 :]]
+    lists = [name for name in steps_after if name.startswith("List the components of ")]
+    assert len(lists) == len(listed)
+    assert not [step for step in build[:last] if "sboms" in str(step)]
 
 
 @releases

@@ -163,6 +163,11 @@ def before(workflow: dict[str, Any], job: str) -> set[str]:
     return found
 
 
+def artifacts(variant: WorkflowPlan) -> list[str]:
+    """The artifacts in which the build hands packages on."""
+    return [f"{package.ecosystem}-{package.id}" for package in variant.packages]
+
+
 def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The jobs that publish something, found by what they run, not by their names."""
     return {

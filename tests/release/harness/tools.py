@@ -79,7 +79,10 @@ def find() -> Tools:
     cache = cache_folder(os.environ).parent
     lock = b"".join((_NPM / name).read_bytes() for name in _PINS)
     until = str(pins["tools_until"])
-    fetched = [f"{name}=={pins['tools'][key]}" for name, key in _UVX.items()]
+    fetched = {
+        f"{package}=={pins['tools'][package.replace('-', '_')]}": program
+        for package, program in _UVX.items()
+    }
     uv = Path(sys.executable).parent
     rust = Path(str(shutil.which("cargo"))).parent
     rustup_home = _rustup_home(rust)
@@ -152,8 +155,12 @@ def _toolchain(version: str, home: Path) -> str:
     raise MissingError(f"release workflows use Rust {version}: rustup toolchain install {version}")
 
 
-_UVX = {"twine": "twine", "detect-secrets": "detect_secrets"}
-"""What release workflows run by uvx, and the tool's name in `workflows/pins.yaml`."""
+_UVX = {
+    "twine": "twine",
+    "detect-secrets": "detect-secrets",
+    "cyclonedx-bom": "cyclonedx-py",
+}
+"""The packages that release workflows run by uvx, and the program of each."""
 
 
 def _digest(data: bytes) -> str:
@@ -180,7 +187,7 @@ def _install_verdaccio(folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
-def _fetch(uv: Path, cache: Path, packages: list[str], until: str) -> None:
+def _fetch(uv: Path, cache: Path, packages: dict[str, str], until: str) -> None:
     """Fill a cache of uv: the tools as workflows ask for them, and the build backend."""
     environment = {
         **os.environ,
@@ -196,7 +203,10 @@ def _fetch(uv: Path, cache: Path, packages: list[str], until: str) -> None:
         "[tool.hatch.build.targets.wheel]\nbypass-selection = true\n",
         encoding="utf-8",
     )
-    commands = [[str(uv), "tool", "run", each, "--version"] for each in packages]
+    commands = [
+        [str(uv), "tool", "run", "--from", package, program, "--version"]
+        for package, program in packages.items()
+    ]
     for command in [*commands, [str(uv), "build", str(project)]]:
         subprocess.run(command, env=environment, check=True, capture_output=True)
     del environment["UV_EXCLUDE_NEWER"]

@@ -1,0 +1,92 @@
+"""The scripts that list the components of a package (SBOM, in the format CycloneDX)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.components.workflow_cases.scripts import fake, run, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = "1.2.3"
+
+
+def listed(folder: Path, of: str, variant: str, **environment: str) -> dict[str, Any]:
+    """The list that the build's step writes about a package."""
+    script = step("build", f"List the components of {of}", variant=variant)
+    done = run(script, folder, VERSION=VERSION, SBOMS=str(folder / "sboms"), **environment)
+    assert done.returncode == 0, done.stderr
+    (file,) = (folder / "sboms").iterdir()
+    assert file.name.endswith(f"-{VERSION}.cdx.json")
+    loaded: dict[str, Any] = json.loads(file.read_text())
+    return loaded
+
+
+def _printing(folder: Path, program: str, said: dict[str, Any]) -> None:
+    (folder / "said.json").write_text(json.dumps(said))
+    fake(folder, program, f'#!/bin/sh\ncat "{folder}/said.json"\n')
+
+
+def test_a_python_package_is_no_component_of_itself(tmp_path: Path) -> None:
+    """It is what the list is about, by its name at PyPI; the wheel's path is left out (R10)."""
+    package: dict[str, Any] = {"bom-ref": "x", "name": "ESCAI.framework", "version": VERSION}
+    package["externalReferences"] = [{"type": "distribution", "url": "file:///home/x.whl"}]
+    other = {"bom-ref": "idna==3.20", "name": "idna", "version": "3.20", "type": "library"}
+    said = {"components": [other, package], "metadata": {"properties": []}}
+    _printing(tmp_path, "uvx", said)
+    found = listed(tmp_path, "escai-framework", "python-oidc", INSTALLED="installed")
+    assert found["components"] == [other]
+    assert found["metadata"]["component"]["purl"] == "pkg:pypi/escai-framework@1.2.3"
+    assert "file:" not in json.dumps(found)
+
+
+def test_an_npm_package_has_its_own_name(tmp_path: Path) -> None:
+    """Npm puts the folder's name there; development dependencies are left out (R10)."""
+    _printing(tmp_path, "npm", {"metadata": {"component": {"name": "web"}}, "components": []})
+    found = listed(tmp_path, "@guild/explorer-web", "npm-oidc-public")
+    assert found["metadata"]["component"]["name"] == "@guild/explorer-web"
+    assert "--omit dev" in step("build", "List the", variant="npm-oidc-public")["run"]
+
+
+def test_a_rust_package_has_what_it_is_built_from(tmp_path: Path) -> None:
+    """All that cargo resolved, at any depth, each once; not what only tests need (R10)."""
+    needs: dict[str, dict[str, str | None]] = {
+        "riveter-core": {"serde": None, "cc": "build", "ryu": "dev"},
+        "serde": {"core": None},
+        "cc": {"core": None},
+        "core": {"serde": "dev"},
+        "ryu": {},
+    }
+    nodes = []
+    for name, needed in needs.items():
+        kinds = [{"pkg": f"id of {each}", "dep_kinds": [{"kind": k}]} for each, k in needed.items()]
+        nodes.append({"id": f"id of {name}", "deps": kinds})
+    own, other = {"source": None, "license": None}, {"source": "x", "license": "MIT/Apache-2.0"}
+    packages = [
+        {"id": f"id of {name}", "name": name, "version": VERSION}
+        | (own if name == "riveter-core" else other)
+        for name in needs
+    ]
+    _printing(tmp_path, "cargo", {"packages": packages, "resolve": {"nodes": nodes}})
+    found = listed(tmp_path, "riveter-core", "cargo-oidc")
+    assert sorted(each["name"] for each in found["components"]) == ["cc", "core", "serde"]
+    assert found["metadata"]["component"]["purl"] == "pkg:cargo/riveter-core@1.2.3"
+    assert {str(each.get("licenses")) for each in found["components"]} == {
+        "[{'expression': 'MIT OR Apache-2.0'}]"
+    }
+    edges = {each["ref"]: each["dependsOn"] for each in found["dependencies"]}
+    assert edges["pkg:cargo/core@1.2.3"] == []
+    assert sorted(edges["pkg:cargo/riveter-core@1.2.3"]) == [
+        "pkg:cargo/cc@1.2.3",
+        "pkg:cargo/serde@1.2.3",
+    ]
+
+
+def test_a_list_without_the_package_stops_the_build(tmp_path: Path) -> None:
+    """An empty file would be published as a list of nothing (R10)."""
+    _printing(tmp_path, "uvx", {"components": [], "metadata": {}})
+    script = step("build", "List the components of escai-framework", variant="python-oidc")
+    done = run(script, tmp_path, VERSION=VERSION, SBOMS=str(tmp_path), INSTALLED="installed")
+    assert done.returncode != 0
