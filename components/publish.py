@@ -35,6 +35,7 @@ from components.secrets.secret import SecretConfig, StoredConfig
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from components.files.workflow_choice import WorkflowsConfig
     from components.secrets.kind import Kind as SecretKind
     from components.tag_ruleset import ResolvedTagProtection
 
@@ -450,6 +451,7 @@ def workflow_plan(
     default_branch: BranchName,
     visibility: Visibility,
     ecosystems: list[Ecosystem],
+    chosen: WorkflowsConfig,
     may_start: dict[ReleaseTags, tuple[str, ...]],
 ) -> workflow.WorkflowPlan:
     """Return what the workflows of a repository depend on.
@@ -488,6 +490,7 @@ def workflow_plan(
         visibility=visibility,
         ecosystems=tuple(ecosystems),
         releases=tuple(releases.values()),
+        chosen=chosen,
     )
 
 

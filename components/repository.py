@@ -34,6 +34,7 @@ from components.custom_property import PropertyName, ValueOrValues, repository_p
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.files.dependabot import DependabotConfig
 from components.files.managed_file import ManagedFileConfig, managed_files
+from components.files.workflow_choice import ManagedWorkflows
 from components.names import renames
 from components.names.default_branch import FIRST_BRANCH, KEEP
 from components.publish import PublishedPackages
@@ -205,8 +206,9 @@ class RepositoryConfig(Config):
     """How Dependabot proposes updates."""
     code_owners: dict[OwnedPath, list[TeamSlug]] = {}
     """Path patterns, each with the teams that have to review changes. A later pattern wins."""
-    workflows: bool = True
-    """`false`: Portcullis does not manage the CI and release workflows."""
+    workflows: ManagedWorkflows = True
+    """Which workflow files Portcullis manages. `false`: none, the CI and release workflows
+    included. A mapping chooses among those beside them; what it leaves out has its default."""
     publish: PublishedPackages = []
     """The packages that the repository publishes; each entry names its registry first, such as
     `python: agent-sdk`."""

@@ -124,7 +124,7 @@ def explain(
         words = [word.partition(":")[0] for word in allowed.split(", ")]
         guesses = [nearest(key, words) for key in map(str, value) if key not in known]
         return what + next((each for each in guesses if each), ""), allowed
-    if kind in {"value_error", "visible_to", "registry"}:
+    if kind in {"value_error", "visible_to", "registry", "choice"}:
         return _by_validator(subject, error["msg"].removeprefix("Value error, "))
     what = f"{subject} {_WORDS.get(kind, 'is of the wrong kind')}"
     if value is None:

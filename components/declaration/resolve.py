@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from components.declaration.release import permissions
 from components.declaration.release.publishers import publishers
 from components.environment import ResolvedEnvironment
-from components.files import code_owners, dependabot, deploy, workflow
+from components.files import code_owners, dependabot, deploy, library
+from components.files.workflow_choice import chosen
 from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
 from components.publish import (
@@ -33,6 +34,7 @@ from components.trust.job import TrustedJob
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from components.files.workflow import WorkflowPlan
     from components.organization import OrganizationConfig
     from components.origin import Origin
     from components.publish import ResolvedPackage
@@ -114,7 +116,7 @@ def _repository(
         return ResolvedRepository(name, repository, origin)
     tag_protection = _tag_protection(name, repository, config, organization, origin)
     packages = resolve_packages(repository.publish, tag_protection)
-    plan = _workflows(repository, packages, config) if repository.workflows else None
+    plan = _workflows(repository, packages, config)
     environments = _environments(repository, packages, origin)
     trusts = _trusts(name, repository, environments, config, origin)
     return ResolvedRepository(
@@ -248,13 +250,17 @@ def _tag_protection(
 
 def _workflows(
     repository: RepositoryConfig, packages: Sequence[ResolvedPackage], config: OrganizationConfig
-) -> workflow.WorkflowPlan:
-    """Return what the managed workflows of a repository are written from."""
+) -> WorkflowPlan | None:
+    """Return what the managed workflows of a repository are written from; None without them."""
+    choice = chosen(repository.workflows)
+    if choice is None:
+        return None
     return workflow_plan(
         packages,
         default_branch=repository.default_branch,
         visibility=repository.visibility,
         ecosystems=repository.ecosystems,
+        chosen=choice,
         may_start={
             tags: permissions.roles_to_start(repository, each[0].protections, config)
             for tags, each in by_tags(packages).items()
@@ -263,7 +269,7 @@ def _workflows(
 
 
 def _derived_files(
-    repository: RepositoryConfig, organization: str, plan: workflow.WorkflowPlan | None
+    repository: RepositoryConfig, organization: str, plan: WorkflowPlan | None
 ) -> dict[str, str]:
     """Return the managed files that follow from the rest of the declaration, path to content."""
     files: dict[str, str] = {}
@@ -271,7 +277,7 @@ def _derived_files(
         files[code_owners.PATH] = code_owners.render(repository.code_owners, organization)
     if repository.ecosystems:
         files[dependabot.PATH] = dependabot.render(repository.dependabot, repository.ecosystems)
-    return files | workflow.render(plan) if plan else files
+    return files | library.render(plan) if plan else files
 
 
 def _secrets(

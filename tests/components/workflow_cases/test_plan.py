@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.files.workflow import CI_PATH, RELEASE_PATH, Package, Release, WorkflowPlan, render
+from components.files.library import render
+from components.files.workflow import CI_PATH, RELEASE_PATH, Package, Release, WorkflowPlan
 from tests.components.workflow_cases.variants import (
     AUTHS,
     WHOLE_TEMPLATES,
@@ -148,6 +149,9 @@ def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
             assert set(job.get("needs", [])) <= set(workflow["jobs"]) - {id_}
         if path == CI_PATH:
             assert workflow["on"]["push"]["branches"] == [variant.default_branch]
+            continue
+        if path != RELEASE_PATH:
+            assert "record" in workflow["jobs"]
             continue
         jobs = publishing(workflow)
         tests = [package for package in variant.packages if package.test_environment]

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from components.files.workflow import RELEASE_PATH, Package, Release, WorkflowPlan, render
+from components.files.library import render
+from components.files.workflow import RELEASE_PATH, Package, Release, WorkflowPlan
+from components.files.workflow_choice import WorkflowsConfig
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "workflows"
@@ -127,6 +129,7 @@ VARIANTS = {
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
     "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "gomod", "github-actions")),
+    "no-rollback": plan(python(), chosen=WorkflowsConfig(rollback=False)),
     "no-language": plan(ecosystems=("github-actions",)),
 }
 RELEASES = {name: variant for name, variant in VARIANTS.items() if variant.packages}

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from components import publish
-from components.files import workflow
+from components.files import library
+from components.files.workflow_choice import WorkflowsConfig
 from tests.sandbox.sealing import sealed
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def world(
         default_branch="main",
         visibility="private",
         ecosystems=["github-actions"],
+        chosen=WorkflowsConfig(),
         may_start=dict.fromkeys(publish.by_tags(packages), ("maintain", "admin")),
     )
     seed = {
@@ -71,7 +73,7 @@ def world(
                 "repositories": {
                     name: {
                         "visibility": "private",
-                        "files": {**files, **workflow.render(plan)},
+                        "files": {**files, **library.render(plan)},
                         "teams": {"makers": "maintain", "leads": "push", "releasers": "push"},
                         "collaborators": {"zoe": "push"},
                     }

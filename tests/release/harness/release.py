@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -28,6 +29,7 @@ class Release:
         place: Where jobs run.
         done: What came of each job, in order.
         before: What is done before a job of a key runs, such as a fault at a registry.
+        workflow: The path of the workflow file whose runs these are.
     """
 
     world: World
@@ -35,15 +37,16 @@ class Release:
     place: act.Place
     done: list[act.Done] = field(default_factory=list)
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
+    workflow: str = WORKFLOW
 
     def hold(self) -> None:
-        """Let the sandbox hold the release workflow's jobs, so that they are run here."""
+        """Let the sandbox hold the workflow's jobs, so that they are run here."""
         for key in self._workflow("main")["jobs"]:
             self.world.plan(self.repository, key, "hold")
 
     def _workflow(self, ref: str) -> dict[str, Any]:
-        """Return the release workflow at a commit, as a runner gets it."""
-        path = f"/repos/{self.repository}/contents/{WORKFLOW}"
+        """Return the workflow at a commit, as a runner gets it."""
+        path = f"/repos/{self.repository}/contents/{self.workflow}"
         with self.world.client() as api:
             found = api.get(path, params={"ref": ref}).raise_for_status().json()
         loaded: dict[str, Any] = YAML(typ="safe").load(base64.b64decode(found["content"]))
@@ -62,12 +65,12 @@ class Release:
         return self.request(login, "POST", "/git/refs", body)[0]
 
     def dispatch(self, login: str, ref: str, **inputs: str) -> int:
-        """Start the release workflow by hand as somebody; return the status."""
-        path = "/actions/workflows/release.yml/dispatches"
+        """Start the workflow by hand as somebody; return the status."""
+        path = f"/actions/workflows/{PurePosixPath(self.workflow).name}/dispatches"
         return self.request(login, "POST", path, {"ref": ref, "inputs": inputs})[0]
 
     def _all(self, **wanted: object) -> list[dict[str, Any]]:
-        return self.world.jobs(workflow=WORKFLOW, repository=self.repository, **wanted)
+        return self.world.jobs(workflow=self.workflow, repository=self.repository, **wanted)
 
     def jobs(self) -> dict[str, dict[str, Any]]:
         """Return the jobs of the newest release by key, as the sandbox has them."""

@@ -31,6 +31,8 @@ HOST, INDEX_HOST = "crates.io", "index.crates.io"
 AUDIENCE = "crates.io"
 _API = "/api/v1/crates/"
 _OK = 200
+_EXCHANGED = "cio_tp_"
+"""How a trusted publisher's token begins. It publishes, and nothing else."""
 
 
 @dataclass
@@ -39,9 +41,11 @@ class Crates(publishers.TrustingRegistry):
 
     Attributes:
         packages: The files that it took, by name and version.
+        yanked: Names and versions that are not offered to new projects.
     """
 
     packages: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    yanked: set[tuple[str, str]] = field(default_factory=set)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the API or to the index."""
@@ -52,6 +56,9 @@ class Crates(publishers.TrustingRegistry):
             status, found = self._exchange(str(json.loads(body)["jwt"]))
         elif path == f"{_API}new" and method == "PUT":
             status, found = self._publish(environ.get("HTTP_AUTHORIZATION", ""), body)
+        elif path.endswith("/yank") and method == "DELETE":
+            name, version, _ = path.removeprefix(_API).split("/")
+            status, found = self._yank(environ.get("HTTP_AUTHORIZATION", ""), name, version)
         elif path.startswith(_API):
             status, found = self._read(*path.removeprefix(_API).split("/"))
         else:
@@ -66,7 +73,7 @@ class Crates(publishers.TrustingRegistry):
             found = self.trusted(token, AUDIENCE)
         except publishers.NotTrusted as error:
             return self._refused(400, str(error))
-        made = f"cio_tp_{secrets.token_urlsafe(16)}"
+        made = f"{_EXCHANGED}{secrets.token_urlsafe(16)}"
         self.tokens[made] = found
         return _OK, {"token": made}
 
@@ -85,6 +92,14 @@ class Crates(publishers.TrustingRegistry):
         self.packages[name, version] = crate
         return _OK, {"warnings": {"invalid_categories": [], "invalid_badges": [], "other": []}}
 
+    def _yank(self, token: str, name: str, version: str) -> tuple[int, dict[str, Any]]:
+        if token.startswith(_EXCHANGED) or name not in self.tokens.get(token, set()):
+            return self._refused(403, f"this token may not yank {name}")
+        if (name, version) not in self.packages:
+            return 404, {"errors": [{"detail": f"crate `{name}` has no version `{version}`"}]}
+        self.yanked.add((name, version))
+        return _OK, {"ok": True}
+
     def _refused(self, status: int, reason: str) -> tuple[int, dict[str, Any]]:
         self.refusals.append(reason)
         return status, {"errors": [{"detail": reason}]}
@@ -95,15 +110,23 @@ class Crates(publishers.TrustingRegistry):
             return 404, {"errors": [{"detail": f"crate `{name}` has no version `{version}`"}]}
         if what == "download":
             return _OK, crate
-        return _OK, {"version": {"crate": name, "num": version, "checksum": _hash(crate)}}
+        found = {"crate": name, "num": version, "checksum": _hash(crate)}
+        return _OK, {"version": {**found, "yanked": (name, version) in self.yanked}}
 
     def _index(self, path: str) -> tuple[int, dict[str, Any] | bytes]:
         if path == "/config.json":
             return _OK, {"dl": f"https://{HOST}/api/v1/crates", "api": f"https://{HOST}"}
         name = path.rpartition("/")[2]
-        entry: dict[str, Any] = {"name": name, "deps": [], "features": {}, "yanked": False}
+        entry: dict[str, Any] = {"name": name, "deps": [], "features": {}}
         lines = [
-            json.dumps({**entry, "vers": version, "cksum": _hash(crate)})
+            json.dumps(
+                {
+                    **entry,
+                    "vers": version,
+                    "cksum": _hash(crate),
+                    "yanked": (each, version) in self.yanked,
+                }
+            )
             for (each, version), crate in self.packages.items()
             if each == name
         ]

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 
+_VERSION = re.compile(r"/pypi/([^/]+)/([^/]+)/json")
+"""The path of a version in PyPI's JSON API."""
+
+
 @dataclass
 class Index(publishers.TrustingRegistry):
     """An index.
@@ -43,6 +47,7 @@ class Index(publishers.TrustingRegistry):
         upstream: Where pypiserver listens.
         down_after: After how many uploads it is down; None: it is not.
         uploads: The files that it took, in order.
+        yanked: Projects and versions that owners have yanked on the site.
     """
 
     audience: str
@@ -50,6 +55,7 @@ class Index(publishers.TrustingRegistry):
     upstream: str
     down_after: int | None = None
     uploads: list[str] = field(default_factory=list)
+    yanked: set[tuple[str, str]] = field(default_factory=set)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -61,6 +67,8 @@ class Index(publishers.TrustingRegistry):
             return self._mint(start, body)
         if path == "/legacy/" and method == "POST":
             return self._upload(environ, start, body)
+        if found := _VERSION.fullmatch(path):
+            return self._described(start, found[1], found[2])
         return self._forward(environ, start, path, body)
 
     def _mint(self, start: StartResponse, body: bytes) -> Iterable[bytes]:
@@ -85,6 +93,16 @@ class Index(publishers.TrustingRegistry):
             return answer_json(start, status, {"message": reason})
         self.uploads.append(name)
         return self._forward(environ, start, "/", body)
+
+    def _described(self, start: StartResponse, project: str, version: str) -> Iterable[bytes]:
+        """Answer what PyPI's JSON API says about a version."""
+        begins = f"{project.replace('-', '_')}-{version}"
+        files = [each for each in self.files() if each.startswith((f"{begins}-", f"{begins}.tar"))]
+        if not files:
+            return answer_json(start, 404, {"message": "Not Found"})
+        yanked = (project, version) in self.yanked
+        urls = [{"filename": each, "yanked": yanked} for each in files]
+        return answer_json(start, 200, {"info": {"version": version}, "urls": urls})
 
     def _forward(
         self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes

@@ -8,6 +8,8 @@ Source: https://docs.npmjs.com/trusted-publishers
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +31,8 @@ HOST = "registry" + ".npmjs.org"
 
 AUDIENCE = f"npm:{HOST}"
 _EXCHANGE = "/-/npm/v1/oidc/token/exchange/package/"
+_TAG = re.compile(r"/-/package/(.+)/dist-tags/[^/]+")
+"""The path of a tag such as `latest`, which leads to a version."""
 _CONFIG = """\
 storage: {folder}/storage
 auth: {{htpasswd: {{file: {folder}/htpasswd}}}}
@@ -60,10 +64,14 @@ class Registry(publishers.TrustingRegistry):
             return self._exchange(start, path.removeprefix(_EXCHANGE), token)
         if method == "PUT":
             name = path.removeprefix("/")
+            if found := _TAG.fullmatch(path):
+                name = found[1]
             if name not in self.tokens.get(token, set()):
                 self.refusals.append(f"{name}: not allowed")
                 return answer_json(start, 403, {"error": f"you may not publish {name}"})
-            self.published.append(name)
+            sent = json.loads(body)
+            if isinstance(sent, dict) and sent.get("_attachments"):
+                self.published.append(name)
         return self._forward(environ, start, path, body)
 
     def _exchange(self, start: StartResponse, package: str, token: str) -> Iterable[bytes]:
