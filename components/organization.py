@@ -37,7 +37,7 @@ from components.custom_property import (
     organization_property,
 )
 from components.files import deploy
-from components.files.workflow import actions_of_others
+from components.files.workflow import GITHUB_OWNERS, actions_used
 from components.repository import Repository, RepositoryConfig, ResolvedRepository
 from components.ruleset import (
     OrganizationBranchProtectionConfig,
@@ -434,12 +434,11 @@ class Organization(pulumi.ComponentResource):
 
 def _allowed_patterns(resolved: ResolvedOrganization) -> list[str]:
     """Return the patterns that are written, and the actions that the managed workflows use."""
-    config = resolved.config
-    patterns = list(config.actions.patterns_allowed)
-    if any(repository.workflows for repository in config.repositories.values()):
-        patterns += [f"{action}@*" for action in actions_of_others()]
-    patterns += [f"{action}@*" for action in deploy.actions_of_others(resolved.trusts)]
-    return sorted(set(patterns))
+    used = set(deploy.actions_of_others(resolved.trusts))
+    for repository in resolved.repositories.values():
+        used |= actions_used(repository.derived_files)
+    managed = {f"{action}@*" for action in used if not action.startswith(GITHUB_OWNERS)}
+    return sorted({*resolved.config.actions.patterns_allowed, *managed})
 
 
 def _inputs(resolved: ResolvedOrganization, context: Context) -> dict[str, Any]:

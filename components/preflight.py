@@ -19,6 +19,8 @@ import pulumi
 
 from components.base import GITHUB_ACTIONS_APP
 from components.files.committing import Committer
+from components.files.library import CODEQL_PATH
+from components.github_access import get_json
 from components.names import default_branch
 from components.names.renames import not_managed
 
@@ -120,9 +122,18 @@ class Preflight:
         self._origins["team", slug] = origin
         return pulumi.ResourceHookBinding(before_create=[self._must_be_new_team])
 
-    def managed_file(self, repository: str) -> pulumi.ResourceHookBinding:
-        """Refuse a commit that the protection of the branch would stop, or to another branch."""
+    def managed_file(
+        self, repository: str, *, scanned: Origin | None = None
+    ) -> pulumi.ResourceHookBinding:
+        """Refuse a commit that the protection of the branch would stop, or to another branch.
+
+        ``scanned`` is where the repository is declared if it has a CodeQL workflow, which GitHub's
+        default setup must not run beside.
+        """
         hooks: list[pulumi.ResourceHook | pulumi.ResourceHookFunction] = []
+        if scanned:
+            self._origins["repository", repository] = scanned
+            hooks.append(self._must_not_be_scanned)
         if repository in self._branches:
             hooks.append(self._must_be_default)
         if self.guards.get(repository):
@@ -185,6 +196,20 @@ class Preflight:
         return _hook("managed file", check)
 
     @cached_property
+    def _must_not_be_scanned(self) -> pulumi.ResourceHook:
+        def check(args: pulumi.ResourceHookArgs) -> None:
+            repository, _, path = args.name.partition("/")
+            if path == CODEQL_PATH and self._has_default_setup(repository):
+                raise PreflightError(
+                    f"{self._origins['repository', repository]}: GitHub's default setup of CodeQL "
+                    f"is on in {self.organization}/{repository}, and GitHub refuses the results "
+                    "of a workflow beside it; nothing was changed. Fix: switch the default setup "
+                    "off (Settings, Advanced Security), or take codeql out of workflows"
+                )
+
+        return _hook("default setup", check)
+
+    @cached_property
     def _must_be_known_users(self) -> pulumi.ResourceHook:
         def check(args: pulumi.ResourceHookArgs) -> None:
             members = (args.new_inputs or {}).get("members") or []
@@ -239,6 +264,20 @@ class Preflight:
                 raise
             return False
         return True
+
+    def _has_default_setup(self, name: str) -> bool:
+        """Return whether GitHub scans the repository by itself; False where it does not show it."""
+        from githubkit.exception import RequestFailed  # noqa: PLC0415 - as in `_ask`
+
+        path = f"/repos/{self.organization}/{name}/code-scanning/default-setup"
+        with asking():
+            try:
+                found = get_json(self.access.client(), path)
+            except RequestFailed as failed:
+                if failed.response.status_code != 403:  # noqa: PLR2004 - HTTP's own number
+                    raise
+                return False
+        return bool(found) and found["state"] == "configured"
 
     def _refuse(self, origin: Origin, wrong: default_branch.Wrong | None) -> None:
         if wrong:

@@ -33,6 +33,7 @@ from components.base import (
 from components.custom_property import PropertyName, ValueOrValues, repository_property
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.files.dependabot import DependabotConfig
+from components.files.library import CODEQL_PATH
 from components.files.managed_file import ManagedFileConfig, managed_files
 from components.files.workflow_choice import ManagedWorkflows
 from components.names import renames
@@ -406,7 +407,9 @@ class Repository(pulumi.ComponentResource):
             repository=repository,
             repository_name=name,
             branch=branch,
-            hooks=context.preflight.managed_file(name),
+            hooks=context.preflight.managed_file(
+                name, scanned=origin if CODEQL_PATH in resolved.derived_files else None
+            ),
             opts=child,
         )
         for protection in resolved.protection:

@@ -191,9 +191,9 @@ def _free_plan(config: OrganizationConfig) -> Iterator[Problem]:
 def _actions(organization: ResolvedOrganization) -> Iterator[Problem]:
     """Find permissions with which the managed workflows could not run."""
     actions = organization.config.actions
-    plans = [repository.workflows for repository in organization.repositories.values()]
-    deploys = any(trust.config.run for trust in organization.trusts)
-    if not deploys and not any(plan and (plan.has_ci or plan.packages) for plan in plans):
+    repositories = organization.repositories.values()
+    used = set[str]().union(*(actions_used(each.derived_files) for each in repositories))
+    if not used:
         return
     if actions.allowed_actions == "local_only":
         what = "the managed workflows use actions of GitHub and others, and could not run"
@@ -201,17 +201,15 @@ def _actions(organization: ResolvedOrganization) -> Iterator[Problem]:
     if actions.allowed_actions == "selected" and not actions.github_owned_allowed:
         refused = [
             action
-            for action in actions_used()
+            for action in sorted(used)
             if action.startswith(GITHUB_OWNERS)
             and not any(fnmatchcase(f"{action}@v1", each) for each in actions.patterns_allowed)
         ]
         if refused:
             what = f"the managed workflows use {', '.join(refused)}, and could not run"
-            yield (
-                ("actions", "github_owned_allowed"),
-                what,
-                "true, or actions/* in patterns_allowed",
-            )
+            patterns = sorted({f"{action.partition('/')[0]}/*" for action in refused})
+            allowed = f"true, or {', '.join(patterns)} in patterns_allowed"
+            yield ("actions", "github_owned_allowed"), what, allowed
 
 
 def _protection(

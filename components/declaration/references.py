@@ -61,7 +61,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
         yield from _repository(where, repository, config, names)
         if names.sure(where):
             yield from written_twice.check(where, resolved.repositories[name], resolved)
-            yield from workflow_files.check(where, resolved.repositories[name])
+            yield from workflow_files.check(where, resolved.repositories[name], resolved)
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
             yield from approvals.check(where, resolved.repositories[name], resolved)
 

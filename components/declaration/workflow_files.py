@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.files.library import CODEQL_ECOSYSTEMS, codeql_languages
 from components.files.workflow_choice import WorkflowsConfig
 
 if TYPE_CHECKING:
@@ -11,15 +12,28 @@ if TYPE_CHECKING:
 
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
+    from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
 
 
-def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+def check(
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
+) -> Iterator[Problem]:
     """Find choices that do not fit the repository at ``path``."""
     written = repository.config.workflows
     if not isinstance(written, WorkflowsConfig):
         return
-    where = (*path, "workflows")
+    where, plan = (*path, "workflows"), repository.workflows
     if written.rollback and "rollback" in written.model_fields_set and not repository.packages:
         what = "this has no effect: the repository publishes nothing that could be taken back"
         yield (*where, "rollback"), what, "leave it out, or packages in publish"
+    if written.codeql:
+        licensed = "code-security" in organization.config.licenses
+        if repository.config.visibility != "public" and not licensed:
+            what = "GitHub takes what CodeQL finds for public repositories, or with a license"
+            allowed = "false, visibility: public, or code-security in the organization's licenses"
+            yield (*where, "codeql"), what, allowed
+        if plan and not codeql_languages(plan):
+            what = "CodeQL knows no language of this repository"
+            allowed = f"false, or in ecosystems one of {', '.join(CODEQL_ECOSYSTEMS)}"
+            yield (*where, "codeql"), what, allowed

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.files.workflow import DEPLOY_ACTIONS, FOLDER, LONGEST_ID, render_template
+from components.files.workflow import FOLDER, LONGEST_ID, render_template
 from components.trust import vault
 from components.trust.config import DEPLOY_WORKFLOW
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PATH = f"{FOLDER}{DEPLOY_WORKFLOW}"
 
-AWS_ACTION, VAULT_ACTION = DEPLOY_ACTIONS
+AWS_ACTION = "aws-actions/configure-aws-credentials"
+VAULT_ACTION = "hashicorp/vault-action"
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from components.base import Ecosystem
 from components.files import workflow
 from components.files.workflow import FOLDER, render_template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.files.workflow import Release, WorkflowPlan
+
+
+CODEQL_PATH = f"{FOLDER}codeql.yml"
+
+_LANGUAGES: Mapping[str, frozenset[str]] = {
+    "actions": frozenset({"github-actions"}),
+    "go": frozenset({"gomod", "go"}),
+    "java-kotlin": frozenset({"maven", "gradle"}),
+    "javascript-typescript": frozenset({"npm"}),
+    "python": frozenset({"pip", "uv", "python"}),
+    "ruby": frozenset({"bundler"}),
+    "rust": frozenset({"cargo"}),
+}
+"""The ecosystems, and the kinds of packages, whose code is in each language of CodeQL.
+
+Source: https://docs.github.com/code-security/code-scanning/creating-an-advanced-setup-for-code-scanning/customizing-your-advanced-setup-for-code-scanning
+"""
+
+CODEQL_ECOSYSTEMS = sorted(frozenset().union(*_LANGUAGES.values()) & set(get_args(Ecosystem)))
+"""The ecosystems with a language that CodeQL knows."""
 
 
 def render(plan: WorkflowPlan) -> dict[str, str]:
@@ -17,7 +40,20 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
     files = workflow.render(plan)
     if plan.chosen.rollback:
         files |= {rollback_path(release): _rollback(release) for release in plan.releases}
+    if plan.chosen.codeql and (languages := codeql_languages(plan)):
+        files[CODEQL_PATH] = render_template(
+            "codeql.yml",
+            default_branch=plan.default_branch,
+            visibility=plan.visibility,
+            languages=", ".join(languages),
+        )
     return files
+
+
+def codeql_languages(plan: WorkflowPlan) -> tuple[str, ...]:
+    """Return the languages of the repository that CodeQL knows, by CodeQL's names."""
+    managers = {*plan.ecosystems, *(package.ecosystem for package in plan.packages)}
+    return tuple(name for name, known in _LANGUAGES.items() if known & managers)
 
 
 def rollback_path(release: Release) -> str:

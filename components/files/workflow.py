@@ -63,6 +63,7 @@ LONGEST_ID = 80
 _TEMPLATES = Path(__file__).resolve().parents[2] / "workflows"
 _PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
 _JOB = re.compile(r"(?<!jobs:)\n+((?:  #.*\n)*  [\w-]+:\n    name: )")
+_USED = re.compile(r"\buses: ([\w./-]+)@")
 _PIN = re.compile(r"(?P<uses>\buses: (?P<action>[\w./-]+))@pin$", re.MULTILINE)
 
 # Values are put into YAML, expressions and (through env) shells: none of these patterns admits a
@@ -337,18 +338,10 @@ GITHUB_OWNERS = ("actions/", "github/")
 """How the names of GitHub's own actions begin."""
 
 
-DEPLOY_ACTIONS = ("aws-actions/configure-aws-credentials", "hashicorp/vault-action")
-"""The actions with which jobs log in to AWS and Vault: allowed only where a trust needs them."""
-
-
-def actions_used() -> list[str]:
-    """Return the actions of the CI and release templates."""
-    return [action for action in _pins()["actions"] if action not in DEPLOY_ACTIONS]
-
-
-def actions_of_others() -> list[str]:
-    """Return the actions of the templates that are not GitHub's own: Actions has to allow them."""
-    return [action for action in actions_used() if not action.startswith(GITHUB_OWNERS)]
+def actions_used(files: Mapping[str, str]) -> set[str]:
+    """Return the actions that the workflows among ``files``, path to text, use."""
+    texts = [text for path, text in files.items() if path.startswith(FOLDER)]
+    return {action for text in texts for action in _USED.findall(text)}
 
 
 def pin_actions(text: str) -> str:
@@ -361,7 +354,8 @@ def pin_actions(text: str) -> str:
     def pinned(match: re.Match[str]) -> str:
         action = match["action"]
         try:
-            pin = _pins()["actions"][action]
+            # a repository with several actions has them in folders: owner/name/folder
+            pin = _pins()["actions"]["/".join(action.split("/")[:2])]
         except KeyError:
             raise KeyError(f"workflows/pins.yaml has no commit for the action {action}") from None
         return f"{match['uses']}@{pin['sha']} # {pin['version']}"

@@ -14,6 +14,9 @@ class WorkflowsConfig(Config):
 
     rollback: bool = True
     """`rollback.yml`, which takes a released version back: written where `publish` has packages."""
+    codeql: bool = False
+    """`codeql.yml`, with which CodeQL searches the languages of `ecosystems` and `publish` for
+    weaknesses. It needs a public repository or the license `code-security`."""
 
 
 def _kind(value: object) -> str | None:

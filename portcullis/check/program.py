@@ -51,7 +51,10 @@ class _NoQuestions(Preflight):
     def known_users(self, _origin: Origin) -> pulumi.ResourceHookBinding:
         return pulumi.ResourceHookBinding()
 
-    def managed_file(self, _repository: str) -> pulumi.ResourceHookBinding:
+    def managed_file(
+        self, _repository: str, *, scanned: Origin | None = None
+    ) -> pulumi.ResourceHookBinding:
+        del scanned
         return pulumi.ResourceHookBinding()
 
     def full_settings(self) -> pulumi.ResourceHookBinding:

@@ -198,7 +198,7 @@ FULL = data(
         {"go": "acme.example/core", "approvers": ["security"], "tags": "own"},
     ),
     ("repositories.app.publish.0.tags", "own"),
-    ("repositories.app.workflows", {"rollback": True}),
+    ("repositories.app.workflows", {"rollback": True, "codeql": True}),
     ("repositories.app.publish.1.tags", "own"),
     ("repositories.app.topics", ["python"]),
     ("repositories.app.dependabot", {"directories": {"pip": ["/sdk"]}}),
@@ -328,7 +328,7 @@ def around(field: Field) -> dict[str, Any]:
     if section == "repositories":
         app = whole["repositories"]["app"]
         wanted = {"visibility", "access", "ecosystems", *field.path[2:3], field.name}
-        wanted |= {"publish"} if "workflows" in wanted else set()
+        wanted |= {"publish"} if "workflows" in field.path else set()
         wanted |= {"tag_protection"} if "publish" in wanted else set()
         if wanted & {"features", "merge", "security", "dependabot"}:
             wanted -= {"access"}

@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from components.files.committing import Guard
+from components.files.library import CODEQL_PATH
 from components.github_access import App
 from components.origin import Origin
 from components.preflight import ADOPTING, NAMES_A_QUERY, Names, Preflight, PreflightError
@@ -172,6 +173,32 @@ def test_a_new_repository_cannot_be_archived(monkeypatch: pytest.MonkeyPatch) ->
 
 
 OPEN = Guard("orgs/acme.yaml protection.main", False, frozenset(), frozenset(), False)  # noqa: FBT003 - a guard that lets nobody through
+
+
+def _scanned(fake: FakeGitHub, path: str = CODEQL_PATH) -> None:
+    look = preflight(fake)
+    call(lambda: look.managed_file("app", scanned=ORIGIN), f"app/{path}")
+
+
+def test_codeql_is_not_written_beside_the_default_setup() -> None:
+    """GitHub refuses the results of the workflow then: said before anything is committed (R8)."""
+    place = "/repos/acme/app/code-scanning/default-setup"
+    setup = {place: {"state": "configured"}}
+    with pytest.raises(PreflightError) as raised:
+        _scanned(FakeGitHub(answers=setup))
+    assert str(raised.value) == (
+        "orgs/acme.yaml repositories.app: GitHub's default setup of CodeQL is on in acme/app, and "
+        "GitHub refuses the results of a workflow beside it; nothing was changed. Fix: switch the "
+        "default setup off (Settings, Advanced Security), or take codeql out of workflows"
+    )
+    _scanned(FakeGitHub(answers={place: {"state": "not-configured"}}))
+    _scanned(FakeGitHub(answers=setup), "SECURITY.md")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_default_setup_that_github_does_not_show_is_no_obstacle(status: int) -> None:
+    """A repository that is new has none, and a token may lack the permission to see it."""
+    _scanned(FakeGitHub(status=status))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class FakeGitHub:
         viewer: Whom the client is taken for.
         requests: Method, path and body of every other request.
         errors: GraphQL errors that stand in each answer.
+        answers: What the requests for a path are answered with; nothing else is known.
     """
 
     known: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class FakeGitHub:
     errors: list[dict[str, str]] = field(default_factory=list)
     queries: list[list[tuple[str, str]]] = field(default_factory=list)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     def client(self) -> GitHub[Any]:
         """A client whose requests are answered here."""
@@ -53,7 +55,8 @@ class FakeGitHub:
             return httpx.Response(self.status, json={"message": "no"}, request=request)
         if request.url.path != "/graphql":
             self.requests.append((request.method, request.url.path, body))
-            return httpx.Response(200, json={}, request=request)
+            answer = self.answers.get(request.url.path, {})
+            return httpx.Response(200, json=answer, request=request)
         asked = _QUESTION.findall(body["query"])
         self.queries.append([(kind, name) for _, kind, name in asked])
         data: dict[str, Any] = {"viewer": {"login": self.viewer}}

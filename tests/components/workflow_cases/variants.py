@@ -106,6 +106,7 @@ def release_text(variant: WorkflowPlan) -> str:
     return render(variant)[RELEASE_PATH]
 
 
+CODEQL = WorkflowsConfig(codeql=True)
 AUTHS = ("oidc", "hybrid", "token")
 BOTH = (python("hybrid", name="agent-sdk", directory="sdk"), npm("token", directory="web"))
 VARIANTS = {
@@ -129,6 +130,8 @@ VARIANTS = {
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
     "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "gomod", "github-actions")),
+    "codeql": plan(npm(), ecosystems=("gomod", "docker"), chosen=CODEQL),
+    "codeql-private": plan(ecosystems=("github-actions",), visibility="private", chosen=CODEQL),
     "no-rollback": plan(python(), chosen=WorkflowsConfig(rollback=False)),
     "no-language": plan(ecosystems=("github-actions",)),
 }
