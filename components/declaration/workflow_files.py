@@ -37,3 +37,6 @@ def check(
             what = "CodeQL knows no language of this repository"
             allowed = f"false, or in ecosystems one of {', '.join(CODEQL_ECOSYSTEMS)}"
             yield (*where, "codeql"), what, allowed
+    if written.scorecard and repository.config.visibility != "public":
+        what = "Scorecard rates public repositories: it reads much of what it needs as everybody"
+        yield (*where, "scorecard"), what, "false, or visibility: public"

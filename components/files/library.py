@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 CODEQL_PATH = f"{FOLDER}codeql.yml"
+SCORECARD_PATH = f"{FOLDER}scorecard.yml"
 
 _LANGUAGES: Mapping[str, frozenset[str]] = {
     "actions": frozenset({"github-actions"}),
@@ -47,6 +48,9 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
             visibility=plan.visibility,
             languages=", ".join(languages),
         )
+    if plan.chosen.scorecard and plan.visibility == "public":
+        text = render_template("scorecard.yml", default_branch=plan.default_branch)
+        files[SCORECARD_PATH] = text
     return files
 
 

@@ -17,6 +17,8 @@ class WorkflowsConfig(Config):
     codeql: bool = False
     """`codeql.yml`, with which CodeQL searches the languages of `ecosystems` and `publish` for
     weaknesses. It needs a public repository or the license `code-security`."""
+    scorecard: bool = False
+    """`scorecard.yml`, with which OpenSSF Scorecard rates the security of a public repository."""
 
 
 def _kind(value: object) -> str | None:

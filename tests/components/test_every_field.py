@@ -198,7 +198,7 @@ FULL = data(
         {"go": "acme.example/core", "approvers": ["security"], "tags": "own"},
     ),
     ("repositories.app.publish.0.tags", "own"),
-    ("repositories.app.workflows", {"rollback": True, "codeql": True}),
+    ("repositories.app.workflows", {"rollback": True, "codeql": True, "scorecard": True}),
     ("repositories.app.publish.1.tags", "own"),
     ("repositories.app.topics", ["python"]),
     ("repositories.app.dependabot", {"directories": {"pip": ["/sdk"]}}),

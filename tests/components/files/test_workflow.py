@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCANS = {"codeql"}
+SCANS = {"codeql", "scorecard"}
 """The jobs that show on GitHub what they found in the code."""
 
 

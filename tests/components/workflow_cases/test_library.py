@@ -7,14 +7,29 @@ from typing import get_args
 import pytest
 
 from components.base import Ecosystem
-from components.files.library import CODEQL_ECOSYSTEMS, CODEQL_PATH, codeql_languages, render
-from tests.components.workflow_cases.variants import CODEQL, VARIANTS, cargo, files, npm, plan
+from components.files.library import (
+    CODEQL_ECOSYSTEMS,
+    CODEQL_PATH,
+    SCORECARD_PATH,
+    codeql_languages,
+    render,
+)
+from tests.components.workflow_cases.variants import (
+    CODEQL,
+    SCORECARD,
+    VARIANTS,
+    cargo,
+    files,
+    npm,
+    plan,
+)
 
 
 def test_nothing_is_written_that_was_not_chosen() -> None:
     """By default a repository has CI, and what releases and takes back its packages."""
     assert CODEQL_PATH not in render(VARIANTS["both"])
     assert CODEQL_PATH in render(VARIANTS["codeql"])
+    assert SCORECARD_PATH not in render(VARIANTS["both"])
 
 
 # --- codeql.yml
@@ -55,3 +70,22 @@ def test_codeql_reads_runs_in_private_repositories_only() -> None:
     }
     assert permissions["codeql"] == {"contents": "read", "security-events": "write"}
     assert permissions["codeql-private"] == {**permissions["codeql"], "actions": "read"}
+
+
+# --- scorecard.yml
+
+
+def test_scorecard_rates_the_default_branch_and_publishes_nothing() -> None:
+    """It has no identity token, which would be valid outside of every environment (R2, R8)."""
+    workflow = files(VARIANTS["scorecard"])[SCORECARD_PATH]
+    assert set(workflow["on"]) == {"branch_protection_rule", "push", "schedule"}
+    assert workflow["on"]["push"] == {"branches": ["trunk/2"]}
+    job = workflow["jobs"]["scorecard"]
+    assert "id-token" not in job["permissions"]
+    assert job["steps"][1]["with"]["publish_results"] is False
+    assert job["steps"][1]["with"]["results_file"] == job["steps"][2]["with"]["sarif_file"]
+
+
+def test_scorecard_is_for_public_repositories() -> None:
+    """Nothing is written elsewhere: the YAML is refused there."""
+    assert render(plan(chosen=SCORECARD, visibility="private")) == {}

@@ -106,6 +106,7 @@ def release_text(variant: WorkflowPlan) -> str:
     return render(variant)[RELEASE_PATH]
 
 
+SCORECARD = WorkflowsConfig(scorecard=True)
 CODEQL = WorkflowsConfig(codeql=True)
 AUTHS = ("oidc", "hybrid", "token")
 BOTH = (python("hybrid", name="agent-sdk", directory="sdk"), npm("token", directory="web"))
@@ -132,6 +133,7 @@ VARIANTS = {
     "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "gomod", "github-actions")),
     "codeql": plan(npm(), ecosystems=("gomod", "docker"), chosen=CODEQL),
     "codeql-private": plan(ecosystems=("github-actions",), visibility="private", chosen=CODEQL),
+    "scorecard": plan(chosen=SCORECARD, default_branch="trunk/2"),
     "no-rollback": plan(python(), chosen=WorkflowsConfig(rollback=False)),
     "no-language": plan(ecosystems=("github-actions",)),
 }

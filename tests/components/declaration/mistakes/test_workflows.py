@@ -19,7 +19,7 @@ from tests.components.declaration.sound import outcome, replaced, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMS = "true, false, or a mapping with rollback, codeql"
+FORMS = "true, false, or a mapping with rollback, codeql, scorecard"
 CASES = (
     Case("a list", WEB, "  web: {»workflows: [rollback]}", "which workflow files", FORMS),
     Case("a text", WEB, "  web: {»workflows: none}", "which workflow files", FORMS),
@@ -60,6 +60,13 @@ CASES = (
         also=((ENVIRONMENTS, "    workflows: {codeql: true}"),),
     ),
     Case(
+        "scorecard in a private repository",
+        WEB,
+        "  web: {workflows: {»scorecard: true}}",
+        "Scorecard rates public repositories",
+        "false, or visibility: public",
+    ),
+    Case(
         "rollback without packages",
         WEB,
         "  web: {workflows: {»rollback: true}}",
@@ -78,7 +85,7 @@ def test_a_choice_of_workflows_that_does_not_fit_is_reported(case: Case, tmp_pat
 @pytest.mark.parametrize(
     "edits",
     [
-        ((ENVIRONMENTS, "    workflows: {codeql: true}"),),
+        ((ENVIRONMENTS, "    workflows: {codeql: true, scorecard: true}"),),
         (
             ("licenses: []", "licenses: [code-security]"),
             (WEB, "  web: {ecosystems: [github-actions], workflows: {codeql: true}}"),
