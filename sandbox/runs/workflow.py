@@ -236,12 +236,14 @@ def combinations(job: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not values:
             raise WorkflowError(f"Matrix vector '{key}' does not contain any values")
     found = [dict(zip(axes, each, strict=True)) for each in itertools.product(*axes.values())]
-    for gone in matrix.get("exclude") or []:
-        found = [each for each in found if not gone.items() <= each.items()]
+    for gone in _listed(matrix, "exclude"):
+        found = [each for each in found if not _within(gone, each)]
     found = found if axes else []
-    for more in matrix.get("include") or []:
+    # what is included extends combinations of the axes, and no other inclusion
+    original = list(found)
+    for more in _listed(matrix, "include"):
         own = {key: value for key, value in more.items() if key in axes}
-        fitting = [each for each in found if own.items() <= each.items()] if own or axes else []
+        fitting = [each for each in original if _within(own, each)]
         for each in fitting:
             each.update(more)
         if not fitting:
@@ -249,6 +251,22 @@ def combinations(job: Mapping[str, Any]) -> list[dict[str, Any]]:
     if len(found) > _COMBINATIONS_LIMIT:
         raise WorkflowError(f"the matrix has more than {_COMBINATIONS_LIMIT} combinations")
     return found or [{}]
+
+
+def _listed(matrix: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = matrix.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise WorkflowError(f"matrix: {name}: not a list of combinations")
+    return found
+
+
+def _within(part: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
+    """Return whether a combination has all values of another; `1` and `true` are different ones."""
+    return all(key in whole and _same(value, whole[key]) for key, value in part.items())
+
+
+def _same(one: object, other: object) -> bool:
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def used_actions(workflow: Workflow) -> list[str]:

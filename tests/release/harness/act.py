@@ -157,6 +157,52 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
     return done
 
 
+def run_all(place: Place, workflow: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Run a whole workflow, as act understands it; there are no gates, and no secrets.
+
+    Args:
+        place: Where it runs.
+        workflow: The workflow file, whose jobs use no actions.
+
+    Returns:
+        By the keys of jobs: the matrix (as JSON) and the result of each job that ran.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="all-", dir=place.folder))
+    for name in ("home", "tmp", "work"):
+        (folder / name).mkdir()
+    (folder / "workflow.yaml").write_text(json.dumps(workflow), encoding="utf-8")
+    command = [
+        *(str(place.tools.act), "push", "-C", str(folder / "work")),
+        *("-W", str(folder / "workflow.yaml"), "--input-file", "/none", "--env-file", "/none"),
+        *("--no-skip-checkout", "--no-cache-server", "--rm", "--json"),
+        *("--action-cache-path", str(folder / "cache")),
+        *(part for name in _RUNNERS for part in ("-P", f"{name}=-self-hosted")),
+    ]
+    ran = subprocess.run(
+        command,
+        env={
+            "ACT_DISABLE_VERSION_CHECK": "1",
+            "PATH": PATH,
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "GITHUB_REF": "refs/heads/main",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_LIMIT_SECONDS,
+        check=False,
+    )
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for line in ran.stdout.splitlines():
+        entry = json.loads(line) if line.startswith("{") else {}
+        if "jobResult" in entry:
+            matrix = json.dumps(entry["matrix"] or {}, sort_keys=True)
+            found.setdefault(entry["jobID"], {})[entry["job"]] = (matrix, entry["jobResult"])
+    shutil.rmtree(folder)
+    return {key: sorted(each.values()) for key, each in found.items()}
+
+
 def _event(github: dict[str, Any]) -> dict[str, Any]:
     """Return the file of the event: act wants inputs as text there."""
     owner = github["repository_owner"]

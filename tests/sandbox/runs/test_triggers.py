@@ -167,6 +167,27 @@ def test_a_matrix() -> None:
     ]
 
 
+def test_combinations_are_not_confused() -> None:
+    """`1` is not `true`; and what is included extends no other inclusion (R3)."""
+    matrix = {
+        "n": [1, True],
+        "exclude": [{"n": True}],
+        "include": [{"n": 2}, {"n": 2, "more": "x"}, {"more": "y"}],
+    }
+    assert combinations({"strategy": {"matrix": matrix}}) == [
+        {"n": 1, "more": "y"},
+        {"n": 2},
+        {"n": 2, "more": "x"},
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"include": "x"}, {"exclude": [1]}, {"include": {"n": 1}}])
+def test_a_matrix_that_is_none(wrong: dict[str, object]) -> None:
+    """Inclusions and exclusions are lists of combinations (R3)."""
+    with pytest.raises(WorkflowError, match="not a list of combinations"):
+        combinations({"strategy": {"matrix": {"n": [1], **wrong}}})
+
+
 @pytest.mark.parametrize(
     ("on", "act", "starts"),
     [
