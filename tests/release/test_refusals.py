@@ -176,6 +176,12 @@ def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> No
     states = release.run()
     assert states["test-python-riveter"] == states["notification"] == "failure"
     assert states[PUBLISH] == states["github-release"] == "skipped"
+    tried = release.result("test-python-riveter")
+    assert "error: Registry down: TestPyPI does not answer (HTTP 503)" in tried.text
+    waits = (5, 10, 20, 40, 80)
+    assert len(tried.pauses) == len(waits)
+    for pause, wait in zip(tried.pauses, waits, strict=True):
+        assert wait <= pause < 2 * wait
 
     made.testpypi.down_after = None
     with _replaced_files(made) as replaced:
@@ -186,8 +192,10 @@ def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> No
             assert refused in release.result("test-python-riveter").text
         assert made.testpypi.uploads == []
 
+    made.testpypi.down_for = 2
     assert release.again("kim") == 201
     assert release.run()[PUBLISH] == "waiting"
+    assert len(release.result("test-python-riveter").pauses) == 2
     assert (release.approve("ana"), release.run()[PUBLISH]) == (200, "failure")
     assert "invalid-publisher" in release.result(PUBLISH).text
     assert release.states()["notification"] == "failure"

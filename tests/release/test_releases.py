@@ -15,6 +15,8 @@ from tests.release.harness.stage import Machine, Stage, stage
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.release.harness.registries.publishers import TrustingRegistry
+
 TOKENS = {
     "pypi": {"from": {"config": "pypiToken"}},
     "testpypi": {"from": {"config": "testPypiToken"}},
@@ -124,9 +126,17 @@ def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -
         _nothing_leaked(made)
 
 
+def _down(registry: TrustingRegistry, requests: int) -> None:
+    registry.down_for = requests
+
+
 @pytest.mark.parametrize("auth", cases(["oidc"], "token"))
 def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, auth: str) -> None:
-    """aitbc: both packages of a repository, each behind two approvals (E2, E3, A4)."""
+    """aitbc: both packages of a repository, each behind two approvals (E2, E3, A4, R10).
+
+    npm takes a first version only with a token, which the build says. Then npm is down for three
+    requests, and takes the package in the end; only its answer is lost.
+    """
     name, npm_name = "agent-sdk", f"@guild/explorer-{auth}"
     npm: dict[str, Any] = {"npm": npm_name, "auth": auth, "directory": "web"}
     npm["approvers"] = ["leads", "releasers"]
@@ -145,13 +155,23 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
             made.npm.tokens[canary("npm-release", "NPM_TOKEN")] = {npm_name}
         release = made.release
         assert release.tag("kim", "v1.2.3") == 201
+        if auth == "oidc":
+            assert release.run()["build"] == "failure"
+            first = f"error: First version: npm has no package {npm_name}"
+            assert first in release.result("build").text
+            made.npm.add(npm_name, "1.0.0")
+            assert release.again("kim") == 201
         assert release.run()["approval"] == "waiting"
         assert release.approve("lea") == 200
         states = release.run()
         assert [each for each in states.values() if each == "waiting"] == ["waiting"] * 2
         assert (made.npm.published, made.pypi.uploads) == ([], [])
+        npm_job = next(key for key in states if key.startswith("publish-npm-"))
+        release.before[npm_job] = lambda: _down(made.npm, 3)
+        made.npm.answers_lost = 1
         assert release.approve("ana") == 200
-        assert set(release.run().values()) == {"success"}
+        assert set(release.run().values()) == {"success"}, release.result(npm_job).text
+        assert len(release.result(npm_job).pauses) == 1
         assert made.npm.published == [npm_name]
         own = npm_name.replace("@", "%40")
         assert _listed(machine, made) == [f"pkg:npm/{own}@1.2.3", f"pkg:pypi/{name}@1.2.3"]
@@ -165,7 +185,10 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
 
 @pytest.mark.parametrize("auth", cases(["oidc"], "hybrid", "token"))
 def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
-    """riveter-core: packed again in the publish job, compared with what was built (E2, E3, R10)."""
+    """riveter-core: packed again in the publish job, compared with what was built (E2, E3, R10).
+
+    crates.io is down when the job asks for its token, and at the first upload.
+    """
     name, token = "riveter-core", canary("crates-release", "CARGO_REGISTRY_TOKEN")
     declared: dict[str, Any] = {"cargo": name, "auth": auth, "approvers": ["leads", "releasers"]}
     if auth != "oidc":
@@ -173,6 +196,7 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
     with stage(machine, tmp_path, "core", [declared], projects.cargo(name)) as made:
         if auth == "oidc":
             made.trust(made.crates, name, "crates-release")
+            made.crates.packages[name, "1.0.0"] = b"x"
         else:
             made.crates.tokens[token] = {name}
         release = made.release
@@ -180,8 +204,10 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
         assert release.run()["approval"] == "waiting"
         assert release.approve("lea") == 200
         assert release.run()[f"publish-cargo-{name}"] == "waiting"
+        made.crates.down_for, made.crates.uploads_down = 3, 1
         assert release.approve("ana") == 200
         assert set(release.run().values()) == {"success"}, release.result(f"publish-cargo-{name}")
+        assert len(release.result(f"publish-cargo-{name}").pauses) == 2
         (built,) = _built(made, f"cargo-{name}").values()
         assert hashlib.sha256(made.crates.packages[name, "1.2.3"]).hexdigest() == built
         assert _listed(machine, made) == [f"pkg:cargo/{name}@1.2.3"]

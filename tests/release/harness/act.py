@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -29,6 +30,11 @@ _CARGO = """\
 export RUSTUP_TOOLCHAIN=TOOLCHAIN
 [ -n "$RUSTUP_TOOLCHAIN" ] || unset RUSTUP_TOOLCHAIN
 exec CARGO "$@"
+"""
+_SLEEP = """\
+#!/bin/sh
+# a clock of the tests' own: what waits is over at once, and the log says how long it was
+echo "slept for $1 seconds"
 """
 _SHIM = """\
 #!/bin/bash
@@ -82,6 +88,13 @@ class Done:
         """What its steps wrote, in the log and in the summary."""
         return "\n".join([*self.log, self.summary])
 
+    @property
+    def pauses(self) -> list[int]:
+        """For how many seconds its steps wanted to wait, each time."""
+        return [
+            int(each) for each in re.findall(r"^slept for (\d+) seconds$", self.text, re.MULTILINE)
+        ]
+
 
 def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
     """Run a job that the sandbox has let through.
@@ -101,7 +114,7 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
         (folder / name).mkdir()
     cargo = _CARGO.replace("TOOLCHAIN=TOOLCHAIN", f"TOOLCHAIN={place.tools.toolchain}")
     cargo = cargo.replace("exec CARGO", f"exec {place.tools.rust / 'cargo'}")
-    for name, text in (("bash", _SHIM), ("cargo", cargo), ("rustup", _RUSTUP)):
+    for name, text in (("bash", _SHIM), ("cargo", cargo), ("rustup", _RUSTUP), ("sleep", _SLEEP)):
         shim = folder / "bin" / name
         shim.write_text(text, encoding="utf-8")
         shim.chmod(0o755)

@@ -42,17 +42,21 @@ class Crates(publishers.TrustingRegistry):
     Attributes:
         packages: The files that it took, by name and version.
         yanked: Names and versions that are not offered to new projects.
+        uploads_down: How many of the next uploads it is down for.
     """
 
     packages: dict[tuple[str, str], bytes] = field(default_factory=dict)
     yanked: set[tuple[str, str]] = field(default_factory=set)
+    uploads_down: int = 0
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the API or to the index."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         found: dict[str, Any] | bytes
-        if path == "/api/v1/trusted_publishing/tokens" and method == "POST":
+        if self.is_down():
+            status, found = 503, {"errors": [{"detail": "the registry is down"}]}
+        elif path == "/api/v1/trusted_publishing/tokens" and method == "POST":
             status, found = self._exchange(str(json.loads(body)["jwt"]))
         elif path == f"{_API}new" and method == "PUT":
             status, found = self._publish(environ.get("HTTP_AUTHORIZATION", ""), body)
@@ -78,6 +82,9 @@ class Crates(publishers.TrustingRegistry):
         return _OK, {"token": made}
 
     def _publish(self, token: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        if self.uploads_down:
+            self.uploads_down -= 1
+            return 503, {"errors": [{"detail": "the registry is down"}]}
         (size,) = struct.unpack_from("<I", body)
         described = json.loads(body[4 : 4 + size])
         (length,) = struct.unpack_from("<I", body, 4 + size)
@@ -85,6 +92,8 @@ class Crates(publishers.TrustingRegistry):
         name, version = str(described["name"]), str(described["vers"])
         if name not in self.tokens.get(token, set()):
             return self._refused(403, f"this token may not publish {name}")
+        if token.startswith(_EXCHANGED) and name not in {known for known, _ in self.packages}:
+            return self._refused(403, f"the first version of {name} needs a person's token")
         if (name, version) in self.packages:
             return self._refused(400, f"crate version `{version}` is already uploaded")
         if len(crate) != length or _packed(crate, name, version) != (name, version):
@@ -104,7 +113,11 @@ class Crates(publishers.TrustingRegistry):
         self.refusals.append(reason)
         return status, {"errors": [{"detail": reason}]}
 
-    def _read(self, name: str, version: str, what: str = "") -> tuple[int, dict[str, Any] | bytes]:
+    def _read(
+        self, name: str, version: str = "", what: str = ""
+    ) -> tuple[int, dict[str, Any] | bytes]:
+        if not version and name in {known for known, _ in self.packages}:
+            return _OK, {"crate": {"id": name}}
         crate = self.packages.get((name, version))
         if crate is None:
             return 404, {"errors": [{"detail": f"crate `{name}` has no version `{version}`"}]}

@@ -61,6 +61,8 @@ class Index(publishers.TrustingRegistry):
         """Answer a request."""
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if self.is_down():
+            return answer_json(start, 503, {"message": "the index is down"})
         if path == "/_/oidc/audience":
             return answer_json(start, 200, {"audience": self.audience})
         if path == "/_/oidc/mint-token" and method == "POST":
@@ -123,8 +125,6 @@ class Index(publishers.TrustingRegistry):
         self, environ: WSGIEnvironment, project: str, name: str, content: bytes
     ) -> tuple[int, str]:
         """Return the status of an upload, and why there is nothing to store."""
-        if self.down_after is not None and len(self.uploads) >= self.down_after:
-            return 503, "the index is down"
         scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         user, _, token = base64.b64decode(given).decode().partition(":")
         allowed = self.tokens.get(token)
@@ -138,6 +138,11 @@ class Index(publishers.TrustingRegistry):
         if there.read_bytes() == content:
             return 200, "the same file is there already"
         return 400, f"File already exists ('{name}')."
+
+    def is_down(self) -> bool:
+        """Return whether it is down for a request."""
+        after = self.down_after is not None and len(self.uploads) >= self.down_after
+        return after or super().is_down()
 
     def files(self) -> dict[str, str]:
         """Return the SHA-256 of each file by its name."""

@@ -8,6 +8,8 @@ Source: https://docs.npmjs.com/trusted-publishers
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import secrets
@@ -49,10 +51,12 @@ class Registry(publishers.TrustingRegistry):
     Attributes:
         upstream: Returns where verdaccio listens.
         published: The packages that it took, in order.
+        answers_lost: How many publications it takes and answers with an error.
     """
 
     upstream: Callable[[], str]
     published: list[str] = field(default_factory=list)
+    answers_lost: int = 0
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -60,6 +64,8 @@ class Registry(publishers.TrustingRegistry):
         path = unquote(environ["PATH_INFO"])
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+        if self.is_down():
+            return answer_json(start, 503, {"error": "the registry is down"})
         if path.startswith(_EXCHANGE) and method == "POST":
             return self._exchange(start, path.removeprefix(_EXCHANGE), token)
         if method == "PUT":
@@ -72,6 +78,10 @@ class Registry(publishers.TrustingRegistry):
             sent = json.loads(body)
             if isinstance(sent, dict) and sent.get("_attachments"):
                 self.published.append(name)
+                if self.answers_lost:
+                    self.answers_lost -= 1
+                    self._ask(environ, path, body)
+                    return answer_json(start, 504, {"error": "the answer is lost"})
         return self._forward(environ, start, path, body)
 
     def _exchange(self, start: StartResponse, package: str, token: str) -> Iterable[bytes]:
@@ -80,15 +90,47 @@ class Registry(publishers.TrustingRegistry):
         except publishers.NotTrusted as error:
             self.refusals.append(str(error))
             return answer_json(start, 401, {"message": "OIDC token exchange error"})
-        if package not in found:
+        if package not in found or not self._has(package):
             return answer_json(start, 404, {"message": "package not found"})
         made = f"npm_exchanged{secrets.token_urlsafe(16)}"
         self.tokens[made] = {package}
         return answer_json(start, 201, {"token": made})
 
+    def _has(self, package: str) -> bool:
+        address = f"{self.upstream()}/{package.replace('/', '%2f')}"
+        return httpx.get(address, trust_env=False).is_success
+
+    def add(self, package: str, version: str) -> None:
+        """Have a version of a package, as if a person had published it."""
+        content = b"x"
+        file = f"{package.rpartition('/')[2]}-{version}.tgz"
+        address = f"https://{HOST}/{package}/-/{file}"
+        dist = {"tarball": address, "shasum": hashlib.sha1(content).hexdigest()}  # noqa: S324 - npm's field
+        document = {
+            "_id": package,
+            "name": package,
+            "dist-tags": {"latest": version},
+            "versions": {version: {"name": package, "version": version, "dist": dist}},
+            "_attachments": {
+                file: {
+                    "content_type": "application/octet-stream",
+                    "data": base64.b64encode(content).decode(),
+                    "length": len(content),
+                }
+            },
+        }
+        address = f"{self.upstream()}/{package.replace('/', '%2f')}"
+        httpx.put(address, json=document, trust_env=False).raise_for_status()
+
     def _forward(
         self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes
     ) -> Iterable[bytes]:
+        answer = self._ask(environ, path, body)
+        kept = [(n, v) for n, v in answer.headers.items() if n in ("content-type", "etag")]
+        start(f"{answer.status_code} {answer.reason_phrase}", kept)
+        return [answer.content]
+
+    def _ask(self, environ: WSGIEnvironment, path: str, body: bytes) -> httpx.Response:
         headers = {"accept": environ.get("HTTP_ACCEPT", "*/*"), "host": HOST}
         headers["x-forwarded-proto"] = "https"
         if body:
@@ -97,16 +139,13 @@ class Registry(publishers.TrustingRegistry):
         # verdaccio wants the slash of a scoped name encoded, as npm sends it
         scoped = path.count("/") == 2 and path.startswith("/@")
         target = "/" + path[1:].replace("/", "%2f") if scoped else path
-        answer = httpx.request(
+        return httpx.request(
             environ["REQUEST_METHOD"],
             f"{self.upstream()}{target}{query}",
             headers=headers,
             content=body,
             trust_env=False,
         )
-        kept = [(n, v) for n, v in answer.headers.items() if n in ("content-type", "etag")]
-        start(f"{answer.status_code} {answer.reason_phrase}", kept)
-        return [answer.content]
 
 
 @contextmanager

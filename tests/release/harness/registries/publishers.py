@@ -47,6 +47,7 @@ class TrustingRegistry:
         registered: The trusted publishers of its projects.
         tokens: Access tokens, each with the projects that it may publish.
         refusals: Why it refused requests.
+        down_for: How many of the next requests it is down for.
         address: Where it listens.
     """
 
@@ -55,6 +56,14 @@ class TrustingRegistry:
     tokens: dict[str, set[str]] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     address: str = ""
+    down_for: int = 0
+
+    def is_down(self) -> bool:
+        """Return whether it is down for a request."""
+        if self.down_for:
+            self.down_for -= 1
+            return True
+        return False
 
     def trusted(self, token: str, audience: str) -> set[str]:
         """Return the projects that the bearer of an OIDC token may publish.
