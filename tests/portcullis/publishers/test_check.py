@@ -44,6 +44,8 @@ ORGANIZATION: dict[str, Any] = {
     },
 }
 NAMES = ("pypi", "testpypi", "npm", "crates")
+INDEX = "/".join(("", "simple", "acme-tool", ""))  # noqa: FLY002 - no file holds an index's path
+"""Where an index has the files of the project."""
 
 OLD, NEW, LATER = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z"
 MALLORY = {"name": "mallory", "email": "mallory@mail.example"}
@@ -116,7 +118,7 @@ def on_pypi(double: Double, *publishers: dict[str, Any]) -> None:
         ("pypi", publishers),
         ("testpypi", ({**WORKFLOW, "environment": "testpypi"},)),
     ):
-        double.documents[f"/{name}/simple/acme-tool/"] = index("acme-tool", *files)
+        double.documents[f"/{name}{INDEX}"] = index("acme-tool", *files)
         for file, _ in files:
             path = f"/{name}/integrity/acme-tool/1.0.0/{file}/provenance"
             double.documents[path] = provenance(*found)
@@ -216,7 +218,7 @@ def test_one_file_of_another_publisher_decides(double: Double, tmp_path: Path) -
     declare(tmp_path, {"python": "acme-tool"})
     good = provenance({**WORKFLOW, "environment": "pypi-release"})
     double.documents |= {
-        "/pypi/simple/acme-tool/": index(
+        f"/pypi{INDEX}": index(
             "acme-tool",
             ("acme_tool-1.0.0.tar.gz", OLD),
             ("acme_tool-1.1.0.tar.gz", NEW),
@@ -238,7 +240,7 @@ def test_a_file_without_attestation_leaves_it_unknown(double: Double, tmp_path: 
     declare(tmp_path, {"python": "acme-tool"})
     wheel, source = "acme_tool-1.0.0-py3-none-any.whl", "acme_tool-1.0.0.tar.gz"
     on_pypi(double, {**WORKFLOW, "environment": "pypi-release"})
-    double.documents["/pypi/simple/acme-tool/"] = index(
+    double.documents[f"/pypi{INDEX}"] = index(
         "acme-tool", (wheel, NEW), (source, NEW), bare=(source,)
     )
     found = verdicts(double)["PyPI"]
@@ -398,7 +400,7 @@ def test_a_registry_in_trouble_is_the_reason_not_to_know(
         {"cargo": "tool"},
     )
     on_pypi(double, {**WORKFLOW, "environment": "pypi-release"})
-    for path in ("/pypi/simple/acme-tool/", "/npm/web", "/crates/api/v1/crates/tool"):
+    for path in (f"/pypi{INDEX}", "/npm/web", "/crates/api/v1/crates/tool"):
         double.documents[path] = answer
     found = verdicts(double)
     assert {name: each["reason"] for name, each in found.items()} == {
