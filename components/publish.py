@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -28,7 +28,14 @@ from components.base import (
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
 from components.files import workflow
-from components.names.registries import NameAtCrates, NameAtNpm, NameAtPypi, NameOfModule
+from components.names.registries import (
+    NameAtCrates,
+    NameAtNpm,
+    NameAtPypi,
+    NameOfImage,
+    NameOfModule,
+    RegistryHost,
+)
 from components.names.versions import ReleaseTags
 from components.secrets.secret import SecretConfig, StoredConfig
 
@@ -65,7 +72,7 @@ class TokenConfig(StoredConfig):
 
     name: SecretName | None = None
     """The name of the environment secret. Without it: PYPI_API_TOKEN, TEST_PYPI_API_TOKEN,
-    NPM_TOKEN or CARGO_REGISTRY_TOKEN."""
+    NPM_TOKEN, CARGO_REGISTRY_TOKEN or IMAGE_REGISTRY_TOKEN."""
 
 
 class PythonTokens(Config):
@@ -89,6 +96,13 @@ class CargoTokens(Config):
 
     crates: TokenConfig | None = None
     """The token for crates.io."""
+
+
+class ImageTokens(Config):
+    """The token of a registry of images."""
+
+    registry: TokenConfig | None = None
+    """The token, or password, with which the release pushes to `registry`."""
 
 
 class _Package(Config):
@@ -228,6 +242,77 @@ class GoPackage(_Package):
         return "v" if str(folder) == "." else f"{folder}/v"
 
 
+GHCR = "ghcr.io"
+"""GitHub's registry of images."""
+Platform = workflow.Platform
+RegistryUser = Annotated[
+    str,
+    matching(
+        r"(?!.{101})[A-Za-z0-9][A-Za-z0-9._+@|-]*",
+        "allowed: the name of an account, at most 100: letters, digits and . _ + @ | -",
+    ),
+]
+
+
+def _tokens_only(value: object) -> object:
+    """Refuse trusted publishing where the registry has none."""
+    if value in ("oidc", "hybrid"):
+        raise ValueError(
+            "registries of images have no trusted publishing; allowed: auth: token, or registry: "
+            f"{GHCR} without auth, where the job's own short-lived token pushes"
+        )
+    return value
+
+
+class ImagePackage(_Package):
+    """A container image, built from the Dockerfile of its folder.
+
+    It is pushed by its digest and named by its version. A version that names another digest is
+    never moved.
+    """
+
+    kind = "image"
+    usual_environment = "image-release"
+
+    image: NameOfImage
+    """The image's name in the registry, such as `guild/portal`. At ghcr.io the organization's name
+    is put before it: `portal`."""
+    registry: RegistryHost = GHCR
+    """The registry's host. ghcr.io takes the job's own short-lived token; other registries take
+    `auth: token`, with `username` and `tokens`."""
+    platforms: list[Platform] = Field(default=["linux/amd64"], min_length=1)
+    """The platforms of the image."""
+    auth: Annotated[Literal["token"] | None, BeforeValidator(_tokens_only)] = None
+    """`token` for every registry but ghcr.io."""
+    username: RegistryUser | None = None
+    """The account at the registry that the token belongs to."""
+    tokens: ImageTokens = ImageTokens()
+    """The stored token, for `auth: token` only."""
+    environment: ReleaseEnvironmentName | None = None
+    """The release environment. Without it: `image-release`; where a repository publishes several
+    images, `image-release-` and the name."""
+
+    @model_validator(mode="after")
+    def _credential_fits(self) -> ImagePackage:
+        stored = self.auth or self.username or self.tokens.registry
+        if self.registry == GHCR and stored:
+            raise ValueError(
+                f"{GHCR} takes the job's own token; take auth, username and tokens out, or name "
+                "another registry"
+            )
+        if self.registry != GHCR and not (self.auth and self.username and self.tokens.registry):
+            raise ValueError(
+                f"{self.registry} needs auth: token, username and tokens.registry; "
+                f"allowed: all three, or registry: {GHCR}"
+            )
+        if self.registry == "docker.io" and "/" not in self.image:
+            raise ValueError(
+                "docker.io has its own images under names without an account; "
+                "allowed: image: ACCOUNT/NAME"
+            )
+        return self
+
+
 class GithubPackage(_Package):
     """A release on GitHub alone: the source as an archive, with its checksum.
 
@@ -250,10 +335,8 @@ class GithubPackage(_Package):
     archives, `github-release-` and the name."""
 
 
-AnyPackage = PythonPackage | NpmPackage | CargoPackage | GoPackage | GithubPackage
-KINDS = tuple(
-    model.kind for model in (PythonPackage, NpmPackage, CargoPackage, GoPackage, GithubPackage)
-)
+AnyPackage = PythonPackage | NpmPackage | CargoPackage | GoPackage | ImagePackage | GithubPackage
+KINDS = tuple(model.kind for model in get_args(AnyPackage))
 
 
 def _kind(value: Any) -> str | None:  # noqa: ANN401 - any YAML
@@ -269,6 +352,7 @@ PublishedPackage = Annotated[
     | Annotated[NpmPackage, Tag("npm package")]
     | Annotated[CargoPackage, Tag("cargo package")]
     | Annotated[GoPackage, Tag("go package")]
+    | Annotated[ImagePackage, Tag("image package")]
     | Annotated[GithubPackage, Tag("github package")],
     Discriminator(
         _kind,
@@ -361,8 +445,12 @@ _STORED: Mapping[str, tuple[SecretKind, str]] = {
     "testpypi": ("pypi-token", "TEST_PYPI_API_TOKEN"),
     "npm": ("npm-token", "NPM_TOKEN"),
     "crates": ("crates-token", "CARGO_REGISTRY_TOKEN"),
+    "registry": ("opaque", "IMAGE_REGISTRY_TOKEN"),
 }
 """The kind and the usual name of each registry's token, by its field of `tokens`."""
+
+
+_WITHOUT_TOKENS = (GoPackage, GithubPackage)
 
 
 class TokenSecret(NamedTuple):
@@ -384,7 +472,7 @@ def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
     """Yield the stored tokens; each is checked to be valid for its package and registry alone."""
     for package in packages:
         config = package.config
-        for registry, token in config.tokens if isinstance(config, RegistryPackage) else ():
+        for registry, token in () if isinstance(config, _WITHOUT_TOKENS) else config.tokens:
             test = registry == "testpypi"
             environment = package.test_environment if test else package.environment
             if token and environment:
@@ -498,16 +586,20 @@ def _workflow_package(
     package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], bool], str]
 ) -> workflow.Package:
     config = package.config
+    image = config if isinstance(config, ImagePackage) else None
     return workflow.Package(
         ecosystem=config.kind,
         name=config.name,
         directory=config.directory,
-        auth=config.auth if isinstance(config, RegistryPackage) else "oidc",
+        auth="oidc" if isinstance(config, _WITHOUT_TOKENS) else config.auth or "oidc",
         release_environment=package.environment,
         test_environment=package.test_environment,
         token_secret=secrets.get((package.path, False)),
         test_token_secret=secrets.get((package.path, True)),
         access=config.access if isinstance(config, NpmPackage) else "public",
+        registry=image.registry if image else None,
+        username=image.username if image else None,
+        platforms=tuple(image.platforms) if image else (),
     )
 
 
@@ -516,6 +608,7 @@ REGISTRIES: dict[Kind, str] = {
     "npm": "npm",
     "cargo": "crates.io",
     "go": "the Go proxy",
+    "image": "the registry",
     "github": "GitHub",
 }
 """The registries by their own names."""

@@ -81,4 +81,5 @@ def _rollback(release: Release) -> str:
         npm=release.of("npm"),
         cargo=release.of("cargo"),
         go=release.of("go"),
+        image=release.of("image"),
     )

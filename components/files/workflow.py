@@ -27,8 +27,19 @@ from components.names.versions import ReleaseTags, Scheme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["python", "npm", "cargo", "go", "github"]
+Kind = Literal["python", "npm", "cargo", "go", "image", "github"]
 """The kinds of packages that a release workflow publishes."""
+
+Platform = Literal[
+    "linux/amd64",
+    "linux/arm64",
+    "linux/arm/v7",
+    "linux/386",
+    "linux/ppc64le",
+    "linux/s390x",
+    "linux/riscv64",
+]
+"""What an image runs on: a system and a processor."""
 
 FOLDER = ".github/workflows/"
 """Where GitHub looks for workflows."""
@@ -48,6 +59,7 @@ _MANAGERS: Mapping[Kind, frozenset[str]] = {
     "npm": frozenset({"npm"}),
     "cargo": frozenset({"cargo"}),
     "go": frozenset({"gomod"}),
+    "image": frozenset({"docker"}),
 }
 """The package managers whose projects the CI workflow tests, by language."""
 
@@ -77,11 +89,13 @@ _NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MODULE_PATH = re.compile(r"[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 _CRATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_IMAGE_NAME = re.compile(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
 _NAMES = {
     "python": _PYTHON_NAME,
     "npm": _NPM_NAME,
     "cargo": _CRATE_NAME,
     "go": _MODULE_PATH,
+    "image": _IMAGE_NAME,
     "github": _FILE_NAME,
 }
 
@@ -113,6 +127,12 @@ class Package(_Strict):
     test_token_secret: _SecretName | None = None
     access: Literal["public", "restricted"] = "public"
     """Who can install an npm package."""
+    registry: Annotated[str, Field(pattern=r"\A[a-z0-9][a-z0-9.:-]*\Z")] | None = None
+    """The host of an image's registry."""
+    username: Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._+@|-]*\Z")] | None = None
+    """The account to which an image's token belongs (auth token)."""
+    platforms: tuple[Platform, ...] = ()
+    """What an image is built for."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -122,6 +142,10 @@ class Package(_Strict):
             raise ValueError(
                 f"test_environment is for Python packages: {self.ecosystem} has no test registry"
             )
+        if (self.ecosystem == "image") != bool(self.registry and self.platforms):
+            raise ValueError("registry and platforms are for images, which need both")
+        if (self.ecosystem == "image" and self.auth == "token") != bool(self.username):
+            raise ValueError("username is for images with auth token, which need it")
         if self.test_environment == self.release_environment:
             raise ValueError("test_environment and release_environment must be two environments")
         for environment, secret, field in (
@@ -148,6 +172,11 @@ class Package(_Strict):
     def distribution(self) -> str:
         """Return the name as Python's build tools write it into file names (PEP 503, PEP 625)."""
         return normalized(self.name).replace("-", "_")
+
+    @property
+    def emulated(self) -> bool:
+        """Return whether building it runs programs of another processor than the runner's."""
+        return bool({*self.platforms} - {"linux/amd64", "linux/386"})
 
     @property
     def oidc(self) -> bool:
@@ -284,7 +313,7 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
-    python, npm, cargo, go = (plan.directories(each) for each in _MANAGERS)
+    python, npm, cargo, go, image = (plan.directories(each) for each in _MANAGERS)
     return render_template(
         "ci.yml",
         default_branch=plan.default_branch,
@@ -298,6 +327,8 @@ def render_ci(plan: WorkflowPlan) -> str:
         cargo_directories=", ".join(map(json.dumps, cargo)),
         go=go,
         go_directories=", ".join(map(json.dumps, go)),
+        image=image,
+        image_directories=", ".join(map(json.dumps, image)),
     )
 
 
@@ -330,6 +361,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         npm=release.of("npm"),
         cargo=release.of("cargo"),
         go=release.of("go"),
+        image=release.of("image"),
         github=release.of("github"),
     )
 

@@ -6,6 +6,7 @@ Sources:
     https://github.com/npm/validate-npm-package-name
     https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field
     https://go.dev/ref/mod#module-path
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 """
 
 from __future__ import annotations
@@ -115,3 +116,20 @@ NameOfModule = Annotated[
     ),
 ]
 """The path of a Go module."""
+NameOfImage = Annotated[
+    str,
+    matching(
+        r"(?!.{201})[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*",
+        "allowed: lower-case letters and digits, with single . _ / or any - between them, "
+        "at most 200; without registry, tag and digest",
+    ),
+]
+"""The name of an image in a registry, without the registry's own."""
+RegistryHost = Annotated[
+    str,
+    matching(
+        r"(?=.*[.:])(?!.{201})[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?",
+        "allowed: the host of a registry of images, such as quay.io, without https:// and path",
+    ),
+]
+"""The host of a registry of images."""

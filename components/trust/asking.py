@@ -68,10 +68,7 @@ def ask(resolved: ResolvedOrganization, preflight: Preflight) -> OnGitHub | None
 
     @cache
     def uses_ids(name: str) -> bool:
-        # a repository that this run creates or renames is asked for when it has its name
-        own = resolved.repositories[name]
-        if old_name("repositories", name, own.config.renamed_from):
-            return _has_ids(templates.of(name) or {})
+        # a repository that this run creates is asked for when it exists
         return _has_ids(found[name] or templates.of(name) or {})
 
     if pulumi.runtime.is_dry_run():
@@ -131,13 +128,9 @@ class _Templates:
 
 
 def _has_ids(template: dict[str, Any]) -> bool:
-    """Return whether the subjects have ids, by their prefix, or by the flag where none is shown.
-
-    GitHub was seen to show a prefix with ids beside a flag that is off, and to issue tokens with
-    the prefix.
-    """
+    """Return whether the subjects have ids, by the flag or by the prefix that GitHub shows."""
     prefix = str(template.get("sub_claim_prefix") or "")
-    return "@" in prefix if prefix else bool(template.get("use_immutable_subject"))
+    return bool(template.get("use_immutable_subject", "@" in prefix))
 
 
 def _advise(resolved: ResolvedOrganization, templates: dict[str, dict[str, Any]]) -> None:

@@ -33,6 +33,7 @@ _WITHOUT = {
     "the Go proxy": "a module is its tag: the Go proxy does not publish who made it",
     "GitHub": "a release on GitHub has no trusted publisher",
 }
+_OF_IMAGES = "a registry of images does not publish who pushed one"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def check(publishers: Sequence[Publisher], addresses: Mapping[str, str]) -> list
 
         def verdict(declared: Publisher) -> Verdict:
             if declared.registry not in registries:
-                return Verdict("unknown", reason=_WITHOUT[declared.registry])
+                return Verdict("unknown", reason=_WITHOUT.get(declared.registry, _OF_IMAGES))
             _, ask = _CHECKS[declared.registry]
             try:
                 return ask(registries[declared.registry], declared)

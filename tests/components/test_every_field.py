@@ -99,6 +99,11 @@ OTHERS: dict[str, list[Any]] = {
     "GithubPackage.tags": ["sdk"],
     "CargoPackage.tags": ["sdk"],
     "GoPackage.tags": ["sdk"],
+    "ImagePackage.tags": ["sdk"],
+    "ImagePackage.image": ["other"],
+    "ImagePackage.registry": ["other.example"],
+    "ImagePackage.username": ["other"],
+    "ImageTokens.registry": [{"from": {"config": "other"}}],
     "GoPackage.go": ["acme.example/other"],
     "GoPackage.directory": ["other"],
     "CargoTokens.crates": [{"from": {"config": "other"}}],
@@ -150,6 +155,7 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
     "PythonPackage.auth": {"tokens": {}},
     "NpmPackage.auth": {"tokens": {}},
     "CargoPackage.auth": {"tokens": {}},
+    "ImagePackage.auth": {"tokens": {}, "username": None, "registry": "ghcr.io"},
     **{
         f"SettingsConfig.members_can_create_{what}": {f"members_can_create_public_{what}": True}
         for what in ("repositories", "pages")
@@ -196,6 +202,12 @@ FULL = data(
     (
         "repositories.app.publish.4",
         {"go": "acme.example/core", "approvers": ["security"], "tags": "own"},
+    ),
+    (
+        "repositories.app.publish.5",
+        {"image": "portal", "approvers": ["security"], "tags": "own", "directory": "image"}
+        | {"registry": "quay.io", "auth": "token", "username": "bot"}
+        | {"tokens": {"registry": {"from": {"config": "p"}}}},
     ),
     ("repositories.app.publish.0.tags", "own"),
     ("repositories.app.workflows", {"rollback": True, "codeql": True, "scorecard": True}),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.release.harness import tools
 from tests.release.harness.authority import Authority
-from tests.release.harness.registries import npm
+from tests.release.harness.registries import images, npm
 from tests.release.harness.stage import Machine
 from tests.support.sandbox import Sandbox
 
@@ -33,5 +33,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         def verdaccio() -> str:
             return stack.enter_context(npm.verdaccio(found.node, found.verdaccio, folder))
 
-        yield Machine(sandbox, found, Authority(folder), verdaccio)
+        @cache
+        def storage() -> str:
+            return stack.enter_context(images.storage(found.docker_registry, folder))
+
+        yield Machine(sandbox, found, Authority(folder), verdaccio, storage)
         assert "Traceback" not in sandbox.errors()

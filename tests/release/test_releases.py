@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.release.extent import cases
 from tests.release.harness import installing, projects, sboms
 from tests.release.harness.organization import canary
+from tests.release.harness.registries import images
 from tests.release.harness.stage import Machine, Stage, stage
 
 if TYPE_CHECKING:
@@ -214,3 +217,75 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
         said = installing.cargo(machine.tools, made.front, tmp_path, name, "1.2.3")
         assert said == f"{name} 1.2.3 runs"
         _nothing_leaked(made)
+
+
+@pytest.mark.parametrize("registry", cases([images.GHCR], images.OTHER))
+def test_an_image(machine: Machine, tmp_path: Path, registry: str) -> None:
+    """portal: built once for two platforms, pushed by digest; a version is never moved (E2, R10).
+
+    ghcr.io takes the job's own token, which may write packages in that job alone. The registry
+    fails before the version is named, and the release is run again. Then somebody else's image has
+    the next version: it stays, and the release fails.
+    """
+    name = f"portal-{registry.partition('.')[0]}"
+    full = f"guild/{name}"
+    declared: dict[str, Any] = {"image": name, "approvers": ["releasers"]}
+    declared["platforms"] = ["linux/amd64", "linux/arm64"]
+    if registry != images.GHCR:
+        declared |= {"image": full, "registry": registry, "auth": "token", "username": "guild+bot"}
+        declared["tokens"] = {"registry": {"from": {"config": "registryToken"}}}
+    with stage(machine, tmp_path, "portal", [declared], projects.image(name)) as made:
+        there = made.ghcr if registry == images.GHCR else made.images
+        made.images.tokens[canary("image-release", "IMAGE_REGISTRY_TOKEN")] = {"guild"}
+        there.tokens["zoes-token"] = {"guild"}
+        release, job = made.release, f"publish-image-{declared['image'].replace('/', '-')}"
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run()[job] == "waiting"
+        assert there.pushed == []
+
+        there.down = lambda method, path: method == "PUT" and path.endswith("/manifests/1.2.3")
+        assert release.approve("ana") == 200
+        assert release.run()[job] == "failure"
+        there.down = lambda _method, _path: False
+        assert (release.again("kim"), release.run()[job]) == (201, "waiting")
+        assert release.approve("ana") == 200
+        assert set(release.run().values()) == {"success"}, release.result(job)
+
+        digest = release.result(job).outputs["digest"]
+        reference = f"{registry}/{full}@{digest}"
+        assert release.result(job).outputs["image"] == reference
+        assert digest in release.result("build").summary
+        assert digest in release.result(job).summary
+        assert there.digest(full, "1.2.3") == digest
+        assert _digest(*_built_files(made, job.removeprefix("publish-"))) == digest
+        said = installing.image(made.front, tmp_path, reference)
+        assert said == f"{name} 1.2.3 runs"
+        (noted,) = _released(made).items()
+        assert noted == (f"{job.removeprefix('publish-image-')}-1.2.3.image.txt", _hash(reference))
+
+        assert release.tag("kim", "v1.2.4") == 201
+        assert release.run()[job] == "waiting"
+        there.move(full, "1.2.4", digest)
+        assert (release.approve("ana"), release.run()[job]) == (200, "failure")
+        assert "a version is never moved: release another one" in release.result(job).text
+        assert there.digest(full, "1.2.4") == digest
+        assert there.refusals == []
+        _nothing_leaked(made)
+
+
+def _built_files(made: Stage, artifact: str) -> list[Path]:
+    return sorted(next(iter(made.release.place.artifacts.iterdir())).joinpath(artifact).iterdir())
+
+
+def _digest(archive: Path) -> str:
+    """Return the digest of an OCI archive's image, all platforms together."""
+    with tarfile.open(archive) as opened:
+        index = opened.extractfile("index.json")
+        assert index is not None
+        (manifest,) = json.load(index)["manifests"]
+    found: str = manifest["digest"]
+    return found
+
+
+def _hash(line: str) -> str:
+    return hashlib.sha256(f"{line}\n".encode()).hexdigest()

@@ -29,7 +29,7 @@ def check(
     if not config.publish:
         return
     yield from _refinements(path, repository)
-    wrong = clashes or list(packages.check(path, repository))
+    wrong = clashes or list(packages.check(path, repository, organization.config.organization))
     approvers = list(_approvers(path, repository, organization))
     # what follows from a mistake that is reported already is not reported again
     creators = [] if wrong else list(_creators(path, repository, organization))

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
-from components.publish import APPROVAL_ENVIRONMENT, REGISTRIES, GoPackage
+from components.publish import APPROVAL_ENVIRONMENT, GHCR, REGISTRIES, GoPackage, ImagePackage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _SEMVER_ONLY = frozenset({"npm", "cargo"})
 """Kinds of packages whose versions are three numbers."""
-_ONE_A_FOLDER = frozenset({"python", "npm", "go"})
+_ONE_A_FOLDER = frozenset({"python", "npm", "go", "image"})
 """Kinds of which a folder has one package. Cargo finds a package of a workspace by its name."""
 
 
-def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
-    """Find packages of the repository at ``path`` that do not fit together."""
+def check(path: Segments, repository: ResolvedRepository, owner: str) -> Iterator[Problem]:
+    """Find packages of the repository at ``path``, of ``owner``, that do not fit together."""
     yield from _tags(path, repository)
     yield from _names(path, repository.packages)
     yield from _folders(path, repository.packages)
@@ -34,6 +34,7 @@ def check(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     yield from _workflows(path, repository.packages)
     yield from _archives(path, repository.packages)
     yield from _modules(path, repository)
+    yield from _images(path, repository.packages, owner)
 
 
 def check_prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:
@@ -188,3 +189,14 @@ def _modules(path: Segments, repository: ResolvedRepository) -> Iterator[Problem
         if (package.tags.prefix, package.tags.scheme) != (prefix, "semver"):
             what = f"the tags of this Go module are {prefix}1.2.3, by its folder"
             yield where, what, f"tags of a tag_protection with prefix: {prefix}, scheme: semver"
+
+
+def _images(path: Segments, packages: Sequence[ResolvedPackage], owner: str) -> Iterator[Problem]:
+    """Find images at ghcr.io whose names begin with the organization's, which is added to them."""
+    for package in packages:
+        config = package.config
+        if isinstance(config, ImagePackage) and config.registry == GHCR:
+            first, _, rest = config.image.partition("/")
+            if rest and first == owner.lower():
+                what = f"the image would be {GHCR}/{first}/{config.image}: the owner is added to it"
+                yield (*path, *package.path, "image"), what, rest

@@ -4,7 +4,8 @@ People register them at the registries: PyPI has no API for it, and those of npm
 the login of an owner of the package.
 
 Sources: https://docs.pypi.org/trusted-publishers/creating-a-project-through-oidc/,
-https://docs.npmjs.com/trusted-publishers and https://crates.io/docs/trusted-publishing
+https://docs.npmjs.com/trusted-publishers, https://crates.io/docs/trusted-publishing and
+https://docs.github.com/packages/learn-github-packages/configuring-a-packages-access-control-and-visibility
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from components.publish import REGISTRIES, RegistryPackage
+from components.publish import GHCR, REGISTRIES, ImagePackage, RegistryPackage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ class Publisher:
     @property
     def is_trusted(self) -> bool:
         """Return whether it is to be registered at the registry."""
-        return self.auth in {"oidc", "hybrid"}
+        return self.auth in {"oidc", "hybrid"} or self.registry == GHCR
 
     def to_register(self) -> dict[str, str]:
         """Return what a person enters at the registry, and what else there is to do."""
@@ -76,7 +77,8 @@ def publishers(
     found: list[Publisher] = []
     for package in packages:
         config = package.config
-        registries = [(REGISTRIES[config.kind], package.environment)]
+        own = config.registry if isinstance(config, ImagePackage) else REGISTRIES[config.kind]
+        registries = [(own, package.environment)]
         if package.test_environment:
             registries.insert(0, ("TestPyPI", package.test_environment))
         found += [
@@ -110,6 +112,13 @@ _INSTRUCTIONS = {
     "crates.io": (
         _EXISTING_ONLY,
         "remove other publishers; then require trusted publishing (trustpub_only)",
+    ),
+    GHCR: (
+        "nothing: the release creates the package, which only members see",
+        (
+            "in the package's settings, give this repository alone Actions access, with the role "
+            "Write (ghcr.io compares neither workflow nor environment); choose the visibility"
+        ),
     ),
 }
 """What to do before the first release, and what else to set at a registry."""

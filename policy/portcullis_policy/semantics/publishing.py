@@ -18,10 +18,15 @@ _ACTIONS = re.compile(
     r"|cycjimmy/semantic-release-action|jreleaser/release-action)(/.*)?"
 )
 _PUSHING_ACTIONS = re.compile(r"docker/(build-push|bake)-action(/.*)?")
+_LOCAL = r"\s[\"']?(oci|oci-archive|docker-archive|docker-daemon|dir|containers-storage):"
+"""Where an image stays on the runner."""
 _COMMAND = re.compile(
     r"(?<![\w-])("
     r"twine\"?(==\S+)?\s+upload|(uv|poetry|flit|hatch|pdm|npm|pnpm|lerna|cargo|jsr)\s+([^\s&|;]+\s+)*?publish"
-    r"|yarn\s+(npm\s+)?publish|gem\s+push|(docker|podman|helm|buildah|crane|oras)\s+([^\s&|;]+\s+)*?push"
+    r"|yarn\s+(npm\s+)?publish|gem\s+push|(docker|helm|crane|oras)\s+([^\s&|;]+\s+)*?push"
+    rf"|(podman|buildah)\s+([^\s&|;]+\s+)*?push(?!\s[^|#]*{_LOCAL}[^\s|#]*\s*$)"
+    rf"|skopeo\s+([^\s&|;]+\s+)*?copy(?=\s)[^|#]*\s[\"']?docker://[^\s\"']+[\"']?(?![^|#]*{_LOCAL})"
+    r"|skopeo\s+([^\s&|;]+\s+)*?sync\s[^|#]*--dest[ =]docker\b"
     r"|docker\s+buildx\s+build\s.*--push|mvnw?\s.*\bdeploy|gradlew?\s.*\bpublish\w*"
     r"|nuget\s+push|semantic-release|goreleaser\s+release|setup\.py\s.*\bupload"
     r")(?![\w-])"

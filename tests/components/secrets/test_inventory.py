@@ -49,6 +49,11 @@ EXPECTED = {
         *("CARGO_REGISTRY_TOKEN", "environment", "app/crates-release", "app"),
         *("actions", "crates-token"),
     ),
+    (
+        "repositories.app.publish.5.tokens.registry",
+        *("IMAGE_REGISTRY_TOKEN", "environment", "app/image-release", "app"),
+        *("actions", "opaque"),
+    ),
 }
 """Path, name, scope, target, repositories, stores and kind of all secrets of FULL."""
 

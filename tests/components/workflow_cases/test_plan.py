@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from components.files.library import render
-from components.files.workflow import CI_PATH, RELEASE_PATH, Package, Release, WorkflowPlan
+from components.files.workflow import (
+    CI_PATH,
+    RELEASE_PATH,
+    Package,
+    Platform,
+    Release,
+    WorkflowPlan,
+)
 from tests.components.workflow_cases.variants import (
     AUTHS,
     WHOLE_TEMPLATES,
@@ -46,6 +53,11 @@ if TYPE_CHECKING:
         ({"auth": "token", "token_secret": "GITHUB_TOKEN"}, "token_secret"),
         ({"auth": "token", "token_secret": "A }} ${{ secrets.B"}, "token_secret"),
         ({"surprise": 1}, "surprise"),
+        ({"ecosystem": "image", "name": "a", "test_environment": None}, "registry and platforms"),
+        ({"registry": "ghcr.io", "platforms": ("linux/amd64",)}, "registry and platforms"),
+        ({"registry": "https://ghcr.io"}, "registry"),
+        ({"username": "a"}, "username is for images"),
+        ({"username": '"'}, "username"),
     ],
 )
 def test_a_contradictory_package_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -86,11 +98,22 @@ secret_names = st.from_regex(r"\AX_[A-Z0-9_]{1,12}\Z")
 directories = st.sampled_from([".", "sdk", "a/b", "./web", "yes", "1.0"])
 
 
+registries = st.fixed_dictionaries(
+    {
+        "registry": st.sampled_from(["ghcr.io", "registry.guild.example:5000"]),
+        "platforms": st.lists(
+            st.sampled_from(get_args(Platform)), min_size=1, max_size=3, unique=True
+        ).map(tuple),
+    }
+)
+
+
 @st.composite
 def packages(draw: st.DrawFn) -> Package:
     """Any package that the model admits."""
-    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "go", "github"]))
-    auth = draw(st.sampled_from(AUTHS if ecosystem not in ("go", "github") else ("oidc",)))
+    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "go", "image", "github"]))
+    auths = {"go": ("oidc",), "github": ("oidc",), "image": ("oidc", "token")}
+    auth = draw(st.sampled_from(auths.get(ecosystem, AUTHS)))
     release, test = draw(st.lists(environments, min_size=2, max_size=2, unique=True))
     tested = ecosystem == "python" and draw(st.booleans())
     name = f"guild.example/{draw(names)}" if ecosystem == "go" else draw(names)
@@ -107,6 +130,8 @@ def packages(draw: st.DrawFn) -> Package:
             if auth != "oidc" and ecosystem != "github"
             else None,
             "test_token_secret": draw(secret_names) if auth != "oidc" and tested else None,
+            **(draw(registries) if ecosystem == "image" else {}),
+            "username": "guild+bot" if ecosystem == "image" and auth == "token" else None,
         }
     )
 
@@ -128,7 +153,7 @@ plans = st.builds(
     WorkflowPlan,
     default_branch=st.sampled_from(["main", "release/1.x", "on", "1.0"]),
     visibility=st.sampled_from(["public", "private", "internal"]),
-    ecosystems=st.sets(st.sampled_from(["pip", "npm", "cargo", "docker"])).map(tuple),
+    ecosystems=st.sets(st.sampled_from(["pip", "npm", "cargo", "docker", "bundler"])).map(tuple),
     releases=st.lists(releases, max_size=1).map(tuple),
 )
 
@@ -163,12 +188,18 @@ def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
             assert {"security-validation", "build"} | first <= before(workflow, id_)
 
 
-@pytest.mark.parametrize("ecosystem", ["python", "npm", "cargo", "go"])
+@pytest.mark.parametrize("ecosystem", ["python", "npm", "cargo", "go", "image"])
 def test_job_ids_fit_however_long_the_name_is(ecosystem: Kind) -> None:
     """GitHub refuses a workflow file with a job id of 100 characters; two long names stay two."""
     start = "acme.example/" if ecosystem == "go" else ""
+    of_images: dict[str, Any] = {"registry": "ghcr.io", "platforms": ("linux/amd64",)}
     named = tuple(
-        Package(ecosystem=ecosystem, name=start + "a" * 180 + end, release_environment=end)
+        Package(
+            ecosystem=ecosystem,
+            name=start + "a" * 180 + end,
+            release_environment=end,
+            **(of_images if ecosystem == "image" else {}),
+        )
         for end in "bc"
     )
     made = WorkflowPlan(

@@ -109,14 +109,17 @@ def test_publishing_jobs_hold_no_more_than_they_need(variant: WorkflowPlan) -> N
             and variant.visibility == "public"
         )
         expected = {"contents": "read"}
-        if (package.ecosystem != "go" and package.auth != "token") or signs:
+        if package.ecosystem == "image":
+            expected |= {"packages": "write"} if package.auth != "token" else {}
+        elif (package.ecosystem != "go" and package.auth != "token") or signs:
             expected["id-token"] = "write"
         for id_, job in jobs.items():
             if id_.endswith(f"{package.ecosystem}-{package.id}"):
                 assert job["permissions"] == expected
     assert workflow["jobs"]["github-release"]["permissions"] == {"contents": "write"}
     others = set(workflow["jobs"]) - set(jobs)
-    assert not [id_ for id_ in others if "id-token" in workflow["jobs"][id_]["permissions"]]
+    held = {name for id_ in others for name in workflow["jobs"][id_]["permissions"]}
+    assert not held & {"id-token", "packages"}
 
 
 @releases
@@ -141,7 +144,10 @@ def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan)
         else:
             assert not checkouts
         taken = {s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)}
-        assert taken == made if id_ == "github-release" else len(taken & made) == len(taken) == 1
+        if id_ == "github-release":  # of an image, it has the digest alone
+            assert taken == {name for name in made if not name.startswith("image-")}
+        else:
+            assert len(taken & made) == len(taken) == 1
 
 
 @releases
@@ -183,7 +189,9 @@ def test_packages_leave_the_build_before_their_components_are_listed(
     """What is installed to make a list (SBOM) cannot change what is published (A6, R10)."""
     build = files(variant)[RELEASE_PATH]["jobs"]["build"]["steps"]
     uploads = [step["with"]["name"] for step in build if "upload-artifact" in str(step)]
-    listed = [package for package in variant.packages if package.ecosystem != "github"]
+    listed = [
+        package for package in variant.packages if package.ecosystem not in ("github", "image")
+    ]
     assert uploads == [*artifacts(variant), *(["sboms"] if listed else [])]
     (last,) = [i for i, step in enumerate(build) if artifacts(variant)[-1] in str(step.get("with"))]
     steps_after = [step.get("name", "") for step in build[last + 1 :]]
@@ -199,7 +207,7 @@ def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> No
     seen = set()
     for id_, job in workflow["jobs"].items():
         for step in job["steps"]:
-            for place in ("password", "NODE_AUTH_TOKEN", "STORED_TOKEN"):
+            for place in ("password", "NODE_AUTH_TOKEN", "STORED_TOKEN", "REGISTRY_TOKEN"):
                 value = {**step.get("with", {}), **step.get("env", {})}.pop(place, "")
                 seen |= {(id_, name) for name in re.findall(r"secrets\.(\w+)", value)}
     expected = set()
@@ -239,12 +247,17 @@ def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPl
 
 
 @releases
-def test_the_workflows_own_token_never_publishes(variant: WorkflowPlan) -> None:
-    """github.token answers the validation's questions, and makes the release on GitHub (A5)."""
+def test_the_workflows_own_token_publishes_images_at_most(variant: WorkflowPlan) -> None:
+    """github.token answers the validation, pushes to ghcr.io, makes the release on GitHub (A5)."""
     workflow = files(variant)[RELEASE_PATH]
     assert "GITHUB_TOKEN" not in release_text(variant)
     holders = {id_ for id_, step in steps(workflow) if "github.token" in str(step)}
-    assert holders == {"security-validation", "github-release"}
+    pushing = {
+        f"publish-image-{each.id}"
+        for each in variant.packages
+        if each.ecosystem == "image" and each.auth != "token"
+    }
+    assert holders == {"security-validation", "github-release"} | pushing
 
 
 @releases

@@ -80,7 +80,8 @@ def test_only_a_confirmed_start_with_a_reason_begins_it(variant: WorkflowPlan) -
 @rollbacks
 def test_a_token_reaches_only_the_step_that_uses_it(variant: WorkflowPlan) -> None:
     """The registry's token is in one step's environment; no job asks for an identity (R2, R9)."""
-    stored = {each.token_secret for each in variant.packages if each.ecosystem in ("npm", "cargo")}
+    using = ("npm", "cargo", "image")
+    stored = {each.token_secret for each in variant.packages if each.ecosystem in using}
     found = workflow(variant)
     used = [
         value

@@ -83,6 +83,21 @@ def module(**changes: object) -> Package:
     return Package.model_validate({**values, **changes})
 
 
+def image(auth: str = "oidc", **changes: object) -> Package:
+    """An image: at ghcr.io by the job's own token, elsewhere with a stored one."""
+    stored = {"registry": "quay.io", "username": "guild+bot", "token_secret": "IMAGE_TOKEN"}
+    values = {
+        "ecosystem": "image",
+        "name": "portal",
+        "auth": auth,
+        "registry": "ghcr.io",
+        "platforms": ("linux/amd64",),
+        "release_environment": "image-release",
+        **({} if auth == "oidc" else stored),
+    }
+    return Package.model_validate({**values, **changes})
+
+
 def archive(**changes: object) -> Package:
     """The source of a tool, released on GitHub alone."""
     values = {
@@ -125,12 +140,17 @@ VARIANTS = {
     "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
     **{f"cargo-{auth}": plan(cargo(auth, directory="core")) for auth in AUTHS},
     "every-kind": plan(
-        python(), npm(), cargo("hybrid"), module(), archive(), approval_environment="gate"
+        *(python(), npm(), cargo("hybrid"), module(), image(), archive()),
+        approval_environment="gate",
     ),
+    "image": plan(image(platforms=("linux/amd64", "linux/arm64"), directory="portal")),
+    "image-token": plan(image("token", name="guild/portal"), visibility="private"),
     "module": plan(module(directory="sdk"), prefix="sdk/v"),
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
-    "nothing-to-publish": plan(ecosystems=("pip", "npm", "cargo", "gomod", "github-actions")),
+    "nothing-to-publish": plan(
+        ecosystems=("pip", "npm", "cargo", "gomod", "docker", "github-actions")
+    ),
     "codeql": plan(npm(), ecosystems=("gomod", "docker"), chosen=CODEQL),
     "codeql-private": plan(ecosystems=("github-actions",), visibility="private", chosen=CODEQL),
     "scorecard": plan(chosen=SCORECARD, default_branch="trunk/2"),
@@ -183,7 +203,7 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for id_, step in steps(workflow)
         if "gh-action-pypi-publish" in step.get("uses", "")
         or re.search(r"(npm|cargo) publish", step.get("run", ""))
-        or step.get("name", "").startswith("Ask the proxy")
+        or step.get("name", "").startswith(("Ask the proxy", "Push the image"))
         or ("gh release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
     }
 

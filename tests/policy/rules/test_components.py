@@ -32,13 +32,14 @@ VARIATIONS = {
         ("repositories.app.publish", [{"python": "acme-app", "approvers": ["devs"]}]),
     ],
     "a year and a month": [("tag_protection.releases.scheme", "calver")],
-    "a crate, a Go module and an archive": [
-        ("repositories.app.ecosystems", ["cargo", "gomod", "github-actions"]),
+    "a crate, a Go module, an image and an archive": [
+        ("repositories.app.ecosystems", ["cargo", "gomod", "docker", "github-actions"]),
         (
             "repositories.app.publish",
             [
                 {"cargo": "core-x", "approvers": ["devs"]},
                 {"go": "acme.example/core", "approvers": ["devs"]},
+                {"image": "portal", "approvers": ["devs"]},
                 {"github": "rules", "approvers": ["devs"]},
             ],
         ),

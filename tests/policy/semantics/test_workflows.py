@@ -25,8 +25,17 @@ COMMANDS = (
     *("poetry publish", "npm publish ./x.tgz", "pnpm -r publish", "yarn npm publish"),
     *("cargo publish", "gem push x.gem", "docker push x", "mvn -B deploy", "helm push x oci://y"),
     *("dotnet nuget push x", "goreleaser release", "npx semantic-release"),
+    *("buildah push x docker://y/x", "podman push y/x", "buildah push x docker://y/x # dir:z"),
+    *("skopeo copy oci:x docker://y", 'skopeo copy --all "docker://x" "docker://y"'),
+    *("skopeo sync --src dir --dest docker x y", "buildah manifest push --all x docker://y"),
 )
 NO_COMMANDS = (
+    *("buildah manifest push --all x oci-archive:y.tar", 'podman push x "dir:y"'),
+    *(
+        "skopeo copy docker://x oci:y",
+        'skopeo copy "docker://x" "dir:y"',
+        "skopeo inspect docker://x",
+    ),
     *("npm publish --dry-run", "echo npm publish", "twine check dist/*", "# uv publish", "make x"),
     *("uv run pytest", "docker build .", "git push", "npm run build"),
 )

@@ -155,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        if self.command != "HEAD" or "content-length" not in {name.lower() for name, _ in headers}:
+            self.send_header("Content-Length", str(len(content)))
         with suppress(ConnectionError):  # a client that has read enough hangs up
             self.end_headers()
             if self.command != "HEAD":
@@ -170,7 +171,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.command, target, headers=kept, content=self._body()
         )
         self.server.front.requests.append((self.command, f"{self.host}{path}", answer.status_code))
-        back = [(n, v) for n, v in answer.headers.multi_items() if n not in _PER_CONNECTION]
+        # what a HEAD request asks for is often the length
+        dropped = _PER_CONNECTION - ({"content-length"} if self.command == "HEAD" else set())
+        back = [(n, v) for n, v in answer.headers.multi_items() if n not in dropped]
         content = answer.content
         for own, public in self.server.renamed.items():
             content = content.replace(own.encode(), public.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -47,6 +48,26 @@ def npm(front: Front, folder: Path, requirement: str) -> str:
         done = subprocess.run(
             command, env=environment, cwd=folder, capture_output=True, text=True, check=True
         )
+    return done.stdout.strip()
+
+
+def image(front: Front, folder: Path, reference: str) -> str:
+    """Pull an image for this machine's processor, run its script, and return what it says."""
+    layout = folder / "pulled"
+    environment = _environment(front, folder)
+    command = ["skopeo", "copy", "--src-creds", "zoe:zoes-token", f"docker://{reference}"]
+    subprocess.run([*command, f"dir:{layout}"], env=environment, check=True, capture_output=True)
+    manifest = json.loads((layout / "manifest.json").read_text(encoding="utf-8"))
+    root = folder / "root"
+    root.mkdir()
+    for layer in manifest["layers"]:
+        name = layer["digest"].partition(":")[2]
+        extract = ["tar", "--extract", "--file", str(layout / name), "--directory", str(root)]
+        subprocess.run(extract, check=True, capture_output=True)
+    config = json.loads((layout / manifest["config"]["digest"].partition(":")[2]).read_text())
+    shell, script = config["config"]["Entrypoint"]
+    command = [shell, f"{root}{script}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 

@@ -71,6 +71,20 @@ def cargo(name: str, directory: str = ".") -> dict[str, str]:
     return _inside(directory, files)
 
 
+def image(name: str, directory: str = ".") -> dict[str, str]:
+    """Return an image whose program says its name and version when it is run."""
+    said = f"{name} {VERSION} runs"
+    files = {
+        "Dockerfile": (
+            "FROM scratch AS made\nCOPY run.sh /made/run.sh\n\n"
+            "FROM scratch\nCOPY --from=made /made/ /srv/\nENV GREETING=hello\n"
+            'ENTRYPOINT ["/bin/sh", "/srv/run.sh"]\n'
+        ),
+        "run.sh": f'#!/bin/sh\necho "{said}"\n',
+    }
+    return _inside(directory, files)
+
+
 def _inside(directory: str, files: dict[str, str]) -> dict[str, str]:
     prefix = "" if directory == "." else f"{directory}/"
     return {f"{prefix}{path}": content for path, content in files.items()}

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from tests.release.harness import act, git
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.support.sandbox import World
 
@@ -27,6 +27,7 @@ class Release:
         world: The world of the sandbox.
         repository: `owner/name`.
         place: Where jobs run.
+        granted: What each job's own token may do, by token.
         done: What came of each job, in order.
         before: What is done before a job of a key runs, such as a fault at a registry.
         workflow: The path of the workflow file whose runs these are.
@@ -35,6 +36,7 @@ class Release:
     world: World
     repository: str
     place: act.Place
+    granted: dict[str, Mapping[str, str]] = field(default_factory=dict)
     done: list[act.Done] = field(default_factory=list)
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
     workflow: str = WORKFLOW
@@ -93,6 +95,7 @@ class Release:
         while held := self._all(status="in_progress"):
             view = self.world.job(held[0]["id"])
             self.before.get(view["key"], lambda: None)()
+            self.granted[view["github_token"]] = view["permissions"]
             workflow = self._workflow(view["contexts"]["github"]["sha"])
             done = act.run(self.place, workflow, view)
             self.done.append(done)

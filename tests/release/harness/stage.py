@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import act, front, organization
-from tests.release.harness.registries import npm, publishers
+from tests.release.harness.registries import images, npm, publishers
 from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.registries.index import Index, index
 from tests.release.harness.release import Release
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.release.harness.authority import Authority
+    from tests.release.harness.registries.images import Images
     from tests.release.harness.registries.npm import Registry
     from tests.release.harness.tools import Tools
     from tests.support.sandbox import Sandbox
@@ -31,12 +32,14 @@ class Machine:
         tools: The programs.
         authority: The authority that jobs trust.
         verdaccio: Starts verdaccio when it is first needed; returns where it listens.
+        images: The same for docker-registry.
     """
 
     sandbox: Sandbox
     tools: Tools
     authority: Authority
     verdaccio: Callable[[], str]
+    images: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Stage:
         testpypi: TestPyPI's double.
         npm: The npm registry's double.
         crates: The double of crates.io.
+        ghcr: The double of ghcr.io.
+        images: Another registry of images.
         front: The way to GitHub and to them.
     """
 
@@ -57,6 +62,8 @@ class Stage:
     testpypi: Index
     npm: Registry
     crates: Crates
+    ghcr: Images
+    images: Images
     front: front.Front
 
     def trust(self, registry: publishers.TrustingRegistry, project: str, environment: str) -> None:
@@ -69,7 +76,7 @@ class Stage:
 
     def secrets(self) -> set[str]:
         """Return every value that no log may have: tokens of environments and of registries."""
-        registries = (self.pypi, self.testpypi, self.npm, self.crates)
+        registries = (self.pypi, self.testpypi, self.npm, self.crates, self.ghcr, self.images)
         tokens = {token for each in registries for token in each.tokens}
         return tokens | {"canary-", "sandbox_job_", "sandbox_oidc_", "eyJ"}
 
@@ -97,6 +104,11 @@ def stage(
         testpypi = stack.enter_context(index("testpypi", folder / "testpypi"))
         registry = stack.enter_context(npm.registry(machine.verdaccio))
         rust = stack.enter_context(crates())
+        granted: dict[str, Mapping[str, str]] = {}
+        ghcr, other = (
+            stack.enter_context(images.images(host, machine.images, granted))
+            for host in (images.GHCR, images.OTHER)
+        )
         for each in (pypi, testpypi, registry, rust):
             each.issuers.add(f"{world.base_url}_oidc")
         routes = {
@@ -107,6 +119,8 @@ def stage(
             npm.HOST: front.to(registry.address),
             HOST: front.to(rust.address),
             INDEX_HOST: front.to(rust.address),
+            images.GHCR: front.to(ghcr.address),
+            images.OTHER: front.to(other.address),
         }
         way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
         for part in ("jobs", "artifacts"):
@@ -114,6 +128,6 @@ def stage(
         place = act.Place(
             machine.tools, folder / "jobs", folder / "git", folder / "artifacts", way.variables
         )
-        release = Release(world, f"{organization.OWNER}/{name}", place)
+        release = Release(world, f"{organization.OWNER}/{name}", place, granted)
         release.hold()
-        yield Stage(release, pypi, testpypi, registry, rust, way)
+        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, way)

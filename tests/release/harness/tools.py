@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 _PINS = ("package.json", "package-lock.json")
 _NPM = Path(__file__).resolve().parents[1] / "npm"
-_NEEDED = ("bash", "cargo", "curl", "gh", "git", "jq", "node", "npm", "rustup", "tar", "unzip")
-_DEBIAN = ("bash", "curl", "gh", "git", "jq", "tar", "unzip")
-"""Those that are packages of Debian by the same name."""
+_DEBIAN = (
+    *("bash", "buildah", "curl", "docker-registry", "gh", "git", "jq", "skopeo", "tar", "unzip"),
+)
+"""Programs that are packages of Debian by the same name."""
+_NEEDED = (*_DEBIAN, "cargo", "node", "npm", "rustup")
 PATH = "/usr/local/bin:/usr/bin:/bin"
 """Where jobs and servers find the programs of the system, and no others of this machine."""
 BACKEND = "hatchling==1.31.0"
@@ -44,6 +46,7 @@ class Tools:
         act: The program that runs one job.
         node: Node.js, for verdaccio.
         verdaccio: The folder with its packages.
+        docker_registry: The registry of images.
         uv_cache: uv's cache, with all that a workflow asks uvx for.
         uv: The folder with the pinned uv.
         rust: The folder with cargo and rustup.
@@ -55,6 +58,7 @@ class Tools:
     act: Path
     node: str
     verdaccio: Path
+    docker_registry: str
     uv_cache: Path
     uv: Path
     rust: Path
@@ -91,6 +95,7 @@ def find() -> Tools:
         act=engine.ensure_act(),
         node=str(shutil.which("node")),
         verdaccio=_made(cache / f"verdaccio-{_digest(lock)}", _install_verdaccio),
+        docker_registry=str(shutil.which("docker-registry")),
         uv_cache=_made(
             cache / f"uvx-{_digest(key)}", lambda folder: _fetch(uv / "uv", folder, fetched, until)
         ),
@@ -112,7 +117,7 @@ def _programs() -> None:
     installer = shutil.which("apt-get")
     if missing and installer is not None and os.geteuid() == 0:
         packages = [name for name in missing if name in _DEBIAN]
-        for command in (["update"], ["install", "-y", *packages]):
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
             subprocess.run([installer, "-q", *command], check=False, capture_output=True)
         missing = [name for name in _NEEDED if shutil.which(name) is None]
     if missing:

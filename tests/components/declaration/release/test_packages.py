@@ -24,7 +24,10 @@ SDK = "  sdk: {created_by: [security], prefix: sdk/v, scheme: calver}"
 SERIES = """\
   a: {created_by: [security], prefix: a-v}
   b: {created_by: [security], prefix: a/v}"""
-NAMES = "python: NAME, npm: NAME, cargo: NAME, go: NAME, github: NAME"
+NAMES = "python: NAME, npm: NAME, cargo: NAME, go: NAME, image: NAME, github: NAME"
+
+
+PUSHING = "auth: token, username: bot, tokens: {registry: {from: {config: p}}}"
 
 
 def publish(*entries: str) -> tuple[str, str]:
@@ -272,6 +275,70 @@ CASES = (
         (("    visibility: public\n", ""), publish("{»go: acme.example/tool}")),
         "the Go proxy reads the repository itself, and can read public ones only",
         "visibility: public",
+    ),
+    Case(
+        "an image in upper case",
+        (publish("{»image: Portal}"),),
+        "`image` is not valid",
+        "lower-case letters and digits, with single . _ / or any - between them, at most 200; "
+        "without registry, tag and digest",
+    ),
+    Case(
+        "an image with a tag",
+        (publish("{»image: 'portal:latest'}"),),
+        "`image` is not valid",
+        "lower-case letters and digits, with single . _ / or any - between them, at most 200; "
+        "without registry, tag and digest",
+    ),
+    Case(
+        "an image with the organization that is added to it",
+        (publish("{»image: acme/portal}"),),
+        "the image would be ghcr.io/acme/acme/portal: the owner is added to it",
+        "portal",
+    ),
+    Case(
+        "a registry with its address",
+        (publish(f"{{image: portal, »registry: https://quay.io/acme, {PUSHING}}}"),),
+        "`registry` is not valid",
+        "the host of a registry of images, such as quay.io, without https:// and path",
+    ),
+    Case(
+        "trusted publishing of images",
+        (publish("{image: portal, registry: quay.io, »auth: hybrid}"),),
+        "`auth`: registries of images have no trusted publishing",
+        "auth: token, or registry: ghcr.io without auth, where the job's own short-lived token "
+        "pushes",
+    ),
+    Case(
+        "another registry without a credential",
+        (publish("»{image: portal, registry: quay.io}"),),
+        "item 1 of `publish`: quay.io needs auth: token, username and tokens.registry",
+        "all three, or registry: ghcr.io",
+    ),
+    Case(
+        "a stored token for ghcr.io",
+        (publish(f"»{{image: portal, {PUSHING}}}"),),
+        "item 1 of `publish`: ghcr.io takes the job's own token; take auth, username and tokens "
+        "out, or name another registry",
+    ),
+    Case(
+        "an image of Docker's own",
+        (publish(f"»{{image: portal, registry: docker.io, {PUSHING}}}"),),
+        "item 1 of `publish`: docker.io has its own images under names without an account",
+        "image: ACCOUNT/NAME",
+    ),
+    Case(
+        "a platform that no image has",
+        (publish("{image: portal, platforms: [»linux/arm]}"),),
+        "item 1 of `platforms` has a value that is not known; did you mean `linux/arm64`?",
+        "linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le, linux/s390x, "
+        "linux/riscv64",
+    ),
+    Case(
+        "two images of one Dockerfile",
+        (publish("{image: portal}", "»{image: tool}"),),
+        "the folder . has one package, and `portal` is built from it",
+        "directory: the package's own folder",
     ),
     Case(
         "two archives of one tag",

@@ -1,1 +1,0 @@
-"""Managed files as they are on GitHub, and what an update would overwrite."""

@@ -1,0 +1,157 @@
+"""The scripts for images, on Dockerfiles and on archives as buildah writes them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from components.files.workflow import CI_PATH, FOLDER
+from tests.components.workflow_cases.scripts import fake, run, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIN = f"@sha256:{'0a' * 32}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        (["FROM scratch"], []),
+        ([f"FROM python:3.14-slim{PIN}"], []),
+        (["# FROM old:1", "", "FROM python:3.14-slim"], [3]),
+        ([f"from --platform=$BUILDPLATFORM go:1{PIN} as Build", "FROM build", "COPY x y"], []),
+        ([f"FROM go:1{PIN}", "FROM scratch", "COPY --from=0 /a /a"], []),
+        (["FROM scratch", "COPY --chown=1 --from=busybox:1 /a /a"], [2]),
+        (["FROM scratch", f"ADD --from=busybox{PIN} /a /a"], []),
+        (["FROM scratch", "RUN --mount=type=bind,from=tools,target=/t /t/go"], [2]),
+        (["FROM scratch", r"RUN --mount=type=cache,target=/c \ ", "--mount=from=tools a"], [3]),
+        (["ARG BASE=python:3.14", "FROM ${BASE}"], [2]),
+        (["FROM python@sha256:0a", f"FROM go{PIN}x"], [1, 2]),
+        (["FROM scratch", "RUN <<'END' python", "from os import path", "END", "FROM x"], [5]),
+        (["FROM scratch", r"RUN psql -c 'SELECT a \ ", r"# of it \ ", "FROM b'", "FROM c"], [5]),
+        ([f"FROM go{PIN} AS a", "FROM A AS b", "FROM b AS c", "FROM d"], [4]),
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", ""])
+def test_base_images_have_digests(
+    tmp_path: Path, lines: list[str], wrong: list[int], ending: str
+) -> None:
+    """A tag can be moved, so what a build starts from is named by its digest (R5, G4)."""
+    text = "\n".join(line.rstrip() for line in lines) + ending
+    (tmp_path / "Dockerfile").write_text(text)
+    done = run(
+        step("image-audit", "Every image", CI_PATH, variant="image"), tmp_path, DIRECTORY="portal"
+    )
+    assert (done.returncode != 0) is bool(wrong), done.stdout + done.stderr
+    said = [line for line in done.stdout.splitlines() if line.startswith("::error")]
+    assert [line.partition(",line=")[2].partition(",")[0] for line in said] == [
+        str(number) for number in wrong
+    ]
+    assert all(line.startswith("::error file=portal/Dockerfile,") for line in said)
+
+
+SKOPEO = """\
+#!/bin/sh
+case "$1" in
+  inspect) [ -z "$SAID" ] && echo '{}' || { echo "$SAID" >&2; exit 1; } ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("", "error title=Delete it at the registry"),
+        ("reading manifest 1.2.3 in ghcr.io/guild/portal: manifest unknown", "notice title=Taken"),
+        ("unknown: artifact guild/portal:1.2.3 not found", "notice title=Taken back"),
+        ("dial tcp: lookup ghcr.io: no such host", "error title=No answer"),
+        ("denied", "error title=No answer"),
+    ],
+)
+def test_a_person_deletes_an_image_that_is_taken_back(
+    tmp_path: Path, said: str, title: str
+) -> None:
+    """The job deletes nothing; it succeeds once the registry does not offer the version (A10)."""
+    fake(tmp_path, "skopeo", SKOPEO)
+    done = run(
+        step("rollback-image-portal", "The registry", f"{FOLDER}rollback.yml", variant="image"),
+        tmp_path,
+        GITHUB_REPOSITORY_OWNER="Guild",
+        REGISTRY="ghcr.io",
+        VERSION="1.2.3",
+        SAID=said,
+    )
+    assert f"::{title}" in done.stdout, done.stdout + done.stderr
+    assert (done.returncode == 0) is title.startswith("notice")
+
+
+def _layer(files: dict[str, str]) -> bytes:
+    """A compressed layer with files."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def _archive(path: Path, platforms: list[str], layers: list[bytes]) -> None:
+    """An OCI archive of one image for platforms, as buildah writes it."""
+    blobs: dict[str, bytes] = {}
+
+    def put(content: object) -> dict[str, str]:
+        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+        digest = hashlib.sha256(raw).hexdigest()
+        blobs[f"blobs/sha256/{digest}"] = raw
+        return {"digest": f"sha256:{digest}"}
+
+    manifests = []
+    for platform in platforms:
+        config = put({"config": {"Env": [f"TOKEN=of-{platform}"]}})
+        manifest = put({"config": config, "layers": [put(layer) for layer in layers]})
+        system, _, processor = platform.partition("/")
+        manifests.append({**manifest, "platform": {"os": system, "architecture": processor}})
+    blobs["index.json"] = json.dumps({"manifests": [put({"manifests": manifests})]}).encode()
+    with tarfile.open(path, "w") as archive:
+        for name, content in blobs.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+
+
+def test_what_an_image_adds_to_its_base_is_scanned(tmp_path: Path) -> None:
+    """Its configuration and its last layer, of each platform; no packages of others (A6, R9)."""
+    base = {"srv/of-the-base": "x"}
+    mine = {
+        "srv/settings.py": "x",
+        "usr/local/bin/run": "x",
+        "srv/usr/lib/x": "x",
+        "usr/lib/os-release": "x",
+        "opt/python/site-packages/x.py": "x",
+        "srv/node_modules/a/index.js": "x",
+    }
+    archive = tmp_path / "portal.oci.tar"
+    _archive(archive, ["linux/amd64", "linux/arm64"], [_layer(base), _layer(mine)])
+    content = tmp_path / "content"
+    done = run(
+        step("build", "Unpack what portal", variant="image"),
+        tmp_path,
+        ARCHIVE=str(archive),
+        CONTENT=str(content),
+        LAYOUT=str(tmp_path / "layout"),
+    )
+    assert done.returncode == 0, done.stderr
+    for platform in ("linux-amd64", "linux-arm64"):
+        found = content / platform
+        assert f"TOKEN=of-{platform.replace('-', '/')}" in (found / "config.json").read_text()
+        unpacked = found / "files"
+        assert sorted(
+            str(each.relative_to(unpacked)) for each in unpacked.rglob("*") if each.is_file()
+        ) == ["srv/settings.py", "srv/usr/lib/x", "usr/local/bin/run"]

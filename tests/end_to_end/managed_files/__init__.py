@@ -1,1 +1,0 @@
-"""Managed files that people change too, on the real engine."""

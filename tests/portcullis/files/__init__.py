@@ -1,1 +1,0 @@
-"""What people changed in managed files."""
