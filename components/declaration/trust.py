@@ -10,6 +10,8 @@ from ruamel.yaml.error import YAMLError
 
 from components.files.workflow import FOLDER
 from components.trust import aws, vault
+from components.trust.config import DOTCOM_ISSUER
+from components.trust.subject import subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from components.organization import OrganizationConfig, ResolvedOrganization
     from components.repository import ResolvedRepository
     from components.trust.config import ResolvedTrust
+    from components.trust.subject import SubjectForm
+
+_LONG_ID = 9_999_999_999
+"""As long as ids on GitHub are."""
 
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?")
 """Names without a meaning in subjects, in Vault's patterns and in workflow files."""
@@ -33,6 +39,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
         for trust in repository.trusts:
             path: Segments = trust.origin.path
             yield from _systems(path, trust, config, names)
+            yield from _lengths(path, trust, config)
             yield from _environment(path, trust, repository, config)
             yield from _workflow(path, trust, repository)
             yield from _subject(path, trust, config)
@@ -79,6 +86,42 @@ def _systems(
         what = "the jobs need Vault's address"
         allowed = "trust.vault.address, or sources.vault.address"
         yield ("trust", "vault", "address"), what, allowed
+
+
+def _lengths(path: Segments, trust: ResolvedTrust, config: OrganizationConfig) -> Iterator[Problem]:
+    """Find policies that are longer than AWS stores."""
+    account, access = config.trust.aws, trust.config.aws
+    if not (account and access):
+        return
+    # the ids are not known yet, and the subject may have them
+    ids = {"owner_id": _LONG_ID, "repository_id": _LONG_ID}
+    form: SubjectForm = "both" if config.trust.subject_form == "both" else "ids"
+    policy = aws.trust_policy(
+        account,
+        trust.job,
+        issuer=config.trust.issuer or DOTCOM_ISSUER,
+        subjects=subjects(trust.job, config.trust.subject_claims, form, **ids),
+        repository_id=_LONG_ID,
+    )
+    most, length = account.trust_policy_characters, aws.characters(policy)
+    if length > most:
+        count = len(trust.job.workflow_refs)
+        what = (
+            f"the role's trust policy would have {length} characters, with {count} refs of "
+            f"deploy_from, and AWS stores {most}"
+        )
+        allowed = (
+            "fewer refs, or patterns for several of them; or ask AWS for a larger quota (role "
+            "trust policy length), and set trust.aws.trust_policy_characters"
+        )
+        yield (*path[:-1], "deploy_from"), what, allowed
+    length = aws.characters(aws.inline_policy(access))
+    if length > aws.MOST_INLINE_CHARACTERS:
+        what = (
+            f"the role's policy would have {length} characters, and AWS stores "
+            f"{aws.MOST_INLINE_CHARACTERS}"
+        )
+        yield (*path, "aws", "allow"), what, "less, or a managed policy under policies"
 
 
 def _environment(

@@ -19,6 +19,7 @@ from components.preflight import PreflightError, asking
 from components.secrets.source import MissingSecretError
 from components.secrets.vault import login
 from components.trust import aws
+from components.trust.config import DOTCOM_ISSUER
 from components.trust.subject import DEFAULT
 from components.trust.trust import OnGitHub
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from components.github_access import GitHubAccess
     from components.organization import ResolvedOrganization
     from components.preflight import Preflight
-
-DOTCOM_ISSUER = "https://token.actions.githubusercontent.com"
 
 
 def issuer(access: GitHubAccess) -> str:

@@ -4,12 +4,14 @@ A role can be assumed by the jobs of one environment of one repository, written 
 file, and by nobody else.
 
 Sources: https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +35,12 @@ AUDIENCE = "sts.amazonaws.com"
 
 LEAST_SESSION_SECONDS = 3600
 """The shortest `max_session_duration` that AWS takes for a role."""
+
+MOST_TRUST_CHARACTERS = 2048
+"""AWS' usual quota for the length of a role's trust policy, without blanks."""
+
+MOST_INLINE_CHARACTERS = 10_240
+"""How long a role's inline policies may be together, without blanks."""
 
 STATIC_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 """The names under which stored AWS keys are found by AWS' own tools."""
@@ -69,6 +77,10 @@ class AwsTrustConfig(Config):
     """The region for the jobs: their variable AWS_REGION."""
     permissions_boundary: PolicyArn
     """A managed policy that limits what any of the roles may do. It has to exist."""
+    trust_policy_characters: Annotated[int, Field(ge=MOST_TRUST_CHARACTERS, le=8192)] = (
+        MOST_TRUST_CHARACTERS
+    )
+    """The account's quota for the length of trust policies, if AWS has raised it."""
 
     @model_validator(mode="after")
     def _own_boundary(self) -> AwsTrustConfig:
@@ -255,13 +267,23 @@ def role(
     for arn in access.policies:
         aws.iam.RolePolicyAttachment(f"{name}/{arn}", role=made.name, policy_arn=arn, opts=opts)
     if access.allow:
-        statements = [
+        policy = inline_policy(access)
+        aws.iam.RolePolicy(name, name="portcullis", role=made.name, policy=policy, opts=opts)
+
+
+def inline_policy(access: AwsRoleConfig) -> str:
+    """Return the policy with what `allow` lists, as JSON."""
+    return _policy(
+        [
             {"Effect": "Allow", "Action": each.actions, "Resource": each.resources}
             for each in access.allow
         ]
-        aws.iam.RolePolicy(
-            name, name="portcullis", role=made.name, policy=_policy(statements), opts=opts
-        )
+    )
+
+
+def characters(policy: str) -> int:
+    """Return how long AWS takes a policy for: blanks between its parts do not count."""
+    return len(re.sub(r"\s", "", policy))
 
 
 def _policy(statements: Sequence[object]) -> str:

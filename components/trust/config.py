@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from components.secrets.vault import VaultConfig
     from components.trust.job import TrustedJob
 
+DOTCOM_ISSUER = "https://token.actions.githubusercontent.com"
+"""Who signs the tokens of jobs on github.com."""
+
 DEPLOY_WORKFLOW = "deploy.yml"
 """The workflow file that Portcullis writes for environments with `run`."""
 

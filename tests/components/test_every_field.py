@@ -48,6 +48,7 @@ DECLARES_NOTHING = {
         for model, names in READ_BEFORE.items()
         for name in names
     },
+    "AwsTrustConfig.trust_policy_characters": "it says which trust policies are mistakes",
 }
 """Fields whose change declares nothing else, each with its reason."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -315,6 +316,41 @@ def test_own_workflow_files(jobs: str, what: str | None, tmp_path: Path) -> None
     found = mistakes(written(tmp_path, text))
     assert [what in str(mistake) for mistake in found if what] == ([True] if what else [])
     assert len(found) == (1 if what else 0), found
+
+
+def with_tags(count: int) -> tuple[str, str]:
+    """The environment admits so many tags."""
+    tags = ", ".join(f"release-{number:03}" for number in range(count))
+    return CLUSTER, CLUSTER.replace("{trust", f"{{»deploy_from: {{tags: [{tags}]}}, trust", 1)
+
+
+def test_a_trust_policy_that_aws_does_not_store(tmp_path: Path) -> None:
+    """AWS' quota is 2,048 characters: about twenty refs. The message has both ways out."""
+    text, marked = places(replaced(with_tags(25), text=TRUSTED))
+    (found,) = mistakes(written(tmp_path, text))
+    assert str(found.place) == marked[0]
+    assert re.search(
+        r"the role's trust policy would have 2\d{3} characters, with 25 refs of deploy_from, "
+        r"and AWS stores 2048$",
+        found.what,
+    )
+    assert "fewer refs" in found.allowed
+    assert "trust.aws.trust_policy_characters" in found.allowed
+    raised = (f'"{BOUNDARY}"', f'"{BOUNDARY}", trust_policy_characters: 4096')
+    assert mistakes(written(tmp_path, replaced(raised, text=text))) == []
+    few, _ = places(replaced(with_tags(15), text=TRUSTED))
+    assert mistakes(written(tmp_path, few)) == []
+
+
+def test_a_policy_of_the_role_that_aws_does_not_store(tmp_path: Path) -> None:
+    """Inline policies have 10,240 characters at most; managed policies are the way out."""
+    resources = ", ".join(f'"arn:aws:s3:::bucket-{"x" * 50}-{number}/*"' for number in range(150))
+    role = f"{{»allow: [{{actions: [s3:GetObject], resources: [{resources}]}}]}}"
+    text, marked = places(replaced((ROLE, role), text=TRUSTED))
+    (found,) = mistakes(written(tmp_path, text))
+    assert str(found.place) == marked[0]
+    assert "AWS stores 10240" in found.what
+    assert "a managed policy" in found.allowed
 
 
 def test_only_what_the_job_sees_is_replaced(tmp_path: Path) -> None:
