@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from portcullis_policy.semantics.patterns import matches as pack_matches
+from portcullis_policy.semantics.languages.fnmatch import matches as pack_matches
 from pydantic import TypeAdapter, ValidationError
 
 from components.base import RefPattern

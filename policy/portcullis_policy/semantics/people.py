@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.patterns import sample
-from portcullis_policy.semantics.protection import protections_for, protects_tag, subject_named
+from portcullis_policy.semantics.languages.refs import tag_regions
+from portcullis_policy.semantics.protection import tag_guards
 
 LOGIN, USER_ID, TEAM = "login", "user id", "team"
 """How an actor is known: a person by login or by numeric id, a team by URN, or by what names it."""
@@ -99,7 +99,7 @@ def approvers(stack: Stack, environment: Resource) -> People:
 
 
 def tag_creators(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[People, ...]]:
-    """Yield who may create the tags that a pattern admits, tag by tag.
+    """Yield who may create the tags that a pattern admits, for each set of rulesets.
 
     Args:
         stack: all resources.
@@ -107,17 +107,13 @@ def tag_creators(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[
         pattern: of tags, as an environment admits them.
 
     Yields:
-        For each tag, the people who may bypass each ruleset that restricts its creation. People in
-        all of these groups may create it. Nothing for a tag that nothing restricts.
+        The people who may bypass each ruleset that restricts the creation of a tag. People in all
+        of these groups may create it. Nothing for tags that nothing restricts.
     """
-    subject = subject_named(stack, repository)
-    for tag in sample(pattern):
-        rulesets = [
-            each.resource
-            for each in protections_for(stack, repository)
-            if each.rules["creation"] is True and protects_tag(each, subject, tag)
-        ]
-        if rulesets:
+    strict = [each for each in tag_guards(stack, repository) if each[0].rules["creation"] is True]
+    for region in tag_regions(pattern, tuple(guard for _, guard in strict)) or ():
+        if region.guards:
+            rulesets = [strict[number][0].resource for number in sorted(region.guards)]
             yield tuple(_passing(stack, ruleset, repository) for ruleset in rulesets)
 
 

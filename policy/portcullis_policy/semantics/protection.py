@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.patterns import (
-    DEFAULT_BRANCHES,
-    covers_default,
-    is_readable,
-    matches,
-)
+from portcullis_policy.semantics.languages.fnmatch import is_readable, matches
+from portcullis_policy.semantics.languages.refs import Guard
+from portcullis_policy.semantics.patterns import DEFAULT_BRANCHES, covers_default
 
 Reading = bool | UnknownType | None
 _ALL = ("~ALL",)
@@ -249,11 +246,17 @@ def protects_branch(protection: Protection, subject: Subject, branch: str) -> bo
     )
 
 
-def protects_tag(protection: Protection, subject: Subject, tag: str) -> bool:
-    """Say whether a protection holds for a tag named in full."""
-    return protection.target == "tag" and _guards_ref(
-        protection, subject, f"refs/tags/{tag}", {"~ALL"}
-    )
+def tag_guards(stack: Stack, repository: str) -> list[tuple[Protection, Guard]]:
+    """Return the protections of a repository's tags, each with the refs that it is surely for."""
+    subject = subject_named(stack, repository)
+    found = []
+    for item in protections_for(stack, repository):
+        excludes = tuple(each for each in item.excludes if isinstance(each, str))
+        includes = tuple(each for each in item.includes if is_readable(each))
+        seen = all(map(is_readable, item.excludes))
+        if item.target == "tag" and seen and item.selects(subject):
+            found.append((item, Guard(tuple(map(str, includes)), excludes)))
+    return found
 
 
 def _guards_ref(protection: Protection, subject: Subject, ref: str, special: set[str]) -> bool:

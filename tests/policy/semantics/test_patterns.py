@@ -5,13 +5,9 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from portcullis_policy.semantics.patterns import (
-    admits_only_semver,
-    is_wildcard,
-    matches,
-    regex_admits_only_semver,
-    sample,
-)
+from portcullis_policy.semantics.languages.fnmatch import matches
+from portcullis_policy.semantics.languages.refs import not_version, tag_regions
+from portcullis_policy.semantics.patterns import is_wildcard, regex_admits_only_semver
 from portcullis_policy.settings import Settings
 
 from tests.support.fnmatch_cases import CASES
@@ -36,45 +32,10 @@ def test_a_leading_period_where_wildcards_may_match_it(pattern: str, name: str) 
 def test_any_pattern_is_answered(pattern: str, name: str) -> None:
     """C3: no pattern crashes; one without special characters matches itself."""
     matches(pattern, name)
-    admits_only_semver(pattern)
-    sample(pattern)
+    not_version(pattern)
+    tag_regions(pattern, ())
     if not is_wildcard(pattern):
         assert matches(pattern, pattern)
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "v[0-9]*.[0-9]*.[0-9]*",
-        "[0-9]*.[0-9]*.[0-9]*",
-        "v1.2.3",
-        "v1.[0-9]*.[0-9]*",
-        "sdk-v1.0.[0-9]",
-    ],
-)
-def test_strict_tag_patterns(pattern: str) -> None:
-    """A1: what only versions match is accepted, prefixed or narrowed."""
-    assert admits_only_semver(pattern)
-    assert all(matches(pattern, name) for name in sample(pattern))
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "*",
-        "v*",
-        "v*.*.*",
-        "v[0-9]*",
-        "v[0-9]*.[0-9]*",
-        "*v[0-9]*.[0-9]*.[0-9]*",
-        "release",
-        "",
-        "~ALL",
-    ],
-)
-def test_loose_tag_patterns(pattern: str) -> None:
-    """A1: `v-test` or `v1.2` are no releases."""
-    assert not admits_only_semver(pattern)
 
 
 @pytest.mark.parametrize(

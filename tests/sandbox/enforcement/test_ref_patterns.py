@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from portcullis_policy.semantics.patterns import matches as pack_matches
+from portcullis_policy.semantics.languages.fnmatch import matches as pack_matches
 
 from sandbox.enforcement.ref_patterns import matches, ref_matches
 from tests.sandbox.enforcement.acting import REPO

@@ -9,8 +9,9 @@ from portcullis_policy.mappings import cis, slsa, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.rules.branches_and_tags.rulesets import actors, distrust
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.patterns import regex_admits_only_semver, sample
-from portcullis_policy.semantics.protection import protections_for, protects_tag, subject_named
+from portcullis_policy.semantics.languages.refs import shown, tag_regions
+from portcullis_policy.semantics.patterns import regex_admits_only_semver
+from portcullis_policy.semantics.protection import tag_guards
 from portcullis_policy.semantics.release_environments import ENVIRONMENT, is_release
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -20,6 +21,13 @@ _POLICY: Mapping[str, object] = {
     "environment": "pypi-release",
     "tagPattern": "v[0-9]*.[0-9]*.[0-9]*",
 }
+_BUT_V2 = {"refName": {"includes": ["refs/tags/v*"], "excludes": ["refs/tags/v2*"]}}
+
+
+def _guarding(pattern: str) -> Declared:
+    """Return a ruleset for the tags of a pattern."""
+    conditions = {"refName": {"includes": [pattern], "excludes": []}}
+    return Declared(gh.REPOSITORY_RULESET, {**TAGS, "conditions": conditions}, pattern)
 
 
 class TagsProtected(StackRule):
@@ -59,6 +67,17 @@ class TagsProtected(StackRule):
             ),
         ),
         stack(
+            "two rulesets, each for some of the tags",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            _guarding("refs/tags/v[0-4]*"),
+            _guarding("refs/tags/v[5-9]*"),
+        ),
+        stack(
+            "versions as PEP 440 writes them",
+            Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "tagPattern": "[0-9]*.[0-9]*"}),
+            _guarding("refs/tags/[0-9]*"),
+        ),
+        stack(
             "nothing is released",
             Declared(gh.DEPLOYMENT_POLICY, {**_POLICY, "environment": "docs"}),
         ),
@@ -86,6 +105,17 @@ class TagsProtected(StackRule):
             Declared(gh.REPOSITORY_RULESET, TAGS),
         ),
         stack(
+            "a ruleset that excludes some tags again",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            Declared(gh.REPOSITORY_RULESET, {**TAGS, "conditions": _BUT_V2}),
+        ),
+        stack(
+            "two rulesets with a gap between them",
+            Declared(gh.DEPLOYMENT_POLICY, _POLICY),
+            _guarding("refs/tags/v[0-4]*"),
+            _guarding("refs/tags/v[6-9]*"),
+        ),
+        stack(
             "a ruleset that only reports",
             Declared(gh.DEPLOYMENT_POLICY, _POLICY),
             Declared(gh.REPOSITORY_RULESET, {**TAGS, "enforcement": "evaluate"}),
@@ -101,25 +131,26 @@ class TagsProtected(StackRule):
                 continue
             if not is_release(policy, settings):
                 continue
-            subject = subject_named(stack, repository)
-            known = protections_for(stack, repository)
-            open_to_all = [
-                right
-                for right in ("creation", "update", "deletion")
-                if not all(
-                    any(
-                        item.rules[right] is True and protects_tag(item, subject, tag)
-                        for item in known
-                    )
-                    for tag in sample(pattern)
-                )
-            ]
-            if open_to_all:
-                yield Finding(
-                    f"no active ruleset restricts the {', '.join(open_to_all)} of all its tags",
-                    ("deploy_from", "tags"),
-                    urn=policy.urn,
-                )
+            for detail in _unguarded(stack, repository, pattern):
+                yield Finding(detail, ("deploy_from", "tags"), urn=policy.urn)
+
+
+def _unguarded(stack: Stack, repository: str, pattern: str) -> Iterator[str]:
+    """Yield what anybody may do with tags that a pattern admits, with one tag as the proof."""
+    guards = tag_guards(stack, repository)
+    regions = tag_regions(pattern, tuple(guard for _, guard in guards))
+    if regions is None:
+        yield "its pattern, or one of a tag ruleset, is too complex to compare"
+        return
+    found: dict[str, list[str]] = {}
+    for right in ("creation", "update", "deletion"):
+        strict = {number for number, (item, _) in enumerate(guards) if item.rules[right] is True}
+        tag = next((each.tag for each in regions if not each.guards & strict), None)
+        if tag is not None:
+            found.setdefault(tag, []).append(right)
+    for tag, rights in found.items():
+        what = shown(tag, pattern)
+        yield f"it admits {what}, and no active ruleset restricts its {', '.join(rights)}"
 
 
 class TagsNotForAll(ResourceRule):

@@ -1,6 +1,6 @@
 """EN: which branches and tags may enter a release environment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from portcullis_policy.examples.base import Declared, child, example, stack
 from portcullis_policy.examples.environments import (
@@ -11,21 +11,15 @@ from portcullis_policy.examples.environments import (
     TESTPYPI,
     WHOSE_COMPONENT,
 )
-from portcullis_policy.examples.rulesets import TAGS
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.patterns import (
-    admits_only_semver,
-    admits_pep440,
-    is_wildcard,
-    not_pep440,
-)
+from portcullis_policy.semantics.languages.refs import not_version, shown, tag_regions
+from portcullis_policy.semantics.patterns import is_wildcard
 from portcullis_policy.semantics.protection import (
     protections_for,
     protects_branch,
-    protects_tag,
     subject_named,
 )
 from portcullis_policy.semantics.release_environments import is_release, key
@@ -46,31 +40,12 @@ _DEFAULT_GUARDED = Declared(
         "rules": {"pullRequest": {"requiredApprovingReviewCount": 2}},
     },
 )
-_NO_VERSIONS = (
-    *("v*[^0-9.abcdeoprstv]*", "v*[abctv.][^0-9pd]*", "v*[^0-9]"),
-    *("v0[0-9]*", "v*.0[0-9]*", "v*.[0-9]*.[0-9]*.[0-9]*"),
-    *("v*[abr]*[abr]*", "v*d*p*", "v*[0-9][^0-9.abr]*"),
-)
 _ANY_BRANCH = ("*", "**", "**/*", "*/*")
 
 
 def _admitting(pattern: object) -> Declared:
     """Return a deployment policy of the examples' environment."""
     return Declared(gh.DEPLOYMENT_POLICY, {**RELEASE_TAGS, "tagPattern": pattern})
-
-
-def _forbidding(*patterns: str) -> Declared:
-    """Return a ruleset by which nobody may create such tags."""
-    includes = [f"refs/tags/{each}" for each in patterns]
-    return Declared(
-        gh.REPOSITORY_RULESET,
-        {
-            **TAGS,
-            "bypassActors": [],
-            "conditions": {"refName": {"includes": includes, "excludes": []}},
-            "rules": {"creation": True},
-        },
-    )
 
 
 class RefsRestricted(ResourceRule):
@@ -194,9 +169,8 @@ class TagPolicyIsSemver(StackRule):
     """A release environment admits only tags that are versions.
 
     `v*` admits `v-test`. A strict pattern prevents test tags and typing mistakes from publishing.
-    Each of the three numbers has to begin with a digit, as far as GitHub's patterns can express it.
-    Two numbers are enough for versions as PEP 440 writes them, if rulesets without bypass actors
-    forbid the tags that look like such versions.
+    Every admitted tag has to have two numbers after its prefix, or to be a date. So SemVer, PEP 440
+    and CalVer are fine.
     """
 
     id = "EN006"
@@ -210,22 +184,16 @@ class TagPolicyIsSemver(StackRule):
         stack("versions with a prefix", _admitting("sdk-v[0-9]*.[0-9]*.[0-9]*")),
         stack("versions with a year and a month", _admitting("v2[0-9][0-9][0-9].1[0-2].[0-9]*")),
         stack("one version", _admitting("v1.2.3")),
-        stack(
-            "two components, and rulesets forbid all but PEP 440",
-            _admitting("v[0-9]*.[0-9]*"),
-            _forbidding(*_NO_VERSIONS),
-        ),
+        stack("versions as PEP 440 writes them", _admitting("[0-9]*.[0-9]*")),
+        stack("a date", _admitting("20[0-9][0-9][0-1][0-9][0-3][0-9]")),
+        stack("packages of one repository", _admitting("*/v[0-9]*.[0-9]*")),
     )
     bad = (
         stack("`v*`", _admitting("v*")),
         stack("`v*.*.*`", _admitting("v*.*.*")),
-        stack("two components", _admitting("v[0-9]*.[0-9]*")),
-        stack(
-            "two components, and a ruleset forbids little",
-            _admitting("v[0-9]*.[0-9]*"),
-            _forbidding("v*-*"),
-        ),
-        stack("`v*`, and a ruleset forbids the rest", _admitting("v*"), _forbidding("v*[^0-9.]*")),
+        stack("one number", _admitting("v[0-9]*")),
+        stack("a wildcard before the version", _admitting("*v[0-9]*.[0-9]*.[0-9]*")),
+        stack("no tag at all", _admitting("v[0-9")),
         stack("unknown at preview", _admitting(UNKNOWN)),
     )
 
@@ -235,31 +203,26 @@ class TagPolicyIsSemver(StackRule):
             pattern = policy.facts.text("tagPattern")
             if not is_release(policy, settings) or not _given(pattern):
                 continue
-            if isinstance(pattern, str) and (
-                admits_only_semver(pattern)
-                or (admits_pep440(pattern) and _forbidden(stack, policy, not_pep440(pattern)))
-            ):
-                continue
-            yield Finding(
-                "`tagPattern` is looser than semantic versions",
-                ("deploy_from", "tags"),
-                unknown=pattern is UNKNOWN,
-                urn=policy.urn,
-            )
+            detail = "`tagPattern` is not known"
+            if isinstance(pattern, str):
+                detail = _no_version(pattern)
+            if detail:
+                yield Finding(
+                    detail,
+                    ("deploy_from", "tags"),
+                    unknown=pattern is UNKNOWN,
+                    urn=policy.urn,
+                )
 
 
-def _forbidden(stack: Stack, policy: Resource, tags: Iterable[str]) -> bool:
-    """Say whether nobody may create any of these tags: rulesets have no bypass actors."""
-    repository = policy.facts.text("repository")
-    if not isinstance(repository, str):
-        return False
-    subject = subject_named(stack, repository)
-    strict = [
-        each
-        for each in protections_for(stack, repository)
-        if each.rules["creation"] is True and each.resource.facts.blocks("bypassActors") == []
-    ]
-    return all(any(protects_tag(each, subject, tag) for each in strict) for tag in tags)
+def _no_version(pattern: str) -> str:
+    """Say which tag a pattern admits that is no version; nothing if there is none."""
+    if tag_regions(pattern, ()) == ():
+        return "`tagPattern` admits no tag"
+    found = not_version(pattern)
+    if found is None:
+        return "`tagPattern` is too complex to compare with versions"
+    return f"`tagPattern` admits {shown(found[0], pattern)}, not a version" if found else ""
 
 
 class DeploymentPolicyExists(StackRule):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, ci, release
 from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
-from portcullis_policy.semantics.patterns import NOT_RELEASES
+from portcullis_policy.semantics.languages.refs import filter_not_version, shown
 from portcullis_policy.semantics.publishing import (
     caches,
     publishes,
@@ -20,11 +20,8 @@ from portcullis_policy.severity import Severity
 _OWN_TOKEN = re.compile(
     r"secrets\s*(\.|\[\s*')github_token|github\s*(\.|\[\s*')token", re.IGNORECASE
 )
-_FILTER = re.compile(r"\*\*|[*+?]|\[[^\]]*\]|\\.|[^*+?\[\\]")
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
-_TWO_NUMBERS = re.compile(r"[\w/@-]*\[0-9\]\+\.\[0-9\]\+")
-_PEP440_ENDINGS = "[.abr][0-9.abcdeoprstv]+"
-_PEP440 = f"v[0-9]+.[0-9]+{_PEP440_ENDINGS}"
+_PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
 """The filter for versions with an ending such as `rc1` or `.post1`."""
 _NPM = "env:\n          NODE_AUTH_TOKEN: ${{ secrets.GITHUB_TOKEN }}\n        run: npm publish"
 _PYPI = f"uses: pypa/gh-action-pypi-publish@{'b2' * 20}"
@@ -231,7 +228,8 @@ class TagsAreVersions(WorkflowRule):
 
     `v*` also starts it on `v-test`, and a push trigger without a filter starts it on every commit.
     In a workflow filter, `+` repeats the preceding character, so `v[0-9]+.[0-9]+.[0-9]+` is strict.
-    Two numbers are a version where another filter admits what PEP 440 writes after them.
+    Every admitted tag has to have two numbers after its prefix, or to be a date: SemVer, PEP 440
+    and CalVer are fine.
     Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
     """
 
@@ -248,13 +246,16 @@ class TagsAreVersions(WorkflowRule):
             "two numbers beside a pattern for PEP 440",
             (_TAGS, f'    tags: ["v[0-9]+.[0-9]+", "{_PEP440}"]\n'),
         ),
+        release("a filter that another one narrows", ('+"]', '**", "!v*-*"]')),
         release("started by hand only", ("  push:\n" + _TAGS, "")),
         ci("a workflow that publishes nothing", ("[pull_request, push]", '{push: {tags: ["*"]}}')),
     )
     bad = (
         release("`v*`", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*"')),
         release("`v*.*.*`", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v*.*.*"')),
-        release("a pattern for two numbers", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v[0-9]+.[0-9]+"')),
+        release("a pattern for one number", ('"v[0-9]+.[0-9]+.[0-9]+"', '"v[0-9]+"')),
+        release("a filter that another one takes too little from", ('+"]', '+", "v*", "!v*-*"]')),
+        release("a filter that cannot be read", ('+"]', '+", "v[0-9"]')),
         release("a version pattern, and another one", ('+"]', '+", "*"]')),
         release(
             "one number beside a pattern for PEP 440",
@@ -275,15 +276,16 @@ class TagsAreVersions(WorkflowRule):
         if "tags-ignore" in keys:
             yield (push.get("tags-ignore").line, "a list of tags that do not publish")
         tags = push.get("tags").entries()
-        listed = {tag.text for tag in tags}
-        pep440 = {text for text in listed if f"{text}{_PEP440_ENDINGS}" in listed}
-        for tag in tags:
+        for number, tag in enumerate(tags):
             if tag.text.startswith("!"):
                 continue
-            if tag.text in pep440 and _TWO_NUMBERS.fullmatch(tag.text):
-                continue
-            if not filter_admits_only_versions(tag.text):
-                yield (tag.line, "a tag filter that admits what is no version")
+            later = [each.text for each in tags[number + 1 :] if each.text.startswith("!")]
+            found = filter_not_version(tag.text, tuple(each.removeprefix("!") for each in later))
+            if found is None:
+                yield (tag.line, "a tag filter that cannot be read")
+            elif found:
+                what = shown(found[0], tag.text)
+                yield (tag.line, f"a tag filter that admits {what}, not a version")
 
 
 class StartedOnPurpose(WorkflowRule):
@@ -324,29 +326,6 @@ class StartedOnPurpose(WorkflowRule):
         if not typed:
             line = workflow.at.get("on", "workflow_dispatch").line
             yield (max(line, workflow.at.get("on").line), "started by hand without a typed word")
-
-
-def filter_admits_only_versions(pattern: str) -> bool:
-    """Say whether a tag filter of a workflow admits what is shaped like `v1.2.3` alone."""
-    parts = []
-    if "".join(_FILTER.findall(pattern)) != pattern:
-        return False
-    for part in _FILTER.findall(pattern):
-        if part == "**":
-            parts.append(".*")
-        elif part == "*":
-            parts.append("[^/]*")
-        elif part in "+?" or part.startswith("["):
-            parts.append(part)
-        else:
-            parts.append(re.escape(part.removeprefix("\\")))
-    try:
-        compiled = re.compile("".join(parts))
-    except re.error:
-        return False
-    prefix = re.match(r"(?:[A-Za-z@][\w/@-]*[-/@])?", pattern)
-    before = prefix.group() if prefix else ""
-    return not any(compiled.fullmatch(before + name) for name in NOT_RELEASES)
 
 
 RULES = (

@@ -1,0 +1,1 @@
+"""Patterns of refs and of identity tokens as regular languages."""
