@@ -541,6 +541,8 @@ def workflow_plan(
     ecosystems: list[Ecosystem],
     chosen: WorkflowsConfig,
     may_start: dict[ReleaseTags, tuple[str, ...]],
+    repository: str | None = None,
+    protected_tags: Iterable[ReleaseTags] = (),
 ) -> workflow.WorkflowPlan:
     """Return what the workflows of a repository depend on.
 
@@ -579,6 +581,8 @@ def workflow_plan(
         ecosystems=tuple(ecosystems),
         releases=tuple(releases.values()),
         chosen=chosen,
+        repository=repository,
+        protected_tags=tuple(protected_tags),
     )
 
 

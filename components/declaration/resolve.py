@@ -116,7 +116,7 @@ def _repository(
         return ResolvedRepository(name, repository, origin)
     tag_protection = _tag_protection(name, repository, config, organization, origin)
     packages = resolve_packages(repository.publish, tag_protection)
-    plan = _workflows(repository, packages, config)
+    plan = _workflows(name, repository, packages, tag_protection, config)
     environments = _environments(repository, packages, origin)
     trusts = _trusts(name, repository, environments, config, origin)
     return ResolvedRepository(
@@ -249,7 +249,11 @@ def _tag_protection(
 
 
 def _workflows(
-    repository: RepositoryConfig, packages: Sequence[ResolvedPackage], config: OrganizationConfig
+    name: str,
+    repository: RepositoryConfig,
+    packages: Sequence[ResolvedPackage],
+    tag_protection: Sequence[ResolvedTagProtection],
+    config: OrganizationConfig,
 ) -> WorkflowPlan | None:
     """Return what the managed workflows of a repository are written from; None without them."""
     choice = chosen(repository.workflows)
@@ -265,6 +269,8 @@ def _workflows(
             tags: permissions.roles_to_start(repository, each[0].protections, config)
             for tags, each in by_tags(packages).items()
         },
+        repository=f"{config.organization}/{name}",
+        protected_tags=dict.fromkeys(each.config.tags for each in tag_protection),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.declaration.mistakes import listed
 from components.files.library import CODEQL_ECOSYSTEMS, codeql_languages
 from components.files.workflow_choice import WorkflowsConfig
 
@@ -40,3 +41,34 @@ def check(
     if written.scorecard and repository.config.visibility != "public":
         what = "Scorecard rates public repositories: it reads much of what it needs as everybody"
         yield (*where, "scorecard"), what, "false, or visibility: public"
+    if written.verify_image:
+        yield from _verify_image((*where, "verify_image"), repository, organization)
+
+
+def _verify_image(
+    path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
+) -> Iterator[Problem]:
+    """Find an environment or a key that is not there, and a signer whom everybody could be."""
+    plan = repository.workflows
+    image = plan.chosen.verify_image if plan else None
+    if plan is None or image is None:
+        return
+    if image.environment not in repository.environments:
+        what = f"`{image.environment}` is no environment of {repository.name}"
+        yield (*path, "environment"), what, listed(repository.environments)
+    readable = {
+        secret.name
+        for secret in organization.secrets
+        if secret.environment is None
+        and "actions" in secret.stores
+        and repository.name in secret.repositories
+    }
+    if image.key and image.key not in readable:
+        what = f"`{image.key}` is no secret that every job of {repository.name} can read"
+        yield (*path, "key"), what, listed(readable)
+    if image.workflow and not plan.protected_tags:
+        what = (
+            "everybody who may push could create a tag, and so decide what the workflow that signs "
+            "does: no tag_protection holds here"
+        )
+        yield (*path, "workflow"), what, f"tag_protection for {repository.name}, or key"

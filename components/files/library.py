@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, get_args
 from components.base import Ecosystem
 from components.files import workflow
 from components.files.workflow import FOLDER, render_template
+from components.names.versions import ReleaseTags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from components.files.workflow import Release, WorkflowPlan
+    from components.files.workflow_choice import VerifyImageConfig
 
 
 CODEQL_PATH = f"{FOLDER}codeql.yml"
+VERIFY_IMAGE_PATH = f"{FOLDER}verify-image.yml"
 SCORECARD_PATH = f"{FOLDER}scorecard.yml"
 
 _LANGUAGES: Mapping[str, frozenset[str]] = {
@@ -51,6 +54,8 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
     if plan.chosen.scorecard and plan.visibility == "public":
         text = render_template("scorecard.yml", default_branch=plan.default_branch)
         files[SCORECARD_PATH] = text
+    if plan.chosen.verify_image:
+        files[VERIFY_IMAGE_PATH] = _verify_image(plan, plan.chosen.verify_image)
     return files
 
 
@@ -58,6 +63,20 @@ def codeql_languages(plan: WorkflowPlan) -> tuple[str, ...]:
     """Return the languages of the repository that CodeQL knows, by CodeQL's names."""
     managers = {*plan.ecosystems, *(package.ecosystem for package in plan.packages)}
     return tuple(name for name, known in _LANGUAGES.items() if known & managers)
+
+
+def _verify_image(plan: WorkflowPlan, image: VerifyImageConfig) -> str:
+    tags = plan.protected_tags or (ReleaseTags(),)
+    return render_template(
+        "verify-image.yml",
+        image=image.image,
+        environment=image.environment,
+        key=image.key,
+        workflow=image.workflow,
+        repository=plan.repository,
+        tag_expressions="|".join(each.expression for each in tags),
+        tag_example=tags[0].examples[0],
+    )
 
 
 def rollback_path(release: Release) -> str:

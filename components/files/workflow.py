@@ -267,6 +267,16 @@ class WorkflowPlan(_Strict):
     releases: tuple[Release, ...] = ()
     chosen: WorkflowsConfig = WorkflowsConfig()
     """Which of the other files are written."""
+    repository: Annotated[str, Field(pattern=r"\A[A-Za-z0-9-]+/[A-Za-z0-9._-]+\Z")] | None = None
+    """Owner and name, for files that other repositories call."""
+    protected_tags: tuple[ReleaseTags, ...] = ()
+    """The forms of tags that only declared people create."""
+
+    @model_validator(mode="after")
+    def _callable(self) -> Self:
+        if self.chosen.verify_image and self.repository is None:
+            raise ValueError("verify_image needs repository: the signature names it")
+        return self
 
     @property
     def packages(self) -> tuple[Package, ...]:

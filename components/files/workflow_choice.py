@@ -4,9 +4,44 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Tag, model_validator
 
-from components.base import Config
+from components.base import Config, EnvironmentName, SecretName, matching
+
+ImageAtGithub = Annotated[
+    str,
+    matching(
+        r"ghcr\.io(/[a-z0-9]+([._-]+[a-z0-9]+)*){2,}",
+        "allowed: ghcr.io/OWNER/NAME in lower case, without a tag or digest: the workflow has a "
+        "token for this registry",
+    ),
+]
+WorkflowFile = Annotated[
+    str,
+    matching(r"[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml", "allowed: a file name such as release.yml"),
+]
+
+
+class VerifyImageConfig(Config):
+    """A container image whose signature is checked before it is promoted or deployed."""
+
+    image: ImageAtGithub
+    """The image, such as `ghcr.io/guild/portal`."""
+    environment: Annotated[
+        EnvironmentName,
+        matching(r"[A-Za-z0-9 ._/-]+", "allowed: letters, digits, blanks, . _ / and -"),
+    ]
+    """The environment whose approval a promotion waits for."""
+    workflow: WorkflowFile | None = None
+    """The workflow file of this repository that signs the image, run for a release tag."""
+    key: SecretName | None = None
+    """The secret with the public key of the signature, such as `COSIGN_PUBKEY`."""
+
+    @model_validator(mode="after")
+    def _one_signer(self) -> VerifyImageConfig:
+        if (self.workflow is None) == (self.key is None):
+            raise ValueError("who signs is not clear; allowed: exactly one of workflow and key")
+        return self
 
 
 class WorkflowsConfig(Config):
@@ -19,6 +54,8 @@ class WorkflowsConfig(Config):
     weaknesses. It needs a public repository or the license `code-security`."""
     scorecard: bool = False
     """`scorecard.yml`, with which OpenSSF Scorecard rates the security of a public repository."""
+    verify_image: VerifyImageConfig | None = None
+    """`verify-image.yml`, which checks the signature of a container image and promotes it."""
 
 
 def _kind(value: object) -> str | None:

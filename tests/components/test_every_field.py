@@ -127,6 +127,10 @@ OTHERS: dict[str, list[Any]] = {
     "EnvironmentTrustConfig.workflow": ["own.yml"],
     "VaultSecretConfig.path": ["kv/other"],
     "VaultRoleConfig.secrets": [{"OTHER": {"path": "kv/app", "key": "k"}}],
+    "VerifyImageConfig.image": ["ghcr.io/acme/other"],
+    "VerifyImageConfig.environment": ["other"],
+    "VerifyImageConfig.key": ["TOKEN"],
+    "VerifyImageConfig.workflow": ["own.yml"],
     "RepositoryConfig.access": [{"devs": "admin", "security": "push"}],
     "RepositoryConfig.code_owners": [{"*": ["security"]}],
     "RepositoryConfig.topics": [["other"]],
@@ -150,6 +154,7 @@ ALONGSIDE: dict[str, dict[str, Any]] = {
     "Bypass.app": {"team": None},
     "EnvironmentTrustConfig.workflow": {"run": None},
     "Bypass.role": {"team": None},
+    "VerifyImageConfig.workflow": {"key": None},
     "ManagedFileConfig.from_file": {"content": None},
     "BranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
     "OrganizationBranchProtectionConfig.enforced_by": {"bypass": [], "exclude_branches": []},
@@ -211,7 +216,17 @@ FULL = data(
         | {"tokens": {"registry": {"from": {"config": "p"}}}},
     ),
     ("repositories.app.publish.0.tags", "own"),
-    ("repositories.app.workflows", {"rollback": True, "codeql": True, "scorecard": True}),
+    (
+        "repositories.app.workflows",
+        {"rollback": True, "codeql": True, "scorecard": True}
+        | {
+            "verify_image": {
+                "image": "ghcr.io/acme/app",
+                "environment": "staging",
+                "key": "HOOK",
+            }
+        },
+    ),
     ("repositories.app.publish.1.tags", "own"),
     ("repositories.app.topics", ["python"]),
     ("repositories.app.dependabot", {"directories": {"pip": ["/sdk"]}}),

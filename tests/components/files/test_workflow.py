@@ -169,6 +169,7 @@ def test_permissions_are_declared_job_by_job(variant: WorkflowPlan) -> None:
                 ("contents", "write" if id_ == "github-release" else "read"),
                 ("checks", "read"),
                 ("id-token", "write"),
+                ("packages", "write" if id_ == "promote" else "read"),
                 *((("security-events", "write"), ("actions", "read")) if id_ in SCANS else ()),
                 ("packages", "read" if id_.startswith("rollback-") else "write"),
             }

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from components.base import Ecosystem
 from components.files.library import (
     CODEQL_ECOSYSTEMS,
     CODEQL_PATH,
     SCORECARD_PATH,
+    VERIFY_IMAGE_PATH,
     codeql_languages,
     render,
 )
+from tests.components.workflow_cases.scripts import fake, run, step
 from tests.components.workflow_cases.variants import (
+    BY_KEY,
     CODEQL,
     SCORECARD,
     VARIANTS,
@@ -24,12 +28,15 @@ from tests.components.workflow_cases.variants import (
     plan,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def test_nothing_is_written_that_was_not_chosen() -> None:
     """By default a repository has CI, and what releases and takes back its packages."""
     assert CODEQL_PATH not in render(VARIANTS["both"])
     assert CODEQL_PATH in render(VARIANTS["codeql"])
-    assert SCORECARD_PATH not in render(VARIANTS["both"])
+    assert {SCORECARD_PATH, VERIFY_IMAGE_PATH}.isdisjoint(render(VARIANTS["both"]))
 
 
 # --- codeql.yml
@@ -89,3 +96,124 @@ def test_scorecard_rates_the_default_branch_and_publishes_nothing() -> None:
 def test_scorecard_is_for_public_repositories() -> None:
     """Nothing is written elsewhere: the YAML is refused there."""
     assert render(plan(chosen=SCORECARD, visibility="private")) == {}
+
+
+# --- verify-image.yml
+
+SIGNED_BY = ("image-by-workflow", "image-by-key")
+DIGEST = f"sha256:{'ab' * 32}"
+
+
+@pytest.mark.parametrize("variant", SIGNED_BY)
+def test_an_image_is_verified_before_it_is_promoted(variant: str) -> None:
+    """By its digest, and once more after the approval of the environment (G6)."""
+    workflow = files(VARIANTS[variant])[VERIFY_IMAGE_PATH]
+    assert set(workflow["on"]) == {"workflow_call", "workflow_dispatch"}
+    verify, promote = workflow["jobs"]["verify"], workflow["jobs"]["promote"]
+    assert (promote["needs"], promote["environment"]) == (["verify"], {"name": "production"})
+    assert promote["if"] == "${{ inputs.promote_to != '' }}"
+    assert "promote_to" not in workflow["on"]["workflow_call"]["inputs"]
+    assert verify["permissions"] == {"packages": "read"}
+    names = [each.get("name") for each in promote["steps"]]
+    signed, moved = names.index("The image is signed by whom it has to be"), len(names) - 1
+    assert signed < moved
+    assert '"$IMAGE@$DIGEST"' in promote["steps"][signed]["run"]
+    assert '"docker://$IMAGE@$DIGEST"' in promote["steps"][moved]["run"]
+
+
+def test_the_signer_is_one_workflow_of_one_repository_at_the_tag() -> None:
+    """The identity is exact: no other file, branch or repository signs for it (G6)."""
+    signed = step("verify", "The image", VERIFY_IMAGE_PATH, variant="image-by-workflow")
+    assert signed["env"]["IDENTITY"] == (
+        "https://github.com/guild/portal/.github/workflows/release.yml@refs/tags/${{ inputs.tag }}"
+    )
+    assert signed["env"]["ISSUER"] == "https://token.actions.githubusercontent.com"
+    assert "regexp" not in signed["run"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({}, ""),
+        ({"TAG": "portal/v2026.07.1", "PROMOTE_TO": "stable"}, ""),
+        ({"PROMOTE_TO": "next-stable"}, ""),
+        ({"DIGEST": "latest"}, "Not a digest"),
+        ({"DIGEST": DIGEST + "\nimage=evil"}, "Not a digest"),
+        ({"DIGEST": DIGEST.upper()}, "Not a digest"),
+        ({"TAG": "main"}, "Not a release tag"),
+        ({"TAG": "v1.2.3 v1.2.3"}, "Not a release tag"),
+        ({"TAG": "xv1.2.3"}, "Not a release tag"),
+        ({"TAG": ""}, "Not a release tag"),
+        ({"PROMOTE_TO": "v1.2.3"}, "Not a name to move"),
+        ({"PROMOTE_TO": "a b"}, "Not a name to move"),
+    ],
+)
+def test_what_is_verified_is_a_digest_and_a_release_tag(
+    tmp_path: Path, changes: dict[str, str], title: str
+) -> None:
+    """Others could have been tagged by everybody who may push; a version is never moved (G6)."""
+    output = tmp_path / "output"
+    given = {"DIGEST": DIGEST, "TAG": "v1.2.3", "PROMOTE_TO": "", **changes, "IMAGE": "g/p"}
+    found = step("verify", "The inputs", VERIFY_IMAGE_PATH, variant="image-by-workflow")
+    done = run(found, tmp_path, GITHUB_OUTPUT=str(output), **given)
+    assert (done.returncode == 0) is (title == ""), done.stdout
+    assert f"::error title={title}" in done.stdout or not title
+    assert (output.read_text() if output.exists() else "") == (
+        "" if title else f"image=g/p@{DIGEST}\n"
+    )
+
+
+@pytest.mark.parametrize("variant", SIGNED_BY)
+@pytest.mark.parametrize("signed", [True, False])
+def test_cosign_decides(tmp_path: Path, variant: str, *, signed: bool) -> None:
+    """It gets exactly one signer and the digest; the token goes through standard input (G6, R9)."""
+    given = {
+        "IMAGE": "ghcr.io/guild/portal",
+        "DIGEST": DIGEST,
+        "GH_TOKEN": "secret-token",
+        "GITHUB_ACTOR": "kim",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "IDENTITY": "https://github.com/x",
+    }
+    answer = str(signed).lower()
+    fake(
+        tmp_path,
+        "cosign",
+        f'#!/bin/sh\necho "$*" >> said\nif [ $1 = login ]; then cat > token; else {answer}; fi\n',
+    )
+    done = run(step("verify", "The image", VERIFY_IMAGE_PATH, variant=variant), tmp_path, **given)
+    login, verify = (tmp_path / "said").read_text().splitlines()
+    assert login == "login ghcr.io --username kim --password-stdin"
+    assert (tmp_path / "token").read_text() == "secret-token\n"
+    signer = {
+        "image-by-workflow": "--certificate-identity https://github.com/x "
+        "--certificate-oidc-issuer https://token.actions.githubusercontent.com",
+        "image-by-key": "--key env://COSIGN_PUBLIC_KEY",
+    }[variant]
+    assert verify == f"verify {signer} ghcr.io/guild/portal@{DIGEST}"
+    assert (done.returncode == 0) is signed
+    assert ("must not be deployed or promoted" in done.stdout) is not signed
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_promoted_name_leads_to_the_digest(tmp_path: Path, *, same: bool) -> None:
+    """A registry that has another image there is an error (G6)."""
+    fake(tmp_path, "skopeo", '#!/bin/sh\necho "$*" >> said\nprintf manifest\n')
+    fake(
+        tmp_path,
+        "sha256sum",
+        f"#!/bin/sh\necho '{'ab' * 32 if same else 'cd' * 32}  manifest.json'\n",
+    )
+    given = {"IMAGE": "g/p", "DIGEST": DIGEST, "PROMOTE_TO": "stable", "DOCKER_CONFIG": "d"}
+    given |= {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_TRIGGERING_ACTOR": "kim"}
+    found = step("promote", "Let the name", VERIFY_IMAGE_PATH, variant="image-by-key")
+    done = run(found, tmp_path, **given)
+    copied = (tmp_path / "said").read_text().splitlines()[0]
+    assert copied.endswith(f"--preserve-digests docker://g/p@{DIGEST} docker://g/p:stable")
+    assert (done.returncode == 0) is same
+
+
+def test_a_plan_with_an_image_names_its_repository() -> None:
+    """The signature has to be by this repository (G6)."""
+    with pytest.raises(ValidationError, match="verify_image needs repository"):
+        plan(chosen=BY_KEY, repository=None)

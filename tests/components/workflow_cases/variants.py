@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from components.files.library import render
 from components.files.workflow import RELEASE_PATH, Package, Release, WorkflowPlan
 from components.files.workflow_choice import WorkflowsConfig
+from components.names.versions import ReleaseTags
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "workflows"
@@ -112,7 +113,8 @@ def plan(*packages: Package, **changes: object) -> WorkflowPlan:
     """A public repository's plan, with one release workflow if there are packages."""
     of_release = {k: changes.pop(k) for k in list(changes) if k in Release.model_fields}
     releases = (Release.model_validate({"packages": packages, **of_release}),) if packages else ()
-    values = {"default_branch": "main", "visibility": "public", "releases": releases}
+    values: dict[str, object] = {"default_branch": "main", "visibility": "public"}
+    values |= {"releases": releases, "repository": "guild/portal"}
     return WorkflowPlan.model_validate({**values, **changes})
 
 
@@ -122,6 +124,9 @@ def release_text(variant: WorkflowPlan) -> str:
 
 
 SCORECARD = WorkflowsConfig(scorecard=True)
+IMAGE = {"image": "ghcr.io/guild/portal", "environment": "production"}
+BY_WORKFLOW = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "workflow": "release.yml"}})
+BY_KEY = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "key": "COSIGN_PUBKEY"}})
 CODEQL = WorkflowsConfig(codeql=True)
 AUTHS = ("oidc", "hybrid", "token")
 BOTH = (python("hybrid", name="agent-sdk", directory="sdk"), npm("token", directory="web"))
@@ -154,6 +159,10 @@ VARIANTS = {
     "codeql": plan(npm(), ecosystems=("gomod", "docker"), chosen=CODEQL),
     "codeql-private": plan(ecosystems=("github-actions",), visibility="private", chosen=CODEQL),
     "scorecard": plan(chosen=SCORECARD, default_branch="trunk/2"),
+    "image-by-workflow": plan(
+        chosen=BY_WORKFLOW, protected_tags=(ReleaseTags(), ReleaseTags("portal/v", "calver"))
+    ),
+    "image-by-key": plan(chosen=BY_KEY),
     "no-rollback": plan(python(), chosen=WorkflowsConfig(rollback=False)),
     "no-language": plan(ecosystems=("github-actions",)),
 }

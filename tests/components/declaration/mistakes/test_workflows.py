@@ -10,6 +10,7 @@ from components.declaration import Declaration
 from tests.components.declaration.mistakes.cases import (
     ACTIONS,
     ENVIRONMENTS,
+    PUBLISH,
     WEB,
     Case,
     reported,
@@ -19,7 +20,9 @@ from tests.components.declaration.sound import outcome, replaced, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMS = "true, false, or a mapping with rollback, codeql, scorecard"
+FORMS = "true, false, or a mapping with rollback, codeql, scorecard, verify_image"
+IMAGE = "image: ghcr.io/acme/app, environment: production"
+PRODUCTION = "    environments: {production: {}}\n    workflows: {verify_image: {%s}}"
 CASES = (
     Case("a list", WEB, "  web: {»workflows: [rollback]}", "which workflow files", FORMS),
     Case("a text", WEB, "  web: {»workflows: none}", "which workflow files", FORMS),
@@ -67,6 +70,67 @@ CASES = (
         "false, or visibility: public",
     ),
     Case(
+        "an image without a signer",
+        ENVIRONMENTS,
+        PRODUCTION.replace("verify_image", "»verify_image") % IMAGE,
+        "who signs is not clear",
+        "exactly one of workflow and key",
+    ),
+    Case(
+        "an image with two signers",
+        ENVIRONMENTS,
+        PRODUCTION.replace("verify_image", "»verify_image")
+        % (IMAGE + ", workflow: release.yml, key: TOKEN"),
+        "who signs is not clear",
+        "exactly one of workflow and key",
+    ),
+    Case(
+        "an image with a tag",
+        ENVIRONMENTS,
+        PRODUCTION % "»image: 'ghcr.io/acme/app:1', environment: production, key: TOKEN",
+        "`image` is not valid",
+        "ghcr.io/OWNER/NAME in lower case, without a tag",
+    ),
+    Case(
+        "an image of another registry",
+        ENVIRONMENTS,
+        PRODUCTION % "»image: docker.io/acme/app, environment: production, key: TOKEN",
+        "`image` is not valid",
+        "ghcr.io/OWNER/NAME",
+    ),
+    Case(
+        "a path of a workflow",
+        ENVIRONMENTS,
+        PRODUCTION % (IMAGE + ", »workflow: .github/workflows/release.yml"),
+        "`workflow` is not valid",
+        "a file name such as release.yml",
+    ),
+    Case(
+        "an image for no environment",
+        ENVIRONMENTS,
+        PRODUCTION % "image: ghcr.io/acme/app, »environment: prod, key: TOKEN",
+        "`prod` is no environment of app",
+        "production",
+    ),
+    Case(
+        "a key that is no secret",
+        ENVIRONMENTS,
+        PRODUCTION % (IMAGE + ", »key: COSIGN_PUBKEY"),
+        "`COSIGN_PUBKEY` is no secret that every job of app can read",
+        "TOKEN",
+    ),
+    Case(
+        "a signer for tags that everybody creates",
+        ENVIRONMENTS,
+        PRODUCTION % (IMAGE + ", »workflow: release.yml"),
+        "everybody who may push could create a tag",
+        "tag_protection for app, or key",
+        also=(
+            ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
+            (PUBLISH, "    publish: []"),
+        ),
+    ),
+    Case(
         "rollback without packages",
         WEB,
         "  web: {workflows: {»rollback: true}}",
@@ -86,6 +150,8 @@ def test_a_choice_of_workflows_that_does_not_fit_is_reported(case: Case, tmp_pat
     "edits",
     [
         ((ENVIRONMENTS, "    workflows: {codeql: true, scorecard: true}"),),
+        ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: release.yml")),),
+        ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", key: TOKEN")),),
         (
             ("licenses: []", "licenses: [code-security]"),
             (WEB, "  web: {ecosystems: [github-actions], workflows: {codeql: true}}"),
