@@ -16,6 +16,7 @@ from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.adopt.old_names import old_names
+from portcullis.files import overwritten
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
     elsewhere,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pulumi import automation
     from rich.console import Console
 
+    from portcullis.adopt.old_names import OldNames
     from portcullis.project import StackSettings
     from portcullis.pulumi_runs.events import Run
 
@@ -63,13 +65,17 @@ def deploy(
     if change:
         recover.settle(stack, environment, declaration, console)
     renames = follow(stack, environment, declaration, console, change=change)
-    recover.restore_secrets(stack, environment, declaration, console, change=change)
+    state = existing.exported(stack, environment)
+    recover.restore_secrets(stack, environment, declaration, state, console, change=change)
+    edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console, exclude=renames.ignored), console)
     report.require_pack(planned)
     organization = declaration.config.organization
     new, names = planned.planned, old_names(declaration.resolved, renames.live_names)
     if adopt_gates(stack, environment, organization, new, console, names=names, change=change):
         planned = carried_out(lambda: run.preview(stack, console), console)
+    overwritten.note_edited(planned, edited, in_state=change)
+    _note_existing_files(planned, stack, environment, organization, names)
     console.print(report.headline("preview", planned))
     console.print(report.policies(planned))
     for notice in notices(declaration.resolved):
@@ -87,6 +93,21 @@ def deploy(
         done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
         console.print(report.headline("update", done))
     _show(settings, stack, environment, declaration, console)
+
+
+def _note_existing_files(
+    planned: Run,
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    organization: str,
+    names: OldNames,
+) -> None:
+    """Put the files into the preview that exist on GitHub, and that the update overwrites."""
+    new = names.on_github(planned.planned)
+    if overwritten.creates_files(new):
+        client = existing.access(stack, environment).client()
+        with existing.asking():
+            overwritten.note_existing(planned, client, organization, new)
 
 
 def _names(planned: Run, stack: automation.Stack, environment: Mapping[str, str]) -> Names:

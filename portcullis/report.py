@@ -65,9 +65,13 @@ def show_changes(console: Console, run: Run, names: Names | None = None) -> None
             step = "replace" if DONE[operation] == "replaced" else operation
             by_operation[step].append(urn)
     creations = by_operation.pop("create", [])
+    overwriting = [urn for urn in creations if run.steps[urn].overwritten is not None]
     for operation in sorted(by_operation, key=lambda each: (each not in _DELETING, each)):
         for urn in by_operation[operation]:
             _show_change(console, operation, urn, run, known)
+    for urn in overwriting:
+        _show_change(console, "create", urn, run, known)
+    creations = [urn for urn in creations if urn not in overwriting]
     if len(creations) <= FEW:
         for urn in creations:
             _show_change(console, "create", urn, run, known)

@@ -67,7 +67,10 @@ def ask(resolved: ResolvedOrganization, preflight: Preflight) -> OnGitHub | None
 
     @cache
     def uses_ids(name: str) -> bool:
-        # a repository that this run creates is asked for when it exists
+        # a repository that this run creates or renames is asked for when it has its name
+        own = resolved.repositories[name]
+        if old_name("repositories", name, own.config.renamed_from):
+            return _has_ids(templates.of(name) or {})
         return _has_ids(found[name] or templates.of(name) or {})
 
     if pulumi.runtime.is_dry_run():
@@ -127,9 +130,13 @@ class _Templates:
 
 
 def _has_ids(template: dict[str, Any]) -> bool:
-    """Return whether the subjects have ids, by the flag or by the prefix that GitHub shows."""
+    """Return whether the subjects have ids, by their prefix, or by the flag where none is shown.
+
+    GitHub was seen to show a prefix with ids beside a flag that is off, and to issue tokens with
+    the prefix.
+    """
     prefix = str(template.get("sub_claim_prefix") or "")
-    return bool(template.get("use_immutable_subject", "@" in prefix))
+    return "@" in prefix if prefix else bool(template.get("use_immutable_subject"))
 
 
 def _advise(resolved: ResolvedOrganization, templates: dict[str, dict[str, Any]]) -> None:

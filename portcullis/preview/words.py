@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from portcullis.preview import file_diff
 from portcullis.preview.differences import (
     HIDDEN,
     UNKNOWN,
@@ -54,6 +55,8 @@ def lines(kind: str, name: str, step: Step, names: Names) -> list[str]:
         step: with its states before and after.
         names: of teams, repositories and people.
     """
+    if step.overwritten is not None:
+        return list(_overwritten(name, step, step.overwritten))
     if step.operation in _DELETED | _CREATED:
         return list(_whole(kind, name, step, names))
     changes = differences(kind, step)
@@ -73,6 +76,18 @@ def lines(kind: str, name: str, step: Step, names: Names) -> list[str]:
         else:
             found += _change(change, names)
     return found or ["no value changes"]
+
+
+def _overwritten(name: str, step: Step, live: str) -> Iterator[str]:
+    """Yield what people wrote on GitHub into a file, and what it becomes."""
+    new = None if step.operation in _DELETED else step.new_inputs.get("content")
+    if new == live:
+        yield "is on GitHub already, with the declared content"
+        return
+    created = step.operation in _CREATED
+    yield "is on GitHub already, and is overwritten:" if created else "people changed it on GitHub:"
+    shown = new if isinstance(new, str) or new is None else UNKNOWN
+    yield from (f"  {_short(line)}" for line in file_diff.unified(live, shown, name))
 
 
 def _whole(kind: str, name: str, step: Step, names: Names) -> Iterator[str]:
@@ -146,7 +161,7 @@ def _change(change: Change, names: Names) -> Iterator[str]:
         yield f"{field}: {_entry(change.path, change.new, names)} is set again"
     elif isinstance(change.old, str) and isinstance(change.new, str) and _long(change):
         yield f"{field}:"
-        yield from _changed_lines(change.old, change.new)
+        yield from _changed_lines(change)
     else:
         old, new = (_entry(change.path, each, names) for each in (change.old, change.new))
         yield f"{field}: {old} -> {new}"
@@ -156,11 +171,12 @@ def _long(change: Difference) -> bool:
     return any("\n" in text for text in (change.old, change.new)) and change.new != UNKNOWN
 
 
-def _changed_lines(old: str, new: str) -> Iterator[str]:
+def _changed_lines(change: Difference) -> Iterator[str]:
     """Yield the lines of a text that change."""
+    old, new = file_diff.masked(change.old), file_diff.masked(change.new)
     changed = [
         line
-        for line in difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+        for line in difflib.unified_diff(old, new, n=0, lineterm="")
         if not line.startswith(("---", "+++", "@@"))
     ]
     yield from (f"  {_short(line)}" for line in changed[:MOST_LINES])

@@ -73,6 +73,8 @@ class Step:
     old_inputs: Mapping[str, Any] = field(default_factory=dict)
     old_outputs: Mapping[str, Any] = field(default_factory=dict)
     new_inputs: Mapping[str, Any] = field(default_factory=dict)
+    overwritten: str | None = None
+    """The text of a file on GitHub that nobody but people wrote, and that the step overwrites."""
 
 
 @dataclass

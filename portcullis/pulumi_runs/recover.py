@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from portcullis.adopt import existing
+from portcullis.files import overwritten
 from portcullis.project import UserError
 from portcullis.pulumi_runs import locks
 from portcullis.secrets import drift
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pulumi import automation
     from rich.console import Console
 
     from components.declaration import Declaration
+    from portcullis.files.overwritten import Edited
     from portcullis.project import StackSettings
 
 
@@ -63,12 +65,12 @@ def restore_secrets(
     stack: automation.Stack,
     environment: Mapping[str, str],
     declaration: Declaration,
+    state: Mapping[str, Any],
     console: Console,
     *,
     change: bool,
 ) -> None:
     """Report secrets that were changed outside of Portcullis; let the update set them again."""
-    state = existing.exported(stack, environment)
     if not drift.secrets_of(state):
         return
     client = existing.access(stack, environment).client()
@@ -93,3 +95,27 @@ def restore_secrets(
         # exported again: while GitHub was asked, somebody else's run may have written the state
         state = existing.exported(stack, environment)
         existing.replace(stack, environment, drift.forget(state, found))
+
+
+def restore_files(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    declaration: Declaration,
+    state: Mapping[str, Any],
+    console: Console,
+    *,
+    change: bool,
+) -> Sequence[Edited]:
+    """Report managed files that people changed; let the update write them again."""
+    if not overwritten.files_of(state):
+        return ()
+    client = existing.access(stack, environment).client()
+    with existing.asking():
+        found = overwritten.edited(client, declaration.config.organization, state)
+    for each in sorted(found, key=str):
+        console.print(Text(f"drift      {each}"))
+    if found and change:
+        # exported again, as for secrets
+        state = existing.exported(stack, environment)
+        existing.replace(stack, environment, overwritten.as_on_github(state, found))
+    return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from portcullis.renames.things import Thing
 
 _PROPERTY = "github:index/repositoryCustomProperty:RepositoryCustomProperty"
-_FILE = "github:index/repositoryFile:RepositoryFile"
+FILE = "github:index/repositoryFile:RepositoryFile"
 _SECOND = frozenset({TEAM_REPOSITORY, _PROPERTY})
 """Types whose id has the repository's name in its second part; in all others it is the first."""
 
@@ -47,7 +47,7 @@ def without(state: Mapping[str, Any], strangers: Collection[Thing]) -> dict[str,
     gone = urns_of(state, strangers)
     kept = [each for each in resources if each["urn"] not in gone]
     for resource in kept:
-        _forget_urns(resource, gone)
+        forget_urns(resource, gone)
     changed["deployment"]["resources"] = kept
     return changed
 
@@ -72,7 +72,7 @@ def on_branches(state: Mapping[str, Any], branches: Mapping[str, str]) -> dict[s
     changed = copy.deepcopy(dict(state))
     for resource in changed["deployment"]["resources"]:
         branch = branches.get((resource.get("inputs") or {}).get("repository", ""))
-        if branch and resource["type"] == _FILE and "id" in resource:
+        if branch and resource["type"] == FILE and "id" in resource:
             start, old = resource["id"].rsplit(":", 1)
             _set(resource, {"branch"}, old, branch)
             _set(resource, {"id"}, resource["id"], f"{start}:{branch}")
@@ -155,7 +155,8 @@ def _replace_urns(resource: Resource, urns: Mapping[str, str]) -> None:
         resource["propertyDependencies"][name] = [urns.get(each, each) for each in needed or []]
 
 
-def _forget_urns(resource: Resource, gone: Collection[str]) -> None:
+def forget_urns(resource: Resource, gone: Collection[str]) -> None:
+    """Take what is gone out of a resource's dependencies."""
     if "dependencies" in resource:
         resource["dependencies"] = [each for each in resource["dependencies"] if each not in gone]
     for name, needed in (resource.get("propertyDependencies") or {}).items():

@@ -117,6 +117,15 @@ def ancestors(world: World, run: Record[Run], job: Record[Job]) -> list[Record[J
     return list(found.values())
 
 
+def counts_as(job: Record[Job]) -> str | None:
+    """Return what a job's end counts as, for the run and for the jobs that need it.
+
+    With `continue-on-error`, a failure counts as success there; the job itself has failed.
+    """
+    tolerated = job.data["conclusion"] == "failure" and job.data.get("tolerated")
+    return "success" if tolerated else job.data["conclusion"]
+
+
 def _needs(
     world: World, repository: Record[Repository], run: Record[Run], job: Record[Job]
 ) -> dict[str, dict[str, Any]]:
@@ -132,7 +141,7 @@ def _outcome(
 ) -> dict[str, Any]:
     """Return result and outputs of what a key stands for: of several jobs the worst result."""
     jobs = _named(world, run, [key])
-    ends = {each.data["conclusion"] for each in jobs}
+    ends = {counts_as(each) for each in jobs}
     result = next((each for each in _WORST_FIRST if each in ends), "success")
     outputs: dict[str, str] = {}
     for each in jobs:

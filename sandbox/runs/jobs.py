@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import full_name
 from sandbox.git import objects
 from sandbox.runs import concurrency, contexts, inputs, settings
-from sandbox.runs.expressions import as_text, fill, filled
+from sandbox.runs.expressions import as_text, fill, filled, truthy
 from sandbox.runs.workflow import Workflow, WorkflowError, combinations, needs_of, read
 from sandbox.world.kinds.actions import JOB, CalledWorkflow, Job, Run
 from sandbox.world.kinds.code import COMMIT
@@ -118,6 +118,9 @@ def _plan(
             "reason": None,
             "deployment": None,
             "outputs": {},
+            "timeout": job.get("timeout-minutes"),
+            "continues": job.get("continue-on-error"),
+            "matrices": [],
             "attempt": run.data["attempt"],
         }
         if "uses" in job:
@@ -149,12 +152,17 @@ def expand(
     strategy = filled(job.data["strategy"], contexts.of_condition(world, repository, run, job))
     matrices = combinations({"strategy": strategy})
     found: list[Job] = []
+    fail_fast = truthy((strategy or {}).get("fail-fast", True))
     for index, matrix in enumerate(matrices):
         planned: Job = {
             **job.data,
             "matrix": matrix,
+            "matrices": [
+                *job.data.get("matrices", []),
+                {"id": job.id, "index": index, "fail_fast": fail_fast},
+            ],
             "strategy_context": {
-                "fail-fast": (strategy or {}).get("fail-fast", True),
+                "fail-fast": fail_fast,
                 "job-index": index,
                 "job-total": len(matrices),
                 "max-parallel": (strategy or {}).get("max-parallel", len(matrices)),
@@ -163,11 +171,23 @@ def expand(
         one = replace(job, data=planned)
         known = contexts.of_job(world, repository, run, one)
         planned["title"] = _prefix(job) + _title(job, matrix, known)
+        planned["tolerated"] = truthy(filled(job.data.get("continues") or False, known))
+        planned["timeout"] = _minutes(filled(job.data.get("timeout"), known))
         call = job.data["call"]
         found += [planned] if call is None else _calls(one, planned, call, index, known)
     world.change(job, **found[0])
     for more in found[1:]:
         world.make(JOB, run.id, "", more)
+
+
+def _minutes(given: object) -> float | None:
+    """Return for how many minutes a job may run; None: as long as usual."""
+    if given is None:
+        return None
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if not number or float(str(given)) <= 0:
+        raise WorkflowError(f"timeout-minutes: {given!r} is not a positive number")
+    return float(str(given))
 
 
 def _calls(
@@ -195,6 +215,7 @@ def _calls(
             "inputs": given,
             "groups": groups,
             "scope": scope,
+            "matrices": caller["matrices"],
             "attempt": caller["attempt"],
         }
         for planned in call["jobs"]

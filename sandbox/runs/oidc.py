@@ -39,6 +39,12 @@ QUERY = "api-version=2.0"
 """What the address for tokens ends with, as on github.com: clients append `&audience=...`."""
 LIFE = 300
 """Seconds that a token lives."""
+TEMPLATE = "oidc"
+"""The document with the template of subjects, of an organization or a repository."""
+DEFAULT_KEYS = ["repo", "context"]
+"""Claims of a subject that nobody customized."""
+IDS_SINCE = parse("2026-07-15T00:00:00Z")
+"""Repositories that are created or renamed from then on have subjects with ids."""
 _BITS = 2048
 _CLAIMS = (
     "sub",
@@ -223,24 +229,48 @@ def claims_of(
 
 def subject(world: World, repository: Record[Repository], claims: dict[str, Any]) -> str:
     """Return the subject, by the template of the repository or of its organization."""
-    own = world.document(repository.id, "oidc", {"use_default": True})
+    own = world.document(repository.id, TEMPLATE, {"use_default": True})
     keys = own.get("include_claim_keys") or []
     if own["use_default"]:
-        keys = ["repo", "context"]
+        keys = DEFAULT_KEYS
     elif not keys:
         # not the default, and no keys of its own: the organization's template
-        of_org = world.document(repository.parent, "oidc", {"include_claim_keys": []})
-        keys = of_org["include_claim_keys"] or ["repo", "context"]
+        of_org = world.document(repository.parent, TEMPLATE, {"include_claim_keys": []})
+        keys = of_org["include_claim_keys"] or DEFAULT_KEYS
     parts = []
     for key in keys:
         if key == "repo":
-            parts.append(f"repo:{claims['repository']}")
+            parts.append(prefix(world, repository))
         elif key == "context":
             parts.append(_context(claims))
         else:
             # a colon inside a value is written so that it cannot look like another claim
             parts.append(f"{key}:{str(claims.get(key, '')).replace(':', '%3A')}")
     return ":".join(parts)
+
+
+def prefix(world: World, repository: Record[Repository]) -> str:
+    """Return how a subject begins: with the names, or with names and ids."""
+    account = owner(world, repository)
+    if has_ids(world, repository):
+        return f"repo:{account.name}@{account.id}/{repository.name}@{repository.id}"
+    return f"repo:{account.name}/{repository.name}"
+
+
+def has_ids(world: World, repository: Record[Repository]) -> bool:
+    """Return whether the subjects have ids: by choice, or else by the repository's age."""
+    for holder in (repository.id, repository.parent):
+        chosen = world.document(holder, TEMPLATE, {}).get("use_immutable_subject")
+        if chosen is not None:
+            return bool(chosen)
+    return parse(repository.created_at) >= IDS_SINCE
+
+
+def renamed(world: World, repository: Record[Repository]) -> None:
+    """Give the subjects of a renamed repository ids, as GitHub does since it has them."""
+    if world.clock.seconds() >= IDS_SINCE:
+        own = world.document(repository.id, TEMPLATE, {"use_default": True})
+        world.set_document(repository.id, TEMPLATE, **{**own, "use_immutable_subject": True})
 
 
 def _context(claims: dict[str, Any]) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PLANS = "job-plans"
 """The document of a repository that tells how jobs end: key to `success`, `failure`, `hold`."""
+_USUAL_MINUTES = 360
+"""For how long a job may run that does not say."""
 
 
 def advance(world: World, run: Record[Run]) -> Record[Run]:
@@ -29,10 +31,13 @@ def advance(world: World, run: Record[Run]) -> Record[Run]:
         return run
     if not _admitted(world, repository, run):
         return _conclude(world, run)
+    _time_out(world, run)
     moved = True
     while moved:
         moved = False
-        for job in world.all(JOB, run.id):
+        for each in world.all(JOB, run.id):
+            # what another one's failure has cancelled meanwhile is over
+            job = world.get(JOB, each.id) or each
             if job.data["status"] in ("queued", "pending", "waiting"):
                 moved = _step(world, repository, run, job) or moved
     return _conclude(world, run)
@@ -53,6 +58,34 @@ def _admitted(world: World, repository: Record[Repository], run: Record[Run]) ->
     return state == "running"
 
 
+def cancel_run(world: World, repository: Record[Repository], run: Record[Run]) -> None:
+    """Cancel a run: all of its jobs but those whose `if` holds for a cancelled run.
+
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation
+    """
+    never_began = run.data["status"] == "pending"
+    run = world.change(run, cancelled=True)
+    left = [job for job in world.all(JOB, run.id) if job.data["status"] != "completed"]
+    # what waits for other jobs is asked when those have ended
+    begun = [
+        job
+        for job in left
+        if all(each.data["status"] == "completed" for each in contexts.awaited(world, run, job))
+    ]
+    ended = [job for job in begun if not _goes_on(world, repository, run, job)]
+    cancel(world, left if never_began else ended)
+
+
+def _goes_on(
+    world: World, repository: Record[Repository], run: Record[Run], job: Record[Job]
+) -> bool:
+    """Return whether a job's `if` holds, though its run is cancelled."""
+    try:
+        return _wanted(world, repository, run, job)
+    except ExpressionError:
+        return False
+
+
 def cancel(world: World, chosen: list[Record[Job]], reason: str | None = None) -> None:
     """Cancel those of some jobs that have not ended."""
     for job in chosen:
@@ -65,8 +98,10 @@ def _conclude(world: World, run: Record[Run]) -> Record[Run]:
     found = world.all(JOB, run.id)
     states = {job.data["status"] for job in found}
     if states <= {"completed"}:
-        ends = {job.data["conclusion"] for job in found}
-        conclusion = next((each for each in ("cancelled", "failure") if each in ends), "success")
+        ends = {contexts.counts_as(job) for job in found}
+        # a failure in a matrix cancels the jobs beside it, and the run has failed all the same
+        worst = ("cancelled", "failure") if run.data.get("cancelled") else ("failure", "cancelled")
+        conclusion = next((each for each in worst if each in ends), "success")
         if ends == {"skipped"}:
             conclusion = "skipped"
         return world.change(run, status="completed", conclusion=conclusion)
@@ -87,7 +122,7 @@ def _step(world: World, repository: Record[Repository], run: Record[Run], job: R
             ):
                 return False
             if not _wanted(world, repository, run, job):
-                end(world, job, "skipped")
+                end(world, job, "cancelled" if run.data.get("cancelled") else "skipped")
                 return True
             if job.data.get("matrix", {}) is None:
                 # each of what it becomes has its turn next, this one too
@@ -141,8 +176,13 @@ def _stand(world: World, job: Record[Job], status: str, reason: str | None) -> R
 def _wanted(
     world: World, repository: Record[Repository], run: Record[Run], job: Record[Job]
 ) -> bool:
-    ends = {each.data["conclusion"] for each in contexts.ancestors(world, run, job)}
-    status = Status(success=ends <= {"success"}, failure="failure" in ends)
+    ends = {contexts.counts_as(each) for each in contexts.ancestors(world, run, job)}
+    cancelled = bool(run.data.get("cancelled"))
+    status = Status(
+        success=ends <= {"success"} and not cancelled,
+        failure="failure" in ends,
+        cancelled=cancelled,
+    )
     text = job.data["condition"]
     if text is None:
         return status.success
@@ -217,8 +257,21 @@ def _work(world: World, repository: Record[Repository], job: Record[Job]) -> Rec
     """Run a job: it is done at once, or held for a test to look at."""
     plans = world.document(repository.id, PLANS, {})
     plan = plans.get(job.data["key"], "success")
-    job = world.change(job, status="in_progress", reason=None, ran=True)
+    minutes = job.data.get("timeout") or _USUAL_MINUTES
+    ends_by = world.clock.seconds() + 60 * float(minutes)
+    job = world.change(job, status="in_progress", reason=None, ran=True, ends_by=ends_by)
     return job if plan == "hold" else end(world, job, plan)
+
+
+def _time_out(world: World, run: Record[Run]) -> None:
+    """Cancel the jobs that have run for longer than they may, by the world's clock."""
+    now = world.clock.seconds()
+    for job in world.all(JOB, run.id):
+        ends_by = job.data.get("ends_by")
+        if job.data["status"] == "in_progress" and ends_by is not None and ends_by <= now:
+            minutes = job.data.get("timeout") or _USUAL_MINUTES
+            reason = f"The job has exceeded the maximum execution time of {minutes:g} minutes."
+            end(world, job, "cancelled", reason)
 
 
 def end(world: World, job: Record[Job], conclusion: str, reason: str | None = None) -> Record[Job]:
@@ -229,4 +282,26 @@ def end(world: World, job: Record[Job], conclusion: str, reason: str | None = No
     if deployment is not None and deployment.data["state"] in ("waiting", "in_progress"):
         state = {"success": "success", "cancelled": "error"}.get(conclusion, "failure")
         world.change(deployment, state=state)
-    return world.change(job, status="completed", conclusion=conclusion, reason=reason)
+    job = world.change(job, status="completed", conclusion=conclusion, reason=reason)
+    _fail_fast(world, job)
+    return job
+
+
+def _fail_fast(world: World, job: Record[Job]) -> None:
+    """Cancel what else is in the matrices of a job, if its combination has failed.
+
+    One that calls a workflow has failed when all jobs of the workflow have ended, and one badly.
+    """
+    of_run = world.all(JOB, job.parent)
+    for matrix in job.data.get("matrices", []):
+        inside = [each for each in of_run if _index_in(each, matrix["id"]) is not None]
+        mine = [each for each in inside if _index_in(each, matrix["id"]) == matrix["index"]]
+        ends = {contexts.counts_as(each) for each in mine}
+        if matrix["fail_fast"] and "failure" in ends and None not in ends:
+            others = [e for e in inside if _index_in(e, matrix["id"]) != matrix["index"]]
+            cancel(world, others, "Canceled because another job of the matrix failed.")
+
+
+def _index_in(job: Record[Job], matrix: int) -> int | None:
+    """Return which combination of a matrix a job belongs to; None for one outside of it."""
+    return next((e["index"] for e in job.data.get("matrices", []) if e["id"] == matrix), None)

@@ -1,14 +1,15 @@
 """Workflow files: read from a repository at a commit, as data.
 
 Only what decides about who may do what is read: triggers, jobs with `needs`, `if`, `environment`,
-`permissions`, `concurrency`, `strategy.matrix`, `uses`, `with` and `secrets`; of steps, the actions
-that they use.
+`permissions`, `concurrency`, `strategy`, `continue-on-error`, `timeout-minutes`, `uses`, `with` and
+`secrets`; of steps, the actions that they use.
 Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FOLDER = ".github/workflows/"
 _COMBINATIONS_LIMIT = 256
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_LONGEST_IDENTIFIER = 100
 PERMISSIONS = (
     "actions",
     "artifact-metadata",
@@ -121,6 +124,12 @@ def parse(data: Any, path: str) -> Workflow:  # noqa: ANN401 - any YAML
     if not isinstance(jobs, dict) or not jobs:
         raise WorkflowError(f"{path}: no jobs")
     for key, job in jobs.items():
+        if not _IDENTIFIER.fullmatch(str(key)) or len(str(key)) >= _LONGEST_IDENTIFIER:
+            raise WorkflowError(
+                f"{path}: The identifier '{key}' is invalid. IDs may only contain alphanumeric "
+                "characters, '_', and '-'. IDs must start with a letter or '_' and must be less "
+                f"than {_LONGEST_IDENTIFIER} characters."
+            )
         if not isinstance(job, dict) or ("runs-on" in job) == ("uses" in job):
             raise WorkflowError(f"{path}: job {key}: needs either runs-on or uses")
         unknown = set(needs_of(job)) - {str(each) for each in jobs}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.repositories import defaults
+from sandbox.runs import oidc
 from sandbox.seed import models
 from sandbox.seed.checks import NO_KEY, is_public_key, setting_mistakes
 from sandbox.seed.read import SeedError
@@ -203,6 +204,9 @@ def _repository(
         visibility=seed.visibility,
         **{"default_branch": seed.default_branch, **seed.settings},
     )
+    if seed.immutable_subject is not None:
+        chosen = {"use_immutable_subject": seed.immutable_subject}
+        world.set_document(repository.id, oidc.TEMPLATE, **chosen)
     if seed.files:
         files = {path: text.encode() for path, text in seed.files.items()}
         defaults.first_commit(world, repository, _user(world, owner), files)

@@ -26,6 +26,7 @@ organizations:
         files: {README.md: "# widget\n"}            # first commit, on the default branch
         teams: {release: push}
         collaborators: {zoe: pull}
+        immutable_subject: false                     # OIDC subjects without ids, as of old
 tokens:                        # where each token comes from or goes to: never the token itself
   - {login: ana, env: SANDBOX_TOKEN}        # the value of an environment variable
   - {login: ben, file: ben.token}           # made, and written to a file only you can read
@@ -92,6 +93,8 @@ class Repository(_Model):
     files: dict[str, str] = {}
     teams: dict[str, Permission] = {}
     collaborators: dict[Login, Permission] = {}
+    immutable_subject: bool | None = None
+    """Whether the subjects of its OIDC tokens have ids; None: as GitHub decides by its age."""
 
 
 class Organization(_Model):

@@ -66,6 +66,7 @@ def _again(call: Call, run: Record[Run], jobs: list[Record[Job]]) -> Response:
         "deployment": None,
         "ran": False,
         "outputs": {},
+        "ends_by": None,
         "attempt": attempt,
     }
     for job in jobs:
@@ -77,6 +78,7 @@ def _again(call: Call, run: Record[Run], jobs: list[Record[Job]]) -> Response:
     again = call.world.change(
         run,
         attempt=attempt,
+        cancelled=False,
         triggering_actor=call.actor.id,
         status="queued",
         conclusion=None,

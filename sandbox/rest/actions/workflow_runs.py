@@ -230,13 +230,27 @@ def get_job(call: Call) -> Response:
 
 @ROUTES.post(_RUN + "/cancel", needs="repo:write")
 def cancel(call: Call) -> Response:
-    """Cancel a run."""
-    run = find(call)
-    if run.data["status"] == "completed":
-        raise GitHubError(409, "Cannot cancel a workflow run that is completed.")
+    """Cancel a run; jobs whose `if` holds for a cancelled run go on."""
+    run = _not_ended(call)
+    progress.cancel_run(call.world, call.repository, run)
+    triggers.go_on(call.world, call.repository, call.world.get(RUN, run.id) or run)
+    return Response(202, {})
+
+
+@ROUTES.post(_RUN + "/force-cancel", needs="repo:write")
+def force_cancel(call: Call) -> Response:
+    """Cancel a run with all of its jobs, whatever their `if` asks for."""
+    run = call.world.change(_not_ended(call), cancelled=True)
     progress.cancel(call.world, call.world.all(JOB, run.id))
     triggers.go_on(call.world, call.repository, run)
     return Response(202, {})
+
+
+def _not_ended(call: Call) -> Record[Run]:
+    run = find(call)
+    if run.data["status"] == "completed":
+        raise GitHubError(409, "Cannot cancel a workflow run that is completed.")
+    return run
 
 
 @ROUTES.post(_RUN + "/approve", needs="repo:write")

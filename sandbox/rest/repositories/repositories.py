@@ -15,6 +15,7 @@ from sandbox.api.routing import Routes
 from sandbox.enforcement import renames
 from sandbox.git import objects
 from sandbox.repositories import defaults
+from sandbox.runs import oidc
 from sandbox.shapes.repositories import FEATURES, MERGE_SETTINGS, full_repository
 from sandbox.shapes.teams import simple_with_parent
 from sandbox.world import plans
@@ -300,6 +301,7 @@ def update(call: Call) -> Response:
         call.world.make(
             REDIRECT, 0, f"{account.id}/{repository.name}", Redirect(repository=repository.id)
         )
+        oidc.renamed(call.world, repository)
         taken = call.world.find(REDIRECT, f"{account.id}/{name}")
         if taken is not None:
             call.world.remove(taken)

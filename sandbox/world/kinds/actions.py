@@ -70,6 +70,8 @@ class Run(TypedDict):
     conclusion: str | None
     reason: str | None
     """Why it did not start, or was cancelled."""
+    cancelled: NotRequired[bool]
+    """Whether somebody cancelled it: what still runs are jobs whose `if` asks for that."""
     title: NotRequired[str]
     """Its name; without one, the workflow's."""
     concurrency: NotRequired[dict[str, Any] | None]
@@ -131,6 +133,16 @@ class Job(TypedDict):
     ran: NotRequired[bool]
     """Whether it began: it got through its environment's gate."""
     outputs: NotRequired[dict[str, str]]
+    timeout: NotRequired[Any]
+    """`timeout-minutes` as the workflow file has it."""
+    continues: NotRequired[Any]
+    """`continue-on-error` as the workflow file has it."""
+    tolerated: NotRequired[bool]
+    """Whether its failure fails neither the run nor the jobs that need it."""
+    matrices: NotRequired[list[dict[str, Any]]]
+    """The matrices that it is in, outermost first: id, index, and whether one failure is enough."""
+    ends_by: NotRequired[float | None]
+    """When it is cancelled if it is still running, in Unix seconds."""
     attempt: int
 
 

@@ -100,6 +100,8 @@ def asked(
         ({"use_default": True, "use_immutable_subject": False}, False),
         ({"use_default": True, "sub_claim_prefix": "repo:acme@1182/app@5521"}, True),
         ({"use_default": True, "sub_claim_prefix": "repo:acme/app"}, False),
+        ({"use_immutable_subject": False, "sub_claim_prefix": "repo:acme@1182/app@5521"}, True),
+        ({"use_immutable_subject": True, "sub_claim_prefix": "repo:acme/app"}, False),
         ({"use_default": False, "include_claim_keys": ["repo", "context"]}, False),
         (404, False),
     ],
@@ -110,7 +112,7 @@ def test_the_form_is_what_github_uses(
     template: dict[str, Any] | int,
     ids: bool,  # noqa: FBT001 - a test's parameter
 ) -> None:
-    """The flag decides, or the prefix where there is no flag; GitHub's answer is not guessed."""
+    """The prefix decides, or the flag where no prefix is shown; GitHub's answer is not guessed."""
     assert asked(monkeypatch, template) is ids
 
 
@@ -148,6 +150,32 @@ def test_the_template_of_the_organization_counts_where_a_repository_opted_in(
         asked(monkeypatch, opted_in, of_organization=["repo", "ref"])
     assert asked(monkeypatch, opted_in) is False
     assert asked(monkeypatch, {"use_default": True}, of_organization=["repo", "ref"]) is False
+
+
+def test_a_repository_that_the_run_renames_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """GitHub gives the subjects of a renamed repository ids: the old answer is out of date."""
+    base, name = "repo:acme", "old"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/orgs/acme":
+            return httpx.Response(200, json={"id": 1182, "login": "acme"})
+        if request.url.path != f"/repos/acme/{name}/actions/oidc/customization/sub":
+            return httpx.Response(404, json={"message": "Not Found"})
+        prefix = f"{base}/{name}" if name == "old" else f"{base}@1182/{name}@5521"
+        return httpx.Response(200, json={"use_default": True, "sub_claim_prefix": prefix})
+
+    reach(monkeypatch, answer)
+    whole = data(
+        ("trust", {"vault": {"address": "https://vault.example"}}),
+        ("repositories.app.renamed_from", "old"),
+        ("repositories.app.environments.staging.trust", {"run": "./x", "vault": READS}),
+    )
+    found = asking.ask(resolved(OrganizationConfig.model_validate(whole)), preflight())
+    assert found is not None
+    name = "app"
+    assert found.uses_ids("app") is True
 
 
 def test_what_all_repositories_share_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:

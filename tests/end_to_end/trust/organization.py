@@ -72,6 +72,7 @@ repositories:
       cluster:
         trust:
           run: ./deploy.sh
+          aws: {policies: ["READER"]}
           vault:
             secrets:
               DATABASE_URL: {path: kv/other, key: url}

@@ -107,10 +107,11 @@ def test_the_role_is_as_declared(outside: Outside, project: Project) -> None:
     exact = {
         key.rpartition(":")[2]: each for key, each in statement["Condition"]["StringEquals"].items()
     }
-    number = project.world.request("GET", "/repos/acme/tool")["body"]["id"]
+    found = project.world.request("GET", "/repos/acme/tool")["body"]
+    number, owner = found["id"], found["owner"]["id"]
     assert exact == {
         "aud": AWS_AUDIENCE,
-        "sub": "repo:acme/tool:environment:cluster",
+        "sub": f"repo:acme@{owner}/tool@{number}:environment:cluster",
         "repository_id": str(number),
         "job_workflow_ref": ["acme/tool/.github/workflows/deploy.yml@refs/heads/main"],
     }
@@ -219,6 +220,17 @@ def test_after_a_rename_the_new_names_get_in_and_the_old_ones_do_not(
     imitation = started(world, "other", "deploy.yml", "release")
     with pytest.raises(hvac.exceptions.VaultError, match="claim"):
         vault_login(outside, imitation, "beacon--cluster")
+    role = ROLE.replace("tool", "beacon")
+    renamed = deploying(world, "beacon", "cluster")
+    assert outside.aws.assume(role, renamed.token(AWS_AUDIENCE)).session
+    with pytest.raises(ClientError, match="AccessDenied"):
+        outside.aws.assume(role, imitation.token(AWS_AUDIENCE))
+    # the subject is compared whole: the form without ids is not the trusted one
+    path = "/repos/acme/beacon/actions/oidc/customization/sub"
+    by_names = {"use_default": True, "use_immutable_subject": False}
+    assert world.request("PUT", path, by_names)["status"] == 201
+    with pytest.raises(ClientError, match="AccessDenied"):
+        outside.aws.assume(role, renamed.token(AWS_AUDIENCE))
 
 
 def test_an_expired_token_is_refused(outside: Outside, project: Project) -> None:

@@ -75,11 +75,13 @@ SEED: dict[str, Any] = {
                         ".github/CODEOWNERS": "/.github/ @mia\n",
                     },
                     "collaborators": PEOPLE,
+                    "immutable_subject": False,
                 },
                 "docs": {
                     "visibility": "private",
                     "files": {"README.md": "# docs\n"},
                     "collaborators": PEOPLE,
+                    "immutable_subject": False,
                 },
             },
         }

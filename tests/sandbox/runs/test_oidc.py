@@ -120,6 +120,95 @@ def test_the_subject_by_template(
     assert claims(path, held(path))["sub"] == subject
 
 
+CUSTOM = "actions/oidc/customization/sub"
+
+
+def own_template(path: Path, repo: str = REPO) -> dict[str, Any]:
+    """What GitHub shows of a repository's subjects."""
+    found: dict[str, Any] = path.as_("olga").get(f"{repo}/{CUSTOM}").json()
+    return found
+
+
+def with_ids(path: Path, repo: str = REPO) -> str:
+    """How a subject of the repository begins, with the ids."""
+    found = path.as_("olga").get(repo).json()
+    owner = found["owner"]
+    return f"repo:{owner['login']}@{owner['id']}/{found['name']}@{found['id']}"
+
+
+def test_a_repository_opts_in_to_subjects_with_ids(path: Path) -> None:
+    """And out again; a template that is set without the flag leaves it alone (R5)."""
+    assert own_template(path) == {
+        "use_default": True,
+        "use_immutable_subject": False,
+        "sub_claim_prefix": "repo:guild/sophia",
+    }
+    path.put(f"{REPO}/{CUSTOM}", {"use_default": True, "use_immutable_subject": True})
+    path.put(f"{REPO}/{CUSTOM}", {"use_default": True})
+    assert own_template(path)["use_immutable_subject"] is True
+    assert own_template(path)["sub_claim_prefix"] == with_ids(path)
+    job = held(path)
+    assert claims(path, job)["sub"] == f"{with_ids(path)}:environment:pypi-release"
+    path.put(
+        f"{REPO}/{CUSTOM}",
+        {
+            "use_default": False,
+            "include_claim_keys": ["repo", "context", "ref"],
+            "use_immutable_subject": False,
+        },
+    )
+    expected = "repo:guild/sophia:environment:pypi-release:ref:refs/heads/main"
+    assert claims(path, job)["sub"] == expected
+
+
+def test_an_organization_opts_in_for_repositories_that_did_not_choose(path: Path) -> None:
+    """A repository's own choice comes first (R5)."""
+    put = path.as_("olga").put(f"/orgs/guild/{CUSTOM}", json={"use_immutable_subject": True})
+    assert put.status_code == 201
+    shown = path.as_("olga").get(f"/orgs/guild/{CUSTOM}").json()
+    assert shown == {"include_claim_keys": ["repo", "context"], "use_immutable_subject": True}
+    assert own_template(path)["use_immutable_subject"] is False
+    path.world.clock(set="2026-07-14T23:59:00Z")
+    made = path.as_("olga").post("/orgs/guild/repos", json={"name": "older"})
+    assert made.status_code == 201
+    assert own_template(path, "/repos/guild/older")["use_immutable_subject"] is True
+
+
+@pytest.mark.parametrize(
+    ("now", "ids"),
+    [("2026-07-14T23:59:00Z", False), ("2026-07-15T00:00:00Z", True)],
+)
+def test_new_repositories_have_ids_since_july_2026(
+    path: Path,
+    now: str,
+    ids: bool,  # noqa: FBT001 - a test's parameter
+) -> None:
+    """Created or renamed since 15 July 2026 (R5)."""
+    path.world.clock(set=now, stopped=True)
+    olga = path.as_("olga")
+    assert olga.post("/orgs/guild/repos", json={"name": "new"}).status_code == 201
+    assert olga.patch(REPO, json={"name": "sage"}).status_code == 200
+    for repo in ("/repos/guild/new", "/repos/guild/sage"):
+        found = own_template(path, repo)
+        assert found["use_immutable_subject"] is ids
+        assert (found["sub_claim_prefix"] == with_ids(path, repo)) is ids
+
+
+def test_a_new_repository_under_an_old_name_has_another_subject(path: Path) -> None:
+    """Nobody gets the subject of a renamed repository by taking its name (R5)."""
+    path.put(f"{REPO}/{CUSTOM}", {"use_default": True, "use_immutable_subject": True})
+    before = with_ids(path)
+    olga = path.as_("olga")
+    assert olga.patch(REPO, json={"name": "sage"}).status_code == 200
+    assert olga.post("/orgs/guild/repos", json={"name": "sophia"}).status_code == 201
+    after = {
+        own_template(path, f"/repos/guild/{name}")["sub_claim_prefix"]
+        for name in ("sage", "sophia")
+    }
+    assert after == {with_ids(path, "/repos/guild/sage"), with_ids(path, "/repos/guild/sophia")}
+    assert before not in after
+
+
 def test_a_colon_in_a_name_cannot_make_up_a_claim(path: Path) -> None:
     """An environment named like another's subject is written with its colon encoded (R5)."""
     text = f"{TOKENS}\n{CI}".replace("runs-on", 'environment: "a:ref:x"\n    runs-on')

@@ -7,6 +7,7 @@ from portcullis_policy.examples.base import example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.rules.secrets.shapes import TOKEN, looks_secret, sounds_secret
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -14,24 +15,11 @@ from portcullis_policy.severity import Severity
 _VARIABLE: Mapping[str, object] = {"repository": "escai", "variableName": "REGION", "value": "eu"}
 _FILE: Mapping[str, object] = {"repository": "escai", "file": "deploy.sh", "content": "make all"}
 _HOOK: Mapping[str, object] = {"repository": "escai", "events": ["push"]}
-_SOUNDS_SECRET = re.compile(
-    r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|ACCESS|PRIVATE|SIGNING)_?KEY)"
-    r"(_[A-Z0-9]+)?$",
-    re.IGNORECASE,
-)
-_ABOUT_A_SECRET = re.compile(r"_(URL|URI|NAME|ID|PATH|ARN|TTL|FILE|EXPIRY|HEADER)$", re.IGNORECASE)
-_TOKEN = re.compile(
-    r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_\w{20}|glpat-[\w-]{16}|pypi-[\w-]{16}|npm_[A-Za-z0-9]{20}"
-    r"|(A3T[A-Z0-9]|A[KS]IA)[A-Z0-9]{16}|xox[abprs]-[\w-]{10}|hvs\.[\w-]{20}|pul-[0-9a-f]{40}"
-    r"|sk-[\w-]{20}|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
-)
 _SECRET_IN_QUERY = re.compile(
     r"[?&;#](\w*(token|secret|password|passwd|signature|api_?key|access_?key|auth)|sig|key|pw|pwd)"
     r"=[^&;#\s]{6}",
     re.IGNORECASE,
 )
-_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
 
 
 class NoSecretInVariable(ResourceRule):
@@ -86,13 +74,9 @@ class NoSecretInVariable(ResourceRule):
         del settings
         name, value = (resource.facts.text(key) for key in ("variableName", "value"))
         at = ("variables", name) if isinstance(name, str) else ("variables",)
-        if (
-            isinstance(name, str)
-            and _SOUNDS_SECRET.search(name)
-            and not _ABOUT_A_SECRET.search(name)
-        ):
+        if isinstance(name, str) and sounds_secret(name):
             yield finding("its name is that of a secret", *at)
-        elif isinstance(value, str) and _looks_secret(value):
+        elif isinstance(value, str) and looks_secret(value):
             yield finding("its value has the shape of a secret", *at)
         elif value is UNKNOWN:
             yield finding("its value cannot be seen yet", *at, value=value)
@@ -168,22 +152,14 @@ class NoSecretInFile(ResourceRule):
         del settings
         if resource.type == gh.REPOSITORY_FILE:
             content = resource.facts.text("content")
-            if content is UNKNOWN or (content is not None and _TOKEN.search(content)):
+            if content is UNKNOWN or (content is not None and TOKEN.search(content)):
                 yield finding("`content` has the shape of a secret in it", "content", value=content)
             return
         url = resource.facts.text("configuration", "url")
         if url is UNKNOWN or (
-            url is not None and (_looks_secret(url) or _SECRET_IN_QUERY.search(url))
+            url is not None and (looks_secret(url) or _SECRET_IN_QUERY.search(url))
         ):
             yield finding("`url` has the shape of a secret in it", "url", value=url)
-
-
-def _sounds_secret(name: str) -> bool:
-    return _SOUNDS_SECRET.search(name) is not None and _ABOUT_A_SECRET.search(name) is None
-
-
-def _looks_secret(text: str) -> bool:
-    return any(shape.search(text) for shape in (_TOKEN, _PASSWORD_IN_URL))
 
 
 RULES = (NoSecretInVariable, NoSecretInFile)

@@ -1,0 +1,95 @@
+"""The files of repositories on their default branches, as GitHub has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from githubkit import GitHub
+
+FILES_A_QUERY = 100
+
+NOT_TEXT = "(binary, or too long to show)\n"
+"""What stands for a content that cannot be shown."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A path on the default branch of a repository."""
+
+    repository: str
+    path: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file's git id and its text."""
+
+    oid: str
+    text: str
+
+
+def oids(
+    client: GitHub[Any], organization: str, places: Iterable[Place]
+) -> dict[Place, str | None]:
+    """Return git ids by place: None for no file, and nothing for what is in no repository.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    answers = _all(client, organization, places, "oid")
+    return {place: (blob or {}).get("oid") for place, blob in answers.items()}
+
+
+def read(client: GitHub[Any], organization: str, places: Iterable[Place]) -> dict[Place, File]:
+    """Return the files that exist, by place.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    found = {}
+    for place, blob in _all(client, organization, places, "oid text isTruncated").items():
+        if blob:
+            shown = blob["text"] is not None and not blob["isTruncated"]
+            found[place] = File(blob["oid"], blob["text"] if shown else NOT_TEXT)
+    return found
+
+
+def _all(
+    client: GitHub[Any], organization: str, places: Iterable[Place], fields: str
+) -> dict[Place, Mapping[str, Any] | None]:
+    """Return the blobs by place, in one request for a hundred of them."""
+    found: dict[Place, Mapping[str, Any] | None] = {}
+    asked = list(dict.fromkeys(places))
+    for start in range(0, len(asked), FILES_A_QUERY):
+        batch = asked[start : start + FILES_A_QUERY]
+        answers = _ask(client, organization, batch, fields)
+        for index, place in enumerate(batch):
+            if (repository := answers.get(f"f{index}")) is not None:
+                found[place] = repository["object"] or None  # a folder is {}
+    return found
+
+
+def _ask(
+    client: GitHub[Any], organization: str, batch: Sequence[Place], fields: str
+) -> Mapping[str, Any]:
+    """Return GitHub's answers; None for a repository that is not there."""
+    from githubkit.exception import GraphQLFailed  # noqa: PLC0415 - slow, and only needed here
+
+    variables: dict[str, str] = {"owner": organization}
+    asked = []
+    for index, place in enumerate(batch):
+        variables |= {f"r{index}": place.repository, f"e{index}": f"HEAD:{place.path}"}
+        blob = f"object(expression: $e{index}) {{ ... on Blob {{ {fields} }} }}"
+        asked.append(f"f{index}: repository(owner: $owner, name: $r{index}) {{ {blob} }}")
+    declared = ", ".join(f"${name}: String!" for name in variables)
+    try:
+        return client.graphql(f"query({declared}) {{ {' '.join(asked)} }}", variables)
+    except GraphQLFailed as failed:
+        data = failed.response.data
+        if data is None or any(e.type != "NOT_FOUND" for e in failed.response.errors or []):
+            raise
+        return data

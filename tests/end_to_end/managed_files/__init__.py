@@ -1,0 +1,1 @@
+"""Managed files that people change too, on the real engine."""

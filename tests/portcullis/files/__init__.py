@@ -1,0 +1,1 @@
+"""What people changed in managed files."""
