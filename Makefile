@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases docs site pins
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases docs site pins actions
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -71,6 +71,9 @@ site: .venv/test  ## build the documentation as a website, in site/
 pins: .venv/test  ## pin the newest allowed packages, by hash
 	$(BIN)/uv pip compile -q -U $(PIN) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q -U $(PIN) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+actions: .venv/run  ## pin the newest releases of actions, by commit (ACTIONS="--dry-run"); needs a network
+	@$(RUN) pins $(ACTIONS)
 
 PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header
 

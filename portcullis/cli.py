@@ -12,6 +12,7 @@ from portcullis.commands import Stack, console
 from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
 from portcullis.esc.commands import app as esc_app
+from portcullis.pins.commands import pins
 from portcullis.project import project_root
 from portcullis.publishers.commands import app as publishers_app
 from portcullis.secrets.commands import app as secrets_app
@@ -21,6 +22,7 @@ app.add_typer(esc_app, name="esc")
 app.add_typer(publishers_app, name="publishers")
 app.add_typer(secrets_app, name="secrets")
 app.command()(check)
+app.command()(pins)
 
 
 @app.command()

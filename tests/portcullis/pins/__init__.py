@@ -1,0 +1,1 @@
+"""Tests of the refresh of pinned actions."""
