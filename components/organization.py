@@ -37,6 +37,7 @@ from components.custom_property import (
     organization_property,
 )
 from components.files import deploy
+from components.files.standard import StandardFilesConfig
 from components.files.workflow import GITHUB_OWNERS, actions_used
 from components.repository import Repository, RepositoryConfig, ResolvedRepository
 from components.ruleset import (
@@ -235,6 +236,8 @@ class OrganizationConfig(Config):
     """Variables of the organization by name, at most 1000. Jobs see them as `vars`."""
     repositories: dict[RepositoryName, RepositoryConfig] = {}
     """Repositories by name. One that is not listed is left alone."""
+    standard_files: StandardFilesConfig = StandardFilesConfig()
+    """Files that every repository should have, besides its own."""
     exemptions: list[ExemptionConfig] = []
     """Findings of the policy pack that are accepted for a time."""
 

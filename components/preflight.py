@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.base import GITHUB_ACTIONS_APP
-from components.files.committing import Committer
+from components.files import committing
 from components.files.library import CODEQL_PATH
 from components.github_access import get_json
 from components.names import default_branch
@@ -27,7 +26,7 @@ from components.names.renames import not_managed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from components.files.committing import Guard
+    from components.files.committing import Committer, Guard
     from components.github_access import GitHubAccess
     from components.origin import Origin
 
@@ -37,10 +36,6 @@ NAMES_A_QUERY = 200
 
 ADOPTING = "PORTCULLIS_ADOPTING"
 """A variable of the run that takes existing things in: they are not refused then."""
-
-
-ACTIONS_LOGIN = "github-actions[bot]"
-"""Whom a workflow's own token acts as."""
 
 
 class PreflightError(Exception):
@@ -311,22 +306,14 @@ class Preflight:
             return
         for guard in self.guards[repository]:
             if guard.stops(self._committer):
-                raise PreflightError(
-                    f"{self.organization}/{repository}: this run commits managed files as "
-                    f"{self._committer}, whom {guard.where} does not let through; nothing was "
-                    f"changed. Allowed: {guard.remedy}"
-                )
+                where = f"{self.organization}/{repository}"
+                raise PreflightError(committing.refusal(where, self._committer, guard))
 
     @cached_property
     def _committer(self) -> Committer:
         """Whom GitHub takes this run for."""
-        if self.access.app is not None:
-            return Committer("", int(self.access.app.app_id))
-        client = self.access.client()  # its parts hold it weakly
         with asking():
-            data: dict[str, Any] = client.graphql("query { viewer { login } }")
-        login = str(data["viewer"]["login"])
-        return Committer(login, GITHUB_ACTIONS_APP if login == ACTIONS_LOGIN else None)
+            return committing.committer(self.access)
 
     def _check_users(self, logins: Sequence[str]) -> None:
         unknown = sorted({f"`{x}`" for x in logins if ("user", x.lower()) not in self._found})

@@ -34,7 +34,8 @@ from components.custom_property import PropertyName, ValueOrValues, repository_p
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.files.dependabot import DependabotConfig
 from components.files.library import CODEQL_PATH
-from components.files.managed_file import ManagedFileConfig, managed_files
+from components.files.managed_file import ManagedFileConfig, added_files, managed_files
+from components.files.standard import StandardFilesConfig
 from components.files.workflow_choice import ManagedWorkflows
 from components.names import renames
 from components.names.default_branch import FIRST_BRANCH, KEEP
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from components.context import Context
     from components.declaration.release.publishers import Publisher
+    from components.files.standard import AddedFile
     from components.files.workflow import WorkflowPlan
     from components.origin import Origin
     from components.publish import ResolvedPackage
@@ -215,6 +217,8 @@ class RepositoryConfig(Config):
     `python: agent-sdk`."""
     files: dict[FilePath, ManagedFileConfig] = {}
     """Files that Portcullis keeps in the repository, by path."""
+    standard_files: StandardFilesConfig = StandardFilesConfig()
+    """What differs from the organization's standard files."""
 
     @property
     def keeps_branch(self) -> bool:
@@ -243,6 +247,8 @@ class ResolvedRepository:
     """Whether `default_branch` stands for what GitHub has."""
     derived_files: Mapping[str, str] = field(default_factory=dict)
     """The managed files that follow from the rest of the declaration, path to content."""
+    added_files: Mapping[str, AddedFile] = field(default_factory=dict)
+    """The files that are added to what people wrote, by path."""
     packages: tuple[ResolvedPackage, ...] = ()
     """What it publishes."""
     workflows: WorkflowPlan | None = None
@@ -412,6 +418,7 @@ class Repository(pulumi.ComponentResource):
             ),
             opts=child,
         )
+        added_files(name, resolved.added_files, child)
         for protection in resolved.protection:
             RepositoryRuleset(
                 protection,

@@ -16,7 +16,7 @@ from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.adopt.old_names import old_names
-from portcullis.files import overwritten
+from portcullis.files import overwritten, step
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
     elsewhere,
@@ -82,16 +82,22 @@ def deploy(
         console.print(Text(f"{'notice':<10} {notice}"))
     report.show_findings(console, planned.findings, briefly=True)
     report.show_changes(console, planned, _names(planned, stack, environment))
+    resolved = declaration.resolved
+    live_repositories = renames.live_names.get("repositories", {})
+    commits = step.plan(stack, environment, resolved, live_repositories)
+    step.show(console, commits)
     if not change:
         return
-    if planned.has_to_be_carried_out:
+    if planned.has_to_be_carried_out or commits:
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
-        elif planned.is_to_be_agreed and not settings.practises:
+        elif (planned.is_to_be_agreed or commits) and not settings.practises:
             agree(organization, f"up --stack {settings.name}", agreed=agreed)
         carry_out(stack, environment, organization, renames, console)
-        done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
-        console.print(report.headline("update", done))
+        if planned.has_to_be_carried_out:
+            done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
+            console.print(report.headline("update", done))
+        step.carry_out(stack, environment, resolved, console)
     _show(settings, stack, environment, declaration, console)
 
 

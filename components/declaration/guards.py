@@ -24,7 +24,7 @@ def guards(organization: ResolvedOrganization) -> dict[str, list[Guard]]:
             if _covers_default(each.config, repository.config.default_branch)
         ]
         for name, repository in organization.repositories.items()
-        if repository.files
+        if repository.files or repository.added_files
     }
 
 

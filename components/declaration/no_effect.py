@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from components.declaration.guards import protections
 from components.declaration.release.permissions import PERMISSIONS, granted, nested_in
-from components.files import code_owners
+from components.files import code_owners, standard
 from components.files.workflow import GITHUB_OWNERS, actions_used
 from components.names.ref_patterns import WILDCARDS, matches
 from components.organization import covers, reached
@@ -441,6 +441,7 @@ def _private(
     if config.plan == "free":
         for field, on in {
             ("code_owners",): bool(repository.code_owners),
+            ("standard_files", "workflow_owners"): bool(repository.standard_files.workflow_owners),
             ("features", "wiki"): repository.features.wiki,
             ("merge", "allow_auto_merge"): repository.merge.allow_auto_merge,
         }.items():
@@ -495,6 +496,17 @@ def _code_owners(
         if wider := next((each for each in later if _contains(each, pattern)), None):
             what = f"this has no effect: `{wider}` follows, matches the same files, and wins"
             yield (*path, "code_owners", pattern), what, f"a place after `{wider}`"
+    effective = standard.effective(config.standard_files, repository.standard_files)
+    for pattern in patterns if effective.workflow_owners else ():
+        if _contains(standard.WORKFLOW_FOLDER, pattern):
+            what = "this has no effect: workflow_owners of standard_files own these files, and win"
+            allowed = "leave it out, or standard_files: {workflow_owners: []} in this repository"
+            yield (*path, "code_owners", pattern), what, allowed
+    where = standard.where_owners(path, repository.standard_files)
+    for index, slug in enumerate(effective.workflow_owners or ()):
+        if slug in config.teams and config.teams[slug].visibility == "secret":
+            what = f"GitHub ignores the code owner `{slug}`, because the team is secret"
+            yield (*where, index), what, f"teams.{slug}.visibility: closed"
 
 
 def _contains(wider: str, pattern: str) -> bool:

@@ -18,6 +18,7 @@ from components.declaration import (
 from components.declaration.mistakes import listed
 from components.declaration.release import approvals
 from components.declaration.release.permissions import MAY_PUSH, granted
+from components.files import standard
 from components.organization import covers
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
                 yield from names.patterns(path, item.visible_to)
             elif not isinstance(item.visible_to, str):
                 yield from custom_properties.selection(path, item.visible_to, config)
+    everywhere: Segments = ("standard_files", "workflow_owners")
+    yield from names.team_list(everywhere, config.standard_files.workflow_owners or [])
     for name, repository in config.repositories.items():
         where: Segments = ("repositories", name)
         yield from _repository(where, repository, config, names)
@@ -148,6 +151,7 @@ def _repository(
     for team in repository.access:
         yield from names.team((*path, "access", team), team)
     yield from _code_owners((*path, "code_owners"), repository, config, names)
+    yield from _workflow_owners(path, repository, config, names)
     for name, protection in repository.protection.items():
         yield from _protection((*path, "protection", name), protection, config, names)
     for name, tags in repository.tag_protection.items():
@@ -195,6 +199,23 @@ def _code_owners(
             if sure and team in names.teams and not may_push:
                 what = f"GitHub ignores the code owner `{team}`, because it may not push"
                 yield (*path, pattern, index), what, f"access: {{{team}: push}} or more"
+
+
+def _workflow_owners(
+    path: Segments, repository: RepositoryConfig, config: OrganizationConfig, names: Names
+) -> Iterator[Problem]:
+    """Find owners of workflow files who may not push, as for other code owners."""
+    where = standard.where_owners(path, repository.standard_files)
+    if repository.standard_files.workflow_owners:
+        yield from names.team_list(where, repository.standard_files.workflow_owners)
+    sure = names.sure((*path, "access")) and names.sure(("teams",))
+    effective = standard.effective(config.standard_files, repository.standard_files)
+    for index, team in enumerate(effective.workflow_owners or ()):
+        may_push = granted(team, repository, config) in MAY_PUSH
+        if sure and team in names.teams and not repository.archived and not may_push:
+            name = path[-1]
+            what = f"GitHub ignores the code owner `{team}` in `{name}`, where it may not push"
+            yield (*where, index), what, f"access: {{{team}: push}} or more in `{name}`"
 
 
 def _approvers(

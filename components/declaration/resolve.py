@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from components.declaration.release import permissions
 from components.declaration.release.publishers import publishers
 from components.environment import ResolvedEnvironment
-from components.files import code_owners, dependabot, deploy, library
+from components.files import code_owners, dependabot, deploy, library, standard
 from components.files.workflow_choice import chosen
 from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
@@ -130,8 +130,9 @@ def _repository(
         subject_claims=tuple(config.trust.subject_claims if trusts else ()),
         protection=tuple(_protection(name, repository, config, organization, origin)),
         tag_protection=tuple(tag_protection),
-        derived_files=_derived_files(repository, config.organization, plan)
+        derived_files=_derived_files(repository, config, plan)
         | deploy.render(trusts, config.sources.vault),
+        added_files=_added_files(repository, config),
         workflows=plan,
         publishers=publishers(
             packages, config.organization, name, old_repository=repository.renamed_from
@@ -275,15 +276,33 @@ def _workflows(
 
 
 def _derived_files(
-    repository: RepositoryConfig, organization: str, plan: WorkflowPlan | None
+    repository: RepositoryConfig, config: OrganizationConfig, plan: WorkflowPlan | None
 ) -> dict[str, str]:
     """Return the managed files that follow from the rest of the declaration, path to content."""
     files: dict[str, str] = {}
-    if repository.code_owners:
-        files[code_owners.PATH] = code_owners.render(repository.code_owners, organization)
+    if owners := owners_of(repository, config):
+        files[code_owners.PATH] = code_owners.render(owners, config.organization)
     if repository.ecosystems:
         files[dependabot.PATH] = dependabot.render(repository.dependabot, repository.ecosystems)
     return files | library.render(plan) if plan else files
+
+
+def owners_of(repository: RepositoryConfig, config: OrganizationConfig) -> dict[str, list[str]]:
+    """Return all code owners of a repository, by pattern."""
+    effective = standard.effective(config.standard_files, repository.standard_files)
+    return standard.with_workflow_owners(repository.code_owners, effective)
+
+
+def _added_files(
+    repository: RepositoryConfig, config: OrganizationConfig
+) -> dict[str, standard.AddedFile]:
+    """Return the files that are added to what people wrote, without those of `files`."""
+    effective = standard.effective(config.standard_files, repository.standard_files)
+    return {
+        path: file
+        for path, file in standard.added_files(effective).items()
+        if not {path, *file.places} & repository.files.keys()
+    }
 
 
 def _secrets(

@@ -9,6 +9,15 @@ Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from components.base import GITHUB_ACTIONS_APP
+
+if TYPE_CHECKING:
+    from components.github_access import GitHubAccess
+
+ACTIONS_LOGIN = "github-actions[bot]"
+"""Whom a workflow's own token acts as."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +72,25 @@ class Guard:
             "run as a GitHub App and name it in automation.app_id (docs/own-organization.md), or "
             f"write bypass: [{{role: organization-admin, mode: always}}] into {self.where}"
         )
+
+
+def committer(access: GitHubAccess) -> Committer:
+    """Return whom GitHub takes a run for, which it has to be asked for where a token is used.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    if access.app is not None:
+        return Committer("", int(access.app.app_id))
+    client = access.client()  # its parts hold it weakly
+    data: dict[str, Any] = client.graphql("query { viewer { login } }")
+    login = str(data["viewer"]["login"])
+    return Committer(login, GITHUB_ACTIONS_APP if login == ACTIONS_LOGIN else None)
+
+
+def refusal(where: str, whom: Committer, guard: Guard) -> str:
+    """Return why managed files of a repository cannot be committed, and what to do."""
+    return (
+        f"{where}: this run commits managed files as {whom}, whom {guard.where} does not let "
+        f"through; nothing was changed. Allowed: {guard.remedy}"
+    )

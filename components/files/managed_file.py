@@ -14,6 +14,8 @@ from components.base import Config, FilePath, matching
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from components.files.standard import AddedFile
+
 
 SharedFile = Annotated[
     FilePath, matching(r"files/[^./].*", "allowed: a file below the folder files/ of this project")
@@ -78,3 +80,30 @@ def managed_files(
             ),
         )
         previous = [file]
+
+
+class AddedFiles(pulumi.ComponentResource):
+    """Files that `make up` adds to what people wrote, after the update: see `portcullis.files`.
+
+    There is no resource of the provider below it, because those replace the whole file.
+    """
+
+    def __init__(
+        self, repository: str, files: Mapping[str, AddedFile], opts: pulumi.ResourceOptions
+    ) -> None:
+        """Take the files of a repository, by path."""
+        each = {path: {"content": file.content, "how": file.how} for path, file in files.items()}
+        super().__init__(
+            "portcullis:index:AddedFiles",
+            repository,
+            {"repository": repository, "files": each},
+            opts,
+        )
+
+
+def added_files(
+    repository: str, files: Mapping[str, AddedFile], opts: pulumi.ResourceOptions
+) -> None:
+    """Declare the files that are added to what people wrote, if there are any."""
+    if files:
+        AddedFiles(repository, files, opts)

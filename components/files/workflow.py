@@ -414,6 +414,11 @@ def render_template(name: str, **values: object) -> str:
     return _JOB.sub(r"\n\n\1", text.rstrip("\n")) + "\n"
 
 
+def tool(name: str) -> str:
+    """Return the pinned version of a tool, by its name in ``workflows/pins.yaml``."""
+    return str(_pins()["tools"][name])
+
+
 @cache
 def _pins() -> dict[str, Any]:
     loaded: dict[str, Any] = YAML(typ="safe").load(_TEMPLATES / "pins.yaml")

@@ -18,10 +18,12 @@ NOT_TEXT = "(binary, or too long to show)\n"
 
 @dataclass(frozen=True)
 class Place:
-    """A path on the default branch of a repository."""
+    """A path in a repository."""
 
     repository: str
     path: str
+    revision: str = "HEAD"
+    """A commit or a ref; `HEAD` is the default branch."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,35 @@ class File:
 
     oid: str
     text: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last commit of a repository's default branch."""
+
+    branch: str
+    commit: str
+    tree: str
+
+
+def heads(client: GitHub[Any], organization: str, repositories: Iterable[str]) -> dict[str, Head]:
+    """Return the heads of the repositories that exist and have a commit.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    field = "defaultBranchRef { name target { oid ... on Commit { tree { oid } } } }"
+    found = {}
+    asked = list(repositories)
+    for start in range(0, len(asked), FILES_A_QUERY):
+        batch = asked[start : start + FILES_A_QUERY]
+        answers = _ask(client, organization, [(name, field, None) for name in batch])
+        for index, name in enumerate(batch):
+            ref = (answers.get(f"f{index}") or {}).get("defaultBranchRef")
+            if ref:
+                target = ref["target"]
+                found[name] = Head(ref["name"], target["oid"], target["tree"]["oid"])
+    return found
 
 
 def oids(
@@ -66,7 +97,9 @@ def _all(
     asked = list(dict.fromkeys(places))
     for start in range(0, len(asked), FILES_A_QUERY):
         batch = asked[start : start + FILES_A_QUERY]
-        answers = _ask(client, organization, batch, fields)
+        blob = f"object(expression: %s) {{ ... on Blob {{ {fields} }} }}"
+        questions = [(each.repository, blob, f"{each.revision}:{each.path}") for each in batch]
+        answers = _ask(client, organization, questions)
         for index, place in enumerate(batch):
             if (repository := answers.get(f"f{index}")) is not None:
                 found[place] = repository["object"] or None  # a folder is {}
@@ -74,17 +107,25 @@ def _all(
 
 
 def _ask(
-    client: GitHub[Any], organization: str, batch: Sequence[Place], fields: str
+    client: GitHub[Any], organization: str, questions: Sequence[tuple[str, str, str | None]]
 ) -> Mapping[str, Any]:
-    """Return GitHub's answers; None for a repository that is not there."""
+    """Return GitHub's answers, `f0` and so on; None for a repository that is not there.
+
+    Args:
+        client: A client of the organization's GitHub.
+        organization: Its login.
+        questions: A repository, a field of it, and the value of the field's argument.
+    """
     from githubkit.exception import GraphQLFailed  # noqa: PLC0415 - slow, and only needed here
 
     variables: dict[str, str] = {"owner": organization}
     asked = []
-    for index, place in enumerate(batch):
-        variables |= {f"r{index}": place.repository, f"e{index}": f"HEAD:{place.path}"}
-        blob = f"object(expression: $e{index}) {{ ... on Blob {{ {fields} }} }}"
-        asked.append(f"f{index}: repository(owner: $owner, name: $r{index}) {{ {blob} }}")
+    for index, (repository, field, value) in enumerate(questions):
+        variables[f"r{index}"] = repository
+        if value is not None:
+            variables[f"v{index}"] = value
+            field = field % f"$v{index}"  # noqa: PLW2901 - the same field, with its argument
+        asked.append(f"f{index}: repository(owner: $owner, name: $r{index}) {{ {field} }}")
     declared = ", ".join(f"${name}: String!" for name in variables)
     try:
         return client.graphql(f"query({declared}) {{ {' '.join(asked)} }}", variables)

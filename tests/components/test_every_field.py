@@ -68,6 +68,7 @@ OTHERS: dict[str, list[Any]] = {
     "OrganizationConfig.teams": [{"devs": {}, "security": {}, "ops": {}}],
     "OrganizationConfig.repositories": [{"app": {}, "lib": {}}],
     "Reviewers.users": [["ben"]],
+    "StandardFilesConfig.security_contact": ["security@acme.example"],
     "PythonTokens.pypi": [{"from": {"config": "other"}}],
     "PythonTokens.testpypi": [{"from": {"config": "other"}}],
     "NpmTokens.npm": [{"from": {"config": "other"}}],

@@ -27,20 +27,32 @@ protection:
 teams:
   makers: {members: [ana, ben]}
 repositories:
+  bare:
+    workflows: false
+    access: {makers: push}
   tool:
     workflows: false
     access: {makers: push}
+    code_owners: {"*": [makers]}
     files:
+"""
+STANDARD_FILES = """\
+standard_files:
+  security_contact: security@acme.example
+  workflow_owners: [makers]
+  pre_commit: true
+  ignore_secret_files: true
+  ignored_files: [local.cfg]
 """
 
 
 def organization(**files: str) -> str:
-    """Return the YAML, with these managed files, whose names are in small letters in it."""
+    """Return the YAML, with these managed files; their names are without the extension."""
     entries = [f"      {name}.md: {{content: {text!r}}}\n" for name, text in files.items()]
     return ORGANIZATION + "".join(entries).replace("'", '"')
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose organization has nobody's repositories yet."""
     world = sandbox.world("managed-files", seed("acme", ["ana", "ben"]))

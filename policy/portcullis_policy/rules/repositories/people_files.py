@@ -30,6 +30,10 @@ _OWNER = re.compile(r"^[^#\s]\S*\s[^#\n]*@", re.MULTILINE)
 """A line of CODEOWNERS with a pattern, and a person, team or address behind it."""
 
 
+ADDED_FILES = "portcullis:index:AddedFiles"
+"""The component of the files that are added to what people wrote."""
+
+
 class _HasFile(StackRule, abstract=True):
     """The base of the rules that ask for a file wherever a program keeps others."""
 
@@ -61,6 +65,10 @@ def _files(stack: Stack) -> Mapping[str, Mapping[object, Resource]]:
         name, path = repository_of(item), item.facts.text("file")
         if isinstance(name, str):
             found.setdefault(name, {})[path] = item
+    for item in stack.of(ADDED_FILES):
+        name, files = repository_of(item), item.facts.at("files")
+        if isinstance(name, str) and isinstance(files, Mapping):
+            found.setdefault(name, {}).update(dict.fromkeys(files, item))
     return found
 
 
@@ -97,6 +105,18 @@ class SecurityPolicy(_HasFile):
                     gh.REPOSITORY_FILE,
                     {"repository": ".github", "file": "SECURITY.md", "content": "x"},
                     "policy",
+                ),
+            ),
+            {"RE012": {"required": True}},
+        ),
+        Example(
+            "a file that is written unless people wrote one",
+            (
+                file(CI, CI_PATH),
+                Declared(
+                    ADDED_FILES,
+                    {"repository": "escai", "files": {"SECURITY.md": {"content": "x"}}},
+                    "escai",
                 ),
             ),
             {"RE012": {"required": True}},

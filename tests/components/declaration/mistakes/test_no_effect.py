@@ -8,6 +8,7 @@ import pytest
 
 from tests.components.declaration.mistakes.cases import (
     ACTIONS,
+    DEVS,
     ENVIRONMENTS,
     LEVEL,
     MAIN,
@@ -33,6 +34,9 @@ for old, new in (
 ):
     FREE = replaced((old, new), text=FREE)
 TEAM = replaced((PLAN, "plan: team"))
+
+GRANTED = (("  web: {}\n", "  web: {access: {security: push}}\n"),)
+"""All repositories let `security` push."""
 
 CASES = (
     Case(
@@ -186,6 +190,25 @@ CASES = (
         "GitHub ignores the code owner `devs`, because the team is secret",
         "teams.devs.visibility: closed",
         also=(('"*": [devs]', '"*": [»devs]'),),
+    ),
+    Case(
+        "code owners of workflow files beside workflow_owners",
+        'code_owners: {"*": [devs]}',
+        'code_owners: {"*": [devs], »/.github/workflows/: [devs]}',
+        "workflow_owners of standard_files own these files, and win",
+        "standard_files: {workflow_owners: []}",
+        also=((WEB, "  web: {}\nstandard_files: {workflow_owners: [security]}"), *GRANTED),
+    ),
+    Case(
+        "a secret team that owns workflow files",
+        "    code_owners: {",
+        "    standard_files: {workflow_owners: [»ghosts]}\n    code_owners: {",
+        "GitHub ignores the code owner `ghosts`, because the team is secret",
+        "teams.ghosts.visibility: closed",
+        also=(
+            (DEVS, f"{DEVS}\n  ghosts: {{members: [ana], visibility: secret}}"),
+            ("security: push}", "security: push, ghosts: push}"),
+        ),
     ),
     Case(
         "code owners before those of everything",

@@ -87,6 +87,19 @@ CASES = (
         "access: {devs: push} or more",
     ),
     Case(
+        "owner of workflow files who may not push everywhere",
+        "actions: {}",
+        "actions: {}\nstandard_files: {workflow_owners: [»security]}",
+        "GitHub ignores the code owner `security` in `web`, where it may not push",
+        "access: {security: push} or more in `web`",
+    ),
+    Case(
+        "owner of workflow files who does not exist",
+        "  web: {}",
+        "  web: {standard_files: {workflow_owners: [»securty]}}",
+        "did you mean `security`?",
+    ),
+    Case(
         "owner who may not push, nested in a team that may not either",
         OWNERS,
         OWNERS.replace("maintain", "pull").replace("[devs]", "[»nested]"),
