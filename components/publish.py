@@ -541,6 +541,7 @@ def workflow_plan(
     ecosystems: list[Ecosystem],
     chosen: WorkflowsConfig,
     may_start: dict[ReleaseTags, tuple[str, ...]],
+    code_security: bool = False,
     repository: str | None = None,
     protected_tags: Iterable[ReleaseTags] = (),
 ) -> workflow.WorkflowPlan:
@@ -581,6 +582,7 @@ def workflow_plan(
         ecosystems=tuple(ecosystems),
         releases=tuple(releases.values()),
         chosen=chosen,
+        code_security=code_security,
         repository=repository,
         protected_tags=tuple(protected_tags),
     )

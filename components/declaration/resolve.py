@@ -270,6 +270,7 @@ def _workflows(
             tags: permissions.roles_to_start(repository, each[0].protections, config)
             for tags, each in by_tags(packages).items()
         },
+        code_security="code-security" in config.licenses,
         repository=f"{config.organization}/{name}",
         protected_tags=dict.fromkeys(each.config.tags for each in tag_protection),
     )

@@ -262,6 +262,8 @@ class WorkflowPlan(_Strict):
     default_branch: _BranchName
     visibility: Literal["public", "private", "internal"]
     """Where a package comes from is attested in a public log: for public repositories only."""
+    code_security: bool = False
+    """Whether GitHub compares dependencies and takes findings of a private repository, too."""
     ecosystems: tuple[str, ...] = ()
     """The repository's Dependabot ecosystems; those of its packages count as well."""
     releases: tuple[Release, ...] = ()
@@ -329,6 +331,7 @@ def render_ci(plan: WorkflowPlan) -> str:
         default_branch=plan.default_branch,
         workflow="ci" if plan.checks else "workflows",
         tested=bool(plan.checks),
+        reviewed=plan.visibility == "public" or plan.code_security,
         python=python,
         npm=npm,
         python_directories=", ".join(map(json.dumps, python)),

@@ -213,7 +213,7 @@ def test_ci_runs_on_pull_requests_and_the_default_branch() -> None:
     workflow = load(render_ci(plan(default_branch="trunk/2")))
     assert set(workflow["on"]) == {"pull_request", "merge_group", "push"}
     assert workflow["on"]["push"] == {"branches": ["trunk/2"]}
-    assert "secrets." not in render_ci(VARIANTS["both"])
+    assert not re.search(r"\bsecrets\.(?!baseline)", render_ci(VARIANTS["both"]))
 
 
 @variants
@@ -250,23 +250,50 @@ def test_security_ci_audits_each_ecosystem() -> None:
     )
     for command in ("pip-audit==", "bandit==", "npm audit --", "npm audit signatures", "zizmor=="):
         assert command in scripts
+    assert "detect-secrets==" in scripts
+
+
+@pytest.mark.parametrize(
+    ("visibility", "licensed", "written"),
+    [
+        ("public", False, True),
+        ("private", False, False),
+        ("internal", False, False),
+        ("private", True, True),
+    ],
+)
+def test_dependencies_are_reviewed_where_github_compares_them(
+    visibility: str, *, licensed: bool, written: bool
+) -> None:
+    """In public repositories, and in others with GitHub Code Security; never skipped (G4, G7)."""
+    variant = plan(ecosystems=("pip",), visibility=visibility, code_security=licensed)
+    workflow = load(render_ci(variant))
+    assert ("dependency-review" in workflow["jobs"]) is written
+    assert ("dependency-review" in before(workflow, "security-ci")) is written
+    if written:
+        job = workflow["jobs"]["dependency-review"]
+        assert "if" not in job
+        assert [step["if"] for step in job["steps"]] == [
+            "${{ github.event_name == 'pull_request' }}"
+        ]
 
 
 @pytest.mark.parametrize(
     ("ecosystems", "jobs"),
     [
-        (("github-actions",), {"workflows"}),
-        (("github-actions", "bundler", "maven"), {"workflows"}),
-        (("pip",), {"workflows", "python", "python-lint", "python-audit"}),
-        (("uv",), {"workflows", "python", "python-lint", "python-audit"}),
-        (("npm",), {"workflows", "npm", "npm-audit"}),
-        (("docker",), {"workflows", "image", "image-audit"}),
+        (("github-actions",), set()),
+        (("github-actions", "bundler", "maven"), set()),
+        (("pip",), {"python", "python-lint", "python-audit"}),
+        (("uv",), {"python", "python-lint", "python-audit"}),
+        (("npm",), {"npm", "npm-audit"}),
+        (("docker",), {"image", "image-audit"}),
     ],
 )
 def test_ci_has_the_jobs_of_the_ecosystems(ecosystems: tuple[str, ...], jobs: set[str]) -> None:
-    """A repository gets the jobs of its ecosystems and no others."""
+    """A repository gets the jobs of its ecosystems and no others, beside those that all have."""
     variant = plan(ecosystems=ecosystems)
-    assert set(load(render_ci(variant))["jobs"]) == jobs | set(variant.checks)
+    everywhere = {"workflows", "secrets", *({"dependency-review"} if variant.checks else ())}
+    assert set(load(render_ci(variant))["jobs"]) == everywhere | jobs | set(variant.checks)
 
 
 UNTESTED = ("maven", "gradle", "bundler")
@@ -284,7 +311,7 @@ def test_no_check_is_green_without_a_test(ecosystems: tuple[str, ...]) -> None:
     for text in files.values():
         workflow = load(text)
         assert workflow["name"] == "workflows"
-        assert set(workflow["jobs"]) == {"workflows"}
+        assert set(workflow["jobs"]) == {"workflows", "secrets"}
 
 
 @pytest.mark.parametrize("tested", ["pip", "uv", "npm"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,3 +213,47 @@ def test_one_version_is_not_released_in_two_spellings(
     look = step("security-validation", "No other tag", variant=variant)
     done = run(look, tmp_path, GITHUB_REF=f"refs/tags/{released}")
     assert (done.returncode == 0) is passes, done.stdout + done.stderr
+
+
+KEY, OTHER = "a" * 40, "b" * 40
+
+
+def _found(**by_file: list[dict[str, object]]) -> str:
+    return json.dumps({"results": {f"{name}.py": each for name, each in by_file.items()}})
+
+
+def _secret(sha1: str, **more: object) -> dict[str, object]:
+    return {"type": "AWS Access Key", "hashed_secret": sha1, "line_number": 3, **more}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "found", "errors"),
+    [
+        (None, _found(), 0),
+        (None, _found(a=[_secret(KEY)]), 1),
+        (_found(), _found(a=[_secret(KEY)], b=[_secret(KEY), _secret(OTHER)]), 3),
+        (_found(a=[_secret(KEY)]), _found(a=[_secret(KEY)]), 0),
+        (_found(a=[_secret(KEY)]), _found(a=[_secret(KEY), _secret(OTHER)]), 1),
+        (_found(a=[_secret(KEY)]), _found(b=[_secret(KEY)]), 1),
+        (_found(a=[_secret(KEY, is_secret=False)]), _found(a=[_secret(KEY)]), 0),
+        (_found(a=[_secret(KEY, is_secret=True)]), _found(a=[_secret(KEY)]), 1),
+    ],
+)
+def test_a_secret_that_nobody_looked_at_is_refused(
+    tmp_path: Path, baseline: str | None, found: str, errors: int
+) -> None:
+    """The baseline says what people looked at, in which file; the log has no hash (G4, G5)."""
+    (tmp_path / "found").write_text(found)
+    fake(
+        tmp_path,
+        "uvx",
+        '#!/bin/sh\ncase "$*" in *--baseline*) cp found .secrets.baseline;; *) cat found;; esac\n',
+    )
+    if baseline is not None:
+        (tmp_path / ".secrets.baseline").write_text(baseline)
+    places = {name: str(tmp_path / f"{name.lower()}.json") for name in ("FOUND", "KNOWN")}
+    done = run(step("secrets", "No file has a secret", CI_PATH), tmp_path, **places)
+    assert (done.returncode == 0) is (errors == 0), done.stderr
+    assert done.stdout.count("::error file=") == errors
+    assert KEY not in done.stdout
+    assert OTHER not in done.stdout
