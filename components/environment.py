@@ -31,7 +31,8 @@ LONGEST_WAIT_MINUTES = 43_200
 
 
 ReleaseKind = Literal["release", "trial"]
-"""Whether an environment leads to the registry that people install from, or to one for trials."""
+"""Whether an environment leads to the registry that people install from, or to no more than trials
+and notifications."""
 
 
 class Reviewers(Config):

@@ -27,7 +27,7 @@ from components.base import (
     matching,
 )
 from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
-from components.files import workflow
+from components.files import release_notification, workflow
 from components.names.registries import (
     NameAtCrates,
     NameAtNpm,
@@ -42,6 +42,7 @@ from components.secrets.secret import SecretConfig, StoredConfig
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from components.files.release_notification import ReleaseNotificationConfig
     from components.files.workflow_choice import WorkflowsConfig
     from components.secrets.kind import Kind as SecretKind
     from components.tag_ruleset import ResolvedTagProtection
@@ -483,7 +484,7 @@ def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
                 yield TokenSecret(field, environment, token.name or usual, checked)
 
 
-def _checked(token: TokenConfig, **kind: str) -> SecretConfig:
+def _checked(token: StoredConfig, **kind: str) -> SecretConfig:
     """Return a token as a secret of its kind."""
     stored = {"from": token.from_, "rotate_every": token.rotate_every}
     return SecretConfig.model_validate({**stored, **kind})
@@ -496,7 +497,9 @@ class ReleaseEnvironment(NamedTuple):
     kind: ReleaseKind
 
 
-def release_environments(packages: Sequence[ResolvedPackage]) -> dict[str, ReleaseEnvironment]:
+def release_environments(
+    packages: Sequence[ResolvedPackage], notification: ReleaseNotificationConfig | None = None
+) -> dict[str, ReleaseEnvironment]:
     """Return the environments of the release path by name; all admit release tags only."""
     environments: dict[str, ReleaseEnvironment] = {}
 
@@ -519,6 +522,13 @@ def release_environments(packages: Sequence[ResolvedPackage]) -> dict[str, Relea
         add(package.environment, package.config.approvers[-1], package.tags, "release")
     for token in token_secrets(packages):
         environments[token.environment].config.secrets[token.name] = token.config
+    if notification and notification.webhook:
+        for package in packages:
+            add(release_notification.ENVIRONMENT, None, package.tags, "trial")
+        if packages:
+            address = _checked(notification.webhook)
+            secrets = environments[release_notification.ENVIRONMENT].config.secrets
+            secrets[release_notification.SECRET] = address
     return environments
 
 
@@ -544,6 +554,7 @@ def workflow_plan(
     code_security: bool = False,
     repository: str | None = None,
     protected_tags: Iterable[ReleaseTags] = (),
+    notification: ReleaseNotificationConfig | None = None,
 ) -> workflow.WorkflowPlan:
     """Return what the workflows of a repository depend on.
 
@@ -574,6 +585,8 @@ def workflow_plan(
                     APPROVAL_ENVIRONMENT if any(one.first_team for one in each) else None
                 ),
                 may_start=may_start[tags],
+                webhook=_webhook(notification, steps.values()),
+                issue=notification is not None and notification.issue,
             )
             releases.setdefault(path, release)
     return workflow.WorkflowPlan(
@@ -586,6 +599,18 @@ def workflow_plan(
         repository=repository,
         protected_tags=tuple(protected_tags),
     )
+
+
+def _webhook(
+    notification: ReleaseNotificationConfig | None, packages: Iterable[workflow.Package]
+) -> workflow.Webhook | None:
+    """Return where the outcome is sent; None where its environment has another use already."""
+    place = release_notification.ENVIRONMENT
+    if notification is None or notification.webhook is None:
+        return None
+    if any(place in {each.release_environment, each.test_environment} for each in packages):
+        return None
+    return workflow.Webhook(environment=place, secret=release_notification.SECRET)
 
 
 def _workflow_package(

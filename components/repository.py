@@ -35,6 +35,7 @@ from components.environment import Environment, EnvironmentConfig, ResolvedEnvir
 from components.files.dependabot import DependabotConfig
 from components.files.library import CODEQL_PATH
 from components.files.managed_file import ManagedFileConfig, added_files, managed_files
+from components.files.release_notification import ReleaseNotificationConfig
 from components.files.standard import StandardFilesConfig
 from components.files.workflow_choice import ManagedWorkflows
 from components.names import renames
@@ -215,6 +216,8 @@ class RepositoryConfig(Config):
     publish: PublishedPackages = []
     """The packages that the repository publishes; each entry names its registry first, such as
     `python: agent-sdk`."""
+    release_notification: ReleaseNotificationConfig | None = None
+    """Who hears of the outcome of each release. The run's summary always has it."""
     files: dict[FilePath, ManagedFileConfig] = {}
     """Files that Portcullis keeps in the repository, by path."""
     standard_files: StandardFilesConfig = StandardFilesConfig()

@@ -16,7 +16,7 @@ from components.declaration import (
     written_twice,
 )
 from components.declaration.mistakes import listed
-from components.declaration.release import approvals
+from components.declaration.release import approvals, notification
 from components.declaration.release.permissions import MAY_PUSH, granted
 from components.files import standard
 from components.organization import covers
@@ -65,6 +65,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
         if names.sure(where):
             yield from written_twice.check(where, resolved.repositories[name], resolved)
             yield from workflow_files.check(where, resolved.repositories[name], resolved)
+            yield from notification.check(where, resolved.repositories[name])
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
             yield from approvals.check(where, resolved.repositories[name], resolved)
 

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from components.declaration.release import permissions
 from components.declaration.release.publishers import publishers
 from components.environment import ResolvedEnvironment
-from components.files import code_owners, dependabot, deploy, library, standard
+from components.files import (
+    code_owners,
+    dependabot,
+    deploy,
+    library,
+    release_notification,
+    standard,
+)
 from components.files.workflow_choice import chosen
 from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
@@ -144,7 +151,7 @@ def _environments(
     repository: RepositoryConfig, packages: Sequence[ResolvedPackage], origin: Origin
 ) -> dict[str, ResolvedEnvironment]:
     """Return the environments that `publish` derives or the YAML has, or both."""
-    released = release_environments(packages)
+    released = release_environments(packages, repository.release_notification)
     derived = {
         name: ResolvedEnvironment(name, each.config, origin.child("publish"), each.kind)
         for name, each in released.items()
@@ -266,6 +273,7 @@ def _workflows(
         visibility=repository.visibility,
         ecosystems=repository.ecosystems,
         chosen=choice,
+        notification=repository.release_notification,
         may_start={
             tags: permissions.roles_to_start(repository, each[0].protections, config)
             for tags, each in by_tags(packages).items()
@@ -327,6 +335,9 @@ def _of_repository(repository: ResolvedRepository) -> Iterator[DeclaredSecret]:
         (token.environment, token.name): (*path, *token.field)
         for token in token_secrets(repository.packages)
     }
+    if config.release_notification and config.release_notification.webhook:
+        address = release_notification.ENVIRONMENT, release_notification.SECRET
+        tokens[address] = (*path, "release_notification", "webhook")
     for environment in repository.environments.values():
         written = (*path, "environments", environment.name, "secrets")
         for name, secret in environment.config.secrets.items():

@@ -185,11 +185,19 @@ class Package(_Strict):
 
 
 class StoredSecret(NamedTuple):
-    """A secret with which a release publishes."""
+    """A secret that a release needs."""
 
     name: str
     environment: str
     """The environment that has it; the first one, if several do."""
+
+
+class Webhook(_Strict):
+    """Where the outcome of a release is sent: an address, which is a secret."""
+
+    environment: _EnvironmentName
+    """The environment that has the secret. No person has to approve it."""
+    secret: _SecretName
 
 
 class Release(_Strict):
@@ -201,6 +209,10 @@ class Release(_Strict):
     packages: Annotated[tuple[Package, ...], Field(min_length=1)]
     approval_environment: _EnvironmentName | None = None
     """The environment of the first of two approvals; the release environments are the second."""
+    webhook: Webhook | None = None
+    """Where the outcome is sent."""
+    issue: bool = False
+    """Whether the outcome is written into an issue of the repository."""
     may_start: Annotated[
         tuple[Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")], ...],
         Field(min_length=1),
@@ -221,6 +233,8 @@ class Release(_Strict):
                     "approval_environment must not be an environment through which a package is "
                     "published: one approval would count for both environments"
                 )
+            if self.webhook and self.webhook.environment in environments:
+                raise ValueError("webhook must have an environment of its own")
         return self
 
     @property
@@ -243,6 +257,9 @@ class Release(_Strict):
             ):
                 if name and environment:
                     found.setdefault(name.upper(), StoredSecret(name, environment))
+        if self.webhook:
+            secret = StoredSecret(self.webhook.secret, self.webhook.environment)
+            found.setdefault(secret.name.upper(), secret)
         return tuple(found.values())
 
 
@@ -368,6 +385,8 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         other_spelling=tags.spellings[1],
         secrets=release.secrets,
         secret_names=" ".join(secret.name for secret in release.secrets),
+        webhook=release.webhook,
+        issue=release.issue,
         packages=release.packages,
         sboms=any(package.ecosystem in _LISTED for package in release.packages),
         python=release.of("python"),

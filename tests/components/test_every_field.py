@@ -216,6 +216,10 @@ FULL = data(
         | {"registry": "quay.io", "auth": "token", "username": "bot"}
         | {"tokens": {"registry": {"from": {"config": "p"}}}},
     ),
+    (
+        "repositories.app.release_notification",
+        {"webhook": {"from": {"config": "w"}}, "issue": True},
+    ),
     ("repositories.app.publish.0.tags", "own"),
     (
         "repositories.app.workflows",
@@ -357,7 +361,8 @@ def around(field: Field) -> dict[str, Any]:
     if section == "repositories":
         app = whole["repositories"]["app"]
         wanted = {"visibility", "access", "ecosystems", *field.path[2:3], field.name}
-        wanted |= {"publish"} if "workflows" in field.path else set()
+        of_releases = {"workflows", "release_notification"} & {*field.path, field.name}
+        wanted |= {"publish"} if of_releases else set()
         wanted |= {"tag_protection"} if "publish" in wanted else set()
         if wanted & {"features", "merge", "security", "dependabot"}:
             wanted -= {"access"}

@@ -71,25 +71,28 @@ def _nothing_leaked(made: Stage) -> None:
 def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
     """riveter: one approval, TestPyPI and then PyPI, no token anywhere (E2, E5, R1, R3).
 
-    The wheel that people install is the wheel that was built, and approvers saw its hash.
+    The wheel that people install is the wheel that was built, and approvers saw its hash. The
+    summary is an audit trail, a message is sent, and an issue is opened and closed (A8, A9, R12).
     """
-    declared = [_python("riveter", "oidc", ["releasers"])]
-    with stage(machine, tmp_path, "riveter", declared, projects.python("riveter")) as made:
+    declared, files = [_python("riveter", "oidc", ["releasers"])], projects.python("riveter")
+    notified = {"webhook": {"from": {"config": "x"}}, "issue": True}
+    with stage(machine, tmp_path, "riveter", declared, files, notified=notified) as made:
         made.trust(made.testpypi, "riveter", "testpypi")
         made.trust(made.pypi, "riveter", "pypi-release")
         release = made.release
         assert release.tag("kim", "v1.2.3") == 201
         assert release.run() == {
             "security-validation": "success",
+            "secrets-notification": "success",
             "build": "success",
             "test-python-riveter": "success",
             "publish-python-riveter": "waiting",
-            "github-release": "queued",
-            "notification": "queued",
+            **dict.fromkeys(("github-release", "notification", "webhook", "issue"), "queued"),
         }
         assert (made.pypi.uploads, len(made.testpypi.uploads)) == ([], 2)
         # kim started it, lea and zoe are no approvers here
         assert [release.approve(login) for login in ("kim", "lea", "zoe")] == [403, 403, 403]
+        made.hooks.down_for = 1
         assert release.approve("ana") == 200
         assert set(release.run().values()) == {"success"}
         built, lists = _built(made, "python-riveter"), _built(made, "sboms")
@@ -97,6 +100,22 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
         assert sorted(built) == ["riveter-1.2.3-py3-none-any.whl", "riveter-1.2.3.tar.gz"]
         assert list(lists) == ["python-riveter-1.2.3.cdx.json"]
         assert _released(made) == {**built, **lists}
+        commit = release.request("zoe", "GET", "/commits/v1.2.3")[1]["sha"]
+        trail = release.result("notification").summary
+        for line in (
+            "## Release v1.2.3",
+            "| started by | kim |",
+            f"| commit | {commit} |",
+            "| pypi-release | approved | ana |",
+            "| publish-python-riveter | success |",
+            *(f"{digest}  python-riveter/{name}" for name, digest in built.items()),
+        ):
+            assert line in trail.splitlines()
+        (message,) = made.hooks.messages
+        assert message.startswith("guild/riveter v1.2.3 is released: https://github.com/guild/")
+        (issue,) = release.request("zoe", "GET", "/issues?state=all")[1]
+        assert (issue["title"], issue["body"]) == ("Release v1.2.3", message)
+        assert (issue["state"], issue["user"]["login"]) == ("closed", "github-actions[bot]")
         summary = release.result("build").summary
         assert all(each in summary for each in built.values())
         said = installing.python(machine.tools, made.front, tmp_path, "riveter==1.2.3")

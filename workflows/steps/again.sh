@@ -9,7 +9,7 @@
                 return "$status"
               fi
               pause=$((wait + RANDOM % wait))
-              echo "trying again in $pause seconds"
-              sleep "$pause"
+              echo "trying again in $pause seconds" >&2
+              sleep "$pause" >&2
             done
           }

@@ -170,7 +170,9 @@ def test_permissions_are_declared_job_by_job(variant: WorkflowPlan) -> None:
                 ("checks", "read"),
                 ("id-token", "write"),
                 ("packages", "write" if id_ == "promote" else "read"),
-                *((("security-events", "write"), ("actions", "read")) if id_ in SCANS else ()),
+                *((("security-events", "write"),) if id_ in SCANS else ()),
+                *((("actions", "read"),) if id_ in {*SCANS, "notification"} else ()),
+                *((("issues", "write"),) if id_ == "issue" else ()),
                 ("packages", "read" if id_.startswith("rollback-") else "write"),
             }
             assert 0 < job["timeout-minutes"] <= (60 if id_ in SCANS else 30)

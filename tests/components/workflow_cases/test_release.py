@@ -89,6 +89,8 @@ def test_the_jobs_enter_the_environments_of_the_plan(variant: WorkflowPlan) -> N
             expected[f"test-python-{package.id}"] = package.test_environment
         if package.test_token_secret:
             expected[f"secrets-python-{package.id}"] = package.test_environment
+    if webhook := variant.releases[0].webhook:
+        expected |= dict.fromkeys(("secrets-notification", "webhook"), webhook.environment)
     entered = {
         id_: job["environment"]["name"]
         for id_, job in workflow["jobs"].items()
@@ -207,7 +209,10 @@ def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> No
     seen = set()
     for id_, job in workflow["jobs"].items():
         for step in job["steps"]:
-            for place in ("password", "NODE_AUTH_TOKEN", "STORED_TOKEN", "REGISTRY_TOKEN"):
+            for place in (
+                *("password", "NODE_AUTH_TOKEN", "STORED_TOKEN", "REGISTRY_TOKEN"),
+                "ADDRESS",
+            ):
                 value = {**step.get("with", {}), **step.get("env", {})}.pop(place, "")
                 seen |= {(id_, name) for name in re.findall(r"secrets\.(\w+)", value)}
     expected = set()
@@ -216,10 +221,12 @@ def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> No
             expected.add((f"publish-{package.ecosystem}-{package.id}", package.token_secret))
         if package.test_token_secret:
             expected.add((f"test-python-{package.id}", package.test_token_secret))
+    if webhook := variant.releases[0].webhook:
+        expected.add(("webhook", webhook.secret))
     assert seen == expected
     # the other expressions are conditions: whether a secret is there, and how it begins
     text = release_text(variant)
-    conditions = r"secrets\.\w+ != ''|startsWith\(secrets\.\w+, '[a-z_-]+'\)"
+    conditions = r"secrets\.\w+ != ''|startsWith\(secrets\.\w+, '[a-z:/_-]*'\)"
     assert text.count("secrets.") == len(expected) + len(re.findall(conditions, text))
 
 
@@ -238,7 +245,9 @@ def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPl
             expected[f"publish-{package.ecosystem}-{package.id}"] = package.token_secret
         if package.test_token_secret:
             expected[f"secrets-python-{package.id}"] = package.test_token_secret
-            assert f"secrets-python-{package.id}" in before(workflow, "build")
+    if webhook := variant.releases[0].webhook:
+        expected["secrets-notification"] = webhook.secret
+    assert {key for key in expected if "secrets-" in key} <= before(workflow, "build")
     assert found == expected
     validation = workflow["jobs"]["security-validation"]
     assert "environment" not in validation
@@ -248,7 +257,10 @@ def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPl
 
 @releases
 def test_the_workflows_own_token_publishes_images_at_most(variant: WorkflowPlan) -> None:
-    """github.token answers the validation, pushes to ghcr.io, makes the release on GitHub (A5)."""
+    """github.token answers the validation, pushes to ghcr.io, makes the release on GitHub (A5).
+
+    It also reads who approved, and writes an issue where that is declared.
+    """
     workflow = files(variant)[RELEASE_PATH]
     assert "GITHUB_TOKEN" not in release_text(variant)
     holders = {id_ for id_, step in steps(workflow) if "github.token" in str(step)}
@@ -257,16 +269,28 @@ def test_the_workflows_own_token_publishes_images_at_most(variant: WorkflowPlan)
         for each in variant.packages
         if each.ecosystem == "image" and each.auth != "token"
     }
-    assert holders == {"security-validation", "github-release"} | pushing
+    issue = {"issue"} if variant.releases[0].issue else set()
+    assert holders == {"security-validation", "github-release", "notification"} | pushing | issue
 
 
 @releases
 def test_the_end_is_always_reported(variant: WorkflowPlan) -> None:
-    """`notification` waits for every other job and runs whatever became of them (A9)."""
+    """`notification` waits for every other job and runs whatever became of them (A9).
+
+    What tells others of it comes after, and never keeps a release from being complete.
+    """
     workflow = files(variant)[RELEASE_PATH]
     job = workflow["jobs"]["notification"]
-    assert set(job["needs"]) == set(workflow["jobs"]) - {"notification"}
+    after = {"webhook", "issue"} & set(workflow["jobs"])
+    assert set(job["needs"]) == set(workflow["jobs"]) - {"notification"} - after
     assert job["if"] == "${{ always() }}"
+    (release,) = variant.releases
+    assert after == ({"webhook"} if release.webhook else set()) | (
+        {"issue"} if release.issue else set()
+    )
+    for id_ in after:
+        assert workflow["jobs"][id_]["needs"] == ["notification"]
+        assert workflow["jobs"][id_]["if"].startswith("${{ always()")
 
 
 def test_hybrid_tries_the_trusted_publisher_first() -> None:

@@ -128,6 +128,7 @@ IMAGE = {"image": "ghcr.io/guild/portal", "environment": "production"}
 BY_WORKFLOW = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "workflow": "release.yml"}})
 BY_KEY = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "key": "COSIGN_PUBKEY"}})
 CODEQL = WorkflowsConfig(codeql=True)
+WEBHOOK = {"environment": "release-notification", "secret": "RELEASE_WEBHOOK"}
 AUTHS = ("oidc", "hybrid", "token")
 BOTH = (python("hybrid", name="agent-sdk", directory="sdk"), npm("token", directory="web"))
 VARIANTS = {
@@ -153,6 +154,7 @@ VARIANTS = {
     "module": plan(module(directory="sdk"), prefix="sdk/v"),
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
+    "notified": plan(python("token"), webhook=WEBHOOK, issue=True),
     "nothing-to-publish": plan(
         ecosystems=("pip", "npm", "cargo", "gomod", "docker", "github-actions")
     ),

@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 
 from components import publish
 from components.files import library
+from components.files.release_notification import ReleaseNotificationConfig
 from components.files.workflow_choice import WorkflowsConfig
+from tests.release.harness import hooks
 from tests.sandbox.sealing import sealed
 
 if TYPE_CHECKING:
@@ -27,7 +29,11 @@ OWNER = "guild"
 _numbers = itertools.count(1)
 
 
-_FORMS = {"NPM_TOKEN": "npm_", "CARGO_REGISTRY_TOKEN": "cio"}
+_FORMS = {
+    "NPM_TOKEN": "npm_",
+    "CARGO_REGISTRY_TOKEN": "cio",
+    "RELEASE_WEBHOOK": f"https://{hooks.HOST}/",
+}
 
 
 def canary(environment: str, name: str) -> str:
@@ -37,7 +43,11 @@ def canary(environment: str, name: str) -> str:
 
 
 def world(
-    sandbox: Sandbox, name: str, declared: Sequence[Mapping[str, Any]], files: Mapping[str, str]
+    sandbox: Sandbox,
+    name: str,
+    declared: Sequence[Mapping[str, Any]],
+    files: Mapping[str, str],
+    notified: Mapping[str, Any] | None = None,
 ) -> World:
     """Make a world with one repository that publishes what is declared.
 
@@ -46,7 +56,9 @@ def world(
         name: The repository's name.
         declared: Its `publish`, as in an organization's file.
         files: Its files, without the managed ones.
+        notified: Its `release_notification`, as in an organization's file.
     """
+    notification = ReleaseNotificationConfig.model_validate(notified) if notified else None
     read = TypeAdapter(publish.PublishedPackages).validate_python(declared)
     packages = publish.resolve_packages(read, ())
     plan = publish.workflow_plan(
@@ -56,6 +68,7 @@ def world(
         ecosystems=["github-actions"],
         chosen=WorkflowsConfig(),
         may_start=dict.fromkeys(publish.by_tags(packages), ("maintain", "admin")),
+        notification=notification,
     )
     seed = {
         "organizations": [
@@ -83,15 +96,18 @@ def world(
         "tokens": [{"login": "olga"}],
     }
     made = sandbox.world(f"release{next(_numbers)}", seed)
-    _environments(made, f"/repos/{OWNER}/{name}", packages)
+    environments = publish.release_environments(packages, notification)
+    _environments(made, f"/repos/{OWNER}/{name}", environments)
     _pass_checks(made, f"/repos/{OWNER}/{name}")
     return made
 
 
-def _environments(made: World, base: str, packages: tuple[publish.ResolvedPackage, ...]) -> None:
+def _environments(
+    made: World, base: str, environments: Mapping[str, publish.ReleaseEnvironment]
+) -> None:
     """Make the environments of the release path, with their reviewers, policies and secrets."""
     with made.client() as api:
-        for name, derived in publish.release_environments(packages).items():
+        for name, derived in environments.items():
             environment = derived.config
             teams = [
                 api.get(f"/orgs/{OWNER}/teams/{slug}").raise_for_status().json()["id"]

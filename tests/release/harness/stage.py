@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.release.harness import act, front, organization
+from tests.release.harness import act, front, hooks, organization
 from tests.release.harness.registries import images, npm, publishers
 from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.registries.index import Index, index
@@ -54,6 +54,7 @@ class Stage:
         crates: The double of crates.io.
         ghcr: The double of ghcr.io.
         images: Another registry of images.
+        hooks: The chat service.
         front: The way to GitHub and to them.
     """
 
@@ -64,6 +65,7 @@ class Stage:
     crates: Crates
     ghcr: Images
     images: Images
+    hooks: hooks.Hooks
     front: front.Front
 
     def trust(self, registry: publishers.TrustingRegistry, project: str, environment: str) -> None:
@@ -88,6 +90,8 @@ def stage(
     name: str,
     declared: Sequence[Mapping[str, Any]],
     files: Mapping[str, str],
+    *,
+    notified: Mapping[str, Any] | None = None,
 ) -> Iterator[Stage]:
     """Make the world of a repository, its registries, and a front.
 
@@ -97,13 +101,15 @@ def stage(
         name: The repository's name.
         declared: Its `publish`, as in an organization's file.
         files: Its files, without the managed ones.
+        notified: Its `release_notification`.
     """
-    world = organization.world(machine.sandbox, name, declared, files)
+    world = organization.world(machine.sandbox, name, declared, files, notified)
     with ExitStack() as stack:
         pypi = stack.enter_context(index("pypi", folder / "pypi"))
         testpypi = stack.enter_context(index("testpypi", folder / "testpypi"))
         registry = stack.enter_context(npm.registry(machine.verdaccio))
         rust = stack.enter_context(crates())
+        chat = stack.enter_context(hooks.hooks())
         granted: dict[str, Mapping[str, str]] = {}
         ghcr, other = (
             stack.enter_context(images.images(host, machine.images, granted))
@@ -121,6 +127,7 @@ def stage(
             INDEX_HOST: front.to(rust.address),
             images.GHCR: front.to(ghcr.address),
             images.OTHER: front.to(other.address),
+            hooks.HOST: front.to(chat.address),
         }
         way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
         for part in ("jobs", "artifacts"):
@@ -130,4 +137,4 @@ def stage(
         )
         release = Release(world, f"{organization.OWNER}/{name}", place, granted)
         release.hold()
-        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, way)
+        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, chat, way)
