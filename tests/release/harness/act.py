@@ -25,6 +25,20 @@ _RUSTUP = """\
 # the toolchain is installed before the tests: a job is refused the host of Rust's releases
 cargo --version | grep --quiet --fixed-strings "cargo $3 "
 """
+_SUDO = """\
+#!/bin/sh
+# the images of the tests run nothing while they are built, so nothing is emulated
+case "$*" in
+  "apt-get update" | "apt-get install --yes qemu-user-static") ;;
+  *) echo "sudo: $* is refused" >&2; exit 1 ;;
+esac
+"""
+_STORAGE = """\
+[storage]
+driver = "vfs"
+graphroot = "{folder}/home/images"
+runroot = "{folder}/tmp/images"
+"""
 _CARGO = """\
 #!/bin/sh
 export RUSTUP_TOOLCHAIN=TOOLCHAIN
@@ -114,7 +128,14 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
         (folder / name).mkdir()
     cargo = _CARGO.replace("TOOLCHAIN=TOOLCHAIN", f"TOOLCHAIN={place.tools.toolchain}")
     cargo = cargo.replace("exec CARGO", f"exec {place.tools.rust / 'cargo'}")
-    for name, text in (("bash", _SHIM), ("cargo", cargo), ("rustup", _RUSTUP), ("sleep", _SLEEP)):
+    (folder / "storage.conf").write_text(_STORAGE.format(folder=folder), encoding="utf-8")
+    for name, text in (
+        ("bash", _SHIM),
+        ("cargo", cargo),
+        ("rustup", _RUSTUP),
+        ("sleep", _SLEEP),
+        ("sudo", _SUDO),
+    ):
         shim = folder / "bin" / name
         shim.write_text(text, encoding="utf-8")
         shim.chmod(0o755)
@@ -154,6 +175,7 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
             "HOME": str(folder / "home"),
             "RUSTUP_HOME": str(place.tools.rustup_home),
             "CARGO_HOME": str(folder / "home/.cargo"),
+            "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
             "TMPDIR": str(folder / "tmp"),
             "UV_CACHE_DIR": str(place.tools.uv_cache),
         },
