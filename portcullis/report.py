@@ -285,12 +285,17 @@ def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:
 
 def _show_remarks(console: Console, publishers: Sequence[Mapping[str, str]]) -> None:
     """Show what is special about each registry, once for all packages that it applies to."""
-    packages: defaultdict[str, list[str]] = defaultdict(list)
+    remarks: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for entry in publishers:
-        package = f"{entry['registry']} {entry['package']}"
         if before := entry.get("before_first_release"):
-            packages[f"before the first release: {before}"].append(package)
+            remark = f"before the first release: {before}"
+            remarks[remark][entry["registry"]].append(entry["package"])
         if also := entry.get("also"):
-            packages[also].append(package)
-    for remark, names in packages.items():
+            remarks[also][entry["registry"]].append(entry["package"])
+    count = Counter(entry["registry"] for entry in publishers)
+    for remark, packages in remarks.items():
+        names = [
+            registry if len(named) == count[registry] else f"{registry} ({', '.join(named)})"
+            for registry, named in packages.items()
+        ]
         console.print(Text(f"{'':>10} {', '.join(names)}: {remark}"))

@@ -16,7 +16,7 @@ from components.declaration import (
     written_twice,
 )
 from components.declaration.mistakes import listed
-from components.declaration.release import approvals, notification
+from components.declaration.release import approvals, notification, packages
 from components.declaration.release.permissions import MAY_PUSH, granted
 from components.files import standard
 from components.organization import covers
@@ -68,6 +68,10 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
             yield from notification.check(where, resolved.repositories[name])
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
             yield from approvals.check(where, resolved.repositories[name], resolved)
+    known = [
+        each for name, each in resolved.repositories.items() if names.sure(("repositories", name))
+    ]
+    yield from packages.check_across(known)
 
 
 def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:

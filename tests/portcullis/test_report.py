@@ -264,10 +264,9 @@ def test_release_paths_and_registrations_are_reported() -> None:
         "environment pypi-release\n"
     ) in text
     assert (
-        "           PyPI acme-tool, PyPI acme-lib: before the first release: register it as a "
-        "pending publisher\n"
-        "           PyPI acme-tool: remove other publishers\n"
-        "           PyPI acme-lib: remove the token\n"
+        "           PyPI: before the first release: register it as a pending publisher\n"
+        "           PyPI (acme-tool): remove other publishers\n"
+        "           PyPI (acme-lib): remove the token\n"
     ) in text
 
 

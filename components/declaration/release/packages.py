@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
+from components.names.registries import normalized
 from components.publish import APPROVAL_ENVIRONMENT, GHCR, REGISTRIES, GoPackage, ImagePackage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
@@ -22,6 +23,12 @@ _SEMVER_ONLY = frozenset({"npm", "cargo"})
 """Kinds of packages whose versions are three numbers."""
 _ONE_A_FOLDER = frozenset({"python", "npm", "go", "image"})
 """Kinds of which a folder has one package. Cargo finds a package of a workspace by its name."""
+_COMPARED: Mapping[str, Callable[[str], str]] = {
+    "python": normalized,
+    "npm": str,
+    "cargo": lambda name: name.lower().replace("_", "-"),
+}
+"""Registries that have one package of each name for everybody, and how they compare names."""
 
 
 def check(path: Segments, repository: ResolvedRepository, owner: str) -> Iterator[Problem]:
@@ -35,6 +42,23 @@ def check(path: Segments, repository: ResolvedRepository, owner: str) -> Iterato
     yield from _archives(path, repository.packages)
     yield from _modules(path, repository)
     yield from _images(path, repository.packages, owner)
+
+
+def check_across(repositories: Iterable[ResolvedRepository]) -> Iterator[Problem]:
+    """Find packages that two repositories publish: a registry has one of each name."""
+    publishing: dict[tuple[str, str], str] = {}
+    for repository in repositories:
+        for package in repository.packages:
+            kind, name = package.config.kind, package.config.name
+            if kind not in _COMPARED:
+                continue
+            first = publishing.setdefault((kind, _COMPARED[kind](name)), repository.name)
+            if first != repository.name:
+                what = (
+                    f"`{name}` is the package of {first} too, and {REGISTRIES[kind]} has only one"
+                )
+                path = ("repositories", repository.name, *package.path, kind)
+                yield path, what, "each package in one repository"
 
 
 def check_prefixes(protections: Sequence[ResolvedTagProtection]) -> Iterator[Problem]:

@@ -365,6 +365,8 @@ def test_no_release(double: Double, tmp_path: Path) -> None:
         {"npm": "web", "directory": "web"},
         {"cargo": "tool"},
         {"github": "tool"},
+        {"image": "portal"},
+        ecosystems=["docker"],
     )
     assert {name: each["reason"] for name, each in verdicts(double).items()} == {
         "TestPyPI": "TestPyPI has no release of it",
@@ -372,6 +374,7 @@ def test_no_release(double: Double, tmp_path: Path) -> None:
         "npm": "npm has no release of it, or shows it to members only",
         "crates.io": "crates.io has no release of it",
         "GitHub": "a release on GitHub has no trusted publisher",
+        "ghcr.io": "a registry of images does not publish who pushed one",
     }
 
 

@@ -43,6 +43,13 @@ def with_tokens(name: str, mark: str = "") -> str:
     return f"{{python: {name}, {token}}}"
 
 
+def also_of_web(package: str) -> tuple[str, str]:
+    """An edit: the repository web publishes a package, too."""
+    access = "access: {devs: pull, security: maintain}"
+    entry = f"{{{package}, approvers: [devs]}}"
+    return "  web: {}", f"  web: {{visibility: public, {access}, publish: [{entry}]}}"
+
+
 CASES = (
     Case(
         "an unknown registry",
@@ -230,6 +237,19 @@ CASES = (
         ((TAGS, f"{TAGS[:-1]}, scheme: pep440}}"), publish("»{npm: app}")),
         "npm takes no versions such as 1.2rc1",
         "tags of a tag_protection with scheme: semver or calver",
+    ),
+    *(
+        Case(
+            f"a package of two repositories, {kind}",
+            (publish(f"{{{kind}: '{one}'}}"), also_of_web(f"»{kind}: '{other}'")),
+            f"`{other}` is the package of app too, and {registry} has only one",
+            "each package in one repository",
+        )
+        for kind, registry, one, other in (
+            ("python", "PyPI", "acme.app", "Acme_App"),
+            ("npm", "npm", "@acme/app", "@acme/app"),
+            ("cargo", "crates.io", "acme-app", "acme_app"),
+        )
     ),
     Case(
         "a prefix that another one begins",
