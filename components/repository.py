@@ -220,6 +220,9 @@ class RepositoryConfig(Config):
     """Who hears of the outcome of each release. The run's summary always has it."""
     files: dict[FilePath, ManagedFileConfig] = {}
     """Files that Portcullis keeps in the repository, by path."""
+    file_changes: Literal["auto", "push", "pull-request"] = "auto"
+    """How managed files get into the default branch: pushed to it, or by one pull request. `auto`:
+    pushed, unless its protection lets nobody push."""
     standard_files: StandardFilesConfig = StandardFilesConfig()
     """What differs from the organization's standard files."""
 
@@ -252,6 +255,8 @@ class ResolvedRepository:
     """The managed files that follow from the rest of the declaration, path to content."""
     added_files: Mapping[str, AddedFile] = field(default_factory=dict)
     """The files that are added to what people wrote, by path."""
+    by_pull_request: bool = False
+    """Whether managed files come by a pull request."""
     packages: tuple[ResolvedPackage, ...] = ()
     """What it publishes."""
     workflows: WorkflowPlan | None = None
@@ -419,9 +424,12 @@ class Repository(pulumi.ComponentResource):
             hooks=context.preflight.managed_file(
                 name, scanned=origin if CODEQL_PATH in resolved.derived_files else None
             ),
+            by_pull_request=resolved.by_pull_request,
             opts=child,
         )
-        added_files(name, resolved.added_files, child)
+        added_files(
+            name, resolved.added_files, by_pull_request=resolved.by_pull_request, opts=child
+        )
         for protection in resolved.protection:
             RepositoryRuleset(
                 protection,

@@ -16,7 +16,7 @@ from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.adopt.old_names import old_names
-from portcullis.files import overwritten, step
+from portcullis.files import overwritten, step, ways
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
     elsewhere,
@@ -65,10 +65,17 @@ def deploy(
     if change:
         recover.settle(stack, environment, declaration, console)
     renames = follow(stack, environment, declaration, console, change=change)
+    resolved = declaration.resolved
     state = existing.exported(stack, environment)
+    leaving = ways.no_longer_proposed(state, resolved)
+    proposed = ways.no_longer_pushed(state, resolved)
+    state = ways.without(state, proposed)
+    if proposed and change:
+        existing.replace(stack, environment, state)
+    ignored = renames.ignored if change else [*renames.ignored, *proposed]
     recover.restore_secrets(stack, environment, declaration, state, console, change=change)
     edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
-    planned = carried_out(lambda: run.preview(stack, console, exclude=renames.ignored), console)
+    planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
     report.require_pack(planned)
     organization = declaration.config.organization
     new, names = planned.planned, old_names(declaration.resolved, renames.live_names)
@@ -82,22 +89,21 @@ def deploy(
         console.print(Text(f"{'notice':<10} {notice}"))
     report.show_findings(console, planned.findings, briefly=True)
     report.show_changes(console, planned, _names(planned, stack, environment))
-    resolved = declaration.resolved
     live_repositories = renames.live_names.get("repositories", {})
-    commits = step.plan(stack, environment, resolved, live_repositories)
-    step.show(console, commits)
+    files = step.plan(stack, environment, resolved, names=live_repositories, leaving=leaving)
+    step.show(console, files)
     if not change:
         return
-    if planned.has_to_be_carried_out or commits:
+    if planned.has_to_be_carried_out or files.acts:
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
-        elif (planned.is_to_be_agreed or commits) and not settings.practises:
+        elif (planned.is_to_be_agreed or files.acts) and not settings.practises:
             agree(organization, f"up --stack {settings.name}", agreed=agreed)
         carry_out(stack, environment, organization, renames, console)
         if planned.has_to_be_carried_out:
             done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
             console.print(report.headline("update", done))
-        step.carry_out(stack, environment, resolved, console)
+        step.carry_out(stack, environment, resolved, files, console)
     _show(settings, stack, environment, declaration, console)
 
 

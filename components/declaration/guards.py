@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from components.files.committing import Guard
+from components.files.committing import PROPOSALS, Guard
 from components.names.ref_patterns import matches
 from components.organization import covers
 from components.ruleset import ResolvedProtection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from components.declaration.yaml_file import Segments
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
     from components.ruleset import BranchProtectionConfig
@@ -28,6 +32,38 @@ def guards(organization: ResolvedOrganization) -> dict[str, list[Guard]]:
     }
 
 
+def with_ways(organization: ResolvedOrganization) -> ResolvedOrganization:
+    """Return the organization with the way that managed files take into each repository."""
+    guarded = guards(organization)
+    repositories = {
+        name: replace(each, by_pull_request=_by_pull_request(each, guarded.get(name, [])))
+        for name, each in organization.repositories.items()
+    }
+    return replace(organization, repositories=repositories)
+
+
+def _by_pull_request(repository: ResolvedRepository, guarded: list[Guard]) -> bool:
+    way = repository.config.file_changes
+    return way == "pull-request" or (
+        way == "auto" and any(each.lets_nobody_push for each in guarded)
+    )
+
+
+def stopped_proposals(organization: ResolvedOrganization) -> Iterator[tuple[Segments, str, str]]:
+    """Find protection that stops every push to the branch of the pull request, too."""
+    for name, repository in organization.repositories.items():
+        if not repository.by_pull_request or not (repository.files or repository.added_files):
+            continue
+        for each in protections(repository, organization):
+            guard = _guard(each, organization)
+            if guard.lets_nobody_push and _covers(each.config, PROPOSALS):
+                what = (
+                    f"managed files of `{name}` come by a pull request from the branch "
+                    f"`{PROPOSALS}`, and this lets nobody push to it"
+                )
+                yield (*each.origin.path, "branches"), what, f"exclude_branches: [{PROPOSALS}]"
+
+
 def protections(
     repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> list[ResolvedProtection]:
@@ -44,11 +80,16 @@ def protections(
 
 def _covers_default(protection: BranchProtectionConfig, branch: str) -> bool:
     """Return whether the protection holds for the default branch, whose name is ``branch``."""
+    return _covers(protection, branch, "default")
+
+
+def _covers(protection: BranchProtectionConfig, branch: str, *words: str) -> bool:
+    """Return whether the protection holds for a branch, which ``words`` stand for as well."""
     if protection.enforcement != "active":
         return False
     if any(matches(pattern, branch) for pattern in protection.exclude_branches):
         return False
-    return any(name in {"default", "all"} or matches(name, branch) for name in protection.branches)
+    return any(name in {"all", *words} or matches(name, branch) for name in protection.branches)
 
 
 def _guard(protection: ResolvedProtection, organization: ResolvedOrganization) -> Guard:

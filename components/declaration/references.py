@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from components.declaration import (
     custom_properties,
+    guards,
     limits,
     no_effect,
     renames,
@@ -49,6 +50,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     yield from limits.check(resolved, names)
     yield from no_effect.check(resolved, names)
     yield from required_checks.check(resolved)
+    yield from guards.stopped_proposals(resolved)
     yield from trust.check(resolved, names)
     for section in ("secrets", "variables"):
         for name, item in getattr(config, section).items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from components.declaration import guards
 from components.declaration.release import permissions
 from components.declaration.release.publishers import publishers
 from components.environment import ResolvedEnvironment
@@ -76,7 +77,7 @@ def resolve(
         )
         for name, repository in config.repositories.items()
     }
-    return ResolvedOrganization(
+    resolved = ResolvedOrganization(
         config=config,
         origin=origin,
         repositories=repositories,
@@ -95,6 +96,7 @@ def resolve(
         trusts=tuple(trust for each in repositories.values() for trust in each.trusts),
         people={team: _people(team, config) for team in config.teams},
     )
+    return guards.with_ways(resolved)
 
 
 def _with_branch(repository: RepositoryConfig, branch: str) -> RepositoryConfig:

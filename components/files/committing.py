@@ -16,6 +16,9 @@ from components.base import GITHUB_ACTIONS_APP
 if TYPE_CHECKING:
     from components.github_access import GitHubAccess
 
+PROPOSALS = "portcullis/managed-files"
+"""The branch from which pull requests for managed files come."""
+
 ACTIONS_LOGIN = "github-actions[bot]"
 """Whom a workflow's own token acts as."""
 
@@ -53,6 +56,11 @@ class Guard:
     administrators: bool
     """Whether a role may push. Only GitHub knows which people have it."""
 
+    @property
+    def lets_nobody_push(self) -> bool:
+        """Return whether managed files can only come by a pull request."""
+        return not (self.apps or self.people or self.administrators)
+
     def stops(self, committer: Committer) -> bool:
         """Return whether GitHub refuses a commit of ``committer``, as far as that is known."""
         if not committer.is_app:
@@ -65,12 +73,16 @@ class Guard:
     def remedy(self) -> str:
         """Return what lets managed files be committed."""
         if self.classic:
-            return f"{self.where}: enforced_by: ruleset, which can let the App through"
+            return (
+                f"{self.where}: enforced_by: ruleset, which can let the App through, or "
+                "file_changes: pull-request in the repository"
+            )
         if self.apps:
             return "run as the App of automation: portcullis:githubApp (docs/own-organization.md)"
         return (
             "run as a GitHub App and name it in automation.app_id (docs/own-organization.md), or "
-            f"write bypass: [{{role: organization-admin, mode: always}}] into {self.where}"
+            f"write bypass: [{{role: organization-admin, mode: always}}] into {self.where}, or "
+            "file_changes: pull-request in the repository"
         )
 
 

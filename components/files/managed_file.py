@@ -51,14 +51,19 @@ def managed_files(
     repository_name: str,
     branch: pulumi.Input[str],
     hooks: pulumi.ResourceHookBinding,
+    by_pull_request: bool,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Commit ``files`` (path to content) to ``branch``, one after the other.
+    """Commit ``files`` (path to content) to ``branch``, one after the other, or propose them.
 
     They are chained because GitHub answers 409 to a commit on a branch that has just moved
     (terraform-provider-github #2909). A file that is there already is overwritten: git keeps the
     old one, and a run that was interrupted after its commit can be repeated.
     """
+    if by_pull_request:
+        for path, content in files.items():
+            ProposedFile(repository_name, path, content, opts)
+        return
     previous: list[pulumi.Resource] = []
     for path, content in files.items():
         file = github.RepositoryFile(
@@ -82,6 +87,21 @@ def managed_files(
         previous = [file]
 
 
+class ProposedFile(pulumi.ComponentResource):
+    """A managed file that `make up` proposes by a pull request: see `portcullis.files`.
+
+    There is no resource of the provider below it: a branch and a pull request that people merge
+    and delete do not fit into a state. The policy pack judges it as it judges a committed file.
+    """
+
+    def __init__(
+        self, repository: str, path: str, content: str, opts: pulumi.ResourceOptions
+    ) -> None:
+        """Take the repository's name, and the file's path and content."""
+        inputs = {"repository": repository, "file": path, "content": content}
+        super().__init__("portcullis:index:ProposedFile", f"{repository}/{path}", inputs, opts)
+
+
 class AddedFiles(pulumi.ComponentResource):
     """Files that `make up` adds to what people wrote, after the update: see `portcullis.files`.
 
@@ -89,21 +109,27 @@ class AddedFiles(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, repository: str, files: Mapping[str, AddedFile], opts: pulumi.ResourceOptions
+        self,
+        repository: str,
+        files: Mapping[str, AddedFile],
+        *,
+        by_pull_request: bool,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         """Take the files of a repository, by path."""
         each = {path: {"content": file.content, "how": file.how} for path, file in files.items()}
-        super().__init__(
-            "portcullis:index:AddedFiles",
-            repository,
-            {"repository": repository, "files": each},
-            opts,
-        )
+        way = {"byPullRequest": True} if by_pull_request else {}
+        inputs = {"repository": repository, "files": each, **way}
+        super().__init__("portcullis:index:AddedFiles", repository, inputs, opts)
 
 
 def added_files(
-    repository: str, files: Mapping[str, AddedFile], opts: pulumi.ResourceOptions
+    repository: str,
+    files: Mapping[str, AddedFile],
+    *,
+    by_pull_request: bool,
+    opts: pulumi.ResourceOptions,
 ) -> None:
     """Declare the files that are added to what people wrote, if there are any."""
     if files:
-        AddedFiles(repository, files, opts)
+        AddedFiles(repository, files, by_pull_request=by_pull_request, opts=opts)

@@ -1,4 +1,4 @@
-"""The commits that `make up` makes after the update: standard files, added to what people wrote."""
+"""The commits that `make up` makes after the update: standard files, and files of pull requests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from urllib.parse import quote
 
 from portcullis.files.live import Place, heads, read
 from portcullis.files.merge import merged
+from portcullis.files.ways import proposes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from githubkit import GitHub
 
     from components.organization import ResolvedOrganization
+    from components.repository import ResolvedRepository
     from portcullis.files.live import Head
 
 
@@ -30,12 +32,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Commit:
-    """One commit on the default branch of a repository."""
+    """One commit on the default branch of a repository, or for it."""
 
     repository: str
     head: Head | None
     """None: the repository does not exist yet, or has no commit."""
     changes: tuple[Change, ...]
+    live_name: str
+    """The repository's name on GitHub, before a rename that the run makes."""
+    by_pull_request: bool = False
 
     @property
     def paths(self) -> str:
@@ -46,7 +51,7 @@ class Commit:
 def commits(
     client: GitHub[Any], resolved: ResolvedOrganization, names: Mapping[str, str]
 ) -> list[Commit]:
-    """Return the commits that are missing on GitHub.
+    """Return what the default branches lack, also without changes where pull requests are used.
 
     Args:
         client: A client of the organization's GitHub.
@@ -56,31 +61,46 @@ def commits(
     Raises:
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
-    wanted = {name: each for name, each in resolved.repositories.items() if each.added_files}
+    wanted = {
+        name: each
+        for name, each in resolved.repositories.items()
+        if each.added_files or proposes(each)
+    }
     if not wanted:
         return []
-    found = heads(client, resolved.name, [names.get(name, name) for name in wanted])
+    live_names = {name: names.get(name, name) for name in wanted}
+    found = heads(client, resolved.name, live_names.values())
     places = {
-        name: [
-            Place(names.get(name, name), path, head.commit)
-            for added, file in each.added_files.items()
-            for path in (added, *file.places)
-        ]
+        name: [Place(live_names[name], path, head.commit) for path in _paths(each)]
         for name, each in wanted.items()
-        if (head := found.get(names.get(name, name)))
+        if (head := found.get(live_names[name]))
     }
     live = read(client, resolved.name, [place for each in places.values() for place in each])
     planned = []
     for name, each in wanted.items():
         texts = {place.path: live[place].text for place in places.get(name, ()) if place in live}
-        changes = tuple(
-            Change(path, texts.get(path), new)
-            for path, file in each.added_files.items()
-            if (new := merged(path, file, texts)) is not None
-        )
-        if changes:
-            planned.append(Commit(name, found.get(names.get(name, name)), changes))
+        head = found.get(live_names[name])
+        changes = tuple(_changes(each, texts))
+        if changes or each.by_pull_request:
+            planned.append(Commit(name, head, changes, live_names[name], each.by_pull_request))
     return planned
+
+
+def _paths(repository: ResolvedRepository) -> list[str]:
+    """Return the paths at which files are looked at."""
+    added = repository.added_files.items()
+    whole = list(repository.files) if repository.by_pull_request else []
+    return [*whole, *(path for key, file in added for path in (key, *file.places))]
+
+
+def _changes(repository: ResolvedRepository, texts: Mapping[str, str]) -> Iterator[Change]:
+    """Yield the files that differ from the declaration; ``texts`` are those on GitHub."""
+    for path, managed in repository.files.items() if repository.by_pull_request else ():
+        if (new := managed.text()) != texts.get(path):
+            yield Change(path, texts.get(path), new)
+    for path, file in repository.added_files.items():
+        if (text := merged(path, file, texts)) is not None:
+            yield Change(path, texts.get(path), text)
 
 
 def push(client: GitHub[Any], organization: str, commit: Commit, message: str) -> None:

@@ -1,7 +1,11 @@
-"""Standard files at each run: show what would be committed, then commit it after the update."""
+"""Managed files that are commits: show what would be done, and do it after the update.
+
+Standard files are pushed, or are proposed by a pull request where the repository allows no push.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -9,7 +13,8 @@ from rich.text import Text
 from components.declaration.guards import guards
 from components.files.committing import committer, refusal
 from portcullis.adopt import existing
-from portcullis.files import added
+from portcullis.files import added, proposal
+from portcullis.files.added import Commit
 from portcullis.preview import file_diff
 from portcullis.project import UserError
 
@@ -19,55 +24,96 @@ if TYPE_CHECKING:
     from pulumi import automation
     from rich.console import Console
 
+    from components.files.committing import Committer
     from components.organization import ResolvedOrganization
-    from portcullis.files.added import Change, Commit
+    from portcullis.files.added import Change
+    from portcullis.files.proposal import Proposal
 
 MESSAGE = "Portcullis: add standard files"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run does about managed files besides the update, and what waits for people."""
+
+    pushed: Sequence[Commit] = ()
+    proposals: Sequence[Proposal] = ()
+    leaving: Sequence[str] = field(default=(), repr=False)
+    """The repositories that do without pull requests from now on."""
+
+    @property
+    def acts(self) -> bool:
+        """Return whether it changes anything on GitHub."""
+        return bool(self.pushed) or any(each.acts for each in self.proposals)
 
 
 def plan(
     stack: automation.Stack,
     environment: Mapping[str, str],
     resolved: ResolvedOrganization,
+    *,
     names: Mapping[str, str],
-) -> list[Commit]:
-    """Return the commits that are missing on GitHub.
+    leaving: Sequence[str],
+) -> Plan:
+    """Return what is missing on GitHub.
 
     Args:
         stack: The stack.
         environment: The environment of the run.
         resolved: The organization.
         names: GitHub's names of repositories that are declared under another one.
+        leaving: The repositories that do without pull requests from now on.
 
     Raises:
         UserError: GitHub cannot be asked, or would refuse a commit.
     """
-    if not any(each.added_files for each in resolved.repositories.values()):
-        return []
+    kept = resolved.repositories.values()
+    if not leaving and not any(each.added_files or each.by_pull_request for each in kept):
+        return Plan()
     access = existing.access(stack, environment)
+    client = access.client()
     with existing.asking():
-        found = added.commits(access.client(), resolved, names)
-        guarded = {each.repository for each in found} & guards(resolved).keys()
+        commits = added.commits(client, resolved, names)
+        pushed = [each for each in commits if not each.by_pull_request]
+        proposed = [each for each in commits if each.by_pull_request]
+        done_with = [Commit(name, None, (), names.get(name, name)) for name in leaving]
+        found = proposal.proposals(client, resolved.name, proposed, done_with)
+        guarded = {each.repository for each in pushed} & guards(resolved).keys()
         whom = committer(access) if guarded else None
-    for name in sorted(guarded) if whom else ():
+    if whom:
+        _refuse_stopped(resolved, guarded, whom)
+    return Plan(pushed, found, leaving)
+
+
+def _refuse_stopped(
+    resolved: ResolvedOrganization, repositories: Iterable[str], whom: Committer
+) -> None:
+    for name in sorted(repositories):
         for guard in guards(resolved)[name]:
-            if whom and guard.stops(whom):
+            if guard.stops(whom):
                 raise UserError(refusal(f"{resolved.name}/{name}", whom, guard))
-    return found
 
 
-def show(console: Console, commits: Iterable[Commit]) -> None:
-    """Show what each commit changes."""
-    for commit in commits:
+def show(console: Console, planned: Plan) -> None:
+    """Show what each commit and pull request changes."""
+    for commit in planned.pushed:
         console.print(Text(f"  commit   {commit.repository}: {commit.paths}"))
-        for change in commit.changes:
-            for line in _lines(commit.repository, change):
-                console.print(Text(f"             {line}"))
+        _show_diffs(console, commit)
+    for each in planned.proposals:
+        console.print(Text(str(each)))
+        if each.acts:
+            _show_diffs(console, each.commit)
+
+
+def _show_diffs(console: Console, commit: Commit) -> None:
+    for change in commit.changes:
+        for line in _lines(commit.repository, change):
+            console.print(Text(f"             {line}"))
 
 
 def _lines(repository: str, change: Change) -> Iterator[str]:
     if change.old is not None:
-        yield f"lines are added to {change.path}, or it is brought up to date:"
+        yield f"{change.path} is on GitHub already:"
         diff = file_diff.unified(change.old, change.new, f"{repository}/{change.path}")
         yield from (f"  {line}" for line in diff)
 
@@ -76,20 +122,29 @@ def carry_out(
     stack: automation.Stack,
     environment: Mapping[str, str],
     resolved: ResolvedOrganization,
+    planned: Plan,
     console: Console,
-) -> Sequence[Commit]:
-    """Look again, because the update may have created repositories, and commit what is missing.
+) -> None:
+    """Look again, because the update may have created repositories, and do what is missing.
 
     Raises:
         UserError: GitHub refuses; a later run goes on.
     """
-    commits = plan(stack, environment, resolved, {})
-    client = existing.access(stack, environment).client() if commits else None
-    for commit in commits:
-        where = f"{resolved.name}/{commit.repository}"
-        before = f"{where}: standard files could not be committed; run it again to go on:"
-        with existing.asking(before):
-            if client:
-                added.push(client, resolved.name, commit, MESSAGE)
+    current = plan(stack, environment, resolved, names={}, leaving=planned.leaving)
+    if not current.acts:
+        return
+    client = existing.access(stack, environment).client()
+    for commit in current.pushed:
+        with existing.asking(_failed(resolved, commit)):
+            added.push(client, resolved.name, commit, MESSAGE)
         console.print(Text(f"committed  {commit.repository}: {commit.paths}"))
-    return commits
+    for each in current.proposals:
+        if each.acts:
+            with existing.asking(_failed(resolved, each.commit)):
+                done = proposal.carry_out(client, resolved.name, each)
+            console.print(Text(done))
+
+
+def _failed(resolved: ResolvedOrganization, commit: Commit) -> str:
+    where = f"{resolved.name}/{commit.repository}"
+    return f"{where}: managed files could not be committed; run it again to go on:"

@@ -179,6 +179,52 @@ def test_managed_files_follow_what_the_repository_is(
     assert names == sorted([*(f"app/.github/{file}" for file in files), "app/SECURITY.md"])
 
 
+@pytest.mark.parametrize(
+    ("changes", "proposed"),
+    [
+        ([], False),
+        ([("automation", None)], True),
+        ([("automation", None), ("repositories.app.file_changes", "push")], False),
+        ([("repositories.app.file_changes", "pull-request")], True),
+        ([("protection.main.enforced_by", "classic")], True),
+        ([("automation", None), ("protection.main.enforcement", "disabled")], False),
+        ([("protection.main.bypass", [{"team": "devs", "mode": "always"}])], False),
+        (
+            [
+                ("automation", None),
+                ("protection.main.bypass", [{"role": "organization-admin", "mode": "always"}]),
+            ],
+            False,
+        ),
+        (
+            [
+                ("automation", None),
+                ("protection.main.bypass", [{"team": "devs", "mode": "pull_request"}]),
+            ],
+            True,
+        ),
+    ],
+)
+def test_files_come_by_a_pull_request_where_nobody_may_push(
+    changes: list[Change], *, proposed: bool
+) -> None:
+    """By default the protection decides; nothing of the provider commits what is proposed."""
+    standard = ("repositories.app.standard_files", {"ignored_files": [".env"]})
+    recording = declare(*changes, standard)
+    files = recording.names("RepositoryFile"), recording.names("component ProposedFile")
+    assert [bool(each) for each in files] == [not proposed, proposed]
+    added = recording.one("component AddedFiles", "app").inputs
+    assert added["files"][".gitignore"] == {"content": ".env\n", "how": "lines"}
+    assert ("byPullRequest" in added) is proposed
+    if proposed:
+        policy = recording.one("component ProposedFile", "app/SECURITY.md")
+        assert policy.inputs == {
+            "repository": "app",
+            "file": "SECURITY.md",
+            "content": "Tell us.\n",
+        }
+
+
 def test_managed_files_are_committed_one_after_the_other(sound: Recording) -> None:
     """GitHub answers 409 to a commit on a branch that has just moved."""
     files = {str(each): each for each in sound.resources if each.type == "RepositoryFile"}

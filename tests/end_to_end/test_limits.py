@@ -128,6 +128,7 @@ def test_an_owner_s_token_cannot_keep_files_in_a_protected_branch(
     small.environment["GITHUB_TOKEN"] = small.world.tokens["owner"]
     if not automation:
         small.edit("automation: {app_id: 1001}", "")
+        small.edit("    description: A tool", "    description: A tool\n    file_changes: push")
     remedy = "portcullis:githubApp" if automation else "automation.app_id"
     refused(small, small.up(), "commits managed files as the user `owner`", remedy)
 

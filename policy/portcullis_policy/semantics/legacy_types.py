@@ -1,4 +1,4 @@
-"""Resources that the provider has under an older name, read as those of today."""
+"""Resources of other types than rules know, read as those that they stand for."""
 
 from dataclasses import replace
 
@@ -6,14 +6,20 @@ from portcullis_policy.facts import Facts
 from portcullis_policy.rule import Resource
 from portcullis_policy.semantics import github as gh
 
+PROPOSED_FILE = "portcullis:index:ProposedFile"
+"""The component of a file that comes by a pull request."""
+
 
 def of_today(resource: Resource) -> Resource:
     """Return a resource as rules look at it.
 
     `RepositoryDeploymentBranchPolicy` admits branches to an environment, as
-    `RepositoryEnvironmentDeploymentPolicy` does. Source:
+    `RepositoryEnvironmentDeploymentPolicy` does. A file that comes by a pull request is judged as
+    one that is committed. Source:
     https://www.pulumi.com/registry/packages/github/api-docs/repositorydeploymentbranchpolicy/
     """
+    if resource.type == PROPOSED_FILE:
+        return replace(resource, type=gh.REPOSITORY_FILE)
     if resource.type != gh.DEPLOYMENT_BRANCH_POLICY:
         return resource
     facts = {

@@ -27,6 +27,14 @@ protection:
 teams:
   makers: {members: [ana, ben]}
 repositories:
+  locked:
+    workflows: false
+    access: {makers: push}
+    # way
+    files:
+      kept.md: {content: "kept\\n"}
+      rules.md: {content: "be kind\\n"}
+      left.md: {content: "left\\n"}
   bare:
     workflows: false
     access: {makers: push}
@@ -60,6 +68,12 @@ def project(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Proje
     project.write(ORGANIZATION)
     project.create({})
     return project
+
+
+def by_pull_request(text: str) -> str:
+    """Return the YAML with pull requests for `locked`, with other files than before."""
+    text = text.replace("# way", "file_changes: pull-request")
+    return text.replace("be kind", "be kinder").replace('      left.md: {content: "left\\n"}\n', "")
 
 
 class Files:

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from ruamel.yaml import YAML
 
+from components.files.committing import PROPOSALS
 from portcullis.files.live import NOT_TEXT, File, Place, oids, read
 from tests.end_to_end.live import client
-from tests.end_to_end.managed_files.conftest import STANDARD_FILES, Files, organization
+from tests.end_to_end.managed_files.conftest import (
+    STANDARD_FILES,
+    Files,
+    by_pull_request,
+    organization,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +91,8 @@ def blocks(text: str) -> list[str]:
             found[-1] += f"\n{line}"
         else:
             found.append(line)
-    return sorted(each for each in found if ".md" in each and " RepositoryFile tool/" in each)
+    shown = [each for each in found if each.startswith("  ")]
+    return sorted(each for each in shown if ".md" in each and " RepositoryFile tool/" in each)
 
 
 @dataclass
@@ -109,6 +116,7 @@ class Story:
 
 STANDARD = (".gitignore", ".secrets.baseline", ".pre-commit-config.yaml", "SECURITY.md")
 OWNERS = ".github/CODEOWNERS"
+LOCKED = ("kept.md", "rules.md", "left.md", "SECURITY.md", OWNERS)
 TOOL = (*(f"{name}.md" for name in (*AFTER, "gone")), *STANDARD, "docs/SECURITY.md", OWNERS)
 BASELINE = '{"results": {"looked": "at"}}\n'
 HOOKS = "repos: []\n"
@@ -120,11 +128,14 @@ def story(project: Project) -> Story:
     """People and Portcullis change the files of two repositories in turn."""
     world = project.world
     tool, bare = Files(world, "acme/tool"), Files(world, "acme/bare")
+    locked = Files(world, "acme/locked")
 
     def live() -> dict[str, dict[str, str | None]]:
         return {
             "tool": {path: tool.read(path) for path in TOOL},
             "bare": {path: bare.read(path) for path in (*STANDARD, OWNERS)},
+            "locked": {path: locked.read(path) for path in LOCKED},
+            "proposed": {path: locked.read(path, PROPOSALS) for path in LOCKED},
         }
 
     project.write(organization(**BEFORE))
@@ -141,7 +152,7 @@ def story(project: Project) -> Story:
     tool.write(".secrets.baseline", BASELINE)
     tool.write(".pre-commit-config.yaml", HOOKS)
     tool.write("docs/SECURITY.md", "call ana\n")
-    text = organization(**AFTER)
+    text = by_pull_request(organization(**AFTER))
     project.write(text + STANDARD_FILES)
     world.clear_journal()
     preview = project.portcullis("preview")
@@ -153,9 +164,12 @@ def story(project: Project) -> Story:
     bare.write(".secrets.baseline", BASELINE)
     bare.write("SECURITY.md", (after["bare"]["SECURITY.md"] or "").replace("security@", "nobody@"))
     bare.write(".pre-commit-config.yaml", HOOKS)
+    project.edit("be kinder", "be kindest")
     second = project.portcullis("up")
     later = live()
-    project.write(text)
+    with world.client("portcullis[bot]") as app:
+        app.put("/repos/acme/locked/pulls/1/merge", json={"merge_method": "squash"})
+    project.write(text.replace("be kinder", "be kindest"))
     last = project.portcullis("preview")
     return Story(project, preview, unchanged, update, after, second, later, last)
 
@@ -194,9 +208,8 @@ def test_standard_files_replace_nothing(story: Story) -> None:
     assert ignored.endswith(f"\r\n{IGNORED}")
     assert ignored.count(".env\r\n") == 1
     assert {".pypirc", ".secrets/", "config/secrets.yaml", "local.cfg"} <= {*ignored.splitlines()}
-    diff = "             lines are added to .gitignore"
+    diff = "  commit   tool: .gitignore\n             .gitignore is on GitHub already:\n"
     assert diff in story.preview.stdout
-    assert "  commit   tool: .gitignore\n" in story.preview.stdout
 
 
 def test_standard_files_are_created_where_there_are_none(story: Story) -> None:
@@ -235,6 +248,31 @@ def test_files_that_are_not_declared_any_more_stay(story: Story) -> None:
     assert story.last.code == 0, story.last.text
     assert "commit " not in story.last.stdout
     assert "  delete   RepositoryFile bare/.github/CODEOWNERS" in story.last.stdout
+
+
+def test_files_come_by_a_pull_request_where_nobody_pushes(story: Story) -> None:
+    """A repository that changes to pull requests keeps its files, and gets one pull request.
+
+    The preview names it, with the difference of what is there already. A second run with another
+    declaration updates it, and after its merge there is nothing to do.
+    """
+    for text in (story.preview.stdout, story.update.stdout):
+        new = "SECURITY.md, .pre-commit-config.yaml, .secrets.baseline, .gitignore"
+        files = f".github/CODEOWNERS, rules.md, {new}"
+        assert f"  propose  locked: a new pull request with {files}\n" in text
+        assert "               -be kind\n               +be kinder\n" in text
+        assert "locked/kept.md" not in text.partition("\nupdate ")[0]
+        assert "left.md" not in text
+    assert "proposed   locked: pull request #1 (" in story.update.stdout
+    pushed = {"kept.md": "kept\n", "rules.md": "be kind\n", "left.md": "left\n"}
+    assert {path: story.after["locked"][path] for path in pushed} == pushed
+    assert story.after["locked"][OWNERS] is None
+    assert story.after["proposed"][OWNERS] == "/.github/ @acme/makers\n"
+    assert story.after["proposed"]["rules.md"] == "be kinder\n"
+    assert "  propose  locked: pull request #1 (" in story.second.stdout
+    assert story.later["proposed"]["rules.md"] == "be kindest\n"
+    assert story.later["locked"] == story.after["locked"]
+    assert "pull request" not in story.last.stdout
 
 
 def test_files_are_looked_at_a_hundred_at_once(story: Story) -> None:

@@ -49,6 +49,7 @@ VARIATIONS = {
         ("repositories.app.publish.0.tags", "releases"),
         ("repositories.app.publish.1.tags", "web"),
     ],
+    "files by a pull request": [("repositories.app.file_changes", "pull-request")],
     "tokens": [
         ("repositories.app.publish.1.auth", "token"),
         ("repositories.app.publish.1.tokens", {"npm": {"from": {"config": "npm"}}}),
@@ -108,3 +109,15 @@ def test_variations_are_sound(changes: list[tuple[str, object]]) -> None:
     assert not ids(
         Pack().run(reported(recorded(organization(ECOSYSTEMS, NPM_APPROVERS, *changes))))
     )
+
+
+def test_a_proposed_file_is_judged_as_a_committed_one() -> None:
+    """A workflow that comes by a pull request has the findings that it has when it is pushed."""
+    content = "on: push\njobs: {a: {runs-on: x, steps: [{uses: a/b@main}]}}\n"
+    files = ("repositories.app.files", {".github/workflows/own.yml": {"content": content}})
+    found = [
+        ids(Pack().run(reported(recorded(organization(files, way)))))
+        for way in (("repositories.app.file_changes", each) for each in ("push", "pull-request"))
+    ]
+    assert found[0] == found[1]
+    assert any(each.startswith("WF") for each in found[0])

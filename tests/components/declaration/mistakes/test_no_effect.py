@@ -192,6 +192,14 @@ CASES = (
         also=(('"*": [devs]', '"*": [»devs]'),),
     ),
     Case(
+        "a pull request from a branch to which nobody may push",
+        MAIN,
+        "  main: {»branches: [default, port*/*]}",
+        "managed files of `app` come by a pull request from the branch `portcullis/managed-files`",
+        "exclude_branches: [portcullis/managed-files]",
+        also=(("automation: {app_id: 7}\n", ""),),
+    ),
+    Case(
         "code owners of workflow files beside workflow_owners",
         'code_owners: {"*": [devs]}',
         'code_owners: {"*": [devs], »/.github/workflows/: [devs]}',

@@ -1,0 +1,65 @@
+"""Repositories whose managed files came another way before: pushed, or by a pull request.
+
+What is in the state decides: a file that Pulumi committed would be deleted as soon as the program
+does not commit it any more, and a pull request would stay open.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from portcullis.files.overwritten import files_of
+from portcullis.renames.state import forget_urns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from components.organization import ResolvedOrganization
+    from components.repository import ResolvedRepository
+
+_PROPOSED, _ADDED = "portcullis:index:ProposedFile", "portcullis:index:AddedFiles"
+
+
+def no_longer_pushed(state: Mapping[str, Any], resolved: ResolvedOrganization) -> list[str]:
+    """Return the URNs of committed files that come by a pull request from now on."""
+    return [
+        each["urn"]
+        for each in files_of(state)
+        if (known := resolved.repositories.get(str(each["outputs"]["repository"])))
+        and known.by_pull_request
+    ]
+
+
+def without(state: Mapping[str, Any], urns: Sequence[str]) -> dict[str, Any]:
+    """Return the state without ``urns``: nothing happens to the files."""
+    if not urns:
+        return dict(state)
+    changed = copy.deepcopy(dict(state))
+    kept = [each for each in changed["deployment"]["resources"] if each["urn"] not in urns]
+    for resource in kept:
+        forget_urns(resource, urns)
+    changed["deployment"]["resources"] = kept
+    return changed
+
+
+def no_longer_proposed(state: Mapping[str, Any], resolved: ResolvedOrganization) -> list[str]:
+    """Return the repositories with a pull request that do without it from now on."""
+    resources: Sequence[Mapping[str, Any]] = (state.get("deployment") or {}).get("resources") or []
+    proposed = {each["inputs"]["repository"] for each in resources if _is_proposed(each)}
+    return sorted(
+        name
+        for name in proposed & resolved.repositories.keys()
+        if not proposes(resolved.repositories[name])
+        and not resolved.repositories[name].config.archived
+    )
+
+
+def _is_proposed(resource: Mapping[str, Any]) -> bool:
+    by_pull_request = "byPullRequest" in (resource.get("inputs") or {})
+    return resource["type"] == _PROPOSED or (resource["type"] == _ADDED and by_pull_request)
+
+
+def proposes(repository: ResolvedRepository) -> bool:
+    """Return whether a repository has files that come by a pull request."""
+    return repository.by_pull_request and bool(repository.files or repository.added_files)
