@@ -19,6 +19,7 @@ from components.files import (
     deploy,
     library,
     release_notification,
+    secret_audit,
     standard,
 )
 from components.files.workflow_choice import chosen
@@ -128,7 +129,7 @@ def _repository(
     plan = _workflows(name, repository, packages, tag_protection, config)
     environments = _environments(repository, packages, origin)
     trusts = _trusts(name, repository, environments, config, origin)
-    return ResolvedRepository(
+    found = ResolvedRepository(
         name=name,
         config=repository,
         origin=origin,
@@ -147,6 +148,12 @@ def _repository(
             packages, config.organization, name, old_repository=repository.renamed_from
         ),
     )
+    audit = plan.chosen.secret_audit if plan else None
+    if audit is None:
+        return found
+    readable = [each for each in _of_organization(config) if name in each.repositories]
+    files = secret_audit.render(audit, [*readable, *_of_repository(found)])
+    return replace(found, derived_files={**found.derived_files, **files})
 
 
 def _environments(
@@ -320,12 +327,16 @@ def _secrets(
     config: OrganizationConfig, repositories: Mapping[str, ResolvedRepository]
 ) -> Iterator[DeclaredSecret]:
     """Return all secrets in the order of the YAML; archived repositories have none."""
-    for name, secret in config.secrets.items():
-        seen = tuple(reached(secret.visible_to, config))
-        yield DeclaredSecret(("secrets", name), name, secret, "organization", seen)
+    yield from _of_organization(config)
     for repository in repositories.values():
         if not repository.config.archived:
             yield from _of_repository(repository)
+
+
+def _of_organization(config: OrganizationConfig) -> Iterator[DeclaredSecret]:
+    for name, secret in config.secrets.items():
+        seen = tuple(reached(secret.visible_to, config))
+        yield DeclaredSecret(("secrets", name), name, secret, "organization", seen)
 
 
 def _of_repository(repository: ResolvedRepository) -> Iterator[DeclaredSecret]:

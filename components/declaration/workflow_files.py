@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
 from components.files.library import CODEQL_ECOSYSTEMS, codeql_languages
 from components.files.workflow_choice import WorkflowsConfig
+from components.names.ref_patterns import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
+    from components.files.workflow_choice import SecretAuditConfig
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
 
@@ -41,6 +44,8 @@ def check(
     if written.scorecard and repository.config.visibility != "public":
         what = "Scorecard rates public repositories: it reads much of what it needs as everybody"
         yield (*where, "scorecard"), what, "false, or visibility: public"
+    if written.secret_audit:
+        yield from _secret_audit((*where, "secret_audit"), written.secret_audit, repository)
     if written.verify_image:
         yield from _verify_image((*where, "verify_image"), repository, organization)
 
@@ -54,8 +59,7 @@ def _verify_image(
     if plan is None or image is None:
         return
     if image.environment not in repository.environments:
-        what = f"`{image.environment}` is no environment of {repository.name}"
-        yield (*path, "environment"), what, listed(repository.environments)
+        yield _no_environment(path, image.environment, repository)
     readable = {
         secret.name
         for secret in organization.secrets
@@ -72,3 +76,32 @@ def _verify_image(
             "does: no tag_protection holds here"
         )
         yield (*path, "workflow"), what, f"tag_protection for {repository.name}, or key"
+
+
+def _secret_audit(
+    path: Segments, audit: SecretAuditConfig, repository: ResolvedRepository
+) -> Iterator[Problem]:
+    """Find an environment whose secret a scheduled job on the default branch cannot read."""
+    environment = repository.environments.get(audit.environment)
+    if environment is None:
+        yield _no_environment(path, audit.environment, repository)
+        return
+    config = environment.config
+    if audit.key not in config.secrets:
+        what = f"`{audit.key}` is no secret of the environment {environment.name}"
+        yield (*path, "key"), what, listed(config.secrets)
+    branch = repository.config.default_branch
+    admits = any(each == "default" or matches(each, branch) for each in config.deploy_from.branches)
+    if config.reviewers.teams or config.reviewers.users or config.wait_timer or not admits:
+        what = "a job that a schedule starts on the default branch would wait here, or not get in"
+        allowed = "no reviewers, no wait_timer, and deploy_from: {branches: [default]}"
+        yield (*path, "environment"), what, allowed
+    for name, each in repository.environments.items():
+        if each.config.secrets and not re.fullmatch(r"[A-Za-z0-9 ._/-]+", name):
+            what = f"the workflow cannot name the environment `{name}`, which has secrets"
+            yield path, what, "names of letters, digits, blanks, . _ / and -"
+
+
+def _no_environment(path: Segments, name: str, repository: ResolvedRepository) -> Problem:
+    what = f"`{name}` is no environment of {repository.name}"
+    return (*path, "environment"), what, listed(repository.environments)

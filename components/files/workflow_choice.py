@@ -16,6 +16,10 @@ ImageAtGithub = Annotated[
         "token for this registry",
     ),
 ]
+PlainEnvironmentName = Annotated[
+    EnvironmentName,
+    matching(r"[A-Za-z0-9 ._/-]+", "allowed: letters, digits, blanks, . _ / and -"),
+]
 WorkflowFile = Annotated[
     str,
     matching(r"[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml", "allowed: a file name such as release.yml"),
@@ -27,10 +31,7 @@ class VerifyImageConfig(Config):
 
     image: ImageAtGithub
     """The image, such as `ghcr.io/guild/portal`."""
-    environment: Annotated[
-        EnvironmentName,
-        matching(r"[A-Za-z0-9 ._/-]+", "allowed: letters, digits, blanks, . _ / and -"),
-    ]
+    environment: PlainEnvironmentName
     """The environment whose approval a promotion waits for."""
     workflow: WorkflowFile | None = None
     """The workflow file of this repository that signs the image, run for a release tag."""
@@ -42,6 +43,24 @@ class VerifyImageConfig(Config):
         if (self.workflow is None) == (self.key is None):
             raise ValueError("who signs is not clear; allowed: exactly one of workflow and key")
         return self
+
+
+class SecretAuditConfig(Config):
+    """The GitHub App with which a workflow lists the names and dates of secrets each week."""
+
+    client_id: Annotated[
+        str,
+        matching(
+            r"Iv[A-Za-z0-9.]{6,60}|[1-9][0-9]{0,9}",
+            "allowed: the client ID of a GitHub App, such as Iv23liABCDEFGHIJKLMN, or its App ID",
+        ),
+    ]
+    """The App's client ID. It needs to read Actions, Environments, Secrets and Dependabot secrets
+    of this repository, and nothing else."""
+    environment: PlainEnvironmentName
+    """The environment that has the App's private key as a secret; without reviewers."""
+    key: SecretName
+    """The secret of this environment with the App's private key."""
 
 
 class WorkflowsConfig(Config):
@@ -56,6 +75,8 @@ class WorkflowsConfig(Config):
     """`scorecard.yml`, with which OpenSSF Scorecard rates the security of a public repository."""
     verify_image: VerifyImageConfig | None = None
     """`verify-image.yml`, which checks the signature of a container image and promotes it."""
+    secret_audit: SecretAuditConfig | None = None
+    """`secret-audit.yml`, which compares the secrets on GitHub with the declared ones each week."""
 
 
 def _kind(value: object) -> str | None:

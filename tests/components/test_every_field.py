@@ -128,6 +128,9 @@ OTHERS: dict[str, list[Any]] = {
     "EnvironmentTrustConfig.workflow": ["own.yml"],
     "VaultSecretConfig.path": ["kv/other"],
     "VaultRoleConfig.secrets": [{"OTHER": {"path": "kv/app", "key": "k"}}],
+    "SecretAuditConfig.client_id": ["7"],
+    "SecretAuditConfig.environment": ["other"],
+    "SecretAuditConfig.key": ["OTHER"],
     "VerifyImageConfig.image": ["ghcr.io/acme/other"],
     "VerifyImageConfig.environment": ["other"],
     "VerifyImageConfig.key": ["TOKEN"],
@@ -229,7 +232,12 @@ FULL = data(
                 "image": "ghcr.io/acme/app",
                 "environment": "staging",
                 "key": "HOOK",
-            }
+            },
+            "secret_audit": {
+                "client_id": "Iv23liABCDEFGHIJKLMN",
+                "environment": "staging",
+                "key": "DSN",
+            },
         },
     ),
     ("repositories.app.publish.1.tags", "own"),

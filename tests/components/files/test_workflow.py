@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.files import secret_audit
 from components.files.library import render
 from components.files.workflow import (
     CI_PATH,
@@ -24,6 +25,8 @@ from components.files.workflow import (
 )
 from engine import ensure_actionlint
 from tests.components.workflow_cases.variants import (
+    AUDIT,
+    AUDITED,
     PINS,
     VARIANTS,
     WHOLE_TEMPLATES,
@@ -48,6 +51,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every variant's files, and the templates as they stand with their pins, as repositories."""
     root = tmp_path_factory.mktemp("variants")
     stored = {name: render(variant) for name, variant in VARIANTS.items()}
+    stored["secret audit"] = secret_audit.render(AUDIT, AUDITED)
+    stored["secret audit without secrets"] = secret_audit.render(AUDIT, ())
     stored["templates"] = {
         f".github/workflows/{name}": pin_actions(text) for name, text in WHOLE_TEMPLATES.items()
     }

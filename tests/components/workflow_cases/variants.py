@@ -14,8 +14,10 @@ from ruamel.yaml import YAML
 
 from components.files.library import render
 from components.files.workflow import RELEASE_PATH, Package, Release, WorkflowPlan
-from components.files.workflow_choice import WorkflowsConfig
+from components.files.workflow_choice import SecretAuditConfig, WorkflowsConfig
 from components.names.versions import ReleaseTags
+from components.secrets.declared import DeclaredSecret, Scope
+from components.secrets.secret import RepositorySecretConfig
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "workflows"
@@ -129,6 +131,25 @@ BY_WORKFLOW = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "workflo
 BY_KEY = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "key": "COSIGN_PUBKEY"}})
 CODEQL = WorkflowsConfig(codeql=True)
 WEBHOOK = {"environment": "release-notification", "secret": "RELEASE_WEBHOOK"}
+AUDIT = SecretAuditConfig(
+    client_id="Iv23liABCDEFGHIJKLMN", environment="audit of secrets", key="AUDIT_APP_KEY"
+)
+
+
+def secret(
+    name: str, scope: Scope, environment: str | None = None, **more: object
+) -> DeclaredSecret:
+    """A declared secret of a repository."""
+    config = RepositorySecretConfig.model_validate({"from": {"config": "source-of-values"}, **more})
+    return DeclaredSecret((name,), name, config, scope, ("app",), environment)
+
+
+AUDITED = (
+    secret("SCAN", "organization", rotate_every="180d"),
+    secret("BOT", "organization", stores=["dependabot"]),
+    secret("HOOK", "repository", stores=["actions", "dependabot", "codespaces"]),
+    secret("TOKEN", "environment", "pypi release", rotate_every="90d"),
+)
 AUTHS = ("oidc", "hybrid", "token")
 BOTH = (python("hybrid", name="agent-sdk", directory="sdk"), npm("token", directory="web"))
 VARIANTS = {

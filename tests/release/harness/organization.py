@@ -17,6 +17,7 @@ from components.files.release_notification import ReleaseNotificationConfig
 from components.files.workflow_choice import WorkflowsConfig
 from tests.release.harness import hooks
 from tests.sandbox.sealing import sealed
+from tests.support.keys import app_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox, World
 
 OWNER = "guild"
+AUDITOR = 7
+"""The number of a GitHub App that may list secrets, and no more."""
 _numbers = itertools.count(1)
 
 
@@ -94,6 +97,17 @@ def world(
             }
         ],
         "tokens": [{"login": "olga"}],
+        "apps": [
+            {
+                "slug": "auditor",
+                "app_id": AUDITOR,
+                "public_key": app_keys()[1],
+                "organizations": [OWNER],
+                "permissions": dict.fromkeys(
+                    ("actions", "dependabot_secrets", "environments", "metadata", "secrets"), "read"
+                ),
+            }
+        ],
     }
     made = sandbox.world(f"release{next(_numbers)}", seed)
     environments = publish.release_environments(packages, notification)

@@ -20,9 +20,16 @@ from tests.components.declaration.sound import outcome, replaced, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMS = "true, false, or a mapping with rollback, codeql, scorecard, verify_image"
+FORMS = "true, false, or a mapping with rollback, codeql, scorecard, verify_image, secret_audit"
 IMAGE = "image: ghcr.io/acme/app, environment: production"
 PRODUCTION = "    environments: {production: {}}\n    workflows: {verify_image: {%s}}"
+AUDIT = "client_id: Iv23liABCDEFGHIJKLMN, environment: audit, key: APP_KEY"
+AUDITED = (
+    "    environments: {audit: {%ssecrets: {APP_KEY: {from: {config: key}}}}}\n"
+    "    workflows: {secret_audit: {%s}}"
+)
+MARKED = AUDIT.replace("environment: audit", "»environment: audit")
+ODD = "environments: {'${x}': {secrets: {A: {from: {config: a}}}}, audit"
 CASES = (
     Case("a list", WEB, "  web: {»workflows: [rollback]}", "which workflow files", FORMS),
     Case("a text", WEB, "  web: {»workflows: none}", "which workflow files", FORMS),
@@ -131,6 +138,61 @@ CASES = (
         ),
     ),
     Case(
+        "an audit by an App without a number",
+        ENVIRONMENTS,
+        AUDITED % ("", AUDIT.replace("client_id: Iv23liABCDEFGHIJKLMN", "»client_id: auditor")),
+        "`client_id` is not valid",
+        "the client ID of a GitHub App",
+    ),
+    Case(
+        "an audit in no environment",
+        ENVIRONMENTS,
+        AUDITED % ("", AUDIT.replace("environment: audit", "»environment: other")),
+        "`other` is no environment of app",
+        "audit, pypi-release",
+    ),
+    Case(
+        "an audit with a key that is elsewhere",
+        ENVIRONMENTS,
+        AUDITED % ("", AUDIT.replace("key: APP_KEY", "»key: TOKEN")),
+        "`TOKEN` is no secret of the environment audit",
+        "APP_KEY",
+    ),
+    Case(
+        "an audit that waits for people",
+        ENVIRONMENTS,
+        AUDITED
+        % (
+            "reviewers: {teams: [devs]}, ",
+            MARKED,
+        ),
+        "a job that a schedule starts on the default branch would wait here",
+        "no reviewers, no wait_timer, and deploy_from: {branches: [default]}",
+    ),
+    Case(
+        "an audit on tags",
+        ENVIRONMENTS,
+        AUDITED
+        % (
+            "deploy_from: {tags: ['v*']}, ",
+            MARKED,
+        ),
+        "would wait here, or not get in",
+        "deploy_from: {branches: [default]}",
+    ),
+    Case(
+        "an audit of an environment that the workflow cannot name",
+        ENVIRONMENTS,
+        (AUDITED % ("", AUDIT))
+        .replace(
+            "environments: {audit",
+            "environments: {'${x}': {secrets: {A: {from: {config: a}}}}, audit",
+        )
+        .replace("secret_audit", "»secret_audit"),
+        "the workflow cannot name the environment `${x}`",
+        "letters, digits",
+    ),
+    Case(
         "rollback without packages",
         WEB,
         "  web: {workflows: {»rollback: true}}",
@@ -152,6 +214,7 @@ def test_a_choice_of_workflows_that_does_not_fit_is_reported(case: Case, tmp_pat
         ((ENVIRONMENTS, "    workflows: {codeql: true, scorecard: true}"),),
         ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: release.yml")),),
         ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", key: TOKEN")),),
+        ((ENVIRONMENTS, AUDITED % ("deploy_from: {branches: [ma*]}, ", AUDIT)),),
         (
             ("licenses: []", "licenses: [code-security]"),
             (WEB, "  web: {ecosystems: [github-actions], workflows: {codeql: true}}"),
@@ -163,3 +226,28 @@ def test_a_choice_that_fits_is_no_mistake(
 ) -> None:
     """A public repository, or a private one of an organization with the license."""
     assert isinstance(outcome(written(tmp_path, replaced(*edits))), Declaration)
+
+
+def test_the_audit_knows_every_secret_that_jobs_of_the_repository_can_read(tmp_path: Path) -> None:
+    """Of the organization, the repository, its environments, and the tokens of publish (R8)."""
+    edits = (
+        (ENVIRONMENTS, AUDITED % ("", AUDIT) + "\n    secrets: {HOOK: {from: {config: h}}}"),
+        (
+            PUBLISH,
+            PUBLISH[:-2]
+            + ", auth: token, tokens: {pypi: {from: {config: p}, rotate_every: 90d},"
+            + " testpypi: {from: {config: t}}}}]",
+        ),
+    )
+    found = outcome(written(tmp_path, replaced(*edits)))
+    assert isinstance(found, Declaration), found
+    files = found.resolved.repositories["app"].derived_files
+    lines = [line.strip() for line in files[".github/workflows/secret-audit.yml"].splitlines()]
+    start = lines.index("DECLARED: |") + 1
+    assert lines[start : start + 5] == [
+        "TOKEN - organization",
+        "HOOK - repository",
+        "TEST_PYPI_API_TOKEN - environment testpypi",
+        "PYPI_API_TOKEN 90 environment pypi-release",
+        "APP_KEY - environment audit",
+    ]
