@@ -117,7 +117,7 @@ def test_tokens_of_the_release_path_are_used_by_its_workflow() -> None:
         "app/pypi-release PYPI_API_TOKEN",
     ]
     for each in found.values():
-        assert [use.environment for use in each.used_by] == [each.environment]
+        assert {use.environment for use in each.used_by} == {each.environment}
         assert each.replaceable_by == "trusted publishing (auth: oidc)"
 
 
