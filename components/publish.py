@@ -30,6 +30,7 @@ from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, R
 from components.files import release_notification, workflow
 from components.names.registries import (
     NameAtCrates,
+    NameAtMaven,
     NameAtNpm,
     NameAtPypi,
     NameOfImage,
@@ -73,7 +74,8 @@ class TokenConfig(StoredConfig):
 
     name: SecretName | None = None
     """The name of the environment secret. Without it: PYPI_API_TOKEN, TEST_PYPI_API_TOKEN,
-    NPM_TOKEN, CARGO_REGISTRY_TOKEN or IMAGE_REGISTRY_TOKEN."""
+    NPM_TOKEN, CARGO_REGISTRY_TOKEN, IMAGE_REGISTRY_TOKEN, MAVEN_CENTRAL_TOKEN, MAVEN_GPG_KEY or
+    MAVEN_GPG_PASSPHRASE."""
 
 
 class PythonTokens(Config):
@@ -104,6 +106,18 @@ class ImageTokens(Config):
 
     registry: TokenConfig | None = None
     """The token, or password, with which the release pushes to `registry`."""
+
+
+class MavenTokens(Config):
+    """What Maven Central asks for: a token, and signatures."""
+
+    central: TokenConfig | None = None
+    """The user token of the Central Portal: `username:password`, as the portal shows both."""
+    gpg_key: TokenConfig | None = None
+    """The private key that signs the files, in ASCII armour (`gpg --armor --export-secret-keys`).
+    """
+    gpg_passphrase: TokenConfig | None = None
+    """The passphrase of the key, if it has one."""
 
 
 class _Package(Config):
@@ -255,6 +269,13 @@ RegistryUser = Annotated[
 ]
 
 
+def _no_trust_in_maven(value: object) -> object:
+    """Refuse trusted publishing, which Maven Central does not have."""
+    if value in ("oidc", "hybrid"):
+        raise ValueError("Maven Central has no trusted publishing; allowed: auth: token")
+    return value
+
+
 def _tokens_only(value: object) -> object:
     """Refuse trusted publishing where the registry has none."""
     if value in ("oidc", "hybrid"):
@@ -314,6 +335,35 @@ class ImagePackage(_Package):
         return self
 
 
+class MavenPackage(_Package):
+    """A Java package at Maven Central, built by Maven.
+
+    The build signs nothing: the release signs the files after the approval.
+    """
+
+    kind = "maven"
+    usual_environment = "maven-release"
+
+    maven: NameAtMaven
+    """The package's coordinates: `groupId:artifactId`."""
+    auth: Annotated[Literal["token"], BeforeValidator(_no_trust_in_maven)] = "token"
+    """Maven Central takes tokens only."""
+    tokens: MavenTokens = MavenTokens()
+    """The stored token and the key for signatures."""
+    environment: ReleaseEnvironmentName | None = None
+    """The release environment. Without it: `maven-release`; where a repository publishes several
+    Java packages, `maven-release-` and the coordinates."""
+
+    @model_validator(mode="after")
+    def _tokens_are_there(self) -> MavenPackage:
+        if not (self.tokens.central and self.tokens.gpg_key):
+            raise ValueError(
+                "Maven Central needs tokens.central and tokens.gpg_key, and tokens.gpg_passphrase "
+                "if the key has one"
+            )
+        return self
+
+
 class GithubPackage(_Package):
     """A release on GitHub alone: the source as an archive, with its checksum.
 
@@ -336,7 +386,15 @@ class GithubPackage(_Package):
     archives, `github-release-` and the name."""
 
 
-AnyPackage = PythonPackage | NpmPackage | CargoPackage | GoPackage | ImagePackage | GithubPackage
+AnyPackage = (
+    PythonPackage
+    | NpmPackage
+    | CargoPackage
+    | GoPackage
+    | ImagePackage
+    | MavenPackage
+    | GithubPackage
+)
 KINDS = tuple(model.kind for model in get_args(AnyPackage))
 
 
@@ -354,6 +412,7 @@ PublishedPackage = Annotated[
     | Annotated[CargoPackage, Tag("cargo package")]
     | Annotated[GoPackage, Tag("go package")]
     | Annotated[ImagePackage, Tag("image package")]
+    | Annotated[MavenPackage, Tag("maven package")]
     | Annotated[GithubPackage, Tag("github package")],
     Discriminator(
         _kind,
@@ -447,6 +506,9 @@ _STORED: Mapping[str, tuple[SecretKind, str]] = {
     "npm": ("npm-token", "NPM_TOKEN"),
     "crates": ("crates-token", "CARGO_REGISTRY_TOKEN"),
     "registry": ("opaque", "IMAGE_REGISTRY_TOKEN"),
+    "central": ("central-token", "MAVEN_CENTRAL_TOKEN"),
+    "gpg_key": ("pgp-key", "MAVEN_GPG_KEY"),
+    "gpg_passphrase": ("opaque", "MAVEN_GPG_PASSPHRASE"),
 }
 """The kind and the usual name of each registry's token, by its field of `tokens`."""
 
@@ -467,6 +529,12 @@ class TokenSecret(NamedTuple):
     def is_for_trials(self) -> bool:
         """Return whether it is for the registry for trials, whose environment may be shared."""
         return self.field[-1] == "testpypi"
+
+    @property
+    def use(self) -> str:
+        """Return `publish`, or its field of `tokens` if it is not for publishing."""
+        field = str(self.field[-1])
+        return field if field in ("testpypi", "gpg_key", "gpg_passphrase") else "publish"
 
 
 def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
@@ -561,7 +629,7 @@ def workflow_plan(
     ``may_start`` are GitHub's roles with which a person may start a release. What clashes with an
     earlier package is left out: `declaration.release.packages` reports it.
     """
-    secrets = {(e.field[:2], e.is_for_trials): e.name for e in token_secrets(packages)}
+    secrets = {(e.field[:2], e.use): e.name for e in token_secrets(packages)}
     releases: dict[str, workflow.Release] = {}
     for tags, each in by_tags(packages).items():
         steps: dict[tuple[str, str], workflow.Package] = {}
@@ -614,7 +682,7 @@ def _webhook(
 
 
 def _workflow_package(
-    package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], bool], str]
+    package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], str], str]
 ) -> workflow.Package:
     config = package.config
     image = config if isinstance(config, ImagePackage) else None
@@ -625,8 +693,10 @@ def _workflow_package(
         auth="oidc" if isinstance(config, _WITHOUT_TOKENS) else config.auth or "oidc",
         release_environment=package.environment,
         test_environment=package.test_environment,
-        token_secret=secrets.get((package.path, False)),
-        test_token_secret=secrets.get((package.path, True)),
+        token_secret=secrets.get((package.path, "publish")),
+        test_token_secret=secrets.get((package.path, "testpypi")),
+        key_secret=secrets.get((package.path, "gpg_key")),
+        passphrase_secret=secrets.get((package.path, "gpg_passphrase")),
         access=config.access if isinstance(config, NpmPackage) else "public",
         registry=image.registry if image else None,
         username=image.username if image else None,
@@ -640,6 +710,7 @@ REGISTRIES: dict[Kind, str] = {
     "cargo": "crates.io",
     "go": "the Go proxy",
     "image": "the registry",
+    "maven": "Maven Central",
     "github": "GitHub",
 }
 """The registries by their own names."""

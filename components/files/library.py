@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from components.base import Ecosystem
 from components.files import workflow
 from components.files.workflow import FOLDER, render_template
+from components.names.registries import ADDRESSES
 from components.names.versions import ReleaseTags
 
 if TYPE_CHECKING:
@@ -101,4 +102,6 @@ def _rollback(release: Release) -> str:
         cargo=release.of("cargo"),
         go=release.of("go"),
         image=release.of("image"),
+        maven=release.of("maven"),
+        maven_repository=ADDRESSES["maven"],
     )

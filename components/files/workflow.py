@@ -21,13 +21,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from components.files.workflow_choice import WorkflowsConfig
-from components.names.registries import normalized
+from components.names.registries import ADDRESSES, normalized
 from components.names.versions import ReleaseTags, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["python", "npm", "cargo", "go", "image", "github"]
+Kind = Literal["python", "npm", "cargo", "go", "image", "maven", "github"]
 """The kinds of packages that a release workflow publishes."""
 
 Platform = Literal[
@@ -60,6 +60,7 @@ _MANAGERS: Mapping[Kind, frozenset[str]] = {
     "cargo": frozenset({"cargo"}),
     "go": frozenset({"gomod"}),
     "image": frozenset({"docker"}),
+    "maven": frozenset({"maven"}),
 }
 """The package managers whose projects the CI workflow tests, by language."""
 
@@ -89,6 +90,7 @@ _NPM_NAME = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MODULE_PATH = re.compile(r"[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 _CRATE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_COORDINATES = re.compile(r"[a-z][a-z0-9._-]*:[A-Za-z0-9][A-Za-z0-9._-]*")
 _IMAGE_NAME = re.compile(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
 _NAMES = {
     "python": _PYTHON_NAME,
@@ -96,6 +98,7 @@ _NAMES = {
     "cargo": _CRATE_NAME,
     "go": _MODULE_PATH,
     "image": _IMAGE_NAME,
+    "maven": _COORDINATES,
     "github": _FILE_NAME,
 }
 
@@ -125,6 +128,9 @@ class Package(_Strict):
     token_secret: _SecretName | None = None
     """The secret of the release environment that holds the token (auth token and hybrid)."""
     test_token_secret: _SecretName | None = None
+    key_secret: _SecretName | None = None
+    """The secret of the release environment that holds the key which signs Java packages."""
+    passphrase_secret: _SecretName | None = None
     access: Literal["public", "restricted"] = "public"
     """Who can install an npm package."""
     registry: Annotated[str, Field(pattern=r"\A[a-z0-9][a-z0-9.:-]*\Z")] | None = None
@@ -142,10 +148,6 @@ class Package(_Strict):
             raise ValueError(
                 f"test_environment is for Python packages: {self.ecosystem} has no test registry"
             )
-        if (self.ecosystem == "image") != bool(self.registry and self.platforms):
-            raise ValueError("registry and platforms are for images, which need both")
-        if (self.ecosystem == "image" and self.auth == "token") != bool(self.username):
-            raise ValueError("username is for images with auth token, which need it")
         if self.test_environment == self.release_environment:
             raise ValueError("test_environment and release_environment must be two environments")
         for environment, secret, field in (
@@ -157,6 +159,20 @@ class Package(_Strict):
                 raise ValueError(f"auth {self.auth} needs {field}, the name of a secret")
             if not wanted and secret is not None:
                 raise ValueError(f"{field} is not used here (auth {self.auth}): leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _of_its_ecosystem(self) -> Self:
+        if (self.ecosystem == "image") != bool(self.registry and self.platforms):
+            raise ValueError("registry and platforms are for images, which need both")
+        if (self.ecosystem == "image" and self.auth == "token") != bool(self.username):
+            raise ValueError("username is for images with auth token, which need it")
+        if (self.ecosystem == "maven") != bool(self.key_secret):
+            raise ValueError("key_secret is for Java packages, which need it")
+        if self.passphrase_secret and not self.key_secret:
+            raise ValueError("passphrase_secret is for a key_secret")
+        if self.ecosystem == "maven" and self.auth != "token":
+            raise ValueError("Java packages need auth token")
         return self
 
     @property
@@ -172,6 +188,12 @@ class Package(_Strict):
     def distribution(self) -> str:
         """Return the name as Python's build tools write it into file names (PEP 503, PEP 625)."""
         return normalized(self.name).replace("-", "_")
+
+    @property
+    def coordinates(self) -> tuple[str, str]:
+        """Return a Java package's groupId and artifactId."""
+        group, _, artifact = self.name.partition(":")
+        return group, artifact
 
     @property
     def emulated(self) -> bool:
@@ -254,6 +276,8 @@ class Release(_Strict):
             for name, environment in (
                 (package.token_secret, package.release_environment),
                 (package.test_token_secret, package.test_environment),
+                (package.key_secret, package.release_environment),
+                (package.passphrase_secret, package.release_environment),
             ):
                 if name and environment:
                     found.setdefault(name.upper(), StoredSecret(name, environment))
@@ -342,7 +366,7 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
-    python, npm, cargo, go, image = (plan.directories(each) for each in _MANAGERS)
+    python, npm, cargo, go, image, maven = (plan.directories(each) for each in _MANAGERS)
     return render_template(
         "ci.yml",
         default_branch=plan.default_branch,
@@ -359,6 +383,8 @@ def render_ci(plan: WorkflowPlan) -> str:
         go_directories=", ".join(map(json.dumps, go)),
         image=image,
         image_directories=", ".join(map(json.dumps, image)),
+        maven=maven,
+        maven_directories=", ".join(map(json.dumps, maven)),
     )
 
 
@@ -394,6 +420,8 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         cargo=release.of("cargo"),
         go=release.of("go"),
         image=release.of("image"),
+        maven=release.of("maven"),
+        maven_repository=ADDRESSES["maven"],
         github=release.of("github"),
     )
 

@@ -7,6 +7,7 @@ Sources:
     https://doc.rust-lang.org/cargo/reference/manifest.html#the-name-field
     https://go.dev/ref/mod#module-path
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+    https://central.sonatype.org/publish/requirements/coordinates/
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ ADDRESSES = {
     "testpypi": "https://test.pypi.org",
     "npm": "https://registry" + ".npmjs.org",
     "crates": "https://crates.io",
+    "maven": "https://repo1" + ".maven.org/maven2",
 }
 """The registries' addresses, for reading what they publish about a package.
 
-npm's is in two parts: no file of the project holds its host, so that none can be copied from a
-machine's own set-up unnoticed (tests/test_docs.py).
+npm's and Maven's are in two parts: no file of the project holds their hosts, so that none can be
+copied from a machine's own set-up unnoticed (tests/test_docs.py).
 """
 
 
@@ -133,3 +135,23 @@ RegistryHost = Annotated[
     ),
 ]
 """The host of a registry of images."""
+
+
+def _coordinates(value: str) -> str:
+    """Refuse namespaces that Maven Central does not verify."""
+    if value.startswith("com.github."):
+        raise ValueError(
+            "Maven Central does not take com.github; allowed: a namespace such as io.github.guild"
+        )
+    return value
+
+
+NameAtMaven = Annotated[
+    str,
+    matching(
+        r"(?!.{201})[a-z][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)+:[A-Za-z0-9][A-Za-z0-9._-]*",
+        "allowed: groupId:artifactId, such as io.github.guild:portal, at most 200 characters",
+    ),
+    AfterValidator(_coordinates),
+]
+"""The coordinates of a package at Maven Central, without the version."""

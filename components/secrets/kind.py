@@ -4,6 +4,7 @@ The check stays within the process, and says what is wrong without a word of the
 
 Sources: https://docs.npmjs.com/about-access-tokens,
 https://github.com/rust-lang/crates.io (src/util/token.rs),
+https://central.sonatype.org/publish/generate-portal-token/, RFC 9580 (ASCII armour),
 https://docs.github.com/actions/reference/security/secrets (48 KB)
 """
 
@@ -22,6 +23,8 @@ Kind = Literal[
     "pypi-token",
     "npm-token",
     "crates-token",
+    "central-token",
+    "pgp-key",
     "github-app-key",
     "aws-access-key",
     "cosign-key",
@@ -85,6 +88,15 @@ _CHECKS: Mapping[Kind, Callable[[str], str | None]] = {
     "crates-token": _matches(
         r"cio[A-Za-z0-9]{32}",
         "the value is no crates.io token: one is cio and 32 letters and digits",
+    ),
+    "central-token": _matches(
+        r"[^\s:]+:[^\s:]+",
+        "the value is no user token of the Central Portal: one is username:password",
+    ),
+    "pgp-key": _matches(
+        r"\s*-----BEGIN PGP PRIVATE KEY BLOCK-----\r?\n[\x20-\x7e\r\n]+"
+        r"-----END PGP PRIVATE KEY BLOCK-----\s*",
+        "the value is no private key of GnuPG in ASCII armour",
     ),
     "github-app-key": _app_key,
     "aws-access-key": _matches(

@@ -31,6 +31,7 @@ _CHECKS: Mapping[str, tuple[str, Callable[[Registry, Publisher], Verdict]]] = {
 
 _WITHOUT = {
     "the Go proxy": "a module is its tag: the Go proxy does not publish who made it",
+    "Maven Central": "Maven Central has no trusted publishers: its files are signed with a key",
     "GitHub": "a release on GitHub has no trusted publisher",
 }
 _OF_IMAGES = "a registry of images does not publish who pushed one"

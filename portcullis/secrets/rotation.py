@@ -27,6 +27,8 @@ ISSUERS: Mapping[kind.Kind, str] = {
     "pypi-token": "https://pypi.org/manage/account/token/",
     "npm-token": "https://www.npmjs.com/settings/~/tokens",
     "crates-token": "https://crates.io/settings/tokens",
+    "central-token": "https://central.sonatype.com/usertoken",
+    "pgp-key": "gpg --quick-generate-key; publish the public key on a key server",
     "github-app-key": "the App's settings on GitHub",
     "aws-access-key": "AWS IAM, or better: trust by OIDC instead of a key",
     "cosign-key": "cosign generate-key-pair",

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from components.declaration import references
 from components.declaration.names import Names
 from components.organization import OrganizationConfig
+from components.publish import MavenTokens
 from components.stack import outputs
 from tests.components.building import data, recorded
 from tests.components.declaration.resolved import resolved
@@ -49,6 +50,7 @@ DECLARES_NOTHING = {
         for name in names
     },
     "AwsTrustConfig.trust_policy_characters": "it says which trust policies are mistakes",
+    "MavenPackage.auth": "there is one value; others are mistakes that say so",
 }
 """Fields whose change declares nothing else, each with its reason."""
 
@@ -102,6 +104,12 @@ OTHERS: dict[str, list[Any]] = {
     "CargoPackage.tags": ["sdk"],
     "GoPackage.tags": ["sdk"],
     "ImagePackage.tags": ["sdk"],
+    "MavenPackage.tags": ["sdk"],
+    "MavenPackage.maven": ["io.github.acme:other"],
+    "MavenPackage.auth": ["token"],
+    "MavenTokens.central": [{"from": {"config": "other"}}],
+    "MavenTokens.gpg_key": [{"from": {"config": "other"}}],
+    "MavenTokens.gpg_passphrase": [{"from": {"config": "other"}}],
     "ImagePackage.image": ["other"],
     "ImagePackage.registry": ["other.example"],
     "ImagePackage.username": ["other"],
@@ -222,6 +230,11 @@ FULL = data(
     (
         "repositories.app.release_notification",
         {"webhook": {"from": {"config": "w"}}, "issue": True},
+    ),
+    (
+        "repositories.app.publish.6",
+        {"maven": "io.github.acme:core", "approvers": ["security"], "tags": "own"}
+        | {"tokens": {name: {"from": {"config": "p"}} for name in MavenTokens.model_fields}},
     ),
     ("repositories.app.publish.0.tags", "own"),
     (

@@ -29,7 +29,7 @@ repositories:
   tool:
     visibility: public
     description: "one\\ntwo"
-    ecosystems: [maven]
+    ecosystems: [gradle]
     default_branch: main.lock
     security: {web_commit_signoff_required: false}
     files: {docs/100%.md: {content: x}}
@@ -71,7 +71,7 @@ repositories:
     default_branch: {"b" * 240}/x_1
     topics: {[f"t{n}" for n in range(20)]}
     access: {{managed: push}}
-    ecosystems: [maven, github-actions]
+    ecosystems: [gradle, github-actions]
     code_owners: {{"*": [managed]}}
     properties: {{tier$: "gold & more"}}
     environments:
@@ -106,7 +106,7 @@ def test_everything_within_the_limits_is_made(sandbox: Sandbox, tmp_path: Path) 
     made = project(sandbox, tmp_path, "within", WITHIN)
     outcome = made.up()
     assert outcome.code == 0, outcome.text
-    assert "no managed workflow tests these ecosystems yet (tool: maven)" in outcome.text
+    assert "no managed workflow tests these ecosystems yet (tool: gradle)" in outcome.text
     live = Live(made.world, "acme")
     assert live.teams()["managed"]["members"] == {"ana_corp", "mona-cat_octo"}
     assert live.environments("tool")["prod (eu) 100%"]["reviewers"] == {"@ana_corp"}

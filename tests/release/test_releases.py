@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import tarfile
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from components import publish
+from components.names.registries import ADDRESSES
 from tests.release.extent import cases
-from tests.release.harness import installing, projects, sboms
-from tests.release.harness.organization import canary
+from tests.release.harness import installing, projects, sboms, signing
+from tests.release.harness.organization import canary, store
 from tests.release.harness.registries import images
 from tests.release.harness.stage import Machine, Stage, stage
 
@@ -308,3 +311,48 @@ def _digest(archive: Path) -> str:
 
 def _hash(line: str) -> str:
     return hashlib.sha256(f"{line}\n".encode()).hexdigest()
+
+
+def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
+    """portal-core: built without secrets, signed and uploaded after the approval (E3, R9, R10).
+
+    The signatures are those of the declared key; neither it nor its passphrase nor the token is in
+    a log.
+    """
+    name = "io.github.guild:portal-core"
+    tokens = {each: {"from": {"config": each}} for each in publish.MavenTokens.model_fields}
+    declared = {"maven": name, "approvers": ["releasers"], "tokens": tokens}
+    passphrase = canary("maven-release", "MAVEN_GPG_PASSPHRASE")
+    token = canary("maven-release", "MAVEN_CENTRAL_TOKEN")
+    with (
+        signing.key(passphrase) as key,
+        stage(machine, tmp_path, "core", [declared], projects.maven(name)) as made,
+    ):
+        made.central.tokens[token] = {"io.github.guild"}
+        made.central.keyring = key.keyring
+        place = "/repos/guild/core/environments/maven-release"
+        with made.release.world.client() as api:
+            store(api, place, "MAVEN_GPG_KEY", key.private)
+        release, job = made.release, "publish-maven-io-github-guild-portal-core"
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run()[job] == "waiting"
+        assert (release.approve("ana"), made.central.bundles) == (200, {})
+        assert set(release.run().values()) == {"success"}, release.result(job)
+        assert made.central.refusals == []
+
+        built = _built(made, "maven-io-github-guild-portal-core")
+        stem = "portal-core-1.2.3"
+        assert sorted(built) == [
+            *(f"{stem}-javadoc.jar", f"{stem}-sources.jar", f"{stem}.jar", f"{stem}.pom"),
+        ]
+        assert _released(made) == built
+        folder = "io/github/guild/portal-core/1.2.3"
+        arrived = {file: made.central.files[f"{folder}/{file}"] for file in built}
+        assert {file: hashlib.sha256(data).hexdigest() for file, data in arrived.items()} == built
+        address = f"{ADDRESSES['maven']}/{folder}/{stem}.jar"
+        said = installing.maven(machine.tools, made.front, tmp_path, address)
+        assert said == "portal-core 1.2.3 runs"
+        lines = [line for line in key.private.splitlines() if len(line) > 40]
+        hidden = [*lines, base64.b64encode(token.encode()).decode()]
+        assert not [done.key for done in release.done for each in hidden if each in done.text]
+        _nothing_leaked(made)

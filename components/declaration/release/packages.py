@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SEMVER_ONLY = frozenset({"npm", "cargo"})
 """Kinds of packages whose versions are three numbers."""
-_ONE_A_FOLDER = frozenset({"python", "npm", "go", "image"})
+_ONE_A_FOLDER = frozenset({"python", "npm", "go", "image", "maven"})
 """Kinds of which a folder has one package. Cargo finds a package of a workspace by its name."""
 _COMPARED: Mapping[str, Callable[[str], str]] = {
     "python": normalized,

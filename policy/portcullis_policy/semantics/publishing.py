@@ -27,7 +27,7 @@ _COMMAND = re.compile(
     rf"|(podman|buildah)\s+([^\s&|;]+\s+)*?push(?!\s[^|#]*{_LOCAL}[^\s|#]*\s*$)"
     rf"|skopeo\s+([^\s&|;]+\s+)*?copy(?=\s)[^|#]*\s[\"']?docker://[^\s\"']+[\"']?(?![^|#]*{_LOCAL})"
     r"|skopeo\s+([^\s&|;]+\s+)*?sync\s[^|#]*--dest[ =]docker\b"
-    r"|docker\s+buildx\s+build\s.*--push|mvnw?\s.*\bdeploy|gradlew?\s.*\bpublish\w*"
+    r"|docker\s+buildx\s+build\s.*--push|mvnw?\s(?![^#]*altDeploymentRepository=\S*::file:).*\bdeploy|gradlew?\s.*\bpublish\w*"
     r"|nuget\s+push|semantic-release|goreleaser\s+release|setup\.py\s.*\bupload"
     r")(?![\w-])"
 )

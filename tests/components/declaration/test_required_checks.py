@@ -16,7 +16,7 @@ from components.ruleset import BranchProtectionConfig
 from tests.components.declaration.mistakes.cases import MAIN, WEB
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 
-UNTESTED = ("maven", "gradle", "bundler")
+UNTESTED = ("gradle", "bundler")
 
 
 def reported(root: Path, *edits: tuple[str, str]) -> list[str]:
@@ -76,9 +76,9 @@ def test_a_check_that_something_makes_may_be_required(web: str, tmp_path: Path) 
 def test_ecosystems_without_tests_are_reported_once(tmp_path: Path) -> None:
     """One line names the repositories and what is not tested there."""
     (line,) = reported(
-        tmp_path, (WEB, "  web: {ecosystems: [bundler, gradle]}"), ("[pip]", "[pip, maven]")
+        tmp_path, (WEB, "  web: {ecosystems: [bundler, gradle]}"), ("[pip]", "[pip, gradle]")
     )
-    assert "(app: maven; web: bundler, gradle)" in line
+    assert "(app: gradle; web: bundler, gradle)" in line
 
 
 def test_a_repository_without_managed_workflows_is_reported(tmp_path: Path) -> None:

@@ -289,11 +289,12 @@ def test_dependencies_are_reviewed_where_github_compares_them(
     ("ecosystems", "jobs"),
     [
         (("github-actions",), set()),
-        (("github-actions", "bundler", "maven"), set()),
+        (("github-actions", "bundler", "gradle"), set()),
         (("pip",), {"python", "python-lint", "python-audit"}),
         (("uv",), {"python", "python-lint", "python-audit"}),
         (("npm",), {"npm", "npm-audit"}),
         (("docker",), {"image", "image-audit"}),
+        (("maven",), {"maven", "maven-audit"}),
     ],
 )
 def test_ci_has_the_jobs_of_the_ecosystems(ecosystems: tuple[str, ...], jobs: set[str]) -> None:
@@ -303,7 +304,7 @@ def test_ci_has_the_jobs_of_the_ecosystems(ecosystems: tuple[str, ...], jobs: se
     assert set(load(render_ci(variant))["jobs"]) == everywhere | jobs | set(variant.checks)
 
 
-UNTESTED = ("maven", "gradle", "bundler")
+UNTESTED = ("gradle", "bundler")
 """The ecosystems that the CI workflow does not test yet."""
 
 

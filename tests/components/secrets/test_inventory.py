@@ -49,6 +49,17 @@ EXPECTED = {
         *("CARGO_REGISTRY_TOKEN", "environment", "app/crates-release", "app"),
         *("actions", "crates-token"),
     ),
+    *(
+        (
+            f"repositories.app.publish.6.tokens.{field}",
+            *(f"MAVEN_{name}", "environment", "app/maven-release", "app", "actions", kind),
+        )
+        for field, name, kind in (
+            ("central", "CENTRAL_TOKEN", "central-token"),
+            ("gpg_key", "GPG_KEY", "pgp-key"),
+            ("gpg_passphrase", "GPG_PASSPHRASE", "opaque"),
+        )
+    ),
     (
         "repositories.app.publish.5.tokens.registry",
         *("IMAGE_REGISTRY_TOKEN", "environment", "app/image-release", "app"),

@@ -47,6 +47,13 @@ COSIGN = (
     + "-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
 )
 """As `cosign generate-key-pair` writes it; the body is nobody's."""
+PGP = (
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\n"
+    "Comment: nobody's\n\n"
+    + "lFgEZ+ABCDEFGHIJ\n" * 3
+    + "=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n"
+)
+"""As gpg writes it; the body is nobody's."""
 ANY = "a password: with blanks"
 
 RIGHT: tuple[tuple[Kind, str], ...] = (
@@ -55,6 +62,9 @@ RIGHT: tuple[tuple[Kind, str], ...] = (
     ("pypi-token", pypi_token("acme-tool")),
     ("npm-token", npm_token()),
     ("crates-token", "cio" + "a1B2" * 8),
+    ("central-token", "aB3:x/y+z"),
+    ("pgp-key", PGP),
+    ("pgp-key", PGP.replace("\n", "\r\n")),
     ("github-app-key", app_keys()[0]),
     ("github-app-key", pem(RSA, PrivateFormat.TraditionalOpenSSL)),
     ("github-app-key", "\n" + pem(RSA) + "\n"),
@@ -75,6 +85,13 @@ WRONG: tuple[tuple[Kind, str], ...] = (
     ("crates-token", ANY),
     ("crates-token", "cio" + "a1B2" * 8 + "\n"),
     ("crates-token", "cio" + "a1B2" * 7),
+    ("central-token", ANY),
+    ("central-token", "without-a-password"),
+    ("central-token", "a:b:c"),
+    ("central-token", "a:b\n"),
+    ("pgp-key", ANY),
+    ("pgp-key", PGP.replace("PRIVATE", "PUBLIC")),
+    ("pgp-key", PGP[:-40]),
     ("github-app-key", ANY),
     ("github-app-key", app_keys()[1]),
     ("github-app-key", pem(RSA, password="canary")),

@@ -58,6 +58,10 @@ if TYPE_CHECKING:
         ({"registry": "https://ghcr.io"}, "registry"),
         ({"username": "a"}, "username is for images"),
         ({"username": '"'}, "username"),
+        ({"ecosystem": "maven", "name": "a.b:c", "test_environment": None}, "key_secret is for"),
+        ({"key_secret": "A"}, "key_secret is for Java"),
+        ({"passphrase_secret": "A"}, "passphrase_secret is for a key_secret"),
+        ({"ecosystem": "maven", "name": "a:b:c"}, "not a name that maven packages can have"),
     ],
 )
 def test_a_contradictory_package_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -111,12 +115,13 @@ registries = st.fixed_dictionaries(
 @st.composite
 def packages(draw: st.DrawFn) -> Package:
     """Any package that the model admits."""
-    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "go", "image", "github"]))
-    auths = {"go": ("oidc",), "github": ("oidc",), "image": ("oidc", "token")}
+    ecosystem = draw(st.sampled_from(["python", "npm", "cargo", "go", "image", "maven", "github"]))
+    auths = {"go": ("oidc",), "github": ("oidc",), "image": ("oidc", "token"), "maven": ("token",)}
     auth = draw(st.sampled_from(auths.get(ecosystem, AUTHS)))
     release, test = draw(st.lists(environments, min_size=2, max_size=2, unique=True))
     tested = ecosystem == "python" and draw(st.booleans())
-    name = f"guild.example/{draw(names)}" if ecosystem == "go" else draw(names)
+    start = {"go": "guild.example/", "maven": "example.guild:"}.get(ecosystem, "")
+    name = start + draw(names)
     scope = draw(st.sampled_from(["", "@guild/"])) if ecosystem == "npm" else ""
     return Package.model_validate(
         {
@@ -131,6 +136,7 @@ def packages(draw: st.DrawFn) -> Package:
             else None,
             "test_token_secret": draw(secret_names) if auth != "oidc" and tested else None,
             **(draw(registries) if ecosystem == "image" else {}),
+            "key_secret": draw(secret_names) if ecosystem == "maven" else None,
             "username": "guild+bot" if ecosystem == "image" and auth == "token" else None,
         }
     )
@@ -188,17 +194,20 @@ def test_every_plan_becomes_sound_files(variant: WorkflowPlan) -> None:
             assert {"security-validation", "build"} | first <= before(workflow, id_)
 
 
-@pytest.mark.parametrize("ecosystem", ["python", "npm", "cargo", "go", "image"])
+@pytest.mark.parametrize("ecosystem", ["python", "npm", "cargo", "go", "image", "maven"])
 def test_job_ids_fit_however_long_the_name_is(ecosystem: Kind) -> None:
     """GitHub refuses a workflow file with a job id of 100 characters; two long names stay two."""
-    start = "acme.example/" if ecosystem == "go" else ""
-    of_images: dict[str, Any] = {"registry": "ghcr.io", "platforms": ("linux/amd64",)}
+    start = {"go": "acme.example/", "maven": "example.acme:"}.get(ecosystem, "")
+    more: dict[str, dict[str, Any]] = {
+        "image": {"registry": "ghcr.io", "platforms": ("linux/amd64",)},
+        "maven": {"auth": "token", "token_secret": "A", "key_secret": "B"},
+    }
     named = tuple(
         Package(
             ecosystem=ecosystem,
             name=start + "a" * 180 + end,
             release_environment=end,
-            **(of_images if ecosystem == "image" else {}),
+            **more.get(ecosystem, {}),
         )
         for end in "bc"
     )

@@ -192,7 +192,7 @@ def test_packages_leave_the_build_before_their_components_are_listed(
     build = files(variant)[RELEASE_PATH]["jobs"]["build"]["steps"]
     uploads = [step["with"]["name"] for step in build if "upload-artifact" in str(step)]
     listed = [
-        package for package in variant.packages if package.ecosystem not in ("github", "image")
+        each for each in variant.packages if each.ecosystem in ("python", "npm", "cargo", "go")
     ]
     assert uploads == [*artifacts(variant), *(["sboms"] if listed else [])]
     (last,) = [i for i, step in enumerate(build) if artifacts(variant)[-1] in str(step.get("with"))]
@@ -202,6 +202,13 @@ def test_packages_leave_the_build_before_their_components_are_listed(
     assert not [step for step in build[:last] if "sboms" in str(step)]
 
 
+PLACES_OF_SECRETS = (
+    *("password", "NODE_AUTH_TOKEN", "STORED_TOKEN", "REGISTRY_TOKEN"),
+    *("CENTRAL_TOKEN", "GPG_KEY", "GPG_PASSPHRASE", "ADDRESS"),
+)
+"""The inputs and environment variables by which a step gets a secret."""
+
+
 @releases
 def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> None:
     """A token is an input or an environment variable of the publishing step alone (R9, A5, E3)."""
@@ -209,16 +216,14 @@ def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> No
     seen = set()
     for id_, job in workflow["jobs"].items():
         for step in job["steps"]:
-            for place in (
-                *("password", "NODE_AUTH_TOKEN", "STORED_TOKEN", "REGISTRY_TOKEN"),
-                "ADDRESS",
-            ):
+            for place in PLACES_OF_SECRETS:
                 value = {**step.get("with", {}), **step.get("env", {})}.pop(place, "")
                 seen |= {(id_, name) for name in re.findall(r"secrets\.(\w+)", value)}
     expected = set()
     for package in variant.packages:
-        if package.token_secret:
-            expected.add((f"publish-{package.ecosystem}-{package.id}", package.token_secret))
+        for secret in (package.token_secret, package.key_secret, package.passphrase_secret):
+            if secret:
+                expected.add((f"publish-{package.ecosystem}-{package.id}", secret))
         if package.test_token_secret:
             expected.add((f"test-python-{package.id}", package.test_token_secret))
     if webhook := variant.releases[0].webhook:
@@ -234,25 +239,27 @@ def test_secrets_reach_only_the_step_that_publishes(variant: WorkflowPlan) -> No
 def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPlan) -> None:
     """Where nobody approves, before the build; else first in the job; elsewhere none (R7, R9)."""
     workflow = files(variant)[RELEASE_PATH]
-    found = {}
+    found: dict[str, list[str]] = {}
     for id_, step in steps(workflow):
         if step.get("name", "").startswith("The secret "):
-            assert workflow["jobs"][id_]["steps"][0] == step
-            found[id_] = step["env"]["NAME"]
+            names = found.setdefault(id_, [])
+            assert workflow["jobs"][id_]["steps"][len(names)] == step
+            names.append(step["env"]["NAME"])
     expected = {}
     for package in variant.packages:
         if package.token_secret:
-            expected[f"publish-{package.ecosystem}-{package.id}"] = package.token_secret
+            stored = (package.token_secret, package.key_secret, package.passphrase_secret)
+            expected[f"publish-{package.ecosystem}-{package.id}"] = [e for e in stored if e]
         if package.test_token_secret:
-            expected[f"secrets-python-{package.id}"] = package.test_token_secret
+            expected[f"secrets-python-{package.id}"] = [package.test_token_secret]
     if webhook := variant.releases[0].webhook:
-        expected["secrets-notification"] = webhook.secret
+        expected["secrets-notification"] = [webhook.secret]
     assert {key for key in expected if "secrets-" in key} <= before(workflow, "build")
     assert found == expected
     validation = workflow["jobs"]["security-validation"]
     assert "environment" not in validation
     seen = {key for step in validation["steps"] for key in step.get("env", {}) if "SEEN_" in key}
-    assert seen == {f"SEEN_{name}" for name in expected.values()}
+    assert seen == {f"SEEN_{name}" for names in expected.values() for name in names}
 
 
 @releases

@@ -101,6 +101,20 @@ def image(auth: str = "oidc", **changes: object) -> Package:
     return Package.model_validate({**values, **changes})
 
 
+def java(**changes: object) -> Package:
+    """A Java package at Maven Central."""
+    values = {
+        "ecosystem": "maven",
+        "name": "io.github.guild:portal-core",
+        "auth": "token",
+        "release_environment": "maven-release",
+        "token_secret": "MAVEN_CENTRAL_TOKEN",
+        "key_secret": "MAVEN_GPG_KEY",
+        "passphrase_secret": "MAVEN_GPG_PASSPHRASE",
+    }
+    return Package.model_validate({**values, **changes})
+
+
 def archive(**changes: object) -> Package:
     """The source of a tool, released on GitHub alone."""
     values = {
@@ -167,17 +181,18 @@ VARIANTS = {
     "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
     **{f"cargo-{auth}": plan(cargo(auth, directory="core")) for auth in AUTHS},
     "every-kind": plan(
-        *(python(), npm(), cargo("hybrid"), module(), image(), archive()),
+        *(python(), npm(), cargo("hybrid"), module(), image(), java(), archive()),
         approval_environment="gate",
     ),
     "image": plan(image(platforms=("linux/amd64", "linux/arm64"), directory="portal")),
+    "maven": plan(java(directory="core", passphrase_secret=None)),
     "image-token": plan(image("token", name="guild/portal"), visibility="private"),
     "module": plan(module(directory="sdk"), prefix="sdk/v"),
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
     "archive-beside-packages": plan(python(), npm("token"), archive(), visibility="private"),
     "notified": plan(python("token"), webhook=WEBHOOK, issue=True),
     "nothing-to-publish": plan(
-        ecosystems=("pip", "npm", "cargo", "gomod", "docker", "github-actions")
+        ecosystems=("pip", "npm", "cargo", "gomod", "docker", "maven", "github-actions")
     ),
     "codeql": plan(npm(), ecosystems=("gomod", "docker"), chosen=CODEQL),
     "codeql-private": plan(ecosystems=("github-actions",), visibility="private", chosen=CODEQL),
@@ -236,6 +251,7 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         if "gh-action-pypi-publish" in step.get("uses", "")
         or re.search(r"(npm|cargo) publish", step.get("run", ""))
         or step.get("name", "").startswith(("Ask the proxy", "Push the image"))
+        or "publisher" in step.get("env", {}).get("CENTRAL", "")
         or ("gh release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
     }
 

@@ -32,14 +32,16 @@ VARIATIONS = {
         ("repositories.app.publish", [{"python": "acme-app", "approvers": ["devs"]}]),
     ],
     "a year and a month": [("tag_protection.releases.scheme", "calver")],
-    "a crate, a Go module, an image and an archive": [
-        ("repositories.app.ecosystems", ["cargo", "gomod", "docker", "github-actions"]),
+    "a crate, a Go module, an image, a Java package and an archive": [
+        ("repositories.app.ecosystems", ["cargo", "gomod", "docker", "maven", "github-actions"]),
         (
             "repositories.app.publish",
             [
                 {"cargo": "core-x", "approvers": ["devs"]},
                 {"go": "acme.example/core", "approvers": ["devs"]},
                 {"image": "portal", "approvers": ["devs"]},
+                {"maven": "io.github.acme:core", "approvers": ["devs"]}
+                | {"tokens": {e: {"from": {"config": e}} for e in ("central", "gpg_key")}},
                 {"github": "rules", "approvers": ["devs"]},
             ],
         ),

@@ -25,11 +25,13 @@ COMMANDS = (
     *("poetry publish", "npm publish ./x.tgz", "pnpm -r publish", "yarn npm publish"),
     *("cargo publish", "gem push x.gem", "docker push x", "mvn -B deploy", "helm push x oci://y"),
     *("dotnet nuget push x", "goreleaser release", "npx semantic-release"),
+    *("mvn deploy -DaltDeploymentRepository=x::https://y",),
     *("buildah push x docker://y/x", "podman push y/x", "buildah push x docker://y/x # dir:z"),
     *("skopeo copy oci:x docker://y", 'skopeo copy --all "docker://x" "docker://y"'),
     *("skopeo sync --src dir --dest docker x y", "buildah manifest push --all x docker://y"),
 )
 NO_COMMANDS = (
+    *("mvn deploy -DaltDeploymentRepository=x::file:///tmp/y",),
     *("buildah manifest push --all x oci-archive:y.tar", 'podman push x "dir:y"'),
     *(
         "skopeo copy docker://x oci:y",

@@ -124,12 +124,12 @@ def test_ecosystems_without_tests_are_reported_in_every_format(tmp_path: Path) -
     """Green checks that test nothing are not written, and the output says so (issue 13)."""
     app = "repositories.app"
     file = str(
-        project(tmp_path, (f"{app}.ecosystems", ["pip", "maven"]), (f"{app}.workflows", True))
+        project(tmp_path, (f"{app}.ecosystems", ["pip", "gradle"]), (f"{app}.workflows", True))
     )
     for form in FORMATS:
         reported = command(file, "--format", form).output
         assert reported.count("no managed workflow tests these ecosystems yet") == 1, form
-        assert "app: maven" in reported or "app&#58; maven" in reported, form
+        assert "app: gradle" in reported or "app&#58; gradle" in reported, form
     valid(json.loads(command(file, "--format", "sarif").output))
 
 

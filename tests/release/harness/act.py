@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
 _LIMIT_SECONDS = 300
+_SCHEMES = ("http", "https")
 _ANNOTATIONS = ("error", "warning", "notice")
 _RUSTUP = """\
 #!/bin/sh
@@ -44,6 +45,20 @@ _CARGO = """\
 export RUSTUP_TOOLCHAIN=TOOLCHAIN
 [ -n "$RUSTUP_TOOLCHAIN" ] || unset RUSTUP_TOOLCHAIN
 exec CARGO "$@"
+"""
+_SUDO = """\
+#!/bin/sh
+# the images of the tests run nothing while they are built, so nothing is emulated
+case "$*" in
+  "apt-get update" | "apt-get install --yes qemu-user-static") ;;
+  *) echo "sudo: $* is refused" >&2; exit 1 ;;
+esac
+"""
+_STORAGE = """\
+[storage]
+driver = "vfs"
+graphroot = "{folder}/home/images"
+runroot = "{folder}/tmp/images"
 """
 _SLEEP = """\
 #!/bin/sh
@@ -176,6 +191,8 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
             "RUSTUP_HOME": str(place.tools.rustup_home),
             "CARGO_HOME": str(folder / "home/.cargo"),
             "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+            f"JAVA_HOME_{place.tools.versions['java']}_X64": str(place.tools.java_home),
+            "MAVEN_OPTS": _maven_options(place),
             "TMPDIR": str(folder / "tmp"),
             "UV_CACHE_DIR": str(place.tools.uv_cache),
         },
@@ -236,6 +253,15 @@ def run_all(place: Place, workflow: dict[str, Any]) -> dict[str, list[tuple[str,
             found.setdefault(entry["jobID"], {})[entry["job"]] = (matrix, entry["jobResult"])
     shutil.rmtree(folder)
     return {key: sorted(each.values()) for key, each in found.items()}
+
+
+def _maven_options(place: Place) -> str:
+    """Return how Java finds its packages and the front: it reads no variables for proxies."""
+    host, _, port = place.variables["HTTPS_PROXY"].rpartition("/")[2].partition(":")
+    proxies = [f"-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port}" for scheme in _SCHEMES]
+    return " ".join(
+        [f"-Dmaven.repo.local={place.tools.maven}", "-XX:TieredStopAtLevel=1", *proxies]
+    )
 
 
 def _event(github: dict[str, Any]) -> dict[str, Any]:

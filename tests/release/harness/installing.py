@@ -71,6 +71,17 @@ def image(front: Front, folder: Path, reference: str) -> str:
     return done.stdout.strip()
 
 
+def maven(tools: Tools, front: Front, folder: Path, address: str) -> str:
+    """Download a package of Maven Central, run it, and return what it says."""
+    jar = folder / "package.jar"
+    environment = _environment(front, folder)
+    command = ["curl", "--silent", "--fail", "--output", str(jar), address]
+    subprocess.run(command, env=environment, check=True)
+    command = [str(tools.java_home / "bin/java"), "-jar", str(jar)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 def cargo(tools: Tools, front: Front, folder: Path, name: str, version: str) -> str:
     """Install a package of crates.io into a folder, run it, and return what it says."""
     target = folder / "rust"

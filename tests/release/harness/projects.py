@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.release.harness.tools import BACKEND
+from tests.release.harness.tools import BACKEND, POM
 
 VERSION = "1.2.3"
 
@@ -81,6 +81,20 @@ def image(name: str, directory: str = ".") -> dict[str, str]:
             'ENTRYPOINT ["/bin/sh", "/srv/run.sh"]\n'
         ),
         "run.sh": f'#!/bin/sh\necho "{said}"\n',
+    }
+    return _inside(directory, files)
+
+
+def maven(name: str, directory: str = ".") -> dict[str, str]:
+    """Return a Java package that says its name and version when it is run."""
+    group, _, artifact = name.partition(":")
+    pom = POM.replace("GROUP", group).replace("ARTIFACT", artifact).replace("VERSION", VERSION)
+    files = {
+        "pom.xml": pom,
+        "src/main/java/Main.java": (
+            "public class Main {\n    public static void main(String[] arguments) {\n"
+            f'        System.out.println("{artifact} {VERSION} runs");\n    }}\n}}\n'
+        ),
     }
     return _inside(directory, files)
 

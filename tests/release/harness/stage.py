@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import act, front, hooks, organization
-from tests.release.harness.registries import images, npm, publishers
+from tests.release.harness.registries import central, images, npm, publishers
 from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.registries.index import Index, index
 from tests.release.harness.release import Release
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.release.harness.authority import Authority
+    from tests.release.harness.registries.central import Central
     from tests.release.harness.registries.images import Images
     from tests.release.harness.registries.npm import Registry
     from tests.release.harness.tools import Tools
@@ -54,6 +55,7 @@ class Stage:
         crates: The double of crates.io.
         ghcr: The double of ghcr.io.
         images: Another registry of images.
+        central: The double of the Central Portal and of Maven Central.
         hooks: The chat service.
         front: The way to GitHub and to them.
     """
@@ -65,6 +67,7 @@ class Stage:
     crates: Crates
     ghcr: Images
     images: Images
+    central: Central
     hooks: hooks.Hooks
     front: front.Front
 
@@ -117,6 +120,7 @@ def stage(
         )
         for each in (pypi, testpypi, registry, rust):
             each.issuers.add(f"{world.base_url}_oidc")
+        maven = stack.enter_context(central.central())
         routes = {
             **front.github(world),
             "pypi.org": front.to(pypi.address),
@@ -127,6 +131,8 @@ def stage(
             INDEX_HOST: front.to(rust.address),
             images.GHCR: front.to(ghcr.address),
             images.OTHER: front.to(other.address),
+            central.PORTAL: front.to(maven.address),
+            central.HOST: front.to(maven.address),
             hooks.HOST: front.to(chat.address),
         }
         way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
@@ -137,4 +143,4 @@ def stage(
         )
         release = Release(world, f"{organization.OWNER}/{name}", place, granted)
         release.hold()
-        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, chat, way)
+        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, maven, chat, way)

@@ -28,10 +28,13 @@ ROOT = Path(__file__).resolve().parents[3]
 _PINS = ("package.json", "package-lock.json")
 _NPM = Path(__file__).resolve().parents[1] / "npm"
 _DEBIAN = (
-    *("bash", "buildah", "curl", "docker-registry", "gh", "git", "jq", "skopeo", "tar", "unzip"),
+    *("bash", "buildah", "curl", "docker-registry", "gh", "git", "gpg", "jq", "skopeo", "tar"),
+    *("unzip", "zip"),
 )
 """Programs that are packages of Debian by the same name."""
-_NEEDED = (*_DEBIAN, "cargo", "node", "npm", "rustup")
+_DEBIAN_JAVA = {"mvn": "maven", "javac": "default-jdk-headless"}
+"""Programs that are packages of Debian by another name."""
+_NEEDED = (*_DEBIAN, *_DEBIAN_JAVA, "cargo", "node", "npm", "rustup")
 PATH = "/usr/local/bin:/usr/bin:/bin"
 """Where jobs and servers find the programs of the system, and no others of this machine."""
 BACKEND = "hatchling==1.31.0"
@@ -47,6 +50,8 @@ class Tools:
         node: Node.js, for verdaccio.
         verdaccio: The folder with its packages.
         docker_registry: The registry of images.
+        java_home: The JDK.
+        maven: Maven's local repository, with the plugins of the Java project.
         uv_cache: uv's cache, with all that a workflow asks uvx for.
         uv: The folder with the pinned uv.
         rust: The folder with cargo and rustup.
@@ -59,6 +64,8 @@ class Tools:
     node: str
     verdaccio: Path
     docker_registry: str
+    java_home: Path
+    maven: Path
     uv_cache: Path
     uv: Path
     rust: Path
@@ -90,12 +97,18 @@ def find() -> Tools:
     uv = Path(sys.executable).parent
     rust = Path(str(shutil.which("cargo"))).parent
     rustup_home = _rustup_home(rust)
+    deploying = str(pins["tools"]["maven_deploy"])
     key = "\n".join([until, sys.version, BACKEND, *fetched]).encode()
     return Tools(
         act=engine.ensure_act(),
         node=str(shutil.which("node")),
         verdaccio=_made(cache / f"verdaccio-{_digest(lock)}", _install_verdaccio),
         docker_registry=str(shutil.which("docker-registry")),
+        java_home=Path(str(shutil.which("javac"))).resolve().parents[1],
+        maven=_made(
+            cache / f"maven-{_digest(f'{POM}{deploying}'.encode())}",
+            lambda folder: _fill_maven(folder, deploying),
+        ),
         uv_cache=_made(
             cache / f"uvx-{_digest(key)}", lambda folder: _fetch(uv / "uv", folder, fetched, until)
         ),
@@ -116,7 +129,7 @@ def _programs() -> None:
     missing = [name for name in _NEEDED if shutil.which(name) is None]
     installer = shutil.which("apt-get")
     if missing and installer is not None and os.geteuid() == 0:
-        packages = [name for name in missing if name in _DEBIAN]
+        packages = [_DEBIAN_JAVA.get(n, n) for n in missing if n in (*_DEBIAN, *_DEBIAN_JAVA)]
         for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
             subprocess.run([installer, "-q", *command], check=False, capture_output=True)
         missing = [name for name in _NEEDED if shutil.which(name) is None]
@@ -190,6 +203,65 @@ def _install_verdaccio(folder: Path) -> None:
         shutil.copy(_NPM / name, folder)
     command = [str(shutil.which("npm")), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+POM = """\
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>GROUP</groupId>
+  <artifactId>ARTIFACT</artifactId>
+  <version>VERSION</version>
+  <name>ARTIFACT</name>
+  <description>A package of the release tests</description>
+  <url>https://github.com/guild/project</url>
+  <licenses><license><name>MIT</name></license></licenses>
+  <developers><developer><name>Kim</name></developer></developers>
+  <scm><url>https://github.com/guild/project</url></scm>
+  <properties>
+    <maven.compiler.release>17</maven.compiler.release>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+    <project.build.outputTimestamp>2026-01-01T00:00:00Z</project.build.outputTimestamp>
+  </properties>
+  <build><plugins>
+    <plugin><artifactId>maven-resources-plugin</artifactId><version>3.3.1</version></plugin>
+    <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.0</version></plugin>
+    <plugin>
+      <artifactId>maven-surefire-plugin</artifactId><version>3.5.3</version>
+      <configuration><skip>true</skip></configuration>
+    </plugin>
+    <plugin>
+      <artifactId>maven-jar-plugin</artifactId><version>3.4.2</version>
+      <configuration>
+        <archive><manifest><mainClass>Main</mainClass></manifest></archive>
+      </configuration>
+      <executions><execution>
+        <id>javadoc</id><phase>package</phase><goals><goal>jar</goal></goals>
+        <configuration><classifier>javadoc</classifier></configuration>
+      </execution></executions>
+    </plugin>
+    <plugin>
+      <artifactId>maven-source-plugin</artifactId><version>3.3.1</version>
+      <executions><execution><goals><goal>jar-no-fork</goal></goals></execution></executions>
+    </plugin>
+  </plugins></build>
+</project>
+"""
+"""The pom.xml of the Java projects: the plugins have versions, so that they can be fetched once."""
+
+
+def _fill_maven(folder: Path, deploying: str) -> None:
+    """Fill a local repository of Maven by a build as workflows make it."""
+    project = folder / "project"
+    (project / "src/main/java").mkdir(parents=True)
+    (project / "src/main/java/Main.java").write_text("class Main {}\n", encoding="utf-8")
+    (project / "pom.xml").write_text(POM.replace("VERSION", "1"), encoding="utf-8")
+    command = [str(shutil.which("mvn")), "--batch-mode", f"-Dmaven.repo.local={folder}", "verify"]
+    command += [f"org.apache.maven.plugins:maven-deploy-plugin:{deploying}:deploy"]
+    command += [f"-DaltDeploymentRepository=staged::file://{folder / 'staged'}"]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    # where a file came from; with these, Maven would ask there again
+    for each in folder.rglob("_remote.repositories"):
+        each.unlink()
 
 
 def _fetch(uv: Path, cache: Path, packages: dict[str, str], until: str) -> None:

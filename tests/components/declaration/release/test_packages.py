@@ -24,10 +24,13 @@ SDK = "  sdk: {created_by: [security], prefix: sdk/v, scheme: calver}"
 SERIES = """\
   a: {created_by: [security], prefix: a-v}
   b: {created_by: [security], prefix: a/v}"""
-NAMES = "python: NAME, npm: NAME, cargo: NAME, go: NAME, image: NAME, github: NAME"
+NAMES = "python: NAME, npm: NAME, cargo: NAME, go: NAME, image: NAME, maven: NAME, github: NAME"
 
 
 PUSHING = "auth: token, username: bot, tokens: {registry: {from: {config: p}}}"
+
+
+SIGNING = "tokens: {central: {from: {config: p}}, gpg_key: {from: {config: q}}}"
 
 
 def publish(*entries: str) -> tuple[str, str]:
@@ -359,6 +362,34 @@ CASES = (
         (publish("{image: portal}", "»{image: tool}"),),
         "the folder . has one package, and `portal` is built from it",
         "directory: the package's own folder",
+    ),
+    Case(
+        "a Java package without its group",
+        (publish(f"{{»maven: portal, {SIGNING}}}"),),
+        "`maven` is not valid",
+        "groupId:artifactId, such as io.github.guild:portal, at most 200 characters",
+    ),
+    Case(
+        "a group that Maven Central does not verify",
+        (publish(f"{{»maven: 'com.github.acme:portal', {SIGNING}}}"),),
+        "`maven`: Maven Central does not take com.github",
+        "a namespace such as io.github.guild",
+    ),
+    Case(
+        "trusted publishing at Maven Central",
+        (publish(f"{{maven: 'io.github.acme:portal', »auth: oidc, {SIGNING}}}"),),
+        "`auth`: Maven Central has no trusted publishing",
+        "auth: token",
+    ),
+    Case(
+        "a Java package that nothing signs",
+        (
+            publish(
+                "»{maven: 'io.github.acme:portal', tokens: {central: {from: {config: p}}}}",
+            ),
+        ),
+        "item 1 of `publish`: Maven Central needs tokens.central and tokens.gpg_key, and "
+        "tokens.gpg_passphrase if the key has one",
     ),
     Case(
         "two archives of one tag",

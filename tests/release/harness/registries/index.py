@@ -88,7 +88,7 @@ class Index(publishers.TrustingRegistry):
     def _upload(
         self, environ: WSGIEnvironment, start: StartResponse, body: bytes
     ) -> Iterable[bytes]:
-        fields, name, content = _form(environ["CONTENT_TYPE"], body)
+        fields, name, content = form(environ["CONTENT_TYPE"], body)
         status, reason = self._judged(environ, fields["name"], name, content)
         if status != 200 or reason:
             self.refusals += [f"{name}: {reason}"] if status != 200 else []
@@ -157,7 +157,7 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:
+def form(kind: str, body: bytes) -> tuple[dict[str, str], str, bytes]:
     """Return the fields of an upload, its file's name, and its content."""
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
     fields: dict[str, str] = {}
