@@ -65,6 +65,29 @@ def test_a_list_of_actions_goes_with_selected_alone() -> None:
     assert "allowedActionsConfig" not in inputs.inputs
 
 
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [
+        ((), ["astral-sh/setup-uv@*", "pypa/gh-action-pypi-publish@*"]),
+        ((("repositories.app.publish", []),), ["astral-sh/setup-uv@*"]),
+        ((("repositories.app.workflows", False),), []),
+        (
+            (
+                ("repositories.app.publish", []),
+                ("repositories.app.workflows", {"codeql": True, "scorecard": True}),
+            ),
+            ["astral-sh/setup-uv@*", "ossf/scorecard-action@*"],
+        ),
+    ],
+)
+def test_actions_that_managed_workflows_use_are_allowed(
+    changes: tuple[Change, ...], allowed: list[str]
+) -> None:
+    """Those of others that a file really uses, and no more; GitHub's own are allowed (R5)."""
+    inputs = declare(*changes).one("ActionsOrganizationPermissions", "acme").inputs
+    assert inputs["allowedActionsConfig"]["patternsAlloweds"] == allowed
+
+
 def test_what_destroy_would_weaken_outlives_the_stack(sound: Recording) -> None:
     """Destroying these would widen or switch off what they guard: GitHub keeps them instead."""
     kept = {each.type for each in sound.resources if each.retain_on_delete}

@@ -91,6 +91,7 @@ def test_actions_are_held_back(live: Live) -> None:
     assert set(found["patterns_allowed"]) == {
         "astral-sh/setup-uv@*",
         "pypa/gh-action-pypi-publish@*",
+        "sigstore/cosign-installer@*",
         "codecov/codecov-action@*",
     }
     assert found["default_workflow_permissions"] == "read"
