@@ -1,7 +1,12 @@
 """The catalogue: every rule, in the order in which it is printed. Ids are never reused."""
 
 from portcullis_policy.rule import Rule
-from portcullis_policy.rules.aws_and_vault import audit_archive, trust_aws, trust_vault
+from portcullis_policy.rules.aws_and_vault import (
+    audit_archive,
+    trust_aws,
+    trust_declared,
+    trust_vault,
+)
 from portcullis_policy.rules.branches_and_tags import branches, checks, classic, rulesets, tags
 from portcullis_policy.rules.environments import (
     admitted_refs,
@@ -26,7 +31,7 @@ _FAMILIES = (
     (secrets, plaintext, rotation, age_on_github, sources),
     (workflows, releases, in_the_stack, linters),
     (dependabot,),
-    (trust_aws, trust_vault),
+    (trust_aws, trust_vault, trust_declared),
     (audit_archive,),
     (stack,),
     (pack,),

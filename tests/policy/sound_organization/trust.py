@@ -74,7 +74,7 @@ TRUST: dict[str, Declared] = {
     ),
     "vault-policy": Declared(
         aws_and_vault.VAULT_POLICY,
-        {"name": "ci", "policy": 'path "ci/data/escai/*" { capabilities = ["read"] }'},
+        {"name": "ci-escai", "policy": 'path "ci/data/escai/*" { capabilities = ["read"] }'},
     ),
     "subject": Declared(gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "context"]}),
     "own-subject": Declared(gh.REPOSITORY_SUBJECT, {"repository": "escai", "useDefault": True}),

@@ -83,7 +83,7 @@ SOUND: list[tuple[str, Organization]] = [
             {
                 "StringEquals": {
                     f"{ISSUER}:aud": "sts.amazonaws.com",
-                    f"{ISSUER}:sub": [SUB, SUB.replace("pypi", "npm")],
+                    f"{ISSUER}:sub": [SUB, "repo:guild/two:environment:npm-release"],
                 }
             }
         ),
@@ -226,6 +226,23 @@ EVASIONS: list[tuple[str, str, Organization]] = [
             "assumeRolePolicy",
             to={"Statement": [*trust(CONDITION)["Statement"], *trust({})["Statement"]]},
         ),
+    ),
+    (
+        "TR010",
+        "an environment of another repository",
+        role(
+            {
+                "StringEquals": {
+                    f"{ISSUER}:aud": "sts.amazonaws.com",
+                    f"{ISSUER}:sub": "repo:guild/two:environment:pypi-release",
+                }
+            }
+        ),
+    ),
+    (
+        "TR012",
+        "a key beside the role",
+        {**ORGANIZATION, "x": Declared(aws_and_vault.STATIC_KEYS[0], {"user": "ci"})},
     ),
     (
         "TR002",

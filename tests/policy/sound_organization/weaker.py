@@ -101,6 +101,9 @@ TRUST: list[tuple[str, tuple[Any, ...], Any]] = [
         ("aws-attachment", "policyArn"),
         "arn:aws:iam::aws:policy/AdministratorAccess",
     ),
+    trusted("TR010", "sub", "repo:guild/escai:environment:pypi"),
+    ("TR010", ("vault-role", "boundClaims", "environment"), "pypi-release, anything"),
+    ("TR011", ("vault-role", "tokenPolicies"), ["ci-escai", "admin"]),
     ("TR004", ("aws-provider", "clientIdLists"), ["sts.amazonaws.com", "guild"]),
     ("TR005", ("vault-role", "boundAudiences"), ...),
     ("TR006", ("vault-role", "boundClaims", "environment"), ...),
@@ -111,6 +114,7 @@ TRUST: list[tuple[str, tuple[Any, ...], Any]] = [
     ("TR007", ("vault-role", "tokenTtl"), 7200),
     ("TR007", ("vault-role", "tokenMaxTtl"), 86400),
     ("TR008", ("vault-policy", "policy"), 'path "*" { capabilities = ["sudo"] }'),
+    ("TR008", ("vault-policy", "policy"), 'path "ci/*" { capabilities = ["read"] }'),
     ("TR009", ("subject", "includeClaimKeys"), ["repo", "ref"]),
     ("TR009", ("own-subject",), {"repository": "escai", "includeClaimKeys": ["ref"]}),
     *(

@@ -19,10 +19,8 @@ from portcullis_policy.semantics.aws_and_vault import (
     BUCKET_PUBLIC_ACCESS,
     BUCKET_VERSIONING,
     BUCKETS,
-    allows,
-    principals,
-    statements,
 )
+from portcullis_policy.semantics.trust.iam import allows, principals, statements
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -9,7 +9,6 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics.aws_and_vault import (
-    GITHUB_ISSUER,
     GROUP_POLICY,
     OIDC_PROVIDER,
     POLICY,
@@ -17,41 +16,68 @@ from portcullis_policy.semantics.aws_and_vault import (
     ROLE,
     ROLE_POLICY,
     ROLE_POLICY_ATTACHMENT,
+    STATIC_KEYS,
     USER_POLICY,
+)
+from portcullis_policy.semantics.languages.automata import TooComplexError
+from portcullis_policy.semantics.trust.aws_roles import Door, doors
+from portcullis_policy.semantics.trust.github_tokens import (
+    ISSUER,
+    SUBJECT_OF_ONE,
+    is_issuer,
+    shown,
+)
+from portcullis_policy.semantics.trust.iam import (
+    Statement,
     allows,
-    conditions,
-    is_everything,
-    principals,
+    is_for_action,
+    is_for_all_resources,
+    is_literal,
     statements,
     texts,
+    whole_service,
 )
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
 _AUDIENCE = "sts.amazonaws.com"
-_EXACT = ("stringequals", "stringlike", "foranyvalue:stringequals", "foranyvalue:stringlike")
-"""Operators that hold only if the key is there and matches. `...IfExists` and `ForAllValues` also
-hold for a token without it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
-_SUB_OF_ONE = re.compile(
-    r"(?=.*(^|:)(repo|repository|repository_id):[^:]+)(?=.*(^|:)environment:[^:]+)[^*?]+"
-)
 _ADMINISTRATOR = re.compile(
-    r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)"
+    r"arn:aws[\w-]*:iam::aws:policy/([\w-]+/)*"
+    r"(AdministratorAccess.*|PowerUserAccess|\w*FullAccess|SystemAdministrator|SecretsManagerReadWrite)",
+    re.IGNORECASE,
 )
-_SUB = f"{GITHUB_ISSUER}:sub"
-_AUD = f"{GITHUB_ISSUER}:aud"
+_ESCALATING = (
+    *("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:CreateAccessKey"),
+    *("iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:AddUserToGroup", "iam:PassRole"),
+    *("iam:AttachUserPolicy", "iam:AttachGroupPolicy", "iam:AttachRolePolicy"),
+    *("iam:PutUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePolicy"),
+    *("iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary"),
+    *("sts:AssumeRole", "secretsmanager:GetSecretValue", "kms:Decrypt"),
+    *("lambda:UpdateFunctionCode", "ssm:SendCommand"),
+)
+"""Actions that, on everything, give their holder the rights or the secrets of all others.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"""
+_SUB = f"{ISSUER}:sub"
+_AUD = f"{ISSUER}:aud"
+_PROVIDER_ARN = f"arn:aws:iam::123456789012:oidc-provider/{ISSUER}"
 
 
-def _trust(condition: object) -> dict[str, object]:
-    """Return a role that trusts GitHub under a condition."""
+def _statement(condition: object, **changes: object) -> dict[str, object]:
+    """Return a statement that trusts GitHub under a condition; None takes an element away."""
     statement = {
         "Effect": "Allow",
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Principal": {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB_ISSUER}"},
+        "Principal": {"Federated": _PROVIDER_ARN},
         "Condition": condition,
+        **changes,
     }
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
-    return {"name": "release", "assumeRolePolicy": json.dumps(policy)}
+    return {name: value for name, value in statement.items() if value is not None}
+
+
+def _roles(note: str, *given: Mapping[str, object]) -> Example:
+    """Return an example of a role whose trust has several statements."""
+    policy = {"Version": "2012-10-17", "Statement": list(given)}
+    return example(note, ROLE, {"name": "release", "assumeRolePolicy": json.dumps(policy)})
 
 
 def _equals(**keys: object) -> dict[str, object]:
@@ -60,7 +86,7 @@ def _equals(**keys: object) -> dict[str, object]:
 
 
 def _role(note: str, condition: object) -> Example:
-    return example(note, ROLE, _trust(condition))
+    return _roles(note, _statement(condition))
 
 
 _ONE = "repo:guild/escai:environment:pypi-release"
@@ -76,20 +102,10 @@ _OTHERS = example(
 )
 
 
-def _github_trusts(resource: Resource) -> list[Mapping[str, object]] | None:
-    """Return the statements by which a role trusts GitHub; None if they cannot be seen."""
-    found = statements(resource.facts, "assumeRolePolicy")
-    if found is UNKNOWN:
-        return None
-    return [
-        item
-        for item in found
-        if allows(item)
-        and (
-            any(GITHUB_ISSUER in principal.lower() for principal in principals(item))
-            or any(GITHUB_ISSUER in key for _, key, _ in conditions(item))
-        )
-    ]
+_TWICE = json.dumps({"Statement": _statement(_equals(sub=_ONE))}).replace(
+    '"Action"', '"Effect": "Allow", "Action"'
+)
+_DENIED = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
 
 
 class AudienceChecked(ResourceRule):
@@ -119,12 +135,14 @@ class AudienceChecked(ResourceRule):
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
-        trusts = _github_trusts(resource)
-        if trusts is None:
-            yield finding("`assumeRolePolicy` cannot be read", value=UNKNOWN)
-        for statement in trusts or ():
-            given = _compared(statement, "aud")
-            if not any(values and not any(_wild(value) for value in values) for values in given):
+        found = doors(resource.facts)
+        if found is UNKNOWN:
+            seen = resource.facts.at("assumeRolePolicy")
+            yield finding("`assumeRolePolicy` cannot be read", value=seen)
+            return
+        for door in found:
+            groups = door.audience.positive
+            if not any(all(is_literal(text) for text, _, _ in group) for group in groups):
                 yield finding("a statement has no condition on `aud`")
 
 
@@ -148,6 +166,24 @@ class SubjectOfOneEnvironment(ResourceRule):
         _OTHERS,
         _role("by StringLike, without wildcard", {"StringLike": {_SUB: [_ONE]}}),
         _role("two environments, each named", _equals(sub=[_ONE, _ONE.replace("pypi", "npm")])),
+        _role(
+            "a pattern that another condition narrows",
+            {"StringLike": {_SUB: "repo:guild/*"}, "StringEquals": {_SUB: _ONE}},
+        ),
+        _role("in any case", {"StringEqualsIgnoreCase": {_SUB: _ONE}}),
+        _roles(
+            "a pattern, and everything else is denied",
+            _statement({"StringLike": {_SUB: "repo:guild/escai:*"}}),
+            {**_DENIED, "Condition": {"StringNotEquals": {_SUB: [_ONE]}}},
+        ),
+        _roles(
+            "everybody of one organization of AWS",
+            _statement(
+                {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+                Action="sts:AssumeRole",
+                Principal={"AWS": "*"},
+            ),
+        ),
         _role("names with ids", _equals(sub="repo:guild@1182/escai@5521:environment:pypi-release")),
     )
     bad = (
@@ -158,27 +194,69 @@ class SubjectOfOneEnvironment(ResourceRule):
         _role("a branch, not an environment", _equals(sub="repo:guild/escai:ref:refs/heads/main")),
         _role("two subjects, one of them too wide", {"StringLike": {_SUB: [_ONE, "repo:guild/*"]}}),
         _role("a condition `IfExists`", {"StringEqualsIfExists": {_SUB: _ONE}}),
+        _role("all values, which may be none", {"ForAllValues:StringEquals": {_SUB: _ONE}}),
+        _role("all but one", {"StringNotEquals": {_SUB: "repo:guild/x:pull_request"}}),
+        _role("one character more", {"StringLike": {_SUB: f"{_ONE[:-1]}?"}}),
+        _role("a variable", {"StringEquals": {_SUB: "${aws:PrincipalTag/sub}"}}),
+        _role("`Null`, which asks for a subject of any kind", {"Null": {_SUB: "false"}}),
+        _roles("a second statement", _statement(_equals(sub=_ONE)), _statement({})),
+        _roles(
+            "actions and principals by wildcard",
+            _statement(_equals(sub=_ONE), Action="sts:*", Principal={"AWS": "*"}),
+        ),
+        _roles(
+            "actions in another case, and everybody",
+            _statement({}, Action="STS:assumerole*", Principal="*"),
+        ),
+        _roles(
+            "all principals but one",
+            _statement(_equals(sub=_ONE), Principal=None, NotPrincipal={"AWS": "123456789012"}),
+        ),
+        _roles(
+            "all actions but one",
+            _statement({}, Action=None, NotAction="sts:TagSession"),
+        ),
+        example("an element twice", ROLE, {"assumeRolePolicy": _TWICE}),
+        example("not JSON", ROLE, {"assumeRolePolicy": "{"}),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
-        trusts = _github_trusts(resource)
-        if trusts is None:
-            yield finding("`assumeRolePolicy` cannot be read", value=UNKNOWN)
-        for statement in trusts or ():
-            given = _compared(statement, "sub")
-            if not given:
-                yield finding("a statement has no condition on `sub`")
-            elif not any(v and all(_SUB_OF_ONE.fullmatch(sub) for sub in v) for v in given):
-                yield finding("`sub` is not one repository and one environment")
+        found = doors(resource.facts)
+        if found is UNKNOWN:
+            seen = resource.facts.at("assumeRolePolicy")
+            yield finding("`assumeRolePolicy` cannot be read", value=seen)
+            return
+        for door in found:
+            detail = _too_wide(door)
+            if detail:
+                yield finding(detail)
+
+
+def _too_wide(door: Door) -> str:
+    """Say whom a statement lets in beside jobs of named environments; nothing if nobody."""
+    if door.is_open:
+        return "a statement lets in everybody, by a wildcard or all but some"
+    subject = door.subject
+    if not subject.compared:
+        return "a statement has no condition on `sub`"
+    try:
+        other = subject.other(each for each in subject.literals if SUBJECT_OF_ONE.fullmatch(each))
+    except TooComplexError:
+        return "a condition on `sub` is too complex to compare"
+    if other is None:
+        return ""
+    what = shown(other, subject.literals)
+    return f"`sub` admits {what}, which is not one repository and one environment"
 
 
 class NoPolicyForEverything(ResourceRule):
     """No role, user or group of a pipeline may do everything in AWS.
 
     A release needs a few actions on a few resources. `*` on `*` is the whole account, and so is
-    `iam:*`, which can grant itself the rest.
+    `iam:*`, which can grant itself the rest. Every action of a service on all of its resources, or
+    one that takes over the rights and secrets of others there, is refused too.
     """
 
     id = "TR003"
@@ -194,9 +272,32 @@ class NoPolicyForEverything(ResourceRule):
     _SOME: Mapping[str, object] = {
         "Statement": [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "*"}]
     }
+    _SECRETS: Mapping[str, object] = {**_EVERYTHING, "Action": "secretsmanager:Get*"}
     good = (
         example(
             "one action on one resource", ROLE_POLICY, {"role": "r", "policy": json.dumps(_SOME)}
+        ),
+        example(
+            "a whole service, on one resource",
+            POLICY,
+            {
+                "policy": {
+                    "Statement": {**_EVERYTHING, "Action": "s3:*", "Resource": "arn:aws:s3:::a/*"}
+                }
+            },
+        ),
+        example(
+            "one role is assumed",
+            POLICY,
+            {
+                "policy": {
+                    "Statement": {
+                        **_EVERYTHING,
+                        "Action": "sts:AssumeRole",
+                        "Resource": "arn:aws:iam::123456789012:role/deploy",
+                    }
+                }
+            },
         ),
         example("everything is denied", POLICY, {"policy": json.dumps(_NONE)}),
         _GOOD,
@@ -225,6 +326,37 @@ class NoPolicyForEverything(ResourceRule):
             {"policy": {"Statement": {"Effect": "Allow", "Action": "*", "NotResource": "arn:x"}}},
         ),
         example(
+            "whole services by name",
+            POLICY,
+            {"policy": {"Statement": {**_EVERYTHING, "Action": ["s3:*", "kms:**"]}}},
+        ),
+        example("all secrets", POLICY, {"policy": {"Statement": _SECRETS}}),
+        example(
+            "all roles of an account",
+            POLICY,
+            {
+                "policy": {
+                    "Statement": {
+                        **_EVERYTHING,
+                        "Action": "iam:Put*",
+                        "Resource": "arn:aws:iam::123456789012:role/*",
+                    }
+                }
+            },
+        ),
+        example(
+            "all actions but some",
+            POLICY,
+            {
+                "policy": {
+                    "Statement": {"Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"}
+                }
+            },
+        ),
+        example(
+            "an element that AWS does not know", POLICY, {"policy": {"statement": _EVERYTHING}}
+        ),
+        example(
             "all of IAM, written differently",
             USER_POLICY,
             {
@@ -238,7 +370,13 @@ class NoPolicyForEverything(ResourceRule):
             example(
                 f"IAMFullAccess, by {kind.rpartition(':')[2]}",
                 kind,
-                {"policyArn": "arn:aws:iam::aws:policy/IAMFullAccess"},
+                {
+                    "policyArns" if "Exclusive" in kind else "policyArn": (
+                        ["arn:aws:iam::aws:policy/IAMFullAccess"]
+                        if "Exclusive" in kind
+                        else "arn:aws:iam::aws:policy/IAMFullAccess"
+                    )
+                },
             )
             for kind in POLICY_ATTACHMENTS[1:]
         ),
@@ -255,11 +393,21 @@ class NoPolicyForEverything(ResourceRule):
             if found is UNKNOWN:
                 seen = block.at("policy")
                 yield finding("`policy` cannot be read", value=UNKNOWN if seen is UNKNOWN else None)
-            elif any(is_everything(item) for item in found):
-                yield finding("a statement allows every action on every resource")
-        managed = [*texts(facts.at("managedPolicyArns")), *texts(facts.at("policyArn"))]
+            elif any(map(_allows_too_much, found)):
+                yield finding("a statement allows too much on every resource")
+        fields = ("managedPolicyArns", "policyArn", "policyArns")
+        managed = [arn for name in fields for arn in texts(facts.at(name))]
         if any(_ADMINISTRATOR.fullmatch(arn) for arn in managed):
             yield finding("a managed policy for administrators is attached")
+
+
+def _allows_too_much(statement: Statement) -> bool:
+    """Say whether a statement allows a whole service, or what takes over others, on everything."""
+    return (
+        allows(statement)
+        and is_for_all_resources(statement)
+        and (whole_service(statement) or is_for_action(statement, *_ESCALATING))
+    )
 
 
 class ProviderForAws(ResourceRule):
@@ -275,7 +423,7 @@ class ProviderForAws(ResourceRule):
     resource_types = (OIDC_PROVIDER,)
     remediation = f"Set `clientIdLists: [{_AUDIENCE}]`."
     _PROVIDER: Mapping[str, object] = {
-        "url": f"https://{GITHUB_ISSUER}",
+        "url": f"https://{ISSUER}",
         "clientIdLists": [_AUDIENCE],
     }
     good = (
@@ -296,7 +444,7 @@ class ProviderForAws(ResourceRule):
         """See Rule."""
         del settings
         url, clients = resource.facts.text("url"), resource.facts.entries("clientIdLists")
-        if isinstance(url, str) and GITHUB_ISSUER not in url.lower():
+        if isinstance(url, str) and not is_issuer(url):
             return
         if (
             clients is UNKNOWN
@@ -307,17 +455,39 @@ class ProviderForAws(ResourceRule):
             yield finding(detail, value=UNKNOWN if clients is UNKNOWN else None)
 
 
-def _compared(statement: Mapping[str, object], claim: str) -> list[list[str]]:
-    """Return the values that a claim of the token has to have, condition by condition."""
-    return [
-        values
-        for operator, key, values in conditions(statement)
-        if operator in _EXACT and key.endswith(f":{claim}")
-    ]
+class NoStaticKey(ResourceRule):
+    """Pipelines log in to AWS by identity tokens, not by stored keys.
+
+    An access key is valid until somebody deletes it, from everywhere. An identity token is valid
+    for minutes and for one environment.
+    """
+
+    id = "TR012"
+    title = "a static AWS key is created"
+    severity = Severity.HIGH
+    maps = (*cis("2.1.7"), *ssdf("PO.5.1"))
+    resource_types = STATIC_KEYS
+    remediation = "Let the job assume a role by its identity token."
+    good = (
+        example("a key that is switched off", STATIC_KEYS[0], {"user": "a", "status": "Inactive"}),
+    )
+    bad = (
+        example("an access key", STATIC_KEYS[0], {"user": "ci"}),
+        example("a password for one service", STATIC_KEYS[1], {"userName": "ci"}),
+        example("unknown at preview", STATIC_KEYS[0], {"user": "ci", "status": UNKNOWN}),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        if resource.facts.text("status") != "Inactive":
+            yield finding("the key does not expire")
 
 
-def _wild(value: str) -> bool:
-    return "*" in value or "?" in value
-
-
-RULES = (AudienceChecked, SubjectOfOneEnvironment, NoPolicyForEverything, ProviderForAws)
+RULES = (
+    AudienceChecked,
+    SubjectOfOneEnvironment,
+    NoPolicyForEverything,
+    ProviderForAws,
+    NoStaticKey,
+)

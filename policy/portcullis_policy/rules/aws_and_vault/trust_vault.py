@@ -1,16 +1,19 @@
 """TR: what Vault trusts GitHub's identity tokens with, and what such a token says of its job."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import example
-from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.aws_and_vault import VAULT_JWT_ROLE, VAULT_POLICY, texts
-from portcullis_policy.semantics.vault_policies import PathRule, path_rules
+from portcullis_policy.semantics.aws_and_vault import VAULT_JWT_ROLE, VAULT_POLICY
+from portcullis_policy.semantics.trust.github_tokens import ISSUER
+from portcullis_policy.semantics.trust.iam import texts
+from portcullis_policy.semantics.trust.vault_dangers import is_dangerous
+from portcullis_policy.semantics.trust.vault_policies import path_rules
+from portcullis_policy.semantics.trust.vault_roles import identities, is_for_github
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
@@ -29,40 +32,6 @@ _POLICY: Mapping[str, object] = {
     "name": "ci-escai",
     "policy": 'path "ci/data/escai/*" {\n  capabilities = ["read"]\n}\n',
 }
-_REPOSITORY, _ENVIRONMENT = ("repository", "repository_id"), ("environment",)
-_SUB_OF_ONE = re.compile(
-    r"(?=.*(^|:)(repo|repository|repository_id):[^:]+)(?=.*(^|:)environment:[^:]+)[^*?]+"
-)
-_GITHUB_CLAIMS = frozenset(
-    {
-        *("repository", "repository_id", "repository_owner", "repository_owner_id"),
-        *("job_workflow_ref", "workflow_ref", "ref", "ref_type", "environment", "actor"),
-        *("event_name", "runner_environment", "repository_visibility"),
-    }
-)
-_CHANGING = frozenset({"sudo", "create", "update", "delete", "patch", "write"})
-_EVERYTHING = re.compile(r"/?(\+(/\+)*(/\*)?|sys/\+.*|sys/polic(y|ies)/.*)")
-"""Paths under which everything lies, or what decides who may do what: `sys/policies`."""
-_POLICIES = ("sys/policy/example", "sys/policies/acl/example")
-"""Two of Vault's policies: a path that covers one of them covers what decides everything."""
-
-
-def _is_for_github(facts: Facts) -> bool:
-    """Say whether a role is for workflows: by its claims, its backend, or as it is open to all."""
-    if facts.text("roleType") == "oidc":
-        return False  # people, in a browser
-    claims = facts.at("boundClaims")
-    names = set(claims) if isinstance(claims, Mapping) else set()
-    subject = facts.text("boundSubject")
-    backend = facts.text("backend")
-    return (
-        claims is UNKNOWN
-        or bool(names & _GITHUB_CLAIMS)
-        or any(value.startswith("repo:") for value in texts(facts.at("boundClaims", "sub")))
-        or (isinstance(subject, str) and subject.startswith("repo:"))
-        or (isinstance(backend, str) and "github" in backend.lower())
-        or not (names or subject)
-    )
 
 
 class VaultAudienceBound(ResourceRule):
@@ -91,7 +60,7 @@ class VaultAudienceBound(ResourceRule):
         """See Rule."""
         del settings
         audiences = resource.facts.entries("boundAudiences")
-        if _is_for_github(resource.facts) and (audiences is UNKNOWN or not audiences):
+        if is_for_github(resource.facts) and (audiences is UNKNOWN or not audiences):
             seen = UNKNOWN if audiences is UNKNOWN else None
             yield finding("`boundAudiences` is missing", value=seen)
 
@@ -144,6 +113,19 @@ class VaultClaimsBound(ResourceRule):
             boundClaims={"repository": "guild/*", "environment": "pypi-release"},
         ),
         example("a wide subject", VAULT_JWT_ROLE, _ROLE, boundClaims={"sub": "repo:guild/escai:*"}),
+        example(
+            "only GitHub as the issuer",
+            VAULT_JWT_ROLE,
+            _ROLE,
+            backend="jwt",
+            boundClaims={"iss": f"https://{ISSUER}"},
+        ),
+        example(
+            "a repository, and a list of environments with a pattern",
+            VAULT_JWT_ROLE,
+            _ROLE,
+            boundClaims={"/repository": "guild/escai", "/environment": "pypi-release,*"},
+        ),
         example("unknown at preview", VAULT_JWT_ROLE, _ROLE, boundClaims=UNKNOWN),
     )
 
@@ -151,17 +133,10 @@ class VaultClaimsBound(ResourceRule):
         """See Rule."""
         del settings
         facts = resource.facts
-        if not _is_for_github(facts):
+        if not is_for_github(facts):
             return
-        claims = facts.at("boundClaims")
-        given = claims if isinstance(claims, Mapping) else {}
-        subjects = texts(facts.at("boundSubject")) or _values(given.get("sub"))
-        by_subject = bool(subjects) and all(_SUB_OF_ONE.fullmatch(sub) for sub in subjects)
-        by_claims = all(
-            any(_is_named(given.get(name)) for name in names)
-            for names in (_REPOSITORY, _ENVIRONMENT)
-        )
-        if not (by_subject or by_claims):
+        if not identities(facts):
+            claims = facts.at("boundClaims")
             detail = "`boundClaims` does not name one repository and one environment"
             yield finding(detail, value=UNKNOWN if claims is UNKNOWN else None)
 
@@ -197,7 +172,7 @@ class VaultTokenShort(ResourceRule):
         """See Rule."""
         del settings
         facts = resource.facts
-        if not _is_for_github(facts):
+        if not is_for_github(facts):
             return
         policies = facts.entries("tokenPolicies")
         # Vault takes the name in any case
@@ -218,15 +193,16 @@ class VaultTokenShort(ResourceRule):
 
 
 class VaultPolicyNarrow(ResourceRule):
-    """A Vault policy does not allow its holder to change everything.
+    """A Vault policy allows neither all secrets of an engine nor changes of Vault itself.
 
-    Write access to the path `*` or to `sys/*` includes the policies themselves, and therefore
-    everything. A policy that cannot be read is refused too. JSON and HCL are read. The parser is
-    for HCL 2, so write each path as a block, `path "..." { ... }`, with unquoted field names.
+    `secret/*` is every secret of every project. Write access to policies, login methods, roles or
+    mounts includes everything, whatever pattern the path is written with. A policy that cannot be
+    read is refused too. JSON and HCL are read. The parser is for HCL 2, so write each path as a
+    block, `path "..." { ... }`, with unquoted field names.
     """
 
     id = "TR008"
-    title = "a Vault policy may change everything"
+    title = "a Vault policy may read or change too much"
     severity = Severity.HIGH
     maps = ssdf("PO.5.1")
     resource_types = (VAULT_POLICY,)
@@ -241,6 +217,19 @@ class VaultPolicyNarrow(ResourceRule):
         ),
         example(
             "a policy that lists", VAULT_POLICY, {"policy": 'path "*" { capabilities = ["list"] }'}
+        ),
+        example(
+            "signs with one key",
+            VAULT_POLICY,
+            {"policy": 'path "transit/sign/escai" { capabilities = ["update"] }'},
+        ),
+        example(
+            "one secret, all others denied",
+            VAULT_POLICY,
+            {
+                "policy": 'path "secret/*" { capabilities = ["deny"] }\n'
+                'path "secret/data/escai" { capabilities = ["read"] }'
+            },
         ),
         example(
             "writes in a comment",
@@ -284,6 +273,27 @@ class VaultPolicyNarrow(ResourceRule):
             VAULT_POLICY,
             {"policy": 'path "sys/pol*" { capabilities = ["update"] }'},
         ),
+        *(
+            example(
+                f"all secrets of an engine: `{path}`",
+                VAULT_POLICY,
+                {"policy": f'path "{path}" {{ capabilities = ["read"] }}'},
+            )
+            for path in ("secret/*", "kv/data/*", "kv/d*", "secret/+/*", "secret/data/+", "+/+")
+        ),
+        *(
+            example(
+                f"changes who may do what: `{path}`",
+                VAULT_POLICY,
+                {"policy": f'path "{path}" {{ capabilities = ["update"] }}'},
+            )
+            for path in ("sys/raw/*", "sys/p*", "sys/+/acl/x", "auth/jwt/role/*", "sys/auth/x")
+        ),
+        example(
+            "reads Vault's own storage",
+            VAULT_POLICY,
+            {"policy": 'path "sys/storage/raft/snapshot" { capabilities = ["read"] }'},
+        ),
         example("cannot be read", VAULT_POLICY, {"policy": 'path "ci" capabilities "read"'}),
     )
 
@@ -297,8 +307,10 @@ class VaultPolicyNarrow(ResourceRule):
         rules = path_rules(policy)
         if rules is UNKNOWN:
             yield finding("`policy` cannot be read, so it may allow anything")
-        elif any(rule.capabilities & _CHANGING and _is_everything(rule) for rule in rules):
-            yield finding("it may change what lies under every path")
+        else:
+            for number, rule in enumerate(rules, start=1):
+                if is_dangerous(rule):
+                    yield finding(f"its path number {number} includes too much")
 
 
 class SubjectNamesEnvironment(ResourceRule):
@@ -360,22 +372,6 @@ class SubjectNamesEnvironment(ResourceRule):
             yield finding("`includeClaimKeys` has no repository", value=seen)
         if not listed & {"context", "environment"}:
             yield finding("`includeClaimKeys` has no environment", value=seen)
-
-
-def _values(claim: object) -> list[str]:
-    """Return the values of a claim: one, a list, or a text with commas, as Vault reads it."""
-    return [part.strip() for text in texts(claim) for part in text.split(",")]
-
-
-def _is_named(claim: object) -> bool:
-    """Say whether a claim names what it means, without a pattern."""
-    values = _values(claim)
-    return bool(values) and all(value and not set(value) & set("*?") for value in values)
-
-
-def _is_everything(rule: PathRule) -> bool:
-    """Say whether a rule's path includes everything, or Vault's own policies."""
-    return _EVERYTHING.fullmatch(rule.path) is not None or any(map(rule.covers, _POLICIES))
 
 
 RULES = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.semantics.vault_policies import LONGEST, PathRule, path_rules
+from portcullis_policy.semantics.trust.vault_policies import LONGEST, path_rules
 
 READ = 'path "a" { capabilities = ["read"] }'
 
@@ -116,21 +116,3 @@ def test_hcl_and_json_say_the_same(paths: dict[str, set[str]]) -> None:
         for path, able in paths.items()
     )
     assert path_rules(as_hcl) == path_rules(json.dumps(as_json))
-
-
-@pytest.mark.parametrize(
-    ("rule", "path", "covered"),
-    [
-        ("*", "sys/policy/x", True),
-        ("sys/pol*", "sys/policies/acl/x", True),
-        ("/sys/policies/*", "sys/policies/acl/x", True),
-        ("+/policies/acl/x", "sys/policies/acl/x", True),
-        ("sys/+/acl/*", "sys/policies/acl/x", True),
-        ("sys/+", "sys/policies/acl/x", False),
-        ("sys/policies", "sys/policies/acl/x", False),
-        ("secret/*", "sys/policy/x", False),
-    ],
-)
-def test_paths_cover_as_in_vault(rule: str, path: str, *, covered: bool) -> None:
-    """S7: a star at the end is any rest, a plus is one segment."""
-    assert PathRule(rule, frozenset()).covers(path) is covered

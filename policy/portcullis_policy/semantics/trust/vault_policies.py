@@ -6,7 +6,6 @@ Source: https://developer.hashicorp.com/vault/docs/concepts/policies
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,14 +36,6 @@ class PathRule:
 
     path: str
     capabilities: frozenset[str]
-
-    def covers(self, path: str) -> bool:
-        """Say whether the rule applies to a path that is written in full."""
-        pattern = "/".join(
-            "[^/]+" if segment == "+" else re.escape(segment)
-            for segment in self.path.removeprefix("/").removesuffix("*").split("/")
-        )
-        return re.fullmatch(pattern + (".*" if self.path.endswith("*") else ""), path) is not None
 
 
 def path_rules(policy: str) -> tuple[PathRule, ...] | UnknownType:

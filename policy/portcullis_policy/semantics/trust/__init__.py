@@ -1,0 +1,1 @@
+"""What AWS and Vault trust: documents read, and the workflow jobs that they let in."""
