@@ -25,7 +25,7 @@ def check(
 ) -> Iterator[Problem]:
     """Find choices that do not fit the repository at ``path``."""
     written = repository.config.workflows
-    if not isinstance(written, WorkflowsConfig):
+    if not isinstance(written, WorkflowsConfig) or repository.config.archived:
         return
     where, plan = (*path, "workflows"), repository.workflows
     if written.rollback and "rollback" in written.model_fields_set and not repository.packages:

@@ -236,6 +236,27 @@ def test_npm_without_a_token_says_what_a_maintainer_runs(
     assert f"::error title={title}" in done.stdout or not title
 
 
+@pytest.mark.parametrize("where", [("npm-oidc-public", "npm"), ("npm-token-public", "Deprecate")])
+@pytest.mark.parametrize(
+    ("answer", "title", "code"),
+    [
+        ("", "Not there", 0),
+        ("echo 'npm error code E404' >&2; exit 1", "Not there", 0),
+        ("echo 'npm error code ECONNRESET' >&2; exit 1", "No answer", 1),
+    ],
+)
+def test_npm_that_does_not_answer_has_not_lost_the_version(
+    tmp_path: Path, where: tuple[str, str], answer: str, title: str, code: int
+) -> None:
+    """A registry that cannot be reached is no registry without the version (A10)."""
+    variant, beginning = where
+    fake(tmp_path, "npm", f'#!/bin/sh\ncase "$1" in config) echo https://n/;; *) {answer};; esac\n')
+    found = step("rollback-npm-guild-explorer-web", beginning, ROLLBACK_PATH, variant=variant)
+    given = {"NAME": "x", "VERSION": "1.2.3", "REPLACEMENT": "", "REASON": "It is bad."}
+    done = run(found, tmp_path, **given, NPM_CONFIG_USERCONFIG=str(tmp_path / "npmrc"))
+    assert (done.returncode, f"title={title}" in done.stdout) == (code, True), done.stdout
+
+
 @pytest.mark.parametrize(("said", "passes"), [('["bad"]', True), ("[]", False), ("null", False)])
 def test_a_go_module_is_retracted_by_a_later_version(
     tmp_path: Path, said: str, *, passes: bool

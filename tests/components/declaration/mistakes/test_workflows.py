@@ -216,6 +216,12 @@ def test_a_choice_of_workflows_that_does_not_fit_is_reported(case: Case, tmp_pat
         ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", key: TOKEN")),),
         ((ENVIRONMENTS, AUDITED % ("deploy_from: {branches: [ma*]}, ", AUDIT)),),
         (
+            (
+                WEB,
+                f"  web: {{archived: true, workflows: {{secret_audit: {{{AUDIT}}}}}}}",
+            ),
+        ),
+        (
             ("licenses: []", "licenses: [code-security]"),
             (WEB, "  web: {ecosystems: [github-actions], workflows: {codeql: true}}"),
         ),
