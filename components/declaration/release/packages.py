@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.names.versions import ReleaseTags
-    from components.publish import ResolvedPackage
+    from components.publish import AnyPackage, ResolvedPackage
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
 
@@ -23,10 +23,20 @@ _SEMVER_ONLY = frozenset({"npm", "cargo"})
 """Kinds of packages whose versions are three numbers."""
 _ONE_A_FOLDER = frozenset({"python", "npm", "go", "image", "maven"})
 """Kinds of which a folder has one package. Cargo finds a package of a workspace by its name."""
-_COMPARED: Mapping[str, Callable[[str], str]] = {
-    "python": normalized,
-    "npm": str,
-    "cargo": lambda name: name.lower().replace("_", "-"),
+
+
+def _address(package: AnyPackage) -> str:
+    """Return where an image is: other registries may have one of the same name."""
+    host = package.registry if isinstance(package, ImagePackage) else ""
+    return f"{host}/{package.name}".lower()
+
+
+_COMPARED: Mapping[str, Callable[[AnyPackage], str]] = {
+    "python": lambda package: normalized(package.name),
+    "npm": lambda package: package.name,
+    "cargo": lambda package: package.name.lower().replace("_", "-"),
+    "image": _address,
+    "maven": lambda package: package.name,
 }
 """Registries that have one package of each name for everybody, and how they compare names."""
 
@@ -52,7 +62,7 @@ def check_across(repositories: Iterable[ResolvedRepository]) -> Iterator[Problem
             kind, name = package.config.kind, package.config.name
             if kind not in _COMPARED:
                 continue
-            first = publishing.setdefault((kind, _COMPARED[kind](name)), repository.name)
+            first = publishing.setdefault((kind, _COMPARED[kind](package.config)), repository.name)
             if first != repository.name:
                 what = (
                     f"`{name}` is the package of {first} too, and {REGISTRIES[kind]} has only one"

@@ -252,6 +252,7 @@ CASES = (
             ("python", "PyPI", "acme.app", "Acme_App"),
             ("npm", "npm", "@acme/app", "@acme/app"),
             ("cargo", "crates.io", "acme-app", "acme_app"),
+            ("image", "the registry", "portal", "portal"),
         )
     ),
     Case(
