@@ -441,13 +441,20 @@ def _private(
     if config.plan == "free":
         for field, on in {
             ("code_owners",): bool(repository.code_owners),
-            ("standard_files", "workflow_owners"): bool(repository.standard_files.workflow_owners),
             ("features", "wiki"): repository.features.wiki,
             ("merge", "allow_auto_merge"): repository.merge.allow_auto_merge,
         }.items():
             if on:
                 what = f"GitHub Free has no {field[-1]} for private repositories"
                 yield (*path, *field), what, "leave it out, visibility: public, or plan: team"
+        effective = standard.effective(config.standard_files, repository.standard_files)
+        if effective.workflow_owners:
+            where = standard.where_owners(path, repository.standard_files)
+            what = f"GitHub Free has no code owners for private repositories, such as `{path[-1]}`"
+            allowed = (
+                "standard_files: {workflow_owners: []} there, visibility: public or plan: team"
+            )
+            yield where, what, allowed
     if "secret-protection" not in config.licenses:
         for feature in ("secret_scanning", "secret_scanning_push_protection"):
             if _switched_on(repository.security, feature):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from components.files.committing import PROPOSALS
+from components.github_access import get_json
 from portcullis.files.added import create
 from portcullis.files.live import Place, read
 
@@ -95,8 +96,8 @@ def proposals(
 
 
 def _proposal(client: GitHub[Any], organization: str, commit: Commit) -> Proposal | None:
-    if commit.head is None:
-        return Proposal(commit, "open") if commit.changes else None
+    if commit.head is None and commit.changes:
+        return Proposal(commit, "open")  # the repository is yet to be created
     pulls = _pulls(client, organization, commit)
     current = next((each for each in pulls if each.is_open), None)
     if not commit.changes:
@@ -119,11 +120,9 @@ def digest_of(commit: Commit) -> str:
 
 def _pulls(client: GitHub[Any], organization: str, commit: Commit) -> list[Pull]:
     """Return the pull requests that were not merged, the newest first."""
-    answer: list[Mapping[str, Any]] = client.request(
-        "GET",
-        f"/repos/{organization}/{commit.live_name}/pulls",
-        params={"state": "all", "head": f"{organization}:{PROPOSALS}", "per_page": 100},
-    ).json()
+    query = f"state=all&per_page=100&head={quote(f'{organization}:{PROPOSALS}')}"
+    path = f"/repos/{organization}/{commit.live_name}/pulls?{query}"
+    answer: list[Mapping[str, Any]] = get_json(client, path) or []
     found = []
     for each in sorted(answer, key=lambda each: -each["number"]):
         mark = _MARK.search(each["body"] or "")

@@ -5,6 +5,7 @@ Standard files are pushed, or are proposed by a pull request where the repositor
 
 from __future__ import annotations
 
+from contextlib import chdir
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ def plan(
         return Plan()
     access = existing.access(stack, environment)
     client = access.client()
-    with existing.asking():
+    # `from_file` is relative to the project's folder
+    with existing.asking(), chdir(stack.workspace.work_dir):
         commits = added.commits(client, resolved, names)
         pushed = [each for each in commits if not each.by_pull_request]
         proposed = [each for each in commits if each.by_pull_request]
@@ -135,6 +137,9 @@ def carry_out(
         return
     client = existing.access(stack, environment).client()
     for commit in current.pushed:
+        if commit.head is None:
+            console.print(Text(f"waiting    {commit.repository}: it has no commit yet"))
+            continue
         with existing.asking(_failed(resolved, commit)):
             added.push(client, resolved.name, commit, MESSAGE)
         console.print(Text(f"committed  {commit.repository}: {commit.paths}"))

@@ -183,3 +183,17 @@ def test_standard_files_are_in_the_same_pull_request(lib: Repository) -> None:
     assert lib.text(".gitignore") == "mine\n"
     assert lib.text(".gitignore", PROPOSALS).endswith(".env\n\nmine\n")
     assert lib.run(both) == "wait"
+
+
+def test_a_repository_to_which_files_are_pushed_again_needs_no_pull_request(
+    lib: Repository,
+) -> None:
+    """What is open is closed, and a run that finds none does nothing."""
+    assert lib.run(ONE) == "open"
+    github = lib.github()
+    leaving = [added.Commit("lib", None, (), "lib")]
+    (found,) = proposal.proposals(github, "acme", [], leaving)
+    assert found.action == "close"
+    assert proposal.carry_out(github, "acme", found) == "closed     lib: pull request #1"
+    assert lib.pulls() == []
+    assert proposal.proposals(github, "acme", [], leaving) == []

@@ -370,6 +370,13 @@ OF_PLANS = (
         "visibility: public",
     ),
     Case(
+        "free: owners of workflow files of a private repository",
+        WEB,
+        "  web: {access: {devs: push}}\nstandard_files: {»workflow_owners: [devs]}",
+        "GitHub Free has no code owners for private repositories, such as `web`",
+        "standard_files: {workflow_owners: []} there",
+    ),
+    Case(
         "free: a private wiki", WEB, "  web: {features: {»wiki: true}}", "GitHub Free has no wiki"
     ),
     Case(
