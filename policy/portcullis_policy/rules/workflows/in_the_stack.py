@@ -1,5 +1,6 @@
 """WF: workflow files beside the rest of the stack: runners, environments and secrets."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
@@ -30,7 +31,15 @@ _TOKEN: Mapping[str, object] = {
     "environment": "pypi-release",
     "secretName": "PYPI_API_TOKEN",
 }
+_IS_THERE = re.compile(r"(?<![\w.-])secrets\.[\w-]+\s*[!=]=\s*''(?!')", re.IGNORECASE)
+"""A question of an expression whether there is a secret, which tells nothing of its value."""
 _USES_TOKEN = ("run: uv build", "run: uv build\n        env: {T: '${{ secrets.PYPI_API_TOKEN }}'}")
+
+
+def _looks(more: str) -> tuple[str, str]:
+    """Return an edit: a step that looks whether there is a secret, and does more."""
+    value = f"${{{{ secrets.PYPI_API_TOKEN != ''{more} }}}}"
+    return ("run: uv build", f'run: uv build\n        env: {{T: "{value}"}}')
 
 
 class FileRule(StackRule, abstract=True):
@@ -173,6 +182,11 @@ class SecretOfItsEnvironment(FileRule):
             file(changed(RELEASE, ("needs: [build]", "env: {T: '${{ secrets.PYPI_API_TOKEN }}'}"))),
         ),
         stack(
+            "a job that looks whether the secret is stored where it should not be",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
+            file(changed(RELEASE, _looks(" && 'pypi-release' || ''"))),
+        ),
+        stack(
             "a secret that no job uses",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
             file(CI, CI_PATH),
@@ -183,6 +197,11 @@ class SecretOfItsEnvironment(FileRule):
             "a job without `environment`",
             Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
             file(changed(RELEASE, _USES_TOKEN)),
+        ),
+        stack(
+            "a job that looks for it and uses it",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _TOKEN),
+            file(changed(RELEASE, _looks(" && secrets.PYPI_API_TOKEN"))),
         ),
     )
 
@@ -250,12 +269,12 @@ def _homes(stack: Stack) -> tuple[dict[tuple[object, str], set[str]], set[tuple[
 
 
 def _secrets_of(job: Job) -> Iterator[tuple[int, str]]:
-    """Yield the secrets that a job uses, with a line for each use."""
+    """Yield the secrets whose values a job uses, with a line for each use."""
     values = [*job.at.get("env").items().values()]
     for step in job.steps:
         values += [*step.values(), step.at.get("run")]
     for value in values:
-        for name in sorted(secrets_named(value.text)):
+        for name in sorted(secrets_named(_IS_THERE.sub("true", value.text))):
             yield (value.line, name)
 
 
