@@ -128,19 +128,22 @@ def _settings(made: Stage, text: str) -> None:
 
 
 def test_a_dry_run(made: Stage) -> None:
-    """All is validated and built, nobody is asked, nothing is published (R11)."""
+    """All is validated and built, TestPyPI answers; nobody is asked, nothing is published (R11)."""
     _settings(made, '"""Settings."""\n')
     inputs = {"version": "1.2.3", "confirm": "release", "dry_run": "true"}
     assert made.release.dispatch("kim", "v1.2.3", **inputs) == 204
     assert made.release.run() == {
         "security-validation": "success",
         "build": "success",
-        "test-python-riveter": "skipped",
+        "test-python-riveter": "success",
         PUBLISH: "skipped",
         "github-release": "skipped",
         "notification": "success",
     }
     assert "notice: Dry run: " in made.release.result("notification").text
+    trial = made.release.result("test-python-riveter").steps
+    assert trial["Wait until TestPyPI answers"] == "success"
+    assert "Publish as a trusted publisher" not in trial
     assert made.pypi.uploads == made.testpypi.uploads == []
 
 

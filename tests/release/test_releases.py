@@ -76,6 +76,7 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
 
     The wheel that people install is the wheel that was built, and approvers saw its hash. The
     summary is an audit trail, a message is sent, and an issue is opened and closed (A8, A9, R12).
+    GitHub and the chat service fail once each (R10).
     """
     declared, files = [_python("riveter", "oidc", ["releasers"])], projects.python("riveter")
     notified = {"webhook": {"from": {"config": "x"}}, "issue": True}
@@ -96,8 +97,12 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
         # kim started it, lea and zoe are no approvers here
         assert [release.approve(login) for login in ("kim", "lea", "zoe")] == [403, 403, 403]
         made.hooks.down_for = 1
+        for path in ("releases", "issues"):
+            release.world.fault(method="POST", path=f"/repos/*/*/{path}", status=502, count=1)
         assert release.approve("ana") == 200
         assert set(release.run().values()) == {"success"}
+        jobs = ("github-release", "webhook", "issue")
+        assert [len(release.result(key).pauses) for key in jobs] == [1, 1, 1]
         built, lists = _built(made, "python-riveter"), _built(made, "sboms")
         assert made.pypi.files() == made.testpypi.files() == built
         assert sorted(built) == ["riveter-1.2.3-py3-none-any.whl", "riveter-1.2.3.tar.gz"]

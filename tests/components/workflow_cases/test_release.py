@@ -66,7 +66,12 @@ def test_every_publishing_job_waits_for_every_environment(variant: WorkflowPlan)
     assert jobs
     for id_, job in jobs.items():
         assert gates <= before(workflow, id_)
-        assert job["if"] == "${{ !inputs.dry_run }}", "only a plain condition keeps success()"
+        if id_.startswith("test-"):
+            # a dry run tries the way to the registry for trials, and leaves out the upload alone
+            first = next(s for s in job["steps"] if "gh-action-pypi-publish" in s.get("uses", ""))
+            assert ("if" in job, first["if"]) == (False, "${{ !inputs.dry_run }}")
+        else:
+            assert job["if"] == "${{ !inputs.dry_run }}", "only a plain condition keeps success()"
         assert job["environment"]["name"]
     for package in variant.packages:
         if package.test_environment:

@@ -252,7 +252,7 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         or re.search(r"(npm|cargo) publish", step.get("run", ""))
         or step.get("name", "").startswith(("Ask the proxy", "Push the image"))
         or "publisher" in step.get("env", {}).get("CENTRAL", "")
-        or ("gh release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
+        or ("ask release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
     }
 
 

@@ -100,7 +100,7 @@ class Done:
         key: The job's key.
         conclusion: `success` or `failure`.
         outputs: Its outputs.
-        steps: The conclusion of each step, by name.
+        steps: The conclusion of each step that ran, by name.
         log: What its steps wrote, line by line, before anything is masked.
         summary: What its steps wrote for people: the job's summary.
     """
@@ -324,7 +324,7 @@ def _read(key: str, output: str, results: Path) -> Done | None:
             lines.append(f"{entry['command']}: {title}: {entry['arg']}")
         if entry.get("command") == "summary":
             summary += str(entry.get("content", ""))
-        if "stepResult" in entry:
+        if "stepResult" in entry and entry.get("stage") == "Main":
             steps[str(entry["step"])] = str(entry["stepResult"])
     if not results.exists():
         return None
