@@ -27,6 +27,11 @@ FULL_SECRETS = resolved(FULL_CONFIG).secrets
 EXPECTED = {
     ("secrets.TOKEN", "TOKEN", "organization", "organization", "app", "actions", "opaque"),
     ("secrets.SCAN", "SCAN", "organization", "organization", "app", "actions", "opaque"),
+    (
+        "repositories.app.release_notification.webhook",
+        *("RELEASE_WEBHOOK", "environment", "app/release-notification", "app"),
+        *("actions", "opaque"),
+    ),
     ("repositories.app.secrets.HOOK", "HOOK", "repository", "app", "app", "actions", "opaque"),
     (
         "repositories.app.environments.staging.secrets.DSN",
