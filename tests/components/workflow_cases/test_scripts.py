@@ -257,3 +257,64 @@ def test_a_secret_that_nobody_looked_at_is_refused(
     assert done.stdout.count("::error file=") == errors
     assert KEY not in done.stdout
     assert OTHER not in done.stdout
+
+
+NOTIFIED = {
+    "GITHUB_REPOSITORY": "guild/escai",
+    "GITHUB_REF_NAME": "v1.2.3|x",
+    "GITHUB_SERVER_URL": "https://github.example",
+    "GITHUB_RUN_ID": "7",
+    "RESULT": "failure",
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "pauses"), [("gh: Forbidden (HTTP 403)", 0), ("gh: Bad Gateway (HTTP 502)", 5)]
+)
+def test_an_issue_that_cannot_be_written_is_a_warning(
+    tmp_path: Path, answer: str, pauses: int
+) -> None:
+    """A refusal is final, a failure is tried again, and neither fails the release (A9, R10)."""
+    summary = tmp_path / "summary"
+    fake(tmp_path, "gh", f'#!/bin/sh\necho "{answer}" >&2\nexit 1\n')
+    fake(tmp_path, "sleep", '#!/bin/sh\necho "$1" >> pauses\n')
+    done = run(
+        step("issue", "Open an issue", variant="notified"),
+        tmp_path,
+        ISSUES="repos/guild/escai/issues",
+        RUNNER_TEMP=str(tmp_path),
+        GITHUB_STEP_SUMMARY=str(summary),
+        **NOTIFIED,
+    )
+    assert done.returncode == 0
+    assert "::warning title=Not notified::" in done.stdout
+    assert "guild/escai v1.2.3?x is not completely released: https://" in summary.read_text()
+    waited = (tmp_path / "pauses").read_text().split() if pauses else []
+    assert len(waited) == pauses
+
+
+def test_the_audit_trail_is_written_whatever_github_answers(tmp_path: Path) -> None:
+    """Who approved may stay unknown; results and hashes are there, and no markup (R12, A8)."""
+    summary = tmp_path / "summary"
+    fake(tmp_path, "gh", "#!/bin/sh\nexit 1\n")
+    values = NOTIFIED | {"GITHUB_ACTOR": "kim", "GITHUB_TRIGGERING_ACTOR": "zoe"}
+    values |= {"GITHUB_EVENT_NAME": "push", "GITHUB_SHA": "0" * 40, "GITHUB_RUN_ATTEMPT": "2"}
+    done = run(
+        step("notification", "Write the audit trail"),
+        tmp_path,
+        GITHUB_STEP_SUMMARY=str(summary),
+        HASHES="abc  python-x/x.whl",
+        JOBS='{"build": {"result": "success"}}',
+        **values,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = summary.read_text().splitlines()
+    for line in (
+        "## Release v1.2.3?x",
+        "| started by | kim |",
+        "| this attempt by | zoe |",
+        "| (GitHub did not say) | | |",
+        "| build | success |",
+        "abc  python-x/x.whl",
+    ):
+        assert line in lines
