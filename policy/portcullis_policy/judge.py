@@ -17,6 +17,7 @@ from portcullis_policy.facts import UNKNOWN, Step, UnknownType
 from portcullis_policy.rule import (
     RELEASE,
     TRIAL,
+    USED,
     Finding,
     Known,
     Resource,
@@ -26,9 +27,10 @@ from portcullis_policy.rule import (
     StackRule,
 )
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.environment_use import BY_JOB, published_through
 from portcullis_policy.semantics.github import is_private
 from portcullis_policy.semantics.legacy_types import of_today
-from portcullis_policy.semantics.release_environments import ENVIRONMENT, key
+from portcullis_policy.semantics.release_environments import ENVIRONMENT, key, needs_reviewers
 from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
 from portcullis_policy.source_location import SourceLocation, locate
 
@@ -177,7 +179,19 @@ class Judge:
                 for exemption in group
             )
             placed = tuple(self._completed(of_today(resource)) for resource in resources)
-        return Stack(placed, known)
+        stack = Stack(placed, known)
+        used = published_through(stack, self.settings)
+        return Stack(tuple(self._marked(each, used) for each in placed), known) if used else stack
+
+    def _marked(self, resource: Resource, used: Mapping[tuple[object, object], str]) -> Resource:
+        """Return a resource, marked if only its use shows that its environment releases."""
+        if resource.type not in gh.OF_ENVIRONMENTS:
+            return resource
+        why = used.get(key(resource.facts))
+        shown = why == BY_JOB or (why is not None and resource.release is None)
+        if shown and not needs_reviewers(resource, self.settings):
+            return replace(resource, release=USED)
+        return resource
 
     def _completed(self, resource: Resource) -> Resource:
         """Return a resource with what its components and its repository say of it."""

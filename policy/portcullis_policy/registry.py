@@ -11,6 +11,7 @@ from portcullis_policy.rules.branches_and_tags import branches, checks, classic,
 from portcullis_policy.rules.environments import (
     admitted_refs,
     approvals,
+    known_by_use,
     look_alikes,
     second_person,
 )
@@ -27,7 +28,7 @@ _FAMILIES = (
     (branches, checks),
     (rulesets, classic),
     (tags,),
-    (approvals, admitted_refs, look_alikes, second_person),
+    (approvals, admitted_refs, look_alikes, second_person, known_by_use),
     (secrets, plaintext, rotation, age_on_github, sources),
     (workflows, releases, in_the_stack, linters),
     (dependabot,),

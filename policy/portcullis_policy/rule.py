@@ -20,6 +20,9 @@ from portcullis_policy.severity import Severity
 
 RELEASE, TRIAL = "release", "trial"
 """What is published through an environment: packages for real, or to a test registry."""
+USED = "used"
+"""An environment that neither its name nor its component calls one for releases, and that a job of
+the stack publishes through."""
 
 YamlValue = str | int | bool
 """What one field of a YAML file can be set to."""
@@ -41,7 +44,8 @@ class Resource:
         depends: in a stack, URNs of the resources that a property was made from, by property: they
             name what an unknown id will be.
         provider: in a stack, URN of the provider: what tells two organizations apart.
-        release: what the environment's component says of it, RELEASE or TRIAL; None: nothing.
+        release: what the environment's component says of it, RELEASE or TRIAL; USED, in a stack,
+            where only its use shows that it releases; None: nothing.
         automation_app: id of the App that the root component names as the organization's
             automation; None where it names none, or there is no such component.
         plan: GitHub's plan, as the root component says; None where there is no such component.

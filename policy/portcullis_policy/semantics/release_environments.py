@@ -1,7 +1,7 @@
-"""Which environments are release environments: what their component says, else their name."""
+"""Which environments are release environments: by their use, their component, else their name."""
 
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.rule import RELEASE, Resource
+from portcullis_policy.rule import RELEASE, USED, Resource
 from portcullis_policy.settings import Settings
 
 ENVIRONMENT = "portcullis:index:Environment"
@@ -24,7 +24,7 @@ def is_release(resource: Resource, settings: Settings) -> bool:
 def needs_reviewers(resource: Resource, settings: Settings) -> bool:
     """Say whether the environment publishes for real: it is no place of trial."""
     if resource.release is not None:
-        return resource.release == RELEASE
+        return resource.release in (RELEASE, USED)
     name = resource.facts.text("environment")
     return is_release(resource, settings) and (
         name is UNKNOWN or name is None or not settings.is_test_environment(name)

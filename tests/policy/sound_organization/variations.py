@@ -4,6 +4,7 @@ from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.semantics import github as gh
 
+from tests.policy.sound_organization.files import RELEASE_FILE
 from tests.policy.sound_organization.organization import (
     ALL,
     BRANCH_RULES,
@@ -19,6 +20,7 @@ from tests.policy.sound_organization.organization import (
     without,
 )
 
+TO_TEST_PYPI = f"{RELEASE_FILE}        with: {{repository-url: 'https://test.pypi.org/legacy/'}}\n"
 REVIEWS = ("main", "rules", "pullRequest")
 CHECKS = ("main", "rules", "requiredStatusChecks")
 REPOSITORY_MAIN = Declared(
@@ -346,7 +348,14 @@ SOUND: list[tuple[str, dict[str, Declared]]] = [
     ),
     (
         "a trial that is named as a release",
-        said_to_be("trial", "gate", changed("gate", "reviewers", to=...)),
+        said_to_be(
+            "trial",
+            "gate",
+            {
+                **changed("gate", "reviewers", to=...),
+                "release-file": changed("release-file", "content", to=TO_TEST_PYPI)["release-file"],
+            },
+        ),
     ),
     (
         "the organization's automation",

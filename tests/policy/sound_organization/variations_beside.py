@@ -12,7 +12,12 @@ from portcullis_policy.semantics import aws_and_vault
 from portcullis_policy.semantics import github as gh
 
 from tests.policy.sound_organization.files import DEPENDABOT, RELEASE_FILE
-from tests.policy.sound_organization.organization import ORGANIZATION, changed, without
+from tests.policy.sound_organization.organization import (
+    ORGANIZATION,
+    changed,
+    said_to_be,
+    without,
+)
 from tests.policy.sound_organization.trust import CONDITION, ISSUER, SUB, trust
 
 Organization = dict[str, Declared]
@@ -226,6 +231,22 @@ EVASIONS: list[tuple[str, str, Organization]] = [
             "assumeRolePolicy",
             to={"Statement": [*trust(CONDITION)["Statement"], *trust({})["Statement"]]},
         ),
+    ),
+    (
+        "EN014",
+        "a job publishes through an environment of another name",
+        {
+            **release(("environment: pypi-release", "environment: store")),
+            "x": Declared(
+                gh.ENVIRONMENT,
+                {"repository": "escai", "environment": "Store", "canAdminsBypass": False},
+            ),
+        },
+    ),
+    (
+        "EN014",
+        "a trial by its component's word, and the real registry",
+        said_to_be("trial", "gate", changed("gate", "reviewers", to=...)),
     ),
     (
         "TR010",

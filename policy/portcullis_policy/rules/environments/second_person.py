@@ -9,7 +9,7 @@ from portcullis_policy.examples.workflow_files import RELEASE, changed, file
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, slsa, ssdf
 from portcullis_policy.rule import RELEASE as PUBLISHES
-from portcullis_policy.rule import Finding, Resource, Stack, StackRule
+from portcullis_policy.rule import USED, Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.people import (
     LOGIN,
@@ -188,7 +188,7 @@ def _in_a_row(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, list
             continue
         if settings.is_approval_environment(name):
             approvals.append((repository.lower(), item))
-        elif is_release(item, settings) and item.release in (None, PUBLISHES):
+        elif is_release(item, settings) and item.release in (None, PUBLISHES, USED):
             last.setdefault(repository.lower(), []).append(item)
     for repository, item in approvals:
         yield item, last.get(repository, [])

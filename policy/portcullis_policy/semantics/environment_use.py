@@ -1,0 +1,78 @@
+"""Which environments a stack publishes through, by what its workflows and secrets do there.
+
+The name of an environment, and what its component says, do not outweigh this.
+"""
+
+import re
+from collections.abc import Iterator
+
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.rule import Stack
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import workflow_files
+from portcullis_policy.semantics.publishing import publishing_jobs, publishing_line
+from portcullis_policy.semantics.release_environments import key
+from portcullis_policy.semantics.workflows import Job, Step
+from portcullis_policy.settings import Settings
+
+BY_JOB = "a job publishes through it"
+BY_SECRET = "it has a secret that can publish"  # noqa: S105 - a reason in words
+"""The reasons. A component's word on trials outweighs the second one, which has no registry."""
+Key = tuple[object, object]
+"""Repository and environment, in lower case."""
+
+_TEST_REGISTRY = re.compile(r"\btest\.pypi\.org\b|\btest-?pypi\b|\blocalhost\b", re.IGNORECASE)
+"""Registries that are known to be for trials, by their address or by uv's and twine's name."""
+_VARIABLE = re.compile(r"(?:\benv\.|\$\{?)(\w+)")
+_PUBLISHES = re.compile(r"\b(upload|publish|push|deploy)\b", re.IGNORECASE)
+
+
+def published_through(stack: Stack, settings: Settings) -> dict[Key, str]:
+    """Return the environments through which a stack publishes for real, each with the reason."""
+    found: dict[Key, str] = {}
+    for where in _of_jobs(stack):
+        found.setdefault(where, BY_JOB)
+    for where in _of_tokens(stack, settings):
+        found.setdefault(where, BY_SECRET)
+    return found
+
+
+def _of_jobs(stack: Stack) -> Iterator[Key]:
+    """Yield the environments of jobs that publish to more than a registry for trials."""
+    for item in workflow_files(stack):
+        if item.workflow is None or item.repository is UNKNOWN:
+            continue
+        for job, _ in publishing_jobs(item.workflow):
+            name = job.environment.text.strip().lower()
+            if name and not _is_trial(job):
+                yield item.repository, name
+
+
+def _of_tokens(stack: Stack, settings: Settings) -> Iterator[Key]:
+    """Yield the environments that hold a token for publishing, unless they are for trials."""
+    for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
+        name, environment = item.facts.text("secretName"), item.facts.text("environment")
+        if not isinstance(name, str) or not isinstance(environment, str):
+            continue
+        if settings.can_publish(name) and not settings.is_test_environment(environment):
+            yield key(item.facts)
+
+
+def _is_trial(job: Job) -> bool:
+    """Say whether each step of a job that publishes names a registry for trials."""
+    steps = [step for step in job.steps if publishing_line(step) is not None]
+    return all(_names_trial(job, step) for step in steps)
+
+
+def _names_trial(job: Job, step: Step) -> bool:
+    """Say whether a step publishes to a registry for trials: by its inputs, or on every line."""
+    lines = [text for _, text in step.run.lines() if _PUBLISHES.search(text)]
+    given = [_with_variables(job, value.text) for value in step.values()]
+    return any(map(_TEST_REGISTRY.search, given)) or (
+        bool(lines) and all(_TEST_REGISTRY.search(_with_variables(job, text)) for text in lines)
+    )
+
+
+def _with_variables(job: Job, text: str) -> str:
+    """Return a text with the job's own variables in the place of their names."""
+    return _VARIABLE.sub(lambda found: job.at.get("env", found[1]).text or found[0], text)
