@@ -108,6 +108,16 @@ class TrustsDeclaredEnvironments(StackRule):
             _ENVIRONMENT,
             _vault({"repository_id": "5521", "environment": "pypi-release"}),
         ),
+        stack(
+            "a repository that is being renamed: its environment still has the old name",
+            Declared(gh.REPOSITORY, {"name": "escai"}, "escai"),
+            Declared(
+                gh.ENVIRONMENT,
+                {**_GATE, "repository": "old-name"},
+                depends={"repository": "escai"},
+            ),
+            _aws(_SUBJECT),
+        ),
         stack("GitHub is declared elsewhere", _aws(_SUBJECT)),
     )
     bad = (

@@ -69,10 +69,9 @@ def _read(stack: Stack) -> Environments:
                 ids[str(int(number))] = name.lower()
     found: dict[str | None, dict[str | None, Resource]] = {}
     for item in stack.of(gh.ENVIRONMENT):
-        repository = _lower(item.facts.text("repository"))
-        if repository is None:
-            made_from = [names[urn] for urn in item.depends.get("repository", ()) if urn in names]
-            repository = made_from[0] if made_from else None
+        # of a repository that this run renames, the environment still has the old name
+        made_from = [names[urn] for urn in item.depends.get("repository", ()) if urn in names]
+        repository = made_from[0] if made_from else _lower(item.facts.text("repository"))
         found.setdefault(repository, {})[_lower(item.facts.text("environment"))] = item
     return Environments(frozenset(owners), found, ids)
 
