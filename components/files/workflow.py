@@ -205,6 +205,11 @@ class Package(_Strict):
         """Return whether a trusted publisher's short-lived credential may publish it."""
         return self.auth != "token"
 
+    @property
+    def visible(self) -> bool:
+        """Return whether everybody can see at its registry which files were published."""
+        return self.ecosystem not in ("github", "image") and self.access == "public"
+
 
 class StoredSecret(NamedTuple):
     """A secret that a release needs."""
@@ -391,14 +396,17 @@ def render_ci(plan: WorkflowPlan) -> str:
 def render_release(plan: WorkflowPlan, release: Release) -> str:
     """Return the text of one release workflow."""
     tags = release.tags
+    public = plan.visibility == "public"
+    listed = tuple(package for package in release.packages if package.ecosystem in _LISTED)
+    attested = public and len(release.of("image")) < len(release.packages)
     return render_template(
         "release.yml",
         workflow=PurePosixPath(release.path).stem,
         default_branch=plan.default_branch,
         may_start=" ".join(release.may_start),
         approval_environment=release.approval_environment,
-        attestations=json.dumps(plan.visibility == "public"),
-        provenance=plan.visibility == "public",
+        attestations=json.dumps(public),
+        provenance=public,
         tag_filters=", ".join(map(json.dumps, tags.filters)),
         tag_prefix=tags.prefix,
         tag_expression=tags.expression,
@@ -414,7 +422,10 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         webhook=release.webhook,
         issue=release.issue,
         packages=release.packages,
-        sboms=any(package.ecosystem in _LISTED for package in release.packages),
+        listed=listed,
+        sboms=bool(listed),
+        attested=attested,
+        verified=attested or any(package.visible for package in release.packages),
         python=release.of("python"),
         npm=release.of("npm"),
         cargo=release.of("cargo"),

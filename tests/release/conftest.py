@@ -31,7 +31,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
         @cache
         def verdaccio() -> str:
-            return stack.enter_context(npm.verdaccio(found.node, found.verdaccio, folder))
+            return stack.enter_context(npm.verdaccio(found.node, found.npm, folder))
 
         @cache
         def storage() -> str:

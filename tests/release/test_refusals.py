@@ -137,6 +137,7 @@ def test_a_dry_run(made: Stage) -> None:
         "build": "success",
         "test-python-riveter": "success",
         PUBLISH: "skipped",
+        "verify": "skipped",
         "github-release": "skipped",
         "notification": "success",
     }

@@ -12,9 +12,10 @@ import pytest
 
 from components import publish
 from components.names.registries import ADDRESSES
+from tests.release import proof
 from tests.release.extent import cases
 from tests.release.harness import installing, projects, sboms, signing
-from tests.release.harness.organization import canary, store
+from tests.release.harness.organization import Visibility, canary, store
 from tests.release.harness.registries import images
 from tests.release.harness.stage import Machine, Stage, stage
 
@@ -48,7 +49,10 @@ def _listed(machine: Machine, made: Stage) -> list[str]:
 
 
 def _released(made: Stage) -> dict[str, str]:
-    """Return the SHA-256 of what the release on GitHub has, by file name; its list agrees."""
+    """Return the SHA-256 of what the release on GitHub has, by file name; its list agrees.
+
+    Its signatures are those that GitHub stores.
+    """
     release = made.release.request("zoe", "GET", "/releases/tags/v1.2.3")[1]
     assert (release["draft"], release["prerelease"]) == (False, False)
     files = {}
@@ -58,6 +62,9 @@ def _released(made: Stage) -> dict[str, str]:
             raw = api.get(path, headers={"Accept": "application/octet-stream"}).content
             files[asset["name"]] = raw
     listed = files.pop("SHA256SUMS").decode().splitlines()
+    signatures = [name for name in files if name.endswith(".sigstore.json")]
+    signed = [json.loads(files.pop(name)) for name in signatures]
+    assert sorted(signed, key=str) == sorted(made.sigstore.stored, key=str)
     found = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     assert dict(line.split("  ")[::-1] for line in listed) == found
     return found
@@ -91,7 +98,8 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
             "build": "success",
             "test-python-riveter": "success",
             "publish-python-riveter": "waiting",
-            **dict.fromkeys(("github-release", "notification", "webhook", "issue"), "queued"),
+            **dict.fromkeys(("verify", "github-release"), "queued"),
+            **dict.fromkeys(("notification", "webhook", "issue"), "queued"),
         }
         assert (made.pypi.uploads, len(made.testpypi.uploads)) == ([], 2)
         # kim started it, lea and zoe are no approvers here
@@ -160,12 +168,25 @@ def _down(registry: TrustingRegistry, requests: int) -> None:
     registry.down_for = requests
 
 
+def _let_publish(made: Stage, auth: str, name: str, npm_name: str) -> None:
+    """Let the registries take a Python and an npm package: of the workflow, or with tokens."""
+    if auth == "oidc":
+        made.trust(made.testpypi, name, "testpypi")
+        made.trust(made.pypi, name, "pypi-release")
+        made.trust(made.npm, npm_name, "npm-release")
+    else:
+        made.testpypi.tokens[canary("testpypi", "TEST_PYPI_API_TOKEN")] = {name}
+        made.pypi.tokens[canary("pypi-release", "PYPI_API_TOKEN")] = {name}
+        made.npm.tokens[canary("npm-release", "NPM_TOKEN")] = {npm_name}
+
+
 @pytest.mark.parametrize("auth", cases(["oidc"], "token"))
 def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, auth: str) -> None:
     """aitbc: both packages of a repository, each behind two approvals (E2, E3, A4, R10).
 
     npm takes a first version only with a token, which the build says. Then npm is down for three
-    requests, and takes the package in the end; only its answer is lost.
+    requests, and takes the package in the end; only its answer is lost. Nothing is signed before
+    the approvals, and what does not verify is not announced (G6).
     """
     name, npm_name = "agent-sdk", f"@guild/explorer-{auth}"
     npm: dict[str, Any] = {"npm": npm_name, "auth": auth, "directory": "web"}
@@ -173,16 +194,10 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
     if auth == "token":
         npm["tokens"] = {"npm": {"from": {"config": "npmToken"}}}
     sdk = _python(name, auth, ["leads", "releasers"], directory="sdk")
-    files = {**projects.python(name, "sdk"), **projects.npm(npm_name, "web")}
-    with stage(machine, tmp_path, "aitbc", [sdk, npm], files) as made:
-        if auth == "oidc":
-            made.trust(made.testpypi, name, "testpypi")
-            made.trust(made.pypi, name, "pypi-release")
-            made.trust(made.npm, npm_name, "npm-release")
-        else:
-            made.testpypi.tokens[canary("testpypi", "TEST_PYPI_API_TOKEN")] = {name}
-            made.pypi.tokens[canary("pypi-release", "PYPI_API_TOKEN")] = {name}
-            made.npm.tokens[canary("npm-release", "NPM_TOKEN")] = {npm_name}
+    files = {**projects.python(name, "sdk"), **projects.npm(npm_name, "web", "aitbc")}
+    visibility: Visibility = "public" if auth == "oidc" else "private"
+    with stage(machine, tmp_path, "aitbc", [sdk, npm], files, visibility=visibility) as made:
+        _let_publish(made, auth, name, npm_name)
         release = made.release
         assert release.tag("kim", "v1.2.3") == 201
         if auth == "oidc":
@@ -196,13 +211,20 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
         states = release.run()
         assert [each for each in states.values() if each == "waiting"] == ["waiting"] * 2
         assert (made.npm.published, made.pypi.uploads) == ([], [])
+        assert made.sigstore.stored == []
         npm_job = next(key for key in states if key.startswith("publish-npm-"))
         release.before[npm_job] = lambda: _down(made.npm, 3)
         made.npm.answers_lost = 1
         assert release.approve("ana") == 200
+        if auth == "oidc":
+            proof.stops_what_differs(made, name)
         assert set(release.run().values()) == {"success"}, release.result(npm_job).text
         assert len(release.result(npm_job).pauses) == 1
         assert made.npm.published == [npm_name]
+        assert list(made.npm.provenance) == ([f"{npm_name}@1.2.3"] if auth == "oidc" else [])
+        # where the files come from, and what each package is made of
+        assert len(made.sigstore.stored) == (3 if auth == "oidc" else 0)
+        assert _released(made).keys() >= made.pypi.files().keys()
         own = npm_name.replace("@", "%40")
         assert _listed(machine, made) == [f"pkg:npm/{own}@1.2.3", f"pkg:pypi/{name}@1.2.3"]
         assert made.npm.refusals == made.pypi.refusals == made.testpypi.refusals == []

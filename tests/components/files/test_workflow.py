@@ -179,6 +179,7 @@ def test_permissions_are_declared_job_by_job(variant: WorkflowPlan) -> None:
                 *((("actions", "read"),) if id_ in {*SCANS, "notification"} else ()),
                 *((("issues", "write"),) if id_ == "issue" else ()),
                 ("packages", "read" if id_.startswith("rollback-") else "write"),
+                ("attestations", "write" if id_ == "attest" else "none"),
             }
             assert 0 < job["timeout-minutes"] <= (60 if id_ in SCANS else 30)
 

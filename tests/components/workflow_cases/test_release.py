@@ -72,7 +72,8 @@ def test_every_publishing_job_waits_for_every_environment(variant: WorkflowPlan)
             assert ("if" in job, first["if"]) == (False, "${{ !inputs.dry_run }}")
         else:
             assert job["if"] == "${{ !inputs.dry_run }}", "only a plain condition keeps success()"
-        assert job["environment"]["name"]
+        gated = before(workflow, id_) if id_ == "github-release" else set()
+        assert any("environment" in workflow["jobs"][each] for each in {id_, *gated})
     for package in variant.packages:
         if package.test_environment:
             needed = before(workflow, f"publish-python-{package.id}")
@@ -88,7 +89,8 @@ def test_the_jobs_enter_the_environments_of_the_plan(variant: WorkflowPlan) -> N
         expected["approval"] = variant.releases[0].approval_environment
     for package in variant.packages:
         job = f"publish-{package.ecosystem}-{package.id}"
-        job = "github-release" if package.ecosystem == "github" else job
+        if package.ecosystem == "github":  # what is signed cannot be taken back
+            job = "attest" if variant.visibility == "public" else "github-release"
         expected[job] = package.release_environment
         if package.test_environment:
             expected[f"test-python-{package.id}"] = package.test_environment
@@ -124,7 +126,7 @@ def test_publishing_jobs_hold_no_more_than_they_need(variant: WorkflowPlan) -> N
             if id_.endswith(f"{package.ecosystem}-{package.id}"):
                 assert job["permissions"] == expected
     assert workflow["jobs"]["github-release"]["permissions"] == {"contents": "write"}
-    others = set(workflow["jobs"]) - set(jobs)
+    others = set(workflow["jobs"]) - set(jobs) - {"attest"}
     held = {name for id_ in others for name in workflow["jobs"][id_]["permissions"]}
     assert not held & {"id-token", "packages"}
 
@@ -152,7 +154,8 @@ def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan)
             assert not checkouts
         taken = {s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)}
         if id_ == "github-release":  # of an image, it has the digest alone
-            assert taken == {name for name in made if not name.startswith("image-")}
+            kept = {name for name in made if not name.startswith("image-")}
+            assert taken - {"signatures"} == kept
         else:
             assert len(taken & made) == len(taken) == 1
 
@@ -271,7 +274,7 @@ def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPl
 def test_the_workflows_own_token_publishes_images_at_most(variant: WorkflowPlan) -> None:
     """github.token answers the validation, pushes to ghcr.io, makes the release on GitHub (A5).
 
-    It also reads who approved, and writes an issue where that is declared.
+    It also reads who approved, verifies signatures, and writes an issue where that is declared.
     """
     workflow = files(variant)[RELEASE_PATH]
     assert "GITHUB_TOKEN" not in release_text(variant)
@@ -282,7 +285,9 @@ def test_the_workflows_own_token_publishes_images_at_most(variant: WorkflowPlan)
         if each.ecosystem == "image" and each.auth != "token"
     }
     issue = {"issue"} if variant.releases[0].issue else set()
-    assert holders == {"security-validation", "github-release", "notification"} | pushing | issue
+    verifies = {"verify"} & workflow["jobs"].keys() if variant.visibility == "public" else set()
+    asking = {"security-validation", "github-release", "notification"}
+    assert holders == asking | pushing | issue | verifies
 
 
 @releases
@@ -343,3 +348,39 @@ def test_the_release_on_github_comes_after_every_registry(variant: WorkflowPlan)
     gates = {"approval"} if variant.releases[0].approval_environment else set()
     assert published | gates | {"build"} <= before(workflow, "github-release")
     assert workflow["jobs"]["github-release"]["if"] == "${{ !inputs.dry_run }}"
+
+
+@releases
+def test_what_a_release_proves_is_signed_and_verified_before_it_is_announced(
+    variant: WorkflowPlan,
+) -> None:
+    """Every approval comes before `attest`, then `verify`, then the release on GitHub (R10).
+
+    What is signed is in a public log for ever. The job that signs has no other permission, checks
+    nothing out, and runs nothing of the repository (G6).
+    """
+    workflow = files(variant)[RELEASE_PATH]
+    jobs = workflow["jobs"]
+    published = set(publishing(workflow)) - {"github-release"}
+    filed = [each for each in variant.packages if each.ecosystem != "image"]
+    assert ("attest" in jobs) is (variant.visibility == "public" and filed != [])
+    if "attest" in jobs:
+        waits = before(workflow, "attest") | {"attest"}
+        # the environment of the job webhook holds its secret, and nobody approves it
+        gates = {id_ for id_, job in jobs.items() if "environment" in job} - {"webhook"}
+        assert gates | published <= waits
+        assert jobs["attest"]["permissions"] == {
+            "contents": "read",
+            "id-token": "write",
+            "attestations": "write",
+        }
+        assert "checkout" not in str(jobs["attest"])
+        assert "attest" in before(workflow, "verify")
+    if "verify" in jobs:
+        assert published <= before(workflow, "verify")
+        assert "verify" in before(workflow, "github-release")
+        assert jobs["verify"]["permissions"] == {"contents": "read"}
+    for package in filed:
+        names = str([step.get("name") for step in jobs.get("verify", {"steps": []})["steps"]])
+        visible = package.ecosystem != "github" and package.access == "public"
+        assert (f"{package.name} as it was built" in names) is visible

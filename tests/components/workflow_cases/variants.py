@@ -252,8 +252,17 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         or re.search(r"(npm|cargo) publish", step.get("run", ""))
         or step.get("name", "").startswith(("Ask the proxy", "Push the image"))
         or "publisher" in step.get("env", {}).get("CENTRAL", "")
-        or ("ask release create" in step.get("run", "") and "environment" in workflow["jobs"][id_])
+        or ("ask release create" in step.get("run", "") and releases_an_archive(workflow))
     }
+
+
+def releases_an_archive(workflow: dict[str, Any]) -> bool:
+    """Whether the release on GitHub is itself what approvers approve."""
+    return any("archive the source" in name.lower() for name in _names(workflow["jobs"]["build"]))
+
+
+def _names(job: dict[str, Any]) -> list[str]:
+    return [step.get("name", "") for step in job["steps"]]
 
 
 def program(name: str) -> str:

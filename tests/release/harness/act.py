@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import doubles, jobs
-from tests.release.harness.tools import PATH
+from tests.release.harness.registries import publishers
+from tests.release.harness.tools import NPM, PATH
 
 if TYPE_CHECKING:
     from tests.release.harness.tools import Tools
@@ -45,6 +46,14 @@ _CARGO = """\
 export RUSTUP_TOOLCHAIN=TOOLCHAIN
 [ -n "$RUSTUP_TOOLCHAIN" ] || unset RUSTUP_TOOLCHAIN
 exec CARGO "$@"
+"""
+_GH = """\
+#!/bin/sh
+# `gh attestation` is newer than Debian's gh, and asks Sigstore's own servers whom to trust
+if [ "$1 $2" = "attestation verify" ]; then
+  exec node "$RELEASE_NPM/verify.mjs" "$RELEASE_NODE_MODULES" "$RELEASE_TRUSTED_ROOT" "$@"
+fi
+exec GH "$@"
 """
 _SUDO = """\
 #!/bin/sh
@@ -144,13 +153,15 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
     cargo = _CARGO.replace("TOOLCHAIN=TOOLCHAIN", f"TOOLCHAIN={place.tools.toolchain}")
     cargo = cargo.replace("exec CARGO", f"exec {place.tools.rust / 'cargo'}")
     (folder / "storage.conf").write_text(_STORAGE.format(folder=folder), encoding="utf-8")
-    for name, text in (
-        ("bash", _SHIM),
-        ("cargo", cargo),
-        ("rustup", _RUSTUP),
-        ("sleep", _SLEEP),
-        ("sudo", _SUDO),
-    ):
+    programs = {
+        "bash": _SHIM,
+        "cargo": cargo,
+        "gh": _GH.replace("exec GH", f"exec {shutil.which('gh', path=PATH)}"),
+        "rustup": _RUSTUP,
+        "sleep": _SLEEP,
+        "sudo": _SUDO,
+    }
+    for name, text in programs.items():
         shim = folder / "bin" / name
         shim.write_text(text, encoding="utf-8")
         shim.chmod(0o755)
@@ -289,10 +300,13 @@ def _environment(place: Place, view: dict[str, Any]) -> dict[str, str]:
         "GITHUB_RUN_NUMBER": github["run_number"],
         "GITHUB_RUN_ATTEMPT": github["run_attempt"],
         "GITHUB_TRIGGERING_ACTOR": github["triggering_actor"],
+        "GITHUB_WORKFLOW_REF": f"{github['repository']}/{publishers.WORKFLOW}@{github['ref']}",
         "SHA_REF": github["sha"],  # act's name for GITHUB_SHA
         "RELEASE_REPOSITORY": str(place.repository),
         "RELEASE_COMMIT": github["sha"],
         "RELEASE_ARTIFACTS": str(place.artifacts / github["run_id"]),
+        "RELEASE_NODE_MODULES": str(place.tools.npm / "node_modules"),
+        "RELEASE_NPM": str(NPM),
         "RELEASE_TWINE": place.tools.versions["twine"],
         "UV_OFFLINE": "1",
         "UV_PYTHON_DOWNLOADS": "never",

@@ -7,7 +7,7 @@ and no more.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 OWNER = "guild"
 AUDITOR = 7
 """The number of a GitHub App that may list secrets, and no more."""
+Visibility = Literal["public", "private"]
 _numbers = itertools.count(1)
 
 
@@ -50,7 +51,9 @@ def world(
     name: str,
     declared: Sequence[Mapping[str, Any]],
     files: Mapping[str, str],
+    *,
     notified: Mapping[str, Any] | None = None,
+    visibility: Visibility = "private",
 ) -> World:
     """Make a world with one repository that publishes what is declared.
 
@@ -60,6 +63,7 @@ def world(
         declared: Its `publish`, as in an organization's file.
         files: Its files, without the managed ones.
         notified: Its `release_notification`, as in an organization's file.
+        visibility: Who sees it; a public one signs what it publishes.
     """
     notification = ReleaseNotificationConfig.model_validate(notified) if notified else None
     read = TypeAdapter(publish.PublishedPackages).validate_python(declared)
@@ -67,7 +71,7 @@ def world(
     plan = publish.workflow_plan(
         packages,
         default_branch="main",
-        visibility="private",
+        visibility=visibility,
         ecosystems=["github-actions"],
         chosen=WorkflowsConfig(),
         may_start=dict.fromkeys(publish.by_tags(packages), ("maintain", "admin")),
@@ -88,7 +92,7 @@ def world(
                 },
                 "repositories": {
                     name: {
-                        "visibility": "private",
+                        "visibility": visibility,
                         "files": {**files, **library.render(plan)},
                         "teams": {"makers": "maintain", "leads": "push", "releasers": "push"},
                         "collaborators": {"zoe": "push"},

@@ -28,8 +28,8 @@ def python(name: str, directory: str = ".") -> dict[str, str]:
     return _inside(directory, files)
 
 
-def npm(name: str, directory: str = ".") -> dict[str, str]:
-    """Return an npm package that says its name and version when it is run."""
+def npm(name: str, directory: str = ".", repository: str = "project") -> dict[str, str]:
+    """Return an npm package of a repository that says its name and version when it is run."""
     program = name.rpartition("/")[2]
     package = {
         "name": name,
@@ -38,7 +38,7 @@ def npm(name: str, directory: str = ".") -> dict[str, str]:
         "license": "MIT",
         "bin": {program: "index.js"},
         "files": ["index.js"],
-        "repository": {"type": "git", "url": "git+https://github.com/guild/project.git"},
+        "repository": {"type": "git", "url": f"git+https://github.com/guild/{repository}.git"},
     }
     lock = {
         "name": name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,19 @@ from tests.release.harness.registries import central, images, npm, publishers
 from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.registries.index import Index, index
 from tests.release.harness.release import Release
+from tests.release.harness.sigstore import CERTIFICATES, LOG, Sigstore, is_store, sigstore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tests.release.harness.authority import Authority
+    from tests.release.harness.organization import Visibility
     from tests.release.harness.registries.central import Central
     from tests.release.harness.registries.images import Images
     from tests.release.harness.registries.npm import Registry
     from tests.release.harness.tools import Tools
-    from tests.support.sandbox import Sandbox
+    from tests.support.sandbox import Sandbox, World
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Stage:
         images: Another registry of images.
         central: The double of the Central Portal and of Maven Central.
         hooks: The chat service.
+        sigstore: The double of Sigstore, and of GitHub's store of attestations.
         front: The way to GitHub and to them.
     """
 
@@ -69,6 +73,7 @@ class Stage:
     images: Images
     central: Central
     hooks: hooks.Hooks
+    sigstore: Sigstore
     front: front.Front
 
     def trust(self, registry: publishers.TrustingRegistry, project: str, environment: str) -> None:
@@ -95,6 +100,7 @@ def stage(
     files: Mapping[str, str],
     *,
     notified: Mapping[str, Any] | None = None,
+    visibility: Visibility = "private",
 ) -> Iterator[Stage]:
     """Make the world of a repository, its registries, and a front.
 
@@ -105,8 +111,11 @@ def stage(
         declared: Its `publish`, as in an organization's file.
         files: Its files, without the managed ones.
         notified: Its `release_notification`.
+        visibility: Who sees it; a public one signs what it publishes.
     """
-    world = organization.world(machine.sandbox, name, declared, files, notified)
+    world = organization.world(
+        machine.sandbox, name, declared, files, notified=notified, visibility=visibility
+    )
     with ExitStack() as stack:
         pypi = stack.enter_context(index("pypi", folder / "pypi"))
         testpypi = stack.enter_context(index("testpypi", folder / "testpypi"))
@@ -118,11 +127,14 @@ def stage(
             stack.enter_context(images.images(host, machine.images, granted))
             for host in (images.GHCR, images.OTHER)
         )
-        for each in (pypi, testpypi, registry, rust):
+        signing = stack.enter_context(sigstore())
+        for each in (pypi, testpypi, registry, rust, signing):
             each.issuers.add(f"{world.base_url}_oidc")
         maven = stack.enter_context(central.central())
         routes = {
-            **front.github(world),
+            **_github(world, signing),
+            CERTIFICATES: front.to(signing.address),
+            LOG: front.to(signing.address),
             "pypi.org": front.to(pypi.address),
             "upload.pypi.org": front.to(pypi.address),
             "test.pypi.org": front.to(testpypi.address),
@@ -138,9 +150,21 @@ def stage(
         way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
         for part in ("jobs", "artifacts"):
             (folder / part).mkdir()
+        trusted = folder / "trusted_root.json"
+        trusted.write_text(json.dumps(signing.trusted_root()), encoding="utf-8")
+        variables = {**way.variables, "RELEASE_TRUSTED_ROOT": str(trusted)}
         place = act.Place(
-            machine.tools, folder / "jobs", folder / "git", folder / "artifacts", way.variables
+            machine.tools, folder / "jobs", folder / "git", folder / "artifacts", variables
         )
         release = Release(world, f"{organization.OWNER}/{name}", place, granted)
         release.hold()
-        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, maven, chat, way)
+        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, maven, chat, signing, way)
+
+
+def _github(world: World, signing: Sigstore) -> dict[str, front.Route]:
+    """Return the routes of GitHub's hosts: to the sandbox, but for the store of attestations."""
+    routes = front.github(world)
+    api = routes["api.github.com"]
+    stored = front.to(signing.address)
+    routes["api.github.com"] = lambda path: stored(path) if is_store(path) else api(path)
+    return routes

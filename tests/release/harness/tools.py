@@ -1,7 +1,8 @@
 """The programs that run workflows, each pinned by hash and kept in this user's cache.
 
-`act` is a part of the engine's recipe, verdaccio comes by a lock file of npm, and what `uvx` runs
-in a workflow is fetched once into a cache of its own: while a workflow runs, uv is offline.
+`act` is a part of the engine's recipe, verdaccio and Sigstore's libraries come by a lock file of
+npm, and what `uvx` runs in a workflow is fetched once into a cache of its own: while a workflow
+runs, uv is offline.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 _PINS = ("package.json", "package-lock.json")
-_NPM = Path(__file__).resolve().parents[1] / "npm"
+NPM = Path(__file__).resolve().parents[1] / "npm"
+"""The npm packages that the tests run, by a lock file, and scripts of ours that use them."""
 _DEBIAN = (
-    *("bash", "buildah", "curl", "docker-registry", "gh", "git", "gpg", "jq", "skopeo", "tar"),
-    *("unzip", "zip"),
+    *("bash", "buildah", "curl", "docker-registry", "gh", "git", "gpg", "jq", "openssl", "skopeo"),
+    *("tar", "unzip", "zip"),
 )
 """Programs that are packages of Debian by the same name."""
 _DEBIAN_JAVA = {"mvn": "maven", "javac": "default-jdk-headless"}
@@ -48,7 +50,7 @@ class Tools:
     Attributes:
         act: The program that runs one job.
         node: Node.js, for verdaccio.
-        verdaccio: The folder with its packages.
+        npm: The folder with verdaccio's and Sigstore's packages.
         docker_registry: The registry of images.
         java_home: The JDK.
         maven: Maven's local repository, with the plugins of the Java project.
@@ -62,7 +64,7 @@ class Tools:
 
     act: Path
     node: str
-    verdaccio: Path
+    npm: Path
     docker_registry: str
     java_home: Path
     maven: Path
@@ -88,7 +90,7 @@ def find() -> Tools:
     _programs()
     pins: dict[str, Any] = YAML(typ="safe").load(ROOT / "workflows/pins.yaml")
     cache = cache_folder(os.environ).parent
-    lock = b"".join((_NPM / name).read_bytes() for name in _PINS)
+    lock = b"".join((NPM / name).read_bytes() for name in _PINS)
     until = str(pins["tools_until"])
     fetched = {
         f"{package}=={pins['tools'][package.replace('-', '_')]}": program
@@ -102,7 +104,7 @@ def find() -> Tools:
     return Tools(
         act=engine.ensure_act(),
         node=str(shutil.which("node")),
-        verdaccio=_made(cache / f"verdaccio-{_digest(lock)}", _install_verdaccio),
+        npm=_made(cache / f"npm-{_digest(lock)}", _install_npm),
         docker_registry=str(shutil.which("docker-registry")),
         java_home=Path(str(shutil.which("javac"))).resolve().parents[1],
         maven=_made(
@@ -198,9 +200,9 @@ def _made(folder: Path, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _install_verdaccio(folder: Path) -> None:
+def _install_npm(folder: Path) -> None:
     for name in _PINS:
-        shutil.copy(_NPM / name, folder)
+        shutil.copy(NPM / name, folder)
     command = [str(shutil.which("npm")), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 

@@ -78,7 +78,7 @@ class Crates(publishers.TrustingRegistry):
         except publishers.NotTrusted as error:
             return self._refused(400, str(error))
         made = f"{_EXCHANGED}{secrets.token_urlsafe(16)}"
-        self.tokens[made] = found
+        self.tokens[made] = set(found)
         return _OK, {"token": made}
 
     def _publish(self, token: str, body: bytes) -> tuple[int, dict[str, Any]]:

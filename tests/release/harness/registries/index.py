@@ -5,7 +5,8 @@ only; and it keeps PyPI's rule for a file that is there already: the same conten
 is refused.
 
 Sources: https://docs.pypi.org/trusted-publishers/using-a-publisher/ and
-https://docs.pypi.org/api/upload/
+https://docs.pypi.org/api/upload/. What it says about files: https://docs.pypi.org/api/json/ and
+https://docs.pypi.org/api/integrity/
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 
+_PROVENANCE = re.compile(r"/integrity/[^/]+/[^/]+/([^/]+)/provenance")
 _VERSION = re.compile(r"/pypi/([^/]+)/([^/]+)/json")
 """The path of a version in PyPI's JSON API."""
 
@@ -47,6 +49,7 @@ class Index(publishers.TrustingRegistry):
         upstream: Where pypiserver listens.
         down_after: After how many uploads it is down; None: it is not.
         uploads: The files that it took, in order.
+        provenance: Who published a file, and the attestations that came with it, by its name.
         yanked: Projects and versions that owners have yanked on the site.
     """
 
@@ -55,6 +58,8 @@ class Index(publishers.TrustingRegistry):
     upstream: str
     down_after: int | None = None
     uploads: list[str] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    _minted: dict[str, dict[str, publishers.Publisher]] = field(default_factory=dict)
     yanked: set[tuple[str, str]] = field(default_factory=set)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -69,8 +74,8 @@ class Index(publishers.TrustingRegistry):
             return self._mint(start, body)
         if path == "/legacy/" and method == "POST":
             return self._upload(environ, start, body)
-        if found := _VERSION.fullmatch(path):
-            return self._described(start, found[1], found[2])
+        if _VERSION.fullmatch(path) or _PROVENANCE.fullmatch(path):
+            return answer_json(start, *self._said(path))
         return self._forward(environ, start, path, body)
 
     def _mint(self, start: StartResponse, body: bytes) -> Iterable[bytes]:
@@ -82,7 +87,8 @@ class Index(publishers.TrustingRegistry):
             self.refusals.append(code)
             return answer_json(start, 422, {"message": "Token request failed", "errors": errors})
         token = f"pypi-minted-{secrets.token_urlsafe(16)}"
-        self.tokens[token] = found
+        self.tokens[token] = set(found)
+        self._minted[token] = found
         return answer_json(start, 200, {"success": True, "token": token})
 
     def _upload(
@@ -90,21 +96,32 @@ class Index(publishers.TrustingRegistry):
     ) -> Iterable[bytes]:
         fields, name, content = form(environ["CONTENT_TYPE"], body)
         status, reason = self._judged(environ, fields["name"], name, content)
+        if status == 200 and "attestations" in fields:
+            status, reason = self._attested(environ, fields, name, content) or (status, reason)
         if status != 200 or reason:
             self.refusals += [f"{name}: {reason}"] if status != 200 else []
             return answer_json(start, status, {"message": reason})
         self.uploads.append(name)
         return self._forward(environ, start, "/", body)
 
-    def _described(self, start: StartResponse, project: str, version: str) -> Iterable[bytes]:
-        """Answer what PyPI's JSON API says about a version."""
+    def _said(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Return what PyPI says about a version (JSON API), or about a file's publisher."""
+        if file := _PROVENANCE.fullmatch(path):
+            said = self.provenance.get(file[1])
+            return (200, said) if said else (404, {"message": "Not Found"})
+        found = _VERSION.fullmatch(path)
+        assert found is not None
+        project, version = found.groups()
         begins = f"{project.replace('-', '_')}-{version}"
-        files = [each for each in self.files() if each.startswith((f"{begins}-", f"{begins}.tar"))]
-        if not files:
-            return answer_json(start, 404, {"message": "Not Found"})
         yanked = (project, version) in self.yanked
-        urls = [{"filename": each, "yanked": yanked} for each in files]
-        return answer_json(start, 200, {"info": {"version": version}, "urls": urls})
+        urls = [
+            {"filename": name, "digests": {"sha256": digest}, "yanked": yanked}
+            for name, digest in self.files().items()
+            if name.startswith((f"{begins}-", f"{begins}.tar"))
+        ]
+        if not urls:
+            return 404, {"message": "Not Found"}
+        return 200, {"info": {"version": version}, "urls": urls}
 
     def _forward(
         self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes
@@ -125,10 +142,8 @@ class Index(publishers.TrustingRegistry):
         self, environ: WSGIEnvironment, project: str, name: str, content: bytes
     ) -> tuple[int, str]:
         """Return the status of an upload, and why there is nothing to store."""
-        scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        user, _, token = base64.b64decode(given).decode().partition(":")
-        allowed = self.tokens.get(token)
-        if scheme.lower() != "basic" or user != "__token__" or allowed is None:
+        allowed = self.tokens.get(_token(environ))
+        if allowed is None:
             return 403, "Invalid or non-existent authentication information."
         if normalized(project) not in {normalized(each) for each in allowed}:
             return 403, f"The credential associated with this token is not for {project}."
@@ -144,12 +159,42 @@ class Index(publishers.TrustingRegistry):
         after = self.down_after is not None and len(self.uploads) >= self.down_after
         return after or super().is_down()
 
+    def _attested(
+        self, environ: WSGIEnvironment, fields: dict[str, str], name: str, content: bytes
+    ) -> tuple[int, str] | None:
+        """Keep the attestations of a file; return why they are refused."""
+        publisher = self._minted.get(_token(environ), {}).get(fields["name"])
+        attestations = json.loads(fields["attestations"])
+        if publisher is None:
+            return 400, "Attestations are only supported when using Trusted Publishing"
+        for attestation in attestations:
+            statement = json.loads(base64.b64decode(attestation["envelope"]["statement"]))
+            digest = {"sha256": hashlib.sha256(content).hexdigest()}
+            if statement["subject"] != [{"name": name, "digest": digest}]:
+                return 400, "The attestation is about another file"
+        said = {
+            "kind": "GitHub",
+            "repository": publisher.repository,
+            "workflow": publisher.workflow.rpartition("/")[2],
+            "environment": publisher.environment or "",
+        }
+        bundle = {"publisher": said, "attestations": attestations}
+        self.provenance[name] = {"version": 1, "attestation_bundles": [bundle]}
+        return None
+
     def files(self) -> dict[str, str]:
         """Return the SHA-256 of each file by its name."""
         return {
             each.name: hashlib.sha256(each.read_bytes()).hexdigest()
             for each in sorted(self.folder.iterdir())
         }
+
+
+def _token(environ: WSGIEnvironment) -> str:
+    """Return the token of a request; empty: it has none."""
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    user, _, token = base64.b64decode(given).decode().partition(":")
+    return token if scheme.lower() == "basic" and user == "__token__" else ""
 
 
 def normalized(name: str) -> str:

@@ -3,7 +3,10 @@
 It takes a token that it has exchanged for a trusted publisher's OIDC token, or one that it knows,
 for its packages only. verdaccio itself lets everybody publish, and listens on loopback.
 
-Source: https://docs.npmjs.com/trusted-publishers
+It keeps the provenance that npm signs, and shows it as npmjs.com does; verdaccio would refuse it.
+
+Sources: https://docs.npmjs.com/trusted-publishers and
+https://docs.npmjs.com/generating-provenance-statements
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ import re
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -32,6 +35,7 @@ HOST = "registry" + ".npmjs.org"
 """In two parts: no file of the project names the host of a package registry."""
 
 AUDIENCE = f"npm:{HOST}"
+_ATTESTATIONS = "/-/npm/v1/attestations/"
 _EXCHANGE = "/-/npm/v1/oidc/token/exchange/package/"
 _TAG = re.compile(r"/-/package/(.+)/dist-tags/[^/]+")
 """The path of a tag such as `latest`, which leads to a version."""
@@ -52,11 +56,13 @@ class Registry(publishers.TrustingRegistry):
         upstream: Returns where verdaccio listens.
         published: The packages that it took, in order.
         answers_lost: How many publications it takes and answers with an error.
+        provenance: What npm signed about a package, by its name and version, `name@version`.
     """
 
     upstream: Callable[[], str]
     published: list[str] = field(default_factory=list)
     answers_lost: int = 0
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -77,11 +83,15 @@ class Registry(publishers.TrustingRegistry):
                 return answer_json(start, 403, {"error": f"you may not publish {name}"})
             sent = json.loads(body)
             if isinstance(sent, dict) and sent.get("_attachments"):
+                body = self._without_provenance(name, body)
                 self.published.append(name)
                 if self.answers_lost:
                     self.answers_lost -= 1
                     self._ask(environ, path, body)
                     return answer_json(start, 504, {"error": "the answer is lost"})
+        if path.startswith(_ATTESTATIONS):
+            found = self.provenance.get(path.removeprefix(_ATTESTATIONS))
+            return answer_json(start, 200 if found else 404, {"attestations": [found]})
         return self._forward(environ, start, path, body)
 
     def _exchange(self, start: StartResponse, package: str, token: str) -> Iterable[bytes]:
@@ -122,13 +132,41 @@ class Registry(publishers.TrustingRegistry):
         address = f"{self.upstream()}/{package.replace('/', '%2f')}"
         httpx.put(address, json=document, trust_env=False).raise_for_status()
 
+    def _without_provenance(self, name: str, body: bytes) -> bytes:
+        """Keep what npm signed about a package; return the rest of the publication."""
+        document = json.loads(body)
+        for file in [each for each in document["_attachments"] if each.endswith(".sigstore")]:
+            bundle = json.loads(document["_attachments"].pop(file)["data"])
+            ((version, manifest),) = document["versions"].items()
+            statement = json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"]))
+            (subject,) = statement["subject"]
+            digest = base64.b64encode(bytes.fromhex(subject["digest"]["sha512"])).decode()
+            assert manifest["dist"]["integrity"] == f"sha512-{digest}"
+            kind = statement["predicateType"]
+            self.provenance[f"{name}@{version}"] = {"predicateType": kind, "bundle": bundle}
+        return json.dumps(document).encode()
+
+    def _with_provenance(self, name: str, content: bytes) -> bytes:
+        """Return a package's document with the addresses of its attestations."""
+        document = json.loads(content)
+        for version, manifest in document.get("versions", {}).items():
+            if found := self.provenance.get(f"{name}@{version}"):
+                address = f"https://{HOST}{_ATTESTATIONS}{quote(name)}@{version}"
+                kind = {"predicateType": found["predicateType"]}
+                manifest["dist"]["attestations"] = {"url": address, "provenance": kind}
+        return json.dumps(document).encode()
+
     def _forward(
         self, environ: WSGIEnvironment, start: StartResponse, path: str, body: bytes
     ) -> Iterable[bytes]:
         answer = self._ask(environ, path, body)
         kept = [(n, v) for n, v in answer.headers.items() if n in ("content-type", "etag")]
+        content = answer.content
+        if any(each.startswith(f"{path[1:]}@") for each in self.provenance):
+            content = self._with_provenance(path[1:], content)
+            kept = [(n, v) for n, v in kept if n != "etag"]
         start(f"{answer.status_code} {answer.reason_phrase}", kept)
-        return [answer.content]
+        return [content]
 
     def _ask(self, environ: WSGIEnvironment, path: str, body: bytes) -> httpx.Response:
         headers = {"accept": environ.get("HTTP_ACCEPT", "*/*"), "host": HOST}

@@ -38,6 +38,35 @@ class Publisher:
         )
 
 
+def claims_of(token: str, audience: str, issuers: set[str]) -> dict[str, Any]:
+    """Return the claims of a job's OIDC token, after its signature and times are checked.
+
+    Args:
+        token: The token.
+        audience: Whom the token has to be made for.
+        issuers: The issuers that are trusted.
+
+    Raises:
+        NotTrusted: The token is not valid.
+    """
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+        if issuer not in issuers:
+            raise NotTrusted("invalid-payload: the issuer is not trusted")
+        keys = jwt.PyJWKClient(f"{issuer}/.well-known/jwks")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            keys.get_signing_key_from_jwt(token),
+            algorithms=["RS256"],
+            audience=audience,
+            issuer=issuer,
+            options={"require": ["exp", "iat", "nbf", "jti"]},
+        )
+    except (jwt.PyJWTError, KeyError) as error:
+        raise NotTrusted(f"invalid-payload: {type(error).__name__}") from None
+    return claims
+
+
 @dataclass(kw_only=True)
 class TrustingRegistry:
     """What the registries have in common.
@@ -65,8 +94,8 @@ class TrustingRegistry:
             return True
         return False
 
-    def trusted(self, token: str, audience: str) -> set[str]:
-        """Return the projects that the bearer of an OIDC token may publish.
+    def trusted(self, token: str, audience: str) -> dict[str, Publisher]:
+        """Return the projects that the bearer of an OIDC token may publish, and as whom.
 
         Args:
             token: The token.
@@ -75,22 +104,8 @@ class TrustingRegistry:
         Raises:
             NotTrusted: The token is not valid, or no publisher fits it.
         """
-        try:
-            issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
-            if issuer not in self.issuers:
-                raise NotTrusted("invalid-payload: the issuer is not trusted")
-            keys = jwt.PyJWKClient(f"{issuer}/.well-known/jwks")
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                keys.get_signing_key_from_jwt(token),
-                algorithms=["RS256"],
-                audience=audience,
-                issuer=issuer,
-                options={"require": ["exp", "iat", "nbf", "jti"]},
-            )
-        except (jwt.PyJWTError, KeyError) as error:
-            raise NotTrusted(f"invalid-payload: {type(error).__name__}") from None
-        found = {each.project for each in self.registered if each.fits(claims)}
+        claims = claims_of(token, audience, self.issuers)
+        found = {each.project: each for each in self.registered if each.fits(claims)}
         if not found:
             raise NotTrusted("invalid-publisher: valid token, but no corresponding publisher")
         return found
