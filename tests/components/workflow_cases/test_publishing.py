@@ -65,8 +65,8 @@ FAKE_GH = """\
 #!/bin/sh
 echo "$*" >> calls
 case "$2" in
-  view) [ -n "$STATE" ] && echo "$STATE" ;;
-  download) printf '%s' "$SUMS" > published ;;
+  view) [ -n "$STATE" ] || { echo "release not found" >&2; exit 1; }; echo "$STATE" ;;
+  download) printf '%s' "$SUMS" > "$RUNNER_TEMP/published" ;;
 esac
 """
 
@@ -87,8 +87,11 @@ def test_a_release_on_github_is_made_once(
 ) -> None:
     """Run again, the job completes what was interrupted, and never replaces a release (R10)."""
     fake(tmp_path, "gh", FAKE_GH)
+    fake(tmp_path, "sleep", "#!/bin/sh\n")
+    (tmp_path / "temporary").mkdir()
     (tmp_path / "SHA256SUMS").write_text("same")
     environment = {"STATE": state, "SUMS": sums, "VERSION": version, "GITHUB_REF_NAME": "v1.2.3"}
+    environment["RUNNER_TEMP"] = str(tmp_path / "temporary")
     done = run(
         step("github-release", "Create the release", variant=ARCHIVE), tmp_path, **environment
     )
