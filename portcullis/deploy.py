@@ -67,8 +67,8 @@ def deploy(
     renames = follow(stack, environment, declaration, console, change=change)
     resolved = declaration.resolved
     state = existing.exported(stack, environment)
-    leaving = ways.no_longer_proposed(state, resolved)
-    proposed = ways.no_longer_pushed(state, resolved)
+    leaving = ways.no_longer_proposed(state, resolved, renames.keys)
+    proposed = ways.no_longer_pushed(state, resolved, renames.keys)
     state = ways.without(state, proposed)
     if proposed and change:
         existing.replace(stack, environment, state)

@@ -10,6 +10,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from portcullis.files.overwritten import files_of
+from portcullis.pulumi_runs.events import name_of
 from portcullis.renames.state import forget_urns
 
 if TYPE_CHECKING:
@@ -21,12 +22,20 @@ if TYPE_CHECKING:
 _PROPOSED, _ADDED = "portcullis:index:ProposedFile", "portcullis:index:AddedFiles"
 
 
-def no_longer_pushed(state: Mapping[str, Any], resolved: ResolvedOrganization) -> list[str]:
-    """Return the URNs of committed files that come by a pull request from now on."""
+def no_longer_pushed(
+    state: Mapping[str, Any], resolved: ResolvedOrganization, keys: Mapping[str, str]
+) -> list[str]:
+    """Return the URNs of committed files that come by a pull request from now on.
+
+    Args:
+        state: The stack's state, exported.
+        resolved: The organization.
+        keys: The declared names of repositories that have another name in the state's URNs.
+    """
     return [
         each["urn"]
         for each in files_of(state)
-        if (known := resolved.repositories.get(str(each["outputs"]["repository"])))
+        if (known := resolved.repositories.get(_declared_name(each, keys)))
         and known.by_pull_request
     ]
 
@@ -43,16 +52,30 @@ def without(state: Mapping[str, Any], urns: Sequence[str]) -> dict[str, Any]:
     return changed
 
 
-def no_longer_proposed(state: Mapping[str, Any], resolved: ResolvedOrganization) -> list[str]:
-    """Return the repositories with a pull request that do without it from now on."""
+def no_longer_proposed(
+    state: Mapping[str, Any], resolved: ResolvedOrganization, keys: Mapping[str, str]
+) -> list[str]:
+    """Return the repositories with a pull request that do without it from now on.
+
+    The arguments are those of `no_longer_pushed`.
+    """
     resources: Sequence[Mapping[str, Any]] = (state.get("deployment") or {}).get("resources") or []
-    proposed = {each["inputs"]["repository"] for each in resources if _is_proposed(each)}
+    proposed = {_declared_name(each, keys) for each in resources if _is_proposed(each)}
     return sorted(
         name
         for name in proposed & resolved.repositories.keys()
         if not proposes(resolved.repositories[name])
         and not resolved.repositories[name].config.archived
     )
+
+
+def _declared_name(resource: Mapping[str, Any], keys: Mapping[str, str]) -> str:
+    """Return a file's repository as it is declared, also before GitHub has renamed it.
+
+    The URN has the declared name; the property `repository` has the name on GitHub.
+    """
+    name = name_of(resource["urn"]).partition("/")[0]
+    return keys.get(name, name)
 
 
 def _is_proposed(resource: Mapping[str, Any]) -> bool:

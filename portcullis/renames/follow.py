@@ -93,7 +93,9 @@ def follow(
         words = f"{branch.name}: branch {branch.old} becomes {branch.new}"
         console.print(Text(f"renamed    repositories: {words}"))
     pending = [move for move in found.moves if move.is_pending]
-    return Renames(pending, branches, live_names, ignored)
+    repositories = [each for each in found.moves if each.thing.section == "repositories"]
+    keys = {} if change else {each.thing.key: each.key for each in repositories}
+    return Renames(pending, branches, live_names, ignored, keys)
 
 
 def _without_gone(

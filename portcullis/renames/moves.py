@@ -48,6 +48,8 @@ class Renames:
     """By declared name, what GitHub calls those things now that have another name there."""
     ignored: list[str] = field(default_factory=list)
     """URNs of what is gone and not declared: a preview leaves them alone."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The declared names of repositories by the name in the state's URNs, where these differ."""
 
 
 @dataclass(frozen=True)
