@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, ci, release
+from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEASE, ci, release
 from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
 from portcullis_policy.semantics.languages.refs import filter_not_version, shown
@@ -20,6 +20,24 @@ from portcullis_policy.severity import Severity
 _OWN_TOKEN = re.compile(
     r"secrets\s*(\.|\[\s*')github_token|github\s*(\.|\[\s*')token", re.IGNORECASE
 )
+_SIGNS = frozenset(
+    {"actions/attest", "actions/attest-build-provenance", "actions/attest-sbom"},
+)
+"""The actions that sign with the workflow's identity, which is its file and the tag."""
+_ARTIFACTS = frozenset({"actions/download-artifact", "actions/upload-artifact"})
+_ASKS_ITSELF = "actions_id_token"
+_STEPS = CI[CI.index("    steps:") :]
+_SIGNING = f"""\
+    permissions:
+      contents: read
+      id-token: write
+      attestations: write
+    steps:
+      - uses: actions/download-artifact@{"c3" * 20}
+      - uses: actions/attest@{"d4" * 20}
+        with:
+          subject-path: dist/*
+"""
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
 _PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
 """The filter for versions with an ending such as `rc1` or `.post1`."""
@@ -42,6 +60,20 @@ def _takes_token(job: Job, workflow: Workflow) -> int | None:
     if token.text.lower() == "write":
         return token.line
     return permissions.line if permissions.text.lower() == "write-all" else None
+
+
+def _only_signs(job: Job) -> bool:
+    """Return whether a job signs artifacts of its run, and can do nothing else with its token."""
+    permissions = job.at.get("permissions").items()
+    may_write = {name for name, level in permissions.items() if level.text.lower() == "write"}
+    actions = {step.action for step in job.steps if step.uses}
+    asks = any(_ASKS_ITSELF in step.run.text.lower() for step in job.steps)
+    return (
+        may_write == {"id-token", "attestations"}
+        and bool(actions & _SIGNS)
+        and actions <= _SIGNS | _ARTIFACTS
+        and not asks
+    )
 
 
 class PublishesThroughEnvironment(WorkflowRule):
@@ -88,6 +120,9 @@ class TokenThroughEnvironment(WorkflowRule):
     With `id-token: write`, a job gets a token that registries, clouds and vaults trust. The
     environment is part of the token's subject. Without one, a workflow on any branch can get the
     same token. A job that calls another workflow cannot name one; the jobs of that workflow do.
+
+    A job that only signs artifacts with `actions/attest` needs no environment: who verifies a
+    signature looks at the workflow file and the tag.
     """
 
     id = "WF003"
@@ -95,10 +130,18 @@ class TokenThroughEnvironment(WorkflowRule):
     severity = Severity.HIGH
     maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
     remediation = "Give the job `environment:`, or remove `id-token: write`."
-    good = (SOUND_RELEASE, SOUND_CI)
+    good = (SOUND_RELEASE, SOUND_CI, ci("a job that only signs", (_STEPS, _SIGNING)))
     bad = (
         ci("in the job", ("    steps:", "    permissions: {id-token: write}\n    steps:")),
         ci("for all jobs of the file", ("  contents: read", "  id-token: write")),
+        ci(
+            "a job that signs, and runs code of the repository",
+            (_STEPS, f"{_SIGNING}      - uses: actions/checkout@{'a1' * 20}\n"),
+        ),
+        ci(
+            "a job that signs, and asks for a token itself",
+            (_STEPS, f"{_SIGNING}      - run: curl $ACTIONS_ID_ASKS_ITSELF_URL\n"),
+        ),
         ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
     )
 
@@ -107,7 +150,9 @@ class TokenThroughEnvironment(WorkflowRule):
         del settings
         for job in workflow.jobs:
             line = _takes_token(job, workflow)
-            if line is not None and not job.environment.text.strip() and not job.uses.given:
+            if line is not None and not (
+                job.environment.text.strip() or job.uses.given or _only_signs(job)
+            ):
                 yield (line, "`id-token: write` without an environment")
 
 
