@@ -41,11 +41,18 @@ class Commit:
     live_name: str
     """The repository's name on GitHub, before a rename that the run makes."""
     by_pull_request: bool = False
+    declared: ResolvedRepository | None = None
+    """None: nothing is proposed any more."""
 
     @property
     def paths(self) -> str:
         """Return the files' paths, for people."""
-        return ", ".join(change.path for change in self.changes)
+        return paths_of(self.changes)
+
+
+def paths_of(changes: Iterable[Change]) -> str:
+    """Return the paths of files, for people."""
+    return ", ".join(change.path for change in changes)
 
 
 def commits(
@@ -82,8 +89,24 @@ def commits(
         head = found.get(live_names[name])
         changes = tuple(_changes(each, texts))
         if changes or each.by_pull_request:
-            planned.append(Commit(name, head, changes, live_names[name], each.by_pull_request))
+            way = each.by_pull_request
+            planned.append(Commit(name, head, changes, live_names[name], way, each))
     return planned
+
+
+def lacking(
+    client: GitHub[Any], organization: str, commit: Commit, revision: str
+) -> tuple[Change, ...]:
+    """Return what another commit of the same repository lacks.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    if commit.declared is None:
+        return ()
+    places = [Place(commit.live_name, path, revision) for path in _paths(commit.declared)]
+    live = read(client, organization, places)
+    return tuple(_changes(commit.declared, {place.path: live[place].text for place in live}))
 
 
 def _paths(repository: ResolvedRepository) -> list[str]:
@@ -118,11 +141,18 @@ def push(client: GitHub[Any], organization: str, commit: Commit, message: str) -
 
 
 def create(
-    client: GitHub[Any], repository: str, head: Head, changes: Iterable[Change], message: str
+    client: GitHub[Any],
+    repository: str,
+    head: Head,
+    changes: Iterable[Change],
+    message: str,
+    *,
+    trailer: str = "",
 ) -> str:
     """Create a commit on top of ``head``, which no branch has yet, and return its id.
 
-    It names no author: then GitHub signs what an App commits.
+    It names no author: then GitHub signs what an App commits. ``trailer`` is the name of a trailer
+    of the message that holds the id of the tree.
 
     Raises:
         githubkit.exception.GitHubException: GitHub refuses, or cannot be asked.
@@ -133,5 +163,7 @@ def create(
     ]
     body: dict[str, Any] = {"base_tree": head.tree, "tree": entries}
     tree = client.request("POST", f"{repository}/git/trees", json=body).json()["sha"]
+    if trailer:
+        message = f"{message}\n\n{trailer}: {tree}"
     body = {"message": message, "tree": tree, "parents": [head.commit]}
     return str(client.request("POST", f"{repository}/git/commits", json=body).json()["sha"])

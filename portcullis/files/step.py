@@ -100,16 +100,15 @@ def show(console: Console, planned: Plan) -> None:
     """Show what each commit and pull request changes."""
     for commit in planned.pushed:
         console.print(Text(f"  commit   {commit.repository}: {commit.paths}"))
-        _show_diffs(console, commit)
+        _show_diffs(console, commit.repository, commit.changes)
     for each in planned.proposals:
         console.print(Text(str(each)))
-        if each.acts:
-            _show_diffs(console, each.commit)
+        _show_diffs(console, each.commit.repository, each.changes)
 
 
-def _show_diffs(console: Console, commit: Commit) -> None:
-    for change in commit.changes:
-        for line in _lines(commit.repository, change):
+def _show_diffs(console: Console, repository: str, changes: Iterable[Change]) -> None:
+    for change in changes:
+        for line in _lines(repository, change):
             console.print(Text(f"             {line}"))
 
 

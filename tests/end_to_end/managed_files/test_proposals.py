@@ -86,6 +86,23 @@ class Repository:
         sha = {"sha": known["body"]["sha"]} if known["status"] == 200 else {}
         self.request("PUT", f"contents/{path}", {**body, **sha, "branch": branch})
 
+    def delete(self, path: str) -> None:
+        """Delete a file of the default branch."""
+        sha = self.request("GET", f"contents/{path}")["sha"]
+        self.request("DELETE", f"contents/{path}", {"message": "x", "sha": sha})
+
+    def squash_branch(self) -> None:
+        """Make one commit of the branch, with the message of its first one, as `--amend` does."""
+        ref = f"git/refs/heads/{PROPOSALS}"
+        first = self.request("GET", "pulls/1/commits")[0]
+        sha = self.request("GET", f"branches/{PROPOSALS}")["commit"]["sha"]
+        tip = self.request("GET", f"git/commits/{sha}")
+        body = {"message": first["commit"]["message"], "tree": tip["tree"]["sha"]}
+        made = self.request(
+            "POST", "git/commits", {**body, "parents": [first["parents"][0]["sha"]]}
+        )
+        self.request("PATCH", ref, {"sha": made["sha"], "force": True})
+
 
 @pytest.fixture
 def lib(sandbox: Sandbox, request: pytest.FixtureRequest) -> Repository:
@@ -97,6 +114,8 @@ def lib(sandbox: Sandbox, request: pytest.FixtureRequest) -> Repository:
 
 ONE = declared({"a.md": "one\n", ".github/b.yml": "b: 1\n"})
 TWO = declared({"a.md": "two\n", ".github/b.yml": "b: 1\n"})
+
+KEEPS = f"{PROPOSALS} keeps commits that Portcullis did not make"
 
 
 def test_one_pull_request_is_opened_and_kept_up_to_date(lib: Repository) -> None:
@@ -149,15 +168,120 @@ def test_a_declined_pull_request_stays_closed(lib: Repository) -> None:
 
 
 def test_what_people_push_to_the_branch(lib: Repository) -> None:
-    """Other files are left to the review; a declared one is put right, on top of today's branch."""
+    """Their commits stay and are named; a declared file is put right by one more commit on top."""
     assert lib.run(ONE) == "open"
     lib.write("other.md", "more\n", PROPOSALS)
     assert lib.run(ONE) == "wait"
     lib.write("a.md", "theirs again\n", PROPOSALS)
     lib.write("new.md", "of main\n")
+    before = [each["sha"] for each in lib.request("GET", "pulls/1/commits")]
+    shown = lib.look(ONE)
+    assert shown
+    assert str(shown).endswith(f" gets a.md; {KEEPS}: {before[1][:7]}, {before[2][:7]}")
+    assert [(each.path, each.old) for each in shown.changes] == [("a.md", "theirs again\n")]
     assert lib.run(ONE) == "update"
     assert lib.text("a.md", PROPOSALS) == "one\n"
-    assert lib.text("new.md", PROPOSALS) == "of main\n"
+    assert lib.text("other.md", PROPOSALS) == "more\n"
+    after = [each["sha"] for each in lib.request("GET", "pulls/1/commits")]
+    assert (len(after), after[:3]) == (4, before)
+    assert lib.run(ONE) == "wait"
+
+
+def test_a_baseline_that_people_audited_on_the_branch_is_kept(lib: Repository) -> None:
+    """What standard files keep on the default branch, they keep on the branch of proposals (G5).
+
+    Neither a run without changes nor another declaration or default branch overwrites it, also
+    where people amended the commit of Portcullis.
+    """
+    standard = {"pre_commit": True, "security_contact": "s@acme.example", "ignored_files": ["x"]}
+    one = declared({"a.md": "one\n"}, standard_files=standard)
+    two = declared({"a.md": "two\n"}, standard_files=standard)
+    assert lib.run(one) == "open"
+    audited = {
+        ".secrets.baseline": '{"results": {"a.md": []}}\n',
+        ".pre-commit-config.yaml": "repos: []\n",
+        ".gitignore": "mine\nx\n",
+        "SECURITY.md": "call ana\n",
+    }
+    for path, text in audited.items():
+        lib.write(path, text, PROPOSALS)
+    lib.squash_branch()
+    assert lib.run(one) == "wait"
+    assert lib.run(two) == "update"
+    assert lib.text("a.md", PROPOSALS) == "two\n"
+    lib.write("a.md", "of main\n")
+    assert lib.run(two) == "update"
+    assert lib.run(two) == "wait"
+    assert {path: lib.text(path, PROPOSALS) for path in audited} == audited
+
+
+def test_no_commit_of_people_is_deleted_with_the_branch(lib: Repository) -> None:
+    """A pull request that is not needed any more is closed; its branch stays for their commits.
+
+    A later pull request comes from the branch with their commits in it, and after a merge it
+    starts anew.
+    """
+    assert lib.run(ONE) == "open"
+    lib.write("other.md", "more\n", PROPOSALS)
+    lib.write("a.md", "one\n")
+    lib.write(".github/b.yml", "b: 1\n")
+    assert KEEPS in str(lib.look(ONE))
+    assert lib.run(ONE) == "close"
+    assert lib.pulls() == []
+    assert lib.text("other.md", PROPOSALS) == "more\n"
+    assert lib.run(ONE) is None
+    more = declared({"a.md": "one\n", ".github/b.yml": "b: 1\n", "c.md": "c\n"})
+    assert KEEPS in str(lib.look(more))
+    assert lib.run(more) == "open"
+    assert lib.text("other.md", PROPOSALS) == "more\n"
+    assert lib.text("c.md", PROPOSALS) == "c\n"
+    lib.request("PUT", "pulls/2/merge", {"merge_method": "squash"})
+    assert KEEPS not in str(lib.look(TWO))
+    assert lib.run(TWO) == "open"
+    assert lib.run(TWO) == "wait"
+
+
+def test_a_pull_request_for_another_branch_is_pointed_at_the_default_branch(
+    lib: Repository,
+) -> None:
+    """People changed its base, or the default branch: the files have to reach the default one."""
+    main = lib.request("GET", "git/ref/heads/main")["object"]["sha"]
+    lib.request("POST", "git/refs", {"ref": "refs/heads/next", "sha": main})
+    assert lib.run(ONE) == "open"
+    lib.request("PATCH", "pulls/1", {"base": "next"})
+    assert lib.run(ONE) == "update"
+    assert [each["base"]["ref"] for each in lib.pulls()] == ["main"]
+    changed = lib.world.request("PATCH", "/repos/acme/lib", {"default_branch": "next"})
+    assert changed["status"] == 200
+    assert lib.run(ONE) == "update"
+    assert [each["base"]["ref"] for each in lib.pulls()] == ["next"]
+    assert lib.run(ONE) == "wait"
+
+
+def test_what_portcullis_closed_is_not_declined(lib: Repository) -> None:
+    """The same files differ once more: people never said no to them."""
+    assert lib.run(ONE) == "open"
+    lib.write("a.md", "one\n")
+    lib.write(".github/b.yml", "b: 1\n")
+    assert lib.run(ONE) == "close"
+    lib.write("a.md", "theirs\n")
+    lib.delete(".github/b.yml")
+    assert lib.run(ONE) == "open"
+    assert [each["number"] for each in lib.pulls()] == [2]
+
+
+def test_a_branch_whose_deletion_failed_is_deleted_by_the_next_run(lib: Repository) -> None:
+    """The pull request is closed already, and no commit of people is there."""
+    assert lib.run(ONE) == "open"
+    lib.write("a.md", "one\n")
+    lib.write(".github/b.yml", "b: 1\n")
+    lib.world.fault(method="DELETE", path="/repos/*/git/refs/**", status=403, count=1)
+    with pytest.raises(Exception, match="403"):
+        lib.run(ONE)
+    assert lib.pulls() == []
+    assert lib.run(ONE) == "tidy"
+    assert lib.world.request("GET", f"/repos/acme/lib/branches/{PROPOSALS}")["status"] == 404
+    assert lib.run(ONE) is None
 
 
 def test_an_interrupted_run_is_continued(lib: Repository) -> None:
