@@ -140,7 +140,7 @@ class TokenThroughEnvironment(WorkflowRule):
         ),
         ci(
             "a job that signs, and asks for a token itself",
-            (_STEPS, f"{_SIGNING}      - run: curl $ACTIONS_ID_ASKS_ITSELF_URL\n"),
+            (_STEPS, f"{_SIGNING}      - run: curl $ACTIONS_ID_TOKEN_REQUEST_URL\n"),
         ),
         ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
     )
