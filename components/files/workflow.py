@@ -403,6 +403,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         "release.yml",
         workflow=PurePosixPath(release.path).stem,
         default_branch=plan.default_branch,
+        checks=" ".join(plan.checks),
         may_start=" ".join(release.may_start),
         approval_environment=release.approval_environment,
         attestations=json.dumps(public),

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.files.workflow import CI_PATH, REQUIRED_CHECKS
+from components.files.workflow import CI_PATH, RELEASE_PATH, REQUIRED_CHECKS
 from tests.components.workflow_cases.scripts import fake, git, run, step
+from tests.components.workflow_cases.variants import archive, files, plan, python, steps
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from components.files.workflow import WorkflowPlan
 
 
 @pytest.mark.parametrize(
@@ -157,6 +160,37 @@ def test_a_required_check_passes_only_if_every_job_did(
     """Skipped, cancelled and missing results fail the check, as failures do (G7)."""
     done = run(step(check, "Every job", CI_PATH), tmp_path, RESULTS=results)
     assert (done.returncode == 0) is passes
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        plan(archive()),
+        plan(archive(), ecosystems=("github-actions",)),
+        plan(archive(), ecosystems=("terraform",)),
+        plan(archive(), ecosystems=("pip",)),
+        plan(archive(), python()),
+    ],
+    ids=["alone", "audited", "untested", "tested", "beside a package"],
+)
+def test_a_release_waits_only_for_checks_that_ci_reports(
+    tmp_path: Path, variant: WorkflowPlan
+) -> None:
+    """A repository without anything to test has no `ci`: its release demands none (R1)."""
+    git(tmp_path, "init")
+    git(tmp_path, "commit", "--allow-empty", "--message=first")
+    workflows = files(variant)
+    reported = workflows[CI_PATH]["jobs"] if CI_PATH in workflows else {}
+    run_of = '{"app": {"slug": "github-actions"}, "conclusion": "success"}'
+    known = "".join(f"*check_name={name}\\&*) run='{run_of}';; " for name in reported)
+    answer = 'echo "{\\"check_runs\\": [$run]}"'
+    fake(tmp_path, "gh", f'#!/bin/sh\ncase "$2" in {known}*) run=;; esac\n{answer}\n')
+    job = [each for id_, each in steps(workflows[RELEASE_PATH]) if id_ == "security-validation"]
+    demanding = [each for each in job if each.get("name", "").startswith("The required checks")]
+    assert bool(demanding) is bool(variant.checks)
+    for each in demanding:
+        done = run(each, tmp_path, GITHUB_REPOSITORY="guild/rules")
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
