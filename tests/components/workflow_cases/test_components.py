@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from tests.components.workflow_cases.scripts import fake, run, step
@@ -22,6 +23,19 @@ def listed(folder: Path, of: str, variant: str, **environment: str) -> dict[str,
     assert file.name.endswith(f"-{VERSION}.cdx.json")
     loaded: dict[str, Any] = json.loads(file.read_text())
     return loaded
+
+
+def test_each_list_has_a_number_that_follows_from_its_content(tmp_path: Path) -> None:
+    """actions/attest refuses a list without `serialNumber`; a rebuild has the same one (R10)."""
+    numbers = []
+    for content in ({"a": 1}, {"a": 1}, {"a": 2}):
+        (tmp_path / "x-1.2.3.cdx.json").write_text(json.dumps(content))
+        done = run(step("build", "Give each list", variant="python-oidc"), tmp_path)
+        assert done.returncode == 0, done.stderr
+        numbers.append(json.loads((tmp_path / "x-1.2.3.cdx.json").read_text())["serialNumber"])
+    assert numbers[0] == numbers[1] != numbers[2]
+    assert uuid.UUID(numbers[0]).urn == numbers[0]
+    assert uuid.UUID(numbers[0]).variant == uuid.RFC_4122
 
 
 def _printing(folder: Path, program: str, said: dict[str, Any]) -> None:

@@ -173,6 +173,7 @@ def test_pypi_has_what_was_built(tmp_path: Path, there: dict[str, bytes], title:
         (BUILT, {"repository": "guild/other"}, "Not attested"),
         (BUILT, {"workflow": "other.yml"}, "Not attested"),
         (BUILT, {"environment": "testpypi"}, "Not attested"),
+        (BUILT, {"environment": "PyPI-Release"}, ""),  # PyPI stores it in small letters
         (BUILT, {"kind": "GitLab"}, "Not attested"),
         (None, {}, "Not attested"),
     ],

@@ -25,10 +25,19 @@ const subjects = [...digests].map(([sha256, file]) => ({
   name: basename(file),
   digest: { sha256 },
 }));
+// the action takes a list for CycloneDX only if it has these fields
+function listOf(path) {
+  const list = JSON.parse(readFileSync(path, "utf8"));
+  if (!list.bomFormat || !list.serialNumber || !list.specVersion) {
+    throw new Error("Unsupported SBOM format");
+  }
+  return list;
+}
+
 const predicate = process.env.SBOM_PATH
   ? {
       type: "https://cyclonedx.org/bom",
-      params: JSON.parse(readFileSync(process.env.SBOM_PATH, "utf8")),
+      params: listOf(process.env.SBOM_PATH),
     }
   : await buildSLSAProvenancePredicate(await issuer());
 const made = await attest({
