@@ -179,6 +179,8 @@ def _changed_lines(change: Difference) -> Iterator[str]:
         for line in difflib.unified_diff(old, new, n=0, lineterm="")
         if not line.startswith(("---", "+++", "@@"))
     ]
+    if not changed:
+        yield f"  {file_diff.ONLY_SECRETS}"
     yield from (f"  {_short(line)}" for line in changed[:MOST_LINES])
     if len(changed) > MOST_LINES:
         yield f"  and {len(changed) - MOST_LINES} more lines"
@@ -197,6 +199,8 @@ def _field(path: Sequence[str], names: Names) -> str:
 def _entry(path: Sequence[str], value: Any, names: Names) -> str:  # noqa: ANN401 - any JSON
     """Return a value; an id by its name."""
     kind = _IDS.get(path[-1])
+    if path[-1] == "content" and isinstance(value, str) and value != UNKNOWN:
+        return _shown("\n".join(file_diff.masked(value)))
     if isinstance(value, list) and value:
         return ", ".join(_entry(path, each, names) for each in value)
     if kind and value not in (None, "", []):

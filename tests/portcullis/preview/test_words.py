@@ -106,6 +106,21 @@ def reviewers(users: list[Any], teams: list[Any]) -> dict[str, Any]:
             ["content:", "  -b", "  +c"],
         ),
         (
+            "RepositoryFile",
+            {"content": "dbPassword: one\n"},
+            {"content": "dbPassword: two\n"},
+            [
+                "content:",
+                "  the difference is in what looks like a secret, or in the ends of lines",
+            ],
+        ),
+        (
+            "RepositoryFile",
+            {"content": "A=b"},
+            {"content": "dbPassword=two"},
+            ["content: A=b -> dbPassword=(looks like a secret, not shown)"],
+        ),
+        (
             "Repository",
             {"description": None},
             {"description": "x" * 300},
