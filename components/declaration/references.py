@@ -17,7 +17,7 @@ from components.declaration import (
     written_twice,
 )
 from components.declaration.mistakes import listed
-from components.declaration.release import approvals, notification, packages
+from components.declaration.release import approvals, notification, packages, readable_tokens
 from components.declaration.release.permissions import MAY_PUSH, granted
 from components.files import standard
 from components.organization import covers
@@ -68,6 +68,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
             yield from written_twice.check(where, resolved.repositories[name], resolved)
             yield from workflow_files.check(where, resolved.repositories[name], resolved)
             yield from notification.check(where, resolved.repositories[name])
+            yield from readable_tokens.check(where, resolved.repositories[name], resolved)
         if all(names.sure(path) for path in (where, ("teams",), ("tag_protection",))):
             yield from approvals.check(where, resolved.repositories[name], resolved)
     known = [

@@ -46,16 +46,19 @@ def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
 def _tokens(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
     """Find tokens of `publish` that are also secrets of their environment, or two of one name."""
     config = repository.config
-    trials: dict[tuple[str, str], str] = {}
+    found: dict[tuple[object, ...], str] = {}
     for token in token_secrets(repository.packages):
         environment = config.environments.get(token.environment)
         field = ".".join(map(str, token.field))
-        if token.is_for_trials:  # other registries' environments are never shared
-            first = trials.setdefault((token.environment.lower(), token.name), field)
-            if first != field:
-                what = f"`{first}` has the same environment and name, and one of the two is lost"
-                allowed = "another `name` for the token, or another test_environment"
-                yield (*path, *token.field), what, allowed
+        # only environments for trials may be shared: other shared ones are reported themselves
+        package = "" if token.is_for_trials else token.field[:2]
+        first = found.setdefault((package, token.environment.lower(), token.name), field)
+        if first != field:
+            what = f"`{first}` has the same environment and name, and one of the two is lost"
+            allowed = "another `name` for the token"
+            if token.is_for_trials:
+                allowed += ", or another test_environment"
+            yield (*path, *token.field), what, allowed
         if environment and token.name in environment.secrets:
             what = f"`{field}` gives this secret its value too, and one of the two would be lost"
             where = (*path, "environments", token.environment, "secrets", token.name)

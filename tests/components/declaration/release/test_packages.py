@@ -177,6 +177,37 @@ CASES = (
         "`publish.0.tokens.testpypi` has the same environment and name, and one of the two is lost",
         "another `name` for the token, or another test_environment",
     ),
+    *(
+        Case(
+            f"two tokens of one package under one name, {second}",
+            (
+                publish(
+                    f"{{maven: io.acme:app, tokens: {{{first}: {{name: KEY, from: {{config: p}}}}, "
+                    f"»{second}: {{name: {name}, from: {{config: q}}}}{rest}}}}}"
+                ),
+            ),
+            f"`publish.0.tokens.{first}` has the same environment and name, and one of the two is "
+            "lost",
+            "another `name` for the token",
+        )
+        for first, second, name, rest in (
+            ("central", "gpg_key", "KEY", ""),
+            ("central", "gpg_key", "key", ", gpg_passphrase: {from: {config: r}}"),
+            ("gpg_key", "gpg_passphrase", "Key", ", central: {from: {config: r}}"),
+            ("central", "gpg_passphrase", "KEY", ", gpg_key: {from: {config: r}}"),
+        )
+    ),
+    Case(
+        "a name that is the usual one of another token",
+        (
+            publish(
+                "{maven: io.acme:app, tokens: {central: {name: MAVEN_GPG_KEY, from: {config: p}}, "
+                "»gpg_key: {from: {config: q}}}}"
+            ),
+        ),
+        "`publish.0.tokens.central` has the same environment and name, and one of the two is lost",
+        "another `name` for the token",
+    ),
     Case(
         "a Python name that no file could have",
         (publish(f"{{»python: {'a' * 201}}}"),),
