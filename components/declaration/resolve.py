@@ -319,7 +319,7 @@ def _added_files(
     return {
         path: file
         for path, file in standard.added_files(effective).items()
-        if not {path, *file.places} & repository.files.keys()
+        if path not in repository.files and not any(map(file.counts, repository.files))
     }
 
 

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECURITY_POLICY = "SECURITY.md"
-SECURITY_POLICIES = (SECURITY_POLICY, ".github/SECURITY.md", "docs/SECURITY.md")
-"""Where GitHub looks for a security policy.
+_FORMATS = ("", ".md", ".markdown", ".rst", ".txt", ".adoc", ".asciidoc", ".org", ".html")
+SECURITY_POLICIES = tuple(
+    f"{folder}SECURITY{ending}" for folder in ("", ".github/", "docs/") for ending in _FORMATS
+)
+"""Where people write a security policy; GitHub shows the one with the ending `.md`.
 
 Source: https://docs.github.com/code-security/getting-started/adding-a-security-policy-to-your-repository
 """
@@ -84,7 +87,11 @@ class AddedFile:
     how: How
     """Unless people wrote one; once, and never again; or only the lines that are missing."""
     places: tuple[str, ...] = ()
-    """The paths at which a file of people's counts as well."""
+    """The paths at which a file of people's counts as well, in any case."""
+
+    def counts(self, path: str) -> bool:
+        """Return whether a file at ``path`` is one that people wrote for the same purpose."""
+        return path.casefold() in {place.casefold() for place in self.places}
 
 
 def effective(

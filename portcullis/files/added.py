@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from portcullis.files.live import Place, heads, read
+from components.files.committing import PROPOSALS
+from portcullis.files.contents import Contents, contents, declared
+from portcullis.files.live import Place, heads
 from portcullis.files.merge import merged
+from portcullis.files.tree import FILE_MODE, obstacle
 from portcullis.files.ways import proposes
+from portcullis.project import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +23,11 @@ if TYPE_CHECKING:
     from components.repository import ResolvedRepository
     from portcullis.files.live import Head
 
+_OBSTACLES = (
+    "managed files would replace something else, so none is committed; rename or delete it on "
+    "GitHub, or do not declare the file:"
+)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -28,6 +37,8 @@ class Change:
     old: str | None
     """None: there is no such file yet."""
     new: str
+    mode: str = FILE_MODE
+    """Git's mode, which a commit keeps: `100755` is a file that can be run."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,8 @@ class Commit:
     by_pull_request: bool = False
     declared: ResolvedRepository | None = None
     """None: nothing is proposed any more."""
+    links: tuple[str, ...] = ()
+    """Declared paths that are symbolic links on GitHub: these stay as they are."""
 
     @property
     def paths(self) -> str:
@@ -66,6 +79,7 @@ def commits(
         names: GitHub's names of repositories that are declared under another one.
 
     Raises:
+        UserError: A commit would replace a folder, a submodule, or a file above a declared path.
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
     wanted = {
@@ -77,20 +91,22 @@ def commits(
         return []
     live_names = {name: names.get(name, name) for name in wanted}
     found = heads(client, resolved.name, live_names.values())
-    places = {
-        name: [Place(live_names[name], path, head.commit) for path in _paths(each)]
-        for name, each in wanted.items()
+    roots = {
+        name: Place(live_names[name], "", head.commit)
+        for name in wanted
         if (head := found.get(live_names[name]))
     }
-    live = read(client, resolved.name, [place for each in places.values() for place in each])
-    planned = []
+    there = contents(client, resolved.name, wanted, roots)
+    planned, problems = [], []
     for name, each in wanted.items():
-        texts = {place.path: live[place].text for place in places.get(name, ()) if place in live}
-        head = found.get(live_names[name])
-        changes = tuple(_changes(each, texts))
-        if changes or each.by_pull_request:
+        live, head = there.get(name, Contents()), found.get(live_names[name])
+        changes = tuple(_changes(each, live))
+        problems += _obstacles(f"{resolved.name}/{name}", changes, live)
+        links = tuple(path for path in declared(each) if live.is_link(path))
+        if changes or each.by_pull_request or links:
             way = each.by_pull_request
-            planned.append(Commit(name, head, changes, live_names[name], way, each))
+            planned.append(Commit(name, head, changes, live_names[name], way, each, links))
+    _refuse(problems)
     return planned
 
 
@@ -100,30 +116,43 @@ def lacking(
     """Return what another commit of the same repository lacks.
 
     Raises:
+        UserError: A commit would replace a folder, a submodule, or a file above a declared path.
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
     if commit.declared is None:
         return ()
-    places = [Place(commit.live_name, path, revision) for path in _paths(commit.declared)]
-    live = read(client, organization, places)
-    return tuple(_changes(commit.declared, {place.path: live[place].text for place in live}))
+    name, root = commit.repository, Place(commit.live_name, "", revision)
+    live = contents(client, organization, {name: commit.declared}, {name: root})[name]
+    changes = tuple(_changes(commit.declared, live))
+    _refuse(_obstacles(f"{organization}/{name}, on its branch {PROPOSALS}", changes, live))
+    return changes
 
 
-def _paths(repository: ResolvedRepository) -> list[str]:
-    """Return the paths at which files are looked at."""
-    added = repository.added_files.items()
-    whole = list(repository.files) if repository.by_pull_request else []
-    return [*whole, *(path for key, file in added for path in (key, *file.places))]
-
-
-def _changes(repository: ResolvedRepository, texts: Mapping[str, str]) -> Iterator[Change]:
-    """Yield the files that differ from the declaration; ``texts`` are those on GitHub."""
+def _changes(repository: ResolvedRepository, live: Contents) -> Iterator[Change]:
+    """Yield the files that differ from the declaration."""
     for path, managed in repository.files.items() if repository.by_pull_request else ():
-        if (new := managed.text()) != texts.get(path):
-            yield Change(path, texts.get(path), new)
+        if not live.is_link(path) and (new := managed.text()) != live.texts.get(path):
+            yield _change(path, new, live)
     for path, file in repository.added_files.items():
-        if (text := merged(path, file, texts)) is not None:
-            yield Change(path, texts.get(path), text)
+        if (new_text := merged(path, file, live.texts)) is not None:
+            yield _change(path, new_text, live)
+
+
+def _change(path: str, new: str, live: Contents) -> Change:
+    mode = live.tree[path].mode if path in live.tree else FILE_MODE
+    return Change(path, live.texts.get(path), new, mode)
+
+
+def _obstacles(where: str, changes: Iterable[Change], live: Contents) -> list[str]:
+    """Return what other objects the changes would replace, in words."""
+    found = ((each.path, obstacle(live.tree, each.path)) for each in changes)
+    return [f"{where}: {path}: {what}" for path, what in found if what]
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    lines = [f"\n  {each}" for each in problems]
+    if lines:
+        raise UserError(f"{_OBSTACLES}{''.join(lines)}")
 
 
 def push(client: GitHub[Any], organization: str, commit: Commit, message: str) -> None:
@@ -158,7 +187,7 @@ def create(
         githubkit.exception.GitHubException: GitHub refuses, or cannot be asked.
     """
     entries = [
-        {"path": each.path, "mode": "100644", "type": "blob", "content": each.new}
+        {"path": each.path, "mode": each.mode, "type": "blob", "content": each.new}
         for each in changes
     ]
     body: dict[str, Any] = {"base_tree": head.tree, "tree": entries}

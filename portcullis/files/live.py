@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from portcullis.files.tree import Entry
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -89,20 +91,43 @@ def read(client: GitHub[Any], organization: str, places: Iterable[Place]) -> dic
     return found
 
 
+def entries(
+    client: GitHub[Any], organization: str, places: Iterable[Place]
+) -> dict[Place, dict[str, Entry]]:
+    """Return what lies in folders, by folder and by path; nothing for what is no folder.
+
+    Raises:
+        githubkit.exception.GitHubException: GitHub cannot be asked.
+    """
+    found = {}
+    asked = _all(client, organization, places, "entries { name type mode }", kind="Tree")
+    for place, folder in asked.items():
+        start = f"{place.path}/" if place.path else ""
+        found[place] = {
+            f"{start}{each['name']}": Entry(each["type"], f"{each['mode']:06o}")
+            for each in (folder or {}).get("entries", ())
+        }
+    return found
+
+
 def _all(
-    client: GitHub[Any], organization: str, places: Iterable[Place], fields: str
+    client: GitHub[Any],
+    organization: str,
+    places: Iterable[Place],
+    fields: str,
+    kind: str = "Blob",
 ) -> dict[Place, Mapping[str, Any] | None]:
-    """Return the blobs by place, in one request for a hundred of them."""
+    """Return the objects of a kind by place, in one request for a hundred of them."""
     found: dict[Place, Mapping[str, Any] | None] = {}
     asked = list(dict.fromkeys(places))
     for start in range(0, len(asked), FILES_A_QUERY):
         batch = asked[start : start + FILES_A_QUERY]
-        blob = f"object(expression: %s) {{ ... on Blob {{ {fields} }} }}"
-        questions = [(each.repository, blob, f"{each.revision}:{each.path}") for each in batch]
+        field = f"object(expression: %s) {{ ... on {kind} {{ {fields} }} }}"
+        questions = [(each.repository, field, f"{each.revision}:{each.path}") for each in batch]
         answers = _ask(client, organization, questions)
         for index, place in enumerate(batch):
             if (repository := answers.get(f"f{index}")) is not None:
-                found[place] = repository["object"] or None  # a folder is {}
+                found[place] = repository["object"] or None  # another kind is {}
     return found
 
 

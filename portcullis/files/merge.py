@@ -30,7 +30,9 @@ def merged(path: str, file: AddedFile, live: Mapping[str, str]) -> str | None:
         return None if new == there else new
     if file.how == "once":
         return file.content if there is None else None
-    ours = all(_is_ours(live[each]) for each in file.places if each in live)
+    if any(file.counts(each) for each in live if each != path):
+        return None
+    ours = there is None or _is_ours(there)
     return file.content if ours and there != file.content else None
 
 

@@ -41,6 +41,8 @@ class Plan:
     proposals: Sequence[Proposal] = ()
     leaving: Sequence[str] = field(default=(), repr=False)
     """The repositories that do without pull requests from now on."""
+    links: Sequence[str] = ()
+    """Declared files that are symbolic links on GitHub, with their repositories."""
 
     @property
     def acts(self) -> bool:
@@ -76,7 +78,7 @@ def plan(
     # `from_file` is relative to the project's folder
     with existing.asking(), chdir(stack.workspace.work_dir):
         commits = added.commits(client, resolved, names)
-        pushed = [each for each in commits if not each.by_pull_request]
+        pushed = [each for each in commits if each.changes and not each.by_pull_request]
         proposed = [each for each in commits if each.by_pull_request]
         done_with = [Commit(name, None, (), names.get(name, name)) for name in leaving]
         found = proposal.proposals(client, resolved.name, proposed, done_with)
@@ -84,7 +86,8 @@ def plan(
         whom = committer(access) if guarded else None
     if whom:
         _refuse_stopped(resolved, guarded, whom)
-    return Plan(pushed, found, leaving)
+    links = [f"{each.repository}: {path}" for each in commits for path in each.links]
+    return Plan(pushed, found, leaving, links)
 
 
 def _refuse_stopped(
@@ -98,6 +101,8 @@ def _refuse_stopped(
 
 def show(console: Console, planned: Plan) -> None:
     """Show what each commit and pull request changes."""
+    for link in planned.links:
+        console.print(Text(f"  left     {link} stays: it is a symbolic link on GitHub"))
     for commit in planned.pushed:
         console.print(Text(f"  commit   {commit.repository}: {commit.paths}"))
         _show_diffs(console, commit.repository, commit.changes)

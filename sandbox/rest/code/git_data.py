@@ -219,6 +219,13 @@ def get_tree(call: Call) -> Response:
     return Response(200, _tree(call, files, recursive="recursive" in call.query))
 
 
+def _make_room(files: dict[str, str], path: str) -> None:
+    """Take away the folder that a file replaces, and the files that its folders replace."""
+    for other in list(files):
+        if other.startswith(f"{path}/") or path.startswith(f"{other}/"):
+            del files[other]
+
+
 @ROUTES.post(f"{_GIT}/trees", needs="repo:write")
 def create_tree(call: Call) -> Response:
     """Make a tree from another and changes to it."""
@@ -230,6 +237,8 @@ def create_tree(call: Call) -> Response:
                 files = dict(commit.data["files"])
     for each in found["tree"]:
         entry = fields.checked(each, {"path!": "text", "sha?": "text", "content": "text"})
+        if "content" in entry or entry.get("sha") is not None:
+            _make_room(files, entry["path"])
         if "content" in entry:
             content = entry["content"].encode()
             files[entry["path"]] = objects.write_blob(call.world, call.repository, content)
