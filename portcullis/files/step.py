@@ -14,7 +14,7 @@ from rich.text import Text
 from components.declaration.guards import guards
 from components.files.committing import committer, refusal
 from portcullis.adopt import existing
-from portcullis.files import added, proposal
+from portcullis.files import added, owners, proposal
 from portcullis.files.added import Commit
 from portcullis.preview import file_diff
 from portcullis.project import UserError
@@ -43,6 +43,8 @@ class Plan:
     """The repositories that do without pull requests from now on."""
     links: Sequence[str] = ()
     """Declared files that are symbolic links on GitHub, with their repositories."""
+    ignored_owners: Sequence[str] = ()
+    """CODEOWNERS files that GitHub ignores because of another one, in words."""
 
     @property
     def acts(self) -> bool:
@@ -71,7 +73,8 @@ def plan(
         UserError: GitHub cannot be asked, or would refuse a commit.
     """
     kept = resolved.repositories.values()
-    if not leaving and not any(each.added_files or each.by_pull_request for each in kept):
+    concerned = (each.added_files or each.by_pull_request or owners.declares(each) for each in kept)
+    if not leaving and not any(concerned):
         return Plan()
     access = existing.access(stack, environment)
     client = access.client()
@@ -82,12 +85,13 @@ def plan(
         proposed = [each for each in commits if each.by_pull_request]
         done_with = [Commit(name, None, (), names.get(name, name)) for name in leaving]
         found = proposal.proposals(client, resolved.name, proposed, done_with)
+        ignored = owners.ignored(client, resolved, names)
         guarded = {each.repository for each in pushed} & guards(resolved).keys()
         whom = committer(access) if guarded else None
     if whom:
         _refuse_stopped(resolved, guarded, whom)
     links = [f"{each.repository}: {path}" for each in commits for path in each.links]
-    return Plan(pushed, found, leaving, links)
+    return Plan(pushed, found, leaving, links, ignored)
 
 
 def _refuse_stopped(
@@ -101,6 +105,8 @@ def _refuse_stopped(
 
 def show(console: Console, planned: Plan) -> None:
     """Show what each commit and pull request changes."""
+    for line in planned.ignored_owners:
+        console.print(Text(f"notice     {line}"))
     for link in planned.links:
         console.print(Text(f"  left     {link} stays: it is a symbolic link on GitHub"))
     for commit in planned.pushed:

@@ -152,6 +152,7 @@ def story(project: Project) -> Story:
     tool.write(".secrets.baseline", BASELINE)
     tool.write(".pre-commit-config.yaml", HOOKS)
     tool.write("docs/SECURITY.md", "call ana\n")
+    tool.write("docs/CODEOWNERS", "* @ana\n")
     text = by_pull_request(organization(**AFTER))
     project.write(text + STANDARD_FILES)
     world.clear_journal()
@@ -225,6 +226,13 @@ def test_standard_files_are_created_where_there_are_none(story: Story) -> None:
     assert hooks["hooks"][0]["entry"] == "detect-secrets-hook --baseline .secrets.baseline"
     assert found[OWNERS] == "/.github/ @acme/makers\n"
     assert story.after["tool"][OWNERS] == "* @acme/makers\n/.github/ @acme/makers\n"
+
+
+def test_code_owners_that_github_ignores_are_named(story: Story) -> None:
+    """The preview names the file of people's that the declared one takes the place of."""
+    line = "notice     acme/tool: GitHub ignores docs/CODEOWNERS, which people wrote, because it"
+    assert line in story.preview.stdout
+    assert line in story.update.stdout.partition("\nupdate ")[0]
 
 
 def test_what_people_change_later_is_kept(story: Story) -> None:
