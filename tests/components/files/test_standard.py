@@ -54,10 +54,47 @@ def test_lines_are_added_and_none_is_lost(
 def test_a_line_that_people_took_out_comes_back_below_the_heading() -> None:
     """The heading is not repeated, and other lines stay where they are."""
     text = f"mine\n{HEADING}\n.env\n\nlast\n"
-    assert ignored(".env\n.pypirc\n", text) == f"mine\n{HEADING}\n.pypirc\n.env\n\nlast\n"
+    assert ignored(".env\n.pypirc\n", text) == f"mine\n{HEADING}\n.env\n.pypirc\n\nlast\n"
     assert ignored(".env\n", None) == f"{HEADING}\n.env\n"
     assert ignored(".env\n", "") == f"{HEADING}\n.env\n"
     assert ignored(".env\n", NOT_TEXT) is None
+
+
+BLOCKS: list[tuple[list[str], list[str], list[str]]] = [
+    (["*.log"], ["*.log", "!keep.log"], ["*.log", "!keep.log"]),
+    (["!keep.log"], ["*.log", "!keep.log"], ["*.log", "!keep.log"]),
+    (["!keep.log", "*.log"], ["*.log", "!keep.log"], ["*.log", "!keep.log"]),
+    (["*.log", "theirs"], ["*.log", "!keep.log"], ["*.log", "!keep.log", "theirs"]),
+    (["*.log"], ["*.tmp", "!keep.log"], ["*.log", "*.tmp", "!keep.log"]),
+    (["c", "a"], ["a", "b", "c", "d"], ["a", "b", "c", "d"]),
+    (["*.log", "!a"], ["!a"], ["*.log", "!a"]),
+    ([], ["*.log", "!keep.log"], ["*.log", "!keep.log"]),
+]
+"""The lines below the heading, the declared ones, and what becomes of the former."""
+
+
+@pytest.mark.parametrize(("block", "declared", "expected"), BLOCKS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("rest", ["", "\n\n", "\n\nlast\n", "\n \n!last"])
+def test_the_order_of_lines_is_the_declared_one(
+    block: list[str], declared: list[str], expected: list[str], end: str, rest: str
+) -> None:
+    """The last match wins, so an exception follows its pattern, whichever was declared first."""
+    content = "".join(f"{line}\n" for line in declared)
+    text = "\n".join(["mine", "", HEADING, *block]) + rest
+    new = ignored(content, text.replace("\n", end))
+    there = text if new is None else new.replace("\r\n", "\n")
+    assert there.rstrip("\n") == ("\n".join(["mine", "", HEADING, *expected]) + rest).rstrip("\n")
+    assert new is None or (end == "\n") == ("\r" not in new)
+    assert new is None or new.count("\r") in {0, new.count("\n")}
+    assert ignored(content, new or text) is None
+
+
+def test_what_people_wrote_outside_of_the_block_stays() -> None:
+    """A declared line that people wrote is not repeated, and they keep the last word."""
+    text = f"{HEADING}\n*.pem\n\n*.log\n"
+    assert ignored("*.log\n!keep.log\n", text) == f"{HEADING}\n*.pem\n!keep.log\n\n*.log\n"
+    assert ignored("*.pem\n*.log\n", text) is None
 
 
 @pytest.mark.parametrize(
