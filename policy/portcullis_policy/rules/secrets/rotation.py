@@ -243,8 +243,12 @@ class NotShadowed(StackRule):
     bad = (
         stack(
             "an environment's and the repository's",
-            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_TOKEN, "environment": "docs"}, "a"),
-            Declared(gh.ACTIONS_SECRET, {**_TOKEN, "secretName": "pypi_api_token"}, "b"),
+            Declared(
+                gh.ACTIONS_ENVIRONMENT_SECRET,
+                {**_TOKEN, "secretName": "MAP_KEY", "environment": "docs"},
+                "a",
+            ),
+            Declared(gh.ACTIONS_SECRET, {**_TOKEN, "secretName": "map_key"}, "b"),
         ),
         stack(
             "the repository's and the organization's",
