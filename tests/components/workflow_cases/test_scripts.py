@@ -9,12 +9,12 @@ import pytest
 
 from components.files.workflow import CI_PATH, RELEASE_PATH, REQUIRED_CHECKS
 from tests.components.workflow_cases.scripts import fake, git, run, step
-from tests.components.workflow_cases.variants import archive, files, plan, python, steps
+from tests.components.workflow_cases.variants import archive, files, java, npm, plan, python, steps
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from components.files.workflow import WorkflowPlan
+    from components.files.workflow import Package, WorkflowPlan
 
 
 @pytest.mark.parametrize(
@@ -352,3 +352,77 @@ def test_the_audit_trail_is_written_whatever_github_answers(tmp_path: Path) -> N
         "abc  python-x/x.whl",
     ):
         assert line in lines
+
+
+@pytest.mark.parametrize(
+    ("packages", "built", "released"),
+    [
+        (
+            (python(name="riveter"), archive(name="riveter")),
+            ("python-riveter/riveter-1.2.3.tar.gz", "github-riveter/riveter-1.2.3.tar.gz"),
+            ("python-riveter-riveter-1.2.3.tar.gz", "github-riveter-riveter-1.2.3.tar.gz"),
+        ),
+        (
+            (python(name="riveter"), archive(name="Riveter")),
+            ("python-riveter/riveter-1.2.3.tar.gz", "github-Riveter/Riveter-1.2.3.tar.gz"),
+            ("python-riveter-riveter-1.2.3.tar.gz", "github-Riveter-Riveter-1.2.3.tar.gz"),
+        ),
+        (
+            (java(name="io.a:core"), java(name="io.b:core", release_environment="b")),
+            (
+                "maven-io-a-core/core-1.2.3.jar",
+                "maven-io-b-core/core-1.2.3.jar",
+                "maven-io-b-core/core-1.2.3-tests.jar",
+            ),
+            (
+                "maven-io-a-core-core-1.2.3.jar",
+                "maven-io-b-core-core-1.2.3.jar",
+                "core-1.2.3-tests.jar",
+            ),
+        ),
+        (
+            (python(name="riveter"), npm(name="riveter"), npm(name="welder")),
+            (
+                "python-riveter/riveter-1.2.3.tar.gz",
+                "npm-riveter/package.tgz",
+                "npm-welder/package.tgz",
+            ),
+            ("riveter-1.2.3.tar.gz", "npm-riveter-1.2.3.tgz", "npm-welder-1.2.3.tgz"),
+        ),
+    ],
+    ids=["an archive", "an archive, but for case", "Java", "distinct"],
+)
+def test_no_file_of_a_release_overwrites_another(
+    tmp_path: Path, packages: tuple[Package, ...], built: tuple[str, ...], released: tuple[str, ...]
+) -> None:
+    """Files of one name get distinct names, and SHA256SUMS lists each of them (R8)."""
+    (tmp_path / "sboms").mkdir()
+    (tmp_path / "signatures").mkdir()
+    (tmp_path / "signatures" / "provenance.sigstore.json").write_text("signed")
+    for path in built:
+        file = tmp_path / "built" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(path)
+    (gather,) = [
+        each
+        for id_, each in steps(files(plan(*packages))[RELEASE_PATH])
+        if id_ == "github-release" and each.get("name", "").startswith("Gather")
+    ]
+    done = run(gather, tmp_path, VERSION="1.2.3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {path.name: path.read_text() for path in (tmp_path / "files").iterdir()}
+    sums = found.pop("SHA256SUMS")
+    assert found.pop("provenance.sigstore.json") == "signed"
+    assert found == dict(zip(released, built, strict=True))
+    assert sorted(line.split()[1] for line in sums.splitlines()) == sorted(released)
+
+
+def test_a_release_with_two_files_of_one_name_stops(tmp_path: Path) -> None:
+    """Where even the package's name makes no difference, nothing is lost silently (R8)."""
+    for path in ("github-a/b.zip", "maven-x/b.zip", "maven-y/maven-x-b.zip"):
+        file = tmp_path / "built" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(path)
+    done = run(step("github-release", "Gather"), tmp_path, VERSION="1.2.3")
+    assert done.returncode == 1
+    assert "Two files of one name" in done.stdout
