@@ -11,6 +11,8 @@ from portcullis.commands import console, errors
 from portcullis.project import UserError, project_root
 
 _USAGE = 2
+_MOST_DAYS = 36500
+"""The greatest age that can be asked for: a century."""
 
 
 def pins(
@@ -19,7 +21,10 @@ def pins(
     ] = None,
     *,
     days: Annotated[
-        int, typer.Option("--min-age", min=0, help="How many days old a release has to be.")
+        int,
+        typer.Option(
+            "--min-age", min=0, max=_MOST_DAYS, help="How many days old a release has to be."
+        ),
     ] = 14,
     major: Annotated[
         bool, typer.Option("--major", help="Also to versions with another first number.")

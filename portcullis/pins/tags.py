@@ -57,7 +57,10 @@ def made(url: str, tag: str, commit: str) -> datetime:
         if _git("-C", folder, "rev-parse", f"{ref}^{{commit}}").strip() != commit:
             raise TagsError(f"the tag {tag} is not what its repository listed")
         dates = _git("-C", folder, "for-each-ref", f"--format={_DATES}", ref).split()
-    return datetime.fromtimestamp(max(map(int, dates)), UTC)
+    try:
+        return datetime.fromtimestamp(max(map(int, dates)), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise TagsError(f"the tag {tag} has no date that a calendar knows") from None
 
 
 def _git(*arguments: str) -> str:

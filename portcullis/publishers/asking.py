@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,6 +20,9 @@ _MOST_BYTES = 64 * 1024 * 1024
 """The documents of npm packages with many versions have tens of megabytes."""
 _AGENT = "portcullis (publishers check)"
 """crates.io refuses requests that do not say which program makes them."""
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
+_CERTIFICATES = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR"})
+"""What the environment has for connections; names of proxies may be in lower case."""
 
 _REASONS = {
     401: "shows this to people with access only",
@@ -43,9 +47,15 @@ class Registry:
         """
         self.name = name
         self._address = address
-        self._client = httpx.Client(
-            headers={"User-Agent": _AGENT}, timeout=_PATIENCE_SECONDS, follow_redirects=False
-        )
+        self._client: httpx.Client | None = None
+        self._trouble = ""
+        try:
+            self._client = httpx.Client(
+                headers={"User-Agent": _AGENT}, timeout=_PATIENCE_SECONDS, follow_redirects=False
+            )
+        # the environment names a proxy or certificates that cannot be used
+        except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+            self._trouble = _unusable(error)
 
     def __enter__(self) -> Self:
         """Return the registry."""
@@ -58,7 +68,8 @@ class Registry:
         trace: TracebackType | None,
     ) -> None:
         """End its connections."""
-        self._client.close()
+        if self._client:
+            self._client.close()
 
     def get(self, *path: str, accept: str = "application/json") -> dict[str, Any] | None:
         """Return what the registry has at a path; None where there is nothing.
@@ -72,8 +83,7 @@ class Registry:
         """
         try:
             found = self._content("/".join((self._address, *path)), accept)
-        # a proxy or a certificate that the environment names wrongly is one of the others
-        except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
             what = f"{self.name} cannot be reached ({type(error).__name__})"
             raise UnknownError(what) from None
         if found is None:
@@ -93,6 +103,8 @@ class Registry:
     def _content(self, url: str, accept: str) -> bytes | None:
         until = time.monotonic() + _LONGEST_SECONDS
         content = bytearray()
+        if self._client is None:
+            raise UnknownError(f"{self.name} cannot be reached: {self._trouble}")
         with self._client.stream("GET", url, headers={"Accept": accept}) as answer:
             status = answer.status_code
             if status == httpx.codes.NOT_FOUND:
@@ -106,3 +118,14 @@ class Registry:
                 if len(content) > _MOST_BYTES or time.monotonic() > until:
                     raise UnknownError(f"{self.name} sends too much, or too slowly")
         return bytes(content)
+
+
+def _unusable(error: Exception) -> str:
+    """Return what the environment names and httpx cannot use; never a value, for its password."""
+    names = _CERTIFICATES if isinstance(error, OSError) else _PROXIES
+    found = [name for name in os.environ if os.environ[name] and name.upper() in names]
+    where = ", ".join(sorted(found or names))
+    return (
+        f"check {where} in the environment ({type(error).__name__}); allowed: an http:// or "
+        "https:// address of a proxy, and a file or folder of certificates that exists"
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -52,10 +53,13 @@ def check(registry: Registry, declared: Publisher) -> Verdict:
     source = _provenance(registry, f"{name}@{quote(version)}")
     if source is None:
         return _without(declared, version, account, trusted=trusted)
-    notes = []
+    verdict = compare(declared, version, source, not_published=_NOT_PUBLISHED)
     if account and not trusted and declared.auth == "oidc":
-        notes = [f"published with a token of the npm account {account}: disallow tokens"]
-    return compare(declared, version, source, not_published=_NOT_PUBLISHED, notes=notes)
+        how = "published with a token, and auth is oidc"
+        reason = f"{verdict.reason}; {how}" if verdict.reason else how
+        note = f"published with a token of the npm account {account}: disallow tokens"
+        return replace(verdict, status="other", reason=reason, notes=(note,))
+    return verdict
 
 
 def _account(release: Mapping[str, Any]) -> tuple[str, bool]:
@@ -105,6 +109,5 @@ def _workflow(payload: str) -> Source:
     repository, path = str(workflow["repository"]), str(workflow["path"])
     if not repository.startswith(_GITHUB):
         return Source(f"{repository}, {path}")
-    return workflow_of(
-        repository.removeprefix(_GITHUB).removesuffix(".git"), PurePosixPath(path).name
-    )
+    name = repository.removeprefix(_GITHUB).removesuffix(".git")
+    return replace(workflow_of(name, PurePosixPath(path).name), ref=str(workflow["ref"]))

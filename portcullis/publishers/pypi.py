@@ -25,6 +25,8 @@ from portcullis.publishers.verdict import Source, Verdict, compare, workflow_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from packaging.version import Version
+
     from components.declaration.release.publishers import Publisher
     from portcullis.publishers.asking import Registry
 
@@ -49,27 +51,46 @@ def check(registry: Registry, declared: Publisher) -> Verdict:
     if not files:
         return Verdict("unknown", reason=f"{registry.name} has no release of it")
     latest = max(files, key=lambda each: each["upload-time"])
-    version = _version(latest["filename"])
-    if version is None:
+    versions = {each["filename"]: _version(each["filename"], name) for each in files}
+    release = versions[latest["filename"]]
+    if release is None:
         raise registry.strange()
-    of_release = [each["filename"] for each in files if _version(each["filename"]) == version]
+    version = str(release)
+    of_release = [file for file, found in versions.items() if found == release]
+    first = min(each["upload-time"] for each in files if each["filename"] in of_release)
+    for each in files:
+        if versions[each["filename"]] is None and each["upload-time"] >= first:
+            reason = f"the name {each['filename']} does not tell of which release the file is"
+            return Verdict("unknown", version, reason=reason)
     has_none = {each["filename"] for each in files if each.get("provenance", "") is None}
     if len(of_release) > _MOST_FILES:
         reason = f"it has {len(of_release)} files; at most {_MOST_FILES} are checked"
         return Verdict("unknown", version, reason=reason)
-    return _judged(registry, declared, version, of_release, has_none)
+    spellings = [str(versions[each]) for each in of_release]
+    return _judged(
+        registry, declared, version, dict(zip(of_release, spellings, strict=True)), has_none
+    )
 
 
 def _judged(
-    registry: Registry, declared: Publisher, version: str, files: Sequence[str], bare: set[str]
+    registry: Registry, declared: Publisher, version: str, files: Mapping[str, str], bare: set[str]
 ) -> Verdict:
-    """Return the verdict on a release: a file by another publisher decides, wherever it is."""
+    """Return the verdict on a release: a file by another publisher decides, wherever it is.
+
+    Args:
+        registry: where the release is.
+        declared: who is declared to publish it.
+        version: its version.
+        files: its files, each with the version as the file spells it.
+        bare: the files without provenance.
+    """
     verdicts: list[Verdict] = []
     unknown: list[str] = []
     trouble: UnknownError | None = None
-    for file in files:
+    for file, own in files.items():
+        spellings = (own, *files.values())
         try:
-            sources = [] if file in bare else list(_sources(registry, declared, version, file))
+            sources = [] if file in bare else list(_sources(registry, declared, spellings, file))
         except UnknownError as error:
             trouble = error
             continue
@@ -102,20 +123,28 @@ def _files(registry: Registry, index: Mapping[str, Any]) -> list[dict[str, Any]]
     return files
 
 
-def _version(filename: str) -> str | None:
+def _version(filename: str, project: str) -> Version | None:
+    """Return the version in a file's name: 1.0 and 1.0.0 are one, and the file has either."""
     try:
         if filename.endswith(".whl"):
-            return str(parse_wheel_filename(filename)[1])
-        return str(parse_sdist_filename(filename)[1])
+            name, version = parse_wheel_filename(filename)[:2]
+        else:
+            name, version = parse_sdist_filename(filename)
     except (InvalidWheelFilename, InvalidSdistFilename):
         return None
+    return version if name == project else None
 
 
-def _sources(registry: Registry, declared: Publisher, version: str, file: str) -> Iterator[Source]:
+def _sources(
+    registry: Registry, declared: Publisher, spellings: Sequence[str], file: str
+) -> Iterator[Source]:
     """Yield who made the attestations of a file."""
     name = normalized(declared.package)
-    path = ("integrity", name, quote(version), quote(file), "provenance")
-    provenance = registry.get(*path, accept=_PROVENANCE)
+    provenance = None
+    # PyPI takes each spelling of a version; an index may know a file by its own one only
+    for spelling in dict.fromkeys(spellings):
+        path = ("integrity", name, quote(spelling), quote(file), "provenance")
+        provenance = provenance or registry.get(*path, accept=_PROVENANCE)
     if provenance is None:
         return
     bundles = provenance.get("attestation_bundles")

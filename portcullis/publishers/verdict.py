@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,8 @@ class Source:
     """The name of the workflow file; None where the registry does not publish it."""
     environment: str | None = None
     """The environment; None where there is none, or where the registry does not publish it."""
+    ref: str | None = None
+    """The ref, such as `refs/tags/v1.0.0`; None where the registry does not publish it."""
 
     @property
     def shown(self) -> str:
@@ -85,6 +88,8 @@ def compare(
         for name in wanted
         if name not in not_published and not _same(name, wanted[name], found[name])
     ]
+    if source.ref is not None and not _is_release(declared, source.ref):
+        different.append("ref")
     if not different:
         return Verdict(
             "declared", version, source, not_published=tuple(not_published), notes=tuple(notes)
@@ -105,6 +110,13 @@ def _same(name: str, wanted: str, found: str | None) -> bool:
     return wanted == found if name == "workflow" else wanted.lower() == found.lower()
 
 
+def _is_release(declared: Publisher, ref: str) -> bool:
+    tag = ref.removeprefix("refs/tags/")
+    tags = declared.tags
+    in_form = tag.startswith(tags.prefix) and re.fullmatch(tags.expression, tag)
+    return tag != ref and bool(in_form)
+
+
 def _difference(declared: Publisher, source: Source, different: Sequence[str]) -> str:
     if source.repository is None:
         return "it is no workflow on GitHub"
@@ -113,4 +125,8 @@ def _difference(declared: Publisher, source: Source, different: Sequence[str]) -
         return "it is the repository's old name: register the new one"
     if different == ["environment"] and source.environment is None:
         return "the publisher is registered without an environment"
-    return f"another {' and '.join(different)}"
+    reasons = []
+    if "ref" in different:
+        reasons = [f"it ran on {source.ref}, which is no release tag ({declared.tags.described})"]
+    others = [each for each in different if each != "ref"]
+    return "; ".join([*([f"another {' and '.join(others)}"] if others else []), *reasons])

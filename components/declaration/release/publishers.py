@@ -19,6 +19,7 @@ from components.publish import GHCR, REGISTRIES, ImagePackage, RegistryPackage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from components.names.versions import ReleaseTags
     from components.publish import Auth, ResolvedPackage
 
 
@@ -36,6 +37,8 @@ class Publisher:
     environment: str
     auth: Auth | None
     """How it proves who it is; None where the registry has no trusted publishers."""
+    tags: ReleaseTags
+    """The tags that start a release."""
     old_repository: str | None = None
     """The repository's name before it was renamed."""
 
@@ -90,6 +93,7 @@ def publishers(
                 workflow=PurePosixPath(package.workflow).name,
                 environment=environment,
                 auth=config.auth if isinstance(config, RegistryPackage) else None,
+                tags=package.tags,
                 old_repository=old_repository,
             )
             for registry, environment in registries

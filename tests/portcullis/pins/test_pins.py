@@ -215,6 +215,35 @@ def test_one_repository_in_trouble_stops_no_other(
     assert command(tmp_path, "guild/action").exit_code == 0
 
 
+def test_a_release_with_an_impossible_date_is_refused(
+    tmp_path: Path, project: Path, action: Repository
+) -> None:
+    """A date after the year 9999 is the reason not to take the release; exit code 1."""
+    file = table(project, action.release("v1.2.0"))
+    before = file.read_text()
+    when = "@99999999999999 +0000"
+    git(action.folder, "commit", "--quiet", "--allow-empty", "--message=x", when=when)
+    git(action.folder, "tag", "v1.2.1")
+    result = command(tmp_path)
+    assert result.exit_code == 1
+    assert "v1.2.1: the tag v1.2.1 has no date that a calendar knows" in result.output
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize("days", ["-1", "36501", "1000000", "1" + "0" * 30])
+def test_an_age_that_no_release_has_is_a_mistake(
+    tmp_path: Path, project: Path, action: Repository, days: str
+) -> None:
+    """Exit code 2, and nothing changes."""
+    file = table(project, action.release("v1.2.0"))
+    before = file.read_text()
+    action.release("v1.2.1")
+    result = command(tmp_path, f"--min-age={days}")
+    assert result.exit_code == 2
+    assert "or equal to" in " ".join(result.output.replace("│", "").split())
+    assert file.read_text() == before
+
+
 def test_what_is_not_pinned_is_a_mistake(tmp_path: Path, project: Path) -> None:
     """An unknown action, and a project without a table: exit code 2."""
     result = command(tmp_path)

@@ -115,7 +115,7 @@ TRUSTED = {
 """The account of a version that a trusted publisher on GitHub published."""
 
 
-def attestations(repository: str, path: str) -> dict[str, Any]:
+def attestations(repository: str, path: str, ref: str = "refs/tags/v1.0.0") -> dict[str, Any]:
     """The attestations that npm has of a version: its own, and the workflow's."""
     statement = {
         "_type": "https://in-toto.io/Statement/v1",
@@ -125,7 +125,7 @@ def attestations(repository: str, path: str) -> dict[str, Any]:
             "buildDefinition": {
                 "buildType": "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1",
                 "externalParameters": {
-                    "workflow": {"ref": "refs/tags/v1.0.0", "repository": repository, "path": path}
+                    "workflow": {"ref": ref, "repository": repository, "path": path}
                 },
             },
             "runDetails": {"builder": {"id": "https://github.com/actions/runner/github-hosted"}},

@@ -235,6 +235,56 @@ def test_one_file_of_another_publisher_decides(double: Double, tmp_path: Path) -
     assert found["publisher"]["repository"] == "mallory/tool"
 
 
+@pytest.mark.parametrize(
+    ("file", "spelling"),
+    [
+        ("acme_tool-1.0-py3-none-any.whl", "1.0"),
+        ("acme_tool-1.0-py3-none-any.whl", "1.0.0"),
+        ("acme_tool-1-1-py3-none-any.whl", "1"),
+        ("acme_tool-v1.0.0.0.tar.gz", "1.0.0.0"),
+        ("acme_tool-1.tar.gz", "1"),
+    ],
+)
+@pytest.mark.parametrize("times", [(NEW, NEW), (OLD, NEW), (NEW, OLD)])
+def test_another_spelling_of_the_version_is_the_same_release(
+    double: Double, tmp_path: Path, file: str, spelling: str, times: tuple[str, str]
+) -> None:
+    """A stranger's file of release 1.0.0 that spells it 1.0 is found, whatever came last."""
+    declare(tmp_path, {"python": "acme-tool"})
+    good = "acme_tool-1.0.0-py3-none-any.whl"
+    double.documents |= {
+        f"/pypi{INDEX}": index("acme-tool", (good, times[0]), (file, times[1])),
+        f"/pypi/integrity/acme-tool/1.0.0/{good}/provenance": provenance(
+            {**WORKFLOW, "environment": "pypi-release"}
+        ),
+        f"/pypi/integrity/acme-tool/{spelling}/{file}/provenance": provenance(
+            {**WORKFLOW, "repository": "mallory/tool"}
+        ),
+    }
+    found = verdicts(double)["PyPI"]
+    assert (found["status"], found["publisher"]["repository"]) == ("other", "mallory/tool")
+
+
+@pytest.mark.parametrize(
+    "file", ["acme_tool-1.0.0-1.tar.gz", "acme_tool-1.0.0.exe", "other-1.0.0.tar.gz"]
+)
+def test_a_file_of_no_release_that_can_be_read_leaves_it_unknown(
+    double: Double, tmp_path: Path, file: str
+) -> None:
+    """It may belong to the release; one that is older than the release does not."""
+    declare(tmp_path, {"python": "acme-tool"})
+    on_pypi(double, {**WORKFLOW, "environment": "pypi-release"})
+    good = ("acme_tool-1.0.0.tar.gz", NEW), ("acme_tool-1.0.0-py3-none-any.whl", LATER)
+    double.documents[f"/pypi{INDEX}"] = index("acme-tool", *good, (file, NEW))
+    found = verdicts(double)["PyPI"]
+    assert found["status"] == "unknown"
+    assert found["reason"] == f"the name {file} does not tell of which release the file is"
+    double.documents.clear()
+    on_pypi(double, {**WORKFLOW, "environment": "pypi-release"})
+    double.documents[f"/pypi{INDEX}"] = index("acme-tool", *good, (file, OLD))
+    assert verdicts(double)["PyPI"]["status"] == "declared"
+
+
 def test_a_file_without_attestation_leaves_it_unknown(double: Double, tmp_path: Path) -> None:
     """The other files of the release are from the declared publisher: that is not enough."""
     declare(tmp_path, {"python": "acme-tool"})
@@ -262,6 +312,7 @@ def test_a_file_without_attestation_leaves_it_unknown(double: Double, tmp_path: 
         ("oidc", MALLORY, None, "other", "the npm account mallory, with a token"),
         ("hybrid", MALLORY, None, "unknown", None),
         ("token", MALLORY, None, "unknown", None),
+        ("hybrid", MALLORY, "acme/tool", "declared", "acme/tool, release.yml"),
         ("token", MALLORY, "acme/tool", "declared", "acme/tool, release.yml"),
     ],
 )
@@ -292,8 +343,10 @@ def test_npm(  # noqa: PLR0917 - a case in each row
     assert (found["publisher"] or {}).get("shown") == shown
 
 
-def test_a_token_in_the_declared_workflow_is_noted(double: Double, tmp_path: Path) -> None:
-    """That npm still takes tokens is worth a note, because the declaration has none."""
+def test_a_token_in_the_declared_workflow_is_another_publisher(
+    double: Double, tmp_path: Path
+) -> None:
+    """The declaration has no token: the release did not come from the trusted publisher."""
     declare(tmp_path, {"npm": "web"})
     double.documents |= {
         "/npm/web": packument("web", ("1.0.0", NEW, MALLORY)),
@@ -302,8 +355,46 @@ def test_a_token_in_the_declared_workflow_is_noted(double: Double, tmp_path: Pat
         ),
     }
     found = verdicts(double)["npm"]
-    assert found["status"] == "declared"
+    assert found["status"] == "other"
+    assert found["reason"] == "published with a token, and auth is oidc"
     assert found["notes"] == ["published with a token of the npm account mallory: disallow tokens"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "status"),
+    [
+        ("refs/tags/v1.0.0", "declared"),
+        ("refs/tags/v1.9.1", "declared"),
+        ("refs/heads/evil", "other"),
+        ("refs/heads/v1.0.0", "other"),
+        ("refs/tags/1.0.0", "other"),
+        ("refs/tags/v1.0.0-rc.1", "other"),
+        ("refs/tags/evil/v1.0.0", "other"),
+        ("refs/tags/v1.0.0\n", "other"),
+        ("refs/pull/7/merge", "other"),
+        ("v1.0.0", "other"),
+    ],
+)
+@pytest.mark.parametrize("user", [TRUSTED, MALLORY], ids=["trusted", "token"])
+def test_the_release_at_npm_has_to_run_on_a_release_tag(
+    double: Double, tmp_path: Path, user: dict[str, Any], ref: str, status: str
+) -> None:
+    """The declared workflow on a branch, or on a tag that is no version, is another publisher."""
+    token = {"tokens": {"npm": {"from": {"config": "token"}}}} if user is MALLORY else {}
+    declare(tmp_path, {"npm": "web", "auth": "token" if token else "oidc", **token})
+    double.documents |= {
+        "/npm/web": packument("web", ("1.0.0", NEW, user)),
+        "/npm/-/npm/v1/attestations/web@1.0.0": attestations(
+            "https://github.com/acme/tool", ".github/workflows/release.yml", ref
+        ),
+    }
+    found = verdicts(double)["npm"]
+    assert found["status"] == status
+    if status == "other":
+        assert found["reason"] == (
+            f"it ran on {ref}, which is no release tag (v and MAJOR.MINOR.PATCH without leading "
+            "zeros)"
+        )
 
 
 @pytest.mark.parametrize(
@@ -419,6 +510,32 @@ def test_a_registry_that_cannot_be_reached(double: Double, tmp_path: Path) -> No
     (found,) = json.loads(result.stdout)["packages"]
     assert found["reason"] == "crates.io cannot be reached (ConnectError)"
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://ana:hunter2@127.0.0.1:1"),
+        ("all_proxy", "socks5://127.0.0.1:1"),
+        ("HTTPS_PROXY", "ftp://ana:hunter2@127.0.0.1"),
+        ("HTTP_PROXY", "http://127.0.0.1:hunter2"),
+        ("SSL_CERT_FILE", "/nope"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_the_reason_not_to_know(
+    double: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """No traceback: the reason names the variable, and never its value."""
+    declare(tmp_path, {"python": "acme-tool"}, {"cargo": "tool"})
+    monkeypatch.setenv(name, value)
+    result = command(double, "--format=json")
+    assert result.exit_code == 0, result.output
+    for found in json.loads(result.stdout)["packages"]:
+        assert found["status"] == "unknown"
+        assert "cannot be reached: check " in found["reason"]
+        assert name in found["reason"]
+    assert "hunter2" not in result.output
+    assert command(double, "--strict").exit_code == 1
 
 
 def test_what_a_registry_answers_reaches_no_terminal_raw(double: Double, tmp_path: Path) -> None:
