@@ -134,6 +134,8 @@ def _changes(repository: ResolvedRepository, live: Contents) -> Iterator[Change]
         if not live.is_link(path) and (new := managed.text()) != live.texts.get(path):
             yield _change(path, new, live)
     for path, file in repository.added_files.items():
+        if path in live.removed:
+            continue
         if (new_text := merged(path, file, live.texts)) is not None:
             yield _change(path, new_text, live)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from components.github_access import get_json
 from portcullis.files.live import NOT_TEXT, entries, read
 from portcullis.files.tree import folders
 
@@ -25,6 +27,8 @@ class Contents:
     tree: Mapping[str, Entry] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     """By path; a symbolic link is `NOT_TEXT`."""
+    removed: frozenset[str] = frozenset()
+    """The files to create once that were there, and that somebody deleted."""
 
     def is_link(self, path: str) -> bool:
         """Return whether there is a symbolic link at ``path``."""
@@ -68,9 +72,30 @@ def contents(
     live = read(client, organization, places.values())
     texts = {key: live[place].text for key, place in places.items() if place in live}
     return {
-        name: Contents(trees[name], {path: texts.get((name, path), NOT_TEXT) for path in paths})
+        name: Contents(
+            trees[name],
+            {path: texts.get((name, path), NOT_TEXT) for path in paths},
+            _removed(client, organization, wanted[name], roots[name], trees[name]),
+        )
         for name, paths in blobs.items()
     }
+
+
+def _removed(
+    client: GitHub[Any],
+    organization: str,
+    repository: ResolvedRepository,
+    root: Place,
+    tree: Mapping[str, Entry],
+) -> frozenset[str]:
+    """Return the files to create once that are missing, and that an earlier commit had."""
+    once = [path for path, file in repository.added_files.items() if file.how == "once"]
+    commits = f"/repos/{organization}/{root.repository}/commits?sha={root.revision}&per_page=1"
+    return frozenset(
+        path
+        for path in once
+        if path not in tree and get_json(client, f"{commits}&path={quote(path)}")
+    )
 
 
 def _looked_at(repository: ResolvedRepository, tree: Mapping[str, Entry]) -> list[str]:

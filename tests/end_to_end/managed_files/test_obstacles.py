@@ -1,4 +1,4 @@
-"""Managed files where GitHub has a folder or another file, against the sandbox."""
+"""Managed files where GitHub has something else, or had the file before, against the sandbox."""
 
 from __future__ import annotations
 
@@ -51,3 +51,30 @@ def test_a_pull_request_replaces_no_folder_and_no_file_above(sandbox: Sandbox) -
     found = entries(github, "acme", [root, Place("lib", "a.md", sha), Place("lib", "docs", sha)])
     assert found[root] == {"a.md": Entry("tree", "040000"), "docs": Entry("blob", "100644")}
     assert [*found[Place("lib", "a.md", sha)]] == ["a.md/b.md"]
+
+
+def test_a_baseline_that_people_deleted_is_not_created_again(sandbox: Sandbox) -> None:
+    """It is created once: what people looked at is in the history, and they removed it (G5)."""
+    start: dict[str, Any] = seed("acme", ["ana"])
+    start["organizations"][0]["repositories"] = {
+        name: {"files": {"a.md": "a\n"}} for name in ("lib", "new")
+    }
+    world = sandbox.world("baseline", start)
+    config = OrganizationConfig.model_validate(
+        {
+            "organization": "acme",
+            "plan": "team",
+            "settings": {"display_name": "Acme", "billing_email": "billing@acme.example"},
+            "standard_files": {"pre_commit": True},
+            "repositories": {"lib": {"workflows": False}, "new": {"workflows": False}},
+        }
+    )
+    path = "/repos/acme/lib/contents/.secrets.baseline"
+    made = world.request("PUT", path, {"message": "looked at", "content": "e30="})
+    body = {"message": "not needed", "sha": made["body"]["content"]["sha"]}
+    assert world.request("DELETE", path, body)["status"] == 200
+    found = added.commits(client(world), resolved(config), {})
+    assert {each.repository: each.paths for each in found} == {
+        "lib": ".pre-commit-config.yaml",
+        "new": ".pre-commit-config.yaml, .secrets.baseline",
+    }

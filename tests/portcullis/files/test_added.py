@@ -33,6 +33,7 @@ class Answers:
         monkeypatch.setattr(added, "heads", lambda *_: {"x": Head("main", "c", "t")})
         monkeypatch.setattr(contents, "entries", self.entries)
         monkeypatch.setattr(contents, "read", self.read)
+        monkeypatch.setattr(contents, "get_json", lambda *_: [])
 
     def entries(self, *asked: Any) -> dict[Place, dict[str, Entry]]:  # noqa: ANN401 - a client, too
         """Answer as `live.entries` does."""
