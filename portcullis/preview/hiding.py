@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 HIDDEN = "(looks like a secret, not shown)"
 
 _NAME = re.compile(
-    r"tokens?|secrets?|passw(?:or)?ds?|passphrases?|passcodes?|pass(?![a-z])|pwd|credentials?|creds"
+    r"tokens?|secrets?|passw|passphrases?|passcodes?|passkeys?|pass(?![a-z])|pwd|credentials?|creds"
     r"|(?:api|access|private|signing|encryption|account|master|deploy|ssh|gpg|client|shared|storage)"
     r"[-_. ]?keys?|[\w.-]key(?![a-z])|auth(?!ors?(?![a-z])|ored|orship|oring|orit)|bearer|cookie"
     r"|webhook|dsn|connection[-_. ]?string|mnemonic|(?<![a-z])login(?![a-z])|sshpass"
+    r"|jwt|hmac|(?<![a-z])(?:otp|totp|pat|sas|salt|session[-_]?id)(?![a-z])"
+    r"|(?<!\S)(?:mysql\w*(?=.*\s-p\S)|redis-cli(?=.*\s-a\s))"
     r"|(?<!\S)(?:-u|--user)(?=[ =]?[^\s:]+:[^\s])|(?<=[?&])(?:sig|signature|key|code)(?==)",
     re.IGNORECASE,
 )
@@ -67,6 +69,7 @@ _KEYED = re.compile(r"""[\s-]*["']?[\w.-]+["']?\s*[:=]\s*""")
 _SECTION = re.compile(r"""\[+[\w.\s"'-]+\]+\s*""")
 _SCALAR = re.compile(r"[|>][-+\d]*")
 _QUOTE = re.compile(r"[A-Za-z]{0,2}(\"\"\"|'''|[\"'`])")
+_CLOSES = {"[": "]", "{": "}", "(": ")"}
 _REMARK = re.compile(r"\S\s+(?:#|//)")
 _PIPED = re.compile(r"(?:echo|printf)\s+(?:-n\s+)?(?:[\"']%s(?:\\n)?[\"'])?([^|]*)\|")
 _LOGIN_IN_URL = re.compile(r"://(?!git@)[^/\s@\"'<>]+@")
@@ -126,7 +129,7 @@ class _Reader:
     inside_key: bool = False
     """Whether the line is inside a private key."""
     quote: str | None = None
-    """The quotation mark that ends a secret of several lines."""
+    """The quotation mark or bracket that ends a secret of several lines."""
     next_too: bool = False
     """Whether the next line is the secret of the last one."""
     section: bool = False
@@ -146,12 +149,13 @@ class _Reader:
         # imported when a file differs: most previews show none
         from portcullis_policy.rules.secrets.shapes import looks_secret  # noqa: PLC0415 - see above
 
-        while self.blocks and line.strip() and _column(line) <= self.blocks[-1][0]:
+        text = line.strip()
+        while self.blocks and text and text[0] != "#" and _column(line) <= self.blocks[-1][0]:
             self.blocks.pop()
         belongs = self._belongs_to_a_secret(line)
         if belongs or looks_secret(line) or _LOGIN_IN_URL.search(bare):
             return HIDDEN
-        if not line.strip() or _ORDINARY.fullmatch(line):
+        if not text or _ORDINARY.fullmatch(line):
             return line
         if _SECTION.fullmatch(line):
             self.section = _NAME.search(line) is not None
@@ -206,6 +210,8 @@ class _Reader:
         if opened and opened[1] not in value[opened.end() :]:
             self.quote = opened[1]
         if _HARMLESS.fullmatch(value):
+            if assigned and value[-1:] in _CLOSES:
+                self.quote = _CLOSES[value[-1]]
             opens = value.endswith(("[", "{", "(", ">")) or _SCALAR.fullmatch(value)
             if opens or (assigned and not line[end:].strip()):
                 self.blocks.append((_column(line), _SCALAR.fullmatch(value) is not None))
