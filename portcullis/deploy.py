@@ -70,9 +70,7 @@ def deploy(
     leaving = ways.no_longer_proposed(state, resolved, renames.keys)
     proposed = ways.no_longer_pushed(state, resolved, renames.keys)
     state = ways.without(state, proposed)
-    if proposed and change:
-        existing.replace(stack, environment, state)
-    ignored = renames.ignored if change else [*renames.ignored, *proposed]
+    ignored = [*renames.ignored, *proposed]
     recover.restore_secrets(stack, environment, declaration, state, console, change=change)
     edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
     planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
@@ -80,7 +78,7 @@ def deploy(
     organization = declaration.config.organization
     new, names = planned.planned, old_names(declaration.resolved, renames.live_names)
     if adopt_gates(stack, environment, organization, new, console, names=names, change=change):
-        planned = carried_out(lambda: run.preview(stack, console), console)
+        planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
     overwritten.note_edited(planned, edited, in_state=change)
     _note_existing_files(planned, stack, environment, organization, names)
     console.print(report.headline("preview", planned))
@@ -94,16 +92,18 @@ def deploy(
     step.show(console, files)
     if not change:
         return
-    if planned.has_to_be_carried_out or files.acts:
+    if planned.has_to_be_carried_out or files.acts or proposed:
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
         elif (planned.is_to_be_agreed or files.acts) and not settings.practises:
             agree(organization, f"up --stack {settings.name}", agreed=agreed)
+        step.close(stack, environment, resolved, files, console)
+        ways.forget(stack, environment, proposed)
         carry_out(stack, environment, organization, renames, console)
         if planned.has_to_be_carried_out:
             done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
             console.print(report.headline("update", done))
-        step.carry_out(stack, environment, resolved, files, console)
+        step.carry_out(stack, environment, resolved, console)
     _show(settings, stack, environment, declaration, console)
 
 

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from portcullis.adopt.extras import Extra
     from portcullis.adopt.old_names import OldNames
 
+NOTHING_CHANGED = "what exists on GitHub could not be looked up; nothing was changed:"
+"""How a message begins where GitHub is asked before anything changes."""
+
 
 def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAccess:
     """How to reach the stack's GitHub from outside of the program.
@@ -200,7 +203,7 @@ def find_unmanaged(
 
 @contextmanager
 def asking(
-    before: str = "what exists on GitHub could not be looked up; nothing was changed:",
+    before: str = NOTHING_CHANGED,
 ) -> Iterator[None]:
     """Turn what goes wrong on the way into words; no header, and so no token, is in them.
 

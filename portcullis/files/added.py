@@ -56,6 +56,8 @@ class Commit:
     """None: nothing is proposed any more."""
     links: tuple[str, ...] = ()
     """Declared paths that are symbolic links on GitHub: these stay as they are."""
+    is_empty: bool = False
+    """Whether the repository exists and has no commit: nothing can be done before it has one."""
 
     @property
     def paths(self) -> str:
@@ -104,8 +106,9 @@ def commits(
         problems += _obstacles(f"{resolved.name}/{name}", changes, live)
         links = tuple(path for path in declared(each) if live.is_link(path))
         if changes or each.by_pull_request or links:
-            way = each.by_pull_request
-            planned.append(Commit(name, head, changes, live_names[name], way, each, links))
+            way, live_name = each.by_pull_request, live_names[name]
+            is_empty = live_name in found and head is None
+            planned.append(Commit(name, head, changes, live_name, way, each, links, is_empty))
     _refuse(problems)
     return planned
 

@@ -57,7 +57,9 @@ def find(
     tip = Head(PROPOSALS, sha, found["commit"]["commit"]["tree"]["sha"])
     if sha == merged:
         return Branch(tip, ())
-    head = commit.head or heads(client, organization, [commit.live_name])[commit.live_name]
+    head = commit.head or heads(client, organization, [commit.live_name]).get(commit.live_name)
+    if head is None:
+        return Branch(tip, (sha,))
     compared = get_json(client, f"{repository}/compare/{head.commit}...{sha}") or {}
     commits = compared.get("commits", ())
     foreign = tuple(each["sha"] for each in commits if not _is_ours(each["commit"]))

@@ -45,24 +45,30 @@ class Head:
     tree: str
 
 
-def heads(client: GitHub[Any], organization: str, repositories: Iterable[str]) -> dict[str, Head]:
-    """Return the heads of the repositories that exist and have a commit.
+def heads(
+    client: GitHub[Any], organization: str, repositories: Iterable[str]
+) -> dict[str, Head | None]:
+    """Return the heads of the repositories that exist; None for one without a commit.
 
     Raises:
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
     field = "defaultBranchRef { name target { oid ... on Commit { tree { oid } } } }"
-    found = {}
+    found: dict[str, Head | None] = {}
     asked = list(repositories)
     for start in range(0, len(asked), FILES_A_QUERY):
         batch = asked[start : start + FILES_A_QUERY]
         answers = _ask(client, organization, [(name, field, None) for name in batch])
         for index, name in enumerate(batch):
-            ref = (answers.get(f"f{index}") or {}).get("defaultBranchRef")
-            if ref:
-                target = ref["target"]
-                found[name] = Head(ref["name"], target["oid"], target["tree"]["oid"])
+            if (repository := answers.get(f"f{index}")) is not None:
+                ref = repository["defaultBranchRef"]
+                found[name] = _head(ref) if ref else None
     return found
+
+
+def _head(ref: Mapping[str, Any]) -> Head:
+    target = ref["target"]
+    return Head(ref["name"], target["oid"], target["tree"]["oid"])
 
 
 def oids(

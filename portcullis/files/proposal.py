@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 TITLE = "Portcullis: update managed files"
 _MARK = re.compile(r"<!-- portcullis:([0-9a-f]{64}) -->")
 
-Action = Literal["open", "update", "close", "tidy", "wait", "declined"]
-"""What happens to a pull request; `tidy` deletes the branch of one that is closed."""
+Action = Literal["open", "update", "close", "tidy", "wait", "declined", "empty"]
+"""What happens to a pull request.
+
+`tidy` deletes the branch of one that is closed; `empty` waits for the repository's first commit.
+"""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Proposal:
             "close": f"  close    {name}: {which}: it is not needed any more",
             "tidy": f"  close    {name}: the branch {PROPOSALS} of closed {which} is deleted",
             "wait": f"  waiting  {name}: {which} with {paths}",
+            "empty": waiting(self.commit),
             "declined": (
                 f"  declined {name}: somebody closed {which} with {paths}; reopen it, or "
                 "change the declaration"
@@ -102,6 +106,11 @@ class Proposal:
             return ""
         ids = ", ".join(each[:7] for each in self.foreign)
         return f"; {PROPOSALS} keeps commits that Portcullis did not make: {ids}"
+
+
+def waiting(commit: Commit) -> str:
+    """Return that a repository has no commit yet, for people."""
+    return f"  waiting  {commit.repository}: it has no commit yet; then it gets {commit.paths}"
 
 
 def proposals(
@@ -128,7 +137,8 @@ def proposals(
 
 def _proposal(client: GitHub[Any], organization: str, commit: Commit) -> Proposal | None:
     if commit.head is None and commit.changes:
-        return Proposal(commit, "open")  # the repository is yet to be created
+        # a repository without a commit has no branch; another one is yet to be created
+        return Proposal(commit, "empty" if commit.is_empty else "open")
     pulls, merged = _pulls(client, organization, commit)
     current = _current(pulls, commit)
     digest = digest_of(commit)
@@ -142,7 +152,9 @@ def _proposal(client: GitHub[Any], organization: str, commit: Commit) -> Proposa
     if not current and pulls and pulls[0].digest == digest:
         return Proposal(commit, "declined", pulls[0])
     branch = proposals_branch.find(client, organization, commit, merged)
-    missing = lacking(client, organization, commit, branch.tip.commit) if branch else commit.changes
+    missing = commit.changes
+    if branch and (current or branch.foreign):
+        missing = lacking(client, organization, commit, branch.tip.commit)
     if not current:
         return Proposal(commit, "open", None, branch, missing)
     same = current.digest == digest and _is_to_default_branch(current, commit) and not missing

@@ -49,7 +49,8 @@ class Plan:
     @property
     def acts(self) -> bool:
         """Return whether it changes anything on GitHub."""
-        return bool(self.pushed) or any(each.acts for each in self.proposals)
+        pushes = any(not each.is_empty for each in self.pushed)
+        return pushes or any(each.acts for each in self.proposals)
 
 
 def plan(
@@ -72,32 +73,48 @@ def plan(
     Raises:
         UserError: GitHub cannot be asked, or would refuse a commit.
     """
+    found, whom = _look(stack, environment, resolved, names=names, leaving=leaving)
+    if whom:
+        _refuse_stopped(resolved, found, whom)
+    return found
+
+
+def _look(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    resolved: ResolvedOrganization,
+    *,
+    names: Mapping[str, str],
+    leaving: Sequence[str] = (),
+    before: str = existing.NOTHING_CHANGED,
+) -> tuple[Plan, Committer | None]:
+    """Return the plan, and who commits, where it matters; ``before`` begins a message."""
     kept = resolved.repositories.values()
     concerned = (each.added_files or each.by_pull_request or owners.declares(each) for each in kept)
     if not leaving and not any(concerned):
-        return Plan()
+        return Plan(), None
     access = existing.access(stack, environment)
     client = access.client()
     # `from_file` is relative to the project's folder
-    with existing.asking(), chdir(stack.workspace.work_dir):
+    with existing.asking(before), chdir(stack.workspace.work_dir):
         commits = added.commits(client, resolved, names)
         pushed = [each for each in commits if each.changes and not each.by_pull_request]
         proposed = [each for each in commits if each.by_pull_request]
         done_with = [Commit(name, None, (), names.get(name, name)) for name in leaving]
         found = proposal.proposals(client, resolved.name, proposed, done_with)
         ignored = owners.ignored(client, resolved, names)
-        guarded = {each.repository for each in pushed} & guards(resolved).keys()
-        whom = committer(access) if guarded else None
-    if whom:
-        _refuse_stopped(resolved, guarded, whom)
-    links = [f"{each.repository}: {path}" for each in commits for path in each.links]
-    return Plan(pushed, found, leaving, links, ignored)
+        links = [f"{each.repository}: {path}" for each in commits for path in each.links]
+        planned = Plan(pushed, found, leaving, links, ignored)
+        return planned, committer(access) if _guarded(resolved, planned) else None
 
 
-def _refuse_stopped(
-    resolved: ResolvedOrganization, repositories: Iterable[str], whom: Committer
-) -> None:
-    for name in sorted(repositories):
+def _guarded(resolved: ResolvedOrganization, planned: Plan) -> list[str]:
+    """Return the repositories with protection to which files are pushed."""
+    return sorted({each.repository for each in planned.pushed} & guards(resolved).keys())
+
+
+def _refuse_stopped(resolved: ResolvedOrganization, planned: Plan, whom: Committer) -> None:
+    for name in _guarded(resolved, planned):
         for guard in guards(resolved)[name]:
             if guard.stops(whom):
                 raise UserError(refusal(f"{resolved.name}/{name}", whom, guard))
@@ -110,6 +127,9 @@ def show(console: Console, planned: Plan) -> None:
     for link in planned.links:
         console.print(Text(f"  left     {link} stays: it is a symbolic link on GitHub"))
     for commit in planned.pushed:
+        if commit.is_empty:
+            console.print(Text(proposal.waiting(commit)))
+            continue
         console.print(Text(f"  commit   {commit.repository}: {commit.paths}"))
         _show_diffs(console, commit.repository, commit.changes)
     for each in planned.proposals:
@@ -130,11 +150,35 @@ def _lines(repository: str, change: Change) -> Iterator[str]:
         yield from (f"  {line}" for line in diff)
 
 
-def carry_out(
+def close(
     stack: automation.Stack,
     environment: Mapping[str, str],
     resolved: ResolvedOrganization,
     planned: Plan,
+    console: Console,
+) -> None:
+    """Close the pull requests of repositories that do without them from now on.
+
+    This comes before the update: afterwards, the state does not say any more where they were used,
+    so no later run would go on.
+
+    Raises:
+        UserError: GitHub refuses; a later run goes on.
+    """
+    closing = [each for each in planned.proposals if each.commit.repository in planned.leaving]
+    if not closing:
+        return
+    client = existing.access(stack, environment).client()
+    for each in closing:
+        with existing.asking(_failed(resolved, each.commit)):
+            done = proposal.carry_out(client, resolved.name, each)
+        console.print(Text(done))
+
+
+def carry_out(
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    resolved: ResolvedOrganization,
     console: Console,
 ) -> None:
     """Look again, because the update may have created repositories, and do what is missing.
@@ -142,8 +186,9 @@ def carry_out(
     Raises:
         UserError: GitHub refuses; a later run goes on.
     """
-    current = plan(stack, environment, resolved, names={}, leaving=planned.leaving)
-    if not current.acts:
+    before = "managed files could not be looked up after the update; run it again to go on:"
+    current, _ = _look(stack, environment, resolved, names={}, before=before)
+    if not (current.pushed or current.proposals):
         return
     client = existing.access(stack, environment).client()
     for commit in current.pushed:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from portcullis.adopt import existing
 from portcullis.files.overwritten import files_of
 from portcullis.pulumi_runs.events import name_of
 from portcullis.renames.state import forget_urns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pulumi import automation
 
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
@@ -50,6 +53,17 @@ def without(state: Mapping[str, Any], urns: Sequence[str]) -> dict[str, Any]:
         forget_urns(resource, urns)
     changed["deployment"]["resources"] = kept
     return changed
+
+
+def forget(stack: automation.Stack, environment: Mapping[str, str], urns: Sequence[str]) -> None:
+    """Take committed files out of the state, just before the update, which would delete them.
+
+    Raises:
+        UserError: Pulumi refuses.
+    """
+    if urns:
+        state = existing.exported(stack, environment)
+        existing.replace(stack, environment, without(state, urns))
 
 
 def no_longer_proposed(

@@ -45,6 +45,7 @@ def test_a_pull_request_replaces_no_folder_and_no_file_above(sandbox: Sandbox) -
     assert str(raised.value).endswith(OBSTACLES)
 
     head = heads(github, "acme", ["lib"])["lib"]
+    assert head is not None
     changes = [added.Change(path, None, "ours\n") for path in declared]
     sha = added.create(github, "/repos/acme/lib", head, changes, "what git does")
     root = Place("lib", "", sha)

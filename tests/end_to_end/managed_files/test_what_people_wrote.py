@@ -110,6 +110,10 @@ class Story:
     """After people changed files once more, and nothing else happened."""
     later: Mapping[str, Mapping[str, str | None]]
     """Files after that."""
+    refused: Outcome
+    """Both repositories change the way of their files, and GitHub refuses to close."""
+    kept: set[str]
+    """The ends of the URNs in the state after that."""
     last: Outcome
     """A preview without `standard_files`."""
 
@@ -168,11 +172,16 @@ def story(project: Project) -> Story:
     project.edit("be kinder", "be kindest")
     second = project.portcullis("up")
     later = live()
+    project.edit("file_changes: pull-request", "file_changes: push")
+    project.edit('code_owners: {"*"', 'file_changes: pull-request\n    code_owners: {"*"')
+    world.fault(method="PATCH", path="/repos/acme/locked/pulls/*", status=403, count=1)
+    refused = project.portcullis("up")
+    kept = {each["urn"].split("$")[-1] for each in project.state()["resources"]}
     with world.client("portcullis[bot]") as app:
         app.put("/repos/acme/locked/pulls/1/merge", json={"merge_method": "squash"})
     project.write(text.replace("be kinder", "be kindest"))
     last = project.portcullis("preview")
-    return Story(project, preview, unchanged, update, after, second, later, last)
+    return Story(project, preview, unchanged, update, after, second, later, refused, kept, last)
 
 
 def test_what_people_wrote_is_shown_before_it_is_overwritten(story: Story) -> None:
@@ -281,6 +290,20 @@ def test_files_come_by_a_pull_request_where_nobody_pushes(story: Story) -> None:
     assert story.later["proposed"]["rules.md"] == "be kindest\n"
     assert story.later["locked"] == story.after["locked"]
     assert "pull request" not in story.last.stdout
+
+
+def test_a_change_of_ways_that_is_refused_is_continued_by_the_next_run(story: Story) -> None:
+    """A run that ends before its update leaves the state as it is.
+
+    So the next run still knows where a pull request may be open, and which files were committed.
+    """
+    assert story.refused.code == 1, story.refused.text
+    assert "  close    locked: pull request #1 (" in story.refused.stdout
+    assert "RepositoryFile tool" not in story.refused.stdout
+    assert "acme/locked: managed files could not be committed" in story.refused.stderr
+    assert "\nupdate " not in story.refused.stdout
+    assert "portcullis:index:ProposedFile::locked/rules.md" in story.kept
+    assert "github:index/repositoryFile:RepositoryFile::tool/fresh.md" in story.kept
 
 
 def test_files_are_looked_at_a_hundred_at_once(story: Story) -> None:
