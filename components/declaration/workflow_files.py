@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
 from components.files.library import CODEQL_ECOSYSTEMS, codeql_languages
+from components.files.workflow import FOLDER
 from components.files.workflow_choice import WorkflowsConfig
 from components.names.ref_patterns import matches
 
@@ -53,7 +54,7 @@ def check(
 def _verify_image(
     path: Segments, repository: ResolvedRepository, organization: ResolvedOrganization
 ) -> Iterator[Problem]:
-    """Find an environment or a key that is not there, and a signer whom everybody could be."""
+    """Find an environment, a key or a signer that is not there, or whom everybody could be."""
     plan = repository.workflows
     image = plan.chosen.verify_image if plan else None
     if plan is None or image is None:
@@ -70,6 +71,9 @@ def _verify_image(
     if image.key and image.key not in readable:
         what = f"`{image.key}` is no secret that every job of {repository.name} can read"
         yield (*path, "key"), what, listed(readable)
+    if image.workflow and f"{FOLDER}{image.workflow}" in repository.derived_files:
+        what = f"Portcullis writes {image.workflow}, and no workflow that it writes signs images"
+        yield (*path, "workflow"), what, "a workflow of the repository's own, or key"
     if image.workflow and not plan.protected_tags:
         what = (
             "everybody who may push could create a tag, and so decide what the workflow that signs "

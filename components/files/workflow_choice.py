@@ -22,7 +22,7 @@ PlainEnvironmentName = Annotated[
 ]
 WorkflowFile = Annotated[
     str,
-    matching(r"[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml", "allowed: a file name such as release.yml"),
+    matching(r"[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml", "allowed: a file name such as sign.yml"),
 ]
 
 
@@ -34,7 +34,8 @@ class VerifyImageConfig(Config):
     environment: PlainEnvironmentName
     """The environment whose approval a promotion waits for."""
     workflow: WorkflowFile | None = None
-    """The workflow file of this repository that signs the image, run for a release tag."""
+    """The workflow file of this repository that signs the image, run for a release tag. Portcullis
+    writes none that signs images: it has to be the repository's own."""
     key: SecretName | None = None
     """The secret with the public key of the signature, such as `COSIGN_PUBKEY`."""
 

@@ -110,7 +110,7 @@ CASES = (
         ENVIRONMENTS,
         PRODUCTION % (IMAGE + ", »workflow: .github/workflows/release.yml"),
         "`workflow` is not valid",
-        "a file name such as release.yml",
+        "a file name such as sign.yml",
     ),
     Case(
         "an image for no environment",
@@ -136,6 +136,24 @@ CASES = (
             ("tag_protection:\n  releases: {created_by: [security]}\n", ""),
             (PUBLISH, "    publish: []"),
         ),
+    ),
+    *(
+        Case(
+            f"a signer that signs nothing, {file}",
+            ENVIRONMENTS,
+            PRODUCTION % (f"{IMAGE}, »workflow: {file}"),
+            f"Portcullis writes {file}, and no workflow that it writes signs images",
+            "a workflow of the repository's own, or key",
+        )
+        for file in ("release.yml", "rollback.yml", "ci.yml", "verify-image.yml")
+    ),
+    Case(
+        "a signer that signs nothing, beside images",
+        ENVIRONMENTS,
+        PRODUCTION % (f"{IMAGE}, »workflow: release.yml"),
+        "no workflow that it writes signs images",
+        "a workflow of the repository's own, or key",
+        also=((PUBLISH, "    publish: [{image: app, approvers: [devs]}]"),),
     ),
     Case(
         "an audit by an App without a number",
@@ -212,7 +230,11 @@ def test_a_choice_of_workflows_that_does_not_fit_is_reported(case: Case, tmp_pat
     "edits",
     [
         ((ENVIRONMENTS, "    workflows: {codeql: true, scorecard: true}"),),
-        ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: release.yml")),),
+        ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: sign.yml")),),
+        (
+            (ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: release.yml")),
+            (PUBLISH, "    publish: []"),
+        ),
         ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", key: TOKEN")),),
         ((ENVIRONMENTS, AUDITED % ("deploy_from: {branches: [ma*]}, ", AUDIT)),),
         (
