@@ -14,8 +14,9 @@ from components import publish
 from components.names.registries import ADDRESSES
 from tests.release import proof
 from tests.release.extent import cases
-from tests.release.harness import installing, projects, sboms, signing
+from tests.release.harness import installing, projects
 from tests.release.harness.organization import Visibility, canary, store
+from tests.release.harness.proof import sboms, signing
 from tests.release.harness.registries import images
 from tests.release.harness.stage import Machine, Stage, stage
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import act, front, hooks, organization
+from tests.release.harness.proof.sigstore import CERTIFICATES, LOG, Sigstore, is_store, sigstore
 from tests.release.harness.registries import central, images, npm, publishers
 from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.registries.index import Index, index
 from tests.release.harness.release import Release
-from tests.release.harness.sigstore import CERTIFICATES, LOG, Sigstore, is_store, sigstore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

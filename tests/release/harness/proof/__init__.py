@@ -1,0 +1,1 @@
+"""What stands in for Sigstore, and what reads signatures and lists of components."""
