@@ -71,6 +71,18 @@ def _released(made: Stage) -> dict[str, str]:
     return found
 
 
+def _write_release(made: Stage, *, draft: bool) -> None:
+    """Write a release of v1.2.3 with notes, as kim does in the browser."""
+    body = {"tag_name": "v1.2.3", "name": "The third", "body": "By hand", "draft": draft}
+    assert made.release.request("kim", "POST", "/releases", body)[0] == 201
+
+
+def _notes_are_kept(made: Stage) -> None:
+    """Check that there is one release, with the title and notes that kim wrote."""
+    (release,) = made.release.request("kim", "GET", "/releases")[1]
+    assert (release["name"], release["body"]) == ("The third", "By hand")
+
+
 def _nothing_leaked(made: Stage) -> None:
     """Check that no job wrote a secret, masked or not, and that none wanted another host."""
     for done in made.release.done:
@@ -141,7 +153,10 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
 
 
 def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -> None:
-    """escai: hybrid; TestPyPI trusts the workflow, PyPI does not yet: the token (E2, E3)."""
+    """escai: hybrid; TestPyPI trusts the workflow, PyPI does not yet: the token (E2, E3).
+
+    A person has made the release on GitHub with the tag: it gets the files, and keeps its notes.
+    """
     declared = [_python("escai-framework", "hybrid", ["leads", "releasers"])]
     files = projects.python("escai-framework")
     with stage(machine, tmp_path, "escai", declared, files) as made:
@@ -149,6 +164,7 @@ def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -
         made.pypi.tokens[canary("pypi-release", "PYPI_API_TOKEN")] = {"escai-framework"}
         release = made.release
         assert release.tag("kim", "v1.2.3") == 201
+        _write_release(made, draft=False)
         assert release.run()["approval"] == "waiting"
         assert [release.approve(login) for login in ("ana", "lea")] == [403, 200]
         assert release.run()["publish-python-escai-framework"] == "waiting"
@@ -158,7 +174,10 @@ def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -
         assert made.testpypi.refusals == []
         steps = release.result("publish-python-escai-framework").steps
         assert steps["Publish with the token"] == "success"
-        assert made.pypi.files() == _built(made, "python-escai-framework")
+        built = _built(made, "python-escai-framework")
+        assert made.pypi.files() == built
+        assert _released(made) == {**built, **_built(made, "sboms")}
+        _notes_are_kept(made)
         requirement = "escai-framework==1.2.3"
         said = installing.python(machine.tools, made.front, tmp_path, requirement)
         assert said == "escai-framework 1.2.3 runs"
@@ -240,7 +259,8 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
 def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
     """riveter-core: packed again in the publish job, compared with what was built (E2, E3, R10).
 
-    crates.io is down when the job asks for its token, and at the first upload.
+    crates.io is down when the job asks for its token, and at the first upload. A person has written
+    a draft of the release on GitHub: it gets the files, and keeps its notes.
     """
     name, token = "riveter-core", canary("crates-release", "CARGO_REGISTRY_TOKEN")
     declared: dict[str, Any] = {"cargo": name, "auth": auth, "approvers": ["leads", "releasers"]}
@@ -254,6 +274,7 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
             made.crates.tokens[token] = {name}
         release = made.release
         assert release.tag("kim", "v1.2.3") == 201
+        _write_release(made, draft=True)
         assert release.run()["approval"] == "waiting"
         assert release.approve("lea") == 200
         assert release.run()[f"publish-cargo-{name}"] == "waiting"
@@ -261,7 +282,10 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
         assert release.approve("ana") == 200
         assert set(release.run().values()) == {"success"}, release.result(f"publish-cargo-{name}")
         assert len(release.result(f"publish-cargo-{name}").pauses) == 2
-        (built,) = _built(made, f"cargo-{name}").values()
+        files = _built(made, f"cargo-{name}")
+        assert _released(made) == {**files, **_built(made, "sboms")}
+        _notes_are_kept(made)
+        (built,) = files.values()
         assert hashlib.sha256(made.crates.packages[name, "1.2.3"]).hexdigest() == built
         assert _listed(machine, made) == [f"pkg:cargo/{name}@1.2.3"]
         said = installing.cargo(machine.tools, made.front, tmp_path, name, "1.2.3")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import pytest
 
 from components.files.workflow import FOLDER
 from tests.components.workflow_cases.scripts import fake, run, step
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 REPOSITORY = "https://maven.example"
 CURL = """\
@@ -88,6 +86,58 @@ def test_maven_central_is_asked_before_and_afterwards(
     assert text.count(bearer) == text.count(f"::add-mask::{bearer}")
     if (tmp_path / "sent").exists():
         assert (tmp_path / "sent").read_text() == f'header = "Authorization: Bearer {bearer}"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a-1.2.3.jar", "zip"),
+        ("a-1.2.3.war", "zip"),
+        ("a-1.2.3-bin.ZIP", "zip"),
+        ("a-1.2.3.hpi", "zip"),
+        ("a-1.2.3-bin.tar.bz2", "bztar"),
+        ("a-1.2.3-bin.tar.gz", "gztar"),
+        ("a-1.2.3-bin.tar", "tar"),
+        ("a-1.2.3.pom", ""),
+        ("a-1.2.3-cyclonedx.json", ""),
+        ("a-1.2.3-cyclonedx.xml", ""),
+        ("a-1.2.3.so", ""),
+    ],
+)
+def test_every_attached_file_is_scanned(tmp_path: Path, name: str, kind: str) -> None:
+    """Archives are unpacked by their type, and other files scanned as they are (A6)."""
+    content = tmp_path / "source"
+    content.mkdir()
+    (content / "settings").write_text("key")
+    folder = tmp_path / "packages" / "maven-a"
+    folder.mkdir(parents=True)
+    if kind:
+        made = shutil.make_archive(str(tmp_path / "made"), kind, content)
+        (folder / name).write_bytes(Path(made).read_bytes())
+    else:
+        (folder / name).write_text("key")
+    fake(tmp_path, "uvx", """#!/bin/sh\ngrep -rl key . >> ../scanned; echo '{"results": {}}'\n""")
+    done = run(
+        step("build", "Scan what", variant="maven"),
+        tmp_path,
+        PACKAGES=str(tmp_path / "packages"),
+        CONTENT=str(tmp_path / "content"),
+    )
+    assert done.returncode == 0, done.stderr
+    scanned = (tmp_path / "scanned").read_text()
+    assert scanned == f"./maven-a/{name}/{'settings' if kind else name}\n"
+
+
+@pytest.mark.parametrize("name", ["a-1.2.3.jar", "a-1.2.3-bin.tar.gz"])
+def test_an_archive_that_cannot_be_unpacked_stops_the_build(tmp_path: Path, name: str) -> None:
+    """What could not be scanned is not published (A6)."""
+    folder = tmp_path / "packages" / "maven-a"
+    folder.mkdir(parents=True)
+    (folder / name).write_text("broken")
+    fake(tmp_path, "uvx", """#!/bin/sh\necho '{"results": {}}'\n""")
+    places = {each: str(tmp_path / each.lower()) for each in ("PACKAGES", "CONTENT")}
+    done = run(step("build", "Scan what", variant="maven"), tmp_path, **places)
+    assert done.returncode != 0
 
 
 POM = "".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import tarfile
@@ -12,9 +13,17 @@ import pytest
 
 from components.files.workflow import RELEASE_PATH
 from tests.components.workflow_cases.scripts import fake, git, run, step
-from tests.components.workflow_cases.variants import VARIANTS, files
+from tests.components.workflow_cases.variants import (
+    VARIANTS,
+    files,
+    load,
+    npm,
+    plan,
+    release_text,
+)
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 
@@ -67,39 +76,66 @@ echo "$*" >> calls
 case "$2" in
   view) [ -n "$STATE" ] || { echo "release not found" >&2; exit 1; }; echo "$STATE" ;;
   download) printf '%s' "$SUMS" > "$RUNNER_TEMP/published" ;;
+  "$REFUSED") echo "HTTP 422: Cannot upload assets to an immutable release." >&2; exit 1 ;;
 esac
 """
+COMPLETED = ["view", "upload", "upload", "edit"]
 
 
 @pytest.mark.parametrize(
-    ("state", "sums", "version", "last", "passes"),
+    ("state", "sums", "version", "called", "passes"),
     [
-        ("", "", "1.2.3", "create v1.2.3", True),
-        ("", "", "1.2.3rc1", "--prerelease", True),
-        ("", "", "1.2.3.post1", "create v1.2.3", True),
-        ("true", "", "1.2.3", "create v1.2.3", True),
-        ("false", "same", "1.2.3", "download", True),
-        ("false", "other", "1.2.3", "download", False),
+        ("", "", "1.2.3", ["view", "create"], True),
+        ("", "", "1.2.3rc1", ["view", "create"], True),
+        ("", "", "1.2.3.post1", ["view", "create"], True),
+        ("true,false", "", "1.2.3", COMPLETED, True),
+        ("true,false", "", "1.2.3rc1", COMPLETED, True),
+        ("true,true", "", "1.2.3", COMPLETED, True),
+        ("false,false", "", "1.2.3", COMPLETED, True),
+        ("false,true", "same", "1.2.3", ["view", "download"], True),
+        ("false,true", "other", "1.2.3", ["view", "download"], False),
     ],
 )
 def test_a_release_on_github_is_made_once(
-    tmp_path: Path, state: str, sums: str, version: str, last: str, *, passes: bool
+    tmp_path: Path, state: str, sums: str, version: str, called: list[str], *, passes: bool
 ) -> None:
-    """Run again, the job completes what was interrupted, and never replaces a release (R10)."""
-    fake(tmp_path, "gh", FAKE_GH)
-    fake(tmp_path, "sleep", "#!/bin/sh\n")
-    (tmp_path / "temporary").mkdir()
-    (tmp_path / "SHA256SUMS").write_text("same")
-    environment = {"STATE": state, "SUMS": sums, "VERSION": version, "GITHUB_REF_NAME": "v1.2.3"}
-    environment["RUNNER_TEMP"] = str(tmp_path / "temporary")
-    done = run(
-        step("github-release", "Create the release", variant=ARCHIVE), tmp_path, **environment
-    )
+    """Run again, the job completes what was interrupted, and never replaces a release (R10).
+
+    A release or draft that a person made is completed too: its notes stay, and nothing is deleted.
+    """
+    done, calls = _make_release(tmp_path, STATE=state, SUMS=sums, VERSION=version)
     assert (done.returncode == 0) is passes, done.stderr
-    calls = (tmp_path / "calls").read_text().splitlines()
-    assert last in calls[-1]
+    assert [call.split()[1] for call in calls] == called
     assert ("--prerelease" in calls[-1]) is (version == "1.2.3rc1")
-    assert any("delete" in call for call in calls) is (state == "true")
+    if called == COMPLETED:
+        files, sums_alone = (call.partition(" -- ")[2] for call in calls[1:3])
+        assert (files, sums_alone) == ("riveter-1.2.3.tar.gz", "SHA256SUMS")
+        assert "--draft=false" in calls[-1]
+
+
+def test_a_release_that_takes_no_files_is_not_tried_again(tmp_path: Path) -> None:
+    """GitHub adds nothing to an immutable release: the error names the way out."""
+    done, calls = _make_release(tmp_path, STATE="false,false", REFUSED="upload", VERSION="1.2.3")
+    assert done.returncode != 0
+    assert len(calls) == len(["view", "upload"])
+    assert "release a new version" in done.stdout
+
+
+def _make_release(
+    folder: Path, **environment: str
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Run the step that makes the release on GitHub; return its calls of `gh`, too."""
+    fake(folder, "gh", FAKE_GH)
+    fake(folder, "sleep", "#!/bin/sh\n")
+    (folder / "temporary").mkdir()
+    files = folder / "files"
+    files.mkdir()
+    (files / "SHA256SUMS").write_text("same")
+    (files / "riveter-1.2.3.tar.gz").write_text("built")
+    environment = {"GITHUB_REF_NAME": "v1.2.3", "RUNNER_TEMP": f"{folder}/temporary"} | environment
+    made = step("github-release", "Create the release", variant=ARCHIVE)
+    done = run({**made, "run": f"cd files\n{made['run']}"}, folder, **environment)
+    return done, (files / "calls").read_text().splitlines()
 
 
 FAKE_CURL = """\
@@ -231,6 +267,68 @@ def test_the_module_that_is_built_is_the_declared_one(tmp_path: Path, module: st
     assert (done.returncode == 0) is right, done.stdout + done.stderr
     made = sorted((tmp_path / "packages").glob("*")) if right else []
     assert [path.name for path in made] == ["github-com-guild-riveter-1.2.3.zip"] * right
+
+
+FAKE_NPM = """\
+#!/bin/bash
+case "$1" in
+  config) echo "https://npm.example/" ;;
+  view)
+    [ -f shown ] && { cat shown; exit 0; }
+    [ -f soon ] && mv soon shown
+    exit 1 ;;
+  publish)
+    n="$(cat count 2> /dev/null || echo 0)"
+    echo "$((n + 1))" > count
+    answers=($ANSWERS)
+    case "${answers[$n]}" in
+      lost) echo "npm error code ECONNRESET"; exit 1 ;;
+      unknown) echo "npm error code ENEEDAUTH"; exit 1 ;;
+      late) echo "$SHOWN" > soon ;&
+      taken)
+        echo "npm error code E403"
+        echo "npm error 403 You cannot publish over the previously published versions: 1.2.3."
+        exit 1 ;;
+    esac ;;
+esac
+"""
+BUILT_NPM = f"sha512-{base64.b64encode(hashlib.sha512().digest()).decode()}"
+"""The integrity of an empty file."""
+
+
+@pytest.mark.parametrize(
+    ("variant", "answers", "shown", "title", "passes"),
+    [
+        ("npm-oidc-restricted", "lost taken", "", "warning title=Published, not compared", True),
+        ("npm-oidc-restricted", "taken", "", "error title=Published before", False),
+        ("npm-oidc-restricted", "unknown taken", "", "error title=Published before", False),
+        ("npm-oidc-public", "lost late taken", BUILT_NPM, "notice title=Published before", True),
+        ("npm-oidc-public", "late taken", "sha512-x", "error title=Another package", False),
+        ("npm-oidc-public", "ok", "", "", True),
+    ],
+)
+def test_npm_has_the_version_already(
+    tmp_path: Path, variant: str, answers: str, shown: str, title: str, *, passes: bool
+) -> None:
+    """A restricted package is not shown to the job: a maintainer compares it (R10).
+
+    After a lost answer, "previously published" means that the attempt arrived. In other cases,
+    somebody else may have published the version, and the job fails with what to do.
+    """
+    variants = {"npm-oidc-public": VARIANTS["npm-oidc-public"]}
+    variants["npm-oidc-restricted"] = plan(npm(access="restricted"))
+    workflow = load(release_text(variants[variant]))
+    job = next(id_ for id_ in workflow["jobs"] if id_.startswith("publish-npm"))
+    (publish,) = [each for each in workflow["jobs"][job]["steps"] if each.get("name") == "Publish"]
+    fake(tmp_path, "npm", FAKE_NPM)
+    fake(tmp_path, "curl", "#!/bin/sh\nprintf 200\n")
+    fake(tmp_path, "sleep", "#!/bin/sh\n")
+    (tmp_path / "package.tgz").touch()
+    values = {"VERSION": "1.2.3", "RUNNER_TEMP": str(tmp_path), "ANSWERS": answers, "SHOWN": shown}
+    done = run(publish, tmp_path, **values)
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    assert f"::{title}" in done.stdout if title else "::" not in done.stdout
+    assert "compares" not in done.stdout or BUILT_NPM in done.stdout
 
 
 REPOSITORY = "git+https://github.com/guild/aitbc.git"
