@@ -62,7 +62,10 @@ def test_a_person_without_the_role(made: Stage) -> None:
 
 
 def test_a_person_without_the_role_runs_it_again(made: Stage) -> None:
-    """What kim started and what failed, zoe cannot take over (A1, R1)."""
+    """Where the validation itself failed, it checks who runs it again as well (A1, R1).
+
+    "Re-run failed jobs" does not repeat a validation that has succeeded.
+    """
     assert made.release.tag("kim", "v03.1.0") == 201
     _refused(made, "security-validation", "Not a release tag")
     assert made.release.again("zoe") == 201

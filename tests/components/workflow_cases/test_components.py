@@ -56,6 +56,29 @@ def test_a_python_package_is_no_component_of_itself(tmp_path: Path) -> None:
     assert "file:" not in json.dumps(found)
 
 
+def test_python_packages_of_one_release_may_need_each_other(tmp_path: Path) -> None:
+    """PyPI does not have a sibling yet: uv installs it from where it was built (R10)."""
+    packages = tmp_path / "packages"
+    for name in ("escai-framework", "second"):
+        (packages / f"python-{name}").mkdir(parents=True)
+        (packages / f"python-{name}" / "x-1.2.3-py3-none-any.whl").touch()
+    fake(tmp_path, "uv", '#!/bin/sh\necho "$*" >> calls\n')
+    script = step("build", "Install second", variant="two-python")
+    places = {"DIST": f"{packages}/python-second", "PACKAGES": str(packages), "INSTALLED": "here"}
+    assert run(script, tmp_path, **places).returncode == 0
+    call = (tmp_path / "calls").read_text().splitlines()[-1]
+    for name in ("escai-framework", "second"):
+        assert f"--find-links {packages}/python-{name}" in call
+    assert call.endswith(f"{packages}/python-second/x-1.2.3-py3-none-any.whl")
+
+
+def test_build_backends_are_frozen() -> None:
+    """Two builds of a tag take the same backend: none is later than the tools of workflows (G6)."""
+    built = step("build", "Build second", variant="two-python")["env"]
+    listing = step("build", "List the components of second", variant="two-python")["env"]
+    assert built["UV_EXCLUDE_NEWER"] == listing["UV_EXCLUDE_NEWER"]
+
+
 def test_an_npm_package_has_its_own_name(tmp_path: Path) -> None:
     """Npm puts the folder's name there; development dependencies are left out (R10)."""
     _printing(tmp_path, "npm", {"metadata": {"component": {"name": "web"}}, "components": []})
