@@ -90,7 +90,7 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"EN04": "disabled"}, "did you mean `EN004`"),
+        ({"EN0004": "disabled"}, "did you mean `EN004`"),
         ({"nonsense": "disabled"}, "see docs/rules/index.md"),
         ({"EN001": "off"}, "advisory, disabled, mandatory, remediate"),
         ({"BR005": {"minimun": 1}}, "did you mean `minimum`"),

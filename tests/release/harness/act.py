@@ -268,8 +268,10 @@ def run_all(place: Place, workflow: dict[str, Any]) -> dict[str, list[tuple[str,
 
 def _maven_options(place: Place) -> str:
     """Return how Java finds its packages and the front: it reads no variables for proxies."""
-    host, _, port = place.variables["HTTPS_PROXY"].rpartition("/")[2].partition(":")
-    proxies = [f"-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port}" for scheme in _SCHEMES]
+    front = place.variables.get("HTTPS_PROXY")  # some places have no network
+    host, _, port = (front or "").rpartition("/")[2].partition(":")
+    schemes = _SCHEMES if front else ()
+    proxies = [f"-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port}" for scheme in schemes]
     return " ".join(
         [f"-Dmaven.repo.local={place.tools.maven}", "-XX:TieredStopAtLevel=1", *proxies]
     )
