@@ -40,7 +40,7 @@ from components.files.standard import StandardFilesConfig
 from components.files.workflow_choice import ManagedWorkflows
 from components.names import renames
 from components.names.default_branch import FIRST_BRANCH, KEEP
-from components.publish import PublishedPackages
+from components.publish.packages import PublishedPackages
 from components.ruleset import BranchProtectionConfig, RepositoryRuleset, ResolvedProtection
 from components.secrets.secret import RepositorySecretConfig, repository_secret
 from components.tag_ruleset import RepositoryTagRuleset, ResolvedTagProtection, TagProtectionConfig
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from components.files.standard import AddedFile
     from components.files.workflow import WorkflowPlan
     from components.origin import Origin
-    from components.publish import ResolvedPackage
+    from components.publish.environments import ResolvedPackage
     from components.trust.config import ResolvedTrust
     from components.trust.subject import SubjectClaim
 

@@ -25,14 +25,14 @@ from components.files import (
 from components.files.workflow_choice import chosen
 from components.names.default_branch import FIRST_BRANCH
 from components.organization import ResolvedOrganization, covers, reached, selected
-from components.publish import (
+from components.publish.environments import (
     by_tags,
     refined,
     release_environments,
     resolve_packages,
     token_secrets,
-    workflow_plan,
 )
+from components.publish.plan import workflow_plan
 from components.repository import ResolvedRepository
 from components.ruleset import ResolvedProtection
 from components.secrets.declared import DeclaredSecret
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from components.files.workflow import WorkflowPlan
     from components.organization import OrganizationConfig
     from components.origin import Origin
-    from components.publish import ResolvedPackage
+    from components.publish.environments import ResolvedPackage
     from components.repository import RepositoryConfig
     from components.ruleset import OrganizationBranchProtectionConfig
 

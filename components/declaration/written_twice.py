@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from components.files import dependabot, workflow
 from components.organization import covers
-from components.publish import token_secrets
+from components.publish.environments import token_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from components.declaration import references
 from components.declaration.names import Names
 from components.organization import OrganizationConfig
-from components.publish import MavenTokens
+from components.publish.packages import MavenTokens
 from components.stack import outputs
 from tests.components.building import data, recorded
 from tests.components.declaration.resolved import resolved

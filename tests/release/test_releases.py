@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components import publish
 from components.names.registries import ADDRESSES
+from components.publish.packages import MavenTokens
 from tests.release import proof
 from tests.release.extent import cases
 from tests.release.harness import installing, projects
@@ -374,7 +374,7 @@ def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
     a log.
     """
     name = "io.github.guild:portal-core"
-    tokens = {each: {"from": {"config": each}} for each in publish.MavenTokens.model_fields}
+    tokens = {each: {"from": {"config": each}} for each in MavenTokens.model_fields}
     declared = {"maven": name, "approvers": ["releasers"], "tokens": tokens}
     passphrase = canary("maven-release", "MAVEN_GPG_PASSPHRASE")
     token = canary("maven-release", "MAVEN_CENTRAL_TOKEN")

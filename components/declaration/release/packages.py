@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
 from components.names.registries import normalized
-from components.publish import APPROVAL_ENVIRONMENT, GHCR, REGISTRIES, GoPackage, ImagePackage
+from components.publish.packages import (
+    APPROVAL_ENVIRONMENT,
+    GHCR,
+    REGISTRIES,
+    GoPackage,
+    ImagePackage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +21,8 @@ if TYPE_CHECKING:
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.names.versions import ReleaseTags
-    from components.publish import AnyPackage, ResolvedPackage
+    from components.publish.environments import ResolvedPackage
+    from components.publish.packages import AnyPackage
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
 

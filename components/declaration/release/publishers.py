@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from components.publish import GHCR, REGISTRIES, ImagePackage, RegistryPackage
+from components.publish.packages import GHCR, REGISTRIES, ImagePackage, RegistryPackage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from components.names.versions import ReleaseTags
-    from components.publish import Auth, ResolvedPackage
+    from components.publish.environments import ResolvedPackage
+    from components.publish.packages import Auth
 
 
 @dataclass(frozen=True)

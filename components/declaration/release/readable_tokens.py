@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.files.release_notification import SECRET
-from components.publish import token_secrets
+from components.publish.environments import token_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

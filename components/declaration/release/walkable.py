@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
 from components.declaration.release import permissions
-from components.publish import APPROVAL_ENVIRONMENT, by_tags
+from components.publish.environments import by_tags
+from components.publish.packages import APPROVAL_ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from components.declaration.yaml_file import Segments
     from components.environment import ResolvedEnvironment
     from components.organization import ResolvedOrganization
-    from components.publish import ResolvedPackage
+    from components.publish.environments import ResolvedPackage
     from components.repository import ResolvedRepository
     from components.tag_ruleset import ResolvedTagProtection
 

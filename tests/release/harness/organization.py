@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
-from components import publish
 from components.files import library
 from components.files.release_notification import ReleaseNotificationConfig
 from components.files.workflow_choice import WorkflowsConfig
+from components.publish.environments import (
+    ReleaseEnvironment,
+    by_tags,
+    release_environments,
+    resolve_packages,
+)
+from components.publish.packages import PublishedPackages
+from components.publish.plan import workflow_plan
 from tests.release.harness import hooks
 from tests.sandbox.sealing import sealed
 from tests.support.keys import app_keys
@@ -66,15 +73,15 @@ def world(
         visibility: Who sees it; a public one signs what it publishes.
     """
     notification = ReleaseNotificationConfig.model_validate(notified) if notified else None
-    read = TypeAdapter(publish.PublishedPackages).validate_python(declared)
-    packages = publish.resolve_packages(read, ())
-    plan = publish.workflow_plan(
+    read = TypeAdapter(PublishedPackages).validate_python(declared)
+    packages = resolve_packages(read, ())
+    plan = workflow_plan(
         packages,
         default_branch="main",
         visibility=visibility,
         ecosystems=["github-actions"],
         chosen=WorkflowsConfig(),
-        may_start=dict.fromkeys(publish.by_tags(packages), ("maintain", "admin")),
+        may_start=dict.fromkeys(by_tags(packages), ("maintain", "admin")),
         notification=notification,
     )
     seed = {
@@ -114,15 +121,13 @@ def world(
         ],
     }
     made = sandbox.world(f"release{next(_numbers)}", seed)
-    environments = publish.release_environments(packages, notification)
+    environments = release_environments(packages, notification)
     _environments(made, f"/repos/{OWNER}/{name}", environments)
     _pass_checks(made, f"/repos/{OWNER}/{name}")
     return made
 
 
-def _environments(
-    made: World, base: str, environments: Mapping[str, publish.ReleaseEnvironment]
-) -> None:
+def _environments(made: World, base: str, environments: Mapping[str, ReleaseEnvironment]) -> None:
     """Make the environments of the release path, with their reviewers, policies and secrets."""
     with made.client() as api:
         for name, derived in environments.items():

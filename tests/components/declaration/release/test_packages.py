@@ -9,7 +9,7 @@ import pytest
 
 from components.declaration import Declaration
 from components.files.workflow import RELEASE_PATH
-from components.publish import GoPackage
+from components.publish.packages import GoPackage
 from tests.components.declaration.release.cases import Case, reported
 from tests.components.declaration.sound import mistakes, outcome, places, replaced, written
 

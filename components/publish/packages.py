@@ -1,33 +1,21 @@
-"""The release path: what a repository publishes, through which environments, with which credential.
-
-`publish` in YAML becomes environments (see environment.py) and the release workflow (workflow.py).
-A GitHub environment with several reviewers needs only one of them, so two teams become two
-environments in a row: the first lets the `approval` job through, the second the publish job, and
-the publish job needs both.
-"""
+"""The entries of `publish`: which package, at which registry, with which credential."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from components.base import (
-    BranchName,
     Config,
-    Ecosystem,
     SecretName,
     TagProtectionName,
     TeamSlug,
-    Visibility,
     matching,
 )
-from components.environment import DeployFrom, EnvironmentConfig, ReleaseKind, Reviewers
-from components.files import release_notification, workflow
+from components.files import workflow
 from components.names.registries import (
     NameAtCrates,
     NameAtMaven,
@@ -37,16 +25,7 @@ from components.names.registries import (
     NameOfModule,
     RegistryHost,
 )
-from components.names.versions import ReleaseTags
-from components.secrets.secret import SecretConfig, StoredConfig
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from components.files.release_notification import ReleaseNotificationConfig
-    from components.files.workflow_choice import WorkflowsConfig
-    from components.secrets.kind import Kind as SecretKind
-    from components.tag_ruleset import ResolvedTagProtection
+from components.secrets.secret import StoredConfig
 
 Auth = Literal["oidc", "token", "hybrid"]
 Kind = workflow.Kind
@@ -436,272 +415,6 @@ def _listed(value: Any) -> Any:  # noqa: ANN401 - any YAML
 
 PublishedPackages = Annotated[list[PublishedPackage], BeforeValidator(_listed)]
 """What a repository publishes."""
-
-
-@dataclass(frozen=True)
-class ResolvedPackage:
-    """A package that a repository publishes, with all that follows from the declaration."""
-
-    config: AnyPackage
-    path: tuple[str | int, ...]
-    """Its place below the repository's: `publish`, and a number."""
-    environment: str
-    """The release environment."""
-    test_environment: str | None
-    """The environment of the registry for trials, which it passes first."""
-    tags: ReleaseTags
-    """The tags that release it."""
-    protections: tuple[ResolvedTagProtection, ...]
-    """The protection of these tags."""
-    workflow: str
-    """The path of the workflow file that releases it."""
-
-    @property
-    def first_team(self) -> str | None:
-        """Return the team that gives the first of two approvals; None where one is enough."""
-        return self.config.approvers[0] if len(self.config.approvers) > 1 else None
-
-
-def resolve_packages(
-    publish: Sequence[AnyPackage], protections: Sequence[ResolvedTagProtection]
-) -> tuple[ResolvedPackage, ...]:
-    """Return the packages of a repository; ``protections`` are those of its tags."""
-    count = Counter(package.kind for package in publish)
-    series: list[ReleaseTags] = []
-    found: list[ResolvedPackage] = []
-    for index, package in enumerate(publish):
-        named = [each for each in protections if package.tags in {None, each.name}]
-        tags = named[0].config.tags if named else ReleaseTags()
-        if tags not in series:
-            series.append(tags)
-        suffix = f"-{package.id}" if count[package.kind] > 1 else ""
-        test = None
-        if isinstance(package, PythonPackage):
-            test = package.test_environment or f"testpypi{suffix}"
-        found.append(
-            ResolvedPackage(
-                config=package,
-                path=("publish", index),
-                environment=package.environment or f"{package.usual_environment}{suffix}",
-                test_environment=test,
-                tags=tags,
-                protections=tuple(e for e in protections if e.config.prefix == tags.prefix),
-                workflow=workflow.release_path(tags, first=tags == series[0]),
-            )
-        )
-    return tuple(found)
-
-
-def by_tags(packages: Iterable[ResolvedPackage]) -> dict[ReleaseTags, list[ResolvedPackage]]:
-    """Return the packages by the tags that release them."""
-    found: dict[ReleaseTags, list[ResolvedPackage]] = {}
-    for package in packages:
-        found.setdefault(package.tags, []).append(package)
-    return found
-
-
-_STORED: Mapping[str, tuple[SecretKind, str]] = {
-    "pypi": ("pypi-token", "PYPI_API_TOKEN"),
-    "testpypi": ("pypi-token", "TEST_PYPI_API_TOKEN"),
-    "npm": ("npm-token", "NPM_TOKEN"),
-    "crates": ("crates-token", "CARGO_REGISTRY_TOKEN"),
-    "registry": ("opaque", "IMAGE_REGISTRY_TOKEN"),
-    "central": ("central-token", "MAVEN_CENTRAL_TOKEN"),
-    "gpg_key": ("pgp-key", "MAVEN_GPG_KEY"),
-    "gpg_passphrase": ("opaque", "MAVEN_GPG_PASSPHRASE"),
-}
-"""The kind and the usual name of each registry's token, by its field of `tokens`."""
-
-
-_WITHOUT_TOKENS = (GoPackage, GithubPackage)
-
-
-class TokenSecret(NamedTuple):
-    """A registry's token as the secret of a release environment."""
-
-    field: tuple[str | int, ...]
-    """Its path below the repository's."""
-    environment: str
-    name: str
-    config: SecretConfig
-
-    @property
-    def is_for_trials(self) -> bool:
-        """Return whether it is for the registry for trials, whose environment may be shared."""
-        return self.field[-1] == "testpypi"
-
-    @property
-    def use(self) -> str:
-        """Return `publish`, or its field of `tokens` if it is not for publishing."""
-        field = str(self.field[-1])
-        return field if field in ("testpypi", "gpg_key", "gpg_passphrase") else "publish"
-
-
-def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:
-    """Yield the stored tokens; each is checked to be valid for its package and registry alone."""
-    for package in packages:
-        config = package.config
-        for registry, token in () if isinstance(config, _WITHOUT_TOKENS) else config.tokens:
-            test = registry == "testpypi"
-            environment = package.test_environment if test else package.environment
-            if token and environment:
-                kind, usual = _STORED[registry]
-                valid_for = {"project": config.name, "registry": registry}
-                checked = _checked(token, kind=kind, **(valid_for if kind == "pypi-token" else {}))
-                field = (*package.path, "tokens", registry)
-                yield TokenSecret(field, environment, token.name or usual, checked)
-
-
-def _checked(token: StoredConfig, **kind: str) -> SecretConfig:
-    """Return a token as a secret of its kind."""
-    stored = {"from": token.from_, "rotate_every": token.rotate_every}
-    return SecretConfig.model_validate({**stored, **kind})
-
-
-class ReleaseEnvironment(NamedTuple):
-    """An environment that `publish` derives."""
-
-    config: EnvironmentConfig
-    kind: ReleaseKind
-
-
-def release_environments(
-    packages: Sequence[ResolvedPackage], notification: ReleaseNotificationConfig | None = None
-) -> dict[str, ReleaseEnvironment]:
-    """Return the environments of the release path by name; all admit release tags only."""
-    environments: dict[str, ReleaseEnvironment] = {}
-
-    def add(name: str, team: str | None, tags: ReleaseTags, kind: ReleaseKind) -> None:
-        before = environments[name].config.deploy_from.tags if name in environments else []
-        admitted = list(dict.fromkeys([*before, *tags.admitted]))
-        config = EnvironmentConfig(
-            reviewers=Reviewers(teams=[team] if team else []),
-            deploy_from=DeployFrom(tags=admitted),
-            secrets={},
-        )
-        environments[name] = ReleaseEnvironment(config, kind)
-
-    for package in packages:
-        if package.first_team:
-            add(APPROVAL_ENVIRONMENT, package.first_team, package.tags, "release")
-    for package in packages:
-        if package.test_environment:
-            add(package.test_environment, None, package.tags, "trial")
-        add(package.environment, package.config.approvers[-1], package.tags, "release")
-    for token in token_secrets(packages):
-        environments[token.environment].config.secrets[token.name] = token.config
-    if notification and notification.webhook:
-        for package in packages:
-            add(release_notification.ENVIRONMENT, None, package.tags, "trial")
-        if packages:
-            address = _checked(notification.webhook)
-            secrets = environments[release_notification.ENVIRONMENT].config.secrets
-            secrets[release_notification.SECRET] = address
-    return environments
-
-
-def refined(derived: EnvironmentConfig, written: EnvironmentConfig) -> EnvironmentConfig:
-    """Return what is written, with the approvers, the release tags and the tokens of `publish`."""
-    return written.model_copy(
-        update={
-            "reviewers": derived.reviewers,
-            "deploy_from": derived.deploy_from,
-            "secrets": {**written.secrets, **derived.secrets},
-        }
-    )
-
-
-def workflow_plan(
-    packages: Sequence[ResolvedPackage],
-    *,
-    default_branch: BranchName,
-    visibility: Visibility,
-    ecosystems: list[Ecosystem],
-    chosen: WorkflowsConfig,
-    may_start: dict[ReleaseTags, tuple[str, ...]],
-    code_security: bool = False,
-    repository: str | None = None,
-    protected_tags: Iterable[ReleaseTags] = (),
-    notification: ReleaseNotificationConfig | None = None,
-) -> workflow.WorkflowPlan:
-    """Return what the workflows of a repository depend on.
-
-    ``may_start`` are GitHub's roles with which a person may start a release. What clashes with an
-    earlier package is left out: `declaration.release.packages` reports it.
-    """
-    secrets = {(e.field[:2], e.use): e.name for e in token_secrets(packages)}
-    releases: dict[str, workflow.Release] = {}
-    for tags, each in by_tags(packages).items():
-        steps: dict[tuple[str, str], workflow.Package] = {}
-        for package in each:
-            if APPROVAL_ENVIRONMENT in {package.environment, package.test_environment}:
-                continue
-            if package.environment == package.test_environment:
-                continue
-            step = _workflow_package(package, secrets)
-            if step.ecosystem == "github" and any(k == "github" for k, _ in steps):
-                continue
-            steps.setdefault((step.ecosystem, step.id.lower()), step)
-        if steps:
-            path = each[0].workflow
-            release = workflow.Release(
-                path=path,
-                prefix=tags.prefix,
-                scheme=tags.scheme,
-                packages=tuple(steps.values()),
-                approval_environment=(
-                    APPROVAL_ENVIRONMENT if any(one.first_team for one in each) else None
-                ),
-                may_start=may_start[tags],
-                webhook=_webhook(notification, steps.values()),
-                issue=notification is not None and notification.issue,
-            )
-            releases.setdefault(path, release)
-    return workflow.WorkflowPlan(
-        default_branch=default_branch,
-        visibility=visibility,
-        ecosystems=tuple(ecosystems),
-        releases=tuple(releases.values()),
-        chosen=chosen,
-        code_security=code_security,
-        repository=repository,
-        protected_tags=tuple(protected_tags),
-    )
-
-
-def _webhook(
-    notification: ReleaseNotificationConfig | None, packages: Iterable[workflow.Package]
-) -> workflow.Webhook | None:
-    """Return where the outcome is sent; None where its environment has another use already."""
-    place = release_notification.ENVIRONMENT
-    if notification is None or notification.webhook is None:
-        return None
-    if any(place in {each.release_environment, each.test_environment} for each in packages):
-        return None
-    return workflow.Webhook(environment=place, secret=release_notification.SECRET)
-
-
-def _workflow_package(
-    package: ResolvedPackage, secrets: dict[tuple[tuple[str | int, ...], str], str]
-) -> workflow.Package:
-    config = package.config
-    image = config if isinstance(config, ImagePackage) else None
-    return workflow.Package(
-        ecosystem=config.kind,
-        name=config.name,
-        directory=config.directory,
-        auth="oidc" if isinstance(config, _WITHOUT_TOKENS) else config.auth or "oidc",
-        release_environment=package.environment,
-        test_environment=package.test_environment,
-        token_secret=secrets.get((package.path, "publish")),
-        test_token_secret=secrets.get((package.path, "testpypi")),
-        key_secret=secrets.get((package.path, "gpg_key")),
-        passphrase_secret=secrets.get((package.path, "gpg_passphrase")),
-        access=config.access if isinstance(config, NpmPackage) else "public",
-        registry=image.registry if image else None,
-        username=image.username if image else None,
-        platforms=tuple(image.platforms) if image else (),
-    )
 
 
 REGISTRIES: dict[Kind, str] = {
