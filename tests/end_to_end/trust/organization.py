@@ -18,7 +18,6 @@ from tests.support.vault import Vault
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.aws import Keys
     from tests.support.sandbox import Sandbox, World
 
 ACCOUNT = "123456789012"
@@ -212,8 +211,3 @@ def started(
     running = world.jobs(**same, status="in_progress")
     assert running, world.jobs(key=key)
     return Job(world, running[-1]["id"])
-
-
-def keys_of(outside: Outside, job: Job, arn: str) -> Keys:
-    """Assume a role as the action does; raises where AWS refuses."""
-    return outside.aws.assume(arn, job.token("sts.amazonaws.com"))

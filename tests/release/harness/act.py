@@ -55,20 +55,6 @@ if [ "$1 $2" = "attestation verify" ]; then
 fi
 exec GH "$@"
 """
-_SUDO = """\
-#!/bin/sh
-# the images of the tests run nothing while they are built, so nothing is emulated
-case "$*" in
-  "apt-get update" | "apt-get install --yes qemu-user-static") ;;
-  *) echo "sudo: $* is refused" >&2; exit 1 ;;
-esac
-"""
-_STORAGE = """\
-[storage]
-driver = "vfs"
-graphroot = "{folder}/home/images"
-runroot = "{folder}/tmp/images"
-"""
 _SLEEP = """\
 #!/bin/sh
 # a clock of the tests' own: what waits is over at once, and the log says how long it was
