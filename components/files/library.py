@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from components.base import Ecosystem
 from components.files import workflow
-from components.files.workflow import FOLDER, render_template
-from components.names.registries import ADDRESSES
+from components.files.workflow import FOLDER, release_values, render_template
 from components.names.versions import ReleaseTags
 
 if TYPE_CHECKING:
@@ -86,22 +85,9 @@ def rollback_path(release: Release) -> str:
 
 
 def _rollback(release: Release) -> str:
-    tags = release.tags
     return render_template(
         "rollback.yml",
+        **release_values(release),
         workflow=PurePosixPath(rollback_path(release)).stem,
-        may_start=" ".join(release.may_start),
         environment=release.packages[0].release_environment,
-        tag_prefix=tags.prefix,
-        tag_expression=tags.expression,
-        tag_example=tags.examples[0],
-        version_example=tags.example,
-        normalized_version=tags.normalized,
-        python=release.of("python"),
-        npm=release.of("npm"),
-        cargo=release.of("cargo"),
-        go=release.of("go"),
-        image=release.of("image"),
-        maven=release.of("maven"),
-        maven_repository=ADDRESSES["maven"],
     )

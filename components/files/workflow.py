@@ -14,7 +14,7 @@ import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -371,26 +371,32 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
-    python, npm, cargo, go, image, maven = (plan.directories(each) for each in _MANAGERS)
+    folders = {each: plan.directories(each) for each in _MANAGERS}
+    lists = {f"{each}_directories": ", ".join(map(json.dumps, folders[each])) for each in folders}
     return render_template(
         "ci.yml",
         default_branch=plan.default_branch,
         workflow="ci" if plan.checks else "workflows",
         tested=bool(plan.checks),
         reviewed=plan.visibility == "public" or plan.code_security,
-        python=python,
-        npm=npm,
-        python_directories=", ".join(map(json.dumps, python)),
-        npm_directories=", ".join(map(json.dumps, npm)),
-        cargo=cargo,
-        cargo_directories=", ".join(map(json.dumps, cargo)),
-        go=go,
-        go_directories=", ".join(map(json.dumps, go)),
-        image=image,
-        image_directories=", ".join(map(json.dumps, image)),
-        maven=maven,
-        maven_directories=", ".join(map(json.dumps, maven)),
+        **folders,
+        **lists,
     )
+
+
+def release_values(release: Release) -> dict[str, object]:
+    """Return what all templates of a release take: packages by kind, tags, and who may start."""
+    tags = release.tags
+    return {
+        **{kind: release.of(kind) for kind in get_args(Kind)},
+        "maven_repository": ADDRESSES["maven"],
+        "may_start": " ".join(release.may_start),
+        "tag_prefix": tags.prefix,
+        "tag_expression": tags.expression,
+        "tag_example": tags.examples[0],
+        "version_example": tags.example,
+        "normalized_version": tags.normalized,
+    }
 
 
 def render_release(plan: WorkflowPlan, release: Release) -> str:
@@ -401,20 +407,15 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
     attested = public and len(release.of("image")) < len(release.packages)
     return render_template(
         "release.yml",
+        **release_values(release),
         workflow=PurePosixPath(release.path).stem,
         default_branch=plan.default_branch,
         checks=" ".join(plan.checks),
-        may_start=" ".join(release.may_start),
         approval_environment=release.approval_environment,
         attestations=json.dumps(public),
         provenance=public,
         tag_filters=", ".join(map(json.dumps, tags.filters)),
-        tag_prefix=tags.prefix,
-        tag_expression=tags.expression,
         tag_form=tags.described,
-        tag_example=tags.examples[0],
-        version_example=tags.example,
-        normalized_version=tags.normalized,
         same_version=tags.same,
         one_spelling=tags.spellings[0],
         other_spelling=tags.spellings[1],
@@ -427,14 +428,6 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         sboms=bool(listed),
         attested=attested,
         verified=attested or any(package.visible for package in release.packages),
-        python=release.of("python"),
-        npm=release.of("npm"),
-        cargo=release.of("cargo"),
-        go=release.of("go"),
-        image=release.of("image"),
-        maven=release.of("maven"),
-        maven_repository=ADDRESSES["maven"],
-        github=release.of("github"),
     )
 
 
