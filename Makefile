@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases docs site pins actions
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases every docs site pins actions
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -60,7 +60,10 @@ fidelity: .venv/test  ## run foreign clients and the GitHub provider's own tests
 	$(if $(FIDELITY),,$(BIN)/python -m tests.fidelity.clients)
 
 releases: .venv/test  ## execute the release workflows, every case (RELEASES=REGEX: some of them)
-	PORTCULLIS_RELEASES=all $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/release $(if $(RELEASES),-k '$(RELEASES)')
+	PORTCULLIS_TESTS=every $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/release $(if $(RELEASES),-k '$(RELEASES)')
+
+every: .venv/test  ## run every test with every case, which takes longer than `make test`
+	PORTCULLIS_TESTS=every $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 docs: .venv/test  ## regenerate the pages about rules and fields, and the schemas
 	$(RUN) docs

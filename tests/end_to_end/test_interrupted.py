@@ -12,6 +12,7 @@ import pytest
 
 from tests.end_to_end.conftest import make_small
 from tests.end_to_end.live import Live
+from tests.support.extent import cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.project import Project
     from tests.support.sandbox import Sandbox
 
-POINTS = ([1, 4, 9, 15, 22], [2, 6, 12, 18, 26])
+POINTS = cases([[1, 4, 9, 15, 22]], [2, 6, 12, 18, 26])
 """Writes to GitHub after which a run is killed, one run after the other.
 
 They reach to the middle of about 50: on a fast machine later runs would end before the kill.

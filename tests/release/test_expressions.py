@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sandbox.runs.expressions import Status, evaluate
-from tests.release.extent import WHOLE
 from tests.release.harness import act, tools
+from tests.support.extent import EVERY
 
 EVENT: dict[str, Any] = {
     "text": "Release",
@@ -140,7 +140,7 @@ def by_sandbox(text: str) -> Any:  # noqa: ANN401 - any JSON
 
 
 @settings(
-    max_examples=20 if WHOLE else 2,
+    max_examples=20 if EVERY else 2,
     deadline=None,
     database=None,
     phases=[Phase.generate],  # a smaller list of expressions says no more, and costs a run each

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.release.extent import WHOLE
 from tests.release.harness import act, tools
 from tests.sandbox.attempts.path import REPO, SEED, Path
+from tests.support.extent import EVERY
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def by_sandbox(path: Path, workflow: dict[str, Any]) -> Ran:
 
 
 @settings(
-    max_examples=60 if WHOLE else 5,
+    max_examples=60 if EVERY else 5,
     deadline=None,
     database=None,
     phases=[Phase.generate],  # a smaller workflow says no more, and costs a run each

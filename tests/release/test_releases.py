@@ -13,12 +13,12 @@ import pytest
 from components.names.registries import ADDRESSES
 from components.publish.packages import MavenTokens
 from tests.release import proof
-from tests.release.extent import cases
 from tests.release.harness import installing, projects
 from tests.release.harness.organization import Visibility, canary, store
 from tests.release.harness.proof import sboms, signing
 from tests.release.harness.registries import images
 from tests.release.harness.stage import Machine, Stage, stage
+from tests.support.extent import cases
 
 if TYPE_CHECKING:
     from pathlib import Path

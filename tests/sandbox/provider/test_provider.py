@@ -13,6 +13,7 @@ from pulumi import automation
 
 import engine
 from tests.sandbox.provider import drift, resources
+from tests.support.extent import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,15 @@ CLIENTS: dict[str, dict[str, Any]] = {
 }
 """The provider's two HTTP clients, without their delays."""
 FILE = ".github/CODEOWNERS"
+WORLDS = cases(
+    [
+        pytest.param("new", False, id="new-plain"),
+        pytest.param("default", True, id="default-etags"),
+    ],
+    pytest.param("new", True, id="new-etags"),
+    pytest.param("default", False, id="default-plain"),
+)
+"""Each client, and whether GitHub answers with ETags."""
 
 
 def _counts(changes: Mapping[Any, int] | None) -> dict[str, int]:
@@ -164,8 +174,7 @@ def _drift(world: World, stack: Stack, drifts: Mapping[str, drift.Drift]) -> Non
     assert stack.refresh() == {}
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("world", [False, True], indirect=True, ids=["plain", "etags"])
+@pytest.mark.parametrize(("client", "world"), WORLDS, indirect=["world"])
 def test_every_class_lives_and_dies(world: World, tmp_path: Path, client: str) -> None:
     """Create, no change, drift, change, no change, import, delete, by each client (C1, C2)."""
     stack = Stack(world, tmp_path, client)
