@@ -389,6 +389,7 @@ def release_values(release: Release) -> dict[str, object]:
     tags = release.tags
     return {
         **{kind: release.of(kind) for kind in get_args(Kind)},
+        "crates": " ".join(f"{each.name}={each.directory}" for each in release.of("cargo")),
         "maven_repository": ADDRESSES["maven"],
         "may_start": " ".join(release.may_start),
         "tag_prefix": tags.prefix,

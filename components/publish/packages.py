@@ -194,6 +194,9 @@ class CargoPackage(RegistryPackage):
 
     crates.io registers a trusted publisher for packages that exist, so the first version needs a
     token: `auth: hybrid`.
+
+    The Rust packages of a release are published in the order of the list: each after those that it
+    needs.
     """
 
     kind = "cargo"

@@ -295,6 +295,51 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
         _nothing_leaked(made)
 
 
+def test_a_rust_workspace(machine: Machine, tmp_path: Path) -> None:
+    """riveter-core, then riveter-cli, which needs it: the order of the list (E2, R10).
+
+    The build packs both, though crates.io has neither in this version. The release stops between
+    the two; run again, it continues there, and waits until the index offers the first.
+    """
+    library, program = "riveter-core", "riveter-cli"
+    declared = [{"cargo": name, "approvers": ["releasers"]} for name in (library, program)]
+    files = projects.workspace(library, program)
+    with stage(machine, tmp_path, "riveter", declared, files) as made:
+        for name in (library, program):
+            made.trust(made.crates, name, f"crates-release-{name}")
+            made.crates.packages[name, "1.0.0"] = b"x"
+        release = made.release
+        jobs = [f"publish-cargo-{name}" for name in (library, program)]
+        assert release.tag("kim", "v1.2.3") == 201
+        states = release.run()
+        assert [states[job] for job in jobs] == ["waiting", "queued"]
+        built = {**_built(made, f"cargo-{library}"), **_built(made, f"cargo-{program}")}
+
+        # the first is there; the second is refused until its publisher is registered
+        trusted = made.crates.registered.pop()
+        assert release.approve("ana") == 200
+        states = release.run()
+        assert [states[job] for job in jobs] == ["success", "waiting"], release.result(jobs[0])
+        assert release.approve("ana") == 200
+        states = release.run()
+        assert [states[job] for job in jobs] == ["success", "failure"]
+        assert (program, "1.2.3") not in made.crates.packages
+
+        made.crates.registered.append(trusted)
+        assert release.again("kim") == 201
+        states = release.run()
+        assert [states[job] for job in jobs] == ["success", "waiting"]
+        made.crates.hidden_for = 2
+        assert release.approve("ana") == 200
+        assert set(release.run().values()) == {"success"}, release.result(jobs[1]).text
+        published = [made.crates.packages[name, "1.2.3"] for name in (library, program)]
+        assert [hashlib.sha256(each).hexdigest() for each in published] == list(built.values())
+        assert len(release.result(jobs[1]).pauses) == 1
+        said = installing.cargo(machine.tools, made.front, tmp_path, program, "1.2.3")
+        assert said == f"{program} 1.2.3 runs"
+        _nothing_leaked(made)
+
+
 @pytest.mark.parametrize("registry", cases([images.GHCR], images.OTHER))
 def test_an_image(machine: Machine, tmp_path: Path, registry: str) -> None:
     """portal: built once for two platforms, pushed by digest; a version is never moved (E2, R10).

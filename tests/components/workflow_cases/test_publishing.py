@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import tarfile
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from tests.components.workflow_cases.variants import (
     load,
     npm,
     plan,
+    program,
     release_text,
 )
 
@@ -68,6 +70,57 @@ def test_the_release_has_every_file_by_a_name_of_its_own_and_checksums(tmp_path:
         "SHA256SUMS",
         *expected,
     ]
+
+
+CLI = "path = 'crates/cli'"
+
+
+@pytest.mark.parametrize(
+    ("dependency", "refused"),
+    [
+        (f"[dependencies]\nriveter-cli = {{ version = '1.2.3', {CLI} }}", True),
+        (f"[dependencies]\nx = {{ package = 'riveter-cli', version = '1', {CLI} }}", True),
+        (f"[build-dependencies]\nriveter-cli = {{ version = '1', {CLI} }}", True),
+        (f"[target.'cfg(unix)'.dependencies]\nriveter-cli = {{ version = '1', {CLI} }}", True),
+        (f"[dev-dependencies]\nriveter-cli = {{ version = '1', {CLI} }}", True),
+        # cargo leaves it out of the package
+        (f"[dev-dependencies]\nriveter-cli = {{ {CLI} }}", False),
+        ("", False),
+    ],
+)
+def test_rust_packages_are_listed_in_the_order_of_publication(
+    tmp_path: Path, dependency: str, *, refused: bool
+) -> None:
+    """Crates.io takes no package before what it needs: the build says so, with the remedy (R10)."""
+    for folder, name, more in ((".", "core", f"{dependency}\n"), ("crates/cli", "cli", "")):
+        (tmp_path / folder / "src").mkdir(parents=True)
+        (tmp_path / folder / "src/lib.rs").touch()
+        text = f"[package]\nname = 'riveter-{name}'\nversion = '1.2.3'\n{more}"
+        (tmp_path / folder / "Cargo.toml").write_text(text)
+    fake(tmp_path, "rustup", "#!/bin/sh\n")
+    fake(tmp_path, "cargo", FAKE_PACKING.replace("CARGO", program("cargo")))
+    packages, target = tmp_path / "packages", tmp_path / "target"
+    done = run(
+        step("build", "Build the Rust packages", variant="cargo-workspace"),
+        tmp_path,
+        PACKAGES=str(packages),
+        TARGET=str(target),
+        VERSION="1.2.3",
+        RUSTUP_TOOLCHAIN="",
+        HOME=os.environ["HOME"],
+    )
+    assert (done.returncode != 0) is refused, done.stderr
+    said = "title=Order of packages::riveter-core needs riveter-cli: list riveter-cli before it"
+    assert (said in done.stdout) is refused, done.stdout
+    assert packages.exists() is not refused
+
+
+FAKE_PACKING = """\
+#!/bin/sh
+[ "$1" = package ] || exec CARGO "$@"
+mkdir -p target/package
+touch target/package/riveter-core-1.2.3.crate target/package/riveter-cli-1.2.3.crate
+"""
 
 
 FAKE_GH = """\

@@ -149,7 +149,7 @@ def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan)
             scripts = [step for step in job["steps"] if "run" in step]
             places = {step["working-directory"] for step in scripts if "cargo " in step["run"]}
             assert places == {"${{ runner.temp }}"}
-            assert all("--no-verify" in s["run"] for s in scripts if "cargo " in s["run"])
+            assert all("--no-verify" in s["run"] for s in scripts if "cargo p" in s["run"])
         else:
             assert not checkouts
         taken = {s["with"]["name"] for s in job["steps"] if "download-artifact" in str(s)}
@@ -189,7 +189,10 @@ def test_packages_are_scanned_for_secrets_before_they_leave_the_build(
     named = [(i, step.get("name", "")) for i, step in enumerate(build)]
     builds = [i for i, name in named if name.startswith(("Build ", "Archive "))]
     assert max(builds) < scan < min(uploads)
-    assert len(uploads) == len(builds) == len(variant.packages)
+    # cargo packs all packages at once, because they may need each other
+    crates = [package for package in variant.packages if package.ecosystem == "cargo"]
+    assert len(uploads) == len(variant.packages)
+    assert len(builds) == len(variant.packages) - max(len(crates) - 1, 0)
 
 
 @releases

@@ -25,7 +25,10 @@ PINS: dict[str, Any] = YAML(typ="safe").load(TEMPLATES / "pins.yaml")
 
 
 def _with_parts(template: Path) -> str:
-    """A template with the text of each file that it includes, in place of the statement."""
+    """A template with the text of each file that it includes, in place of the statement.
+
+    An include `with context` is left out: it names a job that only a rendered file has.
+    """
     return re.sub(
         r'^ *#: include "(.+)"\n',
         lambda match: _with_parts(TEMPLATES / match[1]),
@@ -180,6 +183,10 @@ VARIANTS = {
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
     "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
     **{f"cargo-{auth}": plan(cargo(auth, directory="core")) for auth in AUTHS},
+    "cargo-workspace": plan(
+        cargo(release_environment="crates-release-core"),
+        cargo("token", name="riveter-cli", directory="crates/cli"),
+    ),
     "every-kind": plan(
         *(python(), npm(), cargo("hybrid"), module(), image(), java(), archive()),
         approval_environment="gate",

@@ -71,6 +71,35 @@ def cargo(name: str, directory: str = ".") -> dict[str, str]:
     return _inside(directory, files)
 
 
+def workspace(library: str, program: str) -> dict[str, str]:
+    """Return a Rust workspace: a program that says its name and version by a library's help."""
+    package = (
+        f'version = "{VERSION}"\nedition = "2024"\nlicense = "MIT"\n'
+        'description = "A package of the release tests"\n'
+        'repository = "https://github.com/guild/project"\n'
+    )
+    locked = f'\n[[package]]\nname = "{library}"\nversion = "{VERSION}"\n'
+    module = library.replace("-", "_")
+    return {
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\nresolver = "3"\n',
+        "Cargo.lock": (
+            f'version = 4\n{locked}\n[[package]]\nname = "{program}"\nversion = "{VERSION}"\n'
+            f'dependencies = [\n "{library}",\n]\n'
+        ),
+        f"crates/{library}/Cargo.toml": f'[package]\nname = "{library}"\n{package}',
+        f"crates/{library}/src/lib.rs": (
+            f'pub fn said(name: &str) -> String {{\n    format!("{{name}} {VERSION} runs")\n}}\n'
+        ),
+        f"crates/{program}/Cargo.toml": (
+            f'[package]\nname = "{program}"\n{package}\n[dependencies]\n'
+            f'{library} = {{ version = "{VERSION}", path = "../{library}" }}\n'
+        ),
+        f"crates/{program}/src/main.rs": (
+            f'fn main() {{\n    println!("{{}}", {module}::said("{program}"));\n}}\n'
+        ),
+    }
+
+
 def image(name: str, directory: str = ".") -> dict[str, str]:
     """Return an image whose program says its name and version when it is run."""
     said = f"{name} {VERSION} runs"

@@ -41,13 +41,17 @@ class Crates(publishers.TrustingRegistry):
 
     Attributes:
         packages: The files that it took, by name and version.
+        needed: What a package that it took needs, as its index says, by name and version.
         yanked: Names and versions that are not offered to new projects.
         uploads_down: How many of the next uploads it is down for.
+        hidden_for: How many of the next looks into its index find nothing: it is late.
     """
 
     packages: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    needed: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     yanked: set[tuple[str, str]] = field(default_factory=set)
     uploads_down: int = 0
+    hidden_for: int = 0
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request to the API or to the index."""
@@ -96,10 +100,20 @@ class Crates(publishers.TrustingRegistry):
             return self._refused(403, f"the first version of {name} needs a person's token")
         if (name, version) in self.packages:
             return self._refused(400, f"crate version `{version}` is already uploaded")
-        if len(crate) != length or _packed(crate, name, version) != (name, version):
-            return self._refused(400, "the package is not what its description says")
+        if wrong := self._wrong(described, crate, length):
+            return self._refused(400, wrong)
         self.packages[name, version] = crate
+        self.needed[name, version] = [_in_index(each) for each in described["deps"]]
         return _OK, {"warnings": {"invalid_categories": [], "invalid_badges": [], "other": []}}
+
+    def _wrong(self, described: dict[str, Any], crate: bytes, length: int) -> str:
+        """Return what is wrong with a package, if anything is."""
+        own = (str(described["name"]), str(described["vers"]))
+        if len(crate) != length or _packed(crate, *own) != own:
+            return "the package is not what its description says"
+        known = {name for name, _ in self.packages}
+        missing = {each["name"] for each in described["deps"]} - known
+        return f"no known crate named {', '.join(missing)}" if missing else ""
 
     def _yank(self, token: str, name: str, version: str) -> tuple[int, dict[str, Any]]:
         if token.startswith(_EXCHANGED) or name not in self.tokens.get(token, set()):
@@ -130,12 +144,16 @@ class Crates(publishers.TrustingRegistry):
         if path == "/config.json":
             return _OK, {"dl": f"https://{HOST}/api/v1/crates", "api": f"https://{HOST}"}
         name = path.rpartition("/")[2]
-        entry: dict[str, Any] = {"name": name, "deps": [], "features": {}}
+        if self.hidden_for:
+            self.hidden_for -= 1
+            return 404, b""
+        entry: dict[str, Any] = {"name": name, "features": {}}
         lines = [
             json.dumps(
                 {
                     **entry,
                     "vers": version,
+                    "deps": self.needed.get((each, version), []),
                     "cksum": _hash(crate),
                     "yanked": (each, version) in self.yanked,
                 }
@@ -144,6 +162,17 @@ class Crates(publishers.TrustingRegistry):
             if each == name
         ]
         return (_OK, "\n".join(lines).encode()) if lines else (404, b"")
+
+
+def _in_index(dependency: dict[str, Any]) -> dict[str, Any]:
+    """Return a dependency of an upload as the index has it."""
+    copied = ("features", "optional", "default_features", "target", "kind")
+    return {
+        "name": dependency.get("explicit_name_in_toml") or dependency["name"],
+        "package": dependency["name"],
+        "req": dependency["version_req"],
+        **{name: dependency[name] for name in copied},
+    }
 
 
 def _hash(crate: bytes) -> str:
