@@ -18,7 +18,15 @@ from portcullis_policy.rules.environments import (
 from portcullis_policy.rules.organization import actions, organization, roles
 from portcullis_policy.rules.pack import pack, stack
 from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
-from portcullis_policy.rules.secrets import age_on_github, plaintext, rotation, secrets, sources
+from portcullis_policy.rules.secrets import (
+    age_on_github,
+    plaintext,
+    publishing_jobs,
+    rotation,
+    secrets,
+    selected_repositories,
+    sources,
+)
 from portcullis_policy.rules.workflows import in_the_stack, linters, releases, workflows
 
 _FAMILIES = (
@@ -29,7 +37,15 @@ _FAMILIES = (
     (rulesets, classic),
     (tags,),
     (approvals, admitted_refs, look_alikes, second_person, known_by_use),
-    (secrets, plaintext, rotation, age_on_github, sources),
+    (
+        secrets,
+        plaintext,
+        publishing_jobs,
+        selected_repositories,
+        rotation,
+        age_on_github,
+        sources,
+    ),
     (workflows, releases, in_the_stack, linters),
     (dependabot,),
     (trust_aws, trust_vault, trust_declared),

@@ -28,6 +28,14 @@ REPOSITORY_DEPLOY_KEY = _token("repositoryDeployKey")
 REPOSITORY_COLLABORATOR = _token("repositoryCollaborator")
 REPOSITORY_COLLABORATORS = _token("repositoryCollaborators")
 BRANCH_DEFAULT = _token("branchDefault")
+REPOSITORY_TOPICS = _token("repositoryTopics")
+REPOSITORY_AUTOLINK = _token("repositoryAutolinkReference")
+REPOSITORY_MILESTONE = _token("repositoryMilestone")
+ORGANIZATION_CUSTOM_PROPERTIES = _token("organizationCustomProperties")
+RELEASE = _token("release")
+ISSUE = _token("issue")
+ISSUE_LABEL = _token("issueLabel")
+ISSUE_LABELS = _token("issueLabels")
 REPOSITORY_CUSTOM_PROPERTY = _token("repositoryCustomProperty")
 TEAM_REPOSITORY = _token("teamRepository")
 
@@ -69,6 +77,14 @@ ORGANIZATION_SECRETS = (
     DEPENDABOT_ORGANIZATION_SECRET,
     CODESPACES_ORGANIZATION_SECRET,
 )
+ORGANIZATION_SECRET_REPOSITORIES = {
+    _token("actionsOrganizationSecretRepositories"): ACTIONS_ORGANIZATION_SECRET,
+    _token("actionsOrganizationSecretRepository"): ACTIONS_ORGANIZATION_SECRET,
+    _token("dependabotOrganizationSecretRepositories"): DEPENDABOT_ORGANIZATION_SECRET,
+    _token("dependabotOrganizationSecretRepository"): DEPENDABOT_ORGANIZATION_SECRET,
+    _token("codespacesOrganizationSecretRepositories"): CODESPACES_ORGANIZATION_SECRET,
+}
+"""What lists the repositories of an organization secret apart from it, and the secret's type."""
 SECRETS = (
     ACTIONS_SECRET,
     ACTIONS_ENVIRONMENT_SECRET,

@@ -46,6 +46,33 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
         },
     ),
     (
+        "SE018",
+        "an environment for two registries",
+        {
+            **ORGANIZATION,
+            "x": Declared(
+                gh.ACTIONS_ENVIRONMENT_SECRET,
+                {
+                    "repository": "escai",
+                    "environment": "PyPI-release",
+                    "secretName": "NPM_TOKEN",
+                    "value": "x",
+                },
+            ),
+        },
+    ),
+    (
+        "SE019",
+        "a second list of a secret's repositories",
+        {
+            **ORGANIZATION,
+            "x": Declared(
+                "github:index/actionsOrganizationSecretRepository:ActionsOrganizationSecretRepository",
+                {"secretName": "codecov_token", "repositoryId": 2},
+            ),
+        },
+    ),
+    (
         "RE013",
         "a CODEOWNERS file in which nobody stands",
         changed("owners", "content", to="# to be written\n"),

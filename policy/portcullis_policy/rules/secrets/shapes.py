@@ -1,6 +1,13 @@
-"""What secrets look like: the names that they have, and the known formats of their values."""
+"""What secrets look like: the names that they have, and the known formats of their values.
+
+A format is a prefix that its vendor publishes, and what follows it. Each stands on its own: a word
+that only contains a prefix (`task-sk-`, `my-pypi-mirror`) is none.
+Sources: the vendors' pages about their tokens, and GitHub's list of what it scans for:
+https://docs.github.com/code-security/reference/secret-security/supported-secret-scanning-patterns
+"""
 
 import re
+from collections.abc import Mapping
 
 _SOUNDS_SECRET = re.compile(
     r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|ACCESS|PRIVATE|SIGNING)_?KEY)"
@@ -8,13 +15,103 @@ _SOUNDS_SECRET = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_A_SECRET = re.compile(r"_(URL|URI|NAME|ID|PATH|ARN|TTL|FILE|EXPIRY|HEADER)$", re.IGNORECASE)
-TOKEN = re.compile(
-    r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_\w{20}|glpat-[\w-]{16}|pypi-[\w-]{16}|npm_[A-Za-z0-9]{20}"
-    r"|(A3T[A-Z0-9]|A[KS]IA)[A-Z0-9]{16}|xox[abprs]-[\w-]{10}|hvs\.[\w-]{20}|pul-[0-9a-f]{40}"
-    r"|sk-[\w-]{20}|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
+
+FORMATS: Mapping[str, str] = {
+    # code, packages and builds
+    "GitHub": r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}",
+    "GitLab": r"gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w-]{16,}",
+    "Bitbucket and Atlassian": r"AT(?:ATT3|CTT3|BB|TA)[\w=-]{28,}",
+    "npm": r"npm_[A-Za-z0-9]{20,}",
+    "PyPI": r"(?<![-_])pypi-(?:AgE[\w-]{16,}|(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{50,})",
+    "RubyGems": r"rubygems_[0-9a-f]{40,}",
+    "crates.io": r"cio[A-Za-z0-9]{32}",
+    "NuGet": r"oy2[a-z0-9]{43}",
+    "Clojars": r"CLOJARS_[a-z0-9]{40,}",
+    "JSR": r"jsr[dpu]_[A-Za-z0-9_-]{20,}",
+    "Open VSX": r"ovsxat_[\w-]{20,}",
+    "Docker Hub": r"dckr_[po]at_[\w-]{20,}",
+    "Artifactory": r"AKCp[A-Za-z0-9]{50,}|cmVmdGtu[A-Za-z0-9]{40,}",
+    "Azure DevOps": r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}",
+    "CircleCI": r"CCIP(?:AT|RJ)_\w{20,}",
+    "Buildkite": r"bk(?:ua|aj|ar|ct|pt)_[A-Za-z0-9]{30,}",
+    "Sonar": r"sq[apub]_[0-9a-f]{40}",
+    "Sentry": r"sntry[su]_[\w=+/-]{40,}",
+    "Sourcegraph": r"sgp_(?:[\w-]+_)?[0-9a-f]{40}",
+    "Postman": r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
+    "Pulumi": r"pul-[0-9a-f]{40}",
+    "Terraform Cloud": r"[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}",
+    "Vault": r"hv[sbr]\.[\w-]{20,}",
+    "Doppler": r"dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{20,}",
+    "1Password": r"ops_eyJ[\w=+/-]{40,}",
+    "Infisical": r"st\.[0-9a-f-]{20,}\.[0-9a-f]{20,}",
+    # clouds, hosts and databases
+    "AWS": r"(?:A3T[A-Z0-9]|A[KS]IA|ABIA|ACCA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}"
+    r"|ABSK[A-Za-z0-9+/]{60,}={0,2}",
+    "Google": r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{30,}",
+    "Azure": r"(?:Account|SharedAccess)Key=[A-Za-z0-9+/]{40,}={0,2}"
+    r"|[\w~.]{3}\dQ~[\w~.-]{31,34}",
+    "Alibaba and Tencent": r"LTAI[A-Za-z0-9]{20}|AKID[A-Za-z0-9]{32}",
+    "Yandex": r"AQVN[\w-]{35,38}|y0_[\w-]{50,}",
+    "DigitalOcean": r"do[opr]_v1_[0-9a-f]{40,}",
+    "Heroku": r"HRKU-[\w-]{36,}",
+    "Netlify": r"nf[cpou]_[A-Za-z0-9_-]{36,}",
+    "Vercel": r"vercel_blob_rw_\w{20,}|vc[aipkr]_[A-Za-z0-9]{24,}",
+    "Cloudflare": r"cf(?:k|ut|at)_[A-Za-z0-9]{40,}|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,}",
+    "Fly.io": r"f[mo]\d[ar]?_[\w=+/-]{40,}",
+    "Render": r"rnd_[A-Za-z0-9]{20,}",
+    "Supabase": r"sbp_[0-9a-f]{40}|sb_secret_[\w-]{20,}",
+    "PlanetScale": r"pscale_(?:tkn|pw|oauth)_[\w=.-]{32,}",
+    "Neon": r"napi_[a-z0-9]{60,}",
+    "Databricks": r"dapi[0-9a-f]{32}(?:-\d)?|dkea[0-9a-f]{32}",
+    "Tailscale": r"tskey-[a-z]+-[A-Za-z0-9]{8,}(?:-[A-Za-z0-9]{8,})?",
+    "OpenShift": r"sha256~[\w-]{43}",
+    # messages, mail and money
+    "Slack": r"xox[abeoprs]-[\w-]{10,}|xapp-\d-[\w-]{20,}"
+    r"|hooks\.slack\.com/(?:services|workflows|triggers)/T\w+/\w+/\w{16,}",
+    "Discord": r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}"
+    r"|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}",
+    "Teams": r"webhook\.office\.com/webhookb2/[\w@-]+/IncomingWebhook/\w+",
+    "Telegram": r"\d{8,10}:AA[\w-]{33}",
+    "SendGrid": r"SG\.[\w-]{16,32}\.[\w-]{16,}",
+    "Mailgun and Mailchimp": r"key-[0-9a-f]{32}|[0-9a-f]{32}-us\d{1,2}",
+    "Brevo": r"xkeysib-[0-9a-f]{64}-\w{16}",
+    "Resend": r"re_(?=\w*\d)(?=\w*[A-Z])[A-Za-z0-9]{8,}_[A-Za-z0-9]{20,}",
+    "Twilio": r"SK[0-9a-f]{32}",
+    "Stripe": r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}",
+    "Square": r"sq0[a-z]{3}-[\w-]{22,}",
+    "Plaid": r"access-(?:sandbox|development|production)-[0-9a-f]{8}-[0-9a-f-]{27}",
+    "Shopify": r"shp(?:at|ca|pa|ss|ua)_[0-9A-Fa-f]{32}",
+    "EasyPost and Shippo": r"EZ[AT]K[A-Za-z0-9]{54}|shippo_(?:live|test)_[0-9a-f]{40}",
+    "Duffel and Flutterwave": r"duffel_(?:test|live)_[\w=-]{43}|FLWSECK(?:_TEST)?-[\w-]{12,}",
+    # models and data
+    "OpenAI": r"(?<![-_])sk-(?:(?:proj|svcacct|admin|or-v1|lf|ant-[a-z0-9]+)-[\w-]{20,}"
+    r"|(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{20,})",
+    "Hugging Face": r"hf_[A-Za-z0-9]{30,}|api_org_[A-Za-z0-9]{30,}",
+    "other models": r"gsk_[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{37}|pplx-[A-Za-z0-9]{40,}"
+    r"|xai-[A-Za-z0-9]{60,}|tvly-[\w-]{24,}|pcsk_\w{40,}|lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}|nvapi-[\w-]{60,}",
+    # tools that teams use
+    "Linear": r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}",
+    "Notion": r"ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}",
+    "Airtable": r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",
+    "Figma": r"fig[dor]_[\w-]{32,}",
+    "Contentful": r"CFPAT-[\w-]{40,}",
+    "Typeform": r"tfp_[\w.=-]{44,}",
+    "Grafana": r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/]{32,}",
+    "New Relic": r"NR(?:AK|JS|II|IQ|RA)-[\w-]{19,}",
+    "Dynatrace": r"dt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}",
+    "Dropbox": r"sl\.[\w-]{100,}",
+    # keys themselves
+    "age": r"AGE-(?:SECRET-KEY-(?:PQ-)?|PLUGIN-[A-Z0-9]+-)1[0-9A-Z]{40,}",
+    "JSON Web Token": r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.",
+}
+"""The formats of tokens and keys, by who made them."""
+
+_TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(FORMATS.values())})")
+_LONG_WORD = re.compile(r"[\w.~:/@+=-]{15,}")
+"""Where a token can be: no format is shorter, and none has other characters. Most text has few."""
+_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|PuTTY-User-Key-File-\d:|minisign encrypted secret key"
 )
-"""The known formats of tokens and keys."""
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
 
 
@@ -23,6 +120,12 @@ def sounds_secret(name: str) -> bool:
     return _SOUNDS_SECRET.search(name) is not None and _ABOUT_A_SECRET.search(name) is None
 
 
+def has_token(text: str) -> bool:
+    """Return whether a token or key of a known format is in ``text``."""
+    words = _LONG_WORD.findall(text)
+    return any(map(_TOKEN.search, words)) or _KEY.search(text) is not None
+
+
 def looks_secret(text: str) -> bool:
     """Return whether a token, a key, or a URL with a password is in ``text``."""
-    return any(shape.search(text) for shape in (TOKEN, _PASSWORD_IN_URL))
+    return has_token(text) or _PASSWORD_IN_URL.search(text) is not None

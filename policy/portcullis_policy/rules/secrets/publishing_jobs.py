@@ -1,0 +1,206 @@
+"""SE: the secrets of publishing jobs, found by their use: where they lie, and how many together."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy.examples.base import Declared, stack
+from portcullis_policy.examples.workflow_files import RELEASE, changed, file
+from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import cis
+from portcullis_policy.rule import Finding, Resource, Stack, StackRule
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import repository_of
+from portcullis_policy.semantics.publishing_secrets import Use, used_by_publishing_jobs
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_SECRET: Mapping[str, object] = {"repository": "escai", "secretName": "WAREHOUSE", "value": "x"}
+_ENVIRONMENT: Mapping[str, object] = {**_SECRET, "environment": "pypi-release"}
+_PASSWORD = (
+    "    steps:\n      - uses: pypa",
+    "    steps:\n      - with: {password: '${{ secrets.WAREHOUSE }}'}\n        uses: pypa",
+)
+_BY_JOB = (
+    "    steps:\n      - uses: pypa",
+    """\
+    env: {T: '${{ secrets.WAREHOUSE }}'}
+    steps:
+      - with: {password: '${{ env.T }}'}
+        uses: pypa""",
+)
+_CALLER = """\
+on: {push: {tags: ["v*"]}}
+permissions: {}
+jobs:
+  publish:
+    uses: ./.github/workflows/publish.yml
+    secrets: {token: '${{ secrets.WAREHOUSE }}'}
+"""
+_CALLED = """\
+on: {workflow_call: {secrets: {token: {required: true}}}}
+permissions: {}
+jobs:
+  publish:
+    runs-on: ubuntu-24.04
+    environment: pypi-release
+    steps:
+      - run: twine upload dist/*
+        env: {TWINE_PASSWORD: '${{ secrets.token }}'}
+"""
+_TOKENS_OF: Mapping[str, str] = {
+    "PyPI": r"PYPI|TWINE|FLIT_|HATCH_INDEX",
+    "npm": r"NPM|NODE_AUTH",
+    "crates.io": r"CARGO|CRATES",
+    "RubyGems": r"RUBYGEMS|GEM_HOST",
+    "NuGet": r"NUGET",
+    "Maven Central": r"MAVEN|OSSRH|SONATYPE",
+    "a registry of images": r"DOCKER|GHCR",
+    "Packagist": r"PACKAGIST",
+    "CocoaPods": r"COCOAPODS",
+    "the marketplaces of editors": r"VSCE|OVSX",
+}
+"""Names of tokens, by where they publish."""
+
+
+class PublishingSecretInEnvironment(StackRule):
+    """A publishing job uses no secret of the repository or the organization.
+
+    Every workflow on every branch reads repository and organization secrets. Whatever such a secret
+    is called, anybody who may push a branch can publish with it. The rule follows secrets through
+    the environment variables of steps, jobs and workflows, steps that log in, composite actions and
+    called workflows.
+    """
+
+    id = "SE017"
+    title = "a publishing job uses a secret that lies outside of its environment"
+    severity = Severity.CRITICAL
+    maps = cis("2.1.7", "4.2.2")
+    resource_types = (gh.REPOSITORY_FILE, gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET)
+    remediation = "Move it to the release environment's `secrets`, or use trusted publishing."
+    good = (
+        stack(
+            "a secret of the environment",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, _ENVIRONMENT, "secret"),
+            file(changed(RELEASE, _PASSWORD)),
+        ),
+        stack(
+            "a secret of another job",
+            Declared(gh.ACTIONS_SECRET, _SECRET, "secret"),
+            file(changed(RELEASE, ("run: uv build", "run: uv build '${{ secrets.WAREHOUSE }}'"))),
+        ),
+        stack(
+            "another repository's secret of that name",
+            Declared(gh.ACTIONS_SECRET, {**_SECRET, "repository": "other"}, "secret"),
+            file(changed(RELEASE, _PASSWORD)),
+        ),
+    )
+    bad = (
+        stack(
+            "the password of an upload",
+            Declared(gh.ACTIONS_SECRET, _SECRET, "secret"),
+            file(changed(RELEASE, _PASSWORD)),
+        ),
+        stack(
+            "a secret of the organization, through a variable of the job",
+            Declared(gh.ACTIONS_ORGANIZATION_SECRET, {"secretName": "warehouse"}, "secret"),
+            file(changed(RELEASE, _BY_JOB)),
+        ),
+        stack(
+            "given to a workflow that publishes",
+            Declared(gh.ACTIONS_SECRET, _SECRET, "secret"),
+            file(_CALLER),
+            file(_CALLED, ".github/workflows/publish.yml", "called"),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        secrets = list(stack.of(gh.ACTIONS_SECRET, gh.ACTIONS_ORGANIZATION_SECRET))
+        used = used_by_publishing_jobs(stack, settings) if secrets else ()
+        own = {
+            (repository_of(item), _lower(item.facts, "environment"), _name(item))
+            for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET)
+        }
+        outside = [use for use in used if (use.repository, use.environment, use.secret) not in own]
+        for item in secrets:
+            if any(_is_meant(item, use) for use in outside):
+                at = ("secrets", str(item.facts.text("secretName")))
+                yield Finding("a job that publishes uses it", at, urn=item.urn)
+
+
+class OneRegistryEach(StackRule):
+    """An environment holds the publishing tokens of one registry.
+
+    Every job of an environment gets all its secrets. If one environment has the tokens of several
+    registries, a weakness in one job's tools publishes to all of them.
+    """
+
+    id = "SE018"
+    title = "one environment holds the publishing tokens of several registries"
+    severity = Severity.HIGH
+    maps = cis("2.1.7")
+    resource_types = (gh.ACTIONS_ENVIRONMENT_SECRET,)
+    remediation = "Give each registry an environment of its own, which its job names."
+    good = (
+        stack(
+            "one registry",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "PYPI_TOKEN"}),
+            Declared(
+                gh.ACTIONS_ENVIRONMENT_SECRET,
+                {**_ENVIRONMENT, "secretName": "TWINE_PASSWORD"},
+                "other",
+            ),
+        ),
+        stack(
+            "an environment for each registry",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "PYPI_TOKEN"}),
+            Declared(
+                gh.ACTIONS_ENVIRONMENT_SECRET,
+                {**_ENVIRONMENT, "environment": "npm-release", "secretName": "NPM_TOKEN"},
+                "other",
+            ),
+        ),
+    )
+    bad = (
+        stack(
+            "tokens of two registries",
+            Declared(gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "PYPI_TOKEN"}),
+            Declared(
+                gh.ACTIONS_ENVIRONMENT_SECRET, {**_ENVIRONMENT, "secretName": "NPM_TOKEN"}, "other"
+            ),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        held: dict[tuple[object, object], dict[str, Resource]] = {}
+        for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
+            name, environment = _name(item), _lower(item.facts, "environment")
+            if name is not None and environment is not UNKNOWN and settings.can_publish(name):
+                registry = next((to for to, of in _TOKENS_OF.items() if re.search(of, name)), None)
+                if registry is not None:
+                    held.setdefault((repository_of(item), environment), {})[registry] = item
+        for registries in held.values():
+            if len(registries) > 1:
+                listed = ", ".join(sorted(registries))
+                item = next(iter(registries.values()))
+                yield Finding(f"it has tokens for {listed}", ("secrets",), urn=item.urn)
+
+
+def _is_meant(secret: Resource, use: Use) -> bool:
+    """Say whether a job gets a secret: the repository's, or one of the organization."""
+    owned = secret.type == gh.ACTIONS_ORGANIZATION_SECRET or repository_of(secret) == use.repository
+    return owned and _name(secret) == use.secret
+
+
+def _name(item: Resource) -> str | None:
+    name = item.facts.text("secretName")
+    return name.upper() if isinstance(name, str) else None
+
+
+def _lower(facts: Facts, field: str) -> object:
+    value = facts.text(field)
+    return value.lower() if isinstance(value, str) else value
+
+
+RULES = (PublishingSecretInEnvironment, OneRegistryEach)
