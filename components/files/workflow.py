@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from components.files.workflow_choice import WorkflowsConfig
+from components.names.modules import read_path
 from components.names.registries import ADDRESSES, normalized
 from components.names.versions import ReleaseTags, Scheme
 
@@ -144,6 +145,8 @@ class Package(_Strict):
     def _consistent(self) -> Self:
         if not _NAMES[self.ecosystem].fullmatch(self.name):
             raise ValueError(f"name is not a name that {self.ecosystem} packages can have")
+        if self.ecosystem == "go":
+            read_path(self.name)
         if self.ecosystem != "python" and self.test_environment is not None:
             raise ValueError(
                 f"test_environment is for Python packages: {self.ecosystem} has no test registry"
@@ -194,6 +197,11 @@ class Package(_Strict):
         """Return a Java package's groupId and artifactId."""
         group, _, artifact = self.name.partition(":")
         return group, artifact
+
+    @property
+    def majors(self) -> str:
+        """Return the major versions that a Go module's path allows, as a regular expression."""
+        return "|".join(map(str, read_path(self.name).majors))
 
     @property
     def emulated(self) -> bool:

@@ -19,6 +19,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from components.base import PythonPackageName, matching
+from components.names.modules import read_path
 
 LONGEST_NPM_NAME = 214
 
@@ -90,6 +91,12 @@ def _crate_name(value: str) -> str:
     return value
 
 
+def _module_path(value: str) -> str:
+    """Refuse paths that Go takes for no module, or that name a repository elsewhere."""
+    read_path(value)
+    return value
+
+
 NameAtPypi = Annotated[PythonPackageName, AfterValidator(_python_name)]
 """The name of a package that PyPI takes."""
 NameAtNpm = Annotated[
@@ -116,6 +123,7 @@ NameOfModule = Annotated[
         r"(?!.*\.\.)(?!.{201})[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+",
         "allowed: the path of a module, such as github.com/guild/tool",
     ),
+    AfterValidator(_module_path),
 ]
 """The path of a Go module."""
 NameOfImage = Annotated[

@@ -222,7 +222,9 @@ class GoPackage(_Package):
     usual_environment = "go-release"
 
     go: NameOfModule
-    """The module's path, such as `github.com/guild/tool`."""
+    """The module's path, as in `go.mod`: `github.com/guild/tool` with the module's folder and, from
+    version 2 on, its major version (`github.com/guild/tool/sdk/v2`), or a path of a domain of your
+    own that leads Go to this repository."""
     environment: ReleaseEnvironmentName | None = None
     """The release environment. Without it: `go-release`; where a repository publishes several
     modules, `go-release-` and the path."""

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
+from components.names.modules import read_path
 from components.names.registries import normalized
 from components.publish.packages import (
     APPROVAL_ENVIRONMENT,
@@ -57,7 +58,7 @@ def check(path: Segments, repository: ResolvedRepository, owner: str) -> Iterato
     yield from _first_teams(path, repository.packages)
     yield from _workflows(path, repository.packages)
     yield from _archives(path, repository.packages)
-    yield from _modules(path, repository)
+    yield from _modules(path, repository, owner)
     yield from _images(path, repository.packages, owner)
 
 
@@ -215,11 +216,12 @@ def _archives(path: Segments, packages: Sequence[ResolvedPackage]) -> Iterator[P
             found.add(package.tags)
 
 
-def _modules(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:
+def _modules(path: Segments, repository: ResolvedRepository, owner: str) -> Iterator[Problem]:
     """Find Go modules whose tags or source the Go proxy cannot use.
 
     Source: https://go.dev/ref/mod#vcs-version
     """
+    series: dict[ReleaseTags, GoPackage] = {}
     for package in repository.packages:
         if not isinstance(package.config, GoPackage):
             continue
@@ -227,9 +229,36 @@ def _modules(path: Segments, repository: ResolvedRepository) -> Iterator[Problem
         if repository.config.visibility != "public":
             what = "the Go proxy reads the repository itself, and can read public ones only"
             yield (*where, "go"), what, "visibility: public"
+        yield from _source_of_module(where, package.config, f"{owner}/{repository.name}")
         if (package.tags.prefix, package.tags.scheme) != (prefix, "semver"):
             what = f"the tags of this Go module are {prefix}1.2.3, by its folder"
             yield where, what, f"tags of a tag_protection with prefix: {prefix}, scheme: semver"
+        first = series.setdefault(package.tags, package.config)
+        if first.prefix == prefix and first.go != package.config.go:
+            what = (
+                f"a tag such as {package.tags.examples[0]} would release `{first.go}` as well, and "
+                "can have the major version of one of them only"
+            )
+            yield (*where, "go"), what, "one module for tags of this form: the later major version"
+
+
+def _source_of_module(where: Segments, module: GoPackage, own: str) -> Iterator[Problem]:
+    """Find a module whose path leads Go to another repository, or to another folder."""
+    named = read_path(module.go)
+    if named.repository is None:
+        return
+    if named.repository.lower() != own.lower():
+        what = f"Go reads this module from the repository {named.repository}, and this one is {own}"
+        allowed = f"github.com/{own}, with the module's folder, or a path of a domain of your own"
+        yield (*where, "go"), what, allowed
+        return
+    folder = PurePosixPath(module.directory)
+    version = f"v{named.majors[-1]}"
+    wanted = PurePosixPath(named.folder)
+    if folder not in (wanted, wanted / version if named.majors[-1] > 1 else wanted):
+        what = f"Go reads this module from the folder {wanted}, by its path"
+        at = (*where, "directory") if "directory" in module.model_fields_set else where
+        yield at, what, f"directory: {wanted}, or a path of the module that ends with {folder}"
 
 
 def _images(path: Segments, packages: Sequence[ResolvedPackage], owner: str) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from tests.components.workflow_cases.variants import (
     VARIANTS,
     files,
     load,
+    module,
     npm,
     plan,
     program,
@@ -70,6 +71,36 @@ def test_the_release_has_every_file_by_a_name_of_its_own_and_checksums(tmp_path:
         "SHA256SUMS",
         *expected,
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "version", "passes"),
+    [
+        ("github.com/guild/riveter", "0.3.0", True),
+        ("github.com/guild/riveter", "1.2.3", True),
+        ("github.com/guild/riveter", "2.0.0", False),
+        ("github.com/guild/riveter", "10.2.3", False),
+        ("github.com/guild/riveter/v2", "2.0.0", True),
+        ("github.com/guild/riveter/v2", "1.2.3", False),
+        ("github.com/guild/riveter/v2", "20.2.3", False),
+        ("gopkg.in/guild/riveter.v1", "1.2.3", True),
+        ("gopkg.in/guild/riveter.v1", "0.2.3", False),
+    ],
+)
+def test_a_module_is_released_in_the_major_version_of_its_path(
+    tmp_path: Path, path: str, version: str, *, passes: bool
+) -> None:
+    """Go takes no other tag for the module: the build says so before anybody approves (R6)."""
+    build = load(release_text(plan(module(name=path))))["jobs"]["build"]["steps"]
+    (building,) = [each for each in build if each.get("name") == f"Build {path}"]
+    fake(tmp_path, "go", f'#!/bin/sh\n[ $1 = mod ] && echo \'{{"Zip": "zip"}}\' || echo {path}\n')
+    (tmp_path / "zip").touch()
+    places = {"DIST": str(tmp_path / "dist"), "RUNNER_TEMP": str(tmp_path)}
+    done = run(building, tmp_path, VERSION=version, **places)
+    assert (done.returncode == 0) is passes, done.stderr
+    refused = f"error title=Another major version::the path {path} is for versions "
+    assert (refused in done.stdout) is not passes
+    assert bool(list(tmp_path.glob("dist/*"))) is passes
 
 
 CLI = "path = 'crates/cli'"

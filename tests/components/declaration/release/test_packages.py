@@ -326,6 +326,65 @@ CASES = (
         "tags of a tag_protection with prefix: sdk/v, scheme: semver",
     ),
     Case(
+        "a module of another repository",
+        (publish("{»go: github.com/other/app}"),),
+        "Go reads this module from the repository other/app, and this one is acme/app",
+        "github.com/acme/app, with the module's folder, or a path of a domain of your own",
+    ),
+    Case(
+        "a module of another repository of the organization, at gopkg.in",
+        (publish("{»go: gopkg.in/acme/web.v1}"),),
+        "Go reads this module from the repository acme/web, and this one is acme/app",
+        "github.com/acme/app, with the module's folder, or a path of a domain of your own",
+    ),
+    Case(
+        "a module at another host",
+        (publish("{»go: gitlab.com/acme/app}"),),
+        "`go`: a path at gitlab.com is a repository there",
+        "the path of this repository, such as github.com/guild/tool, or one of a domain of your "
+        "own",
+    ),
+    Case(
+        "a module whose path is an owner's",
+        (publish("{»go: github.com/acme}"),),
+        "`go`: the path names no repository",
+        "one such as github.com/guild/tool",
+    ),
+    Case(
+        "a module whose path has version 1",
+        (publish("{»go: github.com/acme/app/v1}"),),
+        "`go`: paths of modules have no v1",
+        "github.com/acme/app for versions 0 and 1, github.com/acme/app/v2 for version 2",
+    ),
+    Case(
+        "a module at gopkg.in without a version",
+        (publish("{»go: gopkg.in/acme/app}"),),
+        "`go`: paths at gopkg.in have a major version",
+        "one such as gopkg.in/guild/tool.v2",
+    ),
+    Case(
+        "a module whose path names another folder",
+        (
+            (TAGS, f"{TAGS[:-1]}, prefix: sdk/v}}"),
+            publish("{go: github.com/acme/app/tool/v2, »directory: sdk}"),
+        ),
+        "Go reads this module from the folder tool, by its path",
+        "directory: tool, or a path of the module that ends with sdk",
+    ),
+    Case(
+        "a module in a folder without the folder in its path",
+        (publish("»{go: github.com/acme/app/tool}"),),
+        "Go reads this module from the folder tool, by its path",
+        "directory: tool, or a path of the module that ends with .",
+    ),
+    Case(
+        "two major versions of a module for one form of tags",
+        (publish("{go: github.com/acme/app}", "{»go: github.com/acme/app/v2, directory: v2}"),),
+        "a tag such as v1.2.3 would release `github.com/acme/app` as well, and can have the major "
+        "version of one of them only",
+        "one module for tags of this form: the later major version",
+    ),
+    Case(
         "a module of a private repository",
         (("    visibility: public\n", ""), publish("{»go: acme.example/tool}")),
         "the Go proxy reads the repository itself, and can read public ones only",
@@ -517,6 +576,27 @@ def test_tags_of_a_module_leave_out_its_major_version(
     """Go looks for the tags of the folder above that of a major version."""
     module = GoPackage.model_validate({"go": path, "directory": directory, "approvers": ["devs"]})
     assert module.prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "{go: github.com/acme/app}",
+        "{go: github.com/Acme/App}",
+        "{go: github.com/acme/app/v2}",
+        "{go: github.com/acme/app/v2, directory: v2}",
+        "{go: gopkg.in/acme/app.v3}",
+        "{go: acme.example/app}",
+        "{go: acme.example/app/v2}",
+        "{go: go.acme.example/all/of/it}",
+    ],
+)
+def test_a_module_has_the_path_of_its_repository_or_of_a_domain(
+    tmp_path: Path, module: str
+) -> None:
+    """Vanity paths lead Go to any repository; the others name this one, at any major version."""
+    (package,) = app(tmp_path, publish(module)).packages
+    assert package.config.kind == "go"
 
 
 FORMS = {
