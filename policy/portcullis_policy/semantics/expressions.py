@@ -15,7 +15,6 @@ OPENING = "${{"
 _REST = re.compile(r"((?:'(?:[^']|'')*+'|[^'}]|\}(?!\}))*+)\}\}")
 """The rest of an expression: it ends at the first `}}` outside of its texts."""
 _TOKEN = re.compile(r"(?P<text>'(?:[^']|'')*+')|(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|(?P<other>\S)")
-_PLAIN = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -56,30 +55,6 @@ def without_expressions(text: str) -> str:
     for expression in in_braces(text):
         text = text.replace(f"{OPENING}{expression}}}}}", "", 1)
     return text
-
-
-def normalized(expression: str) -> str:
-    """Return an expression in one spelling: lower case, `a['b']` as `a.b`, texts left out.
-
-    A text within an expression reads nothing, whatever it says; it becomes `''`.
-    """
-    words = [(each.lastgroup, each[0].lower()) for each in _TOKEN.finditer(expression)]
-    out: list[str] = []
-    at = 0
-    while at < len(words):
-        kind, word = words[at]
-        index = [each for _, each in words[at : at + 3]]
-        if index[0] == "[" and index[2:] == ["]"] and words[at + 1][0] == "text" and out:
-            name = index[1][1:-1].replace("''", "'")
-            if _PLAIN.fullmatch(name):
-                out.append(f".{name}")
-                at += 3
-                continue
-        word = "''" if kind == "text" else word
-        needs_space = kind == "name" and out and out[-1][-1:].isalnum()
-        out.append(f" {word}" if needs_space else word)
-        at += 1
-    return "".join(out)
 
 
 def mentions(expressions: Iterable[str]) -> Mentions:

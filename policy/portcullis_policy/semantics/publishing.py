@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 from portcullis_policy.semantics.expressions import (
     in_braces,
     mentions,
-    normalized,
     without_expressions,
 )
+from portcullis_policy.semantics.untrusted import inserts_text
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
 
 _ACTIONS = re.compile(
@@ -18,6 +18,7 @@ _ACTIONS = re.compile(
     r"|cycjimmy/semantic-release-action|jreleaser/release-action)(/.*)?"
 )
 _PUSHING_ACTIONS = re.compile(r"docker/(build-push|bake)-action(/.*)?")
+_LOCAL_REGISTRY = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?/")
 _LOCAL = r"\s[\"']?(oci|oci-archive|docker-archive|docker-daemon|dir|containers-storage):"
 """Where an image stays on the runner."""
 _COMMAND = re.compile(
@@ -32,17 +33,6 @@ _COMMAND = re.compile(
     r")(?![\w-])"
 )
 _REHEARSAL = re.compile(r"--dry-run\b|--skip-publish\b|--snapshot\b")
-_SAFE_ENDS = (
-    *("number", "id", "node_id", "sha", "action", "draft", "merged", "private", "fork", "type"),
-    *("created_at", "updated_at", "merge_commit_sha", "run_id", "run_number", "conclusion"),
-    *("login", "visibility", "size", "event", "status", "run_attempt"),
-)
-"""What an event's field may end in and still be no text of a stranger: numbers, hashes, words."""
-
-_EVENT = re.compile(r"github\.event((?:\.[\w*-]+)*)")
-_INPUT = re.compile(
-    r"(?:github\.event\.)?(?<![\w.])inputs\.([\w-]+)|github\.event\.inputs\.([\w-]+)"
-)
 _PRINTS = re.compile(
     r"^\s*(?:sudo\s+)?(?:echo|printf|cat\s*<<<|write-host|write-output)\b", re.IGNORECASE
 )
@@ -62,8 +52,11 @@ _PIPED = re.compile(
 def publishing_line(step: Step) -> int | None:
     """Return the line on which a step publishes a package or an image; None if it does not."""
     if _ACTIONS.fullmatch(step.action):
-        return step.at.get("uses").line
+        return None if only_tries(step) else step.at.get("uses").line
+    tags = re.split(r"[\s,]+", step.with_("tags").strip())
     pushes = step.with_("push").lower() not in ("", "false")
+    if all(map(_LOCAL_REGISTRY.match, tags)):
+        pushes = False
     if _PUSHING_ACTIONS.fullmatch(step.action) and (
         pushes or "push=true" in step.with_("outputs").lower()
     ):
@@ -74,6 +67,19 @@ def publishing_line(step: Step) -> int | None:
             if _COMMAND.search(part) and not said_only:
                 return line
     return None
+
+
+def only_tries(step: Step) -> bool:
+    """Say whether GoReleaser builds or checks, and publishes nothing."""
+    if step.action != "goreleaser/goreleaser-action":
+        return False
+    words = step.with_("args").split()
+    return (
+        step.with_("install-only").lower() == "true"
+        or words[:1] in [[each] for each in ("build", "check", "healthcheck")]
+        or "--snapshot" in words
+        or any("publish" in word.removeprefix("--skip=").split(",") for word in words)
+    )
 
 
 def publishing_jobs(workflow: Workflow) -> tuple[tuple[Job, int], ...]:
@@ -103,17 +109,8 @@ def injected(step: Step, typed: frozenset[str]) -> Iterator[int]:
         typed: inputs of the workflow that can only be a number, a boolean or one of a list.
     """
     for line, text in step.run.lines():
-        for expression in map(normalized, in_braces(text)):
-            events = [match for match in _EVENT.findall(expression) if match]
-            given = [a or b for a, b in _INPUT.findall(expression)]
-            foreign = any(
-                path.rpartition(".")[2] not in _SAFE_ENDS and not path.startswith(".inputs.")
-                for path in events
-            )
-            whole = re.search(r"tojson\(\s*github(\.event)?\s*\)", expression)
-            if foreign or whole or "github.head_ref" in expression or set(given) - typed:
-                yield line
-                break
+        if any(inserts_text(expression, typed) for expression in in_braces(text)):
+            yield line
 
 
 def secrets_named(text: str) -> frozenset[str]:

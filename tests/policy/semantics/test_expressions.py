@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from portcullis_policy.semantics.expression_values import values
 from portcullis_policy.semantics.expressions import (
     in_braces,
     mentions,
-    normalized,
     without_expressions,
 )
 from portcullis_policy.semantics.publishing import secrets_named, uses_any_secret
@@ -39,18 +39,34 @@ def test_where_an_expression_ends(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("GitHub.Event.Issue.Title", "github.event.issue.title"),
-        ("github['event'] [ 'issue' ].title", "github.event.issue.title"),
-        ("github . event . issue", "github.event.issue"),
-        ("github.event['a b']", "github.event['']"),
-        ("format('github.event.issue.title', 1)", "format('',1)"),
-        ("a == 'b' || c", "a==''||c"),
-        ("toJSON( github )", "tojson(github)"),
+        ("GitHub.Event.Issue.Title", {"github.event.issue.title"}),
+        ("github['event'] [ 'issue' ].title", {"github.event.issue.title"}),
+        ("github . event . issue", {"github.event.issue"}),
+        ("github.event.commits[0].message", {"github.event.commits.*.message"}),
+        ("github.event.commits[*].message", {"github.event.commits.*.message"}),
+        ("format('github.event.issue.title', 1)", set()),
+        ("format('{0}', a.b)", {"a.b"}),
+        ("toJSON( github )", {"github"}),
+        ("a == 'b' || c", {"c"}),
+        ("a != null", set()),
+        ("!a", set()),
+        ("a && 'x' || 'y'", set()),
+        ("a && b", {"b"}),
+        ("(a || b) && (c || 'x')", {"c"}),
+        ("contains(a, 'x') && 'y' || b", {"b"}),
+        ("contains(a.*.name, 'x')", set()),
+        ("fromJSON(a).b[c == d].e", {"a.b.*.e"}),
+        ("a <", {"a"}),
+        ("a ? b", {"a", "b"}),
+        ("a b", {"a", "b"}),
+        ("(" * 200 + "a" + ")" * 200, {"a"}),
+        ("true", set()),
+        ("-1.5", set()),
     ],
 )
-def test_one_spelling(expression: str, expected: str) -> None:
-    """C3: spelling, blanks and texts decide nothing."""
-    assert normalized(expression) == expected
+def test_values_of_an_expression(expression: str, expected: set[str]) -> None:
+    """C3: a comparison is no text, `&&` and `||` choose, and spelling decides nothing."""
+    assert values(expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,6 +100,6 @@ def test_any_text_is_answered(text: str) -> None:
     """C3: no text crashes a reader, and what it reads is part of the text."""
     for expression in in_braces(text):
         assert expression in text
-        normalized(expression)
+        values(expression)
     mentions(in_braces(text))
     without_expressions(text)

@@ -51,7 +51,7 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     release("WF002", "    environment: pypi-release\n", ""),
     release("SE017", "secrets.PYPI_API_TOKEN", "secrets.CODECOV_TOKEN"),
     release("WF003", "      contents: read", "      id-token: write"),
-    release("WF004", "permissions: {}\n", ""),
+    ci("WF004", "permissions:\n  contents: read\n", ""),
     release("WF004", "permissions: {}", "permissions: write-all"),
     ci("WF004", "contents: read", "contents: write"),
     ci("WF006", '"$TITLE"', '"${{ github.event.issue.title }}"'),

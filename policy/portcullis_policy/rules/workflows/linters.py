@@ -10,6 +10,8 @@ from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import at_lines, workflow_files, workflow_path
 from portcullis_policy.semantics.linters import Answer, Remark, actionlint, zizmor
+from portcullis_policy.semantics.second_look import matters
+from portcullis_policy.semantics.workflows import Workflow
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
@@ -39,6 +41,26 @@ concurrency:
 """
 
 
+_TAGGED = changed(
+    CI,
+    ("[pull_request, push]", '{push: {tags: ["v*"]}}'),
+    ("      - env:", f"      - uses: actions/setup-go@{'d4' * 20}\n      - env:"),
+)
+_LABELS = f"""\
+name: labels
+on: pull_request_target
+permissions: {{}}
+jobs:
+  label:
+    name: label
+    runs-on: ubuntu-24.04
+    permissions:
+      pull-requests: write # to add labels
+    steps:
+      - uses: actions/labeler@{"c3" * 20}
+"""
+
+
 class Tool(StackRule, abstract=True):
     """The base of the rules that hand on what a tool says of all workflow files."""
 
@@ -65,21 +87,24 @@ class Tool(StackRule, abstract=True):
             yield Finding(f"{name} is not installed, and the configuration requires it")
         for number, item in enumerate(files):
             path = workflow_path(item.resource) or ""
-            mine = [each for each in answer.remarks if each.file == number and self.takes(each)]
+            remarks = [each for each in answer.remarks if each.file == number]
+            mine = [each for each in remarks if item.workflow and self.takes(each, item.workflow)]
             found = [(each.line, f"{name} {each.check}") for each in mine if each.check not in but]
             yield from at_lines(item.resource, path, found, item.resource.urn)
 
-    def takes(self, remark: Remark) -> bool:
+    def takes(self, remark: Remark, workflow: Workflow) -> bool:
         """Say whether a remark is this rule's to tell."""
-        del remark
+        del remark, workflow
         return True
 
 
 class ZizmorSevere(Tool):
     """zizmor finds nothing of high severity in a workflow file.
 
-    zizmor checks workflows for weaknesses that attackers have used. It runs once for all files of a
-    preview, without network access. If it is not installed, nothing is reported, unless `required`
+    zizmor checks workflows for weaknesses that attackers have used. WF018 reports those that an
+    attacker cannot use here: a cache where nothing is published, a trigger whose jobs run nothing
+    of an outsider's, a value that GitHub itself fills. zizmor runs once for all files of a preview,
+    without network access. If it is not installed, nothing is reported, unless `required`
     is set. See https://docs.zizmor.sh/audits/.
     """
 
@@ -87,8 +112,26 @@ class ZizmorSevere(Tool):
     title = "zizmor finds a severe weakness in a workflow file"
     severity = Severity.HIGH
     maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.7"))
-    good = (stack("a sound workflow", file(CI, CI_PATH)),)
+    good = (
+        stack("a sound workflow", file(CI, CI_PATH)),
+        stack(
+            "a cache where nothing is published",
+            file(changed(_TAGGED, ("uv run pytest", "go test ./...")), CI_PATH),
+        ),
+        stack(
+            "labels for pull requests, without any of their code",
+            file(_LABELS, ".github/workflows/labels.yml"),
+        ),
+        stack(
+            "the name of the branch to merge into",
+            file(changed(CI, ("uv run pytest", "git diff origin/${{ github.base_ref }}")), CI_PATH),
+        ),
+    )
     bad = (
+        Example(
+            "a cache in a workflow that publishes",
+            (file(changed(_TAGGED, ("uv run pytest", "uv publish")), CI_PATH),),
+        ),
         Example(
             "a dangerous trigger",
             (file(changed(CI, ("[pull_request, push]", "pull_request_target")), CI_PATH),),
@@ -99,16 +142,17 @@ class ZizmorSevere(Tool):
         """See Rule."""
         yield from self.said(settings, zizmor, stack, "zizmor")
 
-    def takes(self, remark: Remark) -> bool:
+    def takes(self, remark: Remark, workflow: Workflow) -> bool:
         """See Tool."""
-        return remark.severe and not remark.strict
+        return matters(remark, workflow) and not remark.strict
 
 
 class ZizmorOther(Tool):
     """zizmor finds nothing of lower severity in a workflow file.
 
-    This covers findings of medium, low and informational severity. zizmor's own ignore comments are
-    honoured: they are reviewed together with the line they excuse.
+    This covers findings of medium, low and informational severity, and severe ones that WF017
+    leaves out. zizmor's own ignore comments are honoured: they are reviewed together with the line
+    they excuse.
     """
 
     id = "WF018"
@@ -130,9 +174,9 @@ class ZizmorOther(Tool):
             if item.urn is not None:
                 yield item
 
-    def takes(self, remark: Remark) -> bool:
+    def takes(self, remark: Remark, workflow: Workflow) -> bool:
         """See Tool."""
-        return not remark.severe and not remark.strict
+        return not matters(remark, workflow) and not remark.strict
 
 
 class ZizmorStrict(Tool):
@@ -184,8 +228,9 @@ class ZizmorStrict(Tool):
             if item.urn is not None:
                 yield item
 
-    def takes(self, remark: Remark) -> bool:
+    def takes(self, remark: Remark, workflow: Workflow) -> bool:
         """See Tool."""
+        del workflow
         return remark.strict
 
 

@@ -13,19 +13,14 @@ from portcullis_policy.semantics.publishing import (
     publishing_jobs,
     publishing_line,
 )
-from portcullis_policy.semantics.workflows import Job, Workflow
+from portcullis_policy.semantics.token_use import only_reports, taken_at
+from portcullis_policy.semantics.workflows import Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
 _OWN_TOKEN = re.compile(
     r"secrets\s*(\.|\[\s*')github_token|github\s*(\.|\[\s*')token", re.IGNORECASE
 )
-_SIGNS = frozenset(
-    {"actions/attest", "actions/attest-build-provenance", "actions/attest-sbom"},
-)
-"""The actions that sign with the workflow's identity, which is its file and the tag."""
-_ARTIFACTS = frozenset({"actions/download-artifact", "actions/upload-artifact"})
-_ASKS_ITSELF = "actions_id_token"
 _STEPS = CI[CI.index("    steps:") :]
 _SIGNING = f"""\
     permissions:
@@ -37,6 +32,16 @@ _SIGNING = f"""\
       - uses: actions/attest@{"d4" * 20}
         with:
           subject-path: dist/*
+"""
+_CHECKOUT = f"      - uses: actions/checkout@{'a1' * 20}\n      - run: uv build\n"
+_REPORT = f"""\
+    permissions:
+      contents: read
+      id-token: write
+    steps:
+      - uses: actions/checkout@{"a1" * 20}
+      - run: uv run pytest --cov
+      - uses: {{}}@{"c3" * 20}
 """
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
 _PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
@@ -50,30 +55,6 @@ _INPUT = """
         type: string
         required: true
 """
-
-
-def _takes_token(job: Job, workflow: Workflow) -> int | None:
-    """Return the line that lets a job prove who it is (`id-token: write`); None if none does."""
-    own = job.at.get("permissions")
-    permissions = own if own.given else workflow.at.get("permissions")
-    token = permissions.get("id-token")
-    if token.text.lower() == "write":
-        return token.line
-    return permissions.line if permissions.text.lower() == "write-all" else None
-
-
-def _only_signs(job: Job) -> bool:
-    """Return whether a job signs artifacts of its run, and can do nothing else with its token."""
-    permissions = job.at.get("permissions").items()
-    may_write = {name for name, level in permissions.items() if level.text.lower() == "write"}
-    actions = {step.action for step in job.steps if step.uses}
-    asks = any(_ASKS_ITSELF in step.run.text.lower() for step in job.steps)
-    return (
-        may_write == {"id-token", "attestations"}
-        and bool(actions & _SIGNS)
-        and actions <= _SIGNS | _ARTIFACTS
-        and not asks
-    )
 
 
 class PublishesThroughEnvironment(WorkflowRule):
@@ -121,8 +102,8 @@ class TokenThroughEnvironment(WorkflowRule):
     environment is part of the token's subject. Without one, a workflow on any branch can get the
     same token. A job that calls another workflow cannot name one; the jobs of that workflow do.
 
-    A job that only signs artifacts with `actions/attest` needs no environment: who verifies a
-    signature looks at the workflow file and the tag.
+    A job that only signs, attests or reports (actions/attest, cosign, OpenSSF Scorecard, Codecov)
+    needs no environment: those services take the token of any workflow and give no access for it.
     """
 
     id = "WF003"
@@ -130,17 +111,36 @@ class TokenThroughEnvironment(WorkflowRule):
     severity = Severity.HIGH
     maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
     remediation = "Give the job `environment:`, or remove `id-token: write`."
-    good = (SOUND_RELEASE, SOUND_CI, ci("a job that only signs", (_STEPS, _SIGNING)))
+    good = (
+        SOUND_RELEASE,
+        SOUND_CI,
+        ci("a job that only signs", (_STEPS, _SIGNING)),
+        ci("a job that builds and attests", (_STEPS, f"{_SIGNING}{_CHECKOUT}")),
+        ci("a report to OpenSSF Scorecard", (_STEPS, _REPORT.format("ossf/scorecard-action"))),
+        ci("a report to Codecov", (_STEPS, _REPORT.format("codecov/codecov-action"))),
+    )
     bad = (
         ci("in the job", ("    steps:", "    permissions: {id-token: write}\n    steps:")),
         ci("for all jobs of the file", ("  contents: read", "  id-token: write")),
         ci(
-            "a job that signs, and runs code of the repository",
-            (_STEPS, f"{_SIGNING}      - uses: actions/checkout@{'a1' * 20}\n"),
+            "a job that signs, and uses an action of which nothing is known",
+            (_STEPS, f"{_SIGNING}      - uses: guild/release@{'a1' * 20}\n"),
+        ),
+        ci(
+            "a job that reports, and logs in to a cloud",
+            (
+                _STEPS,
+                _REPORT.format("codecov/codecov-action")
+                + f"      - uses: aws-actions/configure-aws-credentials@{'a1' * 20}\n",
+            ),
         ),
         ci(
             "a job that signs, and asks for a token itself",
             (_STEPS, f"{_SIGNING}      - run: curl $ACTIONS_ID_TOKEN_REQUEST_URL\n"),
+        ),
+        ci(
+            "a job that signs, and can publish images",
+            (_STEPS, _SIGNING.replace("attestations", "packages")),
         ),
         ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
     )
@@ -149,9 +149,9 @@ class TokenThroughEnvironment(WorkflowRule):
         """See WorkflowRule."""
         del settings
         for job in workflow.jobs:
-            line = _takes_token(job, workflow)
+            line = taken_at(job, workflow)
             if line is not None and not (
-                job.environment.text.strip() or job.uses.given or _only_signs(job)
+                job.environment.text.strip() or job.uses.given or only_reports(job, workflow)
             ):
                 yield (line, "`id-token: write` without an environment")
 

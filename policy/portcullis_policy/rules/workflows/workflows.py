@@ -11,6 +11,7 @@ from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import at_lines, workflow_path
+from portcullis_policy.semantics.pins import is_pinned
 from portcullis_policy.semantics.publishing import (
     holding_secrets,
     injected,
@@ -18,19 +19,18 @@ from portcullis_policy.semantics.publishing import (
     prints_secret,
     uses_any_secret,
 )
+from portcullis_policy.semantics.untrusted import typed_inputs
 from portcullis_policy.semantics.workflows import At, Workflow, read
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
-_PINNED = re.compile(r"[^@\s]+@[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_IMAGE = re.compile(r"docker://\S+@sha256:[0-9a-f]{64}")
 _OUTSIDERS_START = ("pull_request_target", "workflow_run", "issue_comment")
+_PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
 _HEAD = re.compile(
     r"github\.event\.(pull_request|workflow_run)\.(head|merge_commit)|github\.head_ref|refs/pull/"
     r"|github\.event\.(workflow_run\.)?(pull_requests|head_sha|head_branch)|github\.event\.issue\.number"
 )
 _FETCHES_HEAD = re.compile(r"\bgh\s+pr\s+(checkout|diff)\b|\bgit\s+.*\b(pull|refs/pull)/")
-_TYPED = ("boolean", "number", "choice", "environment")
 
 
 class WorkflowRule(ResourceRule, abstract=True):
@@ -91,9 +91,12 @@ class Readable(ResourceRule):
 
 
 class PermissionsAtTop(WorkflowRule):
-    """A workflow gives its token no permissions, or read access only, at the top.
+    """A job gets the permissions that it states, or a top level that only reads.
 
-    Otherwise a job that somebody adds gets the organization's default, which may change.
+    Otherwise it gets the organization's default, which may change. The top level matters only to
+    jobs without `permissions` of their own; a workflow that others call gets their token, which the
+    calling file limits. In a workflow of one job that no pull request starts, the top level is that
+    job's own permission.
     """
 
     id = "WF004"
@@ -105,9 +108,25 @@ class PermissionsAtTop(WorkflowRule):
         SOUND_RELEASE,
         SOUND_CI,
         ci("`contents: none`", ("  contents: read", "  contents: none")),
+        release("each job has its own", ("permissions: {}\n", "")),
+        ci(
+            "a workflow that only others call",
+            ("[pull_request, push]", "workflow_call"),
+            ("permissions:\n  contents: read\n", ""),
+        ),
+        ci(
+            "one job alone",
+            ("[pull_request, push]", "[schedule]"),
+            ("  contents: read", "  issues: write"),
+        ),
     )
     bad = (
-        release("no `permissions`", ("permissions: {}\n", "")),
+        ci("no permissions at all", ("permissions:\n  contents: read\n", "")),
+        release(
+            "a job without permissions of its own, and none at the top",
+            ("permissions: {}\n", ""),
+            ("    permissions:\n      contents: read\n", ""),
+        ),
         ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
         ci("one permission to write", ("  contents: read", "  contents: write")),
         release(
@@ -120,10 +139,12 @@ class PermissionsAtTop(WorkflowRule):
         """See WorkflowRule."""
         del settings
         top = workflow.at.get("permissions")
-        if not top.given:
+        inheriting = [job for job in workflow.jobs if not job.at.get("permissions").given]
+        if not top.given and inheriting and set(workflow.triggers) != {"workflow_call"}:
             yield (1, "no `permissions` at the top")
         writing = [each for each in top.items().values() if each.text.lower() == "write"]
-        if writing:
+        alone = len(workflow.jobs) == 1 and not set(workflow.triggers) & _PULL_REQUESTS
+        if writing and inheriting and not alone:
             yield (writing[0].line, "`permissions` at the top let every job write")
         for permissions in (top, *(job.at.get("permissions") for job in workflow.jobs)):
             if permissions.text.lower() == "write-all":
@@ -239,12 +260,7 @@ class NoInjection(WorkflowRule):
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
         """See WorkflowRule."""
         del settings
-        typed = frozenset(
-            name.lower()
-            for event in ("workflow_dispatch", "workflow_call")
-            for name, given in workflow.at.get("on", event, "inputs").items().items()
-            if given.get("type").text in _TYPED
-        )
+        typed = typed_inputs(workflow.at.get("on"))
         for _, step in workflow.steps():
             for line in injected(step, typed):
                 yield (line, "text that others can write is pasted into a script")
@@ -254,7 +270,10 @@ class ActionsPinned(WorkflowRule):
     """An action is pinned to a full commit SHA.
 
     Anybody who takes over an action's repository can move its tags and branches, and a short SHA
-    can be made to match another commit.
+    can be made to match another commit. The builders of slsa-github-generator are an exception:
+    they refuse every reference but a tag with a full version.
+    Source:
+    https://github.com/slsa-framework/slsa-github-generator#referencing-slsa-builders-and-generators
     """
 
     id = "WF007"
@@ -262,6 +281,10 @@ class ActionsPinned(WorkflowRule):
     severity = Severity.HIGH
     maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
     remediation = "Write `owner/action@<40 digits> # v1.2.3`; Dependabot updates it."
+    _BUILDER = (
+        "on: push\njobs:\n  provenance:\n    uses: slsa-framework/slsa-github-generator/"
+        ".github/workflows/generator_generic_slsa3.yml@v2.1.0\n"
+    )
     good = (
         SOUND_RELEASE,
         ci(
@@ -272,6 +295,7 @@ class ActionsPinned(WorkflowRule):
             "one of its own repository, at the commit that runs",
             (f"actions/checkout@{'a1' * 20}", "$/.github/actions/setup"),
         ),
+        Example("a builder that can only be named by its version", (file(_BUILDER),)),
     )
     bad = (
         ci("an action by tag", (f"actions/checkout@{'a1' * 20}", "actions/checkout@v4")),
@@ -281,6 +305,7 @@ class ActionsPinned(WorkflowRule):
         ),
         ci("an action without a version", (f"actions/checkout@{'a1' * 20}", "actions/checkout")),
         ci("an image by tag", (f"actions/checkout@{'a1' * 20}", "docker://alpine:3")),
+        Example("a builder by a part of its version", (file(_BUILDER.replace("v2.1.0", "v2")),)),
         Example(
             "a workflow of another repository by branch",
             (file("on: push\njobs: {a: {uses: o/r/.github/workflows/x.yml@main}}\n"),),
@@ -293,10 +318,7 @@ class ActionsPinned(WorkflowRule):
         used: list[At] = [job.uses for job in workflow.jobs]
         used += [step.at.get("uses") for _, step in workflow.steps()]
         for uses in used:
-            text = uses.text.strip()
-            if not text or text.startswith(("./", "$/")):
-                continue
-            if not _PINNED.fullmatch(text) and not _IMAGE.fullmatch(text):
+            if not is_pinned(uses.text.strip()):
                 yield (uses.line, "not pinned by a whole hash")
 
 

@@ -1,0 +1,121 @@
+"""Which of zizmor's severe remarks an attacker can use, by what the workflow does beside them.
+
+zizmor judges a line by itself. A cache matters where something is published, a trigger where the
+code or the text of an outsider gets in, an inserted value where somebody can choose it.
+"""
+
+import re
+
+from portcullis_policy.semantics.expression_values import values
+from portcullis_policy.semantics.expressions import in_braces
+from portcullis_policy.semantics.linters import Remark
+from portcullis_policy.semantics.pins import by_version_only
+from portcullis_policy.semantics.publishing import only_tries, publishes, secrets_named
+from portcullis_policy.semantics.untrusted import inserts_text, typed_inputs
+from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+
+_RELEASING = frozenset({"contents", "packages", "id-token", "attestations", "deployments"})
+"""Permissions with which a job can put something where others take it from."""
+_NOT_FOR_RELEASES = frozenset({"GITHUB_TOKEN", "CODECOV_TOKEN"})
+_RELEASES = re.compile(r"release|publish|deploy|upload-to|push")
+_CHOSEN_BY_WRITERS = ("github.ref", "github.ref_name", "github.head_ref", "github.event", "github")
+_KNOWN_BY_GITHUB = re.compile(r"github\.(?!event|head_ref)\w+|github\.event\..*|inputs\..*")
+_AGENTS = re.compile(
+    r"\b(ai|agents?|claude|gemini|codex|copilot|openai|anthropic|llm|gpt|aider|cursor|inference)\b"
+)
+"""Words in the names of actions that let a language model act."""
+_HEAD = re.compile(r"\bhead\b|head_(ref|sha|branch|repo)|refs/pull|merge_commit")
+
+
+def matters(remark: Remark, workflow: Workflow) -> bool:
+    """Say whether a remark is severe, and the workflow gives an attacker the use of it."""
+    if not remark.severe or remark.check not in _LOOKS:
+        return remark.severe
+    return _LOOKS[remark.check](remark, workflow)
+
+
+def _cache(remark: Remark, workflow: Workflow) -> bool:
+    """Say whether anything that others take comes out of the workflow."""
+    del remark
+    return publishes(workflow) or any(_can_release(job, workflow) for job in workflow.jobs)
+
+
+def _can_release(job: Job, workflow: Workflow) -> bool:
+    own = job.at.get("permissions")
+    permissions = own if own.given else workflow.at.get("permissions")
+    may_write = {name for name, level in permissions.items().items() if level.text == "write"}
+    values_ = [value.text for step in job.steps for value in (*step.values(), step.run)]
+    secrets = secrets_named(" ".join([*values_, *_texts(job.at.get("env"))]))
+    return bool(
+        job.environment.given
+        or job.uses.given
+        or permissions.text.lower() == "write-all"
+        or may_write & _RELEASING
+        or secrets - _NOT_FOR_RELEASES
+        or any(_RELEASES.search(step.action) and not only_tries(step) for step in job.steps)
+    )
+
+
+def _texts(block: At) -> list[str]:
+    return [value.text for value in block.items().values()]
+
+
+def _trigger(remark: Remark, workflow: Workflow) -> bool:
+    """Say whether an outsider's code or text may get into a job: it runs more than pinned tools."""
+    del remark
+    return any(
+        job.uses.given or any(_takes_in(step) for step in job.steps) for job in workflow.jobs
+    )
+
+
+def _takes_in(step: Step) -> bool:
+    """Say whether a step runs a script, fetches something, or asks an agent."""
+    name = step.action
+    if not step.uses or name.startswith((".", "$", "docker:")) or step.at.get("run").given:
+        return True
+    given = step.at.get("with").items()
+    fetches = re.search(r"checkout|clone|download|cache|setup", name)
+    asks = _AGENTS.search(name) or any("prompt" in key.lower() for key in given)
+    return bool(fetches or asks or any(_HEAD.search(value.text) for value in given.values()))
+
+
+def _inserted(remark: Remark, workflow: Workflow) -> bool:
+    """Say whether somebody can choose one of the values on that line of a script."""
+    typed = typed_inputs(workflow.at.get("on"))
+    texts = [
+        text
+        for _, step in workflow.steps()
+        for line, text in step.run.lines()
+        if line == remark.line
+    ]
+    expressions = [each for text in texts for each in in_braces(text)]
+    return not expressions or any(
+        inserts_text(each, typed) or not all(map(_is_filled_by_github, values(each)))
+        for each in expressions
+    )
+
+
+def _is_filled_by_github(path: str) -> bool:
+    """Say whether a value is GitHub's, and no name of a branch or tag."""
+    return bool(_KNOWN_BY_GITHUB.fullmatch(path)) and path not in _CHOSEN_BY_WRITERS
+
+
+def _unpinned(remark: Remark, workflow: Workflow) -> bool:
+    """Say whether the line names something that could be pinned to a commit."""
+    called = [job.uses for job in workflow.jobs if job.uses.line == remark.line]
+    return not any(by_version_only(uses.text.strip()) for uses in called)
+
+
+def _permissions(remark: Remark, workflow: Workflow) -> bool:
+    """Leave permissions to WF004, which looks at all jobs."""
+    del remark, workflow
+    return False
+
+
+_LOOKS = {
+    "cache-poisoning": _cache,
+    "dangerous-triggers": _trigger,
+    "template-injection": _inserted,
+    "unpinned-uses": _unpinned,
+    "excessive-permissions": _permissions,
+}
