@@ -252,6 +252,14 @@ EnvironmentName = Annotated[
         "backslashes, other than . and ..",
     ),
 ]
+Command = Annotated[
+    str,
+    matching(
+        r"(?!.*\.\.)[A-Za-z0-9_./][A-Za-z0-9_./ =:,@+-]{0,199}",
+        "allowed: a command without quotes and variables, such as ./deploy.sh production",
+    ),
+]
+"""A command of a managed workflow: one line of a script, with nothing that a shell expands."""
 _NO_REF = r"\.\.|//|/\.|@\{|\.lock(?:/|$)|[/.]$"
 """What no name of a branch or tag contains: https://git-scm.com/docs/git-check-ref-format"""
 

@@ -20,6 +20,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
+from components.base import Command
 from components.files.workflow_choice import WorkflowsConfig
 from components.names.modules import read_path
 from components.names.registries import ADDRESSES, normalized
@@ -140,6 +141,8 @@ class Package(_Strict):
     """The account to which an image's token belongs (auth token)."""
     platforms: tuple[Platform, ...] = ()
     """What an image is built for."""
+    smoke_test: Command | None = None
+    """The command that tries an installed Python package. Without it: its modules are imported."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -151,6 +154,8 @@ class Package(_Strict):
             raise ValueError(
                 f"test_environment is for Python packages: {self.ecosystem} has no test registry"
             )
+        if self.ecosystem != "python" and self.smoke_test is not None:
+            raise ValueError("smoke_test is for Python packages")
         if self.test_environment == self.release_environment:
             raise ValueError("test_environment and release_environment must be two environments")
         for environment, secret, field in (
@@ -421,6 +426,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         default_branch=plan.default_branch,
         checks=" ".join(plan.checks),
         approval_environment=release.approval_environment,
+        trials=tuple(package for package in release.of("python") if package.test_environment),
         attestations=json.dumps(public),
         provenance=public,
         tag_filters=", ".join(map(json.dumps, tags.filters)),

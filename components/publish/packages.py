@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_a
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from components.base import (
+    Command,
     Config,
     SecretName,
     TagProtectionName,
@@ -161,6 +162,9 @@ class PythonPackage(RegistryPackage):
     Python packages, `pypi-release-` and the name."""
     test_environment: ReleaseEnvironmentName | None = None
     """The environment for TestPyPI. Without it: `testpypi`, or `testpypi-` and the name."""
+    smoke_test: Command | None = None
+    """The command that tries the installed package before each approval, such as
+    `riveter --version`. Without it: its modules are imported, and its programs are loaded."""
 
 
 class NpmPackage(RegistryPackage):

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from components.files import release_notification, workflow
 from components.publish.environments import WITHOUT_TOKENS, ResolvedPackage, by_tags, token_secrets
-from components.publish.packages import APPROVAL_ENVIRONMENT, ImagePackage, NpmPackage
+from components.publish.packages import (
+    APPROVAL_ENVIRONMENT,
+    ImagePackage,
+    NpmPackage,
+    PythonPackage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -111,4 +116,5 @@ def _workflow_package(
         registry=image.registry if image else None,
         username=image.username if image else None,
         platforms=tuple(image.platforms) if image else (),
+        smoke_test=config.smoke_test if isinstance(config, PythonPackage) else None,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import model_validator
 
-from components.base import Config, matching
+from components.base import Command, Config, matching
 from components.files.workflow import FOLDER
 from components.trust import aws, vault
 from components.trust.aws import AwsRoleConfig, AwsTrustConfig
@@ -49,13 +49,6 @@ Issuer = Annotated[
 
 Source: https://docs.github.com/enterprise-cloud@latest/actions/reference/security/oidc
 """
-Command = Annotated[
-    str,
-    matching(
-        r"(?!.*\.\.)[A-Za-z0-9_./][A-Za-z0-9_./ =:,@+-]{0,199}",
-        "allowed: a command without quotes and variables, such as ./deploy.sh production",
-    ),
-]
 
 
 class TrustConfig(Config):

@@ -24,7 +24,7 @@ def stops_what_differs(made: Stage, name: str) -> None:
     release = made.release
     wheel = f"{name.replace('-', '_')}-1.2.3-py3-none-any.whl"
     undo: list[Callable[[], None]] = []
-    release.before["verify"] = lambda: undo.append(_changed(made.pypi.folder / wheel))
+    release.before["verify"] = lambda: undo.append(changed(made.pypi.folder / wheel))
     _fails(made, "Not as built")
     undo.pop()()
 
@@ -36,7 +36,7 @@ def stops_what_differs(made: Stage, name: str) -> None:
     made.pypi.provenance[wheel] = provenance
 
     artifacts = next(each for each in release.place.artifacts.iterdir() if each.is_dir())
-    change_back = _changed(artifacts / f"sboms/python-{name}-1.2.3.cdx.json")
+    change_back = changed(artifacts / f"sboms/python-{name}-1.2.3.cdx.json")
     assert release.again("kim") == 201
     _fails(made, "Not signed")
     change_back()
@@ -52,7 +52,7 @@ def _fails(made: Stage, title: str) -> None:
     assert made.release.request("kim", "GET", "/releases/tags/v1.2.3")[0] == 404
 
 
-def _changed(file: Path) -> Callable[[], None]:
+def changed(file: Path) -> Callable[[], None]:
     """Change a file in its middle; return what changes it back."""
     old = file.read_bytes()
     middle = len(old) // 2

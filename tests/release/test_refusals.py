@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.release import proof
 from tests.release.harness import projects
 from tests.release.harness.stage import Machine, Stage, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PUBLISH = "publish-python-riveter"
 KEY = "AKIA" + "Q3" * 8
@@ -48,7 +49,8 @@ def _refused(made: Stage, key: str, title: str) -> None:
     states = made.release.run()
     assert states[key] == "failure"
     assert f"error: {title}: " in made.release.result(key).text
-    stopped = {states[each] for each in ("test-python-riveter", PUBLISH, "github-release")}
+    after = ("smoke-test", "test-python-riveter", "trial", PUBLISH, "github-release")
+    stopped = {states[each] for each in after[after.index(key) + 1 if key in after else 0 :]}
     assert stopped == {"skipped"}
     assert states["notification"] == "failure"
     assert "error: Not released: " in made.release.result("notification").text
@@ -112,6 +114,15 @@ def test_another_version_than_the_tag_s(made: Stage) -> None:
     _refused(made, "build", "Unexpected file")
 
 
+def test_a_package_that_cannot_be_imported(made: Stage) -> None:
+    """It is installed as it was built and tried, before anybody is asked (R6)."""
+    working = projects.python("riveter")["src/riveter/__init__.py"]
+    _settings(made, "import not_there\n", "__init__")
+    assert made.release.dispatch("kim", "v1.2.3", version="1.2.3", confirm="release") == 204
+    _refused(made, "smoke-test", "Smoke test failed")
+    _settings(made, working, "__init__")
+
+
 def test_a_secret_in_the_package(made: Stage) -> None:
     """The scan of what was built finds it; the log has its location and not the secret (A6)."""
     _settings(made, f'"""Settings."""\n\nKEY = "{KEY}"\n')
@@ -121,9 +132,9 @@ def test_a_secret_in_the_package(made: Stage) -> None:
     assert KEY not in made.release.result("build").text
 
 
-def _settings(made: Stage, text: str) -> None:
-    """Put the tag v1.2.3 on a commit whose package has these settings; zoe's push is refused."""
-    tip = _commit(made, "src/riveter/settings.py", text)
+def _settings(made: Stage, text: str, module: str = "settings") -> None:
+    """Put the tag v1.2.3 on a commit whose package has this module; zoe's push is refused."""
+    tip = _commit(made, f"src/riveter/{module}.py", text)
     if made.release.tag("zoe", "v1.2.3", tip) != 201:
         moved = {"sha": tip, "force": True}
         assert made.release.request("zoe", "PATCH", "/git/refs/tags/v1.2.3", moved)[0] == 200
@@ -131,14 +142,16 @@ def _settings(made: Stage, text: str) -> None:
 
 
 def test_a_dry_run(made: Stage) -> None:
-    """All is validated and built, TestPyPI answers; nobody is asked, nothing is published (R11)."""
+    """All is validated, built, installed and tried, TestPyPI answers; nobody is asked (R11)."""
     _settings(made, '"""Settings."""\n')
     inputs = {"version": "1.2.3", "confirm": "release", "dry_run": "true"}
     assert made.release.dispatch("kim", "v1.2.3", **inputs) == 204
     assert made.release.run() == {
         "security-validation": "success",
         "build": "success",
+        "smoke-test": "success",
         "test-python-riveter": "success",
+        "trial": "skipped",
         PUBLISH: "skipped",
         "verify": "skipped",
         "github-release": "skipped",
@@ -168,19 +181,34 @@ def _replaced_files(made: Stage) -> Iterator[list[str]]:
         file.write_bytes(content)
 
 
+def _another_file_is_there(made: Stage) -> None:
+    """Check that what TestPyPI got is installed from there as it was built, or nobody is asked."""
+    wheel = made.testpypi.folder / "riveter-1.2.3-py3-none-any.whl"
+    change_back: list[Callable[[], None]] = []
+    made.release.before["trial"] = lambda: change_back.append(proof.changed(wheel))
+    assert made.release.again("kim") == 201
+    states = made.release.run()
+    assert (states["trial"], states[PUBLISH]) == ("failure", "skipped")
+    assert "error: Not installed: riveter 1.2.3" in made.release.result("trial").text
+    made.release.before.clear()
+    change_back.pop()()
+
+
 def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> None:
     """TestPyPI is down, files are replaced, PyPI refuses the job, then fails (E2, R3, R10).
 
     What could not be tried is not published, and nobody is asked. A file with another hash than
-    approvers saw stops the release. Each attempt at PyPI needs an approval of its own, and what
-    arrives is what was built at first.
+    approvers saw stops the release, and so does one at TestPyPI. Each attempt at PyPI needs an
+    approval of its own, and what arrives is what was built at first.
     """
     _settings(made, '"""Settings."""\n')
     release = made.release
     inputs = {"version": "1.2.3", "confirm": "release", "dry_run": "false"}
-    made.testpypi.down_after = 0
+    trial_is_down = {"test-python-riveter": lambda: setattr(made.testpypi, "down_after", 0)}
+    release.before.update(trial_is_down)
     assert release.dispatch("kim", "v1.2.3", **inputs) == 204
     states = release.run()
+    release.before.clear()
     assert states["test-python-riveter"] == states["notification"] == "failure"
     assert states[PUBLISH] == states["github-release"] == "skipped"
     tried = release.result("test-python-riveter")
@@ -200,9 +228,10 @@ def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> No
         assert made.testpypi.uploads == []
 
     made.testpypi.down_for = 2
+    _another_file_is_there(made)
+    assert len(release.result("test-python-riveter").pauses) == 2
     assert release.again("kim") == 201
     assert release.run()[PUBLISH] == "waiting"
-    assert len(release.result("test-python-riveter").pauses) == 2
     assert (release.approve("ana"), release.run()[PUBLISH]) == (200, "failure")
     assert "invalid-publisher" in release.result(PUBLISH).text
     assert release.states()["notification"] == "failure"
@@ -221,3 +250,15 @@ def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> No
     assert set(release.run().values()) == {"success"}
     assert made.pypi.files() == made.testpypi.files()
     assert len(made.pypi.uploads) == 2
+
+
+def test_a_version_that_pypi_has_with_other_files(made: Stage) -> None:
+    """PyPI never takes a file name twice: the release stops before anybody is asked (R10)."""
+    other = made.pypi.folder / "riveter-1.2.3-py2-none-any.whl"
+    other.write_bytes(b"x")
+    inputs = {"version": "1.2.3", "confirm": "release"}
+    assert made.release.dispatch("kim", "v1.2.3", **inputs) == 204
+    _refused(made, "build", "Another package")
+    said = f"riveter 1.2.3 with other files than those that were built ({other.name})"
+    assert f"https://pypi.org has {said}" in made.release.result("build").text
+    other.unlink()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.release.harness.registries.publishers import TrustingRegistry
 
+DRY_RUN = {"version": "1.2.3", "confirm": "release", "dry_run": "true"}
 TOKENS = {
     "pypi": {"from": {"config": "pypiToken"}},
     "testpypi": {"from": {"config": "testPypiToken"}},
@@ -109,7 +110,9 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
             "security-validation": "success",
             "secrets-notification": "success",
             "build": "success",
+            "smoke-test": "success",
             "test-python-riveter": "success",
+            "trial": "success",
             "publish-python-riveter": "waiting",
             **dict.fromkeys(("verify", "github-release"), "queued"),
             **dict.fromkeys(("notification", "webhook", "issue"), "queued"),
@@ -155,7 +158,8 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
 def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -> None:
     """escai: hybrid; TestPyPI trusts the workflow, PyPI does not yet: the token (E2, E3).
 
-    A person has made the release on GitHub with the tag: it gets the files, and keeps its notes.
+    A person has made the release on GitHub with the tag: it gets the files, and keeps its notes. A
+    dry run afterwards tries what it builds, and finds the same files at both indexes (R10, R11).
     """
     declared = [_python("escai-framework", "hybrid", ["leads", "releasers"])]
     files = projects.python("escai-framework")
@@ -181,6 +185,13 @@ def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -
         requirement = "escai-framework==1.2.3"
         said = installing.python(machine.tools, made.front, tmp_path, requirement)
         assert said == "escai-framework 1.2.3 runs"
+        assert release.dispatch("kim", "v1.2.3", **DRY_RUN) == 204
+        states = release.run()
+        assert {key for key, state in states.items() if state == "success"} == {
+            *("security-validation", "secrets-python-escai-framework", "build", "smoke-test"),
+            "notification",
+        }
+        assert set(states.values()) == {"success", "skipped"}
         _nothing_leaked(made)
 
 

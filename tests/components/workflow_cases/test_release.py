@@ -132,6 +132,36 @@ def test_publishing_jobs_hold_no_more_than_they_need(variant: WorkflowPlan) -> N
 
 
 @releases
+def test_python_packages_are_tried_before_each_approval(variant: WorkflowPlan) -> None:
+    """As they were built, in a dry run too; then as TestPyPI has them, before PyPI (R6, R10, R11).
+
+    Where other people's code runs, there is no secret, no environment and no identity token.
+    """
+    jobs = files(variant)[RELEASE_PATH]["jobs"]
+    (release,) = variant.releases
+    trials = [each for each in release.of("python") if each.test_environment]
+    expected = {"smoke-test"} if release.of("python") else set()
+    expected |= {"trial"} if trials else set()
+    assert {"smoke-test", "trial"} & set(jobs) == expected
+    workflow = files(variant)[RELEASE_PATH]
+    uploads = {f"test-python-{each.id}" for each in trials}
+    for id_ in set(publishing(workflow)) - uploads | {"github-release"}:
+        assert expected <= before(workflow, id_)
+    for id_ in uploads | {"approval"} & set(jobs):
+        assert "smoke-test" in before(workflow, id_) or not expected
+    if "trial" in jobs:
+        assert uploads <= before(workflow, "trial")
+        assert (jobs["trial"]["permissions"], jobs["trial"]["if"]) == ({}, "${{ !inputs.dry_run }}")
+    for id_ in expected:
+        assert "environment" not in jobs[id_]
+        assert not re.search(r"secrets\.|github\.token", str(jobs[id_]))
+    if expected:
+        assert jobs["smoke-test"]["permissions"] == {"contents": "read"}
+        assert "if" not in jobs["smoke-test"]
+        assert not set(publishing(workflow)) & before(workflow, "smoke-test")
+
+
+@releases
 def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan) -> None:
     """What holds a credential checks nothing out: it publishes what `build` scanned (A6)."""
     workflow = files(variant)[RELEASE_PATH]

@@ -181,7 +181,7 @@ VARIANTS = {
     "two-python": plan(python(), python(name="second"), approval_environment="gate one"),
     "npm-restricted": plan(npm(access="restricted")),
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
-    "pep440": plan(python(), scheme="pep440", prefix="sdk/v"),
+    "pep440": plan(python(smoke_test="escai --version"), scheme="pep440", prefix="sdk/v"),
     **{f"cargo-{auth}": plan(cargo(auth, directory="core")) for auth in AUTHS},
     "cargo-workspace": plan(
         cargo(release_environment="crates-release-core"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
 _LIMIT_SECONDS = 300
 _SCHEMES = ("http", "https")
+_ONLINE = {"trial"}
+"""The jobs that get packages from the doubles of indexes; others have what is in uv's cache."""
 _ANNOTATIONS = ("error", "warning", "notice")
 _RUSTUP = """\
 #!/bin/sh
@@ -296,7 +298,7 @@ def _environment(place: Place, view: dict[str, Any]) -> dict[str, str]:
         "RELEASE_NODE_MODULES": str(place.tools.npm / "node_modules"),
         "RELEASE_NPM": str(NPM),
         "RELEASE_TWINE": place.tools.versions["twine"],
-        "UV_OFFLINE": "1",
+        "UV_OFFLINE": "0" if view["key"] in _ONLINE else "1",
         "UV_PYTHON_DOWNLOADS": "never",
         "NPM_CONFIG_FETCH_RETRIES": "0",
         "NPM_CONFIG_UPDATE_NOTIFIER": "false",

@@ -83,7 +83,13 @@ CASES = (
         "a field of another registry",
         ((PUBLISH, "    publish: [{python: app, »access: public, approvers: [devs]}]"),),
         "`access` is not a field of a python package",
-        "approvers, auth, directory, environment, python, tags, test_environment, tokens",
+        "approvers, auth, directory, environment, python, smoke_test, tags, test_environment, tokens",
+    ),
+    Case(
+        "a smoke test that a shell would expand",
+        (publish('{python: app, »smoke_test: "app && rm $HOME"}'),),
+        "`smoke_test` is not valid",
+        "a command without quotes and variables, such as ./deploy.sh production",
     ),
     Case(
         "a module of the standard library",
