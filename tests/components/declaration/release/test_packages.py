@@ -83,7 +83,8 @@ CASES = (
         "a field of another registry",
         ((PUBLISH, "    publish: [{python: app, »access: public, approvers: [devs]}]"),),
         "`access` is not a field of a python package",
-        "approvers, auth, directory, environment, python, smoke_test, tags, test_environment, tokens",
+        "approvers, auth, directory, environment, python, smoke_test, tags, test_environment, "
+        "tokens",
     ),
     Case(
         "a smoke test that a shell would expand",
