@@ -423,6 +423,32 @@ def _hash(line: str) -> str:
     return hashlib.sha256(f"{line}\n".encode()).hexdigest()
 
 
+@pytest.mark.parametrize("visibility", cases(["private"], "public"))
+def test_an_archive_alone(machine: Machine, tmp_path: Path, visibility: Visibility) -> None:
+    """riveter-rules: no registry; the release on GitHub waits for the approval (E2, R9, R10).
+
+    There is nothing to test, so no check is waited for. A public repository signs the archive.
+    """
+    declared = [{"github": "riveter-rules", "directory": "rules", "approvers": ["releasers"]}]
+    files = {"rules/rule.yaml": "a: b\n", "README.md": "# Rules\n"}
+    with stage(machine, tmp_path, "rules", declared, files, visibility=visibility) as made:
+        release, waits = made.release, "attest" if visibility == "public" else "github-release"
+        assert release.tag("kim", "v1.2.3") == 201
+        assert release.run()[waits] == "waiting"
+        assert release.request("kim", "GET", "/releases")[1] == []
+        assert [release.approve(login) for login in ("kim", "zoe", "ana")] == [403, 403, 200]
+        assert set(release.run().values()) == {"success"}, release.result(waits).text
+        built = _built(made, "github-riveter-rules")
+        assert list(built) == ["riveter-rules-1.2.3.tar.gz"]
+        assert _released(made) == built
+        (archive,) = _built_files(made, "github-riveter-rules")
+        with tarfile.open(archive) as opened:
+            inside = [each.name for each in opened if each.isfile()]
+            assert inside == ["riveter-rules-1.2.3/rules/rule.yaml"]
+        assert len(made.sigstore.stored) == (visibility == "public")
+        _nothing_leaked(made)
+
+
 def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
     """portal-core: built without secrets, signed and uploaded after the approval (E3, R9, R10).
 
