@@ -6,6 +6,7 @@ import base64
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.release import proof
@@ -92,6 +93,39 @@ def test_a_red_check(made: Stage) -> None:
     assert made.release.tag("kim", "v3.3.0") == 201
     _refused(made, "security-validation", "A check is missing")
     _commit(made, "green.txt", "x")
+
+
+FORGING = """\
+on: {push: {branches: [forging]}}
+permissions: {checks: write}
+jobs: {forge: {runs-on: ubuntu-24.04, steps: [{run: "true"}]}}
+"""
+"""A workflow on a branch, whose token may report checks."""
+
+
+def test_a_check_that_a_branch_forged(made: Stage) -> None:
+    """A workflow on a branch reports `ci` and `security-ci` for a commit that CI never saw (R1).
+
+    The App that reports them is GitHub Actions, as for the real ones.
+    """
+    release, world = made.release, made.release.world
+    path, message = "/contents/unseen.txt", {"message": "Unseen [skip ci]", "content": "eA=="}
+    commit = release.request("olga", "PUT", path, message)[1]["commit"]["sha"]
+    world.plan(release.repository, "forge", "hold")
+    release.request("zoe", "POST", "/git/refs", {"ref": "refs/heads/forging", "sha": commit})
+    _commit(made, ".github/workflows/forge.yml", FORGING, "forging")
+    (job,) = world.jobs(repository=release.repository, key="forge", status="in_progress")
+    bearer = {"Authorization": f"Bearer {world.job(job['id'])['github_token']}"}
+    with httpx.Client(base_url=world.rest_url, headers=bearer) as api:
+        for name in ("ci", "security-ci"):
+            report = {"name": name, "head_sha": commit, "conclusion": "success"}
+            answer = api.post(f"/repos/{release.repository}/check-runs", json=report)
+            assert (answer.status_code, answer.json()["app"]["slug"]) == (201, "github-actions")
+    # the message of the commit stops what the tag would start, and not a start by hand
+    assert release.tag("kim", "v3.5.0", commit) == 201
+    assert release.dispatch("kim", "v3.5.0", version="3.5.0", confirm="release") == 204
+    _refused(made, "security-validation", "A check is missing")
+    _commit(made, "seen.txt", "x")
 
 
 @pytest.mark.parametrize(

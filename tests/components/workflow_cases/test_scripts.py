@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from components.files.workflow import CI_PATH, RELEASE_PATH, REQUIRED_CHECKS
 from tests.components.workflow_cases.scripts import fake, git, run, step
-from tests.components.workflow_cases.variants import archive, files, java, npm, plan, python, steps
+from tests.components.workflow_cases.variants import (
+    archive,
+    files,
+    java,
+    npm,
+    plan,
+    program,
+    python,
+    steps,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,6 +172,53 @@ def test_a_required_check_passes_only_if_every_job_did(
     assert (done.returncode == 0) is passes
 
 
+def _answering(folder: Path, runs: list[dict[str, Any]], jobs: list[dict[str, Any]]) -> str:
+    """What gh answers about runs of ci.yml, each like one of a merge, and about a run's jobs."""
+    program_ = [program("git"), "-C", str(folder), "rev-parse", "HEAD"]
+    commit = subprocess.run(program_, capture_output=True, text=True, check=True).stdout.strip()
+    usual = {"event": "push", "head_branch": "main", "head_sha": commit, "run_number": 1}
+    listed = [{"id": 7, **usual, **each} for each in runs]
+    (folder / "runs.json").write_text(json.dumps({"workflow_runs": listed}))
+    (folder / "jobs.json").write_text(json.dumps({"jobs": jobs}))
+    return 'case "$*" in */runs/7/jobs*) cat jobs.json ;; *) cat runs.json ;; esac'
+
+
+PASSED = [{"name": name, "conclusion": "success"} for name in REQUIRED_CHECKS]
+
+
+@pytest.mark.parametrize(
+    ("runs", "jobs", "passes"),
+    [
+        ([{}], PASSED, True),
+        ([], PASSED, False),
+        ([{"event": "pull_request"}], PASSED, False),
+        ([{"event": "workflow_dispatch"}], PASSED, False),
+        ([{"head_branch": "side"}], PASSED, False),
+        ([{"head_sha": "0" * 40}], PASSED, False),
+        # the newest run counts
+        ([{"id": 6}, {"run_number": 2}], PASSED, True),
+        ([{"id": 6, "run_number": 2}, {}], PASSED, False),
+        ([{}], PASSED[:1], False),
+        ([{}], [PASSED[0], PASSED[1] | {"conclusion": "failure"}], False),
+        ([{}], [PASSED[0], PASSED[1] | {"conclusion": "skipped"}], False),
+        ([{}], [PASSED[0], PASSED[1] | {"conclusion": None}], False),
+        ([{}], [*PASSED, PASSED[1] | {"conclusion": "cancelled"}], False),
+    ],
+)
+def test_checks_are_jobs_of_ci_as_it_was_merged(
+    tmp_path: Path, runs: list[dict[str, Any]], jobs: list[dict[str, Any]], *, passes: bool
+) -> None:
+    """Only the newest run of ci.yml for the push to the default branch counts (R1)."""
+    git(tmp_path, "init")
+    git(tmp_path, "commit", "--allow-empty", "--message=first")
+    other = 'case "$*" in */runs/6/jobs*) echo "{\\"jobs\\": []}"; exit ;; esac'
+    fake(tmp_path, "gh", f"#!/bin/sh\n{other}\n{_answering(tmp_path, runs, jobs)}\n")
+    demanded = step("security-validation", "The required checks")
+    done = run(demanded, tmp_path, GITHUB_REPOSITORY="guild/rules")
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    assert ("title=A check is missing::the job " in done.stdout) is not passes
+
+
 @pytest.mark.parametrize(
     "variant",
     [
@@ -181,10 +238,8 @@ def test_a_release_waits_only_for_checks_that_ci_reports(
     git(tmp_path, "commit", "--allow-empty", "--message=first")
     workflows = files(variant)
     reported = workflows[CI_PATH]["jobs"] if CI_PATH in workflows else {}
-    run_of = '{"app": {"slug": "github-actions"}, "conclusion": "success"}'
-    known = "".join(f"*check_name={name}\\&*) run='{run_of}';; " for name in reported)
-    answer = 'echo "{\\"check_runs\\": [$run]}"'
-    fake(tmp_path, "gh", f'#!/bin/sh\ncase "$2" in {known}*) run=;; esac\n{answer}\n')
+    jobs = [{"name": name, "conclusion": "success"} for name in reported]
+    fake(tmp_path, "gh", f"#!/bin/sh\n{_answering(tmp_path, [{}], jobs)}\n")
     job = [each for id_, each in steps(workflows[RELEASE_PATH]) if id_ == "security-validation"]
     demanding = [each for each in job if each.get("name", "").startswith("The required checks")]
     assert bool(demanding) is bool(variant.checks)
