@@ -116,7 +116,7 @@ class Judge:
                 at = key(resource.facts)
                 if UNKNOWN not in at and self._release_environments.get(at) != RELEASE:
                     self._release_environments[at] = release
-            automation = self._nearest(resource.urn, self._automation)
+            automation = self._automation.get(self._root_above(resource.urn))
             if resource.type == gh.REPOSITORY and is_private(resource.facts):
                 self._private.add(_name_of_repository(resource))
             return replace(self._completed(resource), automation_app=automation)
@@ -202,7 +202,7 @@ class Judge:
         return replace(
             resource,
             release=self._release_of(resource),
-            plan=self._nearest(resource.urn, self._plans),
+            plan=self._plans.get(self._root_above(resource.urn)),
             private=private,
         )
 
@@ -256,8 +256,9 @@ class Judge:
             path = (*self._item(urn).path, *item.at)
             with self._lock:
                 groups = [*self._declared.items(), ("", self._configured)]
+                root = self._root_above(urn)
                 for source, group in groups:
-                    for exemption in group:
+                    for exemption in group if source in ("", root) else ():
                         if exemption.counts(today) and exemption.covers(rule.id, path, names):
                             self._used.add((source, exemption.position))
                             return True
@@ -266,6 +267,19 @@ class Judge:
     def _item(self, urn: str | None) -> _Item:
         """Return the nearest component that says where it was declared."""
         return self._nearest(urn, self._items) or _Item(None, ())
+
+    def _root_above(self, urn: str | None) -> str:
+        """Return the root component that a resource is below; nothing if it is below several.
+
+        A component speaks only for what it declared: one that is put beside or between others
+        exempts nothing of theirs.
+        """
+        seen: list[str] = []
+        while urn and urn not in seen:
+            seen.append(urn)
+            urn = self._parents.get(urn)
+        roots = [each for each in seen if each in self._declared]
+        return roots[0] if len(roots) == 1 else ""
 
     def _nearest(self, urn: str | None, known: Mapping[str, T]) -> T | None:
         """Return what is known of a resource or of the nearest one above it."""

@@ -15,7 +15,7 @@ from portcullis_policy.rules.environments import (
     look_alikes,
     second_person,
 )
-from portcullis_policy.rules.organization import actions, organization, roles
+from portcullis_policy.rules.organization import actions, organization, roles, silence
 from portcullis_policy.rules.pack import pack, stack
 from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
 from portcullis_policy.rules.secrets import (
@@ -30,8 +30,7 @@ from portcullis_policy.rules.secrets import (
 from portcullis_policy.rules.workflows import in_the_stack, linters, releases, workflows
 
 _FAMILIES = (
-    (organization, roles),
-    (actions,),
+    (organization, roles, actions, silence),
     (repository, access, people_files),
     (branches, checks),
     (rulesets, classic),

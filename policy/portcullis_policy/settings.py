@@ -79,6 +79,13 @@ AUDIT_ARCHIVES = Parameter(
     "A bucket whose name, Pulumi name, tag key or tag value contains a match (in any case) keeps "
     "the audit log.",
 )
+AUTOMATION_APPS = Parameter(
+    "automationApps",
+    (),
+    {"type": "array", "items": {"type": "integer", "minimum": 1}},
+    "Ids of the GitHub Apps that are the organization's automation and may bypass rulesets, for "
+    "programs without Portcullis's components.",
+)
 REASON = Parameter(
     "reason",
     "",
@@ -99,6 +106,7 @@ PACK_PARAMETERS = (
     APPROVAL_ENVIRONMENTS,
     PUBLISHING_SECRETS,
     AUDIT_ARCHIVES,
+    AUTOMATION_APPS,
     PROFILE,
     EXEMPTIONS,
 )
@@ -145,6 +153,11 @@ class Settings:
     def is_audit_archive(self, name: str) -> bool:
         """Say whether a bucket of that name or tag keeps the audit log."""
         return self._matches(AUDIT_ARCHIVES, name)
+
+    def is_automation(self, app: float) -> bool:
+        """Say whether the configuration names an App as the organization's automation."""
+        apps = self.value(PACK_RULE, AUTOMATION_APPS)
+        return isinstance(apps, list | tuple) and app in apps
 
     def can_publish(self, secret_name: str) -> bool:
         """Say whether a secret of that name can publish a package."""

@@ -48,6 +48,26 @@ def run(exemptions: list[dict[str, Any]], path: list[str] = AT, **pack: Any) -> 
     return ids(said + started.analyze_stack([root, component, WEAK], parents))
 
 
+@pytest.mark.parametrize("resource", ["gate", urn_of(WEAK), "repositories.sophia"])
+@pytest.mark.parametrize("where", ["beside", "between", "around"])
+def test_a_root_component_exempts_only_what_is_below_it(where: str, resource: str) -> None:
+    """C3: a second component of the root's type exempts nothing of the first one's resources."""
+    first = Declared(ORGANIZATION, {"path": [], "exemptions": []}, "guild")
+    second = Declared(
+        ORGANIZATION, {"path": AT, "exemptions": [entry(resource=resource)]}, "second"
+    )
+    parents = {
+        "beside": {"guild": "", "second": "", "gate": urn_of(first)},
+        "between": {"guild": "", "second": urn_of(first), "gate": urn_of(second)},
+        "around": {"second": "", "guild": urn_of(second), "gate": urn_of(first)},
+    }[where]
+    by_name = {"guild": first, "second": second, "gate": WEAK}
+    pack = Pack()
+    said = [item for name in parents for item in pack.analyze(by_name[name], parents[name])]
+    said += pack.analyze_stack([by_name[name] for name in parents], parents)
+    assert {"EN001", "EX003"} <= ids(said)
+
+
 def test_without_exemption_the_finding_stands() -> None:
     """C3: the environment of these tests is refused to begin with."""
     assert "EN001" in run([])

@@ -99,6 +99,8 @@ class Protection:
         groups = [self.resource.facts.blocks(*path, side) for side in ("includes", "excludes")]
         if groups[0] is UNKNOWN or groups[1] is UNKNOWN:
             return False
+        if not groups[0]:  # all or none? GitHub's documentation does not decide it
+            return False
         return all(_has_property(subject, block) for block in groups[0]) and not any(
             _has_property(subject, block) for block in groups[1]
         )

@@ -78,6 +78,7 @@ def test_parameters_are_in_the_schema_that_the_engine_checks() -> None:
         "releaseEnvironments",
         "testEnvironments",
         "approvalEnvironments",
+        "automationApps",
         "publishingSecrets",
         "auditArchives",
         "profile",

@@ -101,7 +101,7 @@ WAYS = {
     ),
     "a file of logins": job(
         """\
-        - run: echo "//registry.npmjs.org/:_authToken=${{ secrets.X }}" > ~/.npmrc
+        - run: echo "//npm.example/:_authToken=${{ secrets.X }}" > ~/.npmrc
         - run: npm publish
         """
     ),

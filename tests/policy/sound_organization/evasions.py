@@ -45,6 +45,9 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
             "settings": changed("settings", "membersCanCreateRepositories", to=True)["settings"],
         },
     ),
+    ("AC006", "nothing about the organization's Actions", without("actions")),
+    ("AC007", "nothing about the organization's tokens", without("tokens")),
+    ("OR012", "nothing about the organization's members", without("settings")),
     (
         "SE018",
         "an environment for two registries",

@@ -54,22 +54,23 @@ def known(path: list[Any], **more: object) -> dict[str, object]:
     }
 
 
-FILES: dict[str, Declared] = {
-    "root": Declared(
-        ORGANIZATION_COMPONENT,
-        {
-            "path": [],
-            "exemptions": [],
-            "sandbox": False,
-            "secrets": {
-                "codecov": known(["secrets", "CODECOV_TOKEN"]),
-                "pypi": known(["repositories", "escai", "publish", 0, "tokens", "pypi"]),
-                "scan": known(
-                    ["repositories", "two", "secrets", "SCAN_KEY"], repository="two", changed=None
-                ),
-            },
+ROOT = Declared(
+    ORGANIZATION_COMPONENT,
+    {
+        "path": [],
+        "exemptions": [],
+        "sandbox": False,
+        "automationApp": 1001,
+        "secrets": {
+            "codecov": known(["secrets", "CODECOV_TOKEN"]),
+            "pypi": known(["repositories", "escai", "publish", 0, "tokens", "pypi"]),
+            "scan": known(
+                ["repositories", "two", "secrets", "SCAN_KEY"], repository="two", changed=None
+            ),
         },
-    ),
+    },
+)
+FILES: dict[str, Declared] = {
     "scan": Declared(
         gh.ACTIONS_SECRET,
         {"repository": "two", "secretName": "SCAN_KEY", "value": "x", "updatedAt": FRESH},

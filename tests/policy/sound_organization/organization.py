@@ -11,7 +11,7 @@ from portcullis_policy.exemptions import ORGANIZATION as ORGANIZATION_COMPONENT
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.release_environments import ENVIRONMENT
 
-from tests.policy.sound_organization.files import FILES
+from tests.policy.sound_organization.files import FILES, ROOT
 from tests.policy.sound_organization.trust import TRUST
 
 SEMVER = "v[0-9]*.[0-9]*.[0-9]*"
@@ -88,6 +88,7 @@ def of_two(type_: str, **props: object) -> Declared:
 
 
 ORGANIZATION: dict[str, Declared] = {
+    "root": ROOT,
     "settings": Declared(
         gh.ORGANIZATION_SETTINGS,
         {
@@ -149,6 +150,7 @@ ORGANIZATION: dict[str, Declared] = {
             "conditions": {**refs("~DEFAULT_BRANCH"), **ALL},
             "rules": BRANCH_RULES,
         },
+        parent="root",
     ),
     "create-tags": Declared(
         gh.ORGANIZATION_RULESET,

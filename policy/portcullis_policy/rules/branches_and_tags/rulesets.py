@@ -1,6 +1,7 @@
 """RS: what a single ruleset or classic protection shows on its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from portcullis_policy.examples.base import Declared, child, example
 from portcullis_policy.examples.rulesets import CLASSIC, MAIN, RULES_OF_MAIN, TAGS, bypass
@@ -11,10 +12,11 @@ from portcullis_policy.rule import Finding, Resource, ResourceRule, YamlValue, f
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.patterns import covers_default
 from portcullis_policy.semantics.protection import excludes_default, required_checks
-from portcullis_policy.settings import Settings
+from portcullis_policy.settings import PACK_RULE, Settings
 from portcullis_policy.severity import Severity
 
 _APP = {"actorType": "Integration", "actorId": 1001, "bypassMode": "always"}
+_NAMED = {PACK_RULE: {"automationApps": [1001]}}
 _ROOT = Declared(ORGANIZATION, {"path": [], "automationApp": 1001}, "component")
 
 
@@ -31,20 +33,21 @@ def actors(resource: Resource) -> Iterator[tuple[int, object, object, object]]:
         position += not (kind == "Integration" and number == resource.automation_app)
 
 
-def distrust(resource: Resource, number: object) -> str | None:
+def distrust(resource: Resource, number: object, settings: Settings) -> str | None:
     """Return what an app is that must not pass a ruleset; None for one that may.
 
     Args:
         resource: the ruleset.
         number: the app's id.
+        settings: may name apps, where no component does.
     """
     automation = resource.automation_app
     if number == gh.GITHUB_ACTIONS_APP:
         return "GitHub Actions itself, so every workflow,"
     if not isinstance(number, float) or automation is UNKNOWN:
         return "an app that is not known"
-    if automation is not None and number != automation:
-        return "an app that is not the organization's automation"
+    if number != automation and not settings.is_automation(number):
+        return "an app that is not named as the organization's automation"
     return None
 
 
@@ -53,9 +56,9 @@ class NobodyBypassesAlways(ResourceRule):
 
     An actor with bypass mode `always` pushes straight to the protected branch. If the actor is a
     team, a role or deploy keys, every account or key in it can. Classic protection has a similar
-    list of people who may force push. An App may have this bypass, such as the automation that
-    commits managed files. If the organization names its automation App, no other App may. GitHub
-    Actions itself never may, because every workflow acts as it.
+    list of people who may force push. Only an App that the organization names as its automation may
+    have this bypass, such as the one that commits managed files: a stolen key of any other App
+    pushes, too. GitHub Actions itself never may, because every workflow acts as it.
     """
 
     id = "RS001"
@@ -66,11 +69,20 @@ class NobodyBypassesAlways(ResourceRule):
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = (
         "Remove the bypass, or use `mode: pull_request` for an emergency team. The one App that "
-        "may always bypass is named by `automation: {app_id: ...}`."
+        "may always bypass is named by `automation: {app_id: ...}`; in plain programs by "
+        "`automationApps` of PK001."
     )
     good = (
         example("nobody may bypass", gh.REPOSITORY_RULESET, MAIN),
-        example("an App may bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        replace(
+            example(
+                "an App that the configuration names may bypass",
+                gh.REPOSITORY_RULESET,
+                MAIN,
+                bypassActors=[_APP],
+            ),
+            given=_NAMED,
+        ),
         child(
             "the App of `automation` may bypass",
             _ROOT,
@@ -123,6 +135,12 @@ class NobodyBypassesAlways(ResourceRule):
             MAIN,
             bypassActors=bypass("Integration", "always", gh.GITHUB_ACTIONS_APP),
         ),
+        example(
+            "an App that nobody names",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Integration", "always", 29110),
+        ),
         child(
             "another App than that of `automation`",
             _ROOT,
@@ -134,7 +152,6 @@ class NobodyBypassesAlways(ResourceRule):
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        del settings
         if resource.type in gh.CLASSIC:
             pushers = resource.facts.entries("forcePushBypassers")
             if pushers is UNKNOWN or pushers:
@@ -145,7 +162,9 @@ class NobodyBypassesAlways(ResourceRule):
             if mode == "pull_request":
                 continue
             app = kind == "Integration"
-            passing = distrust(resource, number) if app else "a bypass actor that is no app"
+            passing = (
+                distrust(resource, number, settings) if app else "a bypass actor that is no app"
+            )
             if passing:
                 unseen = UNKNOWN if UNKNOWN in (kind, mode, number if app else None) else None
                 yield finding(f"{passing} may always bypass it", "bypass", position, value=unseen)
@@ -161,13 +180,14 @@ class NobodyBypassesAlways(ResourceRule):
 class NobodyMergesAlone(ResourceRule):
     """No team or person merges past a branch ruleset.
 
-    Bypass mode `pull_request` still merges a pull request without approval and checks. It can be
-    right for an emergency team, but should be a decision with an expiry date. RS007 judges roles.
+    Bypass mode `pull_request` still merges a pull request without approval and checks: one member
+    of the team publishes alone. For an emergency team it can be a decision, as an exemption with a
+    date. RS007 judges roles.
     """
 
     id = "RS002"
     title = "a team or a person may merge past a branch ruleset"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = (*scorecard("Code-Review"), *slsa("Source L4"))
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = "Remove the bypass, or exempt it with a reason and a date."
@@ -220,8 +240,8 @@ class NoRoleMergesAlone(ResourceRule):
     """No role merges past a branch ruleset.
 
     Who has a role is decided elsewhere: every maintainer of a repository, every owner or, with
-    GitHub Actions itself, every workflow could merge without approval and checks. The members of a
-    team were chosen for that team.
+    GitHub Actions itself, every workflow could merge without approval and checks. An App that is
+    not the organization's automation is one more key that can be stolen.
     """
 
     id = "RS007"
@@ -238,7 +258,7 @@ class NoRoleMergesAlone(ResourceRule):
             MAIN,
             bypassActors=bypass("Team", "pull_request"),
         ),
-        example("an App may bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
+        example("an App may always bypass", gh.REPOSITORY_RULESET, MAIN, bypassActors=[_APP]),
     )
     bad = (
         example(
@@ -260,6 +280,12 @@ class NoRoleMergesAlone(ResourceRule):
             bypassActors=bypass("Integration", "pull_request", gh.GITHUB_ACTIONS_APP),
         ),
         example(
+            "an App that nobody names",
+            gh.REPOSITORY_RULESET,
+            MAIN,
+            bypassActors=bypass("Integration", "pull_request", 29110),
+        ),
+        example(
             "unknown at preview",
             gh.REPOSITORY_RULESET,
             MAIN,
@@ -269,13 +295,13 @@ class NoRoleMergesAlone(ResourceRule):
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        del settings
         if resource.facts.text("target") == "tag":
             return
         for position, kind, mode, number in actors(resource):
-            chosen = kind == "Team" or (kind == "Integration" and number != gh.GITHUB_ACTIONS_APP)
+            app = kind == "Integration"
+            chosen = kind == "Team" or (app and distrust(resource, number, settings) is None)
             if mode == "pull_request" and not chosen:
-                detail = "a bypass actor that is neither a team nor an app of its own may merge"
+                detail = "a bypass actor that is neither a team nor the automation may merge"
                 yield finding(detail, "bypass", position, value=kind)
 
 

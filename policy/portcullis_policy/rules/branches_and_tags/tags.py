@@ -157,7 +157,8 @@ class TagsNotForAll(ResourceRule):
     """Selected teams create release tags, not everybody with write access.
 
     A bypass for the write role in a tag ruleset gives every collaborator the permission that the
-    ruleset takes away. A bypass for GitHub Actions gives it to every workflow.
+    ruleset takes away. A bypass for GitHub Actions gives it to every workflow, and one for an App
+    that is not the organization's automation gives it to everybody who has its key.
     """
 
     id = "TG002"
@@ -195,11 +196,16 @@ class TagsNotForAll(ResourceRule):
             TAGS,
             bypassActors=bypass("Integration", "always", gh.GITHUB_ACTIONS_APP),
         ),
+        example(
+            "an App that nobody names",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            bypassActors=bypass("Integration", "always", 29110),
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        del settings
         if resource.facts.text("target") != "tag":
             return
         for position, kind, _, number in actors(resource):
@@ -207,7 +213,7 @@ class TagsNotForAll(ResourceRule):
                 kind == "RepositoryRole" and number in (gh.MAINTAIN_ROLE, gh.ADMIN_ROLE)
             )
             if kind == "Integration":
-                distrusted = distrust(resource, number)
+                distrusted = distrust(resource, number, settings)
                 if distrusted:
                     yield finding(f"{distrusted} may create them", "created_by", position)
             elif not chosen:

@@ -217,7 +217,7 @@ class MoreThanOneReviewer(ResourceRule):
 
     id = "EN007"
     title = "a single person is a release environment's only reviewer"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     resource_types = (gh.ENVIRONMENT,)
     remediation = "Name a team, or a second person."
     good = (

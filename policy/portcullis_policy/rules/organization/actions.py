@@ -27,8 +27,11 @@ _ACTIONS: Mapping[str, object] = {
     "shaPinningRequired": True,
 }
 _OF_REPOSITORY: Mapping[str, object] = {"repository": "escai", "allowedActions": "selected"}
-_ANYBODYS = re.compile(r"[^!@/]*\*")
+_ANYBODYS = re.compile(
+    r"(?:docker://(?:(?:[^/]*[.:][^/]*|localhost|\*+)/)?)?[^!@/]*\*", re.IGNORECASE
+)
 """The beginning of a pattern whose owner has a wildcard: anybody can take a name that matches.
+An image has its registry before the owner.
 
 Source: https://docs.github.com/en/organizations/managing-organization-settings/disabling-or-limiting-github-actions-for-your-organization
 """
@@ -180,7 +183,9 @@ class ActionsSelected(ResourceRule):
             "all actions of an owner but some",
             gh.ACTIONS_ORGANIZATION_PERMISSIONS,
             _ACTIONS,
-            allowedActionsConfig=_patterns("pypa/*", "!pypa/*@main", "actions/cache@*"),
+            allowedActionsConfig=_patterns(
+                "pypa/*", "!pypa/*@main", "actions/cache@*", "docker://ghcr.io/pypa/*"
+            ),
         ),
         example(
             "Actions are off", gh.ACTIONS_ORGANIZATION_PERMISSIONS, {"enabledRepositories": "none"}
@@ -235,6 +240,15 @@ class ActionsSelected(ResourceRule):
             gh.ACTIONS_ORGANIZATION_PERMISSIONS,
             _ACTIONS,
             allowedActionsConfig=_patterns("py*/checkout@*"),
+        ),
+        *(
+            example(
+                f"images of anybody: `{pattern}`",
+                gh.ACTIONS_REPOSITORY_PERMISSIONS,
+                _OF_REPOSITORY,
+                allowedActionsConfig=_patterns(pattern),
+            )
+            for pattern in ("docker://*", "docker://ghcr.io/*", "docker://docker.io/*/tool@*")
         ),
         example(
             "a list with one unknown entry",

@@ -31,7 +31,7 @@ class WritersAreTeams(ResourceRule):
 
     id = "RE010"
     title = "a person may write to a repository by name"
-    severity = Severity.LOW
+    severity = Severity.HIGH
     maps = (*cis("1.1.15"), *ssdf("PS.1.1"))
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the access to a team, and add the person to it."

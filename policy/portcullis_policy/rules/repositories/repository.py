@@ -330,7 +330,7 @@ class AdministratorsAreTeams(ResourceRule):
 
     id = "RE008"
     title = "a person is administrator of a repository by name"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = ssdf("PS.1.1")
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the access to a team, and add the person to it."
