@@ -27,7 +27,13 @@ from portcullis_policy.rules.secrets import (
     selected_repositories,
     sources,
 )
-from portcullis_policy.rules.workflows import in_the_stack, linters, releases, workflows
+from portcullis_policy.rules.workflows import (
+    credentials,
+    in_the_stack,
+    linters,
+    releases,
+    workflows,
+)
 
 _FAMILIES = (
     (organization, roles, actions, silence),
@@ -45,7 +51,7 @@ _FAMILIES = (
         age_on_github,
         sources,
     ),
-    (workflows, releases, in_the_stack, linters),
+    (workflows, releases, credentials, in_the_stack, linters),
     (dependabot,),
     (trust_aws, trust_vault, trust_declared),
     (audit_archive,),

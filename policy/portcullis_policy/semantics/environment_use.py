@@ -10,9 +10,9 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import workflow_files
-from portcullis_policy.semantics.publishing import publishing_jobs, publishing_line
+from portcullis_policy.semantics.publishing import publishing_jobs, publishing_steps
 from portcullis_policy.semantics.release_environments import key
-from portcullis_policy.semantics.workflows import Job, Step
+from portcullis_policy.semantics.workflows import Job, Step, Workflow
 from portcullis_policy.settings import Settings
 
 BY_JOB = "a job publishes through it"
@@ -44,7 +44,7 @@ def _of_jobs(stack: Stack) -> Iterator[Key]:
             continue
         for job, _ in publishing_jobs(item.workflow):
             name = job.environment.text.strip().lower()
-            if name and not _is_trial(job):
+            if name and not _is_trial(job, item.workflow):
                 yield item.repository, name
 
 
@@ -58,10 +58,9 @@ def _of_tokens(stack: Stack, settings: Settings) -> Iterator[Key]:
             yield key(item.facts)
 
 
-def _is_trial(job: Job) -> bool:
+def _is_trial(job: Job, workflow: Workflow) -> bool:
     """Say whether each step of a job that publishes names a registry for trials."""
-    steps = [step for step in job.steps if publishing_line(step) is not None]
-    return all(_names_trial(job, step) for step in steps)
+    return all(_names_trial(job, step) for step in publishing_steps(job, workflow))
 
 
 def _names_trial(job: Job, step: Step) -> bool:

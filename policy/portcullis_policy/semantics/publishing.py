@@ -4,42 +4,27 @@ import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
+from portcullis_policy.semantics.commands import commands
 from portcullis_policy.semantics.expressions import (
     in_braces,
     mentions,
     without_expressions,
 )
+from portcullis_policy.semantics.job_credentials import holds_credential
 from portcullis_policy.semantics.untrusted import inserts_text
+from portcullis_policy.semantics.uploads import Upload, upload_of
+from portcullis_policy.semantics.uploads_by_action import upload_of_action
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
 
-_ACTIONS = re.compile(
-    r"(pypa/gh-action-pypi-publish|js-devtools/npm-publish|rubygems/release-gem|etils-actions/pypi"
-    r"|katyo/publish-crates|gradle/publish|goreleaser/goreleaser-action|chrnorm/publish-nuget"
-    r"|cycjimmy/semantic-release-action|jreleaser/release-action)(/.*)?"
-)
-_PUSHING_ACTIONS = re.compile(r"docker/(build-push|bake)-action(/.*)?")
-_LOCAL_REGISTRY = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?/")
-_LOCAL = r"\s[\"']?(oci|oci-archive|docker-archive|docker-daemon|dir|containers-storage):"
-"""Where an image stays on the runner."""
-_COMMAND = re.compile(
-    r"(?<![\w-])("
-    r"twine\"?(==\S+)?\s+upload|(uv|poetry|flit|hatch|pdm|npm|pnpm|lerna|cargo|jsr)\s+([^\s&|;]+\s+)*?publish"
-    r"|yarn\s+(npm\s+)?publish|gem\s+push|(docker|helm|crane|oras)\s+([^\s&|;]+\s+)*?push"
-    rf"|(podman|buildah)\s+([^\s&|;]+\s+)*?push(?!\s[^|#]*{_LOCAL}[^\s|#]*\s*$)"
-    rf"|skopeo\s+([^\s&|;]+\s+)*?copy(?=\s)[^|#]*\s[\"']?docker://[^\s\"']+[\"']?(?![^|#]*{_LOCAL})"
-    r"|skopeo\s+([^\s&|;]+\s+)*?sync\s[^|#]*--dest[ =]docker\b"
-    r"|docker\s+buildx\s+build\s.*--push|mvnw?\s(?![^#]*altDeploymentRepository=\S*::file:).*\bdeploy|gradlew?\s.*\bpublish\w*"
-    r"|nuget\s+push|semantic-release|goreleaser\s+release|setup\.py\s.*\bupload"
-    r")(?![\w-])"
-)
-_REHEARSAL = re.compile(r"--dry-run\b|--skip-publish\b|--snapshot\b")
 _PRINTS = re.compile(
     r"^\s*(?:sudo\s+)?(?:echo|printf|cat\s*<<<|write-host|write-output)\b", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(r"[|>]|add-mask")
 _SEPARATORS = re.compile(r"&&|;|\|\|")
 _VARIABLE = re.compile(r"\$(?:env:)?\{?(\w+)")
-_PUBLISHING: WeakKeyDictionary[Workflow, tuple[tuple[Job, int], ...]] = WeakKeyDictionary()
+_PUBLISHING: WeakKeyDictionary[Workflow, tuple[tuple[Job, tuple[tuple[Step, int], ...]], ...]] = (
+    WeakKeyDictionary()
+)
 _PIPED = re.compile(
     r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
     r"|\b(curl|wget|irm|iwr)\b[^|\n]*\|\s*(sudo\s+)?(python3?|perl|ruby|node|iex|invoke-expression)\b"
@@ -50,55 +35,69 @@ _PIPED = re.compile(
 
 
 def publishing_line(step: Step) -> int | None:
-    """Return the line on which a step publishes a package or an image; None if it does not."""
-    if _ACTIONS.fullmatch(step.action):
-        return None if only_tries(step) else step.at.get("uses").line
-    tags = re.split(r"[\s,]+", step.with_("tags").strip())
-    pushes = step.with_("push").lower() not in ("", "false")
-    if all(map(_LOCAL_REGISTRY.match, tags)):
-        pushes = False
-    if _PUSHING_ACTIONS.fullmatch(step.action) and (
-        pushes or "push=true" in step.with_("outputs").lower()
-    ):
-        return step.at.get("uses").line
-    for line, text in step.at.get("run").lines():
-        for part in _SEPARATORS.split(text):
-            said_only = _PRINTS.match(part) or _REHEARSAL.search(part)
-            if _COMMAND.search(part) and not said_only:
-                return line
-    return None
+    """Return the line on which a step publishes a package or an image; None if it does not.
+
+    What only its words tell (`BY_WORD`), and files that go to a server, need a credential besides:
+    `publishing_jobs` knows which jobs hold one.
+    """
+    return _line_of(step, frozenset({Upload.REGISTRY}))
 
 
 def only_tries(step: Step) -> bool:
     """Say whether GoReleaser builds or checks, and publishes nothing."""
-    if step.action != "goreleaser/goreleaser-action":
-        return False
-    words = step.with_("args").split()
-    return (
-        step.with_("install-only").lower() == "true"
-        or words[:1] in [[each] for each in ("build", "check", "healthcheck")]
-        or "--snapshot" in words
-        or any("publish" in word.removeprefix("--skip=").split(",") for word in words)
-    )
+    return step.action == "goreleaser/goreleaser-action" and upload_of_action(step) is None
 
 
 def publishing_jobs(workflow: Workflow) -> tuple[tuple[Job, int], ...]:
     """Return the jobs that publish, with the line on which they do."""
-    if workflow not in _PUBLISHING:
-        _PUBLISHING[workflow] = tuple(_publishing_jobs(workflow))
-    return _PUBLISHING[workflow]
+    return tuple((job, found[0][1]) for job, found in _published(workflow))
 
 
-def _publishing_jobs(workflow: Workflow) -> Iterator[tuple[Job, int]]:
-    for job in workflow.jobs:
-        lines = [line for step in job.steps if (line := publishing_line(step)) is not None]
-        if lines:
-            yield (job, lines[0])
+def publishing_steps(job: Job, workflow: Workflow) -> tuple[Step, ...]:
+    """Return the steps of a job that publish."""
+    return next(
+        (tuple(s for s, _ in found) for each, found in _published(workflow) if each is job), ()
+    )
 
 
 def publishes(workflow: Workflow) -> bool:
     """Say whether a workflow publishes anything."""
-    return bool(publishing_jobs(workflow))
+    return bool(_published(workflow))
+
+
+def releasing_line(job: Job) -> int | None:
+    """Return the line on which a job makes a release on GitHub; None if it does not."""
+    only = frozenset({Upload.RELEASE})
+    return next((line for step in job.steps if (line := _line_of(step, only)) is not None), None)
+
+
+def _published(workflow: Workflow) -> tuple[tuple[Job, tuple[tuple[Step, int], ...]], ...]:
+    """Return the jobs that publish, with each step that does, and its line."""
+    if workflow not in _PUBLISHING:
+        _PUBLISHING[workflow] = tuple(
+            (job, steps) for job in workflow.jobs if (steps := tuple(_steps(job, workflow)))
+        )
+    return _PUBLISHING[workflow]
+
+
+def _steps(job: Job, workflow: Workflow) -> Iterator[tuple[Step, int]]:
+    kinds = frozenset({Upload.REGISTRY})
+    if holds_credential(job, workflow):
+        kinds |= {Upload.BY_WORD, Upload.TRANSFER}
+    for step in job.steps:
+        line = _line_of(step, kinds)
+        if line is not None:
+            yield (step, line)
+
+
+def _line_of(step: Step, kinds: frozenset[Upload]) -> int | None:
+    """Return the first line of a step that sends something in one of some ways."""
+    if step.uses:
+        return step.at.get("uses").line if upload_of_action(step) in kinds else None
+    return next(
+        (line for line, each in commands(step.at.get("run").lines()) if upload_of(each) in kinds),
+        None,
+    )
 
 
 def injected(step: Step, typed: frozenset[str]) -> Iterator[int]:

@@ -199,6 +199,18 @@ class Workflow:
     triggers: Mapping[str, At]
     jobs: tuple[Job, ...]
 
+    def needed_by(self, job: Job) -> tuple[Job, ...]:
+        """Return the jobs that have to be done before a job, also those that they need."""
+        known = dict(zip(self.at.get("jobs").items(), self.jobs, strict=True))
+        found: dict[str, Job] = {}
+        waiting = [each.text for each in job.at.get("needs").entries()]
+        while waiting:
+            name = waiting.pop()
+            if name in known and name not in found:
+                found[name] = known[name]
+                waiting += [each.text for each in known[name].at.get("needs").entries()]
+        return tuple(found.values())
+
     def steps(self) -> Iterator[tuple[Job, Step]]:
         """Yield every step with its job."""
         for job in self.jobs:

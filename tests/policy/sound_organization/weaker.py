@@ -67,6 +67,7 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     ci("WF015", "runs-on: ubuntu-24.04", "runs-on: self-hosted"),
     ci("WF016", "uv run pytest", "echo ${{ secrets.CODECOV_TOKEN }}"),
     ci("WF017", "[pull_request, push]", "pull_request_target"),
+    ci("WF023", "permissions:\n  contents: read", "permissions:\n  packages: write"),
     ci("WF018", "persist-credentials: false", "fetch-depth: 0"),
     release("WF020", "environment: pypi-release", "environment: pypi-releases"),
     release("WF021", "run: uv build", "run: uv build ${{ secrets.PYPI_API_TOKEN }}"),

@@ -12,6 +12,7 @@ from portcullis_policy.semantics.publishing import (
     publishes,
     publishing_jobs,
     publishing_line,
+    releasing_line,
 )
 from portcullis_policy.semantics.token_use import only_reports, taken_at
 from portcullis_policy.semantics.workflows import Workflow
@@ -43,6 +44,15 @@ _REPORT = f"""\
       - run: uv run pytest --cov
       - uses: {{}}@{"c3" * 20}
 """
+_TITLE, _SECRET = "${{ github.event.pull_request.title }}", "${{ secrets.T }}"
+_TESTED = 'run: |\n          echo "$TITLE"\n          uv run pytest'
+_AFTERWARDS = (
+    "jobs:\n",
+    (
+        "jobs:\n  github:\n    name: github\n    needs: [publish]\n    runs-on: ubuntu-24.04\n"
+        "    permissions: {contents: write}\n    steps:\n      - run: gh release create v1 dist/*\n"
+    ),
+)
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
 _PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
 """The filter for versions with an ending such as `rc1` or `.post1`."""
@@ -62,6 +72,11 @@ class PublishesThroughEnvironment(WorkflowRule):
 
     Without one, nobody has to approve, the branch or tag does not matter, and every other workflow
     can read the secrets that it uses.
+
+    Known clients of registries publish, and so do actions whose name or inputs tell that they
+    publish, push or release. In a job that holds a credential, the same words in any other command
+    count, and so do files that are sent to a server or a bucket. A job that makes a release on
+    GitHub with its own token may come after a job with an environment.
     """
 
     id = "WF002"
@@ -77,6 +92,12 @@ class PublishesThroughEnvironment(WorkflowRule):
         ),
         ci("a trial run (`--dry-run`)", ("uv run pytest", "npm publish --dry-run")),
         ci("an `echo` of the command", ("uv run pytest", 'echo "now run npm publish"')),
+        ci("a registry on the runner", ("uv run pytest", "docker push localhost:5000/x")),
+        ci(
+            "results of tests",
+            (_TESTED, f"uses: EnricoMi/publish-unit-test-result-action@{'c3' * 20}"),
+        ),
+        release("a release on GitHub after the environment", _AFTERWARDS),
     )
     bad = (
         release(
@@ -85,6 +106,25 @@ class PublishesThroughEnvironment(WorkflowRule):
         release("an empty environment", ("environment: pypi-release", "environment: ''")),
         ci("a command publishes", ("uv run pytest", "uv build && uv publish")),
         ci("an image is pushed", ("uv run pytest", "docker push ghcr.io/guild/x")),
+        ci("an image is pushed while it is built", ("uv run pytest", "docker buildx bake --push")),
+        ci("a rehearsal is only named", ("uv run pytest", "twine upload dist/*; echo --dry-run")),
+        ci("a client in another program", ("uv run pytest", 'bash -c "deno publish"')),
+        ci("an action by its name", (_TESTED, f"uses: octo/publish-to-store@{'c3' * 20}")),
+        ci(
+            "an action by its input",
+            (_TESTED, f"uses: PyO3/maturin-action@{'c3' * 20}\n        with: {{command: upload}}"),
+        ),
+        ci("a release on GitHub", ("uv run pytest", "gh release create v1 dist/*")),
+        ci(
+            "a program that is not known, with a secret",
+            (_TITLE, _SECRET),
+            ("uv run pytest", "store publish x"),
+        ),
+        ci(
+            "files for a server, with a secret",
+            (_TITLE, _SECRET),
+            ("uv run pytest", "curl -T x https://x.example"),
+        ),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -93,6 +133,12 @@ class PublishesThroughEnvironment(WorkflowRule):
         for job, line in publishing_jobs(workflow):
             if not job.environment.text.strip():
                 yield (line, "published without an environment")
+        for job in workflow.jobs:
+            before = (job, *workflow.needed_by(job))
+            if not any(each.environment.text.strip() for each in before):
+                line = releasing_line(job)
+                if line is not None:
+                    yield (line, "a release on GitHub without an environment")
 
 
 class TokenThroughEnvironment(WorkflowRule):

@@ -1,0 +1,120 @@
+"""WF: what a job outside of any environment does with a credential."""
+
+from collections.abc import Iterator
+
+from portcullis_policy.examples.base import Example
+from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, ci
+from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.rules.workflows.workflows import WorkflowRule
+from portcullis_policy.semantics.job_credentials import (
+    permissions_of,
+    secrets_of_job,
+    secrets_of_step,
+    that_open,
+)
+from portcullis_policy.semantics.publishing import publishing_jobs
+from portcullis_policy.semantics.understood import first_not_understood, hands_on
+from portcullis_policy.semantics.workflows import Job, Workflow
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_STEP = """\
+      - env:
+          TITLE: ${{ github.event.pull_request.title }}
+        run: |
+          echo "$TITLE"
+          uv run pytest
+"""
+_STEPS = "    steps:\n"
+_ON_PUSH = ("[pull_request, push]", "push")
+
+
+def _runs(note: str, command: str, secret: str = "STORE_KEY", on: str = "push") -> Example:  # noqa: S107 - a name
+    """Return the CI workflow with a step that gives a secret to a command."""
+    step = f"      - env:\n          T: ${{{{ secrets.{secret} }}}}\n        run: {command}\n"
+    return ci(note, (_ON_PUSH[0], on), (_STEP, step))
+
+
+def _uses(note: str, action: str, secret: str = "STORE_KEY") -> Example:  # noqa: S107 - a name
+    """Return the CI workflow with a step that gives a secret to an action."""
+    step = (
+        f"      - uses: {action}@{'c3' * 20}\n        with:\n"
+        f"          key: ${{{{ secrets.{secret} }}}}\n"
+    )
+    return ci(note, _ON_PUSH, (_STEP, step))
+
+
+class CredentialsUnderstood(WorkflowRule):
+    """A credential goes outside of an environment only to what is known to publish nothing.
+
+    Every workflow on every branch can read a secret of the repository. What a program that the pack
+    does not know does with it cannot be seen: it may publish. Known are tests, builds, reports,
+    messages, logins, and work with git and GitHub. A secret whose name is that of a service for
+    reports or messages counts as none, and so does every secret in a job that runs on each pull
+    request: nobody publishes there. A job that may write packages can publish images, whatever it
+    runs.
+    """
+
+    id = "WF023"
+    title = "a job without an environment gives a credential to what may publish"
+    severity = Severity.HIGH
+    maps = (*cis("2.1.7", "4.2.2"), *ssdf("PO.5.1"))
+    remediation = (
+        "Give the job `environment:` and store the secret there, or do not pass the secret to "
+        "this step."
+    )
+    good = (
+        SOUND_RELEASE,
+        SOUND_CI,
+        _runs("tests with an account of their own", "uv run pytest tests/acceptance"),
+        _runs("a token for pull requests", "gh pr create --fill"),
+        _runs("a message", 'curl -d "{}" "$T"', "SLACK_WEBHOOK_URL"),
+        _runs("every pull request runs it", "./tool run", on="[push, pull_request]"),
+        _uses("coverage", "codecov/codecov-action", "CODECOV_TOKEN"),
+        _uses("a login", "octo/registry-login"),
+    )
+    bad = (
+        _runs("a program that is not known", "shipper run dist"),
+        _runs("a script of the repository", "./tools/finish.sh"),
+        _runs("a program by a variable", "$TOOL dist/*"),
+        _uses("an action that is not known", "octo/store"),
+        ci(
+            "a job that may write packages",
+            (_STEPS, f"    permissions: {{packages: write}}\n{_STEPS}"),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule. A job that publishes for all that is known is WF002's business."""
+        del settings
+        publishing = {id(job) for job, _ in publishing_jobs(workflow)}
+        for job in workflow.jobs:
+            if job.environment.text.strip() or job.uses.given or id(job) in publishing:
+                continue
+            given = permissions_of(job, workflow).get("packages")
+            if given.text.lower() == "write":
+                yield (given.line, "a job that may write packages")
+            if not _runs_on_each_pull_request(job, workflow):
+                yield from _given(job, workflow)
+
+
+def _given(job: Job, workflow: Workflow) -> Iterator[tuple[int, str]]:
+    """Yield the lines on which a job gives a secret to what is not understood."""
+    of_job = that_open(secrets_of_job(job, workflow))
+    for step in job.steps:
+        own = that_open(secrets_of_step(step))
+        if step.uses:
+            if own and hands_on(step):
+                yield (step.at.get("uses").line, "a secret for an action that is not known")
+        elif own or of_job:
+            line = first_not_understood(step)
+            if line is not None:
+                yield (line, "a secret for a command that is not known")
+
+
+def _runs_on_each_pull_request(job: Job, workflow: Workflow) -> bool:
+    """Say whether a job runs on pull requests like on everything else: it is a check."""
+    return "pull_request" in workflow.triggers and not job.at.get("if").given
+
+
+RULES = (CredentialsUnderstood,)
