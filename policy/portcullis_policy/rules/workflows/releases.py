@@ -136,9 +136,9 @@ class PublishesThroughEnvironment(WorkflowRule):
         for job in workflow.jobs:
             before = (job, *workflow.needed_by(job))
             if not any(each.environment.text.strip() for each in before):
-                line = releasing_line(job)
-                if line is not None:
-                    yield (line, "a release on GitHub without an environment")
+                released = releasing_line(job)
+                if released is not None:
+                    yield (released, "a release on GitHub without an environment")
 
 
 class TokenThroughEnvironment(WorkflowRule):
