@@ -159,6 +159,10 @@ def _frameworks(rules: Sequence[Rule]) -> Iterator[str]:
         yield ""
         yield f"### [{framework.name}]({framework.url}), {framework.version}"
         yield ""
+        if framework.complete:
+            used = {at.number for rule in rules for at in rule.maps if at.framework is framework}
+            yield f"Rules serve {len(used)} of its {len(framework.controls)} entries."
+            yield ""
         yield "| control | title | rules |"
         yield "|---|---|---|"
         for number, title in framework.controls.items():

@@ -13,7 +13,7 @@ from portcullis_policy.examples.base import Example
 from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
 from portcullis_policy.families import FOLDER, link_to
-from portcullis_policy.mappings import Control
+from portcullis_policy.mappings.framework import Control
 from portcullis_policy.printable import printable
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity

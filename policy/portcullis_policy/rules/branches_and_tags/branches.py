@@ -19,7 +19,7 @@ from portcullis_policy.examples.rulesets import (
     ruleset_rules,
 )
 from portcullis_policy.facts import UNKNOWN, Step
-from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
+from portcullis_policy.mappings import cis, osps, scm, scorecard, ssdf
 from portcullis_policy.rule import Finding, Stack, StackRule, YamlValue
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.plans import remedy_for_protection
@@ -53,7 +53,12 @@ class Protected(StackRule):
     id = "BR001"
     title = "a repository's default branch is not protected"
     severity = Severity.CRITICAL
-    maps = (*scorecard("Branch-Protection"), *slsa("Source L3"), *ssdf("PS.1.1"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *ssdf("PS.1.1"),
+        *osps("AC-03.01"),
+        *scm("repository/missing_default_branch_protection"),
+    )
     resource_types = PROTECTIONS
     remediation = "Let a ruleset under `protection` include the repository and its default branch."
     good = GOOD
@@ -181,7 +186,11 @@ class NoForcePush(Combined):
     title = "a default branch can be force pushed"
     severity = Severity.CRITICAL
     yaml_fixes = (("allow_force_pushes", False),)
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.16"), *slsa("Source L2"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *cis("1.1.16"),
+        *scm("repository/missing_default_branch_protection_force_push"),
+    )
     remediation = "Keep `allow_force_pushes: false` (the default)."
     rule, field = "nonFastForward", "allow_force_pushes"
     detail = "no protection of the default branch refuses force pushes (`nonFastForward`)"
@@ -203,7 +212,12 @@ class NoDeletion(Combined):
     title = "a default branch can be deleted"
     severity = Severity.HIGH
     yaml_fixes = (("allow_deletions", False),)
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.17"), *slsa("Source L2"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *cis("1.1.17"),
+        *osps("AC-03.02"),
+        *scm("repository/missing_default_branch_protection_deletion"),
+    )
     remediation = "Keep `allow_deletions: false` (the default)."
     rule, field = "deletion", "allow_deletions"
     detail = "no protection of the default branch refuses its deletion (`deletion`)"
@@ -222,7 +236,11 @@ class PullRequestRequired(Combined):
     id = "BR004"
     title = "a default branch can be pushed to without a pull request"
     severity = Severity.CRITICAL
-    maps = (*scorecard("Branch-Protection", "Code-Review"), *slsa("Source L3"))
+    maps = (
+        *scorecard("Branch-Protection", "Code-Review"),
+        *osps("AC-03.01"),
+        *scm("repository/code_review_not_required", "repository/pushes_are_not_restricted"),
+    )
     remediation = "Require pull requests in one of its rulesets."
     rule, field = "pullRequest", "approvals"
     detail = "no protection of the default branch requires pull requests (`pullRequest`)"
@@ -250,7 +268,12 @@ class TwoApprovals(Combined):
     title = "a change needs too few approvals"
     severity = Severity.HIGH
     yaml_fixes = (("approvals", 2),)
-    maps = (*scorecard("Branch-Protection", "Code-Review"), *cis("1.1.3"), *slsa("Source L4"))
+    maps = (
+        *scorecard("Branch-Protection", "Code-Review"),
+        *cis("1.1.3"),
+        *osps("QA-07.01"),
+        *scm("repository/code_review_by_two_members_not_required"),
+    )
     remediation = "Keep `approvals: 2`, or exempt the repository while it has too few maintainers."
     parameters = (APPROVALS,)
     within = "pullRequest"
@@ -300,7 +323,12 @@ class StaleReviewsDismissed(Combined):
     title = "approvals stay valid after a new push"
     severity = Severity.HIGH
     yaml_fixes = (("dismiss_stale_reviews", True),)
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.4"), *slsa("Source L4"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *cis("1.1.4"),
+        *osps("QA-07.01"),
+        *scm("repository/dismisses_stale_reviews"),
+    )
     remediation = "Keep `dismiss_stale_reviews: true` (the default)."
     within = "pullRequest"
     rule, field = "dismissStaleReviewsOnPush", "dismiss_stale_reviews"
@@ -324,7 +352,7 @@ class LastPushApproved(Combined):
     title = "the last pusher may approve"
     severity = Severity.HIGH
     yaml_fixes = (("require_last_push_approval", True),)
-    maps = (*scorecard("Branch-Protection"), *slsa("Source L4"))
+    maps = (*scorecard("Branch-Protection"), *osps("QA-07.01"))
     remediation = "Keep `require_last_push_approval: true` (the default)."
     within = "pullRequest"
     rule, field = "requireLastPushApproval", "require_last_push_approval"
@@ -346,7 +374,11 @@ class CodeOwnersReview(Combined):
     title = "code owners need not review"
     severity = Severity.MEDIUM
     yaml_fixes = (("require_code_owner_review", True),)
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.7"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *cis("1.1.7"),
+        *scm("repository/code_review_not_limited_to_code_owners"),
+    )
     remediation = "Keep `require_code_owner_review: true` (the default)."
     within = "pullRequest"
     rule, field = "requireCodeOwnerReview", "require_code_owner_review"
@@ -366,7 +398,13 @@ class ChecksRequired(Combined):
     id = "BR009"
     title = "no check has to pass before a change is merged"
     severity = Severity.HIGH
-    maps = (*scorecard("Branch-Protection", "CI-Tests"), *cis("1.1.9"), *ssdf("PO.4.1"))
+    maps = (
+        *scorecard("Branch-Protection", "CI-Tests"),
+        *cis("1.1.9"),
+        *ssdf("PO.4.1"),
+        *osps("QA-03.01", "QA-06.01"),
+        *scm("repository/requires_status_checks"),
+    )
     remediation = "Name the checks: `required_checks: [ci, security-ci]`."
     rule, field = "requiredStatusChecks", "required_checks"
     detail = "no protection of the default branch requires a status check"
@@ -391,7 +429,11 @@ class ChecksStrict(Combined):
     title = "checks may be older than the branch they protect"
     severity = Severity.MEDIUM
     yaml_fixes = (("strict_checks", True),)
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.10"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *cis("1.1.10"),
+        *scm("repository/requires_branches_up_to_date_before_merge"),
+    )
     remediation = "Keep `strict_checks: true` (the default)."
     within = "requiredStatusChecks"
     rule, field = "strictRequiredStatusChecksPolicy", "strict_checks"
@@ -415,7 +457,7 @@ class ConversationsResolved(Combined):
     title = "open questions do not hold up a change"
     severity = Severity.LOW
     yaml_fixes = (("require_conversation_resolution", True),)
-    maps = cis("1.1.11")
+    maps = (*cis("1.1.11"), *scm("repository/no_conversation_resolution"))
     remediation = "Keep `require_conversation_resolution: true` (the default)."
     within = "pullRequest"
     rule, field = "requiredReviewThreadResolution", "require_conversation_resolution"
@@ -436,7 +478,7 @@ class CommitsSigned(Combined):
     title = "commits need not be signed"
     severity = Severity.MEDIUM
     yaml_fixes = (("require_signatures", True),)
-    maps = cis("1.1.12")
+    maps = (*cis("1.1.12"), *scm("repository/no_signed_commits"))
     remediation = "Keep `require_signatures: true` (the default)."
     rule, field = "requiredSignatures", "require_signatures"
     detail = "no protection of the default branch requires signatures"
@@ -457,7 +499,7 @@ class LinearHistory(Combined):
     title = "merge commits may hide what nobody reviewed"
     severity = Severity.LOW
     yaml_fixes = (("require_linear_history", True),)
-    maps = cis("1.1.13")
+    maps = (*cis("1.1.13"), *scm("repository/non_linear_history"))
     remediation = "Keep `require_linear_history: true` (the default)."
     rule, field = "requiredLinearHistory", "require_linear_history"
     detail = "no protection of the default branch requires a linear history"

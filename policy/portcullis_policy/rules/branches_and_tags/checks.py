@@ -12,6 +12,7 @@ from portcullis_policy.examples.rulesets import (
 )
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, changed, file
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.mappings import osps
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.rules.branches_and_tags.branches import PROTECTIONS, guarded
 from portcullis_policy.rules.branches_and_tags.check_names import patterns
@@ -72,6 +73,7 @@ class ChecksAreMade(StackRule):
     id = "BR014"
     title = "no workflow makes a required check"
     severity = Severity.MEDIUM
+    maps = osps("QA-03.01")
     resource_types = (*PROTECTIONS, gh.REPOSITORY_FILE)
     remediation = (
         "Require a job's name as GitHub shows it, or give the id of the App that reports the check "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from portcullis_policy.examples.base import example
 from portcullis_policy.examples.rulesets import CLASSIC
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, scorecard
+from portcullis_policy.mappings import cis, osps, scm, scorecard
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
@@ -30,7 +30,7 @@ class AdministratorsIncluded(ResourceRule):
     id = "RS005"
     title = "administrators are exempt from classic branch protection"
     severity = Severity.HIGH
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.14"))
+    maps = (*scorecard("Branch-Protection"), *cis("1.1.14"), *osps("AC-03.01"))
     resource_types = gh.CLASSIC
     remediation = "Set `enforceAdmins: true`, or use a ruleset, which exempts nobody."
     good = (example("administrators are included", gh.BRANCH_PROTECTION, CLASSIC),)
@@ -63,7 +63,7 @@ class DismissalsRestricted(ResourceRule):
     id = "RS008"
     title = "anybody with write access may dismiss a review"
     severity = Severity.LOW
-    maps = cis("1.1.5")
+    maps = (*cis("1.1.5"), *scm("repository/review_dismissal_allowed"))
     resource_types = gh.CLASSIC
     remediation = "Set `restrictDismissals: true`, and name who may dismiss reviews, if anybody."
     good = (

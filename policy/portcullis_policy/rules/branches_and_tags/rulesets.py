@@ -7,7 +7,7 @@ from portcullis_policy.examples.base import Declared, child, example
 from portcullis_policy.examples.rulesets import CLASSIC, MAIN, RULES_OF_MAIN, TAGS, bypass
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Facts, Step
-from portcullis_policy.mappings import cis, scorecard, slsa
+from portcullis_policy.mappings import cis, osps, scm, scorecard
 from portcullis_policy.rule import Finding, Resource, ResourceRule, YamlValue, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.patterns import covers_default
@@ -65,7 +65,12 @@ class NobodyBypassesAlways(ResourceRule):
     title = "people or workflows may push past a branch ruleset"
     severity = Severity.CRITICAL
     yaml_fixes = (("mode", "pull_request"),)
-    maps = (*scorecard("Branch-Protection"), *cis("1.1.15"), *slsa("Source L3"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *cis("1.1.15"),
+        *osps("AC-03.01"),
+        *scm("repository/pushes_are_not_restricted"),
+    )
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = (
         "Remove the bypass, or use `mode: pull_request` for an emergency team. The one App that "
@@ -188,7 +193,7 @@ class NobodyMergesAlone(ResourceRule):
     id = "RS002"
     title = "a team or a person may merge past a branch ruleset"
     severity = Severity.HIGH
-    maps = (*scorecard("Code-Review"), *slsa("Source L4"))
+    maps = (*scorecard("Code-Review"), *osps("QA-07.01"))
     resource_types = (*gh.RULESETS, *gh.CLASSIC)
     remediation = "Remove the bypass, or exempt it with a reason and a date."
     good = (
@@ -247,7 +252,7 @@ class NoRoleMergesAlone(ResourceRule):
     id = "RS007"
     title = "everybody in a role may merge past a branch ruleset"
     severity = Severity.HIGH
-    maps = (*scorecard("Code-Review"), *slsa("Source L4"))
+    maps = (*scorecard("Code-Review"), *osps("QA-07.01"))
     resource_types = gh.RULESETS
     remediation = "Remove the bypass, or give it to an emergency team instead of a role."
     good = (
@@ -315,7 +320,11 @@ class Enforced(ResourceRule):
     title = "a ruleset is not enforced"
     severity = Severity.HIGH
     yaml_fixes = (("enforcement", "active"),)
-    maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *osps("AC-03.01"),
+        *scm("repository/missing_default_branch_protection"),
+    )
     resource_types = gh.RULESETS
     remediation = "Set `enforcement: active`, or remove the ruleset."
     good = (example("the ruleset is active", gh.REPOSITORY_RULESET, MAIN),)
@@ -342,7 +351,11 @@ class NotExcludedAgain(ResourceRule):
     id = "RS004"
     title = "a ruleset includes the default branch and excludes it again"
     severity = Severity.HIGH
-    maps = (*scorecard("Branch-Protection"), *slsa("Source L3"))
+    maps = (
+        *scorecard("Branch-Protection"),
+        *osps("AC-03.01"),
+        *scm("repository/missing_default_branch_protection"),
+    )
     resource_types = gh.RULESETS
     remediation = "Remove the default branch from `exclude_branches`."
     good = (

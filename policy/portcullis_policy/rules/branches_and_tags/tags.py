@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy.examples.base import Declared, example, stack
 from portcullis_policy.examples.rulesets import TAGS, bypass
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, slsa, ssdf
+from portcullis_policy.mappings import cis, osps, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.rules.branches_and_tags.rulesets import actors, distrust
 from portcullis_policy.semantics import github as gh
@@ -41,7 +41,7 @@ class TagsProtected(StackRule):
     id = "TG001"
     title = "release tags are not protected"
     severity = Severity.CRITICAL
-    maps = (*slsa("Source L2", "Source L3"), *ssdf("PS.2.1"))
+    maps = (*ssdf("PS.2.1"), *osps("BR-02.01"))
     resource_types = (gh.DEPLOYMENT_POLICY, *gh.RULESETS)
     remediation = (
         "Declare `tag_protection`, with the teams that create release tags in `created_by`."
@@ -232,6 +232,7 @@ class TagNamesAreVersions(ResourceRule):
     id = "TG003"
     title = "a tag name pattern admits tags that are not versions"
     severity = Severity.MEDIUM
+    maps = osps("BR-02.01")
     resource_types = gh.RULESETS
     remediation = r"Use the operator `regex` with `^v[0-9]+\.[0-9]+\.[0-9]+$`."
     good = (
@@ -297,7 +298,7 @@ class TagsStay(ResourceRule):
     id = "TG004"
     title = "people may move or delete release tags"
     severity = Severity.MEDIUM
-    maps = (*slsa("Source L2"), *ssdf("PS.2.1"))
+    maps = (*ssdf("PS.2.1"), *osps("BR-02.01"))
     resource_types = gh.RULESETS
     remediation = "Restrict update and deletion in a separate ruleset without bypass actors."
     good = (

@@ -12,7 +12,7 @@ from portcullis_policy.examples.environments import (
     WHOSE_COMPONENT,
 )
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.mappings import cis, osps, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.languages.refs import not_version, shown, tag_regions
@@ -176,7 +176,7 @@ class TagPolicyIsSemver(StackRule):
     id = "EN006"
     title = "a release environment admits tags that are not versions"
     severity = Severity.HIGH
-    maps = cis("2.3.5")
+    maps = (*cis("2.3.5"), *osps("BR-02.01"))
     resource_types = (gh.DEPLOYMENT_POLICY, *gh.RULESETS)
     remediation = 'Use `deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}`.'
     good = (

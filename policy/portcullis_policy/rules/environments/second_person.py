@@ -7,7 +7,7 @@ from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.examples.rulesets import TAGS, bypass
 from portcullis_policy.examples.workflow_files import RELEASE, changed, file
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, slsa, ssdf
+from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import RELEASE as PUBLISHES
 from portcullis_policy.rule import USED, Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
@@ -243,7 +243,7 @@ class TagCreatorsDoNotApprove(StackRule):
     id = "EN012"
     title = "one person can create a release tag and approve the release"
     severity = Severity.HIGH
-    maps = (*cis("4.2.2", "5.2.3"), *slsa("Source L4"), *ssdf("PO.5.1"))
+    maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
     resource_types = (
         *(gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS),
         *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP),
@@ -443,7 +443,7 @@ class SecondPersonIsSeen(StackRule):
     id = "EN013"
     title = "perhaps one person can create a release tag and approve the release"
     severity = Severity.MEDIUM
-    maps = (*cis("4.2.2"), *slsa("Source L4"))
+    maps = cis("4.2.2")
     resource_types = TagCreatorsDoNotApprove.resource_types
     remediation = (
         "Declare the teams and their members in this stack. Let one team create the tags and "

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import example
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
+from portcullis_policy.mappings import cis, osps, scm, scorecard, slsa, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
@@ -52,7 +52,15 @@ class TokenReadsOnly(ResourceRule):
     title = "every workflow's token can write"
     severity = Severity.CRITICAL
     yaml_fixes = (("default_workflow_permissions", "read"),)
-    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
+    maps = (
+        *scorecard("Token-Permissions"),
+        *ssdf("PO.5.1"),
+        *osps("AC-04.01"),
+        *scm(
+            "actions/token_default_permissions_is_read_write",
+            "repository/token_default_permissions_is_read_write",
+        ),
+    )
     resource_types = (
         gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS,
         gh.WORKFLOW_REPOSITORY_PERMISSIONS,
@@ -113,7 +121,14 @@ class ActionsDoNotApprove(ResourceRule):
     title = "a workflow may approve pull requests"
     severity = Severity.HIGH
     yaml_fixes = (("can_approve_pull_request_reviews", False),)
-    maps = (*scorecard("Code-Review"), *slsa("Source L4"))
+    maps = (
+        *scorecard("Code-Review"),
+        *osps("QA-07.01"),
+        *scm(
+            "actions/actions_can_approve_pull_requests",
+            "repository/actions_can_approve_pull_requests",
+        ),
+    )
     property_fixes = (("canApprovePullRequestReviews", False),)
     resource_types = TokenReadsOnly.resource_types
     remediation = "Keep `can_approve_pull_request_reviews: false` (the default)."
@@ -164,7 +179,7 @@ class ActionsSelected(ResourceRule):
     id = "AC003"
     title = "workflows may use any action"
     severity = Severity.HIGH
-    maps = ssdf("PO.3.2")
+    maps = (*ssdf("PO.3.2"), *scm("actions/all_github_actions_are_allowed"))
     resource_types = (
         gh.ACTIONS_ORGANIZATION_PERMISSIONS,
         gh.ACTIONS_REPOSITORY_PERMISSIONS,
@@ -333,7 +348,13 @@ class RunnersPrivate(ResourceRule):
     id = "AC005"
     title = "self-hosted runners serve public repositories"
     severity = Severity.HIGH
-    maps = (*cis("2.1.5"), *slsa("Build L3"), *ssdf("PO.5.1"))
+    maps = (
+        *cis("2.1.5"),
+        *slsa("Build L3"),
+        *ssdf("PO.5.1"),
+        *osps("BR-01.03"),
+        *scm("runner_group/runner_group_can_be_used_by_public_repositories"),
+    )
     resource_types = (gh.ACTIONS_RUNNER_GROUP, gh.ENTERPRISE_ACTIONS_RUNNER_GROUP)
     remediation = "Set `allowsPublicRepositories: false`."
     good = (

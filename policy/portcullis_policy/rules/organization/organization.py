@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import Example, example
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, scorecard, ssdf
+from portcullis_policy.mappings import cis, osps, scm, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
@@ -40,7 +40,12 @@ class BasePermission(ResourceRule):
     title = "every member may write to every repository"
     severity = Severity.CRITICAL
     yaml_fixes = (("default_repository_permission", "none"),)
-    maps = (*cis("1.3.8"), *ssdf("PS.1.1"))
+    maps = (
+        *cis("1.3.8"),
+        *ssdf("PS.1.1"),
+        *osps("AC-02.01"),
+        *scm("organization/default_repository_permission_is_not_none"),
+    )
     property_fixes = (("defaultRepositoryPermission", "read"),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Set `default_repository_permission: none` (the default) or `read`."
@@ -74,7 +79,7 @@ class PublicRepositories(ResourceRule):
     title = "every member may create public repositories"
     severity = Severity.HIGH
     yaml_fixes = (("members_can_create_public_repositories", False),)
-    maps = cis("1.2.2")
+    maps = (*cis("1.2.2"), *scm("organization/non_admins_can_create_public_repositories"))
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_create_public_repositories: false` (the default)."
     good = (
@@ -121,7 +126,7 @@ class PrivateForks(ResourceRule):
     title = "private repositories may be forked"
     severity = Severity.MEDIUM
     yaml_fixes = (("members_can_fork_private_repositories", False),)
-    maps = ssdf("PS.1.1")
+    maps = (*ssdf("PS.1.1"), *scm("repository/forking_allowed_for_repository"))
     property_fixes = (("membersCanForkPrivateRepositories", False),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `members_can_fork_private_repositories: false` (the default)."
@@ -156,7 +161,12 @@ class NewRepositoriesWatched(ResourceRule):
         ("dependabot_alerts_enabled_for_new_repositories", True),
         ("dependabot_security_updates_enabled_for_new_repositories", True),
     )
-    maps = (*scorecard("Vulnerabilities", "Dependency-Update-Tool"), *cis("1.5.5"), *ssdf("PW.4.1"))
+    maps = (
+        *scorecard("Vulnerabilities", "Dependency-Update-Tool"),
+        *cis("1.5.5"),
+        *ssdf("PW.4.1"),
+        *scm("repository/vulnerability_alerts_not_enabled"),
+    )
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep the `..._enabled_for_new_repositories` settings true (the default)."
     good = (_GOOD,)
@@ -190,7 +200,7 @@ class NewRepositoriesScanned(ResourceRule):
         ("secret_scanning_enabled_for_new_repositories", True),
         ("secret_scanning_push_protection_enabled_for_new_repositories", True),
     )
-    maps = cis("1.5.1")
+    maps = (*cis("1.5.1"), *osps("BR-07.01"))
     resource_types = (gh.ORGANIZATION_SETTINGS, gh.ENTERPRISE_SECURITY)
     remediation = "Keep the `secret_scanning...for_new_repositories` settings true (the default)."
     good = (_GOOD,)
@@ -223,6 +233,7 @@ class SignOff(ResourceRule):
     id = "OR006"
     title = "commits made in the browser need no sign-off"
     severity = Severity.LOW
+    maps = osps("LE-01.01")
     yaml_fixes = (("web_commit_signoff_required", True),)
     resource_types = (gh.ORGANIZATION_SETTINGS,)
     remediation = "Keep `web_commit_signoff_required: true` (the default)."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from portcullis_policy.examples.base import Declared, Example, example, stack
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, scorecard, ssdf
+from portcullis_policy.mappings import cis, scm, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Parameter, Settings
@@ -45,7 +45,7 @@ class OwnersCounted(StackRule):
     id = "OR007"
     title = "the organization has too few or too many owners"
     severity = Severity.MEDIUM
-    maps = cis("1.3.3")
+    maps = (*cis("1.3.3"), *scm("member/organization_has_too_many_admins"))
     resource_types = (gh.MEMBERSHIP,)
     remediation = "Keep two to five owners, and give other people only the access they need."
     parameters = (MOST,)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import Declared, Example, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, file
-from portcullis_policy.mappings import cis
+from portcullis_policy.mappings import cis, osps
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import repository_of
@@ -84,6 +84,7 @@ class SecurityPolicy(_HasFile):
     id = "RE012"
     title = "a repository has no SECURITY.md"
     severity = Severity.LOW
+    maps = osps("VM-02.01")
     remediation = (
         "Add `SECURITY.md` to the repository's `files`, or one to the repository `.github`."
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import Example, example
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.mappings import cis, scorecard, ssdf
+from portcullis_policy.mappings import cis, osps, scm, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
@@ -48,7 +48,12 @@ class AlertsOn(ResourceRule):
     title = "vulnerability alerts are off"
     severity = Severity.HIGH
     yaml_fixes = (("vulnerability_alerts", True),)
-    maps = (*scorecard("Vulnerabilities"), *cis("1.5.5"), *ssdf("PW.4.1"))
+    maps = (
+        *scorecard("Vulnerabilities"),
+        *cis("1.5.5"),
+        *ssdf("PW.4.1"),
+        *scm("repository/vulnerability_alerts_not_enabled"),
+    )
     resource_types = (gh.REPOSITORY, gh.REPOSITORY_VULNERABILITY_ALERTS)
     remediation = "Keep the repository's `security.vulnerability_alerts: true` (the default)."
     good = (
@@ -146,7 +151,7 @@ class SecretsScanned(ResourceRule):
     title = "a public repository is not scanned for secrets"
     severity = Severity.HIGH
     yaml_fixes = (("secret_scanning", True), ("secret_scanning_push_protection", True))
-    maps = cis("1.5.1")
+    maps = (*cis("1.5.1"), *osps("BR-07.01"))
     resource_types = (gh.REPOSITORY,)
     remediation = "Keep `security.secret_scanning` and its push protection on (the default)."
     good = (
@@ -232,7 +237,13 @@ class WebhookSigned(ResourceRule):
     id = "RE005"
     title = "a webhook has no secret"
     severity = Severity.HIGH
-    maps = (*scorecard("Webhooks"), *cis("1.4.4"))
+    maps = (
+        *scorecard("Webhooks"),
+        *cis("1.4.4"),
+        *scm(
+            "organization/organization_webhook_no_secret", "repository/repository_webhook_no_secret"
+        ),
+    )
     resource_types = (gh.REPOSITORY_WEBHOOK, gh.ORGANIZATION_WEBHOOK)
     remediation = "Give the webhook a `secret`, and check the signature where it arrives."
     good = (
@@ -260,7 +271,13 @@ class WebhookEncrypted(ResourceRule):
     id = "RE006"
     title = "a webhook is not protected by TLS"
     severity = Severity.HIGH
-    maps = cis("1.4.4")
+    maps = (
+        *cis("1.4.4"),
+        *scm(
+            "organization/organization_webhook_doesnt_require_ssl",
+            "repository/repository_webhook_doesnt_require_ssl",
+        ),
+    )
     property_fixes = (("configuration.insecureSsl", False),)
     resource_types = WebhookSigned.resource_types
     remediation = "Use an https URL and leave `insecureSsl` false."
@@ -331,7 +348,7 @@ class AdministratorsAreTeams(ResourceRule):
     id = "RE008"
     title = "a person is administrator of a repository by name"
     severity = Severity.HIGH
-    maps = ssdf("PS.1.1")
+    maps = (*ssdf("PS.1.1"), *scm("repository/repository_has_too_many_admins"))
     resource_types = (gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the access to a team, and add the person to it."
     good = (
@@ -388,7 +405,7 @@ class NoTeamAdministers(ResourceRule):
     id = "RE009"
     title = "a team is administrator of a repository"
     severity = Severity.MEDIUM
-    maps = (*cis("1.2.3"), *ssdf("PS.1.1"))
+    maps = (*cis("1.2.3"), *ssdf("PS.1.1"), *scm("repository/repository_has_too_many_admins"))
     resource_types = (gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATORS)
     remediation = "Give the team `maintain`, or exempt it with a reason and a date."
     good = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Facts
+from portcullis_policy.mappings import osps
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.declared_secrets import day, declared_secrets, place
@@ -53,6 +54,7 @@ class NotLongOnGitHub(StackRule):
     id = "SE009"
     title = "GitHub has a secret for longer than its rotation period"
     severity = Severity.MEDIUM
+    maps = osps("BR-07.02")
     resource_types = (ORGANIZATION, *gh.SECRETS)
     remediation = "Replace it with `portcullis secrets rotate`, which records the date."
     good = (

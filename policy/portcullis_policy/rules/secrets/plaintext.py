@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import example
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis
+from portcullis_policy.mappings import cis, osps
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.rules.repositories.people_files import ADDED_FILES
 from portcullis_policy.rules.secrets.shapes import has_token, looks_secret, sounds_secret
@@ -150,7 +150,7 @@ class NoSecretInFile(ResourceRule):
     id = "SE014"
     title = "a file, a description or an address holds what looks like a secret"
     severity = Severity.CRITICAL
-    maps = cis("1.5.1")
+    maps = (*cis("1.5.1"), *osps("BR-07.01"))
     resource_types = (
         gh.REPOSITORY_FILE,
         ADDED_FILES,

@@ -12,7 +12,7 @@ from portcullis_policy.examples.tokens import pypi_token
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, changed, file
 from portcullis_policy.exemptions import ORGANIZATION
 from portcullis_policy.facts import UNKNOWN, Step
-from portcullis_policy.mappings import cis
+from portcullis_policy.mappings import cis, osps
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.declared_secrets import day, declared_secrets, place
@@ -106,6 +106,7 @@ class RotatedInTime(ResourceRule):
     id = "SE007"
     title = "a secret is due for rotation"
     severity = Severity.MEDIUM
+    maps = osps("BR-07.02")
     resource_types = (ORGANIZATION,)
     remediation = "Replace it at its source; the next update takes the new value."
     good = (
@@ -132,6 +133,7 @@ class NotLongOverdue(ResourceRule):
     id = "SE008"
     title = "a secret is long overdue for rotation"
     severity = Severity.HIGH
+    maps = osps("BR-07.02")
     resource_types = (ORGANIZATION,)
     remediation = "Replace it at its source, or exempt it with a reason and a date."
     parameters = (GRACE,)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE, changed, file
 from portcullis_policy.facts import UNKNOWN, Facts
-from portcullis_policy.mappings import cis, slsa, ssdf
+from portcullis_policy.mappings import cis, osps, slsa, ssdf
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import WorkflowFile, at_lines, workflow_files, workflow_path
@@ -72,7 +72,7 @@ class OwnRunnersStayPrivate(FileRule):
     id = "WF015"
     title = "a public repository's workflow runs on a self-hosted runner"
     severity = Severity.HIGH
-    maps = (*cis("2.1.5"), *slsa("Build L3"), *ssdf("PO.5.1"))
+    maps = (*cis("2.1.5"), *slsa("Build L3"), *ssdf("PO.5.1"), *osps("BR-01.03"))
     resource_types = (gh.REPOSITORY_FILE, gh.REPOSITORY)
     remediation = "Use GitHub's runners for public repositories."
     _OWN = ("runs-on: ubuntu-24.04", "runs-on: [self-hosted, linux]")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from portcullis_policy.examples.base import Example, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
-from portcullis_policy.mappings import cis, scorecard
+from portcullis_policy.mappings import cis, osps, scorecard
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import at_lines, workflow_files, workflow_path
@@ -111,7 +111,7 @@ class ZizmorSevere(Tool):
     id = "WF017"
     title = "zizmor finds a severe weakness in a workflow file"
     severity = Severity.HIGH
-    maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.7"))
+    maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.7"), *osps("BR-01.01", "BR-01.03"))
     good = (
         stack("a sound workflow", file(CI, CI_PATH)),
         stack(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEASE, ci, release
-from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
+from portcullis_policy.mappings import cis, osps, scorecard, slsa, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
 from portcullis_policy.semantics.languages.refs import filter_not_version, shown
 from portcullis_policy.semantics.publishing import (
@@ -155,7 +155,7 @@ class TokenThroughEnvironment(WorkflowRule):
     id = "WF003"
     title = "a job takes an identity token without an environment"
     severity = Severity.HIGH
-    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
+    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"), *osps("AC-04.02"))
     remediation = "Give the job `environment:`, or remove `id-token: write`."
     good = (
         SOUND_RELEASE,
@@ -327,7 +327,7 @@ class TagsAreVersions(WorkflowRule):
     id = "WF013"
     title = "a release starts on tags that are not versions"
     severity = Severity.HIGH
-    maps = cis("2.3.5")
+    maps = (*cis("2.3.5"), *osps("BR-02.01"))
     remediation = 'Write `on: {push: {tags: ["v[0-9]+.[0-9]+.[0-9]+"]}}`.'
     good = (
         SOUND_RELEASE,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portcullis_policy.examples.base import Example
 from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEASE, ci, file, release
 from portcullis_policy.facts import UNKNOWN
-from portcullis_policy.mappings import cis, scorecard, ssdf
+from portcullis_policy.mappings import cis, osps, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import at_lines, workflow_path
@@ -102,7 +102,7 @@ class PermissionsAtTop(WorkflowRule):
     id = "WF004"
     title = "a workflow's permissions are missing, or wide at the top"
     severity = Severity.HIGH
-    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"))
+    maps = (*scorecard("Token-Permissions"), *ssdf("PO.5.1"), *osps("AC-04.01", "AC-04.02"))
     remediation = "Write `permissions: {}` at the top, and what a job needs in the job."
     good = (
         SOUND_RELEASE,
@@ -162,7 +162,7 @@ class NoStrangersCode(WorkflowRule):
     id = "WF005"
     title = "a workflow runs an outsider's code with the repository's secrets"
     severity = Severity.CRITICAL
-    maps = scorecard("Dangerous-Workflow")
+    maps = (*scorecard("Dangerous-Workflow"), *osps("BR-01.03"))
     remediation = "Use `pull_request`, or do not check out the head."
     good = (
         SOUND_CI,
@@ -217,7 +217,7 @@ class NoInjection(WorkflowRule):
     id = "WF006"
     title = "untrusted text is inserted into a script"
     severity = Severity.HIGH
-    maps = scorecard("Dangerous-Workflow")
+    maps = (*scorecard("Dangerous-Workflow"), *osps("BR-01.01", "BR-01.04"))
     remediation = 'Pass it through `env:` and write `"$NAME"` in the script.'
     good = (
         SOUND_CI,
@@ -369,7 +369,7 @@ class NothingPipedToShell(WorkflowRule):
     id = "WF011"
     title = "a workflow runs a script straight from the network"
     severity = Severity.MEDIUM
-    maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
+    maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"), *osps("BR-05.01"))
     remediation = "Use a pinned action, or download a version and check its hash before it runs."
     good = (
         SOUND_CI,
