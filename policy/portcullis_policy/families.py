@@ -12,6 +12,7 @@ FAMILIES = {
     "RS": "Rulesets",
     "TG": "Tags",
     "EN": "Environments",
+    "RP": "Release path",
     "SE": "Secrets",
     "WF": "Workflow files",
     "DB": "Dependabot",

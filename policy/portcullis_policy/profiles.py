@@ -10,7 +10,7 @@ STRICT: Final = "strict"
 RELEASE_CRITICAL: Final = "release-critical"
 PROFILES = (BASELINE, STRICT, RELEASE_CRITICAL)
 
-ON_THE_RELEASE_PATH = frozenset({"BR", "RS", "TG", "EN", "SE", "ST", "WF", "TR"})
+ON_THE_RELEASE_PATH = frozenset({"BR", "RS", "TG", "EN", "RP", "SE", "ST", "WF", "TR"})
 """Families about what decides who publishes, and what."""
 
 _THE_PACK = frozenset({"PK", "EX"})

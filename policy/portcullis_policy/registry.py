@@ -17,6 +17,7 @@ from portcullis_policy.rules.environments import (
 )
 from portcullis_policy.rules.organization import actions, organization, roles, silence
 from portcullis_policy.rules.pack import pack, stack
+from portcullis_policy.rules.release_path import alone, others
 from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
 from portcullis_policy.rules.secrets import (
     age_on_github,
@@ -42,6 +43,7 @@ _FAMILIES = (
     (rulesets, classic),
     (tags,),
     (approvals, admitted_refs, look_alikes, second_person, known_by_use),
+    (alone, others),
     (
         secrets,
         plaintext,

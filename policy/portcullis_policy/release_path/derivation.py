@@ -13,6 +13,8 @@ class ActorKind(StrEnum):
     PERSON = "person"
     MEMBER = "member"
     """Any one member of a team or class of people who can all do the same."""
+    WRITER = "writer"
+    """Anybody with write access, where the stack does not declare who has it."""
     APP = "app"
     DEPLOY_KEY = "deploy key"
     CREDENTIAL = "credential"
@@ -36,6 +38,8 @@ class Actor:
             return self.name or "an outsider"
         if self.kind is ActorKind.MEMBER:
             return f"a member of {self.name}"
+        if self.kind is ActorKind.WRITER:
+            return f"somebody with {self.name}"
         return f"{self.kind} {self.name}"
 
 

@@ -1,4 +1,4 @@
-"""Who may create a release tag and who may approve a release, as far as a stack declares people.
+"""Who may push, pass protections and approve releases, as far as a stack declares people.
 
 A team is resolved to its members and those of the teams nested in it. A team whose members the
 stack does not declare is still known by itself: it is the same team wherever it is named.
@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.languages.refs import tag_regions
-from portcullis_policy.semantics.protection import tag_guards
 
 LOGIN, USER_ID, TEAM = "login", "user id", "team"
 """How an actor is known: a person by login or by numeric id, a team by URN, or by what names it."""
@@ -27,6 +25,17 @@ _ROLES = {
     gh.ADMIN_ROLE: ("admin",),
 }
 """The permissions that give a repository role or more, by the role's id in a ruleset."""
+
+_KINDS = {
+    "User": "a person",
+    "OrganizationAdmin": "owners",
+    "Integration": "an App",
+    "DeployKey": "deploy keys",
+}
+"""What a ruleset's kinds of actors are called in messages."""
+
+_WEAK = ("pull", "triage")
+"""The permissions without which nobody pushes."""
 
 _BASE = {"write": "push", "admin": "admin"}
 """The permission that the organization's base permission gives to every member."""
@@ -53,9 +62,9 @@ class People:
         )
 
     @property
-    def empty(self) -> bool:
-        """Say whether surely nobody is in it."""
-        return not self.known and not self.unseen
+    def by_id(self) -> bool:
+        """Say whether somebody is known by a number only."""
+        return any(kind == USER_ID for kind, _ in self.known)
 
 
 _NOBODY = People()
@@ -77,17 +86,6 @@ def shared(groups: Iterable[People]) -> frozenset[tuple[str, str]]:
     return first.intersection(*others)
 
 
-def may_share(groups: Iterable[People]) -> bool:
-    """Say whether somebody may be in each of the groups, for all that the stack shows."""
-    listed = list(groups)
-    if shared(listed):
-        return True
-    if any(group.empty for group in listed):
-        return False
-    kinds = {kind for group in listed for kind, _ in group.known}
-    return any(group.unseen for group in listed) or {LOGIN, USER_ID} <= kinds
-
-
 def approvers(stack: Stack, environment: Resource) -> People:
     """Return who may approve a run that waits at an environment."""
     blocks = environment.facts.blocks("reviewers")
@@ -98,35 +96,23 @@ def approvers(stack: Stack, environment: Resource) -> People:
     return _teams(stack, environment, "reviewers", teams) | union(map(_user, users))
 
 
-def tag_creators(stack: Stack, repository: str, pattern: str) -> Iterator[tuple[People, ...]]:
-    """Yield who may create the tags that a pattern admits, for each set of rulesets.
+def passing(stack: Stack, ruleset: Resource, repository: str, *, merging: bool = False) -> People:
+    """Return the people whom a ruleset lets pass; an App is nobody.
 
     Args:
         stack: all resources.
-        repository: its name.
-        pattern: of tags, as an environment admits them.
-
-    Yields:
-        The people who may bypass each ruleset that restricts the creation of a tag. People in all
-        of these groups may create it. Nothing for tags that nothing restricts.
+        ruleset: the ruleset.
+        repository: the repository's name, for the people who have a role.
+        merging: return those who pass it by a pull request only.
     """
-    strict = [each for each in tag_guards(stack, repository) if each[0].rules["creation"] is True]
-    for region in tag_regions(pattern, tuple(guard for _, guard in strict)) or ():
-        if region.guards:
-            rulesets = [strict[number][0].resource for number in sorted(region.guards)]
-            yield tuple(_passing(stack, ruleset, repository) for ruleset in rulesets)
-
-
-def _passing(stack: Stack, ruleset: Resource, repository: str) -> People:
-    """Return the people whom a tag ruleset lets pass; an App is nobody."""
     actors = ruleset.facts.blocks("bypassActors")
     if actors is UNKNOWN:
         return _UNKNOWN
     teams, others = [], _NOBODY
     for actor in actors:
         kind, number = actor.text("actorType"), actor.at("actorId")
-        if actor.text("bypassMode") == "pull_request":
-            continue  # a tag is not made by a pull request
+        if (actor.text("bypassMode") == "pull_request") is not merging:
+            continue
         if kind == "Team":
             teams.append(number)
         elif kind == "User":
@@ -135,9 +121,97 @@ def _passing(stack: Stack, ruleset: Resource, repository: str) -> People:
             others |= stack.once(_owners)
         elif kind == "RepositoryRole":
             others |= _in_role(stack, repository, actor.number("actorId"))
-        elif kind != "Integration":
+        elif kind not in ("Integration", "DeployKey"):
             others |= _UNKNOWN if kind is UNKNOWN else _UNSEEN
     return others | _teams(stack, ruleset, "bypassActors", teams)
+
+
+def names_of_passing(stack: Stack, ruleset: Resource) -> list[str]:
+    """Return in words whom a ruleset lets pass: teams, roles, people, Apps."""
+    actors = ruleset.facts.blocks("bypassActors")
+    found = []
+    for actor in [] if actors is UNKNOWN else actors:
+        kind, number = actor.text("actorType"), actor.at("actorId")
+        if kind == "Team":
+            found += _team_words(stack, ruleset, number)
+        elif kind == "RepositoryRole":
+            role = _ROLES.get(int(number)) if isinstance(number, int | float) else None
+            found.append(f"role {role[0]}" if role else "a role")
+        else:
+            found.append(_KINDS.get(str(kind), "others"))
+    return list(dict.fromkeys(found))
+
+
+def _team_words(stack: Stack, ruleset: Resource, number: object) -> list[str]:
+    directory = stack.once(_Directory)
+    if number is not UNKNOWN:
+        urn = directory.urn_of(number)
+        return [team_name(stack, urn) if urn else f"team {_plain(number)}"]
+    made = ruleset.depends.get("bypassActors", ())
+    return [team_name(stack, urn) for urn in made if directory.declares(urn)]
+
+
+def with_permission(stack: Stack, repository: str, role: int) -> People:
+    """Return who has a built-in role in a repository, or a stronger one, owners included."""
+    return _in_role(stack, repository, float(role))
+
+
+def without_write(stack: Stack, repository: str) -> People:
+    """Return who may read a repository and no more, as far as a grant names them."""
+    weak = [
+        group
+        for item in stack.once(_access).get(repository.lower(), ())
+        for group in _granted(stack, item, _WEAK)
+    ]
+    return union(weak)
+
+
+def access_is_declared(stack: Stack, repository: str) -> bool:
+    """Say whether the stack grants anybody anything in a repository."""
+    return repository.lower() in stack.once(_access)
+
+
+def listed(stack: Stack, item: Resource, property_: str, names: Iterable[object]) -> People:
+    """Return the people whom classic protection lists: `/login`, `organization/team`, or an id.
+
+    Args:
+        stack: all resources.
+        item: the protection.
+        property_: the property that lists them: ids that are not known yet are found by it.
+        names: what it lists.
+    """
+    teams, others = [], _NOBODY
+    for name in names:
+        if not isinstance(name, str):
+            teams.append(name)
+        elif name.startswith("/"):
+            others |= _login(name[1:])
+        else:
+            teams.append(name.rpartition("/")[2])
+    return others | _teams(stack, item, property_, teams)
+
+
+def shows_members(stack: Stack, team: str) -> bool:
+    """Say whether the stack declares all members of a team, those of nested teams included.
+
+    Args:
+        stack: all resources.
+        team: as `People` knows it.
+    """
+    return not stack.once(_Directory).people(team).unseen
+
+
+def team_name(stack: Stack, team: str) -> str:
+    """Return a team's name on GitHub; what names it where the stack does not declare it."""
+    return stack.once(_team_names).get(team, team)
+
+
+def _team_names(stack: Stack) -> dict[str, str]:
+    return {
+        team.urn: name
+        for team in stack.of(gh.TEAM)
+        if isinstance(name := team.facts.text("slug") or team.facts.text("name"), str)
+    }
 
 
 def _owners(stack: Stack) -> People:
@@ -159,15 +233,20 @@ def _in_role(stack: Stack, repository: str, role: object) -> People:
     if stack.once(_base_permission) in permissions:
         found.append(_UNSEEN)
     for item in stack.once(_access).get(repository.lower(), ()):
-        if item.type == gh.REPOSITORY_COLLABORATORS:
-            found += _listed(stack, item, permissions)
-        elif item.facts.text("permission") not in permissions:
-            continue
-        elif item.type == gh.TEAM_REPOSITORY:
-            found.append(_teams(stack, item, "teamId", [item.facts.at("teamId")]))
-        else:
-            found.append(_login(item.facts.text("username")))
+        found += _granted(stack, item, permissions)
     return union(found)
+
+
+def _granted(stack: Stack, item: Resource, permissions: tuple[str, ...]) -> Iterator[People]:
+    """Yield whom a resource gives one of some permissions in a repository."""
+    if item.type == gh.REPOSITORY_COLLABORATORS:
+        yield from _listed(stack, item, permissions)
+    elif item.facts.text("permission") not in permissions:
+        return
+    elif item.type == gh.TEAM_REPOSITORY:
+        yield _teams(stack, item, "teamId", [item.facts.at("teamId")])
+    else:
+        yield _login(item.facts.text("username"))
 
 
 def _base_permission(stack: Stack) -> object:
@@ -254,6 +333,7 @@ class _Directory:
         self._urns: dict[str, str] = {}
         self._nested: dict[str, list[str]] = {}
         self._own: dict[str, People] = {}
+        self._known: dict[str, People] = {}
         teams = list(stack.of(gh.TEAM))
         self._declared = {team.urn for team in teams}
         for team in teams:
@@ -281,17 +361,22 @@ class _Directory:
         """Return the URN of the team with an id, slug or name."""
         return self._urns.get(_plain(name))
 
-    def people(self, team: str, seen: frozenset[str] = frozenset()) -> People:
+    def people(self, team: str) -> People:
         """Return a team itself, its members and those of the teams nested in it.
 
         Args:
             team: its URN, or what names a team that the stack does not declare.
-            seen: the teams above it, should they be nested in a circle.
         """
+        if team not in self._known:
+            self._known[team] = self._people(team, frozenset())
+        return self._known[team]
+
+    def _people(self, team: str, seen: frozenset[str]) -> People:
+        """Return the people of a team; `seen` are the teams above it: they may form a circle."""
         if team in seen:
             return _NOBODY
         own = self._own.get(team, _UNSEEN)
-        nested = [self.people(each, seen | {team}) for each in self._nested.get(team, ())]
+        nested = [self._people(each, seen | {team}) for each in self._nested.get(team, ())]
         return People(frozenset({(TEAM, team)})) | own | union(nested)
 
     def _named_by(self, item: Resource, property_: str) -> str | None:

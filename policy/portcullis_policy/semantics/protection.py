@@ -250,14 +250,30 @@ def protects_branch(protection: Protection, subject: Subject, branch: str) -> bo
 
 def tag_guards(stack: Stack, repository: str) -> list[tuple[Protection, Guard]]:
     """Return the protections of a repository's tags, each with the refs that it is surely for."""
+    return _guards(stack, repository, "tag")
+
+
+def branch_guards(stack: Stack, repository: str) -> list[tuple[Protection, Guard]]:
+    """Return the protections of a repository's branches, as `tag_guards`."""
+    return _guards(stack, repository, "branch")
+
+
+def _guards(stack: Stack, repository: str, target: str) -> list[tuple[Protection, Guard]]:
     subject = subject_named(stack, repository)
+    default = f"refs/heads/{subject.default or DEFAULT_BRANCHES[0]}"
     found = []
     for item in protections_for(stack, repository):
-        excludes = tuple(each for each in item.excludes if isinstance(each, str))
-        includes = tuple(each for each in item.includes if is_readable(each))
-        seen = all(map(is_readable, item.excludes))
-        if item.target == "tag" and seen and item.selects(subject):
-            found.append((item, Guard(tuple(map(str, includes)), excludes)))
+        if item.target != target or not item.selects(subject):
+            continue
+        if not all(map(is_readable, item.excludes)):
+            continue
+        includes, excludes = (
+            tuple(default if each == "~DEFAULT_BRANCH" else str(each) for each in patterns)
+            for patterns in (filter(is_readable, item.includes), item.excludes)
+        )
+        if guards_default(item, subject) and default not in includes:
+            includes = (*includes, default)  # of a repository that does not exist yet
+        found.append((item, Guard(includes, excludes)))
     return found
 
 

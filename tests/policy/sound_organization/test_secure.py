@@ -8,7 +8,12 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.registry import RULES as REGISTRY
 
 from tests.policy.harness import Pack, ids
-from tests.policy.sound_organization import evasions, variations, variations_beside
+from tests.policy.sound_organization import (
+    evasions,
+    release_paths,
+    variations,
+    variations_beside,
+)
 from tests.policy.sound_organization.organization import (
     APP,
     ORGANIZATION,
@@ -17,7 +22,7 @@ from tests.policy.sound_organization.organization import (
 )
 from tests.policy.sound_organization.weaker import WEAKER_BESIDE
 
-EVASIONS = [*evasions.EVASIONS, *variations_beside.EVASIONS]
+EVASIONS = [*evasions.EVASIONS, *variations_beside.EVASIONS, *release_paths.EVASIONS]
 SOUND = [*variations.SOUND, *variations_beside.SOUND]
 RULES = ("main", "rules")
 REVIEWS = (*RULES, "pullRequest")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, ssdf
-from portcullis_policy.rule import Finding, Resource, Stack, StackRule
+from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.aws_and_vault import (
     ROLE,
@@ -14,16 +14,11 @@ from portcullis_policy.semantics.aws_and_vault import (
     VAULT_JWT_ROLE,
     VAULT_POLICY,
 )
-from portcullis_policy.semantics.languages.automata import TooComplexError
-from portcullis_policy.semantics.trust.aws_roles import Door, doors
 from portcullis_policy.semantics.trust.declared import environments
 from portcullis_policy.semantics.trust.github_tokens import (
     ISSUER,
-    SUBJECT_OF_ONE,
-    Identity,
-    identity,
-    is_issuer,
 )
+from portcullis_policy.semantics.trust.trusting import roles_of_github_logins, trusted
 from portcullis_policy.semantics.trust.vault_roles import identities, is_for_github, policies
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -168,53 +163,14 @@ class TrustsDeclaredEnvironments(StackRule):
         if next(stack.of(gh.ENVIRONMENT, gh.REPOSITORY), None) is None:
             return  # a stack for AWS or Vault alone
         declared = environments(stack)
-        for resource, jobs in _trusted(stack):
+        for resource, jobs in trusted(stack):
             for detail in dict.fromkeys(map(declared.objection, jobs)):
                 if detail:
                     yield Finding(detail, urn=resource.urn)
-        for role in _roles_of_github(stack):
+        for role in roles_of_github_logins(stack):
             if not is_for_github(role.facts) and not identities(role.facts):
                 detail = "its login is GitHub's, and it names no repository and environment"
                 yield Finding(detail, urn=role.urn)
-
-
-def _trusted(stack: Stack) -> Iterator[tuple[Resource, list[Identity]]]:
-    """Yield what trusts jobs of named environments, with the jobs."""
-    for role in stack.of(ROLE):
-        found = doors(role.facts)
-        for door in [] if found is UNKNOWN else found:
-            yield role, list(_jobs(door))
-    for role in stack.of(VAULT_JWT_ROLE):
-        if is_for_github(role.facts):
-            yield role, identities(role.facts)
-    for role in _roles_of_github(stack):
-        if not is_for_github(role.facts):
-            yield role, identities(role.facts)
-
-
-def _jobs(door: Door) -> Iterator[Identity]:
-    """Yield the jobs that a statement names in full and lets in."""
-    for subject in door.subject.literals:
-        try:
-            known = SUBJECT_OF_ONE.fullmatch(subject) and door.subject.lets_in(subject)
-        except TooComplexError:
-            continue  # TR002 refuses it
-        if known:
-            yield identity(subject)
-
-
-def _roles_of_github(stack: Stack) -> Iterator[Resource]:
-    """Yield the roles of Vault logins whose issuer is GitHub."""
-    urls = ("oidcDiscoveryUrl", "boundIssuer", "jwksUrl")
-    paths = {
-        str(backend.facts.text("path") or "jwt").strip("/")
-        for backend in stack.of(VAULT_BACKEND)
-        if any(is_issuer(url) for name in urls if isinstance(url := backend.facts.text(name), str))
-    }
-    for role in stack.of(VAULT_JWT_ROLE):
-        backend = role.facts.text("backend")
-        if isinstance(backend, str) and backend.strip("/") in paths:
-            yield role
 
 
 class VaultPoliciesSeen(StackRule):

@@ -30,7 +30,7 @@ from portcullis_policy.semantics.languages.workflow_filters import workflow_filt
 EVERYTHING = "~ALL"
 LONGEST_SHOWN = 30
 """Characters of a tag in a message."""
-_TAGS = "refs/tags/"
+_TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
 _WILD = re.compile(r".?[?+]|[*\[\\]", re.DOTALL)
 _DIGIT = One(((ord("0"), ord("9")),))
 _IN_NAME = One(without((*characters(" ~^:?*[\\/.\x7f"), (0, 31))))
@@ -73,7 +73,6 @@ class Region:
     guards: frozenset[int]
 
 
-@lru_cache(maxsize=2048)
 def tag_regions(pattern: str, guards: tuple[Guard, ...]) -> tuple[Region, ...] | None:
     """Return the tags that a pattern admits, by the guards that are for them.
 
@@ -85,8 +84,26 @@ def tag_regions(pattern: str, guards: tuple[Guard, ...]) -> tuple[Region, ...] |
         A region for each set of guards, the shortest tag first; None if the patterns are too
         complex, which has to be refused.
     """
+    return _regions(_TAGS, pattern, guards)
+
+
+def branch_regions(pattern: str, guards: tuple[Guard, ...]) -> tuple[Region, ...] | None:
+    """Return the branches that a pattern admits, by the guards that are for them.
+
+    Args:
+        pattern: of branches, as an environment admits them.
+        guards: of rulesets and of classic protection.
+
+    Returns:
+        As `tag_regions`: the attribute `tag` of a region is a branch.
+    """
+    return _regions(_BRANCHES, pattern, guards)
+
+
+@lru_cache(maxsize=2048)
+def _regions(kind: str, pattern: str, guards: tuple[Guard, ...]) -> tuple[Region, ...] | None:
     try:
-        automata = [_admitted(pattern), _valid()]
+        automata = [_admitted(pattern, kind), _valid(kind)]
         for guard in guards:
             automata += [_any_of(guard.includes), _any_of(guard.excludes)]
         found: dict[frozenset[int], str] = {}
@@ -95,7 +112,7 @@ def tag_regions(pattern: str, guards: tuple[Guard, ...]) -> tuple[Region, ...] |
             held = frozenset(
                 number for number, yes in enumerate(included) if yes and not excluded[number]
             )
-            found.setdefault(held, ref.removeprefix(_TAGS))
+            found.setdefault(held, ref.removeprefix(kind))
     except TooComplexError:
         return None
     return tuple(Region(tag, held) for held, tag in found.items())
@@ -163,20 +180,21 @@ def _prefix(pattern: str) -> str:
     return pattern[: wild.start() if wild else None].rstrip("0123456789.-_")
 
 
-def _of_tags(expression: Expression) -> Expression:
-    return sequence(*literal(_TAGS).parts, expression)
+def _of_tags(expression: Expression, kind: str = _TAGS) -> Expression:
+    return sequence(*literal(kind).parts, expression)
 
 
 @lru_cache(maxsize=1024)
-def _admitted(pattern: str) -> Automaton:
+def _admitted(pattern: str, kind: str = _TAGS) -> Automaton:
     if len(pattern) > LONGEST:
         raise TooComplexError
-    return automaton(_of_tags(fnmatch(pattern)))
+    admits = ANYTHING if pattern == EVERYTHING else fnmatch(pattern)
+    return automaton(_of_tags(admits, kind))
 
 
-@lru_cache(maxsize=1)
-def _valid() -> Automaton:
-    return automaton(_of_tags(_NAME))
+@lru_cache(maxsize=2)
+def _valid(kind: str = _TAGS) -> Automaton:
+    return automaton(_of_tags(_NAME, kind))
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,143 @@
+"""What is asked of a release path, and who suffices for it.
+
+Repositories with the same release path have the same answers, so each path is worked out once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from portcullis_policy.release_path.clauses import BY_TOKEN, CHANGE, clauses, enter, move, publish
+from portcullis_policy.release_path.clauses import read as reading
+from portcullis_policy.release_path.derivation import Answer, Capability, Clause
+from portcullis_policy.release_path.minimal_sets import minimal_sets_of
+from portcullis_policy.release_path.model import Repository, publishing_repositories, read
+from portcullis_policy.release_path.roles import Role, roles
+from portcullis_policy.rule import Stack
+from portcullis_policy.settings import Settings
+
+
+class GoalKind(StrEnum):
+    """What somebody may be after."""
+
+    PACKAGE = "package"
+    """To publish through an environment."""
+    SECRET = "secret"  # noqa: S105 - a kind of goal
+    """To read a secret."""
+    ROLE = "role"
+    """To assume a role in AWS or Vault."""
+    TAG = "tag"
+    """To move a release tag."""
+    WORKFLOW = "workflow"
+    """To change the workflow files of the default branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Something that somebody may be after.
+
+    Attributes:
+        kind: what it is.
+        repository: where, in lower case.
+        name: what is published through, read, assumed or moved.
+        urn: the resource that it is about; empty for none.
+    """
+
+    kind: GoalKind
+    repository: str
+    name: str
+    urn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A goal, and who suffices for it."""
+
+    goal: Goal
+    answer: Answer
+
+
+def reached(stack: Stack, settings: Settings) -> Iterator[Reached]:
+    """Yield the answers for all goals of the repositories that publish."""
+    for repository in release_paths(stack, settings):
+        goals = dict(_goals(repository, stack.once(roles)))
+        known = _answers(repository, frozenset(goals.values()))
+        for goal, capability in goals.items():
+            yield Reached(goal, known[capability])
+
+
+def release_paths(stack: Stack, settings: Settings) -> tuple[Repository, ...]:
+    """Return the release paths of the repositories that publish something, read once for a stack.
+
+    Args:
+        stack: all resources.
+        settings: tell which environments publish; the same for all questions about the stack.
+    """
+    known = stack.once(_Known)
+    if known.paths is None:
+        names = publishing_repositories(stack, settings)
+        known.paths = tuple(read(stack, name, settings) for name in names)
+    return known.paths
+
+
+class _Known:
+    """What was read of a stack already."""
+
+    def __init__(self, _: Stack) -> None:
+        """Know nothing yet."""
+        self.paths: tuple[Repository, ...] | None = None
+
+
+def alone(repository: Repository, capability: Capability, *, by_token: bool = True) -> Answer:
+    """Return the single actors who suffice for something.
+
+    Args:
+        repository: the release path.
+        capability: what it is.
+        by_token: a job's GITHUB_TOKEN may start the run that somebody approves.
+    """
+    return _answers(repository, frozenset({capability}), largest=1, by_token=by_token)[capability]
+
+
+@lru_cache(maxsize=1024)
+def _clauses(repository: Repository) -> tuple[Clause, ...]:
+    return tuple(clauses(repository))
+
+
+@lru_cache(maxsize=4096)
+def _answers(
+    repository: Repository,
+    goals: frozenset[Capability],
+    *,
+    largest: int | None = None,
+    by_token: bool = True,
+) -> Mapping[Capability, Answer]:
+    known = [each for each in _clauses(repository) if by_token or each.step != BY_TOKEN]
+    if largest is None:
+        return minimal_sets_of(known, goals)
+    return minimal_sets_of(known, goals, largest=largest)
+
+
+def _goals(
+    repository: Repository, trusted: Mapping[str, list[Role]]
+) -> Iterator[tuple[Goal, Capability]]:
+    """Yield the goals of a repository, each with what stands for it in clauses."""
+    name, urns = repository.name, repository.sources
+    tags = dict.fromkeys(
+        refs for each in repository.environments if each.publishes for refs in each.refs
+    )
+    for each in repository.environments:
+        if each.publishes:
+            urn = urns.get(each.name, "")
+            yield Goal(GoalKind.PACKAGE, name, each.name, urn), publish(each.name)
+            for secret in each.secrets:
+                goal = Goal(GoalKind.SECRET, name, f"{each.name}/{secret}", urns.get(secret, ""))
+                yield goal, reading(secret, each.name)
+    for secret in repository.secrets:
+        yield Goal(GoalKind.SECRET, name, secret, urns.get(secret, "")), reading(secret)
+    for role in trusted.get(name, ()):
+        yield Goal(GoalKind.ROLE, name, role.name, role.urn), enter(role.environment)
+    for refs in filter(lambda refs: refs.is_tag, tags):
+        yield Goal(GoalKind.TAG, name, refs.name), move(refs)
+    yield Goal(GoalKind.WORKFLOW, name, "workflow files"), CHANGE

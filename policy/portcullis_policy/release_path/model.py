@@ -1,0 +1,323 @@
+"""The release path of one repository: who acts, what protects refs, and what environments admit.
+
+It is read from the resources of a stack, of components and of plain programs alike. `clauses` says
+what follows from it. What is not in it, docs/reach.md lists.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.release_path.derivation import Actor, ActorKind
+from portcullis_policy.release_path.faces import ANY_WRITER, Alike, Key, faces
+from portcullis_policy.release_path.guards import (
+    MERGING,
+    PASSING,
+    Guard,
+    Refs,
+    apps,
+    branches,
+    default_branch,
+    everywhere,
+    groups,
+    guard,
+    most_approvals,
+    tags,
+    words,
+)
+from portcullis_policy.release_path.outsiders import OutsidersJob, jobs_of_outsiders
+from portcullis_policy.release_path.roles import roles
+from portcullis_policy.rule import Resource, Stack
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics import people
+from portcullis_policy.semantics.languages.refs import EVERYTHING
+from portcullis_policy.semantics.people import People
+from portcullis_policy.semantics.protection import Protection, protections_for, subject_named
+from portcullis_policy.semantics.release_environments import key, needs_reviewers
+from portcullis_policy.settings import Settings
+
+_WRITE, _ADMIN = ("write",), ("admin",)
+_REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment.
+
+    Attributes:
+        name: its name.
+        publishes: something is published through it for real.
+        approves_first: its name says that it gives the first of two approvals.
+        refs: those that may deploy to it.
+        reviewed: somebody has to approve.
+        reviewers: who may.
+        prevents_self_review: nobody approves a run that they started.
+        admins_bypass: administrators need no approval.
+        secrets: names of its secrets.
+    """
+
+    name: str
+    publishes: bool
+    approves_first: bool
+    refs: tuple[Refs, ...]
+    reviewed: bool
+    reviewers: frozenset[Actor]
+    prevents_self_review: bool
+    admins_bypass: bool
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The release path of a repository.
+
+    Two repositories with the same release path are equal: what tells them apart does not count.
+
+    Attributes:
+        name: its name, in lower case.
+        sources: the URNs of what is named here, by name.
+        unseen: the stack does not show everybody.
+        unknown: that is because something is not known at preview.
+        writers: who may push: people, Apps and deploy keys.
+        admins: people who administrate it.
+        alike: classes of people who can do the same.
+        default: its default branch.
+        everywhere: all its refs.
+        environments: its environments.
+        secrets: names of the secrets that every job sees.
+        outsiders: jobs that run the code of outsiders.
+        token_approves: a job's GITHUB_TOKEN may approve pull requests.
+    """
+
+    name: str = field(compare=False)
+    sources: Mapping[str, str] = field(compare=False)
+    unseen: bool = field(compare=False)
+    unknown: bool = field(compare=False)
+    writers: frozenset[Actor]
+    admins: frozenset[Actor]
+    alike: tuple[Alike, ...]
+    default: Refs
+    everywhere: tuple[Refs, ...]
+    environments: tuple[Environment, ...] = ()
+    secrets: tuple[str, ...] = ()
+    outsiders: tuple[OutsidersJob, ...] = ()
+    token_approves: bool = False
+
+
+def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = False) -> Repository:
+    """Return the release path of a repository.
+
+    Args:
+        stack: all resources.
+        repository: its name.
+        settings: tell which environments publish.
+        doubt: believe the worst of what the stack does not show: one person may be in all teams
+            whose members it does not declare.
+    """
+    name = repository.lower()
+    subject = subject_named(stack, name)
+    protections = [each for each in protections_for(stack, name) if each.selects(subject)]
+    environments = stack.once(_environments).get(name, ())
+    found = dict(_people(stack, name, protections, environments))
+    who = faces(stack, found, 2 + most_approvals(protections), doubt=doubt)
+    keys = frozenset(stack.once(_deploy_keys).get(name, ()))
+    guards = {each.resource.urn: guard(stack, each, who.groups, keys) for each in protections}
+    passing_apps = frozenset(app for each in protections for app in apps(each))
+    approving = stack.once(_token_approves)
+    return Repository(
+        name=name,
+        sources=dict(_sources(stack, name, protections, environments)),
+        unseen=any(group.unseen or group.by_id for group in found.values()),
+        unknown=any(group.preview for group in found.values()),
+        writers=who.groups[_WRITE] | keys | passing_apps,
+        admins=who.groups[_ADMIN],
+        alike=who.alike,
+        default=default_branch(stack, name, guards),
+        everywhere=_apart(everywhere(stack, name, guards)),
+        environments=tuple(
+            _environment(stack, each, who.groups[_REVIEW, each.urn], guards, settings)
+            for each in environments
+        ),
+        secrets=tuple(stack.once(_secrets).get((name, None), {})),
+        outsiders=() if subject.private else tuple(jobs_of_outsiders(stack, name)),
+        token_approves=approving.get(name, approving.get("", False)),
+    )
+
+
+def publishing_repositories(stack: Stack, settings: Settings) -> tuple[str, ...]:
+    """Return the repositories with an environment that publishes, or that something trusts."""
+    archived = {
+        name.lower()
+        for item in stack.of(gh.REPOSITORY)
+        if item.facts.flag("archived") is True and isinstance(name := item.facts.text("name"), str)
+    }
+    publishing = (
+        name
+        for name, environments in stack.once(_environments).items()
+        if any(_publishes(each, settings) for each in environments)
+    )
+    found = dict.fromkeys((*publishing, *stack.once(roles)))
+    return tuple(name for name in found if name not in archived)
+
+
+def _publishes(item: Resource, settings: Settings) -> bool:
+    """Say whether something is published through an environment for real."""
+    name = item.facts.text("environment")
+    first = isinstance(name, str) and settings.is_approval_environment(name)
+    return needs_reviewers(item, settings) and not first
+
+
+def _people(
+    stack: Stack, name: str, protections: list[Protection], environments: tuple[Resource, ...]
+) -> Iterator[tuple[Key, People]]:
+    """Yield all groups of people on the release path."""
+    passing = dict(groups(stack, name, protections))
+    yield from passing.items()
+    yield _WRITE, _writers(stack, name, passing)
+    yield _ADMIN, people.with_permission(stack, name, gh.ADMIN_ROLE)
+    for each in environments:
+        yield (_REVIEW, each.urn), people.approvers(stack, each)
+
+
+def _writers(stack: Stack, name: str, passing: dict[Key, People]) -> People:
+    """Return the people who may push.
+
+    Somebody may push to a repository in which the stack grants nobody anything. People whom a
+    protection lets pass are believed to, unless a grant gives them less.
+    """
+    found = people.with_permission(stack, name, gh.WRITE_ROLE)
+    if not people.access_is_declared(stack, name):
+        found |= People(frozenset({ANY_WRITER}))
+    weak = people.without_write(stack, name).known
+    for (what, *_), group in passing.items():
+        if what in (PASSING, MERGING):
+            found |= People(group.known - weak, group.unseen, group.preview)
+    return found
+
+
+def _sources(
+    stack: Stack, name: str, protections: Iterable[Protection], environments: Sequence[Resource]
+) -> Iterator[tuple[str, str]]:
+    """Yield the URNs of what the model names."""
+    secrets = stack.once(_secrets)
+    for at in ((name, None), *(key(item.facts) for item in environments)):
+        yield from secrets.get(at, {}).items()
+    for each in protections:
+        yield words(each), each.resource.urn
+    for item in environments:
+        yield str(item.facts.text("environment")), item.urn
+
+
+def _apart(refs: Iterable[Refs]) -> tuple[Refs, ...]:
+    """Return refs, but of those with the same guards only the first."""
+    found: dict[tuple[object, ...], Refs] = {}
+    for each in refs:
+        found.setdefault((each.is_tag, each.exists, each.guards), each)
+    return tuple(found.values())
+
+
+def _environment(
+    stack: Stack,
+    item: Resource,
+    reviewers: frozenset[Actor],
+    guards: dict[str, Guard],
+    settings: Settings,
+) -> Environment:
+    facts = item.facts
+    name = str(facts.text("environment"))
+    return Environment(
+        name=name,
+        publishes=_publishes(item, settings),
+        approves_first=settings.is_approval_environment(name),
+        refs=_apart(_refs(stack, item, guards)),
+        reviewed=_has_reviewers(item),
+        reviewers=reviewers,
+        prevents_self_review=facts.flag("preventSelfReview") in (True, UNKNOWN),
+        admins_bypass=facts.flag("canAdminsBypass") in (True, None),
+        secrets=tuple(stack.once(_secrets).get(key(facts), {})),
+    )
+
+
+def _has_reviewers(item: Resource) -> bool:
+    blocks = item.facts.blocks("reviewers")
+    return blocks is UNKNOWN or any(
+        block.entries(each) != [] for block in blocks for each in ("users", "teams")
+    )
+
+
+def _refs(stack: Stack, item: Resource, guards: dict[str, Guard]) -> Iterator[Refs]:
+    """Yield the refs that may deploy to an environment.
+
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+    """
+    repository = str(item.facts.text("repository")).lower()
+    policy = item.facts.block("deploymentBranchPolicy")
+    custom, protected = (
+        None if policy is None else policy.flag(each)
+        for each in ("customBranchPolicies", "protectedBranches")
+    )
+    if protected is True:
+        classic = [each for each in protections_for(stack, repository) if each.classic]
+        names = {str(ref).removeprefix("refs/heads/") for each in classic for ref in each.includes}
+        for pattern in sorted(names) or [EVERYTHING]:
+            yield from branches(stack, repository, guards, pattern)
+    elif custom is True:
+        for each in stack.once(_policies).get(key(item.facts), ()):
+            tag, branch = each.facts.text("tagPattern"), each.facts.text("branchPattern")
+            if isinstance(tag, str) and tag:
+                yield from tags(stack, repository, guards, tag)
+            if isinstance(branch, str) and branch:
+                yield from branches(stack, repository, guards, branch)
+    elif UNKNOWN not in (custom, protected):
+        yield from everywhere(stack, repository, guards)
+
+
+def _environments(stack: Stack) -> dict[str, tuple[Resource, ...]]:
+    """Return the environments by repository."""
+    found: dict[str, list[Resource]] = {}
+    for item in stack.of(gh.ENVIRONMENT):
+        repository, name = item.facts.text("repository"), item.facts.text("environment")
+        if isinstance(repository, str) and isinstance(name, str):
+            found.setdefault(repository.lower(), []).append(item)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _policies(stack: Stack) -> dict[tuple[object, object], list[Resource]]:
+    """Return the deployment policies by repository and environment."""
+    found: dict[tuple[object, object], list[Resource]] = {}
+    for item in stack.of(gh.DEPLOYMENT_POLICY):
+        found.setdefault(key(item.facts), []).append(item)
+    return found
+
+
+def _secrets(stack: Stack) -> dict[tuple[object, object], dict[str, str]]:
+    """Return the URNs of secrets by name, by repository and environment; None: of all its jobs."""
+    found: dict[tuple[object, object], dict[str, str]] = {}
+    for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET, gh.ACTIONS_SECRET):
+        name = item.facts.text("secretName")
+        if isinstance(name, str):
+            found.setdefault(key(item.facts), {})[name] = item.urn
+    return found
+
+
+def _deploy_keys(stack: Stack) -> dict[str, list[Actor]]:
+    """Return the deploy keys that can write, by repository."""
+    found: dict[str, list[Actor]] = {}
+    for item in stack.of(gh.REPOSITORY_DEPLOY_KEY):
+        repository, title = item.facts.text("repository"), item.facts.text("title")
+        if isinstance(repository, str) and item.facts.flag("readOnly") not in (True, None):
+            name = title if isinstance(title, str) else item.name
+            found.setdefault(repository.lower(), []).append(Actor(ActorKind.DEPLOY_KEY, name))
+    return found
+
+
+def _token_approves(stack: Stack) -> dict[str, bool]:
+    """Return whether a job's token may approve pull requests: by repository, and for all (``)."""
+    found: dict[str, bool] = {}
+    for item in stack.of(gh.ACTIONS_ORGANIZATION_WORKFLOW_PERMISSIONS):
+        found[""] = item.facts.flag("canApprovePullRequestReviews") is True
+    for item in stack.of(gh.WORKFLOW_REPOSITORY_PERMISSIONS):
+        repository = item.facts.text("repository")
+        if isinstance(repository, str):
+            found[repository.lower()] = item.facts.flag("canApprovePullRequestReviews") is True
+    return found

@@ -1,0 +1,64 @@
+"""The rules' questions about release paths: who publishes alone."""
+
+from collections.abc import Iterator, Sequence
+
+from portcullis_policy.release_path.clauses import publish
+from portcullis_policy.release_path.derivation import ActorKind, Way
+from portcullis_policy.release_path.goals import alone, release_paths
+from portcullis_policy.release_path.model import Environment, Repository
+from portcullis_policy.release_path.words import told
+from portcullis_policy.rule import Finding, Stack
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.settings import Settings
+
+PEOPLE = (ActorKind.PERSON, ActorKind.MEMBER, ActorKind.WRITER)
+SEEN = (
+    *(gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS, *gh.CLASSIC),
+    *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP, gh.ORGANIZATION_SETTINGS),
+    *(gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS),
+    *(gh.REPOSITORY_DEPLOY_KEY, gh.REPOSITORY_FILE),
+)
+"""What the release path is read from."""
+
+
+def single(
+    repository: Repository, environment: Environment, kinds: Sequence[ActorKind], *, by_token: bool
+) -> tuple[Way, ...]:
+    """Return the ways in which one actor alone publishes through an environment.
+
+    Args:
+        repository: its release path.
+        environment: the environment.
+        kinds: of the actor.
+        by_token: a job's GITHUB_TOKEN may start the run, so that its author may approve it.
+    """
+    answer = alone(repository, publish(environment.name), by_token=by_token)
+    return tuple(way for way in answer.ways if {each.kind for each in way.actors} <= set(kinds))
+
+
+def published(stack: Stack, settings: Settings) -> Iterator[tuple[Repository, Environment]]:
+    """Yield the environments that publish for real, with their release paths."""
+    for repository in release_paths(stack, settings):
+        for environment in repository.environments:
+            if environment.publishes:
+                yield repository, environment
+
+
+def by_token_only(repository: Repository, environment: Environment) -> tuple[Way, ...]:
+    """Return the ways of one person who needs a job's GITHUB_TOKEN to start the run."""
+    if single(repository, environment, PEOPLE, by_token=False):
+        return ()
+    return single(repository, environment, PEOPLE, by_token=True)
+
+
+def two_approvals(repository: Repository, environment: Environment) -> bool:
+    """Say whether another environment of the repository promises an approval before this one."""
+    return environment.reviewed and any(
+        each.approves_first and each.reviewed for each in repository.environments
+    )
+
+
+def reported(repository: Repository, environment: Environment, ways: Sequence[Way]) -> Finding:
+    """Return a finding at an environment that tells the first way."""
+    urn = repository.sources[environment.name]
+    return Finding(told(repository, ways), ("reviewers",), urn=urn)

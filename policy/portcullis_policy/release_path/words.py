@@ -1,0 +1,31 @@
+"""The ways of a release path, in the words of a finding."""
+
+from collections.abc import Sequence
+
+from portcullis_policy.release_path.derivation import Way
+from portcullis_policy.release_path.model import Repository
+
+
+def told(repository: Repository, ways: Sequence[Way]) -> str:
+    """Return the first way step by step, and how many more have one.
+
+    Args:
+        repository: the release path.
+        ways: of single actors.
+    """
+    named = {actor for way in ways for actor in way.actors}
+    alike = [each.names for each in repository.alike if named & set(each.actors)]
+    people = {actor for each in repository.alike for actor in each.actors}
+    more = sum(map(len, alike)) + len(named - people) - 1
+    others = f"; {more} other{'s' if more > 1 else ''} can do the same" if more > 0 else ""
+    return f"{steps(ways[0])}{others}"
+
+
+def steps(way: Way) -> str:
+    """Return the steps in order; an actor is named once for the steps that follow."""
+    found, before = [], ""
+    for step in way.steps:
+        actor, separator, what = step.partition(": ")
+        found.append(what if separator and actor == before else step)
+        before = actor if separator else before
+    return " -> ".join(found)
