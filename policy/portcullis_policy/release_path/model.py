@@ -1,7 +1,7 @@
 """The release path of one repository: who acts, what protects refs, and what environments admit.
 
 It is read from the resources of a stack, of components and of plain programs alike. `clauses` says
-what follows from it. What is not in it, docs/reach.md lists.
+what follows from it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

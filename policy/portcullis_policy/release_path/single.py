@@ -6,7 +6,7 @@ from portcullis_policy.release_path.clauses import publish
 from portcullis_policy.release_path.derivation import ActorKind, Way
 from portcullis_policy.release_path.goals import alone, release_paths
 from portcullis_policy.release_path.model import Environment, Repository
-from portcullis_policy.release_path.words import told
+from portcullis_policy.release_path.words import described
 from portcullis_policy.rule import Finding, Stack
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
@@ -61,4 +61,4 @@ def two_approvals(repository: Repository, environment: Environment) -> bool:
 def reported(repository: Repository, environment: Environment, ways: Sequence[Way]) -> Finding:
     """Return a finding at an environment that tells the first way."""
     urn = repository.sources[environment.name]
-    return Finding(told(repository, ways), ("reviewers",), urn=urn)
+    return Finding(described(repository, ways), ("reviewers",), urn=urn)

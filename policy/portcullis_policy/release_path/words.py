@@ -6,7 +6,7 @@ from portcullis_policy.release_path.derivation import Way
 from portcullis_policy.release_path.model import Repository
 
 
-def told(repository: Repository, ways: Sequence[Way]) -> str:
+def described(repository: Repository, ways: Sequence[Way]) -> str:
     """Return the first way step by step, and how many more have one.
 
     Args:
