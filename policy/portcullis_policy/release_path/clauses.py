@@ -141,7 +141,8 @@ def running(refs: Refs) -> Iterator[Clause]:
     `permissions` in the file raise the token's rights above the default, up to writing. Source:
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions
     """
-    yield Clause(_start(refs), (_set(refs), _ACTIONS), frozenset(), BY_TOKEN)
+    step = f"GITHUB_TOKEN: dispatch the workflow on {refs.name}"
+    yield Clause(_start(refs), (_set(refs), _ACTIONS), frozenset(), step)
     yield Clause(RUN, (_start(refs),))
     yield Clause(_CONTENTS, (RUN,))
     yield Clause(_ACTIONS, (RUN,))
@@ -200,7 +201,7 @@ def starting(repository: Repository, refs: Refs) -> Iterator[Clause]:
         if actor.kind in _PEOPLE:
             step = f"{actor}: dispatch the workflow on {refs.name}"
             yield Clause(_start(refs, actor), (_set(refs),), frozenset({actor}), step)
-    yield Clause(_start(refs, TOKEN), (_set(refs), _ACTIONS), frozenset(), BY_TOKEN)
+    yield Clause(_start(refs, TOKEN), (_start(refs),), frozenset(), BY_TOKEN)
 
 
 def entering(repository: Repository, environment: Environment) -> Iterator[Clause]:
