@@ -65,10 +65,7 @@ def test_a_person_without_the_role(made: Stage) -> None:
 
 
 def test_a_person_without_the_role_runs_it_again(made: Stage) -> None:
-    """Where the validation itself failed, it checks who runs it again as well (A1, R1).
-
-    "Re-run failed jobs" does not repeat a validation that has succeeded.
-    """
+    """Where the validation itself failed, it checks who runs it again as well (A1, R1)."""
     assert made.release.tag("kim", "v03.1.0") == 201
     _refused(made, "security-validation", "Not a release tag")
     assert made.release.again("zoe") == 201
@@ -229,11 +226,12 @@ def _another_file_is_there(made: Stage) -> None:
 
 
 def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> None:
-    """TestPyPI is down, files are replaced, PyPI refuses the job, then fails (E2, R3, R10).
+    """TestPyPI is down, files are replaced, PyPI refuses the job, then fails (E2, R1, R3, R10).
 
-    What could not be tried is not published, and nobody is asked. A file with another hash than
-    approvers saw stops the release, and so does one at TestPyPI. Each attempt at PyPI needs an
-    approval of its own, and what arrives is what was built at first.
+    Only people who may release run it again, though the validation has succeeded. What could not be
+    tried is not published, and nobody is asked. A file with another hash than approvers saw stops
+    the release, and so does one at TestPyPI. Each attempt at PyPI needs an approval of its own, and
+    what arrives is what was built at first.
     """
     _settings(made, '"""Settings."""\n')
     release = made.release
@@ -253,6 +251,12 @@ def test_registries_that_fail_and_a_release_that_is_run_again(made: Stage) -> No
         assert wait <= pause < 2 * wait
 
     made.testpypi.down_after = None
+    assert release.again("zoe") == 201
+    assert release.run()["test-python-riveter"] == "failure"
+    tried = release.result("test-python-riveter")
+    assert "error: Not allowed to release: zoe has the role 'write' here" in tried.text
+    assert made.testpypi.uploads == []
+
     with _replaced_files(made) as replaced:
         assert release.again("kim") == 201
         assert release.run()["test-python-riveter"] == "failure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -161,6 +162,25 @@ def test_python_packages_are_tried_before_each_approval(variant: WorkflowPlan) -
         assert not set(publishing(workflow)) & before(workflow, "smoke-test")
 
 
+RUN_AGAIN = "The person who runs this again may release"
+"""The step that checks who runs a job again."""
+
+
+@releases
+def test_jobs_that_publish_check_who_runs_them_again(variant: WorkflowPlan) -> None:
+    """A job that succeeded is not run again, so the validation alone would not see it (A1, R1)."""
+    for path, workflow in files(variant).items():
+        if not PurePosixPath(path).name.startswith(("release", "rollback")):
+            continue
+        for id_, job in workflow["jobs"].items():
+            enters = "environment" in job and not id_.startswith(("secrets-", "webhook"))
+            if enters or id_ in ("attest", "github-release"):
+                first = job["steps"][0]
+                assert first["name"] == RUN_AGAIN
+                assert first["if"] == "${{ github.run_attempt > 1 }}"
+                assert first["env"]["MAY_START"] == "maintain admin"
+
+
 @releases
 def test_publishing_jobs_run_none_of_the_repositorys_code(variant: WorkflowPlan) -> None:
     """What holds a credential checks nothing out: it publishes what `build` scanned (A6)."""
@@ -284,7 +304,9 @@ def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPl
     for id_, step in steps(workflow):
         if step.get("name", "").startswith("The secret "):
             names = found.setdefault(id_, [])
-            assert workflow["jobs"][id_]["steps"][len(names)] == step
+            # what runs again first checks who wants that
+            own = [e for e in workflow["jobs"][id_]["steps"] if e.get("name") != RUN_AGAIN]
+            assert own[len(names)] == step
             names.append(step["env"]["NAME"])
     expected = {}
     for package in variant.packages:
@@ -307,11 +329,13 @@ def test_secrets_are_looked_for_before_anything_is_published(variant: WorkflowPl
 def test_the_workflows_own_token_publishes_images_at_most(variant: WorkflowPlan) -> None:
     """github.token answers the validation, pushes to ghcr.io, makes the release on GitHub (A5).
 
-    It also reads who approved, verifies signatures, and writes an issue where that is declared.
+    It also reads who approved and who runs a job again, verifies signatures, and writes an issue
+    where that is declared.
     """
     workflow = files(variant)[RELEASE_PATH]
     assert "GITHUB_TOKEN" not in release_text(variant)
-    holders = {id_ for id_, step in steps(workflow) if "github.token" in str(step)}
+    using = [(id_, each) for id_, each in steps(workflow) if each.get("name") != RUN_AGAIN]
+    holders = {id_ for id_, step in using if "github.token" in str(step)}
     pushing = {
         f"publish-image-{each.id}"
         for each in variant.packages
