@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
+from components.files.ci_matrix import LANGUAGES
 from components.files.library import CODEQL_ECOSYSTEMS, codeql_languages
-from components.files.workflow import FOLDER
+from components.files.workflow import FOLDER, MANAGERS
 from components.files.workflow_choice import WorkflowsConfig
 from components.names.ref_patterns import matches
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
+    from components.files.ci_matrix import CiConfig
     from components.files.workflow_choice import SecretAuditConfig
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
@@ -32,6 +34,7 @@ def check(
     if written.rollback and "rollback" in written.model_fields_set and not repository.packages:
         what = "this has no effect: the repository publishes nothing that could be taken back"
         yield (*where, "rollback"), what, "leave it out, or packages in publish"
+    yield from _ci((*where, "ci"), written.ci, repository)
     if written.codeql:
         licensed = "code-security" in organization.config.licenses
         if repository.config.visibility != "public" and not licensed:
@@ -49,6 +52,22 @@ def check(
         yield from _secret_audit((*where, "secret_audit"), written.secret_audit, repository)
     if written.verify_image:
         yield from _verify_image((*where, "verify_image"), repository, organization)
+
+
+def _ci(path: Segments, ci: CiConfig, repository: ResolvedRepository) -> Iterator[Problem]:
+    """Find systems and versions that nothing is tested with."""
+    plan = repository.workflows
+    if plan is None:
+        return
+    for field in sorted(ci.model_fields_set - {"systems"}):
+        kind = LANGUAGES[field]
+        if getattr(ci, field) and not plan.directories(kind):
+            what = f"this has no effect: the repository has nothing that is tested with {field}"
+            allowed = f"leave it out, or one of {', '.join(sorted(MANAGERS[kind]))} in ecosystems"
+            yield (*path, field), what, allowed
+    if ci.systems and not any(plan.directories(kind) for kind in LANGUAGES.values()):
+        what = "this has no effect: the managed workflow tests nothing of this repository on them"
+        yield (*path, "systems"), what, "leave it out"
 
 
 def _verify_image(

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from components.base import Command
+from components.files import ci_matrix
 from components.files.workflow_choice import WorkflowsConfig
 from components.names.modules import read_path
 from components.names.registries import ADDRESSES, normalized
@@ -56,7 +57,7 @@ REQUIRED_CHECKS = ("ci", "security-ci")
 They are written where there is something to test: see `WorkflowPlan.checks`.
 """
 
-_MANAGERS: Mapping[Kind, frozenset[str]] = {
+MANAGERS: Mapping[Kind, frozenset[str]] = {
     "python": frozenset({"pip", "uv"}),
     "npm": frozenset({"npm"}),
     "cargo": frozenset({"cargo"}),
@@ -351,7 +352,7 @@ class WorkflowPlan(_Strict):
     def directories(self, ecosystem: Kind) -> tuple[str, ...]:
         """Return the folders in which CI finds an ecosystem's projects; none without a project."""
         found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
-        if not found and _MANAGERS.get(ecosystem, frozenset()) & set(self.ecosystems):
+        if not found and MANAGERS.get(ecosystem, frozenset()) & set(self.ecosystems):
             found = {"."}
         return tuple(sorted(found))
 
@@ -361,7 +362,7 @@ class WorkflowPlan(_Strict):
 
         A check that is green without a test behind it would be worse than none.
         """
-        tested = any(self.directories(ecosystem) for ecosystem in _MANAGERS)
+        tested = any(self.directories(ecosystem) for ecosystem in MANAGERS)
         return REQUIRED_CHECKS if tested else ()
 
     @property
@@ -372,7 +373,7 @@ class WorkflowPlan(_Strict):
     @property
     def untested(self) -> tuple[str, ...]:
         """Return the ecosystems that the CI workflow does not test yet."""
-        known = _AUDITED.union(*_MANAGERS.values())
+        known = _AUDITED.union(*MANAGERS.values())
         return tuple(each for each in self.ecosystems if each not in known)
 
 
@@ -384,7 +385,7 @@ def render(plan: WorkflowPlan) -> dict[str, str]:
 
 def render_ci(plan: WorkflowPlan) -> str:
     """Return the text of ``ci.yml``; ``plan.checks`` are the jobs that rulesets may require."""
-    folders = {each: plan.directories(each) for each in _MANAGERS}
+    folders = {each: plan.directories(each) for each in MANAGERS}
     lists = {f"{each}_directories": ", ".join(map(json.dumps, folders[each])) for each in folders}
     return render_template(
         "ci.yml",
@@ -394,7 +395,14 @@ def render_ci(plan: WorkflowPlan) -> str:
         reviewed=plan.visibility == "public" or plan.code_security,
         **folders,
         **lists,
+        **ci_matrix.template_values(plan.chosen.ci, _usual_versions()),
     )
+
+
+def _usual_versions() -> dict[str, str]:
+    """Return the versions of languages that build releases."""
+    pins = {"node": "node", "rust": "rust", "go": "go_version", "java": "java"}
+    return {language: tool(name) for language, name in pins.items()}
 
 
 def release_values(release: Release) -> dict[str, object]:

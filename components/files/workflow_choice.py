@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Discriminator, Tag, model_validator
 
 from components.base import Config, EnvironmentName, SecretName, matching
+from components.files.ci_matrix import CiConfig
 
 ImageAtGithub = Annotated[
     str,
@@ -65,8 +66,10 @@ class SecretAuditConfig(Config):
 
 
 class WorkflowsConfig(Config):
-    """The workflow files beside `ci.yml` and those of the release path; see docs/workflows.md."""
+    """The workflow files of a repository, and how they test; see docs/workflows.md."""
 
+    ci: CiConfig = CiConfig()
+    """The systems and versions on which `ci.yml` tests."""
     rollback: bool = True
     """`rollback.yml`, which takes a released version back: written where `publish` has packages."""
     codeql: bool = False

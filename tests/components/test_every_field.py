@@ -133,6 +133,10 @@ OTHERS: dict[str, list[Any]] = {
     "TrustConfig.vault": [None],
     "TrustConfig.subject_claims": [["repository_id", "environment"]],
     "EnvironmentTrustConfig.run": ["./other.sh"],
+    "CiConfig.python": [["3.11"]],
+    "CiConfig.node": [["22"]],
+    "CiConfig.rust": [["1.85.0"]],
+    "CiConfig.go": [["1.25.9"]],
     "EnvironmentTrustConfig.workflow": ["own.yml"],
     "VaultSecretConfig.path": ["kv/other"],
     "VaultRoleConfig.secrets": [{"OTHER": {"path": "kv/app", "key": "k"}}],
@@ -239,7 +243,7 @@ FULL = data(
     ("repositories.app.publish.0.tags", "own"),
     (
         "repositories.app.workflows",
-        {"rollback": True, "codeql": True, "scorecard": True}
+        {"ci": {"java": ["21"]}, "rollback": True, "codeql": True, "scorecard": True}
         | {
             "verify_image": {
                 "image": "ghcr.io/acme/app",

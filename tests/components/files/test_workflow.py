@@ -249,6 +249,52 @@ def test_python_is_tested_on_three_systems_and_two_versions() -> None:
     assert all(word in lint for word in ("ruff check", "ruff format --check", "mypy"))
 
 
+@pytest.mark.parametrize(
+    ("job", "field", "versions", "auditing"),
+    [
+        ("python", "python", ["3.14", "3.9"], None),
+        ("npm", "node", ["22", "26.1.0"], "26.1.0"),
+        ("cargo", "rust", ["1.85.0", "1.90.1"], PINS["tools"]["rust"]),
+        ("go", "go", ["1.25.10", "1.25.9"], f"go{PINS['tools']['go_version']}"),
+        ("maven", "java", ["17", "25"], None),
+    ],
+)
+def test_ci_runs_on_the_systems_and_versions_that_are_asked_for(
+    job: str, field: str, versions: list[str], auditing: str | None
+) -> None:
+    """Each combination is a job of its own name; lint and audit take the newest version (R6).
+
+    A tool that audits may need a newer one than the project is tested with.
+    """
+    jobs = load(render_ci(VARIANTS["ci-chosen"]))["jobs"]
+    matrix = jobs[job]["strategy"]["matrix"]
+    assert matrix["os"] == ["windows-2025", "macos-15"]
+    assert jobs[job]["runs-on"] == "${{ matrix.os }}"
+    assert matrix[field] == versions
+    used = set(re.findall(r"\${{ matrix\.(\w+) }}", str(jobs[job])))
+    named = set(re.findall(r"\${{ matrix\.(\w+) }}", jobs[job]["name"]))
+    assert used == named == set(matrix)
+    if auditing:
+        assert auditing in re.findall(r"'([\w.]+)'", str(jobs[f"{job}-audit"]))
+    newest = {"cargo-lint": "1.90.1", "go-lint": "go1.25.10"}
+    if f"{job}-lint" in newest:
+        assert newest[f"{job}-lint"] in jobs[f"{job}-lint"]["env"].values()
+    assert {*jobs} >= {"ci", "security-ci"}
+
+
+def test_ci_tests_with_the_version_of_releases_unless_others_are_chosen() -> None:
+    """Node, Rust, Go and Java: exact versions of the table, and Node on one system (R5, R6)."""
+    jobs = load(render_ci(VARIANTS["nothing-to-publish"]))["jobs"]
+    tools = PINS["tools"]
+    pinned = {"npm": tools["node"], "cargo": tools["rust"], "go": tools["go_version"]}
+    pinned["maven"] = tools["java"]
+    for job, version in pinned.items():
+        matrix = dict(jobs[job]["strategy"]["matrix"])
+        systems, _ = matrix.pop("os"), matrix.pop("directory")
+        assert len(systems) == (1 if job == "npm" else 3)
+        assert list(matrix.values()) == [[version]]
+
+
 def test_security_ci_audits_each_ecosystem() -> None:
     """`security-ci` fails on pip-audit, bandit, npm audit, bad signatures, zizmor (G4)."""
     workflow = load(render_ci(VARIANTS["both"]))

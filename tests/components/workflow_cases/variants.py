@@ -147,6 +147,18 @@ IMAGE = {"image": "ghcr.io/guild/portal", "environment": "production"}
 BY_WORKFLOW = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "workflow": "release.yml"}})
 BY_KEY = WorkflowsConfig.model_validate({"verify_image": {**IMAGE, "key": "COSIGN_PUBKEY"}})
 CODEQL = WorkflowsConfig(codeql=True)
+OTHER_VERSIONS = WorkflowsConfig.model_validate(
+    {
+        "ci": {
+            "systems": ["macos", "windows"],
+            "python": ["3.14", "3.9"],
+            "node": ["22", "26.1.0"],
+            "rust": ["1.85.0", "1.90.1"],
+            "go": ["1.25.10", "1.25.9"],
+            "java": ["17", "25"],
+        }
+    }
+)
 WEBHOOK = {"environment": "release-notification", "secret": "RELEASE_WEBHOOK"}
 AUDIT = SecretAuditConfig(
     client_id="Iv23liABCDEFGHIJKLMN", environment="audit of secrets", key="AUDIT_APP_KEY"
@@ -209,6 +221,9 @@ VARIANTS = {
     ),
     "image-by-key": plan(chosen=BY_KEY),
     "no-rollback": plan(python(), chosen=WorkflowsConfig(rollback=False)),
+    "ci-chosen": plan(
+        python(), npm("token"), ecosystems=("cargo", "gomod", "maven"), chosen=OTHER_VERSIONS
+    ),
     "no-language": plan(ecosystems=("github-actions",)),
 }
 RELEASES = {name: variant for name, variant in VARIANTS.items() if variant.packages}
@@ -222,10 +237,15 @@ def load(text: str) -> dict[str, Any]:
     return loaded
 
 
-@cache
 def files(variant: WorkflowPlan) -> dict[str, dict[str, Any]]:
     """The loaded workflows of a plan by path."""
-    return {path: load(text) for path, text in render(variant).items()}
+    return _files(variant.model_dump_json())
+
+
+@cache
+def _files(variant: str) -> dict[str, dict[str, Any]]:
+    rendered = render(WorkflowPlan.model_validate_json(variant))
+    return {path: load(text) for path, text in rendered.items()}
 
 
 def steps(workflow: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -20,7 +20,7 @@ from tests.components.declaration.sound import outcome, replaced, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMS = "true, false, or a mapping with rollback, codeql, scorecard, verify_image, secret_audit"
+FORMS = "true, false, or a mapping with ci, rollback, codeql, scorecard, verify_image, secret_audit"
 IMAGE = "image: ghcr.io/acme/app, environment: production"
 PRODUCTION = "    environments: {production: {}}\n    workflows: {verify_image: {%s}}"
 AUDIT = "client_id: Iv23liABCDEFGHIJKLMN, environment: audit, key: APP_KEY"
@@ -46,6 +46,81 @@ CASES = (
         ENVIRONMENTS,
         "    workflows: {»rollback: 'no'}",
         "`rollback` has to be true or false",
+    ),
+    Case(
+        "an unknown system",
+        ENVIRONMENTS,
+        "    workflows: {ci: {systems: [ubuntu, »solaris]}}",
+        "`systems`",
+        "ubuntu, windows, macos",
+    ),
+    Case(
+        "no system",
+        ENVIRONMENTS,
+        "    workflows: {ci: {»systems: []}}",
+        "`systems`",
+        "1",
+    ),
+    Case(
+        "a system twice",
+        ENVIRONMENTS,
+        "    workflows: {ci: {»systems: [ubuntu, ubuntu]}}",
+        "item 2 is in the list already; remove it",
+    ),
+    Case(
+        "a version that is a number",
+        ENVIRONMENTS,
+        "    workflows: {ci: {python: ['3.13', »3.10]}}",
+        "has to be a text (in quotes, if it looks like a number)",
+    ),
+    Case(
+        "a version without a language",
+        ENVIRONMENTS,
+        "    workflows: {ci: {python: [»'13']}}",
+        "is not valid",
+        'a version such as "3.13"',
+    ),
+    Case(
+        "no version",
+        ENVIRONMENTS,
+        "    workflows: {ci: {»node: []}}",
+        "`node`",
+        "1",
+    ),
+    Case(
+        "a channel of Rust",
+        ENVIRONMENTS,
+        "    workflows: {ci: {rust: [»stable]}}",
+        "is not valid",
+        'a version such as "1.95.0"',
+    ),
+    Case(
+        "a version of Go that has no patch",
+        ENVIRONMENTS,
+        "    workflows: {ci: {go: [»'1.26']}}",
+        "is not valid",
+        'a version such as "1.26.8"',
+    ),
+    Case(
+        "a JDK that runners do not have",
+        ENVIRONMENTS,
+        "    workflows: {ci: {java: [»'18']}}",
+        "`java`",
+        "11, 17, 21, 25",
+    ),
+    Case(
+        "versions of a language that the repository does not have",
+        WEB,
+        "  web: {ecosystems: [npm], workflows: {ci: {node: ['24'], »python: ['3.13']}}}",
+        "this has no effect: the repository has nothing that is tested with python",
+        "leave it out, or one of pip, uv in ecosystems",
+    ),
+    Case(
+        "systems without a test",
+        WEB,
+        "  web: {ecosystems: [docker], workflows: {ci: {»systems: [ubuntu]}}}",
+        "this has no effect: the managed workflow tests nothing of this repository on them",
+        "leave it out",
     ),
     Case(
         "codeql in a private repository",
