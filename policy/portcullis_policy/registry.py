@@ -7,7 +7,14 @@ from portcullis_policy.rules.aws_and_vault import (
     trust_declared,
     trust_vault,
 )
-from portcullis_policy.rules.branches_and_tags import branches, checks, classic, rulesets, tags
+from portcullis_policy.rules.branches_and_tags import (
+    branches,
+    checks,
+    classic,
+    code_owners,
+    rulesets,
+    tags,
+)
 from portcullis_policy.rules.environments import (
     admitted_refs,
     approvals,
@@ -18,7 +25,13 @@ from portcullis_policy.rules.environments import (
 from portcullis_policy.rules.organization import actions, organization, roles, silence
 from portcullis_policy.rules.pack import pack, stack
 from portcullis_policy.rules.release_path import alone, others
-from portcullis_policy.rules.repositories import access, dependabot, people_files, repository
+from portcullis_policy.rules.repositories import (
+    access,
+    dependabot,
+    people_files,
+    repository,
+    workflow_owners,
+)
 from portcullis_policy.rules.secrets import (
     age_on_github,
     plaintext,
@@ -38,8 +51,8 @@ from portcullis_policy.rules.workflows import (
 
 _FAMILIES = (
     (organization, roles, actions, silence),
-    (repository, access, people_files),
-    (branches, checks),
+    (repository, access, people_files, workflow_owners),
+    (branches, checks, code_owners),
     (rulesets, classic),
     (tags,),
     (approvals, admitted_refs, look_alikes, second_person, known_by_use),

@@ -49,6 +49,16 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
     ("AC007", "nothing about the organization's tokens", without("tokens")),
     ("OR012", "nothing about the organization's members", without("settings")),
     (
+        "BR015",
+        "owners of workflow files who are not asked",
+        changed("main", "rules", "pullRequest", "requireCodeOwnerReview", to=False),
+    ),
+    (
+        "RE014",
+        "a last line that takes all owners away",
+        changed("owners", "content", to="* @guild/devs\n/.github/ @guild/sec\n*\n"),
+    ),
+    (
         "SE018",
         "an environment for two registries",
         {

@@ -75,6 +75,16 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     updates("DB001", "version: 2", "version: 1"),
     updates("DB002", "github-actions", "docker"),
     updates("DB002", "package-ecosystem: uv", "package-ecosystem: npm"),
+    updates(
+        "DB005",
+        "    cooldown: {default-days: 7}\n",
+        "    cooldown: {default-days: 7}\n    open-pull-requests-limit: 0\n",
+    ),
+    updates(
+        "DB006",
+        "    cooldown: {default-days: 7}\n",
+        "    cooldown: {default-days: 7}\n    insecure-external-code-execution: allow\n",
+    ),
     updates("DB003", "    cooldown: {default-days: 7}\n", ""),
     updates(
         "DB004",
