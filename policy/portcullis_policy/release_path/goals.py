@@ -3,15 +3,23 @@
 Repositories with the same release path have the same answers, so each path is worked out once.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from portcullis_policy.release_path.clauses import BY_TOKEN, CHANGE, clauses, enter, move, publish
+from portcullis_policy.release_path.clauses import (
+    BY_TOKEN,
+    CHANGE,
+    RUN,
+    clauses,
+    enter,
+    move,
+    publish,
+)
 from portcullis_policy.release_path.clauses import read as reading
-from portcullis_policy.release_path.derivation import Answer, Capability, Clause
-from portcullis_policy.release_path.minimal_sets import minimal_sets_of
+from portcullis_policy.release_path.derivation import Answer, Capability, Clause, Way
+from portcullis_policy.release_path.minimal_sets import minimal_sets, minimal_sets_of
 from portcullis_policy.release_path.model import Repository, publishing_repositories, read
 from portcullis_policy.release_path.roles import Role, roles
 from portcullis_policy.rule import Stack
@@ -61,10 +69,56 @@ class Reached:
 def reached(stack: Stack, settings: Settings) -> Iterator[Reached]:
     """Yield the answers for all goals of the repositories that publish."""
     for repository in release_paths(stack, settings):
-        goals = dict(_goals(repository, stack.once(roles)))
-        known = _answers(repository, frozenset(goals.values()))
-        for goal, capability in goals.items():
+        known = answers(repository)
+        for goal, capability in _goals(repository, stack.once(roles).get(repository.name, ())):
             yield Reached(goal, known[capability])
+
+
+@lru_cache(maxsize=4096)
+def answers(repository: Repository) -> Mapping[Capability, Answer]:
+    """Return who suffices for everything that may be asked of a release path."""
+    capabilities = {capability for _, capability in _goals(repository, ())}
+    capabilities |= {RUN, *(enter(each.name) for each in repository.environments)}
+    found = minimal_sets_of(_clauses(repository), capabilities)
+    return {each: _folded(repository, answer) for each, answer in found.items()}
+
+
+def _folded(repository: Repository, answer: Answer) -> Answer:
+    """Return an answer without ways that only name another member of the same class.
+
+    People with names stay: a class without names has as many people as it takes.
+    """
+    later = {
+        actor: each.actors[number]
+        for each in repository.alike
+        if len(each.names) < len(each.actors)
+        for number, actor in enumerate(each.actors[1:])
+    }
+    ways = (way for way in answer.ways if all(later.get(a, a) in way.actors for a in way.actors))
+    return replace(answer, ways=tuple(ways))
+
+
+def alone(repository: Repository, capability: Capability, *, by_token: bool) -> tuple[Way, ...]:
+    """Return the ways of single actors who suffice for something.
+
+    Args:
+        repository: the release path.
+        capability: what it is.
+        by_token: a job's GITHUB_TOKEN may start the run, so that its author may approve it.
+    """
+    single = tuple(way for way in answers(repository)[capability].ways if len(way.actors) == 1)
+    return single if by_token or not single else _without_token(repository, capability)
+
+
+@lru_cache(maxsize=4096)
+def _without_token(repository: Repository, capability: Capability) -> tuple[Way, ...]:
+    known = [each for each in _clauses(repository) if each.step != BY_TOKEN]
+    return minimal_sets(known, capability, largest=1).ways
+
+
+@lru_cache(maxsize=1024)
+def _clauses(repository: Repository) -> tuple[Clause, ...]:
+    return tuple(clauses(repository))
 
 
 def release_paths(stack: Stack, settings: Settings) -> tuple[Repository, ...]:
@@ -89,39 +143,7 @@ class _Known:
         self.paths: tuple[Repository, ...] | None = None
 
 
-def alone(repository: Repository, capability: Capability, *, by_token: bool = True) -> Answer:
-    """Return the single actors who suffice for something.
-
-    Args:
-        repository: the release path.
-        capability: what it is.
-        by_token: a job's GITHUB_TOKEN may start the run that somebody approves.
-    """
-    return _answers(repository, frozenset({capability}), largest=1, by_token=by_token)[capability]
-
-
-@lru_cache(maxsize=1024)
-def _clauses(repository: Repository) -> tuple[Clause, ...]:
-    return tuple(clauses(repository))
-
-
-@lru_cache(maxsize=4096)
-def _answers(
-    repository: Repository,
-    goals: frozenset[Capability],
-    *,
-    largest: int | None = None,
-    by_token: bool = True,
-) -> Mapping[Capability, Answer]:
-    known = [each for each in _clauses(repository) if by_token or each.step != BY_TOKEN]
-    if largest is None:
-        return minimal_sets_of(known, goals)
-    return minimal_sets_of(known, goals, largest=largest)
-
-
-def _goals(
-    repository: Repository, trusted: Mapping[str, list[Role]]
-) -> Iterator[tuple[Goal, Capability]]:
+def _goals(repository: Repository, trusted: Iterable[Role]) -> Iterator[tuple[Goal, Capability]]:
     """Yield the goals of a repository, each with what stands for it in clauses."""
     name, urns = repository.name, repository.sources
     tags = dict.fromkeys(
@@ -136,8 +158,11 @@ def _goals(
                 yield goal, reading(secret, each.name)
     for secret in repository.secrets:
         yield Goal(GoalKind.SECRET, name, secret, urns.get(secret, "")), reading(secret)
-    for role in trusted.get(name, ()):
-        yield Goal(GoalKind.ROLE, name, role.name, role.urn), enter(role.environment)
+    declared = {each.name.lower() for each in repository.environments}
+    for role in trusted:
+        # a job that names an environment that nobody declared creates it, without protection
+        entered = enter(role.environment) if role.environment in declared else RUN
+        yield Goal(GoalKind.ROLE, name, role.name, role.urn), entered
     for refs in filter(lambda refs: refs.is_tag, tags):
         yield Goal(GoalKind.TAG, name, refs.name), move(refs)
     yield Goal(GoalKind.WORKFLOW, name, "workflow files"), CHANGE

@@ -76,7 +76,7 @@ class Repository:
     Attributes:
         name: its name, in lower case.
         sources: the URNs of what is named here, by name.
-        unseen: the stack does not show everybody.
+        unseen: the stack does not show everybody who may approve or pass a protection.
         unknown: that is because something is not known at preview.
         writers: who may push: people, Apps and deploy keys.
         admins: people who administrate it.
@@ -127,7 +127,11 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
     return Repository(
         name=name,
         sources=dict(_sources(stack, name, protections, environments)),
-        unseen=any(group.unseen or group.by_id for group in found.values()),
+        unseen=any(
+            group.unseen or group.by_id
+            for key_, group in found.items()
+            if key_ not in (_WRITE, _ADMIN)
+        ),
         unknown=any(group.preview for group in found.values()),
         writers=who.groups[_WRITE] | keys | passing_apps,
         admins=who.groups[_ADMIN],

@@ -32,8 +32,8 @@ def single(
         kinds: of the actor.
         by_token: a job's GITHUB_TOKEN may start the run, so that its author may approve it.
     """
-    answer = alone(repository, publish(environment.name), by_token=by_token)
-    return tuple(way for way in answer.ways if {each.kind for each in way.actors} <= set(kinds))
+    ways = alone(repository, publish(environment.name), by_token=by_token)
+    return tuple(way for way in ways if {each.kind for each in way.actors} <= set(kinds))
 
 
 def published(stack: Stack, settings: Settings) -> Iterator[tuple[Repository, Environment]]:
