@@ -13,6 +13,7 @@ from portcullis_policy.judge import Judge
 from portcullis_policy.pulumi_pack.remediation import with_fixes
 from portcullis_policy.rule import Resource, StackRule
 from portcullis_policy.rules.pack.pack import UnusedExemption
+from portcullis_policy.rules.pack.waivers import InForce
 
 DISABLED, REMEDIATE = "disabled", "remediate"
 """The other levels of a rule: it is off, or Pulumi fixes what it finds."""
@@ -48,10 +49,10 @@ def of_resource(judge: Judge, resource: Resource) -> Iterator[Diagnostic]:
 def of_stack(judge: Judge, resources: tuple[Resource, ...]) -> Iterator[Diagnostic]:
     """Yield what the rules on stacks find.
 
-    The rule about unused exemptions comes last: which were used is known when all others are done.
+    The rules about used and unused exemptions come last: which were used is known by then.
     """
     rules = [rule for rule in judge.rules.values() if isinstance(rule, StackRule)]
-    last = [rule for rule in rules if isinstance(rule, UnusedExemption)]
+    last = [rule for rule in rules if isinstance(rule, UnusedExemption | InForce)]
     for group in ([rule for rule in rules if rule not in last], last):
         stack = judge.stack_of(resources)
         for rule in group:

@@ -34,6 +34,7 @@ class Exemption:
     Attributes:
         rule: id of the rule.
         resource: path in the YAML file, Pulumi name or URN.
+        reason: why the finding is accepted.
         expires: its last day; None when it could not be read.
         problems: what is wrong with it, in words; empty for one that counts (until it expires).
         position: where it stands in its list.
@@ -41,6 +42,7 @@ class Exemption:
 
     rule: str
     resource: str
+    reason: str
     expires: dt.date | None
     problems: tuple[str, ...]
     position: int
@@ -104,7 +106,9 @@ def _parse(facts: Facts, position: int, rules: Container[str], today: dt.date) -
         problems.append("`expires` is not a date like 2027-03-31")
     if expires is not None and expires - today > LONGEST:
         problems.append(f"`expires` is more than {LONGEST.days} days ahead")
-    return Exemption(rule, resource, expires, tuple(problems), position)
+    reason = texts["reason"]
+    words = " ".join(reason.split()) if isinstance(reason, str) else ""
+    return Exemption(rule, resource, words, expires, tuple(problems), position)
 
 
 def date_of(text: object) -> dt.date | None:

@@ -23,7 +23,7 @@ from portcullis_policy.rules.environments import (
     second_person,
 )
 from portcullis_policy.rules.organization import actions, organization, roles, silence
-from portcullis_policy.rules.pack import pack, stack
+from portcullis_policy.rules.pack import pack, stack, waivers
 from portcullis_policy.rules.release_path import alone, others
 from portcullis_policy.rules.repositories import (
     access,
@@ -72,7 +72,7 @@ _FAMILIES = (
     (trust_aws, trust_vault, trust_declared),
     (audit_archive,),
     (stack,),
-    (pack,),
+    (pack, waivers),
 )
 
 RULES: tuple[Rule, ...] = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import socket
@@ -119,7 +120,7 @@ def test_no_value_is_shown(tmp_path: Path, form: str) -> None:
 
 
 def test_exemption_counts(tmp_path: Path) -> None:
-    """C3: exemptions of the file hold here too; one that covers nothing is reported."""
+    """C3: exemptions of the file hold here too; each is listed, and so is one for nothing."""
     exemption = {
         "rule": "AC004",
         "resource": "actions.sha_pinning_required",
@@ -127,7 +128,11 @@ def test_exemption_counts(tmp_path: Path) -> None:
         "expires": datetime.now(UTC).date().isoformat(),
     }
     weak = ("actions.sha_pinning_required", False)
-    assert rules(project(tmp_path, weak, ("exemptions", [exemption]))) == set()
+    file = project(tmp_path, weak, ("exemptions", [exemption]))
+    assert rules(file) == {"EX004"}
+    until = f"AC004 at actions.sha_pinning_required until {exemption['expires']}: until the last"
+    for format_ in ("text", "json", "markdown"):
+        assert until in html.unescape(command(str(file), "--format", format_).output), format_
     assert rules(project(tmp_path, ("exemptions", [exemption]))) == {"EX003"}
 
 

@@ -1,0 +1,173 @@
+"""EX: the waivers in force: exemptions, and comments that silence zizmor."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portcullis_policy.examples.base import Declared, stack
+from portcullis_policy.examples.environments import PYPI_RELEASE
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
+from portcullis_policy.exemptions import LONGEST, ORGANIZATION, date_of
+from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.files import workflow_path
+from portcullis_policy.settings import Settings
+from portcullis_policy.severity import Severity
+
+_COMMENT = re.compile(r"#\s*zizmor:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<rest>[^\n]*)", re.IGNORECASE)
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_SHORTEST_REASON = 3
+_SHOWN = 120
+
+
+def _soon() -> str:
+    return (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=90)).isoformat()
+
+
+def _ignored(rest: str) -> str:
+    """Return the CI workflow with a comment that silences zizmor."""
+    return changed(
+        CI, ("runs-on: ubuntu", f"# zizmor: ignore[artipacked]{rest}\n    runs-on: ubuntu")
+    )
+
+
+_ROOT = Declared(
+    ORGANIZATION,
+    {
+        "path": [],
+        "exemptions": [
+            {
+                "rule": "EN001",
+                "resource": "pypi",
+                "reason": "one maintainer until the second is hired",
+                "expires": _soon(),
+            }
+        ],
+    },
+    "root",
+)
+_GATE = Declared(gh.ENVIRONMENT, {**PYPI_RELEASE, "reviewers": []}, "pypi", parent="root")
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    """A comment that silences zizmor.
+
+    Attributes:
+        line: counted from 1.
+        rules: zizmor's names of what it silences.
+        reason: the text behind it, without the date.
+        expires: its last day, if it has one.
+    """
+
+    line: int
+    rules: str
+    reason: str
+    expires: dt.date | None
+
+    def problem(self, today: dt.date) -> str | None:
+        """Return why it does not count as a decision; None if it does."""
+        if len(re.sub(r"\W", "", self.reason)) < _SHORTEST_REASON:
+            return "gives no reason"
+        if self.expires is None:
+            return "has no last day, such as 2027-03-31"
+        if self.expires < today:
+            return f"ended on {self.expires}"
+        if self.expires - today > LONGEST:
+            return f"ends more than {LONGEST.days} days ahead"
+        return None
+
+
+def _comments(text: object) -> Iterator[_Comment]:
+    """Yield the comments of a workflow file that silence zizmor."""
+    for number, line in enumerate(text.splitlines() if isinstance(text, str) else (), 1):
+        for found in _COMMENT.finditer(line):
+            date = _DATE.search(found["rest"])
+            reason = _DATE.sub("", found["rest"]).strip(" -:;,.()")
+            yield _Comment(number, found["rules"].strip(), reason, date_of(date[0] if date else ""))
+
+
+class InForce(StackRule):
+    """Every exemption and every comment that silences zizmor is listed, with its reason and date.
+
+    What is accepted looks like what is sound. The list shows each decision in every preview, in
+    `portcullis check` and in the comment on a pull request.
+    """
+
+    id = "EX004"
+    title = "a finding is accepted until a date"
+    severity = Severity.LOW
+    resource_types = (ORGANIZATION, gh.REPOSITORY_FILE)
+    remediation = "Fix what it covers, and remove it."
+    good = (
+        stack("no exemptions", Declared(ORGANIZATION, {"path": [], "exemptions": []})),
+        stack("a workflow file without such comments", file(CI, CI_PATH)),
+    )
+    bad = (
+        stack("an exemption", _ROOT, _GATE),
+        stack("a comment in a workflow file", file(_ignored(f" test data, {_soon()}"), CI_PATH)),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        today = settings.today()
+        for known in stack.exemptions:
+            exemption = known.exemption
+            if known.used and exemption.counts(today):
+                detail = (
+                    f"{exemption.rule} at {exemption.resource} until {exemption.expires}: "
+                    f"{exemption.reason[:_SHOWN]}"
+                )
+                yield Finding(detail, ("exemptions", exemption.position), urn=known.urn)
+        for item in stack.of(gh.REPOSITORY_FILE):
+            path = workflow_path(item)
+            if path is None:
+                continue
+            for each in _comments(item.facts.text("content")):
+                if each.problem(today) is None:
+                    detail = f"zizmor's {each.rules} in {path}, line {each.line}"
+                    until = f"until {each.expires}: {each.reason[:_SHOWN]}"
+                    yield Finding(f"{detail}, {until}", ("files", path), urn=item.urn)
+
+
+class CommentDecided(StackRule):
+    """A comment that silences zizmor gives a reason and a last day.
+
+    Without them nobody can tell a decision from a finding that was in the way. After its last day
+    the comment is a finding. Write them behind the brackets:
+    `# zizmor: ignore[artipacked] pushes the tag, until 2027-03-31`.
+    """
+
+    id = "EX005"
+    title = "a comment silences zizmor without a reason and a date"
+    severity = Severity.MEDIUM
+    resource_types = (gh.REPOSITORY_FILE,)
+    remediation = "Write the reason and the last day behind the brackets, or remove the comment."
+    good = (
+        stack("a reason and a date", file(_ignored(f" test data until {_soon()}"), CI_PATH)),
+        stack("no such comment", file(CI, CI_PATH)),
+        stack("another file", file("# zizmor: ignore[artipacked]", "README.md")),
+    )
+    bad = (
+        stack("neither", file(_ignored(""), CI_PATH)),
+        stack("a date alone", file(_ignored(f" {_soon()}"), CI_PATH)),
+        stack("a reason alone", file(_ignored(" test data"), CI_PATH)),
+        stack("a day that is over", file(_ignored(" test data until 2024-01-31"), CI_PATH)),
+        stack("a day far ahead", file(_ignored(" test data until 2099-01-31"), CI_PATH)),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for item in stack.of(gh.REPOSITORY_FILE):
+            path = workflow_path(item)
+            if path is None:
+                continue
+            for each in _comments(item.facts.text("content")):
+                problem = each.problem(settings.today())
+                if problem is not None:
+                    detail = f"the comment {problem}: {path}, line {each.line}"
+                    yield Finding(detail, ("files", path), urn=item.urn)
+
+
+RULES = (InForce, CommentDecided)
