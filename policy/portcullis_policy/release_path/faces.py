@@ -9,14 +9,8 @@ from dataclasses import dataclass
 
 from portcullis_policy.release_path.derivation import Actor, ActorKind
 from portcullis_policy.rule import Stack
-from portcullis_policy.semantics.people import (
-    LOGIN,
-    TEAM,
-    USER_ID,
-    People,
-    shows_members,
-    team_name,
-)
+from portcullis_policy.semantics.people.groups import LOGIN, TEAM, USER_ID, People
+from portcullis_policy.semantics.people.teams import shows_members, team_name
 
 SOMEBODY = "somebody whom the stack does not show"
 ANY_WRITER = ("writer", "write access")

@@ -12,7 +12,6 @@ from portcullis_policy.release_path.derivation import Actor, ActorKind
 from portcullis_policy.release_path.faces import Key
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics import people
 from portcullis_policy.semantics.languages.refs import (
     EVERYTHING,
     LONGEST_SHOWN,
@@ -21,7 +20,9 @@ from portcullis_policy.semantics.languages.refs import (
 )
 from portcullis_policy.semantics.languages.refs import Guard as Patterns
 from portcullis_policy.semantics.patterns import DEFAULT_BRANCHES
-from portcullis_policy.semantics.people import People
+from portcullis_policy.semantics.people import passing
+from portcullis_policy.semantics.people.access import with_permission
+from portcullis_policy.semantics.people.groups import People
 from portcullis_policy.semantics.protection import (
     Protection,
     branch_guards,
@@ -136,19 +137,19 @@ def groups(
     stack: Stack, repository: str, protections: Sequence[Protection]
 ) -> Iterator[tuple[Key, People]]:
     """Yield whom each protection lets pass, merge and push."""
-    admins = people.with_permission(stack, repository, gh.ADMIN_ROLE)
+    admins = with_permission(stack, repository, gh.ADMIN_ROLE)
     for each in protections:
         item = each.resource
         if not each.classic:
-            yield (PASSING, item.urn), people.passing(stack, item, repository)
-            yield (MERGING, item.urn), people.passing(stack, item, repository, merging=True)
+            yield (PASSING, item.urn), passing.passing(stack, item, repository)
+            yield (MERGING, item.urn), passing.passing(stack, item, repository, merging=True)
             continue
         enforced = item.facts.flag("enforceAdmins") is True
         yield (PASSING, item.urn), People() if enforced else admins
         yield (MERGING, item.urn), People() if enforced else _listed(stack, item, *_merging(item))
         pushing = _pushing(item)
         if pushing is not None:
-            maintain = people.with_permission(stack, repository, gh.MAINTAIN_ROLE)
+            maintain = with_permission(stack, repository, gh.MAINTAIN_ROLE)
             yield (PUSHING, item.urn), _listed(stack, item, *pushing) | maintain
 
 
@@ -178,7 +179,7 @@ def _names(facts: Facts, new: str, old: str) -> list[object]:
 
 
 def _listed(stack: Stack, item: Resource, property_: str, names: list[object]) -> People:
-    return people.listed(stack, item, property_, names)
+    return passing.listed(stack, item, property_, names)
 
 
 def most_approvals(protections: Sequence[Protection]) -> int:
@@ -250,7 +251,7 @@ def guard(
         merging=who[MERGING, urn] | apps(protection, merging=True),
         pushing=who.get((PUSHING, urn)),
         token_passes=gh.GITHUB_ACTIONS_APP in _app_numbers(protection, merging=False),
-        bypass=", ".join(people.names_of_passing(stack, protection.resource)),
+        bypass=", ".join(passing.names_of_passing(stack, protection.resource)),
     )
 
 

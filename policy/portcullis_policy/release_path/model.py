@@ -29,9 +29,10 @@ from portcullis_policy.release_path.outsiders import OutsidersJob, jobs_of_outsi
 from portcullis_policy.release_path.roles import roles
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics import people
 from portcullis_policy.semantics.languages.refs import EVERYTHING
-from portcullis_policy.semantics.people import People
+from portcullis_policy.semantics.people import access
+from portcullis_policy.semantics.people.groups import People
+from portcullis_policy.semantics.people.passing import approvers
 from portcullis_policy.semantics.protection import Protection, protections_for, subject_named
 from portcullis_policy.semantics.release_environments import key, needs_reviewers
 from portcullis_policy.settings import Settings
@@ -178,9 +179,9 @@ def _people(
     passing = dict(groups(stack, name, protections))
     yield from passing.items()
     yield _WRITE, _writers(stack, name, passing)
-    yield _ADMIN, people.with_permission(stack, name, gh.ADMIN_ROLE)
+    yield _ADMIN, access.with_permission(stack, name, gh.ADMIN_ROLE)
     for each in environments:
-        yield (_REVIEW, each.urn), people.approvers(stack, each)
+        yield (_REVIEW, each.urn), approvers(stack, each)
 
 
 def _writers(stack: Stack, name: str, passing: dict[Key, People]) -> People:
@@ -189,10 +190,10 @@ def _writers(stack: Stack, name: str, passing: dict[Key, People]) -> People:
     Somebody may push to a repository in which the stack grants nobody anything. People whom a
     protection lets pass are believed to, unless a grant gives them less.
     """
-    found = people.with_permission(stack, name, gh.WRITE_ROLE)
-    if not people.access_is_declared(stack, name):
+    found = access.with_permission(stack, name, gh.WRITE_ROLE)
+    if not access.access_is_declared(stack, name):
         found |= People(frozenset({ANY_WRITER}))
-    weak = people.without_write(stack, name).known
+    weak = access.without_write(stack, name).known
     for (what, *_), group in passing.items():
         if what in (PASSING, MERGING):
             found |= People(group.known - weak, group.unseen, group.preview)

@@ -5,6 +5,7 @@ from portcullis_policy.examples.base import Declared
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.release_path.goals import GoalKind
+from portcullis_policy.release_path.model import Repository
 from portcullis_policy.semantics import aws_and_vault
 from portcullis_policy.semantics import github as gh
 
@@ -50,6 +51,11 @@ def one(*names: str) -> set[frozenset[str]]:
 def together(*names: str) -> set[frozenset[str]]:
     """One set of actors."""
     return {frozenset(names)}
+
+
+def writers(path: Repository) -> set[str]:
+    """All people who may push, those who stand for others and the others."""
+    return {name for each in path.alike if path.writers >= set(each.actors) for name in each.names}
 
 
 def test_one_tags_and_another_approves() -> None:
@@ -379,3 +385,48 @@ def test_archived_repositories_publish_nothing() -> None:
     archived = Declared(gh.REPOSITORY, {"name": "escai", "archived": True}, "repository")
     with pytest.raises(AssertionError):
         answer(PUBLISH, archived, EVERYBODY, *gate())
+
+
+@pytest.mark.parametrize(
+    "granting",
+    [
+        Declared(gh.ORGANIZATION_ROLE_USER, {"login": "eve", "roleId": 8134}, "role"),
+        Declared(gh.REPOSITORY_COLLABORATOR, {"repository": "escai", "username": "Eve"}, "user"),
+        Declared(
+            gh.REPOSITORY_COLLABORATORS,
+            {"repository": "guild/escai", "users": [{"username": "eve"}], "teams": []},
+            "users",
+        ),
+        Declared(
+            gh.REPOSITORY_COLLABORATOR,
+            {"repository": "escai", "username": "eve", "permission": "builders"},
+            "custom",
+        ),
+    ],
+    ids=lambda each: each.name,
+)
+def test_each_way_to_write_access_counts(granting: Declared) -> None:
+    """A role for all repositories, the provider's default, and a custom role's base give it."""
+    custom = Declared(
+        gh.ORGANIZATION_REPOSITORY_ROLE, {"name": "builders", "baseRole": "write"}, "builders"
+    )
+    assert "eve" in writers(path_of(EVERYBODY, custom, granting))
+
+
+def test_every_member_writes_by_the_base_permission() -> None:
+    """Members of a team are members of the organization, and have its base permission."""
+    base = Declared(gh.ORGANIZATION_SETTINGS, {"defaultRepositoryPermission": "write"}, "settings")
+    found = answer(PUBLISH, base, collaborators(carol="pull"), *team(1, "fay"), *gate())
+    assert sets(found) == one("fay")
+
+
+def test_a_role_that_the_stack_does_not_know_is_doubted_not_believed() -> None:
+    """A custom role of another stack gives nobody a way, and leaves a doubt."""
+    unknown = Declared(
+        gh.REPOSITORY_COLLABORATOR,
+        {"repository": "escai", "username": "eve", "permission": "mystery"},
+        "custom",
+    )
+    assert "eve" not in writers(path_of(EVERYBODY, unknown))
+    doubted = path_of(EVERYBODY, unknown, doubt=True)
+    assert "somebody whom the stack does not show" in writers(doubted)

@@ -33,7 +33,8 @@ from portcullis_policy.release_path.started import token_starts
 from portcullis_policy.rule import RELEASE as PUBLISHES
 from portcullis_policy.rule import USED, Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.people import LOGIN, TEAM, approvers, shared
+from portcullis_policy.semantics.people.groups import LOGIN, TEAM, shared
+from portcullis_policy.semantics.people.passing import approvers
 from portcullis_policy.semantics.release_environments import is_release
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -289,6 +290,17 @@ class TagCreatorsDoNotApprove(StackRule):
             ),
         ),
         stack(
+            "the write role, which every member has",
+            *RELEASERS,
+            gate(),
+            POLICY,
+            tags(bypass("RepositoryRole", "always", gh.WRITE_ROLE)),
+            Declared(
+                gh.ORGANIZATION_SETTINGS, {"defaultRepositoryPermission": "write"}, "settings"
+            ),
+            Declared(gh.MEMBERSHIP, {"username": "kim", "role": "admin"}, "owner"),
+        ),
+        stack(
             "the admin role, which an approver has in a repository with its owner's name",
             *RELEASERS,
             gate(),
@@ -375,8 +387,7 @@ class SecondPersonIsSeen(StackRule):
             BY_TAGGERS,
         ),
         stack(
-            "the write role, which every member has",
-            *RELEASERS,
+            "the write role, which every member has, and a team of another stack",
             gate(),
             POLICY,
             tags(bypass("RepositoryRole", "always", gh.WRITE_ROLE)),

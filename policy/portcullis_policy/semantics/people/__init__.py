@@ -1,0 +1,1 @@
+"""Who may push, pass protections and approve releases, as far as a stack declares people."""
