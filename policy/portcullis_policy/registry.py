@@ -22,7 +22,7 @@ from portcullis_policy.rules.environments import (
     look_alikes,
     second_person,
 )
-from portcullis_policy.rules.organization import actions, organization, roles, silence
+from portcullis_policy.rules.organization import actions, forks, organization, roles, silence
 from portcullis_policy.rules.pack import pack, stack, waivers
 from portcullis_policy.rules.release_path import alone, others
 from portcullis_policy.rules.repositories import (
@@ -51,7 +51,7 @@ from portcullis_policy.rules.workflows import (
 )
 
 _FAMILIES = (
-    (organization, roles, actions, silence),
+    (organization, roles, forks, actions, silence),
     (repository, access, people_files, workflow_owners),
     (branches, checks, code_owners),
     (rulesets, classic),

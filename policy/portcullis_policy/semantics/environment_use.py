@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.expressions import OPENING
 from portcullis_policy.semantics.files import workflow_files
 from portcullis_policy.semantics.publishing import publishing_jobs, publishing_steps
 from portcullis_policy.semantics.release_environments import key
@@ -17,13 +18,18 @@ from portcullis_policy.settings import Settings
 
 BY_JOB = "a job publishes through it"
 BY_SECRET = "it has a secret that can publish"  # noqa: S105 - a reason in words
-"""The reasons. A component's word on trials outweighs the second one, which has no registry."""
+BY_NAME = "a job that publishes works out its name"
+"""The reasons. A component's word on trials outweighs the last two, which have no registry."""
 Key = tuple[object, object]
 """Repository and environment, in lower case."""
 
 _TEST_REGISTRY = re.compile(r"\btest\.pypi\.org\b|\btest-?pypi\b|\blocalhost\b", re.IGNORECASE)
 """Registries that are known to be for trials, by their address or by uv's and twine's name."""
 _VARIABLE = re.compile(r"(?:\benv\.|\$\{?)(\w+)")
+_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*\}\}")
+_TEXT = re.compile(r"'([^']+)'")
+_PAGES = "github-pages"
+"""GitHub's own environment for pages: nothing else trusts it."""
 _PUBLISHES = re.compile(r"\b(upload|publish|push|deploy)\b", re.IGNORECASE)
 
 
@@ -34,6 +40,8 @@ def published_through(stack: Stack, settings: Settings) -> dict[Key, str]:
         found.setdefault(where, BY_JOB)
     for where in _of_tokens(stack, settings):
         found.setdefault(where, BY_SECRET)
+    for where in _worked_out(stack, settings):
+        found.setdefault(where, BY_NAME)
     return found
 
 
@@ -46,6 +54,39 @@ def _of_jobs(stack: Stack) -> Iterator[Key]:
             name = job.environment.text.strip().lower()
             if name and not _is_trial(job, item.workflow):
                 yield item.repository, name
+
+
+def _worked_out(stack: Stack, settings: Settings) -> Iterator[Key]:
+    """Yield the environments that a publishing job may name by an expression.
+
+    The texts in the expression, or the options of the input, say which; otherwise it may be any.
+    """
+    declared: dict[object, set[str]] = {}
+    for item in stack.of(gh.ENVIRONMENT):
+        repository, name = key(item.facts)
+        if isinstance(name, str) and name != _PAGES and not settings.is_test_environment(name):
+            declared.setdefault(repository, set()).add(name)
+    for file in workflow_files(stack):
+        known = declared.get(file.repository)
+        if file.workflow is None or not known:
+            continue
+        for job, _ in publishing_jobs(file.workflow):
+            text = job.environment.text
+            if OPENING in text and not _is_trial(job, file.workflow):
+                named = _candidates(file.workflow, text)
+                yield from ((file.repository, each) for each in (named or known) if each in known)
+
+
+def _candidates(workflow: Workflow, text: str) -> set[str]:
+    """Return the values that an expression is limited to, in lower case; none: it is not."""
+    found = _INPUT.fullmatch(text.strip())
+    if found is None:
+        return {each.lower() for each in _TEXT.findall(text)}
+    options = [
+        {each.text.lower() for each in event.get("inputs", found[1], "options").entries()}
+        for event in workflow.triggers.values()
+    ]
+    return set().union(*options)
 
 
 def _of_tokens(stack: Stack, settings: Settings) -> Iterator[Key]:

@@ -47,6 +47,11 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
     ),
     ("AC006", "nothing about the organization's Actions", without("actions")),
     ("AC007", "nothing about the organization's tokens", without("tokens")),
+    (
+        "OR013",
+        "forks of private repositories that have secrets",
+        changed("settings", "membersCanForkPrivateRepositories", to=True),
+    ),
     ("OR012", "nothing about the organization's members", without("settings")),
     (
         "BR015",

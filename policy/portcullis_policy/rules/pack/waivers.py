@@ -17,6 +17,12 @@ from portcullis_policy.severity import Severity
 
 _COMMENT = re.compile(r"#\s*zizmor:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<rest>[^\n]*)", re.IGNORECASE)
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_OF_MANAGED_FILES = re.compile(
+    r"use-trusted-publishing\] - declared: auth (token|hybrid)"
+    r"|secrets-outside-env\] - expected to be empty"
+)
+"""What Portcullis writes into its workflow files: the organization's file decides it, and shows it
+where it is read. Such a comment has no last day."""
 _SHORTEST_REASON = 3
 _SHOWN = 120
 
@@ -30,6 +36,12 @@ def _ignored(rest: str) -> str:
     return changed(
         CI, ("runs-on: ubuntu", f"# zizmor: ignore[artipacked]{rest}\n    runs-on: ubuntu")
     )
+
+
+def _declared() -> str:
+    """Return the CI workflow with the comment of a managed file."""
+    comment = "# zizmor: ignore[use-trusted-publishing] - declared: auth token"
+    return changed(CI, ("runs-on: ubuntu", f"{comment}\n    runs-on: ubuntu"))
 
 
 _ROOT = Declared(
@@ -83,6 +95,8 @@ def _comments(text: object) -> Iterator[_Comment]:
     """Yield the comments of a workflow file that silence zizmor."""
     for number, line in enumerate(text.splitlines() if isinstance(text, str) else (), 1):
         for found in _COMMENT.finditer(line):
+            if _OF_MANAGED_FILES.fullmatch(found[0].partition("[")[2].strip()):
+                continue
             date = _DATE.search(found["rest"])
             reason = _DATE.sub("", found["rest"]).strip(" -:;,.()")
             yield _Comment(number, found["rules"].strip(), reason, date_of(date[0] if date else ""))
@@ -147,6 +161,7 @@ class CommentDecided(StackRule):
     good = (
         stack("a reason and a date", file(_ignored(f" test data until {_soon()}"), CI_PATH)),
         stack("no such comment", file(CI, CI_PATH)),
+        stack("a declared token", file(_declared(), CI_PATH)),
         stack("another file", file("# zizmor: ignore[artipacked]", "README.md")),
     )
     bad = (
