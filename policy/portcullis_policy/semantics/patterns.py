@@ -8,15 +8,17 @@ from portcullis_policy.semantics.languages.fnmatch import matches
 DEFAULT_BRANCHES = ("main", "master")
 """Names taken for the default branch of a repository that does not say."""
 
+_ONE_CHARACTER = re.compile(r"\[([^\[\]!^\\-])\]")
 NOT_RELEASES = (
     *("v", "v1", "v1.2", "1", "1.2", "v-test", "vtest", "va.b.c", "a.b.c", "v1.x", "v1.x.y"),
     *("v1.2.x", "test", "latest", "nightly", "main", "v1.2.", "x1", "release", "v.1.2"),
 )
 
 
-def is_wildcard(pattern: str) -> bool:
-    """Say whether a pattern can match more than one name."""
-    return any(character in pattern for character in "*?[{~\\")
+def only_name(pattern: str) -> str | None:
+    """Return the one name that a pattern matches, such as `main` for `[m]ain`; None if several."""
+    written = _ONE_CHARACTER.sub(r"\1", pattern)
+    return None if any(character in written for character in "*?[{~\\") else written
 
 
 def regex_admits_only_semver(pattern: str) -> bool:

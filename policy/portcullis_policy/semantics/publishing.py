@@ -11,6 +11,7 @@ from portcullis_policy.semantics.expressions import (
     without_expressions,
 )
 from portcullis_policy.semantics.job_credentials import holds_credential
+from portcullis_policy.semantics.pasted import pasted_lines
 from portcullis_policy.semantics.untrusted import inserts_text
 from portcullis_policy.semantics.uploads import Upload, upload_of
 from portcullis_policy.semantics.uploads_by_action import upload_of_action
@@ -116,14 +117,15 @@ def _line_of(step: Step, kinds: frozenset[Upload]) -> int | None:
     )
 
 
-def injected(step: Step, typed: frozenset[str]) -> Iterator[int]:
+def injected(step: Step, typed: frozenset[str], *around: At) -> Iterator[int]:
     """Yield the lines of a script into which a stranger's text is pasted before it runs.
 
     Args:
         step: the step.
         typed: inputs of the workflow that can only be a number, a boolean or one of a list.
+        around: `env` of the workflow and of the job.
     """
-    for line, text in step.run.lines():
+    for line, text in pasted_lines(step, *around):
         if any(inserts_text(expression, typed) for expression in in_braces(text)):
             yield line
 
@@ -138,28 +140,28 @@ def uses_any_secret(text: str) -> bool:
     return mentions(in_braces(text)).everything
 
 
-def prints_secret(step: Step, known: frozenset[str]) -> Iterator[int]:
+def prints_secret(step: Step, *around: At) -> Iterator[int]:
     """Yield the lines of a script that print a secret.
 
     GitHub masks a secret's exact value, but not what is made of it: a part, another encoding.
 
     Args:
         step: the step.
-        known: environment variables of its job and workflow that hold secrets.
+        around: `env` of the workflow and of the job.
     """
-    own = {name for name, value in step.at.get("env").items().items() if secrets_named(value.text)}
-    for line, text in step.run.lines():
+    known = _holding_secrets(*around, step.at.get("env"))
+    for line, text in pasted_lines(step, *around):
         if uses_any_secret(text):
             yield line
             continue
         for part in _SEPARATORS.split(text):
             shown = _PRINTS.match(part) and not _ELSEWHERE.search(without_expressions(part))
-            if shown and (secrets_named(part) or set(_VARIABLE.findall(part)) & (known | own)):
+            if shown and (secrets_named(part) or set(_VARIABLE.findall(part)) & known):
                 yield line
                 break
 
 
-def holding_secrets(*environments: At) -> frozenset[str]:
+def _holding_secrets(*environments: At) -> frozenset[str]:
     """Return the names of environment variables whose values are secrets."""
     return frozenset(
         name

@@ -9,6 +9,7 @@ import re
 from portcullis_policy.semantics.expression_values import values
 from portcullis_policy.semantics.expressions import in_braces
 from portcullis_policy.semantics.linters import Remark
+from portcullis_policy.semantics.pasted import pasted_lines
 from portcullis_policy.semantics.pins import by_version_only
 from portcullis_policy.semantics.publishing import only_tries, publishes, secrets_named
 from portcullis_policy.semantics.untrusted import inserts_text, typed_inputs
@@ -24,6 +25,8 @@ _AGENTS = re.compile(
     r"\b(ai|agents?|claude|gemini|codex|copilot|openai|anthropic|llm|gpt|aider|cursor|inference)\b"
 )
 """Words in the names of actions that let a language model act."""
+_SAYS = re.compile(r"\s*((echo|printf|set|exit|true)\b[^$`|&;<>(]*)?")
+"""A line of a script that only prints words of its own."""
 _HEAD = re.compile(r"\bhead\b|head_(ref|sha|branch|repo)|refs/pull|merge_commit")
 
 
@@ -71,7 +74,9 @@ def _trigger(remark: Remark, workflow: Workflow) -> bool:
 def _takes_in(step: Step) -> bool:
     """Say whether a step runs a script, fetches something, or asks an agent."""
     name = step.action
-    if not step.uses or name.startswith((".", "$", "docker:")) or step.at.get("run").given:
+    if not step.uses:
+        return not all(_SAYS.fullmatch(text) for _, text in step.at.get("run").lines())
+    if name.startswith((".", "$", "docker:")) or step.at.get("run").given:
         return True
     given = step.at.get("with").items()
     fetches = re.search(r"checkout|clone|download|cache|setup", name)
@@ -84,8 +89,8 @@ def _inserted(remark: Remark, workflow: Workflow) -> bool:
     typed = typed_inputs(workflow.at.get("on"))
     texts = [
         text
-        for _, step in workflow.steps()
-        for line, text in step.run.lines()
+        for job, step in workflow.steps()
+        for line, text in pasted_lines(step, workflow.at.get("env"), job.at.get("env"))
         if line == remark.line
     ]
     expressions = [each for text in texts for each in in_braces(text)]

@@ -54,7 +54,8 @@ _ORDERS = words(
 _ON_THE_RUNNER = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?/")
 _NO = frozenset({"", "false", "no", "never", "0", "none", "off", "null"})
 _NOT_THIS_TIME = re.compile(
-    r"--snapshot|--skip[= ]\S*publish|--dry-?run|\b(build|check|healthcheck|changelog)\b"
+    r"(^|\s)(--snapshot|--dry-?run)(=true)?(?=\s|$)|(^|\s)--skip[= ](\w+,)*publish(?=,|\s|$)"
+    r"|^\s*(build|check|healthcheck|changelog)(?=\s|$)"
 )
 
 

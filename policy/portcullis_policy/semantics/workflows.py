@@ -100,7 +100,8 @@ class At:
         block = isinstance(self._node, yaml.ScalarNode) and self._node.style in ("|", ">")
         first = self._node.start_mark.line + (2 if block else 1) if self._node is not None else 1
         joined, begun = "", first
-        for number, line in enumerate(self.text.split("\n"), first):
+        for offset, line in enumerate(self.text.split("\n")):
+            number = first + offset if block else first  # a quoted text says nothing of its lines
             begun = begun if joined else number
             joined += line
             if joined.endswith("\\"):

@@ -159,7 +159,7 @@ def test_no_text_crashes_the_reader(text: str) -> None:
     step = workflow(STEP.format("run: |\n          x")).jobs[0].steps[0]
     for body in (text, "${{" + text + "}}"):
         secrets_named(body)
-    for look in (piped_to_shell, lambda each: prints_secret(each, frozenset())):
+    for look in (piped_to_shell, prints_secret):
         list(look(step))
     list(injected(step, frozenset()))
 

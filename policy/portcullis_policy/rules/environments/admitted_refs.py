@@ -16,7 +16,7 @@ from portcullis_policy.mappings import cis, osps, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.languages.refs import not_version, shown, tag_regions
-from portcullis_policy.semantics.patterns import is_wildcard
+from portcullis_policy.semantics.patterns import only_name
 from portcullis_policy.semantics.protection import (
     protections_for,
     protects_branch,
@@ -160,7 +160,7 @@ class BranchPolicyNamesBranches(ResourceRule):
         pattern = resource.facts.text("branchPattern")
         if not is_release(resource, settings) or not _given(pattern):
             return
-        if pattern is UNKNOWN or (isinstance(pattern, str) and is_wildcard(pattern)):
+        if pattern is UNKNOWN or (isinstance(pattern, str) and only_name(pattern) is None):
             detail = "`branchPattern` is a wildcard"
             yield finding(detail, "deploy_from", "branches", value=pattern)
 
@@ -338,11 +338,12 @@ class ReleaseBranchIsProtected(StackRule):
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         for policy in stack.of(gh.DEPLOYMENT_POLICY):
-            branch = policy.facts.text("branchPattern")
+            pattern = policy.facts.text("branchPattern")
             repository = policy.facts.text("repository")
-            if not is_release(policy, settings) or not isinstance(branch, str) or not branch:
+            if not is_release(policy, settings) or not isinstance(pattern, str) or not pattern:
                 continue
-            if is_wildcard(branch) or not isinstance(repository, str):
+            branch = only_name(pattern)
+            if branch is None or not isinstance(repository, str):
                 continue  # EN005's business
             if not any(
                 item.requires_pull_request

@@ -13,7 +13,6 @@ from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import at_lines, workflow_path
 from portcullis_policy.semantics.pins import is_pinned
 from portcullis_policy.semantics.publishing import (
-    holding_secrets,
     injected,
     piped_to_shell,
     prints_secret,
@@ -95,8 +94,8 @@ class PermissionsAtTop(WorkflowRule):
 
     Otherwise it gets the organization's default, which may change. The top level matters only to
     jobs without `permissions` of their own; a workflow that others call gets their token, which the
-    calling file limits. In a workflow of one job that no pull request starts, the top level is that
-    job's own permission.
+    calling file limits. If one job alone inherits it, and no pull request starts the workflow, the
+    top level is that job's own permission.
     """
 
     id = "WF004"
@@ -143,7 +142,7 @@ class PermissionsAtTop(WorkflowRule):
         if not top.given and inheriting and set(workflow.triggers) != {"workflow_call"}:
             yield (1, "no `permissions` at the top")
         writing = [each for each in top.items().values() if each.text.lower() == "write"]
-        alone = len(workflow.jobs) == 1 and not set(workflow.triggers) & _PULL_REQUESTS
+        alone = len(inheriting) == 1 and not set(workflow.triggers) & _PULL_REQUESTS
         if writing and inheriting and not alone:
             yield (writing[0].line, "`permissions` at the top let every job write")
         for permissions in (top, *(job.at.get("permissions") for job in workflow.jobs)):
@@ -247,6 +246,10 @@ class NoInjection(WorkflowRule):
             ("run: uv build", "run: uv build --version ${{ inputs.confirm }}"),
         ),
         ci(
+            "through a variable that GitHub pastes",
+            ('echo "$TITLE"', "echo ${{ env.TITLE }}"),
+        ),
+        ci(
             "in a script of github-script",
             (
                 "run: |",
@@ -261,8 +264,8 @@ class NoInjection(WorkflowRule):
         """See WorkflowRule."""
         del settings
         typed = typed_inputs(workflow.at.get("on"))
-        for _, step in workflow.steps():
-            for line in injected(step, typed):
+        for job, step in workflow.steps():
+            for line in injected(step, typed, workflow.at.get("env"), job.at.get("env")):
                 yield (line, "text that others can write is pasted into a script")
 
 
@@ -448,8 +451,7 @@ class NoSecretPrinted(WorkflowRule):
         """See WorkflowRule."""
         del settings
         for job, step in workflow.steps():
-            known = holding_secrets(workflow.at.get("env"), job.at.get("env"))
-            for line in prints_secret(step, known):
+            for line in prints_secret(step, workflow.at.get("env"), job.at.get("env")):
                 yield (line, "a secret is printed")
 
 

@@ -1,0 +1,45 @@
+"""What GitHub pastes into a script before a shell reads it, variables of the workflow followed.
+
+`run: echo ${{ env.TITLE }}` pastes the value of TITLE, while `echo "$TITLE"` does not.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from portcullis_policy.semantics.expression_values import values
+from portcullis_policy.semantics.expressions import OPENING, in_braces
+from portcullis_policy.semantics.workflows import At, Step
+
+_LEVELS = 3
+"""A variable of a step may name one of its job, and that one may name one of the workflow."""
+
+
+def pasted_lines(step: Step, *around: At) -> Iterator[tuple[int, str]]:
+    """Yield a script's lines, with each `${{ env.NAME }}` replaced by what NAME is given.
+
+    Args:
+        step: the step.
+        around: `env` of the workflow and of the job.
+    """
+    given: dict[str, str] = {}
+    for block in (*around, step.at.get("env")):
+        given |= {name.lower(): value.text for name, value in block.items().items()}
+    for line, text in step.run.lines():
+        yield (line, _followed(text, given) if given and OPENING in text else text)
+
+
+def _followed(text: str, given: Mapping[str, str]) -> str:
+    """Return a text in which variables are replaced by what they are given."""
+    for _ in range(_LEVELS):
+        before = text
+        for expression in {*in_braces(text)}:
+            named = [path for path in sorted(values(expression)) if path.partition(".")[0] == "env"]
+            if not named:
+                continue
+            known = [*given.values()] if "env" in named else []
+            known += [value for name in named if (value := given.get(name.removeprefix("env.")))]
+            rest = " || ".join(sorted(values(expression) - {*named}))
+            known += [f"{OPENING} {rest} }}}}"] if rest else []
+            text = text.replace(f"{OPENING}{expression}}}}}", " ".join(known))
+        if text == before:
+            break
+    return text
