@@ -5,7 +5,7 @@ workflow files of the commits that they push, so a run on a ref that they can se
 want: the triggers of the declared files stop nobody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations_with_replacement
 
 from portcullis_policy.release_path.derivation import Actor, ActorKind, Capability, Clause
@@ -53,25 +53,43 @@ def _start(refs: Refs, by: Actor | None = None) -> Capability:
     return Capability("start", refs.name, by)
 
 
-def clauses(repository: Repository) -> Iterator[Clause]:
-    """Yield what follows from the release path of a repository."""
+def clauses(repository: Repository, *, by_token: bool = True) -> Iterator[Clause]:
+    """Yield what follows from the release path of a repository.
+
+    Args:
+        repository: the release path.
+        by_token: a job's GITHUB_TOKEN may start a run that somebody has to approve.
+    """
     deployed = {refs: None for each in repository.environments for refs in each.refs}
+    starters: dict[Refs, set[Actor]] = {}
     for refs in dict.fromkeys((*deployed, *repository.everywhere, repository.default)):
-        yield from pushing(repository, refs)
+        setting = list(pushing(repository, refs))
+        if refs in deployed or refs == repository.default:
+            setting += merging(repository, refs)
+        starters[refs] = {actor for each in setting if (actor := each.conclusion.holder)}
+        yield from setting
         yield from pushing_by_token(repository, refs)
         yield from running(refs)
-    for refs in dict.fromkeys((*deployed, repository.default)):
-        yield from merging(repository, refs)
     for refs in deployed:
-        yield from starting(repository, refs)
         yield from moving(repository, refs)
+        if by_token:
+            yield from starting_by_token(refs)
+            starters[refs].add(TOKEN)
+        else:
+            yield from dispatching(repository, refs)
+            starters[refs] |= _people(repository)
     for environment in repository.environments:
-        yield from entering(repository, environment)
+        yield from entering(repository, environment, starters)
         yield from using(environment)
     yield from reading(repository)
     yield Clause(CHANGE, (_set(repository.default),))
     for job in repository.outsiders:
         yield from outside(repository, job)
+
+
+def _people(repository: Repository) -> set[Actor]:
+    """Return the people who may push."""
+    return {each for each in repository.writers if each.kind in _PEOPLE}
 
 
 def pushing(repository: Repository, refs: Refs) -> Iterator[Clause]:
@@ -110,6 +128,7 @@ def _setting(
     source = guards[0].name if guards else ""
     yield Clause(_set(refs, actor), (), frozenset(actors), step, source)
     yield Clause(_set(refs), (_set(refs, actor),))
+    yield Clause(_start(refs, actor), (_set(refs, actor),))
     yield Clause(_start(refs), (_set(refs, actor),))
 
 
@@ -190,26 +209,39 @@ def _chosen(
             yield people
 
 
-def starting(repository: Repository, refs: Refs) -> Iterator[Clause]:
-    """Yield who starts a run on a ref: who sets it, who dispatches it, or a job's GITHUB_TOKEN.
+def starting_by_token(refs: Refs) -> Iterator[Clause]:
+    """Yield that a job's GITHUB_TOKEN starts another run, in the name of github-actions[bot].
 
-    A run that a job's token dispatches was started by github-actions[bot]. Source:
+    Source:
     https://docs.github.com/actions/how-tos/write-workflows/choose-when-workflows-run/trigger-a-workflow
     """
-    for actor in sorted(repository.writers):
-        yield Clause(_start(refs, actor), (_set(refs, actor),))
-        if actor.kind in _PEOPLE:
-            step = f"{actor}: dispatch the workflow on {refs.name}"
-            yield Clause(_start(refs, actor), (_set(refs),), frozenset({actor}), step)
     yield Clause(_start(refs, TOKEN), (_start(refs),), frozenset(), BY_TOKEN)
 
 
-def entering(repository: Repository, environment: Environment) -> Iterator[Clause]:
+def dispatching(repository: Repository, refs: Refs) -> Iterator[Clause]:
+    """Yield that another person starts the run: everybody who may push may dispatch a workflow.
+
+    Where a job's token may start it, this person is not needed. Source:
+    https://docs.github.com/actions/how-tos/manage-workflow-runs/manually-run-a-workflow
+    """
+    for actor in sorted(_people(repository)):
+        step = f"{actor}: dispatch the workflow on {refs.name}"
+        yield Clause(_start(refs, actor), (_set(refs),), frozenset({actor}), step)
+
+
+def entering(
+    repository: Repository, environment: Environment, starters: Mapping[Refs, Iterable[Actor]]
+) -> Iterator[Clause]:
     """Yield who lets a job into an environment: one reviewer, who has not started the run.
 
     Administrators skip the approval unless that is switched off. An environment without reviewers
     lets each run on its refs in. Source:
     https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+
+    Args:
+        repository: the release path.
+        environment: the environment.
+        starters: who may start a run, by its ref.
     """
     entered, source = enter(environment.name), environment.name
     for refs in environment.refs:
@@ -219,8 +251,7 @@ def entering(repository: Repository, environment: Environment) -> Iterator[Claus
         for reviewer in sorted(environment.reviewers):
             runs = [_start(refs)]
             if environment.prevents_self_review:
-                starters = (*sorted(repository.writers - {reviewer}), TOKEN)
-                runs = [_start(refs, starter) for starter in starters]
+                runs = [_start(refs, each) for each in starters[refs] if each != reviewer]
             step = f"{reviewer}: approve at {environment.name}"
             for run in runs:
                 yield Clause(entered, (run,), frozenset({reviewer}), step, source)

@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 from portcullis_policy.release_path.clauses import (
-    BY_TOKEN,
     CHANGE,
     RUN,
     clauses,
@@ -18,7 +17,7 @@ from portcullis_policy.release_path.clauses import (
     publish,
 )
 from portcullis_policy.release_path.clauses import read as reading
-from portcullis_policy.release_path.derivation import Answer, Capability, Clause, Way
+from portcullis_policy.release_path.derivation import Answer, Capability, Way
 from portcullis_policy.release_path.minimal_sets import minimal_sets, minimal_sets_of
 from portcullis_policy.release_path.model import Repository, publishing_repositories, read
 from portcullis_policy.release_path.roles import Role, roles
@@ -79,7 +78,7 @@ def answers(repository: Repository) -> Mapping[Capability, Answer]:
     """Return who suffices for everything that may be asked of a release path."""
     capabilities = {capability for _, capability in _goals(repository, ())}
     capabilities |= {RUN, *(enter(each.name) for each in repository.environments)}
-    found = minimal_sets_of(_clauses(repository), capabilities)
+    found = minimal_sets_of(clauses(repository), capabilities)
     return {each: _folded(repository, answer) for each, answer in found.items()}
 
 
@@ -112,13 +111,7 @@ def alone(repository: Repository, capability: Capability, *, by_token: bool) -> 
 
 @lru_cache(maxsize=4096)
 def _without_token(repository: Repository, capability: Capability) -> tuple[Way, ...]:
-    known = [each for each in _clauses(repository) if each.step != BY_TOKEN]
-    return minimal_sets(known, capability, largest=1).ways
-
-
-@lru_cache(maxsize=1024)
-def _clauses(repository: Repository) -> tuple[Clause, ...]:
-    return tuple(clauses(repository))
+    return minimal_sets(clauses(repository, by_token=False), capability, largest=1).ways
 
 
 def release_paths(stack: Stack, settings: Settings) -> tuple[Repository, ...]:
