@@ -5,9 +5,10 @@ people as are needed. People who are in the same groups are alike, and some of t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from portcullis_policy.release_path.derivation import Actor, ActorKind
+from portcullis_policy.release_path.names import place
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics.people.groups import LOGIN, TEAM, USER_ID, People
 from portcullis_policy.semantics.people.teams import shows_members, team_name
@@ -26,11 +27,13 @@ class Alike:
 
     Attributes:
         actors: those who stand for all, the first ones by name.
-        names: of all of them, as far as they are known.
+        known: how many of these are known; the others are more members of a team without names.
+        names: of all who are known.
     """
 
     actors: tuple[Actor, ...]
-    names: tuple[str, ...]
+    known: int
+    names: tuple[str, ...] = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,12 @@ class Faces:
     Attributes:
         groups: the actors in each group.
         alike: the classes of people.
+        names: of the actors, by place.
     """
 
     groups: Mapping[Key, frozenset[Actor]]
     alike: tuple[Alike, ...]
+    names: Mapping[str, str]
 
 
 def faces(stack: Stack, groups: Mapping[Key, People], most: int, *, doubt: bool) -> Faces:
@@ -60,14 +65,22 @@ def faces(stack: Stack, groups: Mapping[Key, People], most: int, *, doubt: bool)
     classes: dict[frozenset[Key], list[_Person]] = {}
     for person in sorted(places):
         classes.setdefault(places[person], []).append(person)
+    numbers = {key: number for number, key in enumerate(groups)}
     listed: dict[Key, set[Actor]] = {key: set() for key in groups}
     alike = []
-    for at, people in sorted(classes.items(), key=lambda each: each[1]):
-        actors = tuple(_actors(stack, people, most))
-        alike.append(Alike(actors, tuple(str(_actor(stack, each)) for each in people)))
+    names: dict[str, str] = {}
+    ranked = sorted(classes.items(), key=lambda each: sorted(numbers[key] for key in each[0]))
+    for rank, (at, people) in enumerate(ranked):
+        found = _actors(stack, people, most)
+        actors = tuple(
+            replace(actor, name=place(f"{rank}.{number}")) for number, actor in enumerate(found)
+        )
+        names |= {actor.name: each.name for actor, each in zip(actors, found, strict=True)}
+        shown = tuple(str(_actor(stack, each)) for each in people)
+        alike.append(Alike(actors, min(len(people), len(actors)), shown))
         for key in at:
             listed[key].update(actors)
-    return Faces({key: frozenset(each) for key, each in listed.items()}, tuple(alike))
+    return Faces({key: frozenset(each) for key, each in listed.items()}, tuple(alike), names)
 
 
 def _places(

@@ -20,6 +20,7 @@ from portcullis_policy.release_path.clauses import read as reading
 from portcullis_policy.release_path.derivation import Answer, Capability, Way
 from portcullis_policy.release_path.minimal_sets import minimal_sets, minimal_sets_of
 from portcullis_policy.release_path.model import Repository, publishing_repositories, read
+from portcullis_policy.release_path.names import with_names
 from portcullis_policy.release_path.roles import Role, roles
 from portcullis_policy.rule import Stack
 from portcullis_policy.settings import Settings
@@ -69,13 +70,14 @@ def reached(stack: Stack, settings: Settings) -> Iterator[Reached]:
     """Yield the answers for all goals of the repositories that publish."""
     for repository in release_paths(stack, settings):
         known = answers(repository)
+        names, urns = repository.names, repository.sources
         for goal, capability in _goals(repository, stack.once(roles).get(repository.name, ())):
-            yield Reached(goal, known[capability])
+            yield Reached(goal, with_names(known[capability], names, urns))
 
 
 @lru_cache(maxsize=4096)
 def answers(repository: Repository) -> Mapping[Capability, Answer]:
-    """Return who suffices for everything that may be asked of a release path."""
+    """Return who suffices for everything that may be asked of a release path, without names."""
     capabilities = {capability for _, capability in _goals(repository, ())}
     capabilities |= {RUN, *(enter(each.name) for each in repository.environments)}
     found = minimal_sets_of(clauses(repository), capabilities)
@@ -90,8 +92,8 @@ def _folded(repository: Repository, answer: Answer) -> Answer:
     later = {
         actor: each.actors[number]
         for each in repository.alike
-        if len(each.names) < len(each.actors)
         for number, actor in enumerate(each.actors[1:])
+        if number + 1 >= each.known
     }
     ways = (way for way in answer.ways if all(later.get(a, a) in way.actors for a in way.actors))
     return replace(answer, ways=tuple(ways))
@@ -105,13 +107,16 @@ def alone(repository: Repository, capability: Capability, *, by_token: bool) -> 
         capability: what it is.
         by_token: a job's GITHUB_TOKEN may start the run, so that its author may approve it.
     """
-    single = tuple(way for way in answers(repository)[capability].ways if len(way.actors) == 1)
-    return single if by_token or not single else _without_token(repository, capability)
+    found = answers(repository)[capability]
+    single = replace(found, ways=tuple(way for way in found.ways if len(way.actors) == 1))
+    if single.ways and not by_token:
+        single = _without_token(repository, capability)
+    return with_names(single, repository.names, repository.sources).ways
 
 
 @lru_cache(maxsize=4096)
-def _without_token(repository: Repository, capability: Capability) -> tuple[Way, ...]:
-    return minimal_sets(clauses(repository, by_token=False), capability, largest=1).ways
+def _without_token(repository: Repository, capability: Capability) -> Answer:
+    return minimal_sets(clauses(repository, by_token=False), capability, largest=1)
 
 
 def release_paths(stack: Stack, settings: Settings) -> tuple[Repository, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
 from portcullis_policy.release_path.derivation import Actor, ActorKind
 from portcullis_policy.release_path.faces import Key
+from portcullis_policy.release_path.names import place
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.languages.refs import (
@@ -220,38 +221,49 @@ def _lets_keys_pass(protection: Protection) -> bool:
     return actors is not UNKNOWN and any(actor.text("actorType") == "DeployKey" for actor in actors)
 
 
+def names_of(stack: Stack, number: int, protection: Protection) -> Iterator[tuple[str, str]]:
+    """Yield a protection's names by place: its own, and whom it lets pass."""
+    yield place(f"guard {number}"), words(protection)
+    passed = ", ".join(passing.names_of_passing(stack, protection.resource))
+    yield place(f"bypass {number}"), passed or "others"
+
+
 def guard(
-    stack: Stack,
+    number: int,
     protection: Protection,
     who: Mapping[Key, frozenset[Actor]],
-    keys: frozenset[Actor],
+    credentials: Mapping[Actor, Actor],
 ) -> Guard:
     """Return a protection as the model sees it.
 
     Args:
-        stack: all resources.
+        number: its place among the protections of the repository.
         protection: the protection.
         who: whom it lets pass, by what and by its URN.
-        keys: the repository's deploy keys that can write.
+        credentials: the actors without names for Apps and deploy keys.
     """
     rules, urn, facts = protection.rules, protection.resource.urn, protection.resource.facts
     restricted = facts.block("restrictPushes")
     blocks = restricted is not None and restricted.flag("blocksCreations") is True
+    always = {
+        each
+        for real, each in credentials.items()
+        if real in apps(protection)
+        or (real.kind is ActorKind.DEPLOY_KEY and _lets_keys_pass(protection))
+    }
     return Guard(
-        name=words(protection),
+        name=place(f"guard {number}"),
         creation=rules["creation"] is True or blocks,
         update=rules["update"] is True or facts.flag("lockBranch") is True,
         deletion=rules["deletion"] is True,
         approvals=_approvals(protection),
         keeps_stale=rules["dismissStaleReviewsOnPush"] is not True,
         last_push=rules["requireLastPushApproval"] is True,
-        passing=who[PASSING, urn]
-        | apps(protection)
-        | (keys if _lets_keys_pass(protection) else frozenset()),
-        merging=who[MERGING, urn] | apps(protection, merging=True),
+        passing=who[PASSING, urn] | always,
+        merging=who[MERGING, urn] | {credentials[each] for each in apps(protection, merging=True)},
         pushing=who.get((PUSHING, urn)),
         token_passes=gh.GITHUB_ACTIONS_APP in _app_numbers(protection, merging=False),
-        bypass=", ".join(passing.names_of_passing(stack, protection.resource)),
+        bypass=place(f"bypass {number}") if facts.entries("bypassActors") != [] else "",
     )
 
 

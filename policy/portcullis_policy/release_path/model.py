@@ -5,11 +5,11 @@ what follows from it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.release_path.derivation import Actor, ActorKind
-from portcullis_policy.release_path.faces import ANY_WRITER, Alike, Key, faces
+from portcullis_policy.release_path.faces import ANY_WRITER, Alike, Faces, Key, faces
 from portcullis_policy.release_path.guards import (
     MERGING,
     PASSING,
@@ -22,9 +22,10 @@ from portcullis_policy.release_path.guards import (
     groups,
     guard,
     most_approvals,
+    names_of,
     tags,
-    words,
 )
+from portcullis_policy.release_path.names import place
 from portcullis_policy.release_path.outsiders import OutsidersJob, jobs_of_outsiders
 from portcullis_policy.release_path.roles import roles
 from portcullis_policy.rule import Resource, Stack
@@ -76,7 +77,8 @@ class Repository:
 
     Attributes:
         name: its name, in lower case.
-        sources: the URNs of what is named here, by name.
+        names: of people, credentials and protections, by place.
+        sources: the URNs of what is named here, by name or place.
         unseen: the stack does not show everybody who may approve or pass a protection.
         unknown: that is because something is not known at preview.
         writers: who may push: people, Apps and deploy keys.
@@ -91,6 +93,7 @@ class Repository:
     """
 
     name: str = field(compare=False)
+    names: Mapping[str, str] = field(compare=False)
     sources: Mapping[str, str] = field(compare=False)
     unseen: bool = field(compare=False)
     unknown: bool = field(compare=False)
@@ -121,12 +124,15 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
     environments = stack.once(_environments).get(name, ())
     found = dict(_people(stack, name, protections, environments))
     who = faces(stack, found, 2 + most_approvals(protections), doubt=doubt)
-    keys = frozenset(stack.once(_deploy_keys).get(name, ()))
-    guards = {each.resource.urn: guard(stack, each, who.groups, keys) for each in protections}
-    passing_apps = frozenset(app for each in protections for app in apps(each))
+    credentials = _credentials(stack, name, protections)
+    guards = {
+        each.resource.urn: guard(number, each, who.groups, credentials)
+        for number, each in enumerate(protections)
+    }
     approving = stack.once(_token_approves)
     return Repository(
         name=name,
+        names=dict(_names(stack, protections, who, credentials)),
         sources=dict(_sources(stack, name, protections, environments)),
         unseen=any(
             group.unseen or group.by_id
@@ -134,7 +140,7 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
             if key_ not in (_WRITE, _ADMIN)
         ),
         unknown=any(group.preview for group in found.values()),
-        writers=who.groups[_WRITE] | keys | passing_apps,
+        writers=who.groups[_WRITE] | frozenset(credentials.values()),
         admins=who.groups[_ADMIN],
         alike=who.alike,
         default=default_branch(stack, name, guards),
@@ -200,6 +206,28 @@ def _writers(stack: Stack, name: str, passing: dict[Key, People]) -> People:
     return found
 
 
+def _credentials(stack: Stack, name: str, protections: Iterable[Protection]) -> dict[Actor, Actor]:
+    """Return the Apps and deploy keys that may push, each with what stands for it."""
+    found = set(stack.once(_deploy_keys).get(name, ()))
+    for each in protections:
+        found |= apps(each) | apps(each, merging=True)
+    return {
+        actor: replace(actor, name=place(f"credential {number}"))
+        for number, actor in enumerate(sorted(found))
+    }
+
+
+def _names(
+    stack: Stack, protections: Iterable[Protection], who: Faces, credentials: Mapping[Actor, Actor]
+) -> Iterator[tuple[str, str]]:
+    """Yield the names of people, credentials and protections, by place."""
+    yield from who.names.items()
+    for actor, standing in credentials.items():
+        yield standing.name, actor.name
+    for number, each in enumerate(protections):
+        yield from names_of(stack, number, each)
+
+
 def _sources(
     stack: Stack, name: str, protections: Iterable[Protection], environments: Sequence[Resource]
 ) -> Iterator[tuple[str, str]]:
@@ -207,8 +235,8 @@ def _sources(
     secrets = stack.once(_secrets)
     for at in ((name, None), *(key(item.facts) for item in environments)):
         yield from secrets.get(at, {}).items()
-    for each in protections:
-        yield words(each), each.resource.urn
+    for number, each in enumerate(protections):
+        yield place(f"guard {number}"), each.resource.urn
     for item in environments:
         yield str(item.facts.text("environment")), item.urn
 

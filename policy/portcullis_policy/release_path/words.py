@@ -13,10 +13,14 @@ def described(repository: Repository, ways: Sequence[Way]) -> str:
         repository: the release path.
         ways: of single actors.
     """
-    named = {actor for way in ways for actor in way.actors}
-    alike = [each.names for each in repository.alike if named & set(each.actors)]
-    people = {actor for each in repository.alike for actor in each.actors}
-    more = sum(map(len, alike)) + len(named - people) - 1
+    named = {actor.name for way in ways for actor in way.actors}
+    people = set()
+    more = -1
+    for each in repository.alike:
+        standing = {repository.names[actor.name] for actor in each.actors}
+        people |= standing
+        more += len(each.names) if named & standing else 0
+    more += len(named - people)
     others = f"; {more} other{'s' if more > 1 else ''} can do the same" if more > 0 else ""
     return f"{steps(ways[0])}{others}"
 

@@ -363,14 +363,23 @@ def test_people_who_can_do_the_same_are_worked_out_once() -> None:
 
 
 def test_equal_release_paths_are_equal() -> None:
-    """The names of repositories and resources do not tell release paths apart."""
-    here = path_of(*ALICE_TAGS, EVERYBODY, *gate("2"))
-    renamed = [
-        Declared(each.type, each.props, f"{each.name}-again")
-        for each in (*ALICE_TAGS, EVERYBODY, *gate("2"))
+    """The names of people, teams, rulesets and resources do not tell release paths apart."""
+    here = [*team(1, "alice"), *team(2, "bob"), tags(of_team(1)), EVERYBODY, *gate("2")]
+    there = [
+        *(Declared(each.type, each.props, f"{each.name}-again") for each in team(7, "zoe")),
+        *team(5, "adam"),
+        tags(of_team(7), name="release tags"),
+        collaborators(zoe="push", adam="push", carol="pull"),
+        *gate("5"),
     ]
-    assert path_of(*renamed) == here
-    assert hash(path_of(*renamed)) == hash(here)
+    assert path_of(*here) == path_of(*there)
+    assert hash(path_of(*here)) == hash(path_of(*there))
+    assert sets(answer(PUBLISH, *here)) == together("alice", "bob")
+    found = answer(PUBLISH, *there)
+    assert sets(found) == together("zoe", "adam")
+    assert steps(found, "zoe", "adam")[0] == (
+        "zoe: create tag v0.0.0 (ruleset release tags, bypass of team-7)"
+    )
 
 
 def test_unknown_values_accuse_nobody() -> None:
