@@ -5,6 +5,8 @@ line. Anchors are resolved; a file that GitHub would refuse (not YAML, keys give
 no jobs) is None. Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +28,7 @@ class UnreadableError(ValueError):
 class At:
     """A place in a file: a node with its line. A place that is not there answers with nothing."""
 
-    __slots__ = ("_entries", "_items", "_lines", "_node", "line")
+    __slots__ = ("_breaks", "_entries", "_items", "_lines", "_node", "line")
 
     def __init__(self, node: yaml.Node | None, line: int | None = None) -> None:
         """Wrap a node.
@@ -38,6 +40,7 @@ class At:
         self._node = node
         self._items: dict[str, At] | None = None  # many rules ask for the same places
         self._entries: list[At] | None = None
+        self._breaks: list[int] | None = None
         self._lines: tuple[tuple[int, str], ...] | None = None
         self.line = line or (node.start_mark.line + 1 if node is not None else 1)
 
@@ -96,9 +99,18 @@ class At:
             self._lines = tuple(self._read_lines())
         return self._lines
 
-    def _read_lines(self) -> Iterator[tuple[int, str]]:
+    def line_of(self, offset: int) -> int:
+        """Return the line in the file of a place in the text of a script."""
+        if self._breaks is None:
+            self._breaks = [each.start() for each in re.finditer("\n", self.text)]
+        return self._first_line() + bisect_left(self._breaks, offset)
+
+    def _first_line(self) -> int:
         block = isinstance(self._node, yaml.ScalarNode) and self._node.style in ("|", ">")
-        first = self._node.start_mark.line + (2 if block else 1) if self._node is not None else 1
+        return self._node.start_mark.line + (2 if block else 1) if self._node is not None else 1
+
+    def _read_lines(self) -> Iterator[tuple[int, str]]:
+        first = self._first_line()
         joined, begun = "", first
         for offset, line in enumerate(self.text.split("\n")):
             number = first + offset if block else first  # a quoted text says nothing of its lines

@@ -73,6 +73,7 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     release("WF024", "persist-credentials: false", "ref: develop"),
     release("WF025", "    environment: pypi-release\n", SERVICE),
     release("WF026", "    needs: [build]\n", "    needs: [build]\n    if: always()\n"),
+    ci("WF027", "uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_ENV"'),
     ci("WF018", "persist-credentials: false", "fetch-depth: 0"),
     release("WF020", "environment: pypi-release", "environment: pypi-releases"),
     release("WF021", "run: uv build", "run: uv build ${{ secrets.PYPI_API_TOKEN }}"),

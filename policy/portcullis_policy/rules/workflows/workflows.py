@@ -13,12 +13,11 @@ from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import at_lines, workflow_path
 from portcullis_policy.semantics.pins import is_pinned
 from portcullis_policy.semantics.publishing import (
-    injected,
     piped_to_shell,
     prints_secret,
     uses_any_secret,
 )
-from portcullis_policy.semantics.untrusted import typed_inputs
+from portcullis_policy.semantics.taint import foreign_text
 from portcullis_policy.semantics.workflows import At, Workflow, read
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -30,6 +29,21 @@ _HEAD = re.compile(
     r"|github\.event\.(workflow_run\.)?(pull_requests|head_sha|head_branch)|github\.event\.issue\.number"
 )
 _FETCHES_HEAD = re.compile(r"\bgh\s+pr\s+(checkout|diff)\b|\bgit\s+.*\b(pull|refs/pull)/")
+
+
+_OUTPUT = """\
+      - id: first
+        env: {TITLE: "${{ github.event.issue.title }}"}
+        run: echo "t=$TITLE" >> "$GITHUB_OUTPUT"
+"""
+_PASTED = ("uv run pytest", "echo ${{ steps.first.outputs.t }}")
+_JOB = """\
+  first:
+    name: first
+    runs-on: ubuntu-24.04
+    outputs: {t: "${{ steps.first.outputs.t }}"}
+    steps:
+"""
 
 
 class WorkflowRule(ResourceRule, abstract=True):
@@ -197,7 +211,7 @@ class NoStrangersCode(WorkflowRule):
         if not set(workflow.triggers) & set(_OUTSIDERS_START):
             return
         for _, step in workflow.steps():
-            if step.action == "actions/checkout":
+            if "checkout" in step.action:
                 for value in step.at.get("with").items().values():
                     if _HEAD.search(re.sub(r"\[\s*'(\w+)'\s*\]", r".\1", value.text.lower())):
                         yield (value.line, "the head of a pull request is checked out")
@@ -211,6 +225,9 @@ class NoInjection(WorkflowRule):
 
     GitHub replaces an expression in `run` before the shell reads it, so a pull request whose title
     is a command runs that command. A shell reads an environment variable as a value.
+
+    The text is followed through `env`, outputs of steps and jobs, files of variables and the
+    matrix, into scripts with their comments, `shell`, and inputs that an action runs.
     """
 
     id = "WF006"
@@ -258,15 +275,75 @@ class NoInjection(WorkflowRule):
             ("  uv run pytest", "    log('${{ github.event.comment.body }}')"),
             ('  echo "$TITLE"', "    log('')"),
         ),
+        ci("through a variable", ("uv run pytest", "echo ${{ env.TITLE }}")),
+        ci("over two lines", ("uv run pytest", "echo ${{\n            github.head_ref }}")),
+        ci("in a comment of a script", ("uv run pytest", "# ${{ github.event.issue.body }}")),
+        ci("a shell", ("run: |", "shell: bash -c '${{ github.head_ref }}' {0}\n        run: |")),
+        ci("a variable that is evaluated", ("uv run pytest", 'eval "$TITLE"')),
+        ci("through an output of a step", ("      - env:", f"{_OUTPUT}      - env:"), _PASTED),
+        ci(
+            "through a file of variables",
+            ("      - env:", f"{_OUTPUT}      - env:".replace("GITHUB_OUTPUT", "GITHUB_ENV")),
+            ("uv run pytest", "echo ${{ env.t }}"),
+        ),
+        ci(
+            "through an output of a job",
+            ("jobs:\n", f"jobs:\n{_JOB}{_OUTPUT}"),
+            ("uv run pytest", "echo ${{ needs.first.outputs.t }}"),
+        ),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
         """See WorkflowRule."""
         del settings
-        typed = typed_inputs(workflow.at.get("on"))
-        for job, step in workflow.steps():
-            for line in injected(step, typed, workflow.at.get("env"), job.at.get("env")):
-                yield (line, "text that others can write is pasted into a script")
+        found = foreign_text(workflow)
+        for line in found.pasted:
+            yield (line, "text that others can write is pasted into a script")
+        for line in found.evaluated:
+            yield (line, "a variable with text that others can write is run as a program")
+
+
+class NoForeignEnvironment(WorkflowRule):
+    """Outsiders' text is not written to GITHUB_ENV or GITHUB_PATH.
+
+    A line break in such a text sets any variable for all later steps, such as `LD_PRELOAD` or
+    `NODE_OPTIONS`, and a folder in the path replaces any program. This holds for every event that
+    outsiders start: issues, comments and discussions, too.
+    """
+
+    id = "WF027"
+    title = "outsiders' text is written to an environment file"
+    severity = Severity.HIGH
+    maps = (*scorecard("Dangerous-Workflow"), *osps("BR-01.01"))
+    remediation = "Pass the value through `env:` of the step that needs it."
+    good = (
+        SOUND_CI,
+        ci("a number", ("uv run pytest", 'echo "N=$GITHUB_RUN_ID" >> "$GITHUB_ENV"')),
+        ci(
+            "only some characters",
+            ("uv run pytest", 'echo "T=$(echo "$TITLE" | tr -cd \'a-z\')" >> "$GITHUB_ENV"'),
+        ),
+        ci("an output", ("uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_OUTPUT"')),
+    )
+    bad = (
+        ci("a title", ("uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_ENV"')),
+        ci("by another program", ("uv run pytest", 'echo "T=$TITLE" | tee -a "$GITHUB_ENV"')),
+        ci("a group", ("uv run pytest", '{ echo "T=$TITLE"; } >> $GITHUB_ENV')),
+        ci("by another variable", ("uv run pytest", 'x="$TITLE"; echo "T=$x" >> $GITHUB_ENV')),
+        ci("a folder", ("uv run pytest", 'echo "$TITLE" >> "${GITHUB_PATH}"')),
+        ci(
+            "on an issue",
+            ("[pull_request, push]", "issues"),
+            ("pull_request.title", "issue.body"),
+            ("uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_ENV"'),
+        ),
+    )
+
+    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
+        """See WorkflowRule."""
+        del settings
+        for line in foreign_text(workflow).kept:
+            yield (line, "outsiders' text sets variables or the path of later steps")
 
 
 class ActionsPinned(WorkflowRule):
@@ -460,6 +537,7 @@ RULES = (
     PermissionsAtTop,
     NoStrangersCode,
     NoInjection,
+    NoForeignEnvironment,
     ActionsPinned,
     SecretsNamed,
     NothingPipedToShell,
