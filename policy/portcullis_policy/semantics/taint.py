@@ -204,9 +204,10 @@ def places(text: str) -> Iterator[tuple[int, str]]:
 
 def _numbered(script: At) -> Iterator[tuple[int, str]]:
     """Yield the lines of a script, also comments, each with its number in the file."""
-    first = script.line_of(0)
-    for number, line in enumerate(script.text.split("\n"), first):
-        yield (number, line[:_LONGEST])
+    at = 0
+    for line in script.text.split("\n"):
+        yield (script.line_of(at), line[:_LONGEST])
+        at += len(line) + 1
 
 
 def _used(line: str) -> set[str]:

@@ -101,19 +101,26 @@ class At:
 
     def line_of(self, offset: int) -> int:
         """Return the line in the file of a place in the text of a script."""
+        if not self._is_block:  # a quoted text says nothing of its lines
+            return self._first_line()
         if self._breaks is None:
             self._breaks = [each.start() for each in re.finditer("\n", self.text)]
         return self._first_line() + bisect_left(self._breaks, offset)
 
     def _first_line(self) -> int:
-        block = isinstance(self._node, yaml.ScalarNode) and self._node.style in ("|", ">")
-        return self._node.start_mark.line + (2 if block else 1) if self._node is not None else 1
+        return self._node.start_mark.line + 1 + self._is_block if self._node is not None else 1
+
+    @property
+    def _is_block(self) -> bool:
+        return isinstance(self._node, yaml.ScalarNode) and self._node.style in ("|", ">")
 
     def _read_lines(self) -> Iterator[tuple[int, str]]:
         first = self._first_line()
         joined, begun = "", first
         for offset, line in enumerate(self.text.split("\n")):
-            number = first + offset if block else first  # a quoted text says nothing of its lines
+            number = (
+                first + offset if self._is_block else first
+            )  # a quoted text says nothing of its lines
             begun = begun if joined else number
             joined += line
             if joined.endswith("\\"):
