@@ -309,8 +309,8 @@ def outside(repository: Repository, job: OutsidersJob) -> Iterator[Clause]:
     environment = environments.get(job.environment)
     if environment is not None and any(refs.exists for refs in environment.refs):
         yield from _admitted(environment, inside)
-    for name in job.secrets:
-        if name in {each.upper() for each in repository.secrets}:
+    for name in repository.secrets:
+        if name.upper() in job.secrets or "*" in job.secrets:
             yield Clause(read(name), (inside,), source=name)
 
 

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics.files import workflow_files_of, workflow_path
-from portcullis_policy.semantics.publishing import injected, secrets_named
+from portcullis_policy.semantics.job_credentials import (
+    permission,
+    secrets_of_job,
+    secrets_of_step,
+)
+from portcullis_policy.semantics.publishing import injected
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
 
 _TRIGGERS = frozenset(
@@ -24,6 +29,8 @@ _HEAD = re.compile(
     r"|github\.event\.(workflow_run\.)?(pull_requests|head_sha|head_branch)|github\.event\.issue\.number"
 )
 _FETCHES_HEAD = re.compile(r"\bgh\s+pr\s+checkout\b|\bgit\s+.*\b(pull|refs/pull)/")
+_MEMBERS_ONLY = re.compile(r"author_association|github\.(triggering_)?actor\b|\bsender\b|label")
+"""Conditions that let a job run for some people only, or after a label, which members set."""
 _INDEX = re.compile(r"\[\s*'(\w+)'\s*\]")
 
 
@@ -34,7 +41,7 @@ class OutsidersJob:
     Attributes:
         path: of its workflow file.
         name: of the job.
-        secrets: names of the secrets that it uses, in upper case.
+        secrets: names of the secrets that it uses, in upper case; `*`: all that it can see.
         rights: what its GITHUB_TOKEN may write: `contents`, `actions`.
         environment: its environment, in lower case; empty if it has none.
     """
@@ -52,41 +59,43 @@ def jobs_of_outsiders(stack: Stack, repository: str) -> Iterator[OutsidersJob]:
         workflow = file.workflow
         if workflow is None or not _TRIGGERS & set(workflow.triggers):
             continue
-        for name, at in workflow.at.get("jobs").items().items():
-            job = next(each for each in workflow.jobs if each.at is at)
-            if any(_runs_foreign_code(step) for step in job.steps):
+        inputs = _inputs(workflow)
+        for name, job in zip(workflow.at.get("jobs").items(), workflow.jobs, strict=True):
+            if _is_for_members(job.at):
+                continue
+            if any(_runs_foreign_code(step, inputs) for step in job.steps):
                 yield _job(workflow_path(file.resource) or "", name, job, workflow)
 
 
-def _runs_foreign_code(step: Step) -> bool:
+def _inputs(workflow: Workflow) -> frozenset[str]:
+    """Return the inputs of a workflow: only people who may push fill them."""
+    on = workflow.at.get("on")
+    events = ("workflow_dispatch", "workflow_call")
+    return frozenset(name.lower() for each in events for name in on.get(each, "inputs").items())
+
+
+def _is_for_members(at: At) -> bool:
+    return _MEMBERS_ONLY.search(at.get("if").text) is not None
+
+
+def _runs_foreign_code(step: Step, inputs: frozenset[str]) -> bool:
     """Say whether a step gets the head of a pull request, or an outsider's text into a script."""
+    if _is_for_members(step.at):
+        return False
     if step.action == "actions/checkout":
         values = step.at.get("with").items().values()
         return any(_HEAD.search(_INDEX.sub(r".\1", value.text.lower())) for value in values)
-    return any(_FETCHES_HEAD.search(text) for _, text in step.run.lines()) or any(
-        True for _ in injected(step, frozenset())
-    )
+    fetched = any(_FETCHES_HEAD.search(text) for _, text in step.run.lines())
+    return fetched or next(injected(step, inputs), None) is not None
 
 
 def _job(path: str, name: str, job: Job, workflow: Workflow) -> OutsidersJob:
-    texts = [
-        *(value.text for value in workflow.at.get("env").items().values()),
-        *(value.text for value in job.at.get("env").items().values()),
-        *(value.text for step in job.steps for value in step.values()),
-        *(step.run.text for step in job.steps),
-    ]
-    given = job.at.get("permissions")
-    permissions = given if given.given else workflow.at.get("permissions")
+    secrets = secrets_of_job(job, workflow).union(*map(secrets_of_step, job.steps))
+    rights = ("contents", "actions")
     return OutsidersJob(
         path,
         name,
-        tuple(sorted({secret for text in texts for secret in secrets_named(text)})),
-        tuple(right for right in ("contents", "actions") if _writes(permissions, right)),
+        tuple(sorted(secrets)),
+        tuple(each for each in rights if permission(job, workflow, each) == "write"),
         job.environment.text.strip().lower(),
-    )
-
-
-def _writes(permissions: At, right: str) -> bool:
-    return permissions.text.lower() == "write-all" or (
-        permissions.get(right).text.lower() == "write"
     )

@@ -439,3 +439,45 @@ def test_a_role_that_the_stack_does_not_know_is_doubted_not_believed() -> None:
     assert "eve" not in writers(path_of(EVERYBODY, unknown))
     doubted = path_of(EVERYBODY, unknown, doubt=True)
     assert "somebody whom the stack does not show" in writers(doubted)
+
+
+@pytest.mark.parametrize("used", ["${{ secrets.TOKEN }}", "${{ toJSON(secrets) }}"])
+def test_an_outsider_reads_the_secrets_of_the_job(used: str) -> None:
+    """A secret that a job uses is read by the code from outside that the job runs."""
+    secret = Declared(gh.ACTIONS_SECRET, {"repository": "escai", "secretName": "TOKEN"}, "secret")
+    text = changed(
+        CI,
+        ("[pull_request, push]", "pull_request_target"),
+        ("persist-credentials: false", "ref: ${{ github.event.pull_request.head.sha }}"),
+        ("TITLE: ${{ github.event.pull_request.title }}", f"TOKEN: {used}"),
+    )
+    found = answer(SECRET, *ALICE_TAGS, EVERYBODY, secret, file(text, CI_PATH), *gate("2"))
+    assert frozenset({"an outsider"}) in sets(found)
+    assert steps(found, "an outsider") == [
+        "an outsider: let the job test of .github/workflows/ci.yml run code from outside"
+    ]
+    without = answer(SECRET, *ALICE_TAGS, EVERYBODY, secret, file(CI, CI_PATH), *gate("2"))
+    assert frozenset({"an outsider"}) not in sets(without)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "github.event.comment.author_association == 'MEMBER'",
+        "contains(github.event.pull_request.labels.*.name, 'safe')",
+        "github.actor == 'dependabot[bot]'",
+    ],
+)
+def test_a_job_for_members_is_no_way_for_outsiders(condition: str) -> None:
+    """A condition on the person, or on a label that members set, keeps outsiders out."""
+    text = changed(
+        CI,
+        ("[pull_request, push]", "pull_request_target"),
+        ("persist-credentials: false", "ref: ${{ github.event.pull_request.head.sha }}"),
+        (
+            "    name: test",
+            f"    name: test\n    environment: pypi-release\n    if: {condition}",
+        ),
+    )
+    found = answer(PUBLISH, EVERYBODY, main(), file(text, CI_PATH), *gate(branch="main"))
+    assert frozenset({"an outsider"}) not in sets(found)
