@@ -142,6 +142,8 @@ class Package(_Strict):
     """The account to which an image's token belongs (auth token)."""
     platforms: tuple[Platform, ...] = ()
     """What an image is built for."""
+    staged: bool = False
+    """Whether an npm package is staged, for a maintainer's approval at npm."""
     smoke_test: Command | None = None
     """The command that tries an installed Python package. Without it: its modules are imported."""
 
@@ -155,6 +157,8 @@ class Package(_Strict):
             raise ValueError(
                 f"test_environment is for Python packages: {self.ecosystem} has no test registry"
             )
+        if self.staged and (self.ecosystem != "npm" or self.access != "public"):
+            raise ValueError("staged is for public npm packages")
         if self.ecosystem != "python" and self.smoke_test is not None:
             raise ValueError("smoke_test is for Python packages")
         if self.test_environment == self.release_environment:

@@ -177,6 +177,8 @@ class NpmPackage(RegistryPackage):
     """The package's name at npm."""
     access: Literal["public", "restricted"] = "public"
     """`restricted`: only members of the scope's organization on npm can install it."""
+    staged: bool = False
+    """`true`: npm keeps a version back until a maintainer approves it, with a second factor."""
     tokens: NpmTokens = NpmTokens()
     """The stored token, for `auth: token` and `auth: hybrid` only."""
     environment: ReleaseEnvironmentName | None = None
@@ -189,6 +191,12 @@ class NpmPackage(RegistryPackage):
             raise ValueError(
                 "access: restricted needs a scope, because npm makes other packages public; "
                 "allowed: a name such as @guild/web, or access: public"
+            )
+        if self.access == "restricted" and self.staged:
+            raise ValueError(
+                "staged: true needs access: public, because npm shows a release no restricted "
+                "package, so it could not see the approval; allowed: access: public, or staged: "
+                "false"
             )
         return self
 

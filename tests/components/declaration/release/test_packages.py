@@ -130,6 +130,13 @@ CASES = (
         "a name such as @guild/web, or access: public",
     ),
     Case(
+        "a restricted package that is staged",
+        (publish("»{npm: '@acme/web', access: restricted, staged: true}"),),
+        "item 1 of `publish`: staged: true needs access: public, because npm shows a release no "
+        "restricted package, so it could not see the approval",
+        "access: public, or staged: false",
+    ),
+    Case(
         "one package twice",
         (publish("{npm: web, environment: a}", "{»npm: web, environment: b}"),),
         "`web` is listed twice: npm or the workflow cannot hold both",

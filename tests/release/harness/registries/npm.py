@@ -5,8 +5,11 @@ for its packages only. verdaccio itself lets everybody publish, and listens on l
 
 It keeps the provenance that npm signs, and shows it as npmjs.com does; verdaccio would refuse it.
 
-Sources: https://docs.npmjs.com/trusted-publishers and
-https://docs.npmjs.com/generating-provenance-statements
+verdaccio 6 has no staging area. The registry keeps what is staged itself, and gives it to verdaccio
+when a maintainer approves it.
+
+Sources: https://docs.npmjs.com/trusted-publishers,
+https://docs.npmjs.com/generating-provenance-statements and https://docs.npmjs.com/staged-publishing
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import hashlib
 import json
 import re
 import secrets
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -37,6 +41,7 @@ HOST = "registry" + ".npmjs.org"
 AUDIENCE = f"npm:{HOST}"
 _ATTESTATIONS = "/-/npm/v1/attestations/"
 _EXCHANGE = "/-/npm/v1/oidc/token/exchange/package/"
+_STAGE = "/-/stage/package/"
 _TAG = re.compile(r"/-/package/(.+)/dist-tags/[^/]+")
 """The path of a tag such as `latest`, which leads to a version."""
 _CONFIG = """\
@@ -57,12 +62,16 @@ class Registry(publishers.TrustingRegistry):
         published: The packages that it took, in order.
         answers_lost: How many publications it takes and answers with an error.
         provenance: What npm signed about a package, by its name and version, `name@version`.
+        only_stages: The packages whose publishers may stage, and not publish.
+        staged: What waits for an approval, by `name@version`.
     """
 
     upstream: Callable[[], str]
     published: list[str] = field(default_factory=list)
     answers_lost: int = 0
     provenance: dict[str, Any] = field(default_factory=dict)
+    only_stages: set[str] = field(default_factory=set)
+    staged: dict[str, bytes] = field(default_factory=dict)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -72,13 +81,13 @@ class Registry(publishers.TrustingRegistry):
         token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
         if self.is_down():
             return answer_json(start, 503, {"error": "the registry is down"})
-        if path.startswith(_EXCHANGE) and method == "POST":
-            return self._exchange(start, path.removeprefix(_EXCHANGE), token)
+        if path.startswith((_EXCHANGE, _STAGE)) and method == "POST":
+            return self._post(start, path, token, body)
         if method == "PUT":
             name = path.removeprefix("/")
             if found := _TAG.fullmatch(path):
                 name = found[1]
-            if name not in self.tokens.get(token, set()):
+            if name not in self.tokens.get(token, set()) - self.only_stages:
                 self.refusals.append(f"{name}: not allowed")
                 return answer_json(start, 403, {"error": f"you may not publish {name}"})
             sent = json.loads(body)
@@ -94,6 +103,12 @@ class Registry(publishers.TrustingRegistry):
             return answer_json(start, 200 if found else 404, {"attestations": [found]})
         return self._forward(environ, start, path, body)
 
+    def _post(self, start: StartResponse, path: str, token: str, body: bytes) -> Iterable[bytes]:
+        """Exchange an OIDC token, or stage a version."""
+        if path.startswith(_STAGE):
+            return self._stage(start, path.removeprefix(_STAGE), token, body)
+        return self._exchange(start, path.removeprefix(_EXCHANGE), token)
+
     def _exchange(self, start: StartResponse, package: str, token: str) -> Iterable[bytes]:
         try:
             found = self.trusted(token, AUDIENCE)
@@ -105,6 +120,30 @@ class Registry(publishers.TrustingRegistry):
         made = f"npm_exchanged{secrets.token_urlsafe(16)}"
         self.tokens[made] = {package}
         return answer_json(start, 201, {"token": made})
+
+    def _stage(self, start: StartResponse, name: str, token: str, body: bytes) -> Iterable[bytes]:
+        """Keep a version for a maintainer; one version is staged once."""
+        if name not in self.tokens.get(token, set()):
+            self.refusals.append(f"{name}: not allowed to stage")
+            return answer_json(start, 403, {"message": f"you may not stage {name}"})
+        (version,) = json.loads(body)["versions"]
+        whole = f"{name}@{version}"
+        if whole in self.staged:
+            return answer_json(start, 409, {"message": "this version is staged already"})
+        self.staged[whole] = body
+        if self.answers_lost:
+            self.answers_lost -= 1
+            return answer_json(start, 504, {"error": "the answer is lost"})
+        stage = str(uuid.uuid5(uuid.NAMESPACE_URL, whole))
+        return answer_json(start, 201, {"message": "staged", "stageId": stage})
+
+    def approve(self, name: str, version: str) -> None:
+        """Publish what is staged, as a maintainer does with a second factor."""
+        body = self._without_provenance(name, self.staged.pop(f"{name}@{version}"))
+        address = f"{self.upstream()}/{name.replace('/', '%2f')}"
+        headers = {"content-type": "application/json"}
+        httpx.put(address, content=body, headers=headers, trust_env=False).raise_for_status()
+        self.published.append(name)
 
     def _has(self, package: str) -> bool:
         address = f"{self.upstream()}/{package.replace('/', '%2f')}"
