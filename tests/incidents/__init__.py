@@ -1,0 +1,1 @@
+"""Public incidents, and the settings that stop what happened in each."""
