@@ -32,8 +32,10 @@ __all__ = [
     "ensure",
     "ensure_acceptance",
     "ensure_actionlint",
+    "ensure_cosign",
     "ensure_esc",
     "ensure_github_plugin",
+    "ensure_syft",
     "ensure_tofu",
     "ensure_vault",
 ]
@@ -161,6 +163,20 @@ def ensure_actionlint(
     return _ensure_part(recipe.ACTIONLINT, cache.cache_folder(environ), environ, report)
 
 
+def ensure_cosign(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Build cosign, which signs images, for `make releases`.
+
+    A cosign on PATH is not used: the workflows pin this version.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.COSIGN, cache.cache_folder(environ), environ, report)
+
+
 def ensure_esc(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
@@ -183,6 +199,20 @@ def ensure_github_plugin(
     """
     environ = os.environ if environ is None else environ
     return _ensure_part(recipe.GITHUB, cache.cache_folder(environ), environ, report)
+
+
+def ensure_syft(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Build syft, which lists the components of images, for `make releases`.
+
+    A syft on PATH is not used: the workflows pin this version.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    environ = os.environ if environ is None else environ
+    return _ensure_part(recipe.SYFT, cache.cache_folder(environ), environ, report)
 
 
 def ensure_tofu(

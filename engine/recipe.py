@@ -152,6 +152,25 @@ VAULT = Part(
     packages=1660,
 )
 
+COSIGN = Part(
+    name="cosign",
+    binary="cosign",
+    version="3.0.6",
+    package="github.com/sigstore/cosign/v3/cmd/cosign",
+    packages=1742,
+)
+"""Signs images and verifies their signatures; the release workflows are executed with it."""
+
+SYFT = Part(
+    name="syft",
+    binary="syft",
+    version="1.44.0",
+    package="github.com/anchore/syft/cmd/syft",
+    packages=1638,
+    variables=(("main.version", "1.44.0"),),
+)
+"""Lists the components of images; the release workflows are executed with it."""
+
 ESC = Part(
     name="esc",
     binary="esc",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from components.declaration.mistakes import listed
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
     from components.files.ci_matrix import CiConfig
+    from components.files.workflow import WorkflowPlan
     from components.files.workflow_choice import SecretAuditConfig
     from components.organization import ResolvedOrganization
     from components.repository import ResolvedRepository
@@ -90,15 +92,44 @@ def _verify_image(
     if image.key and image.key not in readable:
         what = f"`{image.key}` is no secret that every job of {repository.name} can read"
         yield (*path, "key"), what, listed(readable)
-    if image.workflow and f"{FOLDER}{image.workflow}" in repository.derived_files:
-        what = f"Portcullis writes {image.workflow}, and no workflow that it writes signs images"
-        yield (*path, "workflow"), what, "a workflow of the repository's own, or key"
+    if image.workflow and (problem := _no_signer(image.image, image.workflow, plan, repository)):
+        yield (*path, "workflow"), *problem
     if image.workflow and not plan.protected_tags:
         what = (
             "everybody who may push could create a tag, and so decide what the workflow that signs "
             "does: no tag_protection holds here"
         )
         yield (*path, "workflow"), what, f"tag_protection for {repository.name}, or key"
+
+
+def _no_signer(
+    image: str, signer: str, plan: WorkflowPlan, repository: ResolvedRepository
+) -> tuple[str, str] | None:
+    """Return why a workflow file that Portcullis writes does not sign an image, and a remedy."""
+    written = [path.removeprefix(FOLDER) for path in repository.derived_files]
+    file = next((each for each in written if _stem(each) == _stem(signer)), None)
+    if file is None:
+        return None
+    if file != signer:
+        what = f"`{signer}` is not there: Portcullis writes {file}"
+        return what, f"{file}, a file of another name, or key"
+    released = plan.releasing(image)
+    if released is None or released[0].path != f"{FOLDER}{signer}":
+        signers = [released[0].path.removeprefix(FOLDER)] if released else []
+        what = f"Portcullis writes {signer}, which does not sign {image}"
+        return what, " or ".join([*signers, "a workflow of the repository's own, or key"])
+    if secret := released[1].key_secret:
+        what = f"{signer} signs {image} with the key in the secret {secret}, not as a workflow"
+        return what, "key, the secret with the public half of this key"
+    if plan.visibility != "public":
+        what = f"{signer} does not sign {image}: the log of such signatures is public"
+        return what, "visibility: public, or key with tokens.cosign_key under publish"
+    return None
+
+
+def _stem(file: str) -> str:
+    """Return the name of a workflow file as people mix it up: without case and extension."""
+    return PurePosixPath(file.lower()).stem
 
 
 def _secret_audit(

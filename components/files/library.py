@@ -13,7 +13,7 @@ from components.names.versions import ReleaseTags
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.files.workflow import Release, WorkflowPlan
+    from components.files.workflow import Package, Release, WorkflowPlan
     from components.files.workflow_choice import VerifyImageConfig
 
 
@@ -67,16 +67,28 @@ def codeql_languages(plan: WorkflowPlan) -> tuple[str, ...]:
 
 def _verify_image(plan: WorkflowPlan, image: VerifyImageConfig) -> str:
     tags = plan.protected_tags or (ReleaseTags(),)
+    public = plan.visibility == "public"
+    released = plan.releasing(image.image)
     return render_template(
         "verify-image.yml",
         image=image.image,
         environment=image.environment,
         key=image.key,
         workflow=image.workflow,
+        logged=public,
+        listed=released is not None and _signs(image, *released, public=public),
         repository=plan.repository,
         tag_expressions="|".join(each.expression for each in tags),
         tag_example=tags[0].examples[0],
     )
+
+
+def _signs(image: VerifyImageConfig, release: Release, package: Package, *, public: bool) -> bool:
+    """Return whether a release signs an image, and its components, as ``image`` requires."""
+    if image.key:
+        return package.key_secret is not None
+    own = PurePosixPath(release.path).name == image.workflow
+    return own and public and package.key_secret is None
 
 
 def rollback_path(release: Release) -> str:

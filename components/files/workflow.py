@@ -70,7 +70,7 @@ MANAGERS: Mapping[Kind, frozenset[str]] = {
 _AUDITED = frozenset({"github-actions"})
 """Ecosystems without tests of their own, which the CI workflow audits."""
 
-_LISTED = frozenset({"python", "npm", "cargo", "go"})
+_LISTED = frozenset({"python", "npm", "cargo", "go", "image"})
 """The ecosystems whose packages are released with a list of their components (SBOM)."""
 
 LONGEST_ID = 80
@@ -132,7 +132,7 @@ class Package(_Strict):
     """The secret of the release environment that holds the token (auth token and hybrid)."""
     test_token_secret: _SecretName | None = None
     key_secret: _SecretName | None = None
-    """The secret of the release environment that holds the key which signs Java packages."""
+    """The secret of the release environment with the key that signs a Java package or an image."""
     passphrase_secret: _SecretName | None = None
     access: Literal["public", "restricted"] = "public"
     """Who can install an npm package."""
@@ -180,8 +180,10 @@ class Package(_Strict):
             raise ValueError("registry and platforms are for images, which need both")
         if (self.ecosystem == "image" and self.auth == "token") != bool(self.username):
             raise ValueError("username is for images with auth token, which need it")
-        if (self.ecosystem == "maven") != bool(self.key_secret):
-            raise ValueError("key_secret is for Java packages, which need it")
+        if self.ecosystem == "maven" and not self.key_secret:
+            raise ValueError("Java packages need key_secret")
+        if self.key_secret and self.ecosystem not in ("maven", "image"):
+            raise ValueError("key_secret is for Java packages and images")
         if self.passphrase_secret and not self.key_secret:
             raise ValueError("passphrase_secret is for a key_secret")
         if self.ecosystem == "maven" and self.auth != "token":
@@ -207,6 +209,11 @@ class Package(_Strict):
         """Return a Java package's groupId and artifactId."""
         group, _, artifact = self.name.partition(":")
         return group, artifact
+
+    def address(self, owner: str) -> str:
+        """Return an image's registry and name; ``owner`` is the repository's."""
+        between = "" if self.auth == "token" else f"{owner.lower()}/"
+        return f"{self.registry}/{between}{self.name}"
 
     @property
     def majors(self) -> str:
@@ -353,6 +360,15 @@ class WorkflowPlan(_Strict):
         """Return the packages of one ecosystem."""
         return tuple(package for package in self.packages if package.ecosystem == ecosystem)
 
+    def releasing(self, image: str) -> tuple[Release, Package] | None:
+        """Return what releases an image, by its registry and name; None if nothing does."""
+        owner = (self.repository or "").partition("/")[0]
+        for release in self.releases:
+            for package in release.of("image"):
+                if package.address(owner) == image:
+                    return release, package
+        return None
+
     def directories(self, ecosystem: Kind) -> tuple[str, ...]:
         """Return the folders in which CI finds an ecosystem's projects; none without a project."""
         found = {str(PurePosixPath(package.directory)) for package in self.of(ecosystem)}
@@ -430,6 +446,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
     tags = release.tags
     public = plan.visibility == "public"
     listed = tuple(package for package in release.packages if package.ecosystem in _LISTED)
+    files = tuple(package for package in listed if package.ecosystem != "image")
     attested = public and len(release.of("image")) < len(release.packages)
     return render_template(
         "release.yml",
@@ -451,7 +468,7 @@ def render_release(plan: WorkflowPlan, release: Release) -> str:
         webhook=release.webhook,
         issue=release.issue,
         packages=release.packages,
-        listed=listed,
+        listed=files,
         sboms=bool(listed),
         attested=attested,
         verified=attested or any(package.visible for package in release.packages),

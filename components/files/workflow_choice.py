@@ -35,8 +35,8 @@ class VerifyImageConfig(Config):
     environment: PlainEnvironmentName
     """The environment whose approval a promotion waits for."""
     workflow: WorkflowFile | None = None
-    """The workflow file of this repository that signs the image, run for a release tag. Portcullis
-    writes none that signs images: it has to be the repository's own."""
+    """The workflow file of this repository that signs the image, run for a release tag: the
+    `release.yml` that releases the image, if the repository is public, or one of its own."""
     key: SecretName | None = None
     """The secret with the public key of the signature, such as `COSIGN_PUBKEY`."""
 

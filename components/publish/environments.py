@@ -99,6 +99,8 @@ _STORED: Mapping[str, tuple[SecretKind, str]] = {
     "npm": ("npm-token", "NPM_TOKEN"),
     "crates": ("crates-token", "CARGO_REGISTRY_TOKEN"),
     "registry": ("opaque", "IMAGE_REGISTRY_TOKEN"),
+    "cosign_key": ("opaque", "COSIGN_PRIVATE_KEY"),
+    "cosign_password": ("opaque", "COSIGN_PASSWORD"),
     "central": ("central-token", "MAVEN_CENTRAL_TOKEN"),
     "gpg_key": ("pgp-key", "MAVEN_GPG_KEY"),
     "gpg_passphrase": ("opaque", "MAVEN_GPG_PASSPHRASE"),
@@ -108,6 +110,12 @@ _STORED: Mapping[str, tuple[SecretKind, str]] = {
 
 WITHOUT_TOKENS = (GoPackage, GithubPackage)
 """Packages that are published without a credential of a registry."""
+
+
+_NOT_FOR_PUBLISHING = frozenset(
+    {"testpypi", "gpg_key", "gpg_passphrase", "cosign_key", "cosign_password"}
+)
+"""The fields of `tokens` whose secret does not publish to the package's own registry."""
 
 
 class TokenSecret(NamedTuple):
@@ -128,7 +136,7 @@ class TokenSecret(NamedTuple):
     def use(self) -> str:
         """Return `publish`, or its field of `tokens` if it is not for publishing."""
         field = str(self.field[-1])
-        return field if field in ("testpypi", "gpg_key", "gpg_passphrase") else "publish"
+        return field if field in _NOT_FOR_PUBLISHING else "publish"
 
 
 def token_secrets(packages: Iterable[ResolvedPackage]) -> Iterator[TokenSecret]:

@@ -54,8 +54,8 @@ class TokenConfig(StoredConfig):
 
     name: SecretName | None = None
     """The name of the environment secret. Without it: PYPI_API_TOKEN, TEST_PYPI_API_TOKEN,
-    NPM_TOKEN, CARGO_REGISTRY_TOKEN, IMAGE_REGISTRY_TOKEN, MAVEN_CENTRAL_TOKEN, MAVEN_GPG_KEY or
-    MAVEN_GPG_PASSPHRASE."""
+    NPM_TOKEN, CARGO_REGISTRY_TOKEN, IMAGE_REGISTRY_TOKEN, COSIGN_PRIVATE_KEY, COSIGN_PASSWORD,
+    MAVEN_CENTRAL_TOKEN, MAVEN_GPG_KEY or MAVEN_GPG_PASSPHRASE."""
 
 
 class PythonTokens(Config):
@@ -82,10 +82,22 @@ class CargoTokens(Config):
 
 
 class ImageTokens(Config):
-    """The token of a registry of images."""
+    """The token of a registry of images, and the key that signs the image."""
 
     registry: TokenConfig | None = None
     """The token, or password, with which the release pushes to `registry`."""
+    cosign_key: TokenConfig | None = None
+    """The private key that signs the image, as `cosign generate-key-pair` writes it. Without it,
+    the release of a public repository signs with its own identity, and that of another repository
+    signs nothing: Sigstore's log is public."""
+    cosign_password: TokenConfig | None = None
+    """The password of the key, if it has one."""
+
+    @model_validator(mode="after")
+    def _password_has_a_key(self) -> ImageTokens:
+        if self.cosign_password and not self.cosign_key:
+            raise ValueError("cosign_password is the password of a key; allowed: with cosign_key")
+        return self
 
 
 class MavenTokens(Config):
@@ -305,7 +317,7 @@ class ImagePackage(_Package):
     username: RegistryUser | None = None
     """The account at the registry that the token belongs to."""
     tokens: ImageTokens = ImageTokens()
-    """The stored token, for `auth: token` only."""
+    """The stored token, for `auth: token` only, and the key for signatures."""
     environment: ReleaseEnvironmentName | None = None
     """The release environment. Without it: `image-release`; where a repository publishes several
     images, `image-release-` and the name."""
@@ -315,8 +327,8 @@ class ImagePackage(_Package):
         stored = self.auth or self.username or self.tokens.registry
         if self.registry == GHCR and stored:
             raise ValueError(
-                f"{GHCR} takes the job's own token; take auth, username and tokens out, or name "
-                "another registry"
+                f"{GHCR} takes the job's own token; take auth, username and tokens.registry out, "
+                "or name another registry"
             )
         if self.registry != GHCR and not (self.auth and self.username and self.tokens.registry):
             raise ValueError(

@@ -101,6 +101,7 @@ def _workflow_package(
 ) -> workflow.Package:
     config = package.config
     image = config if isinstance(config, ImagePackage) else None
+    key, passphrase = ("cosign_key", "cosign_password") if image else ("gpg_key", "gpg_passphrase")
     return workflow.Package(
         ecosystem=config.kind,
         name=config.name,
@@ -110,8 +111,8 @@ def _workflow_package(
         test_environment=package.test_environment,
         token_secret=secrets.get((package.path, "publish")),
         test_token_secret=secrets.get((package.path, "testpypi")),
-        key_secret=secrets.get((package.path, "gpg_key")),
-        passphrase_secret=secrets.get((package.path, "gpg_passphrase")),
+        key_secret=secrets.get((package.path, key)),
+        passphrase_secret=secrets.get((package.path, passphrase)),
         access=config.access if isinstance(config, NpmPackage) else "public",
         staged=isinstance(config, NpmPackage) and config.staged,
         registry=image.registry if image else None,

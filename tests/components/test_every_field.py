@@ -114,6 +114,8 @@ OTHERS: dict[str, list[Any]] = {
     "ImagePackage.registry": ["other.example"],
     "ImagePackage.username": ["other"],
     "ImageTokens.registry": [{"from": {"config": "other"}}],
+    "ImageTokens.cosign_key": [{"from": {"config": "other"}}],
+    "ImageTokens.cosign_password": [{"from": {"config": "other"}}],
     "GoPackage.go": ["acme.example/other"],
     "GoPackage.directory": ["other"],
     "CargoTokens.crates": [{"from": {"config": "other"}}],
@@ -229,7 +231,12 @@ FULL = data(
         "repositories.app.publish.5",
         {"image": "portal", "approvers": ["security"], "tags": "own", "directory": "image"}
         | {"registry": "quay.io", "auth": "token", "username": "bot"}
-        | {"tokens": {"registry": {"from": {"config": "p"}}}},
+        | {
+            "tokens": {
+                each: {"from": {"config": "p"}}
+                for each in ("registry", "cosign_key", "cosign_password")
+            }
+        },
     ),
     (
         "repositories.app.release_notification",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.files.workflow import tool
 from engine import recipe
 from engine.cache import cache_folder
 
@@ -15,6 +16,8 @@ PARTS = (
     recipe.CLI,
     recipe.GITHUB,
     recipe.ACT,
+    recipe.COSIGN,
+    recipe.SYFT,
     recipe.ACTIONLINT,
     recipe.ESC,
     recipe.TOFU,
@@ -103,6 +106,12 @@ def test_versions_agree(part: recipe.Part) -> None:
     if part is not recipe.GITHUB:
         assert f" v{part.version}\n" in go_mod
     assert (part.folder / "go.sum").stat().st_size
+
+
+@pytest.mark.parametrize("part", [recipe.COSIGN, recipe.SYFT], ids=lambda part: part.name)
+def test_workflows_run_what_the_tests_run(part: recipe.Part) -> None:
+    """The version of a tool in workflow files is the one that `make releases` executes (R5)."""
+    assert tool(part.name) == part.version
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,16 @@ EXPECTED = {
             ("gpg_passphrase", "GPG_PASSPHRASE", "opaque"),
         )
     ),
-    (
-        "repositories.app.publish.5.tokens.registry",
-        *("IMAGE_REGISTRY_TOKEN", "environment", "app/image-release", "app"),
-        *("actions", "opaque"),
+    *(
+        (
+            f"repositories.app.publish.5.tokens.{field}",
+            *(name, "environment", "app/image-release", "app", "actions", "opaque"),
+        )
+        for field, name in (
+            ("registry", "IMAGE_REGISTRY_TOKEN"),
+            ("cosign_key", "COSIGN_PRIVATE_KEY"),
+            ("cosign_password", "COSIGN_PASSWORD"),
+        )
     ),
 }
 """Path, name, scope, target, repositories, stores and kind of all secrets of FULL."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.files.workflow import CI_PATH, FOLDER
+from components.files.workflow import CI_PATH, FOLDER, RELEASE_PATH
 from tests.components.workflow_cases.scripts import fake, run, step
+from tests.components.workflow_cases.variants import VARIANTS, files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,46 @@ def test_base_images_have_digests(
         str(number) for number in wrong
     ]
     assert all(line.startswith("::error file=portal/Dockerfile,") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("variant", "signer", "logged"),
+    [
+        ("image", "workflow", True),
+        ("image-key-public", "key", True),
+        ("image-key", "key", False),
+        ("image-unsigned", "nobody", False),
+    ],
+)
+def test_only_public_repositories_are_named_in_the_public_log(
+    variant: str, signer: str, *, logged: bool
+) -> None:
+    """Others sign with a declared key or not at all, and the summary says which (G6, R12)."""
+    workflow = files(VARIANTS[variant])[RELEASE_PATH]
+    job = next(job for id_, job in workflow["jobs"].items() if id_.startswith("publish-image"))
+    scripts = "\n".join(step.get("run", "") for step in job["steps"])
+    assert (job["permissions"].get("id-token") == "write") is (signer == "workflow")
+    assert ("--certificate-identity" in scripts) is (signer == "workflow")
+    assert ("--key cosign.pub" in scripts) is (signer == "key")
+    assert ("The image is not signed" in scripts) is (signer == "nobody")
+    for option in ("--tlog-upload=false", "--private-infrastructure"):
+        assert (option in scripts) is (signer == "key" and not logged)
+    trail = next(s for s in workflow["jobs"]["notification"]["steps"] if "audit trail" in s["name"])
+    assert ("| attested | in Sigstore's public log |" in trail["run"]) is logged
+    assert ("| attested | no: Sigstore's log is public" in trail["run"]) is not logged
+
+
+def test_an_image_is_signed_before_its_version_leads_to_it() -> None:
+    """Who takes it by its version gets a signature with it, and the lists of components (G6)."""
+    steps = files(VARIANTS["image"])[RELEASE_PATH]["jobs"]["publish-image-portal"]["steps"]
+    named = [step.get("name") for step in steps]
+    order = [
+        "Compare the files with the hashes that approvers saw",
+        "Push the image by its digest",
+        "Sign the image and its components, and verify both",
+        "Name the image by its version",
+    ]
+    assert [name for name in named if name in order] == order
 
 
 SKOPEO = """\

@@ -182,7 +182,7 @@ def test_cosign_decides(tmp_path: Path, variant: str, *, signed: bool) -> None:
         f'#!/bin/sh\necho "$*" >> said\nif [ $1 = login ]; then cat > token; else {answer}; fi\n',
     )
     done = run(step("verify", "The image", VERIFY_IMAGE_PATH, variant=variant), tmp_path, **given)
-    login, verify = (tmp_path / "said").read_text().splitlines()
+    login, verify, *lists = (tmp_path / "said").read_text().splitlines()
     assert login == "login ghcr.io --username kim --password-stdin"
     assert (tmp_path / "token").read_text() == "secret-token\n"
     signer = {
@@ -191,6 +191,9 @@ def test_cosign_decides(tmp_path: Path, variant: str, *, signed: bool) -> None:
         "image-by-key": "--key env://COSIGN_PUBLIC_KEY",
     }[variant]
     assert verify == f"verify {signer} ghcr.io/guild/portal@{DIGEST}"
+    # the release workflow signs a list of components as well
+    listed = f"verify-attestation {signer} --type cyclonedx ghcr.io/guild/portal@{DIGEST}"
+    assert lists == ([listed] if signed and variant == "image-by-workflow" else [])
     assert (done.returncode == 0) is signed
     assert ("must not be deployed or promoted" in done.stdout) is not signed
 

@@ -206,6 +206,13 @@ VARIANTS = {
     ),
     "image": plan(image(platforms=("linux/amd64", "linux/arm64"), directory="portal")),
     "maven": plan(java(directory="core", passphrase_secret=None)),
+    "image-key": plan(
+        image(key_secret="COSIGN_PRIVATE_KEY", passphrase_secret="COSIGN_PASSWORD"),
+        chosen=BY_KEY,
+        visibility="private",
+    ),
+    "image-key-public": plan(image("token", name="guild/portal", key_secret="COSIGN_PRIVATE_KEY")),
+    "image-unsigned": plan(image(), visibility="internal"),
     "image-token": plan(image("token", name="guild/portal"), visibility="private"),
     "module": plan(module(directory="sdk"), prefix="sdk/v"),
     "archive": plan(archive(directory="rules"), approval_environment="gate"),
@@ -218,7 +225,9 @@ VARIANTS = {
     "codeql-private": plan(ecosystems=("github-actions",), visibility="private", chosen=CODEQL),
     "scorecard": plan(chosen=SCORECARD, default_branch="trunk/2"),
     "image-by-workflow": plan(
-        chosen=BY_WORKFLOW, protected_tags=(ReleaseTags(), ReleaseTags("portal/v", "calver"))
+        image(),
+        chosen=BY_WORKFLOW,
+        protected_tags=(ReleaseTags(), ReleaseTags("portal/v", "calver")),
     ),
     "image-by-key": plan(chosen=BY_KEY),
     "no-rollback": plan(python(), chosen=WorkflowsConfig(rollback=False)),

@@ -61,6 +61,7 @@ def world(
     *,
     notified: Mapping[str, Any] | None = None,
     visibility: Visibility = "private",
+    chosen: WorkflowsConfig | None = None,
 ) -> World:
     """Make a world with one repository that publishes what is declared.
 
@@ -71,6 +72,7 @@ def world(
         files: Its files, without the managed ones.
         notified: Its `release_notification`, as in an organization's file.
         visibility: Who sees it; a public one signs what it publishes.
+        chosen: Its `workflows`.
     """
     notification = ReleaseNotificationConfig.model_validate(notified) if notified else None
     read = TypeAdapter(PublishedPackages).validate_python(declared)
@@ -80,7 +82,8 @@ def world(
         default_branch="main",
         visibility=visibility,
         ecosystems=["github-actions"],
-        chosen=WorkflowsConfig(),
+        chosen=chosen or WorkflowsConfig(),
+        repository=f"{OWNER}/{name}",
         may_start=dict.fromkeys(by_tags(packages), ("maintain", "admin")),
         notification=notification,
     )

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
 
 
-def answer_json(start: StartResponse, status: int, body: object) -> Iterable[bytes]:
-    """Answer a request of a WSGI application with JSON."""
+def answer_json(
+    start: StartResponse, status: int, body: object, *more: tuple[str, str]
+) -> Iterable[bytes]:
+    """Answer a request of a WSGI application with JSON, and perhaps with more headers."""
     content = json.dumps(body).encode()
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), *more]
     start(f"{status} {HTTPStatus(status).phrase}", headers)
     return [content]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from components.files.workflow_choice import WorkflowsConfig
     from tests.release.harness.authority import Authority
     from tests.release.harness.organization import Visibility
     from tests.release.harness.registries.central import Central
@@ -101,6 +102,7 @@ def stage(
     *,
     notified: Mapping[str, Any] | None = None,
     visibility: Visibility = "private",
+    chosen: WorkflowsConfig | None = None,
 ) -> Iterator[Stage]:
     """Make the world of a repository, its registries, and a front.
 
@@ -112,9 +114,16 @@ def stage(
         files: Its files, without the managed ones.
         notified: Its `release_notification`.
         visibility: Who sees it; a public one signs what it publishes.
+        chosen: Its `workflows`.
     """
     world = organization.world(
-        machine.sandbox, name, declared, files, notified=notified, visibility=visibility
+        machine.sandbox,
+        name,
+        declared,
+        files,
+        notified=notified,
+        visibility=visibility,
+        chosen=chosen,
     )
     with ExitStack() as stack:
         pypi = stack.enter_context(index("pypi", folder / "pypi"))
@@ -152,7 +161,17 @@ def stage(
             (folder / part).mkdir()
         trusted = folder / "trusted_root.json"
         trusted.write_text(json.dumps(signing.trusted_root()), encoding="utf-8")
-        variables = {**way.variables, "RELEASE_TRUSTED_ROOT": str(trusted)}
+        services = folder / "signing_config.json"
+        services.write_text(json.dumps(signing.signing_config()), encoding="utf-8")
+        variables = {
+            **way.variables,
+            "RELEASE_TRUSTED_ROOT": str(trusted),
+            # cosign reads its options from here as well; no certificate is in a log of certificates
+            "COSIGN_TRUSTED_ROOT": str(trusted),
+            "COSIGN_SIGNING_CONFIG": str(services),
+            "COSIGN_INSECURE_SKIP_VERIFY": "true",
+            "COSIGN_INSECURE_IGNORE_SCT": "true",
+        }
         place = act.Place(
             machine.tools, folder / "jobs", folder / "git", folder / "artifacts", variables
         )

@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 
 import engine
 from engine.cache import cache_folder
+from tests.support.extent import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,8 @@ class Tools:
 
     Attributes:
         act: The program that runs one job.
+        cosign: The program that signs images; None where few cases are executed.
+        syft: The program that lists the components of images; None likewise.
         node: Node.js, for verdaccio.
         npm: The folder with verdaccio's and Sigstore's packages.
         docker_registry: The registry of images.
@@ -63,6 +66,8 @@ class Tools:
     """
 
     act: Path
+    cosign: Path | None
+    syft: Path | None
     node: str
     npm: Path
     docker_registry: str
@@ -103,6 +108,8 @@ def find() -> Tools:
     key = "\n".join([until, sys.version, BACKEND, *fetched]).encode()
     return Tools(
         act=engine.ensure_act(),
+        cosign=engine.ensure_cosign() if EVERY else None,
+        syft=engine.ensure_syft() if EVERY else None,
         node=str(shutil.which("node")),
         npm=_made(cache / f"npm-{_digest(lock)}", _install_npm),
         docker_registry=str(shutil.which("docker-registry")),

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 FORMS = "true, false, or a mapping with ci, rollback, codeql, scorecard, verify_image, secret_audit"
 IMAGE = "image: ghcr.io/acme/app, environment: production"
 PRODUCTION = "    environments: {production: {}}\n    workflows: {verify_image: {%s}}"
+IMAGES = "    publish: [{image: app, approvers: [devs]}]"
+SIGNED_BY_KEY = IMAGES.replace(
+    "]}]", "], tokens: {cosign_key: {from: {config: k}}, cosign_password: {from: {config: p}}}}]"
+)
 AUDIT = "client_id: Iv23liABCDEFGHIJKLMN, environment: audit, key: APP_KEY"
 AUDITED = (
     "    environments: {audit: {%ssecrets: {APP_KEY: {from: {config: key}}}}}\n"
@@ -217,18 +221,57 @@ CASES = (
             f"a signer that signs nothing, {file}",
             ENVIRONMENTS,
             PRODUCTION % (f"{IMAGE}, »workflow: {file}"),
-            f"Portcullis writes {file}, and no workflow that it writes signs images",
+            f"Portcullis writes {file}, which does not sign ghcr.io/acme/app",
             "a workflow of the repository's own, or key",
         )
         for file in ("release.yml", "rollback.yml", "ci.yml", "verify-image.yml")
     ),
+    *(
+        Case(
+            f"a misspelt signer, {file}",
+            ENVIRONMENTS,
+            PRODUCTION % (f"{IMAGE}, »workflow: {file}"),
+            f"`{file}` is not there: Portcullis writes {right}",
+            f"{right}, a file of another name, or key",
+            also=((PUBLISH, IMAGES),),
+        )
+        for file, right in (
+            ("release.yaml", "release.yml"),
+            ("Release.yml", "release.yml"),
+            ("Verify-Image.yaml", "verify-image.yml"),
+        )
+    ),
     Case(
-        "a signer that signs nothing, beside images",
+        "a signer of another image",
+        ENVIRONMENTS,
+        PRODUCTION % (f"{IMAGE}, »workflow: release.yml".replace("/app,", "/other,")),
+        "Portcullis writes release.yml, which does not sign ghcr.io/acme/other",
+        "a workflow of the repository's own, or key",
+        also=((PUBLISH, IMAGES),),
+    ),
+    Case(
+        "a signer that releases another image",
+        ENVIRONMENTS,
+        PRODUCTION % (f"{IMAGE}, »workflow: rollback.yml"),
+        "Portcullis writes rollback.yml, which does not sign ghcr.io/acme/app",
+        "release.yml or a workflow of the repository's own, or key",
+        also=((PUBLISH, IMAGES),),
+    ),
+    Case(
+        "a signer that signs with a key",
         ENVIRONMENTS,
         PRODUCTION % (f"{IMAGE}, »workflow: release.yml"),
-        "no workflow that it writes signs images",
-        "a workflow of the repository's own, or key",
-        also=((PUBLISH, "    publish: [{image: app, approvers: [devs]}]"),),
+        "release.yml signs ghcr.io/acme/app with the key in the secret COSIGN_PRIVATE_KEY",
+        "key, the secret with the public half of this key",
+        also=((PUBLISH, SIGNED_BY_KEY),),
+    ),
+    Case(
+        "a signer of a private repository",
+        ENVIRONMENTS,
+        PRODUCTION % (f"{IMAGE}, »workflow: release.yml"),
+        "release.yml does not sign ghcr.io/acme/app: the log of such signatures is public",
+        "visibility: public, or key with tokens.cosign_key under publish",
+        also=((PUBLISH, IMAGES), ("visibility: public", "visibility: private")),
     ),
     Case(
         "an audit by an App without a number",
@@ -309,6 +352,14 @@ def test_a_choice_of_workflows_that_does_not_fit_is_reported(case: Case, tmp_pat
         (
             (ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: release.yml")),
             (PUBLISH, "    publish: []"),
+        ),
+        (
+            (ENVIRONMENTS, PRODUCTION % (IMAGE + ", workflow: release.yml")),
+            (PUBLISH, IMAGES),
+        ),
+        (
+            (ENVIRONMENTS, PRODUCTION % (IMAGE + ", key: TOKEN")),
+            (PUBLISH, SIGNED_BY_KEY),
         ),
         ((ENVIRONMENTS, PRODUCTION % (IMAGE + ", key: TOKEN")),),
         ((ENVIRONMENTS, AUDITED % ("deploy_from: {branches: [ma*]}, ", AUDIT)),),

@@ -446,8 +446,14 @@ CASES = (
     Case(
         "a stored token for ghcr.io",
         (publish(f"»{{image: portal, {PUSHING}}}"),),
-        "item 1 of `publish`: ghcr.io takes the job's own token; take auth, username and tokens "
-        "out, or name another registry",
+        "item 1 of `publish`: ghcr.io takes the job's own token; take auth, username and "
+        "tokens.registry out, or name another registry",
+    ),
+    Case(
+        "the password of no key",
+        (publish("{image: portal, »tokens: {cosign_password: {from: {config: p}}}}"),),
+        "`tokens`: cosign_password is the password of a key",
+        "with cosign_key",
     ),
     Case(
         "an image of Docker's own",

@@ -82,21 +82,26 @@ class Sigstore:
         path = environ["PATH_INFO"]
         body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
         if path == "/api/v2/signingCert":
-            return answer_json(start, *self._certify(body))
+            sent = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+            return answer_json(start, *self._certify(body, sent))
         if path == "/api/v1/log/entries":
-            return answer_json(start, 201, self._logged(body))
+            logged = self._logged(body)
+            return answer_json(start, 201, logged, ("ETag", next(iter(logged))))
         if is_store(path):
             self.stored.append(body["bundle"])
             return answer_json(start, 201, {"id": len(self.stored)})
         return answer_json(start, 404, {"message": "Not Found"})
 
-    def _certify(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Return a certificate for the key whose owner has signed the subject of its token."""
+    def _certify(self, body: dict[str, Any], sent: str) -> tuple[int, dict[str, Any]]:
+        """Return a certificate for the key whose owner has signed the subject of its token.
+
+        Clients send the token in the request, or as its authorization.
+        """
         asked = body["publicKeyRequest"]
         key = serialization.load_pem_public_key(asked["publicKey"]["content"].encode())
         assert isinstance(key, ec.EllipticCurvePublicKey)
         try:
-            token = body["credentials"]["oidcIdentityToken"]
+            token = sent or body["credentials"]["oidcIdentityToken"]
             claims = publishers.claims_of(token, _AUDIENCE, self.issuers)
             proof = base64.b64decode(asked["proofOfPossession"])
             key.verify(proof, claims["sub"].encode(), _SHA256)
@@ -109,7 +114,7 @@ class Sigstore:
         made = made.add_extension(authority, critical=False)
         chain = [made.sign(self._authority, hashes.SHA256()), self._root]
         pem = [each.public_bytes(serialization.Encoding.PEM).decode() for each in chain]
-        return 201, {"signedCertificateEmbeddedSct": {"chain": {"certificates": pem}}}
+        return 200, {"signedCertificateEmbeddedSct": {"chain": {"certificates": pem}}}
 
     def _logged(self, proposed: dict[str, Any]) -> dict[str, Any]:
         """Return the entry of the log for a signature: each is a tree of its own."""
@@ -187,6 +192,21 @@ class Sigstore:
             ],
             "ctlogs": [],
             "timestampAuthorities": [],
+        }
+
+    def signing_config(self) -> dict[str, Any]:
+        """Return the services with which clients sign."""
+
+        def service(host: str) -> dict[str, Any]:
+            since = {"start": "2020-01-01T00:00:00Z"}
+            url = f"https://{host}"
+            return {"url": url, "majorApiVersion": 1, "validFor": since, "operator": "tests"}
+
+        return {
+            "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+            "caUrls": [service(CERTIFICATES)],
+            "rekorTlogUrls": [service(LOG)],
+            "rekorTlogConfig": {"selector": "ANY"},
         }
 
 

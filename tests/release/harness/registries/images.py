@@ -111,7 +111,8 @@ class Images(publishers.TrustingRegistry):
 
     def digest(self, name: str, reference: str) -> str | None:
         """Return the digest of what a tag, or a digest, of an image stands for; None: nothing."""
-        accept = {"Accept": "application/vnd.oci.image.index.v1+json"}
+        kinds = ("index", "manifest")
+        accept = {"Accept": ", ".join(f"application/vnd.oci.image.{e}.v1+json" for e in kinds)}
         path = f"/v2/{name}/manifests/{reference}"
         answer = httpx.head(f"{self.upstream()}{path}", headers=accept, trust_env=False)
         found: str | None = answer.headers.get("docker-content-digest")
