@@ -4,7 +4,8 @@ The templates in ``workflows/`` are workflow files themselves: Jinja's statement
 that begin with ``#:``, a value's place is a word such as ``__environment__``, and ``uses:
 owner/action@pin`` takes its commit from ``workflows/pins.yaml``. What belongs to one ecosystem is
 in a folder of its name: the steps that build, the job that publishes, the jobs of CI. Rendering
-keeps the comments and never calls anything: what comes out depends on the plan alone.
+keeps the comments and never calls anything: what comes out depends on the plan alone. A job's
+``timeout-minutes`` grow by what its scripts may wait.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from components.base import Command
-from components.files import ci_matrix
+from components.files import ci_matrix, waits
 from components.files.workflow_choice import WorkflowsConfig
 from components.names.modules import read_path
 from components.names.registries import ADDRESSES, normalized
@@ -510,7 +511,7 @@ def render_template(name: str, **values: object) -> str:
     tools = {**pins["tools"], "tools_until": pins["tools_until"]}
     text = pin_actions(_templates().get_template(name).render(**tools, **values))
     # a Jinja statement takes the blank lines after it with it
-    return _JOB.sub(r"\n\n\1", text.rstrip("\n")) + "\n"
+    return waits.added(_JOB.sub(r"\n\n\1", text.rstrip("\n")) + "\n")
 
 
 def tool(name: str) -> str:
