@@ -35,6 +35,8 @@ from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
 from portcullis_policy.source_location import SourceLocation, locate
 
 T = TypeVar("T")
+_GITHUB = "https://api.github.com"
+"""Where the provider finds GitHub by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,10 @@ class Judge:
                 for urn, group in groups
                 for exemption in group
             )
-            placed = tuple(self._completed(of_today(resource)) for resource in resources)
+            accounts = _accounts(resources)
+            placed = tuple(
+                self._completed(of_today(_in_account(resource, accounts))) for resource in resources
+            )
         stack = Stack(placed, known)
         used = published_through(stack, self.settings)
         return Stack(tuple(self._marked(each, used) for each in placed), known) if used else stack
@@ -297,6 +302,24 @@ class Judge:
         if item.declared_in is None:
             return SourceLocation(path=path, item=len(item.path))
         return locate(item.declared_in, path, self._root, len(item.path))
+
+
+def _accounts(resources: Sequence[Resource]) -> dict[str, str]:
+    """Return the accounts that GitHub's providers are for, by their URN, as far as they say."""
+    found = {}
+    for resource in resources:
+        if resource.type == gh.PROVIDER:
+            owner = resource.facts.text("owner") or resource.facts.text("organization")
+            if isinstance(owner, str):
+                host = str(resource.facts.text("baseUrl") or _GITHUB).rstrip("/")
+                found[resource.urn] = f"{owner} {host}".lower()
+    return found
+
+
+def _in_account(resource: Resource, accounts: Mapping[str, str]) -> Resource:
+    """Return a resource with its account in the place of its provider: two may be for one."""
+    account = accounts.get(resource.provider or "")
+    return resource if account is None else replace(resource, provider=account)
 
 
 def _name_of_repository(resource: Resource) -> object:

@@ -43,7 +43,8 @@ class Resource:
         facts: its inputs (rules on resources) or outputs (rules on the stack).
         depends: in a stack, URNs of the resources that a property was made from, by property: they
             name what an unknown id will be.
-        provider: in a stack, URN of the provider: what tells two organizations apart.
+        provider: in a stack, the account that the provider is for, such as `guild`, or the URN of
+            a provider that does not say: what tells two organizations apart.
         release: what the environment's component says of it, RELEASE or TRIAL; USED, in a stack,
             where only its use shows that it releases; None: nothing.
         automation_app: id of the App that the root component names as the organization's

@@ -19,6 +19,8 @@ ENTERPRISE_ACTIONS_WORKFLOW_PERMISSIONS = _token("enterpriseActionsWorkflowPermi
 ENTERPRISE_SECURITY = _token("enterpriseSecurityAnalysisSettings")
 ENTERPRISE_ACTIONS_RUNNER_GROUP = _token("enterpriseActionsRunnerGroup")
 
+PROVIDER = "pulumi:providers:github"
+"""The provider: what says whose repositories a program is about."""
 REPOSITORY = _token("repository")
 REPOSITORY_VULNERABILITY_ALERTS = _token("repositoryVulnerabilityAlerts")
 REPOSITORY_SECURITY_UPDATES = _token("repositoryDependabotSecurityUpdates")

@@ -1,4 +1,4 @@
-"""GitHub's ref patterns: wildcards, the default branch, and what is no version."""
+"""GitHub's ref patterns: wildcards, and the default branch."""
 
 import re
 from collections.abc import Iterable
@@ -9,25 +9,12 @@ DEFAULT_BRANCHES = ("main", "master")
 """Names taken for the default branch of a repository that does not say."""
 
 _ONE_CHARACTER = re.compile(r"\[([^\[\]!^\\-])\]")
-NOT_RELEASES = (
-    *("v", "v1", "v1.2", "1", "1.2", "v-test", "vtest", "va.b.c", "a.b.c", "v1.x", "v1.x.y"),
-    *("v1.2.x", "test", "latest", "nightly", "main", "v1.2.", "x1", "release", "v.1.2"),
-)
 
 
 def only_name(pattern: str) -> str | None:
     """Return the one name that a pattern matches, such as `main` for `[m]ain`; None if several."""
     written = _ONE_CHARACTER.sub(r"\1", pattern)
     return None if any(character in written for character in "*?[{~\\") else written
-
-
-def regex_admits_only_semver(pattern: str) -> bool:
-    """Say whether a regular expression refuses what is no release tag, tried on examples."""
-    try:
-        compiled = re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return not any(compiled.search(name) for name in NOT_RELEASES)
 
 
 def covers_default(includes: Iterable[object], default: str | None) -> bool:

@@ -33,6 +33,7 @@ class Subject:
         properties: its custom properties: values by name.
         plan: GitHub's plan, if a component says so.
         private: it is surely not public.
+        account: the account that it is in (see `Resource.provider`); UNKNOWN: any.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Subject:
     properties: Mapping[str, frozenset[str]]
     plan: str | None = None
     private: bool = False
+    account: str | UnknownType | None = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ class Protection:
         return self.rules["pullRequest"] is True
 
     def selects(self, subject: Subject) -> bool:
-        """Say whether a repository is protected, by name, id or custom property."""
+        """Say whether a repository of the same account is protected, by name, id or property."""
+        if subject.account is not UNKNOWN and subject.account != self.resource.provider:
+            return False
         if self.repository is not None:
             return self.repository == subject.name
         conditions = self.resource.facts
@@ -167,11 +171,29 @@ def subjects(stack: Stack) -> tuple[Subject, ...]:
     return tuple(stack.once(_read_subjects).values())
 
 
-def subject_named(stack: Stack, repository: str) -> Subject:
-    """Return a repository; one that the stack does not know has no more than its name."""
+def subject_named(
+    stack: Stack, repository: str, account: str | UnknownType | None = UNKNOWN
+) -> Subject:
+    """Return a repository; one that the stack does not know has no more than its name.
+
+    Args:
+        stack: what is declared.
+        repository: its name.
+        account: the account that it is in; UNKNOWN: the first that has one of the name.
+    """
     name = repository.lower()
-    known = stack.once(_read_subjects).get(name)
-    return known or Subject(name, None, stack.once(_defaults).get(name), Facts({}), {})
+    known = stack.once(_subjects_by_name).get(name, [])
+    found = [each for each in known if account in (UNKNOWN, each.account)]
+    if found:
+        return found[0]
+    return Subject(name, None, stack.once(_defaults).get(name), Facts({}), {}, account=account)
+
+
+def _subjects_by_name(stack: Stack) -> dict[str, list[Subject]]:
+    found: dict[str, list[Subject]] = {}
+    for each in subjects(stack):
+        found.setdefault(each.name, []).append(each)
+    return found
 
 
 def _read_protections(stack: Stack) -> tuple[Protection, ...]:
@@ -192,19 +214,19 @@ def is_active(ruleset: Resource) -> bool:
     return ruleset.facts.text("enforcement") == "active"
 
 
-def _read_subjects(stack: Stack) -> dict[str, Subject]:
-    found: dict[str, Subject] = {}
+def _read_subjects(stack: Stack) -> dict[tuple[str | None, str], Subject]:
+    found: dict[tuple[str | None, str], Subject] = {}
     archived = set()
     defaults = stack.once(_defaults)
     properties = _properties(stack)
     for item in stack.of(gh.REPOSITORY):
         name = _name_of(item)
         if item.facts.flag("archived") is True:
-            archived.add(name)
+            archived.add((item.provider, name))
         else:
             default = defaults.get(name) or item.facts.text("defaultBranch")
             default = default if isinstance(default, str) and default else None
-            found[name] = Subject(
+            found[item.provider, name] = Subject(
                 name,
                 item.urn,
                 default,
@@ -212,11 +234,14 @@ def _read_subjects(stack: Stack) -> dict[str, Subject]:
                 properties.get(name, {}),
                 item.plan,
                 item.private,
+                item.provider,
             )
     for protection in protections(stack):
-        other = protection.repository
-        if other and other not in found and other not in archived and protection.target == "branch":
-            found[other] = Subject(other, None, defaults.get(other), Facts({}), {})
+        other, account = protection.repository, protection.resource.provider
+        at = (account, other or "")
+        if other and at not in found and at not in archived and protection.target == "branch":
+            default = defaults.get(other)
+            found[at] = Subject(other, None, default, Facts({}), {}, account=account)
     return found
 
 
@@ -248,21 +273,22 @@ def protects_branch(protection: Protection, subject: Subject, branch: str) -> bo
     )
 
 
-def tag_guards(stack: Stack, repository: str) -> list[tuple[Protection, Guard]]:
+def tag_guards(
+    stack: Stack, repository: str, account: str | UnknownType | None = UNKNOWN
+) -> list[tuple[Protection, Guard]]:
     """Return the protections of a repository's tags, each with the refs that it is surely for."""
-    return _guards(stack, repository, "tag")
+    return _guards(stack, subject_named(stack, repository, account), "tag")
 
 
 def branch_guards(stack: Stack, repository: str) -> list[tuple[Protection, Guard]]:
     """Return the protections of a repository's branches, as `tag_guards`."""
-    return _guards(stack, repository, "branch")
+    return _guards(stack, subject_named(stack, repository), "branch")
 
 
-def _guards(stack: Stack, repository: str, target: str) -> list[tuple[Protection, Guard]]:
-    subject = subject_named(stack, repository)
+def _guards(stack: Stack, subject: Subject, target: str) -> list[tuple[Protection, Guard]]:
     default = f"refs/heads/{subject.default or DEFAULT_BRANCHES[0]}"
     found = []
-    for item in protections_for(stack, repository):
+    for item in protections_for(stack, subject.name):
         if item.target != target or not item.selects(subject):
             continue
         if not all(map(is_readable, item.excludes)):

@@ -1,18 +1,24 @@
 """Names and patterns are read as GitHub reads them."""
 
 import datetime as dt
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from portcullis_policy.semantics.languages.automata import automaton
 from portcullis_policy.semantics.languages.fnmatch import matches
-from portcullis_policy.semantics.languages.refs import not_version, tag_regions
-from portcullis_policy.semantics.patterns import only_name, regex_admits_only_semver
+from portcullis_policy.semantics.languages.refs import name_not_version, not_version, tag_regions
+from portcullis_policy.semantics.languages.regular_expressions import regular_expression
+from portcullis_policy.semantics.patterns import only_name
 from portcullis_policy.settings import Settings
 
 from tests.support.fnmatch_cases import CASES
 
 SETTINGS = Settings({}, lambda: dt.date(2026, 1, 1), frozenset())
+PARTS = st.sampled_from(
+    [*"v1.-^$|()?+*", r"\d", r"\.", r"\w", "[1-9]", "[^.]", "(?:1|2)", "{2}", "{1,}", "a{0,2}"]
+)
 PIECES = st.sampled_from([*"ab1v./-*?[]^!{}\\", "**/", "[0-9]", "[a-", "refs/heads/"])
 
 
@@ -46,11 +52,37 @@ def test_any_pattern_is_answered(pattern: str, name: str) -> None:
         (r"v[0-9]+", False),
         (r"^v", False),
         (r"(", False),
+        (r"^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[\w.-]+)?$", True),
+        (r"^(?P<major>\d{1,4})\.\d{2}(\.\d+)?$", True),
+        (r"^\d{4}-\d{2}-\d{2}$", True),
+        (r"^v\d+$", False),
+        (r"^v\d+\.\d+\.\d+$|^nightly$", False),
+        (r"^v\d+\.\d+$|^release-\d+\.\d+$", True),
+        (r"^v\d+(\.\d+)*$", False),
+        (r"^v\d+(\.\d+)+$", True),
+        (r"^v[^-]*$", False),
+        (r"\bv1\.2\b", False),
+        (r"^(?i)v\d+\.\d+$", False),
+        ("^" + "(a" * 200, False),
+        (r"^v(\d{1,40}){1,40}\.\d{40}$", False),
     ],
 )
 def test_tag_expressions(pattern: str, *, strict: bool) -> None:
-    """A1: an expression is tried on names that are no versions."""
-    assert regex_admits_only_semver(pattern) is strict
+    """A1, C3: all names that an expression admits are versions, or one is shown that is none."""
+    assert (name_not_version("regex", pattern, negated=False) == ()) is strict
+
+
+@given(st.lists(PARTS, max_size=6).map("".join), st.text("v12a.-", max_size=6))
+def test_expressions_admit_what_python_finds(pattern: str, name: str) -> None:
+    """C3: what is read agrees with Python's own expressions, name by name."""
+    expression = regular_expression(pattern)
+    if expression is None:
+        return
+    try:
+        expected = re.search(pattern, name, re.ASCII) is not None
+    except re.error:
+        return
+    assert automaton(expression).accepts(name) is expected
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from portcullis_policy.mappings import cis, osps, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.rules.branches_and_tags.rulesets import actors, distrust
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.languages.refs import shown, tag_regions
-from portcullis_policy.semantics.patterns import regex_admits_only_semver
+from portcullis_policy.semantics.languages.refs import name_not_version, shown, tag_regions
 from portcullis_policy.semantics.protection import tag_guards
 from portcullis_policy.semantics.release_environments import ENVIRONMENT, is_release
 from portcullis_policy.settings import Settings
@@ -131,13 +130,13 @@ class TagsProtected(StackRule):
                 continue
             if not is_release(policy, settings):
                 continue
-            for detail in _unguarded(stack, repository, pattern):
+            for detail in _unguarded(stack, repository, pattern, policy.provider):
                 yield Finding(detail, ("deploy_from", "tags"), urn=policy.urn)
 
 
-def _unguarded(stack: Stack, repository: str, pattern: str) -> Iterator[str]:
+def _unguarded(stack: Stack, repository: str, pattern: str, account: str | None) -> Iterator[str]:
     """Yield what anybody may do with tags that a pattern admits, with one tag as the proof."""
-    guards = tag_guards(stack, repository)
+    guards = tag_guards(stack, repository, account)
     regions = tag_regions(pattern, tuple(guard for _, guard in guards))
     if regions is None:
         yield "its pattern, or one of a tag ruleset, is too complex to compare"
@@ -225,8 +224,9 @@ class TagsNotForAll(ResourceRule):
 class TagNamesAreVersions(ResourceRule):
     """A ruleset on tag names requires versions.
 
-    Tags such as `v-test` or `v1.2` next to the releases can be mistaken for a release, by a person
-    or by a pipeline.
+    Tags such as `v-test` or `v1` next to the releases can be mistaken for a release, by a person or
+    by a pipeline. Every name that the pattern admits has to have two numbers after its prefix, or
+    to be a date: SemVer, PEP 440 and CalVer are fine.
     """
 
     id = "TG003"
@@ -248,6 +248,17 @@ class TagNamesAreVersions(ResourceRule):
                 }
             },
         ),
+        example(
+            "versions as PEP 440 writes them",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={
+                "tagNamePattern": {
+                    "operator": "regex",
+                    "pattern": r"^\d+(\.\d+)+((a|b|rc)\d+)?(\.post\d+)?$",
+                }
+            },
+        ),
     )
     bad = (
         example(
@@ -263,6 +274,18 @@ class TagNamesAreVersions(ResourceRule):
             rules={"tagNamePattern": {"operator": "regex", "pattern": "^v.*"}},
         ),
         example(
+            "an expression that may be found anywhere",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={"tagNamePattern": {"operator": "regex", "pattern": r"v\d+\.\d+"}},
+        ),
+        example(
+            "any name but some",
+            gh.REPOSITORY_RULESET,
+            TAGS,
+            rules={"tagNamePattern": {"operator": "contains", "pattern": "test", "negate": True}},
+        ),
+        example(
             "unknown at preview",
             gh.REPOSITORY_RULESET,
             TAGS,
@@ -276,16 +299,20 @@ class TagNamesAreVersions(ResourceRule):
         block = resource.facts.block("rules", "tagNamePattern")
         if block is None:
             return
-        pattern = block.text("pattern")
-        strict = (
-            block.text("operator") == "regex"
-            and block.flag("negate") in (None, False)
-            and isinstance(pattern, str)
-            and regex_admits_only_semver(pattern)
+        operator, pattern, negate = (
+            block.text("operator"),
+            block.text("pattern"),
+            block.flag("negate"),
         )
-        if not strict:
-            detail = "`tagNamePattern` is looser than semantic versions"
-            yield finding(detail, "prefix", value=pattern)
+        if not isinstance(operator, str) or not isinstance(pattern, str) or negate is UNKNOWN:
+            yield finding("`tagNamePattern` cannot be seen", "prefix", value=UNKNOWN)
+            return
+        other = name_not_version(operator, pattern, negated=negate is True)
+        if other is None:
+            yield finding("`tagNamePattern` cannot be read, or is too complex", "prefix")
+        elif other:
+            detail = f"`tagNamePattern` admits {shown(other[0], pattern)}"
+            yield finding(f"{detail}, which is no version", "prefix")
 
 
 class TagsStay(ResourceRule):

@@ -347,7 +347,7 @@ class ReleaseBranchIsProtected(StackRule):
                 continue  # EN005's business
             if not any(
                 item.requires_pull_request
-                and protects_branch(item, subject_named(stack, repository), branch)
+                and protects_branch(item, subject_named(stack, repository, policy.provider), branch)
                 for item in protections_for(stack, repository)
             ):
                 detail = "no active protection requires pull requests for that branch"

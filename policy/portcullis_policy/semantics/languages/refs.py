@@ -25,12 +25,15 @@ from portcullis_policy.semantics.languages.automata import (
     without,
 )
 from portcullis_policy.semantics.languages.fnmatch import LONGEST, fnmatch
+from portcullis_policy.semantics.languages.regular_expressions import regular_expression
 from portcullis_policy.semantics.languages.workflow_filters import workflow_filter
 
 EVERYTHING = "~ALL"
 LONGEST_SHOWN = 30
 """Characters of a tag in a message."""
 _TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
+_WRITTEN = re.compile(r"\^?[\w/@-]*(?![*+?{\w])")
+"""What an expression writes in full at its beginning."""
 _WILD = re.compile(r".?[?+]|[*\[\\]", re.DOTALL)
 _DIGIT = One(((ord("0"), ord("9")),))
 _IN_NAME = One(without((*characters(" ~^:?*[\\/.\x7f"), (0, 31))))
@@ -159,6 +162,40 @@ def filter_not_version(wanted: str, unwanted: tuple[str, ...] = ()) -> tuple[str
         return _first_other(automata)
     except TooComplexError:
         return None
+
+
+@lru_cache(maxsize=512)
+def name_not_version(operator: str, pattern: str, *, negated: bool) -> tuple[str, ...] | None:
+    """Return the shortest tag that a ruleset's name pattern admits and that is no version.
+
+    Args:
+        operator: `starts_with`, `ends_with`, `contains` or `regex`.
+        pattern: the text or the regular expression.
+        negated: the pattern is what a name must not have.
+
+    Returns:
+        As `not_version`; None if the pattern cannot be read, too.
+    """
+    text = literal(pattern).parts
+    admitted: dict[str, Expression | None] = {
+        "starts_with": sequence(*text, ANYTHING),
+        "ends_with": sequence(ANYTHING, *text),
+        "contains": sequence(ANYTHING, *text, ANYTHING),
+        "regex": regular_expression(pattern),
+    }
+    wanted = admitted.get(operator)
+    if wanted is None or len(pattern) > LONGEST:
+        return None
+    fixed = _WRITTEN.match(pattern)
+    prefix = fixed[0].strip("^").rstrip("0123456789.-_") if fixed else ""
+    try:
+        automata = [_valid(), automaton(_of_tags(wanted)), _versions(_TAGS + prefix)]
+        for accepted, ref in regions(automata, needed=1 if negated else 2):
+            if not accepted[2] and accepted[1] is not negated:
+                return (ref.removeprefix(_TAGS),)
+    except TooComplexError:
+        return None
+    return ()
 
 
 def shown(tag: str, pattern: str) -> str:
