@@ -1,4 +1,4 @@
-"""zizmor and actionlint on workflow files, where they are installed: once for each set of files.
+"""zizmor, and actionlint where it is installed, on workflow files: once for each set of files.
 
 Both run without network and without the environment's variables, on copies in a folder that only
 this user can read and that is removed afterwards. Of what they say only the name of the check and

@@ -17,6 +17,7 @@ from portcullis_policy.semantics import linters
 import engine
 from tests.policy.harness import Pack
 
+ROOT = Path(__file__).parents[3]
 CANARY = "canary-of-a-workflow"
 BAD = changed(CI, ("[pull_request, push]", "pull_request_target"), ("name: ci", f"name: {CANARY}"))
 RECORDING = """#!{python} -I
@@ -148,14 +149,23 @@ def test_a_tool_that_is_not_understood_is_a_finding(
     assert CANARY not in message
 
 
-def test_a_missing_tool_is_silent_unless_it_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
-    """C3: the pack is of use without the tools; who relies on them says so."""
+def test_a_missing_tool_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C3: the pack needs zizmor, and says once that it is missing; actionlint only on request."""
     for name in ("ZIZMOR", "ACTIONLINT"):
         monkeypatch.setenv(f"PORTCULLIS_{name}", "/nowhere/at/all")
-    assert said("WF017", BAD) + said("WF018", BAD) + said("WF019", BAD) == []
-    for rule in ("WF017", "WF019"):
-        (message,) = said(rule, BAD, required=True)
-        assert "not installed" in message
+    (missing,) = said("WF017", BAD)
+    assert "zizmor is not installed" in missing
+    assert said("WF018", BAD) + said("WF019", BAD) == []
+    (message,) = said("WF019", BAD, required=True)
+    assert "actionlint is not installed" in message
+
+
+def test_zizmor_is_installed_with_the_pack() -> None:
+    """C3: what installs the pack from its own list of packages has zizmor."""
+    needed = (ROOT / "policy" / "requirements.in").read_text(encoding="utf-8")
+    assert re.search(r"^zizmor>=", needed, re.MULTILINE)
+    pinned = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert re.search(r"^zizmor==\S+ \\\n    --hash=sha256:", pinned, re.MULTILINE)
 
 
 def test_files_that_cannot_be_read_are_not_handed_on(

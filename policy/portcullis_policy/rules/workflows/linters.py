@@ -83,14 +83,20 @@ class Tool(StackRule, abstract=True):
         answer = ask(tuple(str(item.resource.facts.text("content")) for item in files))
         if answer.failed:
             yield Finding(f"{name} is installed and could not be run")
-        elif not answer.installed and settings.value(self.id, REQUIRED) is True:
-            yield Finding(f"{name} is not installed, and the configuration requires it")
+        elif not answer.installed and self.is_required(settings):
+            yield Finding(
+                f"{name} is not installed, so the workflow files were not checked with it"
+            )
         for number, item in enumerate(files):
             path = workflow_path(item.resource) or ""
             remarks = [each for each in answer.remarks if each.file == number]
             mine = [each for each in remarks if item.workflow and self.takes(each, item.workflow)]
             found = [(each.line, f"{name} {each.check}") for each in mine if each.check not in but]
             yield from at_lines(item.resource, path, found, item.resource.urn)
+
+    def is_required(self, settings: Settings) -> bool:
+        """Say whether it is a finding that the tool is not installed."""
+        return settings.value(self.id, REQUIRED) is True
 
     def takes(self, remark: Remark, workflow: Workflow) -> bool:
         """Say whether a remark is this rule's to tell."""
@@ -104,14 +110,15 @@ class ZizmorSevere(Tool):
     zizmor checks workflows for weaknesses that attackers have used. WF018 reports those that an
     attacker cannot use here: a cache where nothing is published, a trigger whose jobs run nothing
     of an outsider's, a value that GitHub itself fills. zizmor runs once for all files of a preview,
-    without network access. If it is not installed, nothing is reported, unless `required`
-    is set. See https://docs.zizmor.sh/audits/.
+    without network access. It is installed with the pack; a pack that cannot find it reports that.
+    See https://docs.zizmor.sh/audits/.
     """
 
     id = "WF017"
     title = "zizmor finds a severe weakness in a workflow file"
     severity = Severity.HIGH
     maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.7"), *osps("BR-01.01", "BR-01.03"))
+    parameters = ()
     good = (
         stack("a sound workflow", file(CI, CI_PATH)),
         stack(
@@ -141,6 +148,11 @@ class ZizmorSevere(Tool):
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         yield from self.said(settings, zizmor, stack, "zizmor")
+
+    def is_required(self, settings: Settings) -> bool:
+        """See Tool. It is a package that the pack needs."""
+        del settings
+        return True
 
     def takes(self, remark: Remark, workflow: Workflow) -> bool:
         """See Tool."""
