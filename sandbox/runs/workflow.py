@@ -8,9 +8,11 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -104,10 +106,16 @@ def read(
     if content is None:
         raise WorkflowError(f"{path}: there is no such file")
     try:
-        data = yaml.safe_load(content.decode())
+        data = copy.deepcopy(_data(content))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
         raise WorkflowError(f"{path}: not YAML") from None
     return parse(data, path)
+
+
+@lru_cache(maxsize=128)
+def _data(content: bytes) -> Any:  # noqa: ANN401 - any YAML
+    """Return what a file says; every event of a repository reads the same few files again."""
+    return yaml.safe_load(content.decode())
 
 
 def parse(data: Any, path: str) -> Workflow:  # noqa: ANN401 - any YAML
