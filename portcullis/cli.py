@@ -15,6 +15,7 @@ from portcullis.esc.commands import app as esc_app
 from portcullis.pins.commands import pins
 from portcullis.project import project_root
 from portcullis.publishers.commands import app as publishers_app
+from portcullis.reach.commands import reach
 from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -23,6 +24,7 @@ app.add_typer(publishers_app, name="publishers")
 app.add_typer(secrets_app, name="secrets")
 app.command()(check)
 app.command()(pins)
+app.command()(reach)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -16,6 +17,7 @@ from portcullis import report
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import adopt_gates, adopt_planned
 from portcullis.adopt.old_names import old_names
+from portcullis.check.organization import Subject
 from portcullis.files import overwritten, step, ways
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
@@ -30,6 +32,7 @@ from portcullis.preview.names import Names, logins, names_of
 from portcullis.project import UserError, pulumi_environment, require_pack
 from portcullis.pulumi_runs import recover, run
 from portcullis.pulumi_runs.run import in_words
+from portcullis.reach import comparison
 from portcullis.renames.follow import carry_out, follow, forget_strangers
 from portcullis.secrets import deletion
 
@@ -73,6 +76,7 @@ def deploy(
     ignored = [*renames.ignored, *proposed]
     recover.restore_secrets(stack, environment, declaration, state, console, change=change)
     edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
+    _compare_reach(settings, stack, state, console)
     planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
     report.require_pack(planned)
     organization = declaration.config.organization
@@ -105,6 +109,30 @@ def deploy(
             console.print(report.headline("update", done))
         step.carry_out(stack, environment, resolved, console)
     _show(settings, stack, environment, declaration, console)
+
+
+def _compare_reach(
+    settings: StackSettings,
+    stack: automation.Stack,
+    state: Mapping[str, Any],
+    console: Console,
+) -> None:
+    """Show for which goals another number of people suffices than after the last deployment.
+
+    The policy pack gets the numbers before the change, and refuses those that fall.
+
+    Raises:
+        UserError: with all mistakes in the policy's configuration.
+    """
+    what = Subject(settings.root, settings.organization, settings)
+    named = os.environ.get("PULUMI_OPTION_POLICY_PACK_CONFIG", "").split(",")
+    files = [Path(name) for name in named if name]
+    before = comparison.of_state(state, what, files)
+    if before is None:
+        return
+    after = comparison.of_declaration(what, files)
+    comparison.show(console, comparison.changes(before, after))
+    stack.workspace.env_vars = {**stack.workspace.env_vars, **comparison.for_the_pack(before)}
 
 
 def _note_existing_files(

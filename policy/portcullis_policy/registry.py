@@ -24,7 +24,7 @@ from portcullis_policy.rules.environments import (
 )
 from portcullis_policy.rules.organization import actions, forks, organization, roles, silence
 from portcullis_policy.rules.pack import pack, stack, waivers
-from portcullis_policy.rules.release_path import alone, others
+from portcullis_policy.rules.release_path import alone, fewer_people, others
 from portcullis_policy.rules.repositories import (
     access,
     dependabot,
@@ -57,7 +57,7 @@ _FAMILIES = (
     (rulesets, classic),
     (tags,),
     (approvals, admitted_refs, look_alikes, second_person, known_by_use),
-    (alone, others),
+    (alone, others, fewer_people),
     (
         secrets,
         plaintext,

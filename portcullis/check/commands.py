@@ -53,6 +53,13 @@ def check(
     stack: Annotated[
         str | None, typer.Option(help="The stack whose configuration applies.", envvar="STACK")
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMIT",
+            help="Refuse a change after which fewer people suffice than at this commit.",
+        ),
+    ] = None,
 ) -> None:
     """Check an organization offline: mistakes, and the policy pack's findings.
 
@@ -69,7 +76,7 @@ def check(
         what = subject(file, stack)
         if fix:
             _fix_files(what, policy_files, write=not dry_run, aside=form is not Format.TEXT)
-        report = _report(what, policy_files)
+        report = _report(what, policy_files, since)
     except UserError as error:
         errors.print(Text(str(error)))
         raise typer.Exit(_USAGE) from None
@@ -78,24 +85,28 @@ def check(
         raise typer.Exit(1)
 
 
-def _report(what: Subject, policy_files: list[Path]) -> Report:
+def _report(what: Subject, policy_files: list[Path], since: str | None) -> Report:
     """Return the outcome; mistakes in the declaration are part of it."""
     from components.declaration import DeclarationError
     from components.declaration.required_checks import notices
     from portcullis.check import organization
     from portcullis.check.report import Report
+    from portcullis.reach import comparison
 
+    before = None if since is None else comparison.of_commit(since, what, policy_files)
     try:
-        declaration, findings = organization.check(what, policy_files)
+        declaration, findings = organization.check(what, policy_files, before)
     except DeclarationError as error:
         first = error.mistakes[0].place.file
         return Report(what.name, first, mistakes=tuple(error.mistakes))
     resolved = declaration.resolved
+    after = None if before is None else comparison.of_declaration(what, policy_files)
     return Report(
         what.name,
         resolved.origin.file,
         findings=tuple(findings),
         notices=tuple(notices(resolved)),
+        changes=() if before is None or after is None else comparison.changes(before, after),
     )
 
 

@@ -12,8 +12,9 @@ from portcullis_policy.judge import Judge
 from portcullis_policy.profiles import level
 from portcullis_policy.pulumi_pack.start import Start, begin
 from portcullis_policy.registry import RULES
-from portcullis_policy.rule import Resource, Rule
+from portcullis_policy.rule import Resource, Rule, Stack
 from portcullis_policy.rules.pack.pack import STACK, WEAKENED
+from portcullis_policy.rules.release_path.fewer_people import BEFORE
 
 from portcullis.project import UserError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portcullis_policy.diagnostic import Diagnostic
+    from portcullis_policy.release_path.numbers import Numbers
+    from portcullis_policy.settings import Settings
 
     from portcullis.check.recorder import Registered
 
@@ -68,7 +71,10 @@ def configuration(stack: Mapping[str, str], files: Sequence[Path]) -> Configurat
 
 
 def judge(
-    registered: Sequence[Registered], configured: Configuration, root: Path | None = None
+    registered: Sequence[Registered],
+    configured: Configuration,
+    root: Path | None = None,
+    before: Numbers | None = None,
 ) -> list[Diagnostic]:
     """Return what the whole catalogue finds, in a stable order.
 
@@ -76,17 +82,33 @@ def judge(
         registered: what a program declared.
         configured: levels and parameters.
         root: the project's folder.
+        before: how many had to act together before the change; None: nothing is compared.
     """
     judge = Judge(RULES, root=root)
     judge.configure(configured.parameters)
     levels = {rule.id: configured.level_of(rule) for rule in RULES}
-    weakened = [str(each) for each in configured.start.weakened]
-    return evaluate(judge, [_resource(each, weakened) for each in registered], levels)
+    noted: dict[str, object] = {WEAKENED: [str(each) for each in configured.start.weakened]}
+    if before is not None:
+        noted[BEFORE] = before
+    return evaluate(judge, [_resource(each, noted) for each in registered], levels)
 
 
-def _resource(item: Registered, weakened: list[str]) -> Resource:
-    """Return a resource as rules look at it; the stack itself notes what is weakened."""
-    facts = {**item.inputs, **({WEAKENED: weakened} if item.type == STACK else {})}
+def stack_of(registered: Sequence[Registered], configured: Configuration) -> tuple[Stack, Settings]:
+    """Return what rules on the stack look at: all resources, and the policy's settings.
+
+    Args:
+        registered: what a program declared.
+        configured: levels and parameters.
+    """
+    judge = Judge(RULES)
+    judge.configure(configured.parameters)
+    resources = tuple(judge.register(_resource(each, {})) for each in registered)
+    return judge.stack_of(resources), judge.settings
+
+
+def _resource(item: Registered, noted: Mapping[str, object]) -> Resource:
+    """Return a resource as rules look at it; what is noted of the run is part of the stack's."""
+    facts = {**item.inputs, **(noted if item.type == STACK else {})}
     return Resource(
         item.type, item.name, item.urn, item.parent, Facts(facts), item.depends, item.provider
     )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portcullis_policy.diagnostic import Diagnostic
+    from portcullis_policy.release_path.numbers import Numbers
+
+    from portcullis.check.recorder import Registered
 
 _OFFLINE_STACK = "offline"
 _YAML = frozenset({".yaml", ".yml"})
@@ -78,18 +81,31 @@ def configured_for(what: Subject, policy_files: Sequence[Path]) -> Configuration
     return configuration(_plain(what), policy_files)
 
 
-def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration, list[Diagnostic]]:
+def check(
+    what: Subject, policy_files: Sequence[Path] = (), before: Numbers | None = None
+) -> tuple[Declaration, list[Diagnostic]]:
     """Check an organization; nothing is read but files of the project, nothing is sent anywhere.
 
     Args:
         what: the organization, and the stack whose configuration counts.
         policy_files: policy config files.
+        before: how many had to act together before the change; None: nothing is compared.
 
     Raises:
         DeclarationError: with all mistakes in the declaration.
         UserError: with all mistakes in the policy's configuration.
     """
     configured = configured_for(what, policy_files)
+    declaration, registered = recorded(what)
+    return declaration, judge(registered, configured, what.root, before)
+
+
+def recorded(what: Subject) -> tuple[Declaration, list[Registered]]:
+    """Return an organization's declaration, and the resources that the stack's program declares.
+
+    Raises:
+        DeclarationError: with all mistakes in the declaration.
+    """
     declaration = load(what.name, what.root)
     base_url = os.environ.get("GITHUB_BASE_URL") or _plain(what).get("github:baseUrl") or DOTCOM
     registered = declared(
@@ -99,7 +115,7 @@ def check(what: Subject, policy_files: Sequence[Path] = ()) -> tuple[Declaration
         base_url=base_url.rstrip("/") + "/",
         changed=_changed(what.stack.config.get(f"portcullis:{CHANGED}") if what.stack else None),
     )
-    return declaration, judge(registered, configured, what.root)
+    return declaration, registered
 
 
 def _plain(what: Subject) -> dict[str, str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from portcullis_policy.diagnostic import Diagnostic
 
     from components.declaration import Mistake
+    from portcullis.reach.comparison import Change
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Report:
     findings: tuple[Diagnostic, ...] = ()
     notices: tuple[str, ...] = ()
     """What people should know, though nothing is wrong: a line each."""
+    changes: tuple[Change, ...] = ()
+    """The goals of attackers for which another number of people suffices than before."""
 
     @property
     def refused(self) -> bool:

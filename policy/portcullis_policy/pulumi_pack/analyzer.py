@@ -33,7 +33,7 @@ from portcullis_policy.facts import Facts
 from portcullis_policy.judge import Judge, utc_today
 from portcullis_policy.profiles import level
 from portcullis_policy.pulumi_pack.config import problems, schema
-from portcullis_policy.pulumi_pack.engine_call import skips_preview
+from portcullis_policy.pulumi_pack.engine_call import reach_before, skips_preview
 from portcullis_policy.pulumi_pack.proxies import plain
 from portcullis_policy.pulumi_pack.remediation import with_fixes
 from portcullis_policy.pulumi_pack.start import PROFILE_KEY, Start, begin
@@ -47,6 +47,7 @@ from portcullis_policy.rules.pack.pack import (
     PackSettings,
     UnusedExemption,
 )
+from portcullis_policy.rules.release_path.fewer_people import BEFORE
 from portcullis_policy.settings import PACK_RULE, PROFILE
 
 
@@ -304,7 +305,8 @@ def _stack_check(
     def check(args: StackValidationArgs, report: ReportViolation) -> None:
         desk.configured(rule, args.get_config())
         _report_problems(rule, desk, args.get_config(), report)
-        resources = tuple(_stack_resource(item) for item in args.resources)
+        noted = {} if (before := reach_before()) is None else {BEFORE: before}
+        resources = tuple(_stack_resource(item, noted) for item in args.resources)
         if comes_first:
             found = list(of_stack(desk.judge, resources))
             desk.turn.wanted = {each.rule.id for each in found} | desk.unheard(StackRule)
@@ -317,7 +319,9 @@ def _stack_check(
     return check
 
 
-def _stack_resource(item: PolicyResource) -> Resource:
+def _stack_resource(item: PolicyResource, noted: Mapping[str, object]) -> Resource:
+    """Return a resource; what is noted of the run is part of the stack's own."""
+    props: Any = plain(item.props)
     depends = {
         name: tuple(resource.urn for resource in resources)
         for name, resources in item.property_dependencies.items()
@@ -327,7 +331,7 @@ def _stack_resource(item: PolicyResource) -> Resource:
         item.name,
         item.urn,
         item.opts.parent,
-        Facts(plain(item.props)),
+        Facts({**props, **noted} if item.resource_type == STACK and noted else props),
         depends,
         item.provider.urn if item.provider is not None else None,
     )

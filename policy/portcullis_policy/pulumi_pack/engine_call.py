@@ -3,6 +3,7 @@
 Processes above this one are seen on Linux only; an option is seen in its variable everywhere.
 """
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
@@ -12,6 +13,7 @@ _CONFIG_VARIABLE = "PULUMI_OPTION_POLICY_PACK_CONFIG"
 _SKIP, _SKIP_LETTER = "--skip-preview", "f"
 _SKIP_VARIABLE = "PULUMI_OPTION_SKIP_PREVIEW"
 _PREVIEWED_VARIABLE = "PORTCULLIS_PREVIEWED"
+_BEFORE_VARIABLE = "PORTCULLIS_REACH_BEFORE"
 _UPDATES = frozenset({"up", "update", "watch"})
 _WITHOUT_VALUE = "defjry"
 """The one-letter options of `pulumi up` that take no value: others may stand behind them."""
@@ -46,6 +48,21 @@ def skips_preview() -> bool:
     if os.environ.get(_SKIP_VARIABLE, "0") not in _FALSE:
         return True
     return any(_skips(arguments) for arguments, _ in _processes_above())
+
+
+def reach_before() -> object:
+    """Return the fewest people for each goal before the change, as `portcullis` passes them.
+
+    None: nobody has passed any. What is not JSON is returned as it is, and refused.
+    """
+    text = os.environ.get(_BEFORE_VARIABLE)
+    if not text:
+        return None
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return text if found is None else found
 
 
 def _processes_above() -> Iterator[tuple[list[str], Path]]:

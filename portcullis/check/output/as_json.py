@@ -24,6 +24,10 @@ def text(report: Report) -> str:
         "mistakes": [_mistake(each) for each in report.mistakes],
         "findings": [_finding(each) for each in report.findings],
         "notices": list(report.notices),
+        "reach": [
+            {"goal": each.goal, "before": each.before, "after": each.after}
+            for each in report.changes
+        ],
     }
     return json.dumps(answer, indent=2) + "\n"
 

@@ -21,6 +21,9 @@ def text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
+    for change in report.changes:
+        kind = "warning" if change.falls else "notice"
+        yield _command(kind, (report.file, None, None), "who suffices", [str(change)])
     for mistake in report.mistakes:
         words = [f"{mistake.path}: {mistake.what}" if mistake.path else mistake.what]
         words += [f"allowed: {mistake.allowed}"] if mistake.allowed else []

@@ -10,6 +10,8 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from portcullis_policy.release_path.numbers import people
+
 from portcullis.check.report import place
 
 if TYPE_CHECKING:
@@ -31,6 +33,14 @@ def text(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"### Portcullis: {report.summary} in {_code(report.file)}"
+    if report.changes:
+        yield ""
+        yield "| goal | before the change | after it |"
+        yield "|---|---|---|"
+        for change in report.changes[:MOST_ROWS]:
+            after = people(change.after)
+            weaker = f"**{_words(after)}**" if change.falls else _words(after)
+            yield f"| {_words(change.goal)} | {_words(people(change.before))} | {weaker} |"
     rows = list(_rows(report))
     if rows:
         yield ""

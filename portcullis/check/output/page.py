@@ -46,6 +46,9 @@ def text(report: Report) -> str:
 
 
 def _articles(report: Report) -> Iterator[str]:
+    for change in report.changes:
+        kind = "mandatory" if change.falls else "notice"
+        yield _article(kind, "who suffices", [str(change)], report.file)
     for mistake in report.mistakes:
         allowed = f"allowed: {mistake.allowed}" if mistake.allowed else ""
         where = f"{mistake.place}  {mistake.path}"

@@ -18,6 +18,8 @@ def text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
+    for change in report.changes:
+        yield f"{'reach':<10} {change}"
     for mistake in report.mistakes:
         yield str(mistake)
     for finding in report.findings:

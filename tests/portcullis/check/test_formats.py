@@ -22,6 +22,7 @@ from components.declaration import Mistake
 from components.declaration.yaml_file import Place
 from portcullis.check.output import as_json, github, markdown, page, sarif, text
 from portcullis.check.report import Report
+from portcullis.reach.comparison import Change
 from tests.portcullis.check.projects import command, findings, project
 
 if TYPE_CHECKING:
@@ -57,12 +58,21 @@ mistakes = st.builds(
     words, st.integers(1, 99), words, words, st.text(max_size=9),
 )  # fmt: skip
 reports = st.builds(
-    lambda reported, wrong, notices: Report(
-        "acme", "orgs/acme.yaml", tuple(wrong), tuple(reported), tuple(notices)
+    lambda reported, wrong, notices, changes: Report(
+        "acme",
+        "orgs/acme.yaml",
+        tuple(wrong),
+        tuple(reported),
+        tuple(notices),
+        tuple(changes),
     ),
     st.lists(found, max_size=3),
     st.lists(mistakes, max_size=2),
     st.lists(words, max_size=1),
+    st.lists(
+        st.builds(Change, words, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
+        max_size=1,
+    ),
 )
 
 
@@ -164,6 +174,7 @@ def test_a_workflow_command_stays_one_line(report: Report) -> None:
     """E8: no name ends a command, adds a property or begins another command."""
     lines = github.text(report).split("\n")
     expected = len(report.mistakes) + len(report.findings) + len(report.notices)
+    expected += len(report.changes)
     assert len(lines) == expected + 2  # the summary, and what follows the last line
     for line in lines[:expected]:
         assert "\r" not in line
@@ -198,7 +209,7 @@ ALLOWED = {
     *("meta@name", "title", "style", "body", "h1", "h2", "p", "p@class", "article"),
     "article@class",
 }
-TABLE = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "br", "code"}
+TABLE = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "br", "code", "strong"}
 
 
 @given(reports)
@@ -219,9 +230,9 @@ def test_comment_holds_no_markup_of_the_file(report: Report) -> None:
     comment = markdown.text(report)
     assert tags(rendered(comment)) <= TABLE
     assert not re.search(r"@[A-Za-z0-9]|://|www\.", comment)
-    rows = [line for line in comment.split("\n") if line.startswith("|")][2:]
-    assert len(rows) == len(report.mistakes) + len(report.findings)
-    assert all(row.count("|") == 5 for row in rows)
+    bars = [line.count("|") for line in comment.split("\n") if line.startswith("|")]
+    findings_, changed = len(report.mistakes) + len(report.findings), len(report.changes)
+    assert bars == [4] * (changed + 2 * bool(changed)) + [5] * (findings_ + 2 * bool(findings_))
 
 
 @pytest.mark.parametrize(

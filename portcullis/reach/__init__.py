@@ -1,0 +1,1 @@
+"""`portcullis reach`: who can publish, and how."""

@@ -1,0 +1,113 @@
+"""`portcullis reach`: who can publish, alone or together, and by which steps."""
+
+from __future__ import annotations
+
+import gc
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from portcullis.commands import errors
+from portcullis.project import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from portcullis_policy.release_path.goals import GoalKind
+
+    from portcullis.reach.report import Report
+
+_USAGE = 2
+_WAYS = 3
+
+
+class Format(StrEnum):
+    """How the answers are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
+class Goals(StrEnum):
+    """What somebody may be after."""
+
+    PACKAGE = "package"
+    SECRET = "secret"  # noqa: S105 - a kind of goal
+    ROLE = "role"
+    TAG = "tag"
+    WORKFLOW = "workflow"
+    ALL = "all"
+
+
+def reach(
+    file: Annotated[
+        Path | None, typer.Argument(help="Such as orgs/guild.yaml. Default: the stack's.")
+    ] = None,
+    *,
+    package: Annotated[
+        str | None,
+        typer.Option(help="Only this package, repository, or REPOSITORY/ENVIRONMENT."),
+    ] = None,
+    goal: Annotated[
+        Goals,
+        typer.Option(help="What somebody is after: to publish, read, assume, move or change it."),
+    ] = Goals.PACKAGE,
+    ways: Annotated[
+        int, typer.Option(min=1, help="How many sets of people to show of each goal.")
+    ] = _WAYS,
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
+    policy_config: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A policy config file, with levels and parameters.",
+            envvar="PULUMI_OPTION_POLICY_PACK_CONFIG",
+        ),
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="The stack whose configuration applies.", envvar="STACK")
+    ] = None,
+) -> None:
+    """Show the smallest sets of people and stolen credentials that suffice to publish.
+
+    Offline: only files of the project are read. Exit code 1: the file has mistakes. Exit code 2:
+    the command was used incorrectly.
+    """
+    from components.declaration import DeclarationError
+    from portcullis.check.organization import subject
+    from portcullis.reach.answers import report
+
+    gc.disable()  # the process ends soon
+    # the variable is Pulumi's own, which separates files by commas
+    policy_files = [Path(name) for each in policy_config or [] for name in str(each).split(",")]
+    try:
+        found = report(subject(file, stack), policy_files, kinds=_kinds(goal), package=package)
+    except DeclarationError as error:
+        errors.print(Text(str(error)))
+        raise typer.Exit(1) from None
+    except UserError as error:
+        errors.print(Text(str(error)))
+        raise typer.Exit(_USAGE) from None
+    typer.echo(_rendered(found, form, ways), nl=False)
+
+
+def _kinds(goal: Goals) -> list[GoalKind]:
+    from portcullis_policy.release_path.goals import GoalKind
+
+    return list(GoalKind) if goal is Goals.ALL else [GoalKind(goal.value)]
+
+
+def _rendered(report: Report, form: Format, ways: int) -> str:
+    from portcullis.reach.output import as_json, mermaid, svg, text
+
+    formats: Mapping[Format, Callable[[Report, int], str]] = {
+        Format.TEXT: text.text,
+        Format.JSON: as_json.text,
+        Format.MERMAID: mermaid.text,
+        Format.SVG: svg.text,
+    }
+    return formats[form](report, ways)

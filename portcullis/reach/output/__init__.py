@@ -1,0 +1,1 @@
+"""The formats of `portcullis reach`, one module each."""

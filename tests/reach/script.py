@@ -1,0 +1,95 @@
+"""The steps of a way, done in the sandbox one after the other, as they are printed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.reach import moves
+from tests.reach.applied import TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.reach.moves import Place
+
+_WHERE = re.compile(r" \((?:ruleset|protection|classic) .*\)$")
+"""By which protections a step passes: not part of what is done."""
+
+
+class Unscripted(Exception):  # noqa: N818 - a test's own
+    """A step that no script does."""
+
+
+def done(place: Place, steps: Sequence[str]) -> bool:
+    """Do the steps; say whether they publish. The world is left as it was.
+
+    Raises:
+        Unscripted: there is a step that the script does not know.
+    """
+    before = place.world.saved()
+    try:
+        for step in steps:
+            _do(place, step)
+        return place.published
+    finally:
+        place.world.put_back(before)
+
+
+def _do(place: Place, step: str) -> None:
+    for pattern, act in _STEPS.items():
+        if found := re.fullmatch(pattern, _WHERE.sub("", step)):
+            act(place, *found.groups())
+            return
+    raise Unscripted(step)
+
+
+def _tag(place: Place, who: str, name: str) -> None:
+    moves.put_on_branch(place, who, moves.branch_of(who))
+    moves.tag(place, who, name, moves.attacks(place))
+
+
+def _push(place: Place, who: str, branch: str) -> None:
+    if branch == "main":
+        moves.push_to_main(place, who)
+    else:
+        moves.put_on_branch(place, who, branch)
+
+
+def _merge(place: Place, who: str, approving: str | None, _branch: str) -> None:
+    moves.put_on_branch(place, who, moves.branch_of(who))
+    moves.propose(place, who, moves.branch_of(who))
+    for reviewer in re.split(r" and |, ", approving or ""):
+        moves.approve_proposal(place, reviewer)
+    moves.merge_proposal(place, who)
+
+
+def _move(place: Place, who: str, _name: str) -> None:
+    moves.put_on_branch(place, who, moves.branch_of(who))
+    moves.move_tag(place, who, TAG)
+
+
+def _by_token(place: Place) -> None:
+    refs = place.get("git/matching-refs/tags/") or []
+    moves.start_by_job(place, ["main", *(each["ref"] for each in refs)])
+
+
+def _dispatch(place: Place, who: str, kind: str, name: str) -> None:
+    moves.start(place, who, f"refs/tags/{name}" if kind == "tag" else name)
+
+
+_STEPS: dict[str, Callable[..., object]] = {
+    r"([^:]+): create tag (\S+)": _tag,
+    r"([^:]+): create branch (\S+)": _push,
+    r"([^:]+): push to branch (\S+)": _push,
+    r"([^:]+): create a branch": lambda place, who: moves.put_on_branch(
+        place, who, moves.branch_of(who)
+    ),
+    r"([^:]+): merge a pull request(?: that (.*?) approves?)?, into branch (\S+)": _merge,
+    r"([^:]+): move tag (\S+)": _move,
+    r"([^:]+): dispatch the workflow on (tag|branch) (\S+)": _dispatch,
+    r"dispatch by GITHUB_TOKEN": _by_token,
+    r"([^:]+): approve at .*": moves.approve_deployment,
+    r"([^:]+): bypass the approval at .*": moves.approve_deployment,
+}
+"""What people do, by the pattern of a step."""
