@@ -160,7 +160,8 @@ def _parse(text: str, depth: int) -> Iterator[Command]:
         kind = token.lastgroup
         if kind in ("single", "double", "plain", "expression", "test"):
             value = token[kind]
-            word += value.removeprefix("\\") if kind == "plain" else value
+            written = value.removeprefix("\\") if kind == "plain" else value
+            word += "[[" if kind == "test" else written  # a condition is no command
             called = _SUBSTITUTION.search(value) if kind in ("double", "test") else None
             inner += [value[called.end() :]] if called else []
             continue

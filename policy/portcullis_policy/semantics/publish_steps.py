@@ -25,7 +25,7 @@ _ACTIONS = re.compile(
 """Actions that fetch, verify, sign or prepare a client."""
 _SCANNERS = words("trivy snyk codeql grype semgrep sonar sonarcloud scan scanner fossa checkov")
 _TOOLS = words(
-    "cat cp mv mkdir rm ls cd tar zip unzip gzip gunzip xz sed awk gawk grep egrep head tail "
+    "cat cp mv mkdir rm ls tree cd tar zip unzip gzip gunzip xz sed awk gawk grep egrep head tail "
     "sort uniq cut tr wc tee touch chmod find test [ [[ ]] true false exit return export set "
     "unset read source . local readonly declare typeset shift trap sleep date jq yq diff cmp "
     "comm sha256sum sha512sum sha1sum md5sum shasum base64 openssl xxd env which type pwd "

@@ -11,13 +11,12 @@ from portcullis_policy.semantics.expressions import in_braces
 from portcullis_policy.semantics.linters import Remark
 from portcullis_policy.semantics.pasted import pasted_lines
 from portcullis_policy.semantics.pins import by_version_only
-from portcullis_policy.semantics.publishing import only_tries, publishes, secrets_named
+from portcullis_policy.semantics.publishing import only_tries, publishes
 from portcullis_policy.semantics.untrusted import inserts_text, typed_inputs
-from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+from portcullis_policy.semantics.workflows import Job, Step, Workflow
 
 _RELEASING = frozenset({"contents", "packages", "id-token", "attestations", "deployments"})
 """Permissions with which a job can put something where others take it from."""
-_NOT_FOR_RELEASES = frozenset({"GITHUB_TOKEN", "CODECOV_TOKEN"})
 _RELEASES = re.compile(r"release|publish|deploy|upload-to|push")
 _CHOSEN_BY_WRITERS = ("github.ref", "github.ref_name", "github.head_ref", "github.event", "github")
 _KNOWN_BY_GITHUB = re.compile(r"github\.(?!event|head_ref)\w+|github\.event\..*|inputs\..*")
@@ -25,8 +24,12 @@ _AGENTS = re.compile(
     r"\b(ai|agents?|claude|gemini|codex|copilot|openai|anthropic|llm|gpt|aider|cursor|inference)\b"
 )
 """Words in the names of actions that let a language model act."""
-_SAYS = re.compile(r"\s*((echo|printf|set|exit|true)\b[^$`|&;<>(]*)?")
-"""A line of a script that only prints words of its own."""
+_SAYS = re.compile(
+    r"\s*((echo|printf|set|exit|true)\b[^$`|&;<>(]*"
+    r"|gh\s+\S+\s+(edit|comment|close|reopen|lock|unlock|pin)\b[^`|&;<>()]*"
+    r"|gh\s+\$\{\{[^}]*\}\}\s+(edit|comment|close|reopen)\b[^`|&;<>()]*)?"
+)
+"""A line of a script that only prints words of its own, or that labels and answers."""
 _HEAD = re.compile(r"\bhead\b|head_(ref|sha|branch|repo)|refs/pull|merge_commit")
 
 
@@ -47,20 +50,13 @@ def _can_release(job: Job, workflow: Workflow) -> bool:
     own = job.at.get("permissions")
     permissions = own if own.given else workflow.at.get("permissions")
     may_write = {name for name, level in permissions.items().items() if level.text == "write"}
-    values_ = [value.text for step in job.steps for value in (*step.values(), step.run)]
-    secrets = secrets_named(" ".join([*values_, *_texts(job.at.get("env"))]))
     return bool(
         job.environment.given
         or job.uses.given
         or permissions.text.lower() == "write-all"
         or may_write & _RELEASING
-        or secrets - _NOT_FOR_RELEASES
         or any(_RELEASES.search(step.action) and not only_tries(step) for step in job.steps)
     )
-
-
-def _texts(block: At) -> list[str]:
-    return [value.text for value in block.items().values()]
 
 
 def _trigger(remark: Remark, workflow: Workflow) -> bool:

@@ -27,7 +27,7 @@ _ACTION_WORDS = words(
 )
 """Words in an action's name that tell what it does with what it is given."""
 _LOCAL_TOOLS = words(
-    "cat cp mv mkdir rm ls cd tar zip unzip gzip gunzip xz sed awk gawk grep egrep rg head "
+    "cat cp mv mkdir rm ls tree cd tar zip unzip gzip gunzip xz sed awk gawk grep egrep rg head "
     "tail sort uniq cut tr wc tee touch chmod chown ln find test [ [[ ]] true false exit "
     "return export set unset read source . local readonly declare typeset shift trap sleep "
     "date jq yq diff cmp sha256sum sha512sum md5sum shasum base64 openssl xxd printenv env "

@@ -359,5 +359,48 @@ SOUND = {
               - uses: actions/upload-artifact@SHA
                 with: {name: 'wheels-${{ matrix.os }}', path: wheelhouse/*.whl}
         """,
+    "a comment takes a label away": """
+        on: {issue_comment: {types: [created]}}
+        permissions: {}
+        jobs:
+          triage:
+            runs-on: ubuntu-24.04
+            permissions: {issues: write, pull-requests: write}
+            env:
+              KIND: ${{ github.event.issue.pull_request && 'pr' || 'issue' }}
+              GH_TOKEN: ${{ github.token }}
+            steps:
+              - run: gh ${{ env.KIND }} edit ${{ github.event.issue.html_url }} --remove-label x
+        """,
+    "acceptance tests of a release, with an account of their own": """
+        on: {release: {types: [published]}, schedule: [{cron: '0 5 * * *'}]}
+        permissions: {contents: read}
+        jobs:
+          accept:
+            runs-on: ubuntu-24.04
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - uses: actions/setup-go@SHA
+                with: {go-version-file: go.mod}
+              - run: |
+                  if [[ "$MODE" == "all of them" ]]; then export RACE=-race; fi
+                  go test $RACE ./acceptance/...
+                env: {TEST_TOKEN: '${{ secrets.TEST_TOKEN }}'}
+        """,
+    "files are listed before they are published": """
+        on: {push: {tags: ['v[0-9]+.[0-9]+.[0-9]+']}}
+        permissions: {}
+        jobs:
+          publish:
+            runs-on: ubuntu-24.04
+            environment: pypi
+            permissions: {id-token: write}
+            steps:
+              - uses: actions/download-artifact@SHA
+                with: {name: dist, path: dist}
+              - run: tree dist
+              - uses: pypa/gh-action-pypi-publish@SHA
+        """,
 }
 """Files by what they do."""

@@ -220,6 +220,7 @@ def test_texts_are_no_commands() -> None:
     [
         *((each, True) for each in ("uv run pytest -q", "make test", "npm ci", "./run-tests.sh")),
         *((each, True) for each in ("gh pr create", "docker pull x", "go vet ./...", "true")),
+        ('if [[ "$X" == "a b" ]]; then exit 1; fi', True),
         *((each, False) for each in ("./finish.sh", "shipper x", "make it-so", "$TOOL x")),
     ],
 )

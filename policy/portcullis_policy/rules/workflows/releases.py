@@ -14,6 +14,7 @@ from portcullis_policy.semantics.publishing import (
     publishing_line,
     releasing_line,
 )
+from portcullis_policy.semantics.ref_conditions import refs_of_condition
 from portcullis_policy.semantics.release_path import files_come_from
 from portcullis_policy.semantics.token_use import only_reports, taken_at
 from portcullis_policy.semantics.workflows import Workflow
@@ -62,6 +63,9 @@ jobs:
     steps:
       - uses: actions/cache@{"d4" * 20}
 """
+_PUBLISH_JOB = "  publish:\n    name: publish\n"
+_ANY_TAG = "startsWith(github.ref, 'refs/tags/')"
+_PUBLISH_ON_TAGS = f"{_PUBLISH_JOB}    if: {_ANY_TAG}\n"
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
 _PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
 """The filter for versions with an ending such as `rc1` or `.post1`."""
@@ -362,6 +366,11 @@ class TagsAreVersions(WorkflowRule):
             "two numbers beside a pattern for PEP 440",
             (_TAGS, f'    tags: ["v[0-9]+.[0-9]+", "{_PEP440}"]\n'),
         ),
+        release(
+            "a condition for the default branch",
+            (_TAGS, ""),
+            (_PUBLISH_JOB, _PUBLISH_ON_TAGS.replace(_ANY_TAG, "github.ref == 'refs/heads/main'")),
+        ),
         release("a filter that another one narrows", ('+"]', '**", "!v*-*"]')),
         release("started by hand only", ("  push:\n" + _TAGS, "")),
         ci("a workflow that publishes nothing", ("[pull_request, push]", '{push: {tags: ["*"]}}')),
@@ -378,6 +387,7 @@ class TagsAreVersions(WorkflowRule):
             (_TAGS, f'    tags: ["v[0-9]+", "{_PEP440}"]\n'),
         ),
         release("every push starts it", (_TAGS, "")),
+        release("a condition for every tag", (_TAGS, ""), (_PUBLISH_JOB, _PUBLISH_ON_TAGS)),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -388,7 +398,7 @@ class TagsAreVersions(WorkflowRule):
         push = workflow.triggers["push"]
         keys = set(push.items())
         if not keys & {"tags", "tags-ignore", "branches", "branches-ignore"}:
-            yield (workflow.at.get("on").line, "published at every push")
+            yield from _without_filter(workflow)
         if "tags-ignore" in keys:
             yield (push.get("tags-ignore").line, "a list of tags that do not publish")
         tags = push.get("tags").entries()
@@ -402,6 +412,20 @@ class TagsAreVersions(WorkflowRule):
             elif found:
                 what = shown(found[0], tag.text)
                 yield (tag.line, f"a tag filter that admits {what}, not a version")
+
+
+def _without_filter(workflow: Workflow) -> Iterator[tuple[int, str]]:
+    """Yield where a workflow publishes that every push starts: its jobs may look at the ref."""
+    for job, _ in publishing_jobs(workflow):
+        condition = job.at.get("if")
+        refs = refs_of_condition(condition.text)
+        if refs is None:
+            yield (workflow.at.get("on").line, "published at every push")
+        for tags in refs or ():
+            found = filter_not_version(tags)
+            if found != ():
+                what = shown(found[0], tags) if found else "more than versions"
+                yield (condition.line, f"a condition that admits {what}, not a version")
 
 
 class StartedOnPurpose(WorkflowRule):
