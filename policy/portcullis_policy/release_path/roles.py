@@ -27,13 +27,12 @@ def roles(stack: Stack) -> dict[str, list[Role]]:
     ids = environments(stack).ids
     found: dict[str, list[Role]] = {}
     for resource, jobs in trusted(stack):
-        name = resource.facts.text("roleName") or resource.facts.text("name")
+        names = (resource.facts.text("roleName"), resource.facts.text("name"))
+        shown = next((each for each in names if isinstance(each, str) and each), resource.name)
         for job in jobs:
             repository = job.repository or ids.get(job.repository_id or "")
             if repository is not None and job.environment is not None:
-                role = Role(
-                    name if isinstance(name, str) else resource.name, resource.urn, job.environment
-                )
+                role = Role(shown, resource.urn, job.environment)
                 known = found.setdefault(repository, [])
                 if role not in known:
                     known.append(role)

@@ -66,7 +66,8 @@ def _team_names(stack: Stack) -> dict[str, str]:
     return {
         team.urn: name
         for team in stack.of(gh.TEAM)
-        if isinstance(name := team.facts.text("slug") or team.facts.text("name"), str)
+        for name in (team.facts.text("name"), team.facts.text("slug"))
+        if isinstance(name, str) and name
     }
 
 

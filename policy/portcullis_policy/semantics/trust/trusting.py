@@ -45,7 +45,7 @@ def roles_of_github_logins(stack: Stack) -> Iterator[Resource]:
     """Yield the roles of Vault logins whose issuer is GitHub."""
     urls = ("oidcDiscoveryUrl", "boundIssuer", "jwksUrl")
     paths = {
-        str(backend.facts.text("path") or "jwt").strip("/")
+        path.strip("/") if isinstance(path := backend.facts.text("path"), str) else "jwt"
         for backend in stack.of(VAULT_BACKEND)
         if any(is_issuer(url) for name in urls if isinstance(url := backend.facts.text(name), str))
     }
