@@ -71,7 +71,7 @@ MANAGERS: Mapping[Kind, frozenset[str]] = {
 _AUDITED = frozenset({"github-actions"})
 """Ecosystems without tests of their own, which the CI workflow audits."""
 
-_LISTED = frozenset({"python", "npm", "cargo", "go", "image"})
+_LISTED = frozenset({"python", "npm", "cargo", "go", "image", "maven"})
 """The ecosystems whose packages are released with a list of their components (SBOM)."""
 
 LONGEST_ID = 80

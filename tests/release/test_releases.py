@@ -557,7 +557,7 @@ def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
     """portal-core: built without secrets, signed and uploaded after the approval (E3, R9, R10).
 
     The signatures are those of the declared key; neither it nor its passphrase nor the token is in
-    a log.
+    a log. The list of components is made by the real plugin.
     """
     name = "io.github.guild:portal-core"
     tokens = {each: {"from": {"config": each}} for each in MavenTokens.model_fields}
@@ -585,7 +585,9 @@ def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
         assert sorted(built) == [
             *(f"{stem}-javadoc.jar", f"{stem}-sources.jar", f"{stem}.jar", f"{stem}.pom"),
         ]
-        assert _released(made) == built
+        assert _released(made) == {**built, **_built(made, "sboms")}
+        listed = "pkg:maven/io.github.guild/portal-core@1.2.3?type=jar"
+        assert _listed(machine, made) == [listed]
         folder = "io/github/guild/portal-core/1.2.3"
         arrived = {file: made.central.files[f"{folder}/{file}"] for file in built}
         assert {file: hashlib.sha256(data).hexdigest() for file, data in arrived.items()} == built

@@ -8,6 +8,7 @@ import pytest
 
 from components.files.library import CODEQL_PATH
 from components.files.workflow import CI_PATH, RELEASE_PATH
+from sandbox.runs.concurrency import mistake
 from sandbox.runs.expressions import fill
 from tests.components.workflow_cases.variants import VARIANTS, files
 
@@ -34,8 +35,19 @@ def test_a_dry_run_does_not_wait_for_a_release() -> None:
     assert _release("v1.2.3") != _release("v1.2.4")
 
 
-def test_rollbacks_of_several_versions_do_not_cancel_each_other() -> None:
-    """GitHub cancels a pending run for a newer one of its group: each version has its own."""
+@pytest.mark.parametrize("path", [RELEASE_PATH, ROLLBACK_PATH])
+def test_no_run_takes_the_place_of_one_that_waits(path: str) -> None:
+    """GitHub cancels a pending run for a newer one of its group, unless the group has a queue.
+
+    The runs that wait behind one tag or version are started by people, for a reason (R12).
+    """
+    concurrency = files(VARIANTS["both"])[path]["concurrency"]
+    assert concurrency["queue"] == "max"
+    assert mistake(concurrency) is None
+
+
+def test_rollbacks_of_several_versions_do_not_wait_for_each_other() -> None:
+    """Each version has a group of its own (A10)."""
     groups = {_group(ROLLBACK_PATH, inputs={"version": each}) for each in ("1.2.3", "1.2.4")}
     assert len(groups) == 2
 

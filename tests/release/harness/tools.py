@@ -24,7 +24,7 @@ from engine.cache import cache_folder
 from tests.support.extent import EVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parents[3]
 _PINS = ("package.json", "package-lock.json")
@@ -104,7 +104,10 @@ def find() -> Tools:
     uv = Path(sys.executable).parent
     rust = Path(str(shutil.which("cargo"))).parent
     rustup_home = _rustup_home(rust)
-    deploying = str(pins["tools"]["maven_deploy"])
+    goals = (
+        f"org.apache.maven.plugins:maven-deploy-plugin:{pins['tools']['maven_deploy']}:deploy",
+        f"org.cyclonedx:cyclonedx-maven-plugin:{pins['tools']['cyclonedx_maven']}:makeBom",
+    )
     key = "\n".join([until, sys.version, BACKEND, *fetched]).encode()
     return Tools(
         act=engine.ensure_act(),
@@ -115,8 +118,8 @@ def find() -> Tools:
         docker_registry=str(shutil.which("docker-registry")),
         java_home=Path(str(shutil.which("javac"))).resolve().parents[1],
         maven=_made(
-            cache / f"maven-{_digest(f'{POM}{deploying}'.encode())}",
-            lambda folder: _fill_maven(folder, deploying),
+            cache / f"maven-{_digest(f'{POM}{goals}'.encode())}",
+            lambda folder: _fill_maven(folder, goals),
         ),
         uv_cache=_made(
             cache / f"uvx-{_digest(key)}", lambda folder: _fetch(uv / "uv", folder, fetched, until)
@@ -258,15 +261,14 @@ POM = """\
 """The pom.xml of the Java projects: the plugins have versions, so that they can be fetched once."""
 
 
-def _fill_maven(folder: Path, deploying: str) -> None:
-    """Fill a local repository of Maven by a build as workflows make it."""
+def _fill_maven(folder: Path, goals: Sequence[str]) -> None:
+    """Fill a local repository of Maven by a build as workflows make it, with goals of plugins."""
     project = folder / "project"
     (project / "src/main/java").mkdir(parents=True)
     (project / "src/main/java/Main.java").write_text("class Main {}\n", encoding="utf-8")
     (project / "pom.xml").write_text(POM.replace("VERSION", "1"), encoding="utf-8")
     command = [str(shutil.which("mvn")), "--batch-mode", f"-Dmaven.repo.local={folder}", "verify"]
-    command += [f"org.apache.maven.plugins:maven-deploy-plugin:{deploying}:deploy"]
-    command += [f"-DaltDeploymentRepository=staged::file://{folder / 'staged'}"]
+    command += [*goals, f"-DaltDeploymentRepository=staged::file://{folder / 'staged'}"]
     subprocess.run(command, cwd=project, check=True, capture_output=True)
     # where a file came from; with these, Maven would ask there again
     for each in folder.rglob("_remote.repositories"):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.files import deploy
+from components.files.workflow import render_template
 from tests.sandbox.attempts.path import REPO
 
 if TYPE_CHECKING:
@@ -226,3 +228,25 @@ def test_a_group_that_cannot_be_worked_out_fails_to_start(path: Path, head: str)
     path.commit("olga", ".github/workflows/one.yml", f"on: push\n{head}\n{JOB}")
     runs = path.as_("olga").get(f"{REPO}/actions/workflows/one.yml/runs").json()["workflow_runs"]
     assert [run["conclusion"] for run in runs] == ["startup_failure"]
+
+
+def test_a_deployment_takes_the_place_of_no_other(path: Path) -> None:
+    """The managed deploy.yml: one at a time for each environment, and those that wait are kept."""
+    names = ("production", "staging")
+    jobs = [
+        deploy.Job(f"deploy-{name}", name, "./deploy.sh", None, (), namespace=False)
+        for name in names
+    ]
+    text = render_template("deploy.yml", jobs=jobs, environments=", ".join(names))
+    assert path.commit("olga", deploy.PATH, text).is_success
+    for name in names:
+        path.world.plan("guild/sophia", f"deploy-{name}", "hold")
+    for name in (*["production"] * 3, "staging"):
+        started = path.as_("mia").post(
+            f"{REPO}/actions/workflows/deploy.yml/dispatches",
+            json={"ref": "main", "inputs": {"environment": name}},
+        )
+        assert started.status_code == 204, started.text
+    assert _runs(path) == ["in_progress", "pending", "pending", "in_progress"]
+    _finish(path, "deploy-production")
+    assert _runs(path) == ["success", "in_progress", "pending", "in_progress"]
