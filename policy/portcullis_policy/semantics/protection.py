@@ -87,7 +87,9 @@ class Protection:
         ids = conditions.entries("conditions", "repositoryIds")
         if ids is UNKNOWN or ids:
             own = subject.facts.at("repoId")
-            return ids is UNKNOWN or UNKNOWN in ids or (own is not None and own in ids)
+            known = ids is not UNKNOWN and isinstance(own, int | float | str) and own in ids
+            unseen = ids is UNKNOWN or UNKNOWN in ids  # those of the repositories it is made from
+            return known or (unseen and subject.urn in self.resource.depends.get("conditions", ()))
         return self._selects_name(subject.name)
 
     def _selects_name(self, name: str) -> bool:

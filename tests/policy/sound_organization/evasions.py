@@ -59,6 +59,11 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
         changed("main", "rules", "pullRequest", "requireCodeOwnerReview", to=False),
     ),
     (
+        "BR001",
+        "a ruleset for ids that are unknown at preview, and of no declared repository",
+        changed("main", "conditions", to={**refs("~DEFAULT_BRANCH"), "repositoryIds": UNKNOWN}),
+    ),
+    (
         "RE014",
         "a last line that takes all owners away",
         changed("owners", "content", to="* @guild/devs\n/.github/ @guild/sec\n*\n"),

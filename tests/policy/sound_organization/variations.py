@@ -163,7 +163,14 @@ SOUND: list[tuple[str, dict[str, Declared]]] = [
     ),
     (
         "by repository ids not known yet",
-        changed("main", "conditions", to={**refs("~DEFAULT_BRANCH"), "repositoryIds": [UNKNOWN]}),
+        made_from(
+            "repository",
+            "conditions",
+            "main",
+            changed(
+                "main", "conditions", to={**refs("~DEFAULT_BRANCH"), "repositoryIds": [UNKNOWN]}
+            ),
+        ),
     ),
     (
         "several checks",

@@ -8,7 +8,12 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, osps
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.rules.repositories.people_files import ADDED_FILES
-from portcullis_policy.rules.secrets.shapes import has_token, looks_secret, sounds_secret
+from portcullis_policy.rules.secrets.shapes import (
+    has_token,
+    looks_random,
+    looks_secret,
+    sounds_secret,
+)
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -261,4 +266,40 @@ def _published(resource: Resource) -> Iterator[Finding]:
             yield finding(f"`{name}` has the shape of a secret in it")
 
 
-RULES = (NoSecretInVariable, NoSecretInFile)
+class NoRandomValue(ResourceRule):
+    """A variable whose value looks random may hold a secret.
+
+    Tokens of some services have no format that anybody could recognize. The rule only hints: a
+    public key or an id may look the same.
+    """
+
+    id = "SE020"
+    title = "a variable's value looks random"
+    severity = Severity.LOW
+    maps = cis("2.1.7")
+    resource_types = gh.VARIABLES
+    remediation = "If it is a secret, make it one, and replace the value."
+    waits = True
+    good = (
+        example("a word", gh.ACTIONS_VARIABLE, _VARIABLE),
+        example("a hash", gh.ACTIONS_VARIABLE, _VARIABLE, value="a1b2c3d4e5" * 4),
+        example(
+            "words", gh.ACTIONS_VARIABLE, _VARIABLE, value="My-Long-Name-Of-A-Machine-Pool-2026"
+        ),
+    )
+    bad = (
+        example(
+            "a random text", gh.ACTIONS_VARIABLE, _VARIABLE, value="q7Rk2" + "xZ9vT4mB1nLc8WdY3hJf6"
+        ),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        name, value = (resource.facts.text(key) for key in ("variableName", "value"))
+        if isinstance(value, str) and looks_random(value) and not _in_address(value):
+            at = ("variables", name) if isinstance(name, str) else ("variables",)
+            yield finding("its value looks random", *at)
+
+
+RULES = (NoSecretInVariable, NoSecretInFile, NoRandomValue)

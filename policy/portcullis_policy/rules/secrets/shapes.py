@@ -6,7 +6,9 @@ Sources: the vendors' pages about their tokens, and GitHub's list of what it sca
 https://docs.github.com/code-security/reference/secret-security/supported-secret-scanning-patterns
 """
 
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 _SOUNDS_SECRET = re.compile(
@@ -49,7 +51,7 @@ FORMATS: Mapping[str, str] = {
     r"|ABSK[A-Za-z0-9+/]{60,}={0,2}",
     "Google": r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{30,}",
     "Azure": r"(?:Account|SharedAccess)Key=[A-Za-z0-9+/]{40,}={0,2}"
-    r"|[\w~.]{3}\dQ~[\w~.-]{31,34}",
+    r"|[\w~.]{3}\dQ~[\w~.-]{31,34}|(?:\?|&)?sig=[A-Za-z0-9%+/]{30,}={0,2}",
     "Alibaba and Tencent": r"LTAI[A-Za-z0-9]{20}|AKID[A-Za-z0-9]{32}",
     "Yandex": r"AQVN[\w-]{35,38}|y0_[\w-]{50,}",
     "DigitalOcean": r"do[opr]_v1_[0-9a-f]{40,}",
@@ -78,6 +80,7 @@ FORMATS: Mapping[str, str] = {
     "Resend": r"re_(?=\w*\d)(?=\w*[A-Z])[A-Za-z0-9]{8,}_[A-Za-z0-9]{20,}",
     "Twilio": r"SK[0-9a-f]{32}",
     "Stripe": r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}",
+    "Braintree": r"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[0-9a-f]{32}",
     "Square": r"sq0[a-z]{3}-[\w-]{22,}",
     "Plaid": r"access-(?:sandbox|development|production)-[0-9a-f]{8}-[0-9a-f-]{27}",
     "Shopify": r"shp(?:at|ca|pa|ss|ua)_[0-9A-Fa-f]{32}",
@@ -107,12 +110,32 @@ FORMATS: Mapping[str, str] = {
 """The formats of tokens and keys, by who made them."""
 
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(FORMATS.values())})")
-_LONG_WORD = re.compile(r"[\w.~:/@+=-]{15,}")
+_LONG_WORD = re.compile(r"[\w.~:/@+=%&?$-]{15,}")
 """Where a token can be: no format is shorter, and none has other characters. Most text has few."""
 _KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|PuTTY-User-Key-File-\d:|minisign encrypted secret key"
+    r"|\baws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?(?!\S*EXAMPLE)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"
+    r"|_auth(?:Token)?\s*=\s*[\"']?(?=[\w+/=.-]*\d)[\w+/=.-]{16,}"
+    r"|\"auth\"\s*:\s*\"[A-Za-z0-9+/]{20,}={0,2}\""
+    r"|\bmachine\s+\S+\s+login\s+\S+\s+password\s+[^\s$<{]{4,}",
+    re.IGNORECASE,
 )
-_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
+"""Keys, and files of logins."""
+_HINTS = ("-----begin", "putty-user", "minisign", "secret", "_auth", '"auth"', "machine")
+"""Words of which one is in each of them: a quick look first."""
+_PASSWORD = re.compile(
+    r"://[^/\s:@]*:[^/\s:@]+@"
+    r"|(?:^|;)\s*(?:password|pwd)\s*=\s*[^;\s${<]{4,}|\bbearer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{20,}=*",
+    re.IGNORECASE,
+)
+"""A password in a URL or a connection string, and a header with a token."""
+
+
+_RANDOM = re.compile(
+    r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d.*\d)(?=.*[A-Za-z0-9+]{20})[A-Za-z0-9+/_-]{24,}={0,2}"
+)
+_BITS = 3.9
+"""Bits of information in each character of a text that counts as random; words have fewer."""
 
 
 def sounds_secret(name: str) -> bool:
@@ -120,12 +143,25 @@ def sounds_secret(name: str) -> bool:
     return _SOUNDS_SECRET.search(name) is not None and _ABOUT_A_SECRET.search(name) is None
 
 
+def looks_random(text: str) -> bool:
+    """Return whether a text is one long word that nobody would write: a hint, and no more.
+
+    Hashes and ids, which have only the digits of hexadecimal numbers, are not.
+    """
+    if _RANDOM.fullmatch(text) is None:
+        return False
+    shares = [count / len(text) for count in Counter(text).values()]
+    return -sum(share * math.log2(share) for share in shares) >= _BITS
+
+
 def has_token(text: str) -> bool:
     """Return whether a token or key of a known format is in ``text``."""
-    words = _LONG_WORD.findall(text)
-    return any(map(_TOKEN.search, words)) or _KEY.search(text) is not None
+    if any(map(_TOKEN.search, _LONG_WORD.findall(text))):
+        return True
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS) and _KEY.search(text) is not None
 
 
 def looks_secret(text: str) -> bool:
-    """Return whether a token, a key, or a URL with a password is in ``text``."""
-    return has_token(text) or _PASSWORD_IN_URL.search(text) is not None
+    """Return whether a token, a key, or an address with a password is in ``text``."""
+    return has_token(text) or _PASSWORD.search(text) is not None
