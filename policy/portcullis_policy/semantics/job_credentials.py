@@ -70,6 +70,16 @@ def secrets_of_job(job: Job, workflow: Workflow) -> frozenset[str]:
     return secrets_of(*_values(workflow.at.get("env")), *_values(job.at.get("env")))
 
 
+def keeps_own_token(step: Step) -> bool:
+    """Say whether a checkout leaves a secret in the git configuration of the working folder."""
+    given = step.at.get("with")
+    return (
+        "checkout" in step.action
+        and step.with_("persist-credentials").lower() != "false"
+        and bool(secrets_of(given.get("token"), given.get("ssh-key")))
+    )
+
+
 def logs_in(step: Step) -> bool:
     """Say whether the steps after this one can prove who they are."""
     if not _LOGINS.fullmatch(step.action):

@@ -4,20 +4,12 @@ import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
+from portcullis_policy.semantics.checkouts import checked_out
 from portcullis_policy.semantics.commands import Command, commands
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import in_braces
 from portcullis_policy.semantics.publishing import piped_to_shell, publishing_jobs
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
 
 _PATHS: WeakKeyDictionary[Workflow, tuple[Job, ...]] = WeakKeyDictionary()
-_WHAT_STARTED_IT = re.compile(
-    r"github\.(ref|ref_name|sha|repository|workflow_sha|workflow_ref|event\.after"
-    r"|event\.release\.(tag_name|target_commitish)|event\.repository\.\w+)"
-    r"|(needs|steps|env|vars|matrix)\..*"
-)
-"""What names the commit and the repository for which the workflow runs."""
-_TAGS = re.compile(r"refs/tags/.*")
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}")
 _STATUS = re.compile(r"\b(always|cancelled|failure)\s*\(")
 _CHECKS_RESULTS = re.compile(
@@ -56,30 +48,12 @@ def let_in(job: Job) -> Iterator[tuple[int, str]]:
         yield (image.line, "a container by a tag that can be moved")
     for step in job.steps:
         if "checkout" in step.action:
-            yield from _checked_out(step)
+            yield from checked_out(step)
         for line, command in commands(step.at.get("run").lines()):
             if _fetches(command):
                 yield (line, "another repository or branch is fetched")
         for line in piped_to_shell(step):
             yield (line, "what was downloaded is run at once")
-
-
-def _checked_out(step: Step) -> Iterator[tuple[int, str]]:
-    """Yield what a checkout takes that is not the commit for which the workflow runs."""
-    given = {key.lower(): value for key, value in step.at.get("with").items().items()}
-    if (repository := given.get("repository")) is not None and not _is_own(repository):
-        yield (repository.line, "another repository is checked out")
-    ref = given.get("ref")
-    if ref is not None and not _is_own(ref) and not _TAGS.fullmatch(ref.text.strip()):
-        yield (ref.line, "another branch or commit is checked out")
-
-
-def _is_own(value: At) -> bool:
-    """Say whether a value is what the workflow runs for, or was worked out by an earlier step."""
-    if not value.text.strip():
-        return True
-    paths = [path for expression in in_braces(value.text) for path in values(expression)]
-    return bool(paths) and all(map(_WHAT_STARTED_IT.fullmatch, paths))
 
 
 def _fetches(command: Command) -> bool:

@@ -7,6 +7,7 @@ from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, c
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
 from portcullis_policy.semantics.job_credentials import (
+    keeps_own_token,
     permissions_of,
     secrets_of_job,
     secrets_of_step,
@@ -44,6 +45,12 @@ def _uses(note: str, action: str, secret: str = "STORE_KEY") -> Example:  # noqa
     return ci(note, _ON_PUSH, (_STEP, step))
 
 
+def _checks_out(note: str, how: str) -> Example:
+    """Return the CI workflow with a token for the checkout."""
+    token = f"token: ${{{{ secrets.BOT }}}}\n          {how}"
+    return ci(note, ("persist-credentials: false", token))
+
+
 class CredentialsUnderstood(WorkflowRule):
     """A credential goes outside of an environment only to what is known to publish nothing.
 
@@ -52,7 +59,8 @@ class CredentialsUnderstood(WorkflowRule):
     messages, logins, and work with git and GitHub. A secret whose name is that of a service for
     reports or messages counts as none, and so does every secret in a job that runs on each pull
     request: nobody publishes there. A job that may write packages can publish images, whatever it
-    runs.
+    runs. A checkout with a token of somebody's own keeps it in the git configuration, where every
+    later step can read it, unless `persist-credentials` is false.
     """
 
     id = "WF023"
@@ -72,12 +80,14 @@ class CredentialsUnderstood(WorkflowRule):
         _runs("every pull request runs it", "./tool run", on="[push, pull_request]"),
         _uses("coverage", "codecov/codecov-action", "CODECOV_TOKEN"),
         _uses("a login", "octo/registry-login"),
+        _checks_out("a token that does not stay", "persist-credentials: false"),
     )
     bad = (
         _runs("a program that is not known", "shipper run dist"),
         _runs("a script of the repository", "./tools/finish.sh"),
         _runs("a program by a variable", "$TOOL dist/*"),
         _uses("an action that is not known", "octo/store"),
+        _checks_out("a token that stays on disk", "fetch-depth: 0"),
         ci(
             "a job that may write packages",
             (_STEPS, f"    permissions: {{packages: write}}\n{_STEPS}"),
@@ -94,6 +104,9 @@ class CredentialsUnderstood(WorkflowRule):
             given = permissions_of(job, workflow).get("packages")
             if given.text.lower() == "write":
                 yield (given.line, "a job that may write packages")
+            for step in job.steps:
+                if keeps_own_token(step):
+                    yield (step.at.get("uses").line, "a checkout that keeps a secret on disk")
             if not _runs_on_each_pull_request(job, workflow):
                 yield from _given(job, workflow)
 

@@ -14,6 +14,7 @@ from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import WorkflowFile, at_lines, workflow_files, workflow_path
 from portcullis_policy.semantics.publishing import publishing_jobs, secrets_named
 from portcullis_policy.semantics.release_environments import key
+from portcullis_policy.semantics.runners import own_runners
 from portcullis_policy.semantics.workflows import Job
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -42,6 +43,11 @@ def _looks(more: str) -> tuple[str, str]:
     return ("run: uv build", f'run: uv build\n        env: {{T: "{value}"}}')
 
 
+def _runs_on(runner: str) -> Declared:
+    """Return the CI workflow on another runner."""
+    return file(changed(CI, ("runs-on: ubuntu-24.04", f"runs-on: {runner}")), CI_PATH)
+
+
 class FileRule(StackRule, abstract=True):
     """The base of the rules that judge workflow files beside other resources."""
 
@@ -66,7 +72,9 @@ class OwnRunnersStayPrivate(FileRule):
     """A public repository's workflows do not run on self-hosted runners.
 
     Anybody's pull request could run code there, see the runner's network, and leave something
-    behind for the next job.
+    behind for the next job. Labels are looked for in expressions and in the matrix. Where a pull
+    request starts the job, a label that no runner of GitHub's has is reported, too, and so is one
+    that is worked out elsewhere.
     """
 
     id = "WF015"
@@ -79,6 +87,17 @@ class OwnRunnersStayPrivate(FileRule):
     good = (
         stack("GitHub's runner", _PUBLIC, file(CI, CI_PATH)),
         stack("a private repository", _PRIVATE, file(changed(CI, _OWN), CI_PATH)),
+        stack("a larger runner", _PUBLIC, _runs_on("ubuntu-24.04-16-cores")),
+        stack(
+            "a matrix of GitHub's runners",
+            _PUBLIC,
+            _runs_on("${{ matrix.os }}\n    strategy: {matrix: {os: [ubuntu-24.04, macos-15]}}"),
+        ),
+        stack(
+            "another runner for other repositories",
+            _PUBLIC,
+            _runs_on("${{ github.repository == 'o/escai' && 'ubuntu-24.04' || 'self-hosted' }}"),
+        ),
     )
     bad = (
         stack("a self-hosted runner by label", _PUBLIC, file(changed(CI, _OWN), CI_PATH)),
@@ -87,6 +106,15 @@ class OwnRunnersStayPrivate(FileRule):
             _PUBLIC,
             file(changed(CI, (_OWN[0], "runs-on: {labels: Self-Hosted}")), CI_PATH),
         ),
+        stack("an expression", _PUBLIC, _runs_on("${{ 'self-hosted' }}")),
+        stack("a list in an expression", _PUBLIC, _runs_on("${{ fromJSON('[\"self-hosted\"]') }}")),
+        stack(
+            "the matrix",
+            _PUBLIC,
+            _runs_on("${{ matrix.os }}\n    strategy: {matrix: {os: [[self-hosted, linux]]}}"),
+        ),
+        stack("a label of one's own", _PUBLIC, _runs_on("[gpu]")),
+        stack("a variable", _PUBLIC, _runs_on("${{ vars.RUNNER }}")),
     )
 
     def lines(
@@ -95,10 +123,9 @@ class OwnRunnersStayPrivate(FileRule):
         """See FileRule."""
         del settings
         if item.workflow is not None and item.repository in stack.once(_public):
+            outsiders = bool({"pull_request", "pull_request_target"} & set(item.workflow.triggers))
             for job in item.workflow.jobs:
-                for label in job.runs_on:
-                    if label.text.lower() == "self-hosted":
-                        yield (label.line, "a self-hosted runner in a public repository")
+                yield from own_runners(job, item.repository, by_outsiders=outsiders)
 
 
 class EnvironmentIsProtected(FileRule):

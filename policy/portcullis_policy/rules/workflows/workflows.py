@@ -10,6 +10,7 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, osps, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.checkouts import foreign_actions
 from portcullis_policy.semantics.files import at_lines, workflow_path
 from portcullis_policy.semantics.pins import is_pinned
 from portcullis_policy.semantics.publishing import (
@@ -35,6 +36,13 @@ _OUTPUT = """\
       - id: first
         env: {TITLE: "${{ github.event.issue.title }}"}
         run: echo "t=$TITLE" >> "$GITHUB_OUTPUT"
+"""
+_CREDENTIALS = "          persist-credentials: false\n"
+_ELSEWHERE = f"""\
+{_CREDENTIALS}          repository: octo/tools
+          ref: main
+          path: .tools
+      - uses: ./.tools/setup
 """
 _PASTED = ("uv run pytest", "echo ${{ steps.first.outputs.t }}")
 _JOB = """\
@@ -376,6 +384,10 @@ class ActionsPinned(WorkflowRule):
             (f"actions/checkout@{'a1' * 20}", "$/.github/actions/setup"),
         ),
         Example("a builder that can only be named by its version", (file(_BUILDER),)),
+        ci(
+            "an action that is checked out at a commit",
+            (_CREDENTIALS, _ELSEWHERE.replace("main", "c3" * 20)),
+        ),
     )
     bad = (
         ci("an action by tag", (f"actions/checkout@{'a1' * 20}", "actions/checkout@v4")),
@@ -385,6 +397,17 @@ class ActionsPinned(WorkflowRule):
         ),
         ci("an action without a version", (f"actions/checkout@{'a1' * 20}", "actions/checkout")),
         ci("an image by tag", (f"actions/checkout@{'a1' * 20}", "docker://alpine:3")),
+        ci("an action that is checked out from elsewhere", (_CREDENTIALS, _ELSEWHERE)),
+        ci(
+            "an action that is cloned",
+            (
+                "      - env:",
+                (
+                    "      - run: git clone https://git.example/x tools\n"
+                    "      - uses: ./tools/setup\n      - env:"
+                ),
+            ),
+        ),
         Example("a builder by a part of its version", (file(_BUILDER.replace("v2.1.0", "v2")),)),
         Example(
             "a workflow of another repository by branch",
@@ -400,6 +423,9 @@ class ActionsPinned(WorkflowRule):
         for uses in used:
             if not is_pinned(uses.text.strip()):
                 yield (uses.line, "not pinned by a whole hash")
+        for job in workflow.jobs:
+            for line in foreign_actions(job):
+                yield (line, "an action of another repository's branch or tag")
 
 
 class SecretsNamed(WorkflowRule):
