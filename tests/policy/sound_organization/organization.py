@@ -95,6 +95,7 @@ ORGANIZATION: dict[str, Declared] = {
             "defaultRepositoryPermission": "none",
             "membersCanCreateRepositories": False,
             "membersCanCreatePublicRepositories": False,
+            "membersCanCreatePublicPages": False,
             "membersCanForkPrivateRepositories": False,
             "webCommitSignoffRequired": True,
             "dependencyGraphEnabledForNewRepositories": True,

@@ -34,6 +34,7 @@ BY_PULL_REQUEST = {**TEAM, "bypassMode": "pull_request"}
 WEAKER: list[tuple[str, tuple[Any, ...], Any]] = [
     ("OR001", ("settings", "defaultRepositoryPermission"), "write"),
     ("OR002", ("settings", "membersCanCreatePublicRepositories"), True),
+    ("OR014", ("settings", "membersCanCreatePublicPages"), True),
     ("OR003", ("settings", "membersCanForkPrivateRepositories"), True),
     ("OR004", ("settings", "dependencyGraphEnabledForNewRepositories"), False),
     ("OR004", ("settings", "dependabotAlertsEnabledForNewRepositories"), False),

@@ -14,6 +14,7 @@ _SETTINGS: Mapping[str, object] = {
     "billingEmail": "billing@guild.example",
     "defaultRepositoryPermission": "none",
     "membersCanCreatePublicRepositories": False,
+    "membersCanCreatePublicPages": False,
     "membersCanForkPrivateRepositories": False,
     "webCommitSignoffRequired": True,
     "dependencyGraphEnabledForNewRepositories": True,
@@ -22,6 +23,7 @@ _SETTINGS: Mapping[str, object] = {
     "secretScanningEnabledForNewRepositories": True,
     "secretScanningPushProtectionEnabledForNewRepositories": True,
 }
+_NO_PAGES = {"membersCanCreatePublicPages": None, "membersCanCreatePages": False}
 _GOOD = example("the defaults of Portcullis", gh.ORGANIZATION_SETTINGS, _SETTINGS)
 
 
@@ -113,6 +115,41 @@ class PublicRepositories(ResourceRule):
             yield finding(
                 detail, "settings", "members_can_create_public_repositories", value=public
             )
+
+
+class PublicPages(ResourceRule):
+    """Members cannot publish sites that everybody reads.
+
+    A site on GitHub Pages shows what is in a branch of a private repository to the whole world, and
+    stands under the organization's name.
+    """
+
+    id = "OR014"
+    title = "every member may publish a site"
+    severity = Severity.HIGH
+    yaml_fixes = (("members_can_create_public_pages", False),)
+    maps = cis("1.2.2")
+    resource_types = (gh.ORGANIZATION_SETTINGS,)
+    remediation = "Keep `members_can_create_public_pages: false` (the default)."
+    good = (
+        _GOOD,
+        _settings("members may create no pages", **_NO_PAGES),
+        _settings("members may create private ones", membersCanCreatePages=True),
+    )
+    bad = (
+        _settings("members may create public ones", membersCanCreatePublicPages=True),
+        _settings("left out: GitHub allows it", membersCanCreatePublicPages=None),
+        _settings("unknown at preview", membersCanCreatePublicPages=UNKNOWN),
+    )
+
+    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        public = resource.facts.flag("membersCanCreatePublicPages")
+        none = public is None and resource.facts.flag("membersCanCreatePages") is False
+        if public is not False and not none:
+            detail = "`membersCanCreatePublicPages` is not false"
+            yield finding(detail, "settings", "members_can_create_public_pages", value=public)
 
 
 class PrivateForks(ResourceRule):
@@ -263,6 +300,7 @@ def _for_new(resource: Resource, *fields: str) -> Iterator[Finding]:
 RULES = (
     BasePermission,
     PublicRepositories,
+    PublicPages,
     PrivateForks,
     NewRepositoriesWatched,
     NewRepositoriesScanned,
