@@ -146,7 +146,7 @@ def test_ecosystems_without_tests_are_reported_in_every_format(tmp_path: Path) -
 def test_workflow_commands_name_file_and_line() -> None:
     """E8: GitHub shows each finding at its line; advisory ones are warnings."""
     lines = command(INSECURE, "--format", "github").output.splitlines()
-    assert sum(line.startswith("::error file=orgs/insecure.yaml,line=") for line in lines) == 25
+    assert sum(line.startswith("::error file=orgs/insecure.yaml,line=") for line in lines) == 27
     assert sum(line.startswith("::warning file=orgs/insecure.yaml,line=") for line in lines) == 5
 
 
