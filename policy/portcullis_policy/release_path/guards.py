@@ -20,7 +20,7 @@ from portcullis_policy.semantics.languages.refs import (
     tag_regions,
 )
 from portcullis_policy.semantics.languages.refs import Guard as Patterns
-from portcullis_policy.semantics.patterns import DEFAULT_BRANCHES
+from portcullis_policy.semantics.patterns import DEFAULT_BRANCHES, only_name
 from portcullis_policy.semantics.people import passing
 from portcullis_policy.semantics.people.access import with_permission
 from portcullis_policy.semantics.people.groups import People
@@ -325,9 +325,10 @@ def branches(
             _example(each.tag, pattern, each.guards),
             exists=len(known) in each.guards,
             guards=tuple(
-                guards[known[number][0].resource.urn]
-                for number in sorted(each.guards)
-                if number < len(known)
+                guards[protection.resource.urn]
+                for protection in _that_count(
+                    [known[number][0] for number in sorted(each.guards) if number < len(known)]
+                )
             ),
         )
         for each in regions
@@ -337,6 +338,19 @@ def branches(
 def _example(ref: str, pattern: str, guards: frozenset[int]) -> str:
     """Return a ref for a message; none for any ref that nothing guards."""
     return _short(ref) if guards or pattern != EVERYTHING else ""
+
+
+def _that_count(protections: Sequence[Protection]) -> list[Protection]:
+    """Return what protects a branch: classic protection that names it in full replaces any other.
+
+    Source: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/managing-a-branch-protection-rule
+    """
+    in_full = [
+        each
+        for each in protections
+        if each.classic and all(only_name(str(pattern)) == pattern for pattern in each.includes)
+    ]
+    return [each for each in protections if not each.classic or not in_full or each in in_full]
 
 
 def everywhere(stack: Stack, repository: str, guards: Mapping[str, Guard]) -> tuple[Refs, ...]:

@@ -481,3 +481,13 @@ def test_a_job_for_members_is_no_way_for_outsiders(condition: str) -> None:
     )
     found = answer(PUBLISH, EVERYBODY, main(), file(text, CI_PATH), *gate(branch="main"))
     assert frozenset({"an outsider"}) not in sets(found)
+
+
+def test_classic_protection_that_names_a_branch_replaces_a_pattern() -> None:
+    """One rule of classic protection holds for a branch: the one that names it in full first."""
+    locked = {"repositoryId": "escai", "pattern": "m*", "lockBranch": True, "enforceAdmins": True}
+    pattern = Declared(gh.BRANCH_PROTECTION, locked, "pattern")
+    named = Declared(gh.BRANCH_PROTECTION, {"repositoryId": "escai", "pattern": "main"}, "named")
+    assert sets(answer(PUBLISH, EVERYBODY, pattern, *gate(branch="main"))) == set()
+    both = answer(PUBLISH, EVERYBODY, pattern, named, *gate(branch="main"))
+    assert sets(both) == one("alice", "bob")
