@@ -268,7 +268,8 @@ def using(environment: Environment) -> Iterator[Clause]:
     entered = (enter(environment.name),)
     yield Clause(publish(environment.name), entered)
     for name in environment.secrets:
-        yield Clause(read(name, environment.name), entered, source=name)
+        source = f"{environment.name}/{name}"
+        yield Clause(read(name, environment.name), entered, source=source)
 
 
 def reading(repository: Repository) -> Iterator[Clause]:

@@ -152,7 +152,8 @@ def _goals(repository: Repository, trusted: Iterable[Role]) -> Iterator[tuple[Go
             urn = urns.get(each.name, "")
             yield Goal(GoalKind.PACKAGE, name, each.name, urn), publish(each.name)
             for secret in each.secrets:
-                goal = Goal(GoalKind.SECRET, name, f"{each.name}/{secret}", urns.get(secret, ""))
+                shown = f"{each.name}/{secret}"
+                goal = Goal(GoalKind.SECRET, name, shown, urns.get(shown, ""))
                 yield goal, reading(secret, each.name)
     for secret in repository.secrets:
         yield Goal(GoalKind.SECRET, name, secret, urns.get(secret, "")), reading(secret)

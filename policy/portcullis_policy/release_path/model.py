@@ -234,12 +234,14 @@ def _sources(
 ) -> Iterator[tuple[str, str]]:
     """Yield the URNs of what the model names."""
     secrets = stack.once(_secrets)
-    for at in ((name, None), *(key(item.facts) for item in environments)):
-        yield from secrets.get(at, {}).items()
+    yield from secrets.get((name, None), {}).items()
     for number, each in enumerate(protections):
         yield place(f"guard {number}"), each.resource.urn
     for item in environments:
-        yield str(item.facts.text("environment")), item.urn
+        environment = str(item.facts.text("environment"))
+        yield environment, item.urn
+        for secret, urn in secrets.get(key(item.facts), {}).items():
+            yield f"{environment}/{secret}", urn
 
 
 def _apart(refs: Iterable[Refs]) -> tuple[Refs, ...]:
