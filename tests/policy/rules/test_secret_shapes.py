@@ -41,6 +41,11 @@ TOKENS = {
     "Postman": "PMAK-" + HEX[:24] + "-" + HEX[:34],
     "age": "AGE-SECRET-KEY-1" + "QPZRY9X8GF2TVDW0" * 3 + "QPZRY9X8GF",
     "Azure's signed address": "https://x.blob.example/a?sv=2022-11-02&sig=" + WORD[:43] + "%3D",
+    "PyPI, as nobody makes it": "pypi-" + HEX[:60],
+    "Packagist": "packagist_uut_" + HEX[:68],
+    "1Password": "A3-ABC123-DEF456-GH789-JK012-LM345-NP678",
+    "LaunchDarkly": "sdk-a1b2c3d4-a1b2-a1b2-a1b2-a1b2c3d4a1b2",
+    "Mapbox": "sk.eyJ" + WORD[:60] + "." + WORD[:22],
     "Braintree": "access_token$production$" + HEX[:16] + "$" + HEX[:32],
     "AWS's secret key": "AWS_SECRET_ACCESS_KEY=" + WORD[:40],
     "npm's file of logins": "//npm.example/:_authToken=" + WORD[:36],
@@ -73,7 +78,6 @@ WORDS = {
     "a commit": "a1b2c3d4" * 5,
     "a digest": "sha256:" + HEX[:64],
     "an action": "pypa/gh-action-pypi-publish@" + HEX[:40],
-    "AWS's own example": "AKIAIOSFODNN7EXAMPLE",
     "npm's file of logins, from a variable": "//npm.example/:_authToken=${NODE_AUTH_TOKEN}",
     "a login by a reference": "machine ci.example login bot password ${TOKEN}",
     "AWS's own secret key": "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -98,6 +102,13 @@ def test_words_that_contain_a_prefix_are_no_tokens(text: str) -> None:
     """C3: package names, links and hashes are not taken for credentials."""
     assert not looks_secret(text)
     assert not looks_secret(f"see `{text}` (or '{text}')")
+
+
+def test_an_example_in_a_file_is_no_token() -> None:
+    """C3: the key that AWS's documentation shows is left alone in files, not in a variable."""
+    example = "AKIAIOSFODNN7EXAMPLE"
+    assert not has_token(f"see {example}")
+    assert looks_secret(example)
 
 
 def test_every_format_compiles_by_itself() -> None:

@@ -24,7 +24,9 @@ FORMATS: Mapping[str, str] = {
     "GitLab": r"gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[\w-]{16,}",
     "Bitbucket and Atlassian": r"AT(?:ATT3|CTT3|BB|TA)[\w=-]{28,}",
     "npm": r"npm_[A-Za-z0-9]{20,}",
-    "PyPI": r"(?<![-_])pypi-(?:AgE[\w-]{16,}|(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{50,})",
+    "PyPI": r"(?<![-_])pypi-(?:AgE[\w-]{16,}|(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{50,}"
+    r"|(?=\w*\d)\w{32,})",
+    "Packagist": r"packagist_[a-z]{3}_[0-9a-f]{40,}",
     "RubyGems": r"rubygems_[0-9a-f]{40,}",
     "crates.io": r"cio[A-Za-z0-9]{32}",
     "NuGet": r"oy2[a-z0-9]{43}",
@@ -45,6 +47,8 @@ FORMATS: Mapping[str, str] = {
     "Vault": r"hv[sbr]\.[\w-]{20,}",
     "Doppler": r"dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{20,}",
     "1Password": r"ops_eyJ[\w=+/-]{40,}",
+    "1Password's secret key": r"A3-[A-Z0-9]{6}-[A-Z0-9]{6}(?:-[A-Z0-9]{5}){4}",
+    "LaunchDarkly": r"(?:sdk|api|mob)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "Infisical": r"st\.[0-9a-f-]{20,}\.[0-9a-f]{20,}",
     # clouds, hosts and databases
     "AWS": r"(?:A3T[A-Z0-9]|A[KS]IA|ABIA|ACCA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}"
@@ -81,7 +85,7 @@ FORMATS: Mapping[str, str] = {
     "Twilio": r"SK[0-9a-f]{32}",
     "Stripe": r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}",
     "Braintree": r"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[0-9a-f]{32}",
-    "Square": r"sq0[a-z]{3}-[\w-]{22,}",
+    "Square": r"EAAA[\w-]{56,}|sq0[a-z]{3}-[\w-]{22,}",
     "Plaid": r"access-(?:sandbox|development|production)-[0-9a-f]{8}-[0-9a-f-]{27}",
     "Shopify": r"shp(?:at|ca|pa|ss|ua)_[0-9A-Fa-f]{32}",
     "EasyPost and Shippo": r"EZ[AT]K[A-Za-z0-9]{54}|shippo_(?:live|test)_[0-9a-f]{40}",
@@ -97,6 +101,8 @@ FORMATS: Mapping[str, str] = {
     "Notion": r"ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}",
     "Airtable": r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",
     "Figma": r"fig[dor]_[\w-]{32,}",
+    "Mapbox": r"sk\.eyJ[\w-]{10,}\.[\w-]{20,}",
+    "Zapier": r"hooks\.zapier\.com/hooks/catch/\d+/\w+",
     "Contentful": r"CFPAT-[\w-]{40,}",
     "Typeform": r"tfp_[\w.=-]{44,}",
     "Grafana": r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/]{32,}",
@@ -124,11 +130,12 @@ _KEY = re.compile(
 _HINTS = ("-----begin", "putty-user", "minisign", "secret", "_auth", '"auth"', "machine")
 """Words of which one is in each of them: a quick look first."""
 _PASSWORD = re.compile(
-    r"://[^/\s:@]*:[^/\s:@]+@"
+    r"://[^/\s:@]*:[^/\s:@]+@|\bA[KS]IA[A-Z0-9]{16}\b"
     r"|(?:^|;)\s*(?:password|pwd)\s*=\s*[^;\s${<]{4,}|\bbearer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{20,}=*",
     re.IGNORECASE,
 )
-"""A password in a URL or a connection string, and a header with a token."""
+"""A password in a URL or a connection string, and a header with a token: not for whole files, where
+such things are examples."""
 
 
 _RANDOM = re.compile(
