@@ -152,7 +152,10 @@ def _repository(
     if audit is None:
         return found
     readable = [each for each in _of_organization(config) if name in each.repositories]
-    files = secret_audit.render(audit, [*readable, *_of_repository(found)])
+    has_issues = found.config.features.issues
+    files = secret_audit.render(
+        audit, [*readable, *_of_repository(found)], issue=audit.issue and has_issues
+    )
     return replace(found, derived_files={**found.derived_files, **files})
 
 

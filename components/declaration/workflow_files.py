@@ -136,6 +136,9 @@ def _secret_audit(
     path: Segments, audit: SecretAuditConfig, repository: ResolvedRepository
 ) -> Iterator[Problem]:
     """Find an environment whose secret a scheduled job on the default branch cannot read."""
+    if "issue" in audit.model_fields_set and audit.issue and not repository.config.features.issues:
+        what = "the repository has no issues"
+        yield (*path, "issue"), what, "false, or features.issues: true"
     environment = repository.environments.get(audit.environment)
     if environment is None:
         yield _no_environment(path, audit.environment, repository)

@@ -30,13 +30,22 @@ class Audited:
     """Where GitHub holds it, such as `environment pypi-release`."""
 
 
-def render(audit: SecretAuditConfig, secrets: Iterable[DeclaredSecret]) -> dict[str, str]:
-    """Return the workflow file by its path; ``secrets`` are those that jobs here can read."""
+def render(
+    audit: SecretAuditConfig, secrets: Iterable[DeclaredSecret], *, issue: bool = True
+) -> dict[str, str]:
+    """Return the workflow file by its path.
+
+    Args:
+        audit: The App that lists secrets.
+        secrets: The declared ones that jobs here can read.
+        issue: Whether findings open an issue.
+    """
     text = render_template(
         "secret-audit.yml",
         environment=audit.environment,
         client_id=audit.client_id,
         key=audit.key,
+        issue=issue,
         secrets=[line for secret in secrets for line in _lines(secret)],
     )
     return {PATH: text}

@@ -63,6 +63,9 @@ class SecretAuditConfig(Config):
     """The environment that has the App's private key as a secret; without reviewers."""
     key: SecretName
     """The secret of this environment with the App's private key."""
+    issue: bool = True
+    """Whether findings open an issue, which is closed when there are none. It has their number, and
+    no names of secrets. A repository without issues has none."""
 
 
 class WorkflowsConfig(Config):

@@ -261,6 +261,7 @@ FULL = data(
                 "client_id": "Iv23liABCDEFGHIJKLMN",
                 "environment": "staging",
                 "key": "DSN",
+                "issue": False,
             },
         },
     ),

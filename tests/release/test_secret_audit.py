@@ -49,8 +49,18 @@ def _put(made: Stage, place: str, name: str, value: str = "canary-of-the-audit")
         api.put(f"{base}/{name}", json=sealed(api, base, value)).raise_for_status()
 
 
+def _issue(made: Stage) -> dict[str, Any]:
+    """Return the only issue of the repository."""
+    (found,) = made.release.request("zoe", "GET", "/issues?state=all")[1]
+    issue: dict[str, Any] = found
+    return issue
+
+
 def test_secrets_are_compared_with_the_declared_ones(machine: Machine, tmp_path: Path) -> None:
-    """What is missing and what nobody declared is named; then both are put right (R8, R14)."""
+    """What is missing and what nobody declared is named; then both are put right (R8, R14).
+
+    An issue is open until then. It has the number of findings, and no name of a secret.
+    """
     files = {**projects.python("riveter"), **secret_audit.render(AUDIT, SECRETS)}
     with stage(machine, tmp_path, "riveter", DECLARED, files) as made:
         policy = {"protected_branches": True, "custom_branch_policies": False}
@@ -63,17 +73,25 @@ def test_secrets_are_compared_with_the_declared_ones(machine: Machine, tmp_path:
         audit = replace(made.release, workflow=secret_audit.PATH, done=[])
         audit.hold()
         assert audit.dispatch("kim", "main") == 204
-        assert audit.run() == {"secret-audit": "failure"}
+        assert audit.run() == {"secret-audit": "failure", "issue": "success"}
         found = audit.result("secret-audit")
         missing = "HOOK of the repository is declared and not there"
         assert f"error: Missing: {missing}: update the organization with Portcullis" in found.log
         assert "| Not declared | LEFT_OVER of the repository" in found.summary
         assert "5 secrets are there, 2 findings" in found.summary
+        issue = _issue(made)
+        number, text = issue["number"], issue["body"]
+        assert (issue["title"], issue["state"]) == ("Secret audit", "open")
+        assert text.startswith(
+            "The secret audit has 2 findings; the summary of the run lists them: "
+        )
+        assert not [each for each in SECRETS if each.name in text]
 
         assert made.release.request("olga", "DELETE", "/actions/secrets/LEFT_OVER")[0] == 204
         _put(made, "actions/secrets", "HOOK")
         assert audit.dispatch("kim", "main") == 204
-        assert audit.run() == {"secret-audit": "success"}
+        assert audit.run() == {"secret-audit": "success", "issue": "success"}
+        assert (_issue(made)["number"], _issue(made)["state"]) == (number, "closed")
         for done in audit.done:
             leaked = {*made.secrets(), "PRIVATE KEY", "sandbox_app_"}
             assert not [each for each in leaked if each in done.text]

@@ -32,7 +32,7 @@ def test_it_knows_names_places_and_periods() -> None:
 
 
 def test_it_runs_each_week_with_a_token_that_only_reads() -> None:
-    """The App's key is in one environment; the workflow's own token may do nothing (R2, R14)."""
+    """The App's key is in one environment; the workflow's own token may write issues (R2, R14)."""
     assert set(WORKFLOW["on"]) == {"schedule", "workflow_dispatch"}
     assert (WORKFLOW["permissions"], JOB["permissions"]) == ({}, {})
     assert JOB["environment"] == {"name": "audit of secrets"}
@@ -42,6 +42,10 @@ def test_it_runs_each_week_with_a_token_that_only_reads() -> None:
     assert set(inputs.values()) == {"read"}
     assert all(name.startswith("permission-") for name in inputs)
     assert COMPARE["env"]["GH_TOKEN"] == "${{ steps.app.outputs.token }}"
+    assert WORKFLOW["jobs"]["issue"]["permissions"] == {"issues": "write"}
+    assert "environment" not in WORKFLOW["jobs"]["issue"]
+    silent = load(secret_audit.render(AUDIT, AUDITED, issue=False)[secret_audit.PATH])
+    assert set(silent["jobs"]) == {"secret-audit"}
 
 
 GH = """\
@@ -122,6 +126,7 @@ def _run(folder: Path) -> Any:  # noqa: ANN401 - subprocess's generic type
         COMPARE,
         folder,
         DECLARED=COMPARE["env"]["DECLARED"],
+        GITHUB_OUTPUT=str(folder / "output"),
         GITHUB_REPOSITORY="guild/app",
         GITHUB_STEP_SUMMARY=str(folder / "summary"),
         RUNNER_TEMP=str(folder),

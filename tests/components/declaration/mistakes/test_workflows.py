@@ -329,6 +329,13 @@ CASES = (
         "letters, digits",
     ),
     Case(
+        "an audit with an issue in a repository without issues",
+        ENVIRONMENTS,
+        "    features: {issues: false}\n" + AUDITED % ("", f"{AUDIT}, »issue: true"),
+        "the repository has no issues",
+        "false, or features.issues: true",
+    ),
+    Case(
         "rollback without packages",
         WEB,
         "  web: {workflows: {»rollback: true}}",
