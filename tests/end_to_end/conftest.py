@@ -25,6 +25,8 @@ SECRETS = {
     "pypiToken": pypi_token("acme-tool", f"{CANARY}-pypiToken"),
     "scanToken": f"{CANARY}-scanToken",
 }
+WEBHOOK = f"https://hooks.acme.example/{CANARY}-releaseWebhook"
+"""Where the outcomes of releases are sent: who knows this address may write there."""
 PEOPLE = ["ana", "ben", "kim", "lea", "zoe"]
 
 
@@ -69,6 +71,16 @@ def make_small(sandbox: Sandbox, folder: Path, name: str, *, protect: bool = Fal
     project.write(SMALL.read_text(encoding="utf-8"))
     project.create(SECRETS)
     return project
+
+
+def notify(project: Project) -> None:
+    """Declare that the outcome of each release of the small organization is sent further."""
+    project.edit(
+        "    environments:\n      staging:",
+        "    release_notification:\n      webhook: {from: {config: releaseWebhook}}\n"
+        "      issue: true\n    environments:\n      staging:",
+    )
+    project.pulumi("config", "set", "--secret", "portcullis:releaseWebhook", stdin=WEBHOOK)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.conftest import CANARY, make_small
+from tests.end_to_end.conftest import CANARY, WEBHOOK, make_small, notify
 from tests.support.arguments import Arguments
 from tests.support.tokens import pypi_token
 
@@ -34,6 +34,7 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
     Debug logs up to `-v=7`: from `-v=9` on, the engine itself logs each property that it reads.
     """
     project = make_small(sandbox, tmp_path, "canaries")
+    notify(project)
     project.environment["TF_LOG"] = "TRACE"  # the plugin says all that it can
     outcomes = [
         project.preview("--diff"),
@@ -45,6 +46,8 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
         project.pulumi("stack", "export"),
     ]
     assert [outcome.code for outcome in outcomes] == [0] * len(outcomes), outcomes[-1].text
+    opened = project.pulumi("stack", "export", "--show-secrets", check=True).stdout
+    assert WEBHOOK in opened
     # failures: values that are not what they have to be; GitHub refuses one; a finding
     for value in (pypi_token(None, f"{CANARY}-account"), f"{CANARY}-none"):
         project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.end_to_end.conftest import SECRETS, make_small
+from tests.end_to_end.conftest import SECRETS, WEBHOOK, make_small, notify
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox, World
@@ -20,6 +20,7 @@ PEOPLE = ["owner", "ana", "ben", "kim", "lea", "zoe"]
 def world(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> World:
     """The small organization after `pulumi up`, whose people now act."""
     project = make_small(sandbox, tmp_path_factory.mktemp("release"), "release")
+    notify(project)
     project.make()
     return project.world
 
@@ -90,6 +91,18 @@ def test_a_release_needs_one_of_each_team(world: World) -> None:
     assert published["conclusion"] == "success"
     assert SECRETS["pypiToken"] in published["secrets"].values()
     assert published["permissions"]["id-token"] == "write"
+
+
+def test_only_the_job_that_notifies_has_the_address(world: World) -> None:
+    """It comes from a secret of its environment, which needs no approval (A9, E3)."""
+    reading = [
+        each for each in world.jobs() if WEBHOOK in world.job(each["id"])["secrets"].values()
+    ]
+    assert {each["key"] for each in reading} == {"secrets-notification", "webhook"}
+    assert {each["environment"] for each in reading} == {"release-notification"}
+    assert {each["conclusion"] for each in reading} == {"success"}
+    issuing = world.jobs(key="issue")[-1]
+    assert world.job(issuing["id"])["permissions"]["issues"] == "write"
 
 
 def test_a_workflow_on_a_branch_does_not_get_the_token(world: World) -> None:
