@@ -146,7 +146,7 @@ class Package(_Strict):
     staged: bool = False
     """Whether an npm package is staged, for a maintainer's approval at npm."""
     smoke_test: Command | None = None
-    """The command that tries an installed Python package. Without it: its modules are imported."""
+    """The command that tries an installed Python or npm package, instead of the usual checks."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -160,8 +160,8 @@ class Package(_Strict):
             )
         if self.staged and (self.ecosystem != "npm" or self.access != "public"):
             raise ValueError("staged is for public npm packages")
-        if self.ecosystem != "python" and self.smoke_test is not None:
-            raise ValueError("smoke_test is for Python packages")
+        if self.ecosystem not in ("python", "npm") and self.smoke_test is not None:
+            raise ValueError("smoke_test is for Python and npm packages")
         if self.test_environment == self.release_environment:
             raise ValueError("test_environment and release_environment must be two environments")
         for environment, secret, field in (

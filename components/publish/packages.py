@@ -191,6 +191,9 @@ class NpmPackage(RegistryPackage):
     """`restricted`: only members of the scope's organization on npm can install it."""
     staged: bool = False
     """`true`: npm keeps a version back until a maintainer approves it, with a second factor."""
+    smoke_test: Command | None = None
+    """The command that tries the installed package before the approvals, such as `web --version`.
+    Without it: each file that `package.json` names has to be in the package."""
     tokens: NpmTokens = NpmTokens()
     """The stored token, for `auth: token` and `auth: hybrid` only."""
     environment: ReleaseEnvironmentName | None = None

@@ -118,5 +118,5 @@ def _workflow_package(
         registry=image.registry if image else None,
         username=image.username if image else None,
         platforms=tuple(image.platforms) if image else (),
-        smoke_test=config.smoke_test if isinstance(config, PythonPackage) else None,
+        smoke_test=config.smoke_test if isinstance(config, PythonPackage | NpmPackage) else None,
     )

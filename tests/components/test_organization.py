@@ -265,6 +265,14 @@ def test_what_is_registered_by_hand_is_listed_exactly() -> None:
     ]
 
 
+def test_a_publisher_that_stages_may_do_nothing_else() -> None:
+    """The allowed action at npm is the one that the declared workflow uses (E2)."""
+    found = registered(("repositories.app.publish.1.staged", True))
+    assert isinstance(found, list)
+    (npm,) = (each for each in found if each["registry"] == "npm")
+    assert npm["also"].startswith("one publisher, allowed action: npm stage publish;")
+
+
 @pytest.mark.parametrize(
     ("kind", "registry"),
     [("python", "pypi"), ("npm", "npm"), ("cargo", "crates")],

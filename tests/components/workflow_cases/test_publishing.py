@@ -355,6 +355,7 @@ def test_the_module_that_is_built_is_the_declared_one(tmp_path: Path, module: st
 
 FAKE_NPM = """\
 #!/bin/bash
+[ "$1" = stage ] && shift
 case "$1" in
   config) echo "https://npm.example/" ;;
   view)
@@ -367,6 +368,9 @@ case "$1" in
     answers=($ANSWERS)
     case "${answers[$n]}" in
       lost) echo "npm error code ECONNRESET"; exit 1 ;;
+      other) echo "$SHOWN" > shown ;&
+      staged) echo "npm error code E409"; exit 1 ;;
+      id) echo "+ @guild/explorer-web@1.2.3 (staged with id 0f-1d)" ;;
       unknown) echo "npm error code ENEEDAUTH"; exit 1 ;;
       late) echo "$SHOWN" > soon ;&
       taken)
@@ -413,6 +417,63 @@ def test_npm_has_the_version_already(
     assert (done.returncode == 0) is passes, done.stdout + done.stderr
     assert f"::{title}" in done.stdout if title else "::" not in done.stdout
     assert "compares" not in done.stdout or BUILT_NPM in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("answers", "shown", "output", "title", "passes"),
+    [
+        ("id", "", "stage=0f-1d", "", True),
+        ("lost staged", "", "", "warning title=Staged before", True),
+        ("staged", "", "", "warning title=Staged before", True),
+        ("other", BUILT_NPM, "", "", True),
+        ("other", "sha512-x", "", "error title=Another package", False),
+    ],
+)
+def test_a_version_is_staged_once(
+    tmp_path: Path, answers: str, shown: str, output: str, title: str, *, passes: bool
+) -> None:
+    """A trusted publisher cannot ask what is staged: a conflict is left to the maintainer (R10)."""
+    publish = step("publish-npm-guild-explorer-web", "Publish", variant="npm-staged")
+    fake(tmp_path, "npm", FAKE_NPM)
+    fake(tmp_path, "curl", "#!/bin/sh\nprintf 200\n")
+    fake(tmp_path, "sleep", "#!/bin/sh\n")
+    (tmp_path / "package.tgz").touch()
+    values = {"VERSION": "1.2.3", "RUNNER_TEMP": str(tmp_path), "ANSWERS": answers, "SHOWN": shown}
+    values |= {"GITHUB_OUTPUT": f"{tmp_path}/output", "NPM_CONFIG_USERCONFIG": f"{tmp_path}/npmrc"}
+    done = run(publish, tmp_path, **values)
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    assert f"::{title}" in done.stdout if title else "::" not in done.stdout
+    written = (tmp_path / "output").read_text().splitlines()
+    assert written == [f"integrity={BUILT_NPM}", *([output] if output else [])]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "files", "passes"),
+    [
+        ({}, ["index.js"], True),
+        ({"main": "lib", "types": "lib/index"}, ["lib/index.js", "lib/index.d.ts"], True),
+        ({"main": "dist/index.js"}, ["index.js"], False),
+        ({"bin": {"web": "cli.js"}}, ["index.js"], False),
+        ({"bin": "cli.js"}, ["cli.js"], True),
+        ({"exports": {".": {"import": "./a.mjs", "require": ["./a.cjs"]}}}, ["a.mjs"], False),
+        ({"exports": {".": "./a.mjs", "./*": "./parts/*.js", "./in": None}}, ["a.mjs"], True),
+        ({"exports": "./a"}, ["a.js"], False),
+        ({"types": "index.d.ts"}, ["index.js"], False),
+    ],
+)
+def test_an_npm_package_has_what_its_manifest_names(
+    tmp_path: Path, manifest: dict[str, Any], files: list[str], *, passes: bool
+) -> None:
+    """Without a declared command: a file that was not packed is found before the approvals (R6)."""
+    installed = tmp_path / "node_modules/@guild/explorer-web"
+    for name in files:
+        (installed / name).parent.mkdir(parents=True, exist_ok=True)
+        (installed / name).touch()
+    (installed / "package.json").write_text(json.dumps(manifest))
+    test = step("smoke-test", "Smoke test", variant="npm-oidc-public")
+    done = run(test, tmp_path, INSTALLED=str(tmp_path))
+    assert (done.returncode == 0) is passes, done.stdout + done.stderr
+    assert ("::error title=Smoke test failed::" in done.stdout) is not passes
 
 
 REPOSITORY = "git+https://github.com/guild/aitbc.git"

@@ -135,15 +135,15 @@ def test_publishing_jobs_hold_no_more_than_they_need(variant: WorkflowPlan) -> N
 
 
 @releases
-def test_python_packages_are_tried_before_each_approval(variant: WorkflowPlan) -> None:
-    """As they were built, in a dry run too; then as TestPyPI has them, before PyPI (R6, R10, R11).
+def test_packages_are_tried_before_each_approval(variant: WorkflowPlan) -> None:
+    """As they were built, in a dry run too; Python's then as TestPyPI has them (R6, R10, R11).
 
     Where other people's code runs, there is no secret, no environment and no identity token.
     """
     jobs = files(variant)[RELEASE_PATH]["jobs"]
     (release,) = variant.releases
     trials = [each for each in release.of("python") if each.test_environment]
-    expected = {"smoke-test"} if release.of("python") else set()
+    expected = {"smoke-test"} if release.of("python") or release.of("npm") else set()
     expected |= {"trial"} if trials else set()
     assert {"smoke-test", "trial"} & set(jobs) == expected
     workflow = files(variant)[RELEASE_PATH]

@@ -193,7 +193,11 @@ VARIANTS = {
     "both": plan(*BOTH),
     "both-two-gates": plan(*BOTH, approval_environment="release-approval", visibility="private"),
     "two-python": plan(python(), python(name="second"), approval_environment="gate one"),
-    "npm-staged": plan(npm("hybrid", staged=True), python(), approval_environment="gate"),
+    "npm-staged": plan(
+        npm("hybrid", staged=True, smoke_test="explorer-web --version"),
+        python(),
+        approval_environment="gate",
+    ),
     "npm-restricted": plan(npm(access="restricted")),
     "calver": plan(python(), npm(), scheme="calver", prefix="@guild/all@"),
     "pep440": plan(python(smoke_test="escai --version"), scheme="pep440", prefix="sdk/v"),
