@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.expressions import OPENING
+from portcullis_policy.semantics.expression_values import outcomes
+from portcullis_policy.semantics.expressions import OPENING, in_braces
 from portcullis_policy.semantics.files import workflow_files
 from portcullis_policy.semantics.publishing import publishing_jobs, publishing_steps
 from portcullis_policy.semantics.release_environments import key
@@ -26,8 +27,7 @@ Key = tuple[object, object]
 _TEST_REGISTRY = re.compile(r"\btest\.pypi\.org\b|\btest-?pypi\b|\blocalhost\b", re.IGNORECASE)
 """Registries that are known to be for trials, by their address or by uv's and twine's name."""
 _VARIABLE = re.compile(r"(?:\benv\.|\$\{?)(\w+)")
-_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*\}\}")
-_TEXT = re.compile(r"'([^']+)'")
+_INPUT = re.compile(r"(?:github\.event\.)?inputs\.([\w-]+)")
 _PAGES = "github-pages"
 """GitHub's own environment for pages: nothing else trusts it."""
 _PUBLISHES = re.compile(r"\b(upload|publish|push|deploy)\b", re.IGNORECASE)
@@ -79,14 +79,31 @@ def _worked_out(stack: Stack, settings: Settings) -> Iterator[Key]:
 
 def _candidates(workflow: Workflow, text: str) -> set[str]:
     """Return the values that an expression is limited to, in lower case; none: it is not."""
-    found = _INPUT.fullmatch(text.strip())
-    if found is None:
-        return {each.lower() for each in _TEXT.findall(text)}
-    options = [
-        {each.text.lower() for each in event.get("inputs", found[1], "options").entries()}
-        for event in workflow.triggers.values()
-    ]
-    return set().union(*options)
+    expressions = [*in_braces(text.strip())]
+    if len(expressions) != 1 or text.strip() != f"{OPENING}{expressions[0]}}}}}":
+        return set()
+    may_be = outcomes(expressions[0])
+    found = {each.lower() for each in may_be.texts if each}
+    for path in may_be.paths:
+        input_ = _INPUT.fullmatch(path)
+        options = _options(workflow, input_[1]) if input_ else set()
+        if not options:
+            return set()
+        found |= options
+    return set() if may_be.others else found
+
+
+def _options(workflow: Workflow, name: str) -> set[str]:
+    """Return the values that an input is limited to, in each event that has it; none: it is not."""
+    found: set[str] = set()
+    for event in workflow.triggers.values():
+        inputs = {key.lower(): given for key, given in event.get("inputs").items().items()}
+        if name in inputs:
+            options = {each.text.lower() for each in inputs[name].get("options").entries()}
+            if not options or inputs[name].get("type").text != "choice":
+                return set()
+            found |= options
+    return found
 
 
 def _of_tokens(stack: Stack, settings: Settings) -> Iterator[Key]:

@@ -6,6 +6,7 @@ Source: https://docs.github.com/actions/reference/workflows-and-actions/expressi
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 _TOKEN = re.compile(
@@ -22,20 +23,44 @@ _DEEPEST = 50
 _NAME = re.compile(r"[a-z_][a-z0-9_-]*(?:\.[a-z0-9_*-]+)*")
 
 Paths = frozenset[str]
+_TEXT_OR_CALL = ("'", "(")
+"""What begins a text in the answer of the reader, and what stands for the result of a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What an expression may become.
+
+    Attributes:
+        texts: texts that are written in it, without their quotes.
+        paths: paths whose values it may become, in lower case, `a['b']` as `a.b`.
+        others: it may become something else, such as the result of a function.
+    """
+
+    texts: Paths
+    paths: Paths
+    others: bool
 
 
 @lru_cache(maxsize=4096)
-def values(expression: str) -> Paths:
-    """Return the paths whose values an expression may become, in lower case, `a['b']` as `a.b`.
-
-    If the expression cannot be read, these are all paths in it.
-    """
+def outcomes(expression: str) -> Outcomes:
+    """Return what an expression may become; of one that cannot be read, all its paths."""
     reader = _Reader(expression)
     try:
         found = reader.either()
     except _UnreadableError:
-        return frozenset(_NAME.findall(expression.lower().replace("['", ".").replace("']", "")))
-    return found if reader.done else frozenset(_NAME.findall(expression.lower()))
+        found = None
+    if found is None or not reader.done:
+        plain = expression.lower().replace("['", ".").replace("']", "")
+        return Outcomes(frozenset(), frozenset(_NAME.findall(plain)), others=True)
+    texts = frozenset(each[1:] for each in found if each.startswith("'"))
+    paths = frozenset(each for each in found if not each.startswith(_TEXT_OR_CALL))
+    return Outcomes(texts, paths, others="(" in found)
+
+
+def values(expression: str) -> Paths:
+    """Return the paths whose values an expression may become."""
+    return outcomes(expression).paths
 
 
 class _UnreadableError(ValueError):
@@ -91,8 +116,10 @@ class _Reader:
 
     def _operand(self) -> Paths:
         kind, word = self._take()
-        if kind in ("text", "number"):
-            return frozenset()
+        if kind == "text":
+            return frozenset({"'" + word[1:-1].replace("''", "'")})
+        if kind == "number":
+            return frozenset({"'" + word})
         if word == "(":
             found = self.either()
             self._need(")")
@@ -113,7 +140,9 @@ class _Reader:
             if not self._skip(","):
                 self._need(")")
                 break
-        return frozenset() if function in _NO_TEXT else found
+        if function in _NO_TEXT:
+            return frozenset()
+        return frozenset({"("} | {each for each in found if not each.startswith("'")})
 
     def _properties(self, found: Paths) -> Paths:
         """Read `.name`, `.*` and `[...]` behind an operand."""
@@ -159,4 +188,5 @@ class _Reader:
 
 
 def _under(paths: Paths, name: str) -> Paths:
-    return frozenset(f"{path}.{name}" for path in paths)
+    own = [path for path in paths if not path.startswith(_TEXT_OR_CALL)]
+    return frozenset({f"{path}.{name}" for path in own} | (paths & {"("}))

@@ -15,6 +15,8 @@ _STR = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
 _EXPRESSION = re.compile(r"\$\{\{([^'}]*)\}\}")
 _CONTEXT = re.compile(r"\b(github|secrets|inputs|steps|needs)((?:\.[\w-]+)+)(?![\w.*\[(-])")
+WAIVES = re.compile(r"#.*\b(ignore|zizmor|actionlint)\b")
+"""A comment that a tool obeys: it would be lost."""
 _ACTION = re.compile(r"[\w.-]+/[\w./-]+@\S+")
 
 
@@ -38,6 +40,8 @@ def _edited(edit: Callable[[yaml.Node], None]) -> Callable[[str], str]:
     """A rewrite that edits the nodes of a file."""
 
     def rewrite(text: str) -> str:
+        if WAIVES.search(text):
+            return text
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             return text
@@ -181,7 +185,10 @@ def _through_variables(top: yaml.Node) -> None:
             run, given = _entry(step, "run"), _entry(step, "env")
             if not isinstance(run, yaml.ScalarNode) or not _EXPRESSION.search(run.value):
                 continue
-            texts = dict.fromkeys(found[0] for found in _EXPRESSION.finditer(run.value))
+            found = [each[0] for each in _EXPRESSION.finditer(run.value)]
+            texts = dict.fromkeys(
+                each for each in found if "env" not in each
+            )  # not in `env` itself
             names = {text: f"V{number}" for number, text in enumerate(texts)}
             for text, name in names.items():
                 run.value = run.value.replace(text, f"${{{{ env.{name} }}}}")

@@ -175,6 +175,15 @@ class ProtectedByUse(StackRule):
                 "any",
             ),
         ),
+        _published(
+            "a name that is worked out, with a text beside it",
+            "${{ inputs.where || 'testpypi' }}",
+            Declared(
+                gh.ENVIRONMENT,
+                {**PYPI_RELEASE, "environment": "store", "reviewers": []},
+                "any",
+            ),
+        ),
         stack(
             "any branch of an environment that AWS trusts",
             Declared(gh.ENVIRONMENT, {**PYPI_RELEASE, "environment": "store"}, "store"),

@@ -84,11 +84,12 @@ class FewerPeople(StackRule):
 
 def _fallen(stack: Stack, settings: Settings, before: Mapping[str, object]) -> Iterator[Finding]:
     """Yield the goals for which fewer suffice than before."""
+    noted = {name.lower(): number for name, number in before.items()}  # GitHub ignores the case
     for each in reached(stack, settings):
         name, now = label(each.goal), each.answer.fewest_people
-        if name not in before:
+        if name.lower() not in noted:
             continue
-        was = before[name]
+        was = noted[name.lower()]
         if was is not None and (not isinstance(was, int | float) or isinstance(was, bool)):
             yield Finding(f"{name}: the number before the change cannot be read")
         elif falls(None if was is None else int(was), now):
