@@ -395,6 +395,7 @@ def test_a_rust_workspace(machine: Machine, tmp_path: Path) -> None:
         [(images.GHCR, "nobody")],
         (images.GHCR, "workflow"),
         (images.GHCR, "key"),
+        (images.GHCR, "logged key"),
         (images.OTHER, "nobody"),
         (images.OTHER, "workflow"),
     ),
@@ -409,20 +410,21 @@ def test_an_image(machine: Machine, tmp_path: Path, registry: str, signer: str) 
     The image is signed, with a list of the components of each platform, before its version leads
     to it, and only once. `verify-image.yml` promotes what was signed, and nothing else (G6).
     """
-    name = f"portal-{registry.partition('.')[0]}-{signer}"
+    name = f"portal-{registry.partition('.')[0]}-{signer.replace(' ', '-')}"
     full = f"guild/{name}"
     declared = _image(name, registry, signer)
     verified = registry == images.GHCR and signer != "nobody"
+    logged = signer in ("workflow", "logged key")
     with stage(
         machine,
         tmp_path,
         "portal",
         [declared],
         projects.image(name),
-        visibility="public" if signer == "workflow" else "private",
+        visibility="public" if logged else "private",
         chosen=verifying.chosen(f"{registry}/{full}", signer) if verified else None,
     ) as made:
-        by_key = signer == "key"
+        by_key = signer.endswith("key")
         pairs = verifying.key_pairs(made, machine.tools, tmp_path) if by_key else None
         there = made.ghcr if registry == images.GHCR else made.images
         made.images.tokens[canary("image-release", "IMAGE_REGISTRY_TOKEN")] = {"guild"}
@@ -454,7 +456,7 @@ def test_an_image(machine: Machine, tmp_path: Path, registry: str, signer: str) 
         image = verifying.Image(there, full, digest)
         platform = _is_listed(machine, made, image)
         # the signature and a list for each platform, once, in the public log
-        assert len(made.sigstore.entries) == (3 if signer == "workflow" else 0)
+        assert len(made.sigstore.entries) == (3 if logged else 0)
         is_unsigned = "The image is not signed" in release.result(job).summary
         assert is_unsigned is (signer == "nobody")
         if verified:
@@ -471,7 +473,7 @@ def _image(name: str, registry: str, signer: str) -> dict[str, Any]:
     """Return the declaration of an image at a registry."""
     declared: dict[str, Any] = {"image": name, "approvers": ["releasers"]}
     declared["platforms"] = ["linux/amd64", "linux/arm64"]
-    stored = ["cosign_key", "cosign_password"] if signer == "key" else []
+    stored = ["cosign_key", "cosign_password"] if signer.endswith("key") else []
     if registry != images.GHCR:
         declared |= {"image": f"guild/{name}", "registry": registry}
         declared |= {"auth": "token", "username": "guild+bot"}

@@ -68,7 +68,7 @@ def _key_pair(tools: Tools, folder: Path, password: str) -> KeyPair:
 
 def chosen(image: str, signer: str) -> WorkflowsConfig:
     """Return the choice of a verification: of what the release or a key signed."""
-    by = {"key": PUBLIC_KEY} if signer == "key" else {"workflow": "release.yml"}
+    by = {"key": PUBLIC_KEY} if signer.endswith("key") else {"workflow": "release.yml"}
     verified = {"image": image, "environment": "production", **by}
     return WorkflowsConfig.model_validate({"verify_image": verified})
 

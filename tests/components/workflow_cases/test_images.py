@@ -97,6 +97,41 @@ def test_an_image_is_signed_before_its_version_leads_to_it() -> None:
     assert [name for name in named if name in order] == order
 
 
+COSIGN = """\
+#!/bin/sh
+echo "$1" >> said
+case "$1" in
+  verify) [ -e signed ] ;;
+  sign) touch signed ;;
+  verify-attestation) cat attested ;;
+  attest)
+    payload="$(jq '{predicate: .}' sboms/*.cdx.json | base64 -w 0)"
+    echo "{\\"payload\\": \\"$payload\\"}" > attested ;;
+esac
+"""
+
+
+def test_cosign_signs_what_is_not_signed_yet_and_finds_its_login(tmp_path: Path) -> None:
+    """Docker's registry has two names; a job that is run again adds nothing to the log (G6)."""
+    fake(tmp_path, "cosign", COSIGN)
+    (tmp_path / "sboms").mkdir()
+    listed = tmp_path / "sboms/image-guild-portal-linux-amd64-1.2.3.cdx.json"
+    listed.write_text('{"bomFormat": "CycloneDX"}')
+    (tmp_path / "config.json").write_text('{"auths": {"docker.io": {"auth": "eA=="}}}')
+    job = "publish-image-guild-portal"
+    script = step(job, "Sign the image", variant="image-docker")
+    given = {"DOCKER_CONFIG": str(tmp_path), "IMAGE": "docker.io/guild/portal@sha256:0a"}
+    given |= {"VERSION": "1.2.3", "IDENTITY": "https://github.com/x"}
+    for _attempt in range(2):
+        done = run(script, tmp_path, **given)
+        assert done.returncode == 0, done.stdout + done.stderr
+    said = (tmp_path / "said").read_text().split()
+    first = ["verify", "sign", "verify", "verify-attestation", "attest", "verify-attestation"]
+    assert said == [*first, "verify", "verify-attestation"]
+    names = {"docker.io", "https://index.docker.io/v1/"}
+    assert json.loads((tmp_path / "config.json").read_text())["auths"].keys() == names
+
+
 SKOPEO = """\
 #!/bin/sh
 case "$1" in

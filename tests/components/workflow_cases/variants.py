@@ -218,6 +218,7 @@ VARIANTS = {
         visibility="private",
     ),
     "image-key-public": plan(image("token", name="guild/portal", key_secret="COSIGN_PRIVATE_KEY")),
+    "image-docker": plan(image("token", name="guild/portal", registry="docker.io")),
     "image-unsigned": plan(image(), visibility="internal"),
     "image-token": plan(image("token", name="guild/portal"), visibility="private"),
     "module": plan(module(directory="sdk"), prefix="sdk/v"),
