@@ -16,7 +16,11 @@ from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.environment_use import Key
 from portcullis_policy.semantics.expressions import in_braces
 from portcullis_policy.semantics.files import repository_of, workflow_files
-from portcullis_policy.semantics.publishing import publishing_line, secrets_named
+from portcullis_policy.semantics.publishing import (
+    publishing_jobs,
+    publishing_line,
+    secrets_named,
+)
 from portcullis_policy.semantics.release_environments import is_release, key
 from portcullis_policy.semantics.workflows import At, Job, Step, UnreadableError, Workflow, compose
 from portcullis_policy.settings import Settings
@@ -31,6 +35,10 @@ _LOGS_IN = re.compile(
 _PUBLISHES = re.compile(r"publish|upload(?!-artifact)|release|deploy|push|dist\b", re.IGNORECASE)
 _PRINTS = re.compile(r"\s*(?:echo|printf)\b")
 _ACTION_FILE = re.compile(r"action\.ya?ml", re.IGNORECASE)
+_CREDENTIAL = re.compile(
+    r"(?:^|[-_])(?:password|passwd|token|api[-_]?key|secret|pat|auth)$", re.IGNORECASE
+)
+_OF_VARS = re.compile(r"\bvars\s*(?:\.\s*|\[\s*')([\w-]+)", re.IGNORECASE)
 _OWN_TOKEN = re.compile(r"\bgithub\s*(?:\.\s*token\b|\[\s*'token')", re.IGNORECASE)
 _OF_GITHUB = "GITHUB_TOKEN"
 _Given = Mapping[str, frozenset[str]] | None
@@ -94,6 +102,23 @@ def used_by_publishing_jobs(stack: Stack, settings: Settings) -> frozenset[Use]:
     releases = {key(item.facts) for item in stack.of(gh.ENVIRONMENT) if is_release(item, settings)}
     files = _Files(stack, frozenset(releases), settings)
     return frozenset(use for use in files.uses() if use.secret != _OF_GITHUB)
+
+
+def variables_as_passwords(stack: Stack, settings: Settings) -> frozenset[tuple[object, str]]:
+    """Return the variables that publishing jobs use as a password: repository and name.
+
+    Inputs and environment variables count whose name is that of a credential.
+    """
+    found: set[tuple[object, str]] = set()
+    for file in workflow_files(stack):
+        for job, _ in publishing_jobs(file.workflow) if file.workflow is not None else ():
+            blocks = [file.workflow.at.get("env"), job.at.get("env")] if file.workflow else []
+            blocks += [step.at.get(part) for step in job.steps for part in ("env", "with")]
+            for name, value in (each for block in blocks for each in block.items().items()):
+                if _CREDENTIAL.search(name) or settings.can_publish(name):
+                    named = (_OF_VARS.findall(each) for each in in_braces(value.text))
+                    found |= {(file.repository, var.upper()) for vars_ in named for var in vars_}
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

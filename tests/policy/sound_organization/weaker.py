@@ -50,6 +50,7 @@ FILES: list[tuple[str, tuple[Any, ...], Any]] = [
     ("SE014", ("manifest", "content"), "token = 'npm_" + "a1" * 18 + "'"),
     ("SE014", ("repository", "description"), "token dop_v1_" + "a1" * 32),
     release("WF002", "    environment: pypi-release\n", ""),
+    release("SE021", "T: '${{ secrets.PYPI_API_TOKEN }}'", "TWINE_PASSWORD: '${{ vars.REGION }}'"),
     release("SE017", "secrets.PYPI_API_TOKEN", "secrets.CODECOV_TOKEN"),
     release("WF003", "      contents: read", "      id-token: write"),
     ci("WF004", "permissions:\n  contents: read\n", ""),

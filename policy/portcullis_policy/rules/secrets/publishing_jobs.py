@@ -10,12 +10,29 @@ from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.files import repository_of
-from portcullis_policy.semantics.publishing_secrets import Use, used_by_publishing_jobs
+from portcullis_policy.semantics.publishing_secrets import (
+    Use,
+    used_by_publishing_jobs,
+    variables_as_passwords,
+)
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
 _SECRET: Mapping[str, object] = {"repository": "escai", "secretName": "WAREHOUSE", "value": "x"}
 _ENVIRONMENT: Mapping[str, object] = {**_SECRET, "environment": "pypi-release"}
+_VARIABLE: Mapping[str, object] = {
+    "repository": "escai",
+    "variableName": "SETTING",
+    "value": "x",
+}
+
+
+def _from_variable(field: str) -> tuple[str, str]:
+    """Return the change that gives the upload an input from a variable."""
+    given = f"    steps:\n      - with: {{{field}: '${{{{ vars.SETTING }}}}'}}\n        uses: pypa"
+    return ("    steps:\n      - uses: pypa", given)
+
+
 _PASSWORD = (
     "    steps:\n      - uses: pypa",
     "    steps:\n      - with: {password: '${{ secrets.WAREHOUSE }}'}\n        uses: pypa",
@@ -187,6 +204,64 @@ class OneRegistryEach(StackRule):
                 yield Finding(f"it has tokens for {listed}", ("secrets",), urn=item.urn)
 
 
+class PasswordIsSecret(StackRule):
+    """A publishing job takes no password from a variable.
+
+    Variables are plain text, whatever their value looks like: everybody who can read the
+    repository's settings can publish, and the value appears in logs.
+    """
+
+    id = "SE021"
+    title = "a publishing job takes a password from a variable"
+    severity = Severity.CRITICAL
+    maps = cis("2.1.7", "4.2.2")
+    resource_types = (gh.REPOSITORY_FILE, *gh.VARIABLES)
+    remediation = (
+        "Make it a secret of the release environment, and replace the value, or use trusted "
+        "publishing."
+    )
+    good = (
+        stack(
+            "another input from a variable",
+            Declared(gh.ACTIONS_VARIABLE, _VARIABLE, "variable"),
+            file(changed(RELEASE, _from_variable("repository-url"))),
+        ),
+        stack(
+            "a variable of another repository",
+            Declared(gh.ACTIONS_VARIABLE, {**_VARIABLE, "repository": "other"}, "variable"),
+            file(changed(RELEASE, _from_variable("password"))),
+        ),
+    )
+    bad = (
+        stack(
+            "the password of an upload",
+            Declared(gh.ACTIONS_VARIABLE, _VARIABLE, "variable"),
+            file(changed(RELEASE, _from_variable("password"))),
+        ),
+        stack(
+            "from a variable of the organization, in another case",
+            Declared(
+                gh.ACTIONS_ORGANIZATION_VARIABLE,
+                {"variableName": "Setting", "visibility": "all", "value": "x"},
+                "variable",
+            ),
+            file(changed(RELEASE, _from_variable("password"))),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        used = variables_as_passwords(stack, settings)
+        anywhere = {name for _, name in used}
+        for item in stack.of(*gh.VARIABLES):
+            name = item.facts.text("variableName")
+            if not isinstance(name, str):
+                continue
+            wide = item.type == gh.ACTIONS_ORGANIZATION_VARIABLE and name.upper() in anywhere
+            if wide or (repository_of(item), name.upper()) in used:
+                yield Finding("a job that publishes uses it", ("variables", name), urn=item.urn)
+
+
 def _is_meant(secret: Resource, use: Use) -> bool:
     """Say whether a job gets a secret: the repository's, or one of the organization."""
     owned = secret.type == gh.ACTIONS_ORGANIZATION_SECRET or repository_of(secret) == use.repository
@@ -203,4 +278,4 @@ def _lower(facts: Facts, field: str) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-RULES = (PublishingSecretInEnvironment, OneRegistryEach)
+RULES = (PublishingSecretInEnvironment, OneRegistryEach, PasswordIsSecret)
