@@ -64,6 +64,14 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
         changed("main", "conditions", to={**refs("~DEFAULT_BRANCH"), "repositoryIds": UNKNOWN}),
     ),
     (
+        "RE016",
+        "owners of workflow files who only read",
+        {
+            **changed("access", "permission", to="triage"),
+            "owners": changed("owners", "content", to="* @guild/releasers\n")["owners"],
+        },
+    ),
+    (
         "RE014",
         "a last line that takes all owners away",
         changed("owners", "content", to="* @guild/devs\n/.github/ @guild/sec\n*\n"),

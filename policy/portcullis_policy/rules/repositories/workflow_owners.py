@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from portcullis_policy.examples.base import Example, stack
+from portcullis_policy.examples.base import Declared, Example, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, file
 from portcullis_policy.mappings import cis
-from portcullis_policy.rule import Finding, Stack, StackRule
+from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.code_owners import (
     WORKFLOWS,
@@ -20,6 +20,22 @@ from portcullis_policy.severity import Severity
 
 _PATH = ".github/CODEOWNERS"
 _OWNED = "* @guild/developers\n/.github/ @guild/security\n"
+
+
+_READING = ("pull", "read", "triage")
+_TEAM = Declared(gh.TEAM, {"id": "11", "name": "Security", "slug": "security"}, "team")
+
+
+def _access(permission: str | None) -> Declared:
+    """Return the grant of the team."""
+    grant = {"repository": "escai", "teamId": "11", "permission": permission}
+    given = {key: value for key, value in grant.items() if value is not None}
+    return Declared(gh.TEAM_REPOSITORY, given, "access")
+
+
+def _owned_by(team: str) -> Declared:
+    """Return a CODEOWNERS file."""
+    return file(f"* @guild/developers\n/.github/ @guild/{team}\n", _PATH, "owners")
 
 
 def _owners(note: str, text: str, path: str = _PATH) -> Example:
@@ -120,4 +136,74 @@ class WorkflowsOwned(StackRule):
                 yield Finding("no line is about them", ("code_owners",), urn=item.urn)
 
 
-RULES = (OwnersStay, WorkflowsOwned)
+class OwnersMayReview(StackRule):
+    """The owners of workflow files may write to the repository.
+
+    GitHub ignores code owners without write access, and says so only on the page of the file. A
+    team with `triage` looks like an owner in a review, and is never asked. The rule looks at teams
+    and their access that the stack declares.
+    """
+
+    id = "RE016"
+    title = "the owners of workflow files have no write access, so nobody is asked"
+    severity = Severity.HIGH
+    maps = cis("1.1.7")
+    resource_types = (gh.REPOSITORY_FILE, gh.TEAM, gh.TEAM_REPOSITORY)
+    remediation = "Give the team `push` or `maintain`, or name another owner of `/.github/`."
+    good = (
+        stack("a team that writes", _TEAM, _access("push"), _owned_by("security")),
+        stack("a team with a role of its own", _TEAM, _access("reviewer"), _owned_by("security")),
+        stack("a team that is declared elsewhere", _TEAM, _access("triage"), _owned_by("other")),
+        stack(
+            "another owner besides",
+            _TEAM,
+            _access("triage"),
+            file("/.github/ @guild/security @kim\n", _PATH, "owners"),
+        ),
+        stack(
+            "access by the team above it",
+            Declared(gh.TEAM, {**_TEAM.props, "parentTeamId": "7"}, "team"),
+            _access("triage"),
+            _owned_by("security"),
+        ),
+    )
+    bad = (
+        stack("a team that may triage", _TEAM, _access("triage"), _owned_by("Security")),
+        stack("left out: the team may read", _TEAM, _access(None), _owned_by("security")),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        del settings
+        weak = {(repository_of(item), _team(stack, item)) for item in _weak(stack)}
+        for repository, (item, lines) in in_force(stack).items():
+            line = deciding(lines, f"{WORKFLOWS}any.yml")
+            slugs = [owner.lower().rpartition("/")[2] for owner in line.owners] if line else []
+            if slugs and all((repository, slug) in weak for slug in slugs):
+                detail = "the access of each team that owns workflow files is read or triage"
+                yield Finding(detail, ("code_owners",), urn=item.urn)
+
+
+def _weak(stack: Stack) -> Iterator[Resource]:
+    """Yield the grants of teams that are surely not enough to own files."""
+    for item in stack.of(gh.TEAM_REPOSITORY):
+        permission = item.facts.text("permission")
+        if isinstance(permission, str | None) and (permission or "pull").lower() in _READING:
+            yield item
+
+
+def _team(stack: Stack, grant: Resource) -> str | None:
+    """Return the slug of the team that a grant is for; None for one that may have more access."""
+    wanted = grant.facts.text("teamId")
+    for team in stack.of(gh.TEAM):
+        name = team.facts.text("slug") or team.facts.text("name")
+        if not isinstance(name, str) or team.facts.at("parentTeamId") not in (None, ""):
+            continue
+        slug = name.lower().replace(" ", "-")
+        known = (team.facts.text("id"), slug)
+        if wanted in known or team.urn in grant.depends.get("teamId", ()):
+            return slug
+    return None
+
+
+RULES = (OwnersStay, WorkflowsOwned, OwnersMayReview)
