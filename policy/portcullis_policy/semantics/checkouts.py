@@ -11,8 +11,8 @@ from portcullis_policy.semantics.workflows import At, Job, Step
 
 _WHAT_STARTED_IT = re.compile(
     r"github\.(ref|ref_name|sha|repository|workflow_sha|workflow_ref|event\.after"
-    r"|event\.release\.(tag_name|target_commitish)|event\.repository\.\w+)"
-    r"|(needs|steps|env|vars|matrix)\..*"
+    r"|event\.release\.(tag_name|target_commitish)|event\.repository\.(full_)?name)"
+    r"|(needs|steps|env|matrix)\..*"
 )
 """What names the commit and the repository for which the workflow runs."""
 _TAGS = re.compile(r"refs/tags/.*")

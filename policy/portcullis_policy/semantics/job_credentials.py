@@ -1,7 +1,7 @@
 """What a job can reach that others trust: secrets, what a login gives it, and its own token."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from portcullis_policy.semantics.expressions import in_braces, mentions
 from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
@@ -16,6 +16,7 @@ _LOGINS = re.compile(
     r"|rubygems/configure-rubygems-credentials|nuget/login|pulumi/auth-actions|jfrog/setup-jfrog-cli"
 )
 """Actions after which the steps of a job can prove who they are."""
+_ENV = re.compile(r"\$\{\{[^}]*\benv(?:\.|\[\s*')([\w-]+)", re.IGNORECASE)
 _IS_THERE = re.compile(r"(?<![\w.-])secrets\.[\w-]+\s*[!=]=\s*''(?!')", re.IGNORECASE)
 """A question of an expression whether there is a secret, which tells nothing of its value."""
 
@@ -60,9 +61,29 @@ def secrets_of(*values: At) -> frozenset[str]:
     return frozenset(found - {OWN_TOKEN})
 
 
-def secrets_of_step(step: Step) -> frozenset[str]:
-    """Return the secrets that a step itself names."""
-    return secrets_of(*step.values(), step.at.get("run"))
+def secrets_of_step(step: Step, *around: At) -> frozenset[str]:
+    """Return the secrets that a step names, also by a variable in an expression.
+
+    Args:
+        step: the step.
+        around: `env` of the workflow and of the job.
+    """
+    values = [*step.values(), step.at.get("run")]
+    return secrets_of(*values) | _by_variable(values, *around, step.at.get("env"))
+
+
+def _by_variable(values: Iterable[At], *blocks: At) -> frozenset[str]:
+    """Return the secrets of the variables that expressions name as `env.NAME`."""
+    given = [at for at in values if "env" in at.text]
+    named = {name.lower() for at in given for name in _ENV.findall(at.text)} if given else set()
+    return secrets_of(
+        *(
+            value
+            for block in blocks
+            for name, value in block.items().items()
+            if name.lower() in named
+        )
+    )
 
 
 def secrets_of_job(job: Job, workflow: Workflow) -> frozenset[str]:
@@ -70,13 +91,13 @@ def secrets_of_job(job: Job, workflow: Workflow) -> frozenset[str]:
     return secrets_of(*_values(workflow.at.get("env")), *_values(job.at.get("env")))
 
 
-def keeps_own_token(step: Step) -> bool:
+def keeps_own_token(step: Step, *around: At) -> bool:
     """Say whether a checkout leaves a secret in the git configuration of the working folder."""
-    given = step.at.get("with")
+    tokens = [step.at.get("with", name) for name in ("token", "ssh-key")]
     return (
         "checkout" in step.action
         and step.with_("persist-credentials").lower() != "false"
-        and bool(secrets_of(given.get("token"), given.get("ssh-key")))
+        and bool(secrets_of(*tokens) | _by_variable(tokens, *around, step.at.get("env")))
     )
 
 

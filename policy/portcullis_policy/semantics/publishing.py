@@ -37,10 +37,10 @@ _CACHING = {
 }
 """Actions that restore a cache unless an input says no."""
 _CACHE_INPUT = re.compile(
-    r"cache|(enable|use|restore)-cache|cache-from|bundler-cache|cache-(environment|downloads|enabled|on)"
+    r"cache|(enable|use|restore)-cache|cache-from|cache-to|bundler-cache|cache-(environment|downloads|enabled|on)"
 )
 _CACHED_BUILD = re.compile(
-    r"--cache-from\b(?![ =]\S*type=inline)|cache-from=type=(gha|registry|s3)"
+    r"--cache-(?:from|to)\b(?![ =]\S*type=inline)|cache-(?:from|to)=type=(gha|registry|s3)"
 )
 _PIPED = re.compile(
     r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
@@ -189,5 +189,7 @@ def caches(step: Step) -> bool:
     if action in _CACHING:
         return given.get(_CACHING[action], "true").lower() != "false"
     asked = [given[name].lower() for name in given if _CACHE_INPUT.fullmatch(name)]
+    if any("cache-from=" in each or "cache-to=" in each for each in given.values()):
+        return True
     named = bool({"cache", "ccache", "sccache"} & set(parts(action)))
     return named or any(each not in ("", "false") and "type=inline" not in each for each in asked)

@@ -14,7 +14,7 @@ _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}")
 _STATUS = re.compile(r"\b(always|cancelled|failure)\s*\(")
 _CHECKS_RESULTS = re.compile(
     r"needs\.[\w.*-]+\.result\s*(==\s*'success'|!=\s*'(failure|skipped|cancelled)')"
-    r"|!\s*failure\s*\(|!\s*contains\(\s*needs\.\*\.result|\bsuccess\s*\(",
+    r"|!\s*failure\s*\(|!\s*contains\(\s*needs\.\*\.result",
     re.IGNORECASE,
 )
 """A condition that looks at how the jobs before it ended."""
@@ -52,6 +52,9 @@ def let_in(job: Job) -> Iterator[tuple[int, str]]:
         for line, command in commands(step.at.get("run").lines()):
             if _fetches(command):
                 yield (line, "another repository or branch is fetched")
+        foreign = _takes_other_artifacts(step)
+        if foreign is not None:
+            yield (foreign, "artifacts of another run are taken")
         for line in piped_to_shell(step):
             yield (line, "what was downloaded is run at once")
 
@@ -60,14 +63,18 @@ def _fetches(command: Command) -> bool:
     if command.program != "git":
         return False
     words = command.positionals
-    if words[:1] == ("clone",):
-        return True
-    plain = [word for word in words[1:] if not word.startswith(("$", "."))]
-    branch = bool(plain) and not re.search(r"refs/tags|HEAD|[\"'$]", plain[-1])
-    return words[:1] in (("checkout",), ("switch",)) and branch and "--" not in command.words
+    if words[:1] in (("clone",), ("pull",)):
+        return words[:1] == ("clone",) or len(words) > 1
+    plain = [word for word in words[1:] if not word.startswith(("$", ".", "HEAD"))]
+    moved = bool(plain) and not re.search(r"refs/tags|[\"'$]", plain[-1])
+    return (
+        words[:1] in (("checkout",), ("switch",), ("reset",), ("merge",))
+        and moved
+        and ("--" not in command.words)
+    )
 
 
-def takes_other_artifacts(step: Step) -> int | None:
+def _takes_other_artifacts(step: Step) -> int | None:
     """Return the line on which a step takes artifacts of another run; None if it takes none."""
     if "download-artifact" in step.action:
         foreign = step.action != "actions/download-artifact"

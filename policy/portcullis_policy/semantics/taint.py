@@ -37,10 +37,13 @@ _CLEANS = re.compile(
 )
 """What leaves only harmless characters, or no text at all."""
 _EVALUATES = re.compile(
-    r"\b(eval|(ba|z|da|k)?sh\s+-c|python3?\s+-c|node\s+-e|iex|invoke-expression)\s[^#\n]*?"
-    r"\$(?:env:)?\{?([A-Za-z_]\w*)",
+    r"\b(?:eval|(?:ba|z|da|k)?sh\s+-c|python3?\s+-c|node\s+-e|iex|invoke-expression)\s[^#\n]*?"
+    r"\$(?:env:)?\{?([A-Za-z_]\w*)"
+    r"|^\s*[`\"]?\$\{?([A-Za-z_]\w*)(?!\w*\s*=)"
+    r"|\$\{?([A-Za-z_]\w*)[^|#\n]*\|\s*(?:sudo\s+)?(?:xargs\s[^|#]*)?(?:(?:ba|z|da|k)?sh|python3?|node)\b",
     re.IGNORECASE,
 )
+"""A variable that is run: by another shell, as a command, or through a pipe."""
 _ONE_LINE = re.compile(r"github\.head_ref|.*(\.ref|\.head_branch|\.label\.name)|.*inputs\..*")
 """Values that hold no line break, or that only those may choose who may write."""
 _DEEPEST = 8
@@ -156,8 +159,8 @@ class _Job:
                     self._found.pasted.append(code.line_of(at))
         script = step.at.get("run")
         for number, line in _numbered(script):
-            called = (each[3].lower() for each in _EVALUATES.finditer(line))
-            if any(name in self._lines for name in called):
+            called = {name.lower() for each in _EVALUATES.findall(line) for name in each}
+            if called & self._lines.keys():
                 self._found.evaluated.append(number)
         self._lines = inherited | self._written(step)
 

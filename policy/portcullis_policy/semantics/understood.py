@@ -26,6 +26,8 @@ _ACTION_WORDS = words(
     "runner debug"
 )
 """Words in an action's name that tell what it does with what it is given."""
+_IMAGES = words("docker image container oci buildx buildah podman")
+"""Words beside which a build may send what it has built."""
 _LOCAL_TOOLS = words(
     "cat cp mv mkdir rm ls tree cd tar zip unzip gzip gunzip xz sed awk gawk grep egrep rg head "
     "tail sort uniq cut tr wc tee touch chmod chown ln find test [ [[ ]] true false exit "
@@ -74,7 +76,7 @@ _HARMLESS_WORDS = words(
     "download fetch get mod env list ls show info version status describe verify validate "
     "plan init fmt format clean generate gen tool help run-tests unit integration acceptance "
     "acc testacc e2e smoke bench benchmark coverage cover clippy doc docs audit outdated "
-    "config pull login logout ps logs inspect images image tag create start stop up down wait "
+    "config pull login logout ps logs inspect images image tag create start stop down wait "
     "exec cp save load system network volume compose buildx bake builder cluster cluster-info "
     "get-credentials configure sts auth set-context use-context output state workspace "
     "providers refresh import shellcheck typecheck type-check tsc eslint prettier pytest jest "
@@ -102,7 +104,9 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 def action_is_understood(action: str) -> bool:
     """Say whether an action's name tells that it publishes nothing."""
-    return bool(set(_WORD.findall(action.replace("set-up", "setup"))) & _ACTION_WORDS)
+    named = set(_WORD.findall(action.replace("set-up", "setup")))
+    known = _ACTION_WORDS - ({"build", "cache"} if named & _IMAGES else set())
+    return bool(named & known)
 
 
 def hands_on(step: Step) -> bool:

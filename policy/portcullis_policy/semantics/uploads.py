@@ -256,6 +256,8 @@ def _by_word(command: Command) -> Upload | None:
         return None  # the script in the next word has commands of its own
     if ("/" in first or _SCRIPT.search(program)) and names_sending(program):
         return Upload.BY_WORD
+    if command.has("--push", "--publish"):
+        return Upload.BY_WORD
     given = [word for word in command.positionals[:5] if word not in _BEFORE_A_TASK][:3]
     if program in _RUNNERS:
         sends = any(names_sending(program_name(word)) for word in given if "=" not in word)

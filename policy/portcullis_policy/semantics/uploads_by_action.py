@@ -16,7 +16,7 @@ _WITHIN_GITHUB = words(
 _REGISTRY = re.compile(
     r"(pypa/gh-action-pypi-publish|etils-actions/pypi|katyo/publish-crates|chrnorm/publish-nuget"
     r"|bufbuild/buf-action|artis3n/ansible_galaxy_collection|robertdebock/galaxy-action"
-    r"|ansible/galaxy-action|changesets/action)(/.*)?"
+    r"|ansible/galaxy-action|changesets/action|(go-)?semantic-release(-action)?)(/.*)?"
 )
 _ON_GITHUB = re.compile(
     r"(softprops/action-gh-release|ncipollo/release-action|actions/create-release"

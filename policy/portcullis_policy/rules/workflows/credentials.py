@@ -105,7 +105,7 @@ class CredentialsUnderstood(WorkflowRule):
             if given.text.lower() == "write":
                 yield (given.line, "a job that may write packages")
             for step in job.steps:
-                if keeps_own_token(step):
+                if keeps_own_token(step, workflow.at.get("env"), job.at.get("env")):
                     yield (step.at.get("uses").line, "a checkout that keeps a secret on disk")
             if not _runs_on_each_pull_request(job, workflow):
                 yield from _given(job, workflow)
@@ -115,7 +115,7 @@ def _given(job: Job, workflow: Workflow) -> Iterator[tuple[int, str]]:
     """Yield the lines on which a job gives a secret to what is not understood."""
     of_job = that_open(secrets_of_job(job, workflow))
     for step in job.steps:
-        own = that_open(secrets_of_step(step))
+        own = that_open(secrets_of_step(step, workflow.at.get("env"), job.at.get("env")))
         if step.uses:
             if own and hands_on(step):
                 yield (step.at.get("uses").line, "a secret for an action that is not known")

@@ -22,6 +22,8 @@ _BUILD = "      - run: uv build\n"
 _PUBLISH = f"      - uses: pypa/gh-action-pypi-publish@{'b2' * 20}\n"
 _NEEDS = "    needs: [build]\n"
 _BY_HASH = f"@{'c3' * 20}"
+_ON_PURPOSE = frozenset({"push", "release", "workflow_dispatch", "workflow_call", "create"})
+"""The events by which people start a release."""
 _CONTAINER = "    environment: pypi-release\n"
 
 
@@ -78,6 +80,12 @@ class OnlyWhatWasReviewed(WorkflowRule):
             "a clone of another repository", "run: git clone https://git.example/x && uv build"
         ),
         _builds("another branch by a command", "run: git switch develop && uv build"),
+        _builds("another branch into this one", "run: git pull origin develop && uv build"),
+        _publishes(
+            "artifacts of another run",
+            f"uses: actions/download-artifact{_BY_HASH}\n        with: {{run-id: '123'}}",
+        ),
+        _publishes("the same by a command", "run: gh run download 123"),
         _builds("a script straight from the network", "run: curl -s https://x.example | sh"),
         release("a container by tag", (_CONTAINER, f"{_CONTAINER}    container: python:3.13\n")),
         release(
@@ -127,11 +135,11 @@ class OnlyPublishes(WorkflowRule):
         _publishes("an action that is not known", f"uses: octo/polish{_BY_HASH}"),
         _publishes("a program that is not known", "run: polish dist"),
         _publishes("a script of the repository", "run: ./tools/polish.sh"),
+        _publishes("an action of the repository", "uses: ./.github/actions/polish"),
         _publishes(
-            "artifacts of another run",
-            f"uses: actions/download-artifact{_BY_HASH}\n        with: {{run-id: '123'}}",
+            "a script that runs another",
+            f"uses: actions/github-script{_BY_HASH}\n        with: {{script: require(x)}}",
         ),
-        _publishes("the same by a command", "run: gh run download 123"),
         release(
             "a service by tag",
             (_CONTAINER, f"{_CONTAINER}    services: {{db: {{image: 'postgres:17'}}}}\n"),
@@ -152,7 +160,8 @@ class ReleasesAfterChecks(WorkflowRule):
 
     With `if: always()`, a job publishes although the build or the tests have failed, and with
     `continue-on-error` they cannot fail. A schedule starts a release that nobody asked for, from
-    whatever the default branch holds.
+    whatever the default branch holds; a pull request, an issue or a run of another workflow starts
+    it for others.
     """
 
     id = "WF026"
@@ -160,7 +169,7 @@ class ReleasesAfterChecks(WorkflowRule):
     severity = Severity.HIGH
     maps = (*cis("2.3.5"), *ssdf("PO.5.1"))
     remediation = (
-        "Remove `always()`, `continue-on-error` and `schedule`, or ask in the condition: "
+        "Remove `always()`, `continue-on-error` and such triggers, or ask in the condition: "
         "`needs.build.result == 'success'`."
     )
     good = (
@@ -181,6 +190,8 @@ class ReleasesAfterChecks(WorkflowRule):
         release("unless it was cancelled", (_NEEDS, f"{_NEEDS}    if: '!cancelled()'\n")),
         release("in a step", (_PUBLISH, f"{_PUBLISH}        if: always()\n")),
         release("a build that may fail", ("  build:\n", "  build:\n    continue-on-error: true\n")),
+        release("for a pull request", ("on:\n", "on:\n  pull_request:\n")),
+        release("a failure is enough", (_NEEDS, f"{_NEEDS}    if: success() || failure()\n")),
         release("a schedule", ("on:\n", "on:\n  schedule: [{cron: '0 0 * * *'}]\n")),
     )
 
@@ -195,8 +206,10 @@ class ReleasesAfterChecks(WorkflowRule):
                 excused = before.at.get("continue-on-error")
                 if excused.text.lower() == "true":
                     yield (excused.line, "a job before may fail")
-            if "schedule" in workflow.triggers and _environment(job) and not _asks(job, workflow):
-                yield (workflow.triggers["schedule"].line, "published by a schedule")
+            if _environment(job) and not _asks(job, workflow):
+                for event in sorted(set(workflow.triggers) - _ON_PURPOSE):
+                    line = max(workflow.triggers[event].line, workflow.at.get("on").line)
+                    yield (line, "published without a tag, a release or somebody who starts it")
 
 
 def _environment(job: Job) -> str:
