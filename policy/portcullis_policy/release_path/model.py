@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.release_path.derivation import Actor, ActorKind
 from portcullis_policy.release_path.faces import ANY_WRITER, Alike, Faces, Key, faces
+from portcullis_policy.release_path.gates import gates_before
 from portcullis_policy.release_path.guards import (
     MERGING,
     PASSING,
@@ -50,6 +51,7 @@ class Environment:
         name: its name.
         publishes: something is published through it for real.
         approves_first: its name says that it gives the first of two approvals.
+        gates: environments that a declared workflow passes before it, in lower case.
         refs: those that may deploy to it.
         reviewed: somebody has to approve.
         reviewers: who may.
@@ -61,6 +63,7 @@ class Environment:
     name: str
     publishes: bool
     approves_first: bool
+    gates: frozenset[str]
     refs: tuple[Refs, ...]
     reviewed: bool
     reviewers: frozenset[Actor]
@@ -265,6 +268,9 @@ def _environment(
         name=name,
         publishes=_publishes(item, settings),
         approves_first=settings.is_approval_environment(name),
+        gates=gates_before(stack, str(facts.text("repository")), settings).get(
+            name.lower(), frozenset()
+        ),
         refs=_apart(_refs(stack, item, guards)),
         reviewed=_has_reviewers(item),
         reviewers=reviewers,

@@ -52,9 +52,12 @@ def by_token_only(repository: Repository, environment: Environment) -> tuple[Way
 
 
 def two_approvals(repository: Repository, environment: Environment) -> bool:
-    """Say whether another environment of the repository promises an approval before this one."""
+    """Say whether another environment promises an approval before this one: by name or by use."""
     return environment.reviewed and any(
-        each.approves_first and each.reviewed for each in repository.environments
+        each.reviewed
+        and not each.publishes
+        and (each.approves_first or each.name.lower() in environment.gates)
+        for each in repository.environments
     )
 
 

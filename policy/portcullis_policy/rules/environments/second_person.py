@@ -17,9 +17,10 @@ from portcullis_policy.examples.release_paths import (
     team,
 )
 from portcullis_policy.examples.rulesets import TAGS, bypass
-from portcullis_policy.examples.workflow_files import RELEASE, file
+from portcullis_policy.examples.workflow_files import RELEASE, changed, file
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, ssdf
+from portcullis_policy.release_path.gates import gates_before
 from portcullis_policy.release_path.model import read
 from portcullis_policy.release_path.single import (
     PEOPLE,
@@ -35,7 +36,7 @@ from portcullis_policy.rule import USED, Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.people.groups import LOGIN, TEAM, shared
 from portcullis_policy.semantics.people.passing import approvers
-from portcullis_policy.semantics.release_environments import is_release
+from portcullis_policy.semantics.release_environments import is_release, key
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
@@ -48,7 +49,8 @@ class TwoApprovalsTwoTeams(StackRule):
     A release with two approvals is seen by two people only if nobody can give both. Teams are
     resolved to their members where the stack declares them. A repository may also publish a package
     that needs one approval only, so the rule applies if no release environment has reviewers of its
-    own.
+    own. The first environment is known by its name, or because a job of it has to be done before
+    the job that publishes.
     """
 
     id = "EN011"
@@ -114,6 +116,17 @@ class TwoApprovalsTwoTeams(StackRule):
             Declared(gh.ENVIRONMENT, {**_APPROVAL, "reviewers": [{"teams": [12]}]}, "b"),
         ),
         stack(
+            "two environments in a row by the jobs that name them",
+            file(
+                changed(
+                    RELEASE,
+                    ("    name: build\n", "    name: build\n    environment: Look\n"),
+                )
+            ),
+            Declared(gh.ENVIRONMENT, GATE, "a"),
+            Declared(gh.ENVIRONMENT, {**GATE, "environment": "look"}, "b"),
+        ),
+        stack(
             "a team that is nested in the other",
             team("releasers", 11),
             team("taggers", 12, parent=11),
@@ -135,19 +148,29 @@ class TwoApprovalsTwoTeams(StackRule):
 
 
 def _in_a_row(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, list[Resource]]]:
-    """Yield each approval environment with the release environments of its repository."""
+    """Yield each approval environment with the release environments behind it.
+
+    An environment gives an approval by its name, or because a job of it has to be done before a job
+    that releases.
+    """
     last: dict[str, list[Resource]] = {}
-    approvals: list[tuple[str, Resource]] = []
+    others: list[tuple[str, str, Resource]] = []
     for item in stack.of(gh.ENVIRONMENT):
         repository, name = item.facts.text("repository"), item.facts.text("environment")
         if not isinstance(repository, str) or not isinstance(name, str):
             continue
-        if settings.is_approval_environment(name):
-            approvals.append((repository.lower(), item))
-        elif is_release(item, settings) and item.release in (None, PUBLISHES, USED):
-            last.setdefault(repository.lower(), []).append(item)
-    for repository, item in approvals:
-        yield item, last.get(repository, [])
+        if is_release(item, settings) and not settings.is_approval_environment(name):
+            if item.release in (None, PUBLISHES, USED):
+                last.setdefault(repository.lower(), []).append(item)
+        else:
+            others.append((repository.lower(), name.lower(), item))
+    for repository, name, item in others:
+        behind = last.get(repository, [])
+        if behind and not settings.is_approval_environment(name):
+            gates = gates_before(stack, repository, settings)
+            behind = [each for each in behind if name in gates.get(str(key(each.facts)[1]), ())]
+        if behind:
+            yield item, behind
 
 
 class TagCreatorsDoNotApprove(StackRule):

@@ -32,6 +32,9 @@ from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
 _DISPATCH = RELEASE[RELEASE.index("  workflow_dispatch") : RELEASE.index("permissions: {}")]
+_LOOKED_AT = file(
+    changed(RELEASE, ("    name: build\n", "    name: build\n    environment: look\n"))
+)
 _TAG_ONLY = file(changed(RELEASE, (_DISPATCH, "")))
 
 
@@ -155,6 +158,17 @@ class TwoApprovalsTwoPeople(StackRule):
             POLICY,
             BY_RELEASERS,
             gate("release-approval", reviewers=[{"teams": [12]}]),
+        ),
+        stack(
+            "the first environment is known by the jobs that name it",
+            *BOTH,
+            gate(),
+            POLICY,
+            BY_RELEASERS,
+            gate("look", reviewers=[{"teams": [12]}]),
+            file(
+                changed(RELEASE, ("    name: build\n", "    name: build\n    environment: look\n"))
+            ),
         ),
         stack(
             "the same, and a workflow that only a tag starts",
