@@ -179,5 +179,6 @@ def test_every_mandatory_rule_is_weakened_into() -> None:
     """C3: no rule that stops an update is without a weakening or evasion that it finds."""
     found = {rule for rule, *_ in (*WEAKER, *EVASIONS)}
     own = {"EX001", "EX002", "PK001", "PK002"}  # about the pack itself; tests of their own
+    own.add("RP006")  # compares with the state, which no single organization shows
     mandatory = {rule.id for rule in REGISTRY if rule.severity.level == "mandatory"}
     assert mandatory - found - own == {"RS005"}

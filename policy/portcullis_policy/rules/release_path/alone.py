@@ -166,9 +166,7 @@ class TwoApprovalsTwoPeople(StackRule):
             POLICY,
             BY_RELEASERS,
             gate("look", reviewers=[{"teams": [12]}]),
-            file(
-                changed(RELEASE, ("    name: build\n", "    name: build\n    environment: look\n"))
-            ),
+            _LOOKED_AT,
         ),
         stack(
             "the same, and a workflow that only a tag starts",
