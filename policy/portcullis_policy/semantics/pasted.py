@@ -13,6 +13,12 @@ _LEVELS = 3
 """A variable of a step may name one of its job, and that one may name one of the workflow."""
 
 
+_LONGEST = 20_000
+"""Characters of a line beyond which variables are not followed: no line of a person is as long."""
+_ANYTHING = " ${{ toJSON(github) }} ${{ toJSON(secrets) }}"
+"""What such a line is taken to hold."""
+
+
 def pasted_lines(step: Step, *around: At) -> Iterator[tuple[int, str]]:
     """Yield a script's lines, with each `${{ env.NAME }}` replaced by what NAME is given.
 
@@ -35,11 +41,15 @@ def _followed(text: str, given: Mapping[str, str]) -> str:
             named = [path for path in sorted(values(expression)) if path.partition(".")[0] == "env"]
             if not named:
                 continue
+            if len(text) > _LONGEST:
+                return text + _ANYTHING
             known = [*given.values()] if "env" in named else []
             known += [value for name in named if (value := given.get(name.removeprefix("env.")))]
             rest = " || ".join(sorted(values(expression) - {*named}))
             known += [f"{OPENING} {rest} }}}}"] if rest else []
-            text = text.replace(f"{OPENING}{expression}}}}}", " ".join(known))
+            pasted = " ".join(dict.fromkeys(known))
+            most = max(1, _LONGEST // (len(pasted) + 1))
+            text = text.replace(f"{OPENING}{expression}}}}}", pasted, most)
         if text == before:
             break
     return text

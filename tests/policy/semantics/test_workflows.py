@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -149,6 +151,23 @@ def test_actions_that_publish(step: str, publishes: bool) -> None:  # noqa: FBT0
 def test_filters_of_tags(pattern: str, strict: bool) -> None:  # noqa: FBT001 - expected
     """C3: filters of workflows have other rules than rulesets: `+` repeats, `.` is a dot."""
     assert (filter_not_version(pattern) == ()) == strict
+
+
+def test_variables_that_name_each_other_end_soon() -> None:
+    """C3: a small file in which variables name each other many times is read in a bounded time."""
+    many = "".join("${{ env.%s }}" for _ in range(400))
+    a, b, c = (many.replace("%s", name) for name in "ABC")
+    text = (
+        f"on: push\nenv: {{C: x}}\njobs:\n  a:\n    env: {{B: '{c}'}}\n    steps:\n"
+        f"      - env: {{A: '{b}', D: '{a}'}}\n        run: echo '{a}' ${{{{ toJSON(env) }}}}\n"
+    )
+    found = workflow(text)
+    ((job, step),) = found.steps()
+    begun = time.process_time()
+    around = (found.at.get("env"), job.at.get("env"))
+    assert [*injected(step, frozenset(), *around)]  # not followed to the end, so it may be anything
+    assert [*prints_secret(step, *around)]
+    assert time.process_time() - begun < 2
 
 
 @settings(max_examples=300, deadline=None)
