@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases every docs site pins actions
+.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases every proof docs site pins actions
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -64,6 +64,9 @@ releases: .venv/test  ## execute the release workflows, every case (RELEASES=REG
 
 every: .venv/test  ## run every test with every case, which takes longer than `make test`
 	PORTCULLIS_TESTS=every $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+proof: .venv/test  ## try in the sandbox who can publish, with every case (PROOF=REGEX: some of them)
+	PORTCULLIS_TESTS=every $(BIN)/python -m pytest --numprocesses auto tests/reach $(if $(PROOF),-k '$(PROOF)')
 
 docs: .venv/test  ## regenerate the pages about rules and fields, and the schemas
 	$(RUN) docs

@@ -120,7 +120,7 @@ def _seed(
 
 
 def _tags(world: InProcess, of_type: Mapping[str, Sequence[Registered]], organization: str) -> None:
-    """Make a release tag in each repository, before anything protects tags."""
+    """Create a release tag in each repository, before anything protects tags."""
     for each in of_type["Repository"]:
         path = f"/repos/{organization}/{each.inputs['name']}"
         commit = world.must(OWNER, "GET", f"{path}/commits/main")["sha"]

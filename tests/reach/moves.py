@@ -1,6 +1,7 @@
 """What people can try on a repository to get something published: one move at a time.
 
-A move says whether GitHub accepted it. It may be accepted and help nobody.
+A move says whether GitHub accepted it. It may be accepted and help nobody. Settings stay as they
+are: whether administrators and owners may change them is a question of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.world.kinds.code import PULL, REF
 from tests.reach.applied import OWNER, TAG
-from tests.reach.world import in_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 RELEASE = ".github/workflows/release.yml"
 EVIL_TAG = "v1.2.4"
-_OPEN: dict[str, Any] = {
-    "wait_timer": 0,
-    "reviewers": [],
-    "prevent_self_review": False,
-    "can_admins_bypass": True,
-    "deployment_branch_policy": None,
-}
-"""An environment without gates."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,7 @@ class Place:
         """Return a place in a world that nobody has attacked yet."""
         path = f"/repos/{organization}/{repository}/commits/main"
         original = world.must(OWNER, "GET", path)["sha"]
+        world.plan(f"{organization}/{repository}", "start", "hold")  # so that its token lives
         return cls(world, organization, repository, environment, original)
 
     @property
@@ -140,14 +133,13 @@ def branch_of(who: str) -> str:
 
 def put_on_branch(place: Place, who: str, branch: str) -> bool:
     """Make a branch with the attack in it; its workflow runs with a token that may write."""
-    place.world.plan(place.full_name, "start", "hold")
     body = {"ref": f"refs/heads/{branch}", "sha": place.tip("heads/main")}
     made = place.tip(f"heads/{branch}") or place.try_(who, "POST", "git/refs", body)
     return bool(made) and place.write(who, RELEASE, place.evil, branch)
 
 
 def tag(place: Place, who: str, name: str, commits: Iterable[str | None]) -> bool:
-    """Make a tag at the first commit where it is accepted."""
+    """Create a tag at the first commit where it is accepted."""
     bodies = ({"ref": f"refs/tags/{name}", "sha": sha} for sha in commits if sha)
     return any(place.try_(who, "POST", "git/refs", body) for body in bodies)
 
@@ -214,7 +206,7 @@ def push_to_main(place: Place, who: str) -> bool:
 
 @_move("tag the attack")
 def tag_attack(place: Place, who: str) -> bool:
-    """Make a release tag on a branch with the attack."""
+    """Create a release tag on a branch with the attack."""
     return tag(place, who, EVIL_TAG, attacks(place))
 
 
@@ -279,23 +271,6 @@ def propose_from_fork(place: Place, who: str) -> bool:
     }
     place.world.ask(who, "PUT", path, body)
     return propose(place, who, f"{who}:main")
-
-
-@_move("take the environment's gates away")
-def open_environment(place: Place, who: str) -> bool:
-    """Set the environment's settings."""
-    return place.try_(who, "PUT", f"environments/{in_path(place.environment)}", _OPEN)
-
-
-@_move("take the rulesets away")
-def drop_rulesets(place: Place, who: str) -> bool:
-    """Delete the rulesets of the repository and of the organization."""
-    gone = False
-    for base in (place.path, f"/orgs/{place.organization}"):
-        listed = place.world.ask(OWNER, "GET", f"{base}/rulesets?includes_parents=false")
-        for each in listed.body or []:
-            gone |= place.world.ask(who, "DELETE", f"{base}/rulesets/{each['id']}").done
-    return gone
 
 
 def _branches(place: Place) -> list[str]:

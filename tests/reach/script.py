@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.reach import moves
-from tests.reach.applied import TAG
+from tests.reach.applied import OWNER, TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _WHERE = re.compile(r" \((?:ruleset|protection|classic) .*\)$")
 """By which protections a step passes: not part of what is done."""
+
+
+_HONEST = "better"
+"""The branch of somebody's honest change."""
 
 
 class Unscripted(Exception):  # noqa: N818 - a test's own
@@ -64,14 +68,40 @@ def _merge(place: Place, who: str, approving: str | None, _branch: str) -> None:
     moves.merge_proposal(place, who)
 
 
+def _push_to_approved(place: Place, who: str, _branch: str) -> None:
+    listed = place.get("collaborators")
+    colleagues = [each["login"] for each in listed if each["permissions"]["push"]]
+    _propose_in_good_faith(place)
+    for reviewer in set(colleagues) - {who}:
+        moves.approve_proposal(place, reviewer)
+    moves.put_on_branch(place, who, _HONEST)
+    moves.merge_proposal(place, who)
+
+
+def _push_and_approve(place: Place, who: str, approving: str | None, _branch: str) -> None:
+    _propose_in_good_faith(place)
+    moves.put_on_branch(place, who, _HONEST)
+    for reviewer in (who, *re.split(r" and |, ", approving or "")):
+        moves.approve_proposal(place, reviewer)
+    moves.merge_proposal(place, who)
+
+
+def _propose_in_good_faith(place: Place) -> None:
+    """Let the owner propose a change, as somebody does every day."""
+    body = {"ref": f"refs/heads/{_HONEST}", "sha": place.original}
+    place.try_(OWNER, "POST", "git/refs", body)
+    place.write(OWNER, "README.md", "# it, better\n", _HONEST)
+    moves.propose(place, OWNER, _HONEST)
+
+
 def _move(place: Place, who: str, _name: str) -> None:
     moves.put_on_branch(place, who, moves.branch_of(who))
     moves.move_tag(place, who, TAG)
 
 
 def _by_token(place: Place) -> None:
-    refs = place.get("git/matching-refs/tags/") or []
-    moves.start_by_job(place, ["main", *(each["ref"] for each in refs)])
+    refs = place.get("git/matching-refs/") or []
+    moves.start_by_job(place, [each["ref"] for each in refs])
 
 
 def _dispatch(place: Place, who: str, kind: str, name: str) -> None:
@@ -86,6 +116,11 @@ _STEPS: dict[str, Callable[..., object]] = {
         place, who, moves.branch_of(who)
     ),
     r"([^:]+): merge a pull request(?: that (.*?) approves?)?, into branch (\S+)": _merge,
+    r"([^:]+): push to a pull request that is approved already, into branch (\S+)": (
+        _push_to_approved
+    ),
+    r"([^:]+): push to and approve a pull request of somebody else"
+    r"(?: that (.*?) approves?)?, into branch (\S+)": _push_and_approve,
     r"([^:]+): move tag (\S+)": _move,
     r"([^:]+): dispatch the workflow on (tag|branch) (\S+)": _dispatch,
     r"dispatch by GITHUB_TOKEN": _by_token,

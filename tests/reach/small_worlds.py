@@ -18,7 +18,7 @@ ORGANIZATION = "guild"
 REPOSITORY = "sophia"
 ENVIRONMENT = "pypi-release"
 PEOPLE = ("ana", "ben", "cy", "dee")
-"""Ana makes tags, ben and cy review, dee only writes; all may write."""
+"""Ana creates tags, ben and cy review, dee only writes; all may write."""
 TEAMS = {"makers": ("ana",), "reviewers": ("ben", "cy"), "writers": PEOPLE}
 RELEASE = """\
 name: release
@@ -52,8 +52,8 @@ class Gates:
     """How many approvals a pull request needs; none: people push to the default branch."""
     stale: Literal["dismissed", "kept"] = "dismissed"
     """What becomes of approvals when somebody pushes."""
-    administrator: Literal["nobody", "dee"] = "nobody"
-    """Who administrates the repository."""
+    administrator: Literal["none", "waits", "bypasses"] = "none"
+    """Whether dee administrates the repository, and then needs an approval."""
 
     def __str__(self) -> str:
         """Return the settings that are not the default, as a test's name."""
@@ -109,8 +109,8 @@ def resources(gates: Gates) -> list[Registered]:
         found.append(_item(gh.TEAM_MEMBERS, name, {"teamSlug": name, "members": members}))
     writers = {"repository": REPOSITORY, "permission": "push", "teamId": "writers"}
     found.append(_item(gh.TEAM_REPOSITORY, "writers", writers, teamId="writers"))
-    if gates.administrator != "nobody":
-        admin = {"repository": REPOSITORY, "permission": "admin", "username": gates.administrator}
+    if gates.administrator != "none":
+        admin = {"repository": REPOSITORY, "permission": "admin", "username": "dee"}
         found.append(_item(gh.REPOSITORY_COLLABORATOR, "admin", admin))
     return [*found, *_environment(gates), *_rulesets(gates)]
 
@@ -120,7 +120,7 @@ def _environment(gates: Gates) -> Iterator[Registered]:
     inputs: dict[str, object] = {
         **place,
         "preventSelfReview": gates.self_review == "prevented" and gates.reviewers != "none",
-        "canAdminsBypass": False,
+        "canAdminsBypass": gates.administrator == "bypasses",
     }
     depends = {}
     if gates.reviewers != "none":

@@ -187,25 +187,35 @@ def _people(
     """Yield all groups of people on the release path."""
     passing = dict(groups(stack, name, protections))
     yield from passing.items()
-    yield _WRITE, _writers(stack, name, passing)
+    yield _WRITE, _writers(stack, name, passing, protections)
     # owners whom the stack does not show are trusted, and never doubted
     yield _ADMIN, People(access.with_permission(stack, name, gh.ADMIN_ROLE).known)
     for each in environments:
         yield (_REVIEW, each.urn), approvers(stack, each)
 
 
-def _writers(stack: Stack, name: str, passing: dict[Key, People]) -> People:
+def _writers(
+    stack: Stack, name: str, passing: dict[Key, People], protections: Iterable[Protection]
+) -> People:
     """Return the people who may push.
 
     Somebody may push to a repository in which the stack grants nobody anything. People whom a
-    protection lets pass are believed to, unless a grant gives them less.
+    protection lets pass are believed to, unless a grant gives them less. An organization's ruleset
+    is for many repositories: who passes it has no access to each of them, where the stack says who
+    has.
     """
     found = access.with_permission(stack, name, gh.WRITE_ROLE)
-    if not access.access_is_declared(stack, name):
+    declared = access.access_is_declared(stack, name)
+    if not declared:
         found |= People(frozenset({ANY_WRITER}))
     weak = access.without_write(stack, name).known
-    for (what, *_), group in passing.items():
-        if what in (PASSING, MERGING):
+    shared = {
+        each.resource.urn
+        for each in protections
+        if declared and each.resource.type == gh.ORGANIZATION_RULESET
+    }
+    for (what, *where), group in passing.items():
+        if what in (PASSING, MERGING) and shared.isdisjoint(where):
             found |= People(group.known - weak, group.unseen, group.preview)
     return found
 
