@@ -24,6 +24,7 @@ from portcullis_policy.release_path.gates import gates_before
 from portcullis_policy.release_path.model import read
 from portcullis_policy.release_path.single import (
     PEOPLE,
+    SEEN,
     by_token_only,
     published,
     reported,
@@ -57,7 +58,10 @@ class TwoApprovalsTwoTeams(StackRule):
     title = "one person can approve both environments of a release"
     severity = Severity.HIGH
     maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
-    resource_types = (gh.ENVIRONMENT, gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP)
+    resource_types = (
+        *(gh.ENVIRONMENT, gh.REPOSITORY_FILE),
+        *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP),
+    )
     remediation = "Name another team in one of them, without a member in common."
     good = (
         stack(
@@ -191,12 +195,7 @@ class TagCreatorsDoNotApprove(StackRule):
     title = "one person can create a release tag and approve the release"
     severity = Severity.HIGH
     maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
-    resource_types = (
-        *(gh.ENVIRONMENT, gh.DEPLOYMENT_POLICY, *gh.RULESETS),
-        *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP),
-        gh.ORGANIZATION_SETTINGS,
-        *(gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS),
-    )
+    resource_types = SEEN
     remediation = (
         "Let one team create the tags (`created_by`) and another approve (`approvers`, "
         "`reviewers`), without a member in common."
@@ -384,7 +383,7 @@ class SecondPersonIsSeen(StackRule):
     title = "perhaps one person can create a release tag and approve the release"
     severity = Severity.MEDIUM
     maps = cis("4.2.2")
-    resource_types = TagCreatorsDoNotApprove.resource_types
+    resource_types = SEEN
     remediation = (
         "Declare the teams and their members in this stack. Let one team create the tags and "
         "another approve."
