@@ -4,6 +4,7 @@ A value is foreign if an expression may become text of an event (see `untrusted`
 an output or a matrix that is foreign itself. Jobs are read again until nothing more is found.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -61,11 +62,13 @@ class Found:
         pasted: the lines on which foreign text is inserted into a program before it runs.
         evaluated: the lines on which a variable with foreign text is run as a program.
         kept: the lines on which outsiders' text is written to GITHUB_ENV or GITHUB_PATH.
+        handed: where foreign text is handed to a local action: line, folder, input in lower case.
     """
 
     pasted: list[int] = field(default_factory=list)
     evaluated: list[int] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
+    handed: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 _FOUND: WeakKeyDictionary[Workflow, Found] = WeakKeyDictionary()
@@ -157,6 +160,12 @@ class _Job:
             for at, expression in places(code.text):
                 if self._is_foreign(expression):
                     self._found.pasted.append(code.line_of(at))
+        if step.uses.startswith("./"):
+            self._found.handed += [
+                (value.line, posixpath.normpath(step.uses), name.lower())
+                for name, value in step.at.get("with").items().items()
+                if self._foreign(value.text)
+            ]
         script = step.at.get("run")
         for number, line in _numbered(script):
             called = {name.lower() for each in _EVALUATES.findall(line) for name in each}

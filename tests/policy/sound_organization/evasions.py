@@ -1,6 +1,8 @@
 """What looks right in the sound organization and is not: rule, what is tried, organization."""
 
 from portcullis_policy.examples.base import Declared
+from portcullis_policy.examples.workflow_files import CI
+from portcullis_policy.examples.workflow_files import changed as replaced
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.release_environments import ENVIRONMENT
@@ -35,6 +37,8 @@ def gate_named(environment: str, **changes: object) -> dict[str, Declared]:
     }
 
 
+SAY = "runs: {using: composite, steps: [{run: 'echo ${{ inputs.text }}'}]}\n"
+SAYS = "      - uses: ./say\n        with: {text: '${{ github.head_ref }}'}\n"
 _FOR_PRIVATE = changed("codecov", "visibility", to="private")
 EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
     (
@@ -120,6 +124,19 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
                     "file": "/.github//workflows/my ci.yml",
                     "content": "on: push\njobs: {a: {runs-on: u, steps: [{uses: a/b@main}]}}\n",
                 },
+            ),
+        },
+    ),
+    (
+        "WF028",
+        "a branch's name for an action of the repository, which inserts it into a script",
+        {
+            **changed(
+                "ci-file", "content", to=replaced(CI, ("      - env:", f"{SAYS}      - env:"))
+            ),
+            "x": Declared(
+                gh.REPOSITORY_FILE,
+                {"repository": "escai", "file": "say/action.yml", "content": SAY},
             ),
         },
     ),
