@@ -41,7 +41,7 @@ FOREIGN = re.compile(
         (
             "python" + "hosted",
             "proxy" + r"\.golang",
-            "sum" + "db",
+            "(?<!x/mod/)sum" + "db",  # but for Go's own library
             "registry" + r"\.npm",
             "static" + r"\.crates",
             r"repo[0-9]?\." + "maven",

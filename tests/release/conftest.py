@@ -12,10 +12,14 @@ from tests.release.harness import tools
 from tests.release.harness.authority import Authority
 from tests.release.harness.registries import images, npm
 from tests.release.harness.stage import Machine
+from tests.support.extent import EVERY
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+collect_ignore = [] if EVERY else ["test_modules.py"]
+"""Go has to compile what lists components, which takes a minute: that runs in `make every`."""
 
 
 @pytest.fixture(scope="session")
@@ -37,5 +41,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         def storage() -> str:
             return stack.enter_context(images.storage(found.docker_registry, folder))
 
-        yield Machine(sandbox, found, Authority(folder), verdaccio, storage)
+        @cache
+        def go() -> tools.GoTools:
+            return tools.find_go(found.versions)
+
+        yield Machine(sandbox, found, Authority(folder), verdaccio, storage, go)
         assert "Traceback" not in sandbox.errors()

@@ -121,6 +121,26 @@ def test_a_rust_package_has_what_it_is_built_from(tmp_path: Path) -> None:
     ]
 
 
+def test_a_go_module_has_the_version_of_the_release(tmp_path: Path) -> None:
+    """In a folder, cyclonedx-gomod makes up a version, because the tag begins with the folder."""
+    name, made = "github.com/guild/riveter", "v0.0.0-20261130144930-f21031520c21"
+    own, other = f"pkg:golang/{name}@{made}?type=module", f"pkg:golang/{name}/other@{made}"
+    component = {"bom-ref": own, "name": name, "version": made, "purl": own}
+    said = {
+        "metadata": {"component": component},
+        "components": [{"name": f"{name}/other", "version": made, "purl": other}],
+        "dependencies": [{"ref": own, "dependsOn": [other]}],
+    }
+    (tmp_path / "said.json").write_text(json.dumps(said))
+    fake(tmp_path, "go", '#!/bin/sh\ncp said.json "$RUNNER_TEMP/listed.json"\n')
+    found = listed(tmp_path, name, "module", RUNNER_TEMP=str(tmp_path))
+    purl = f"pkg:golang/{name}@v1.2.3?type=module"
+    expected = {"bom-ref": purl, "name": name, "version": "v1.2.3", "purl": purl}
+    assert found["metadata"]["component"] == expected
+    assert found["components"] == said["components"]
+    assert found["dependencies"] == [{"ref": purl, "dependsOn": [other]}]
+
+
 def test_a_list_without_the_package_stops_the_build(tmp_path: Path) -> None:
     """An empty file would be published as a list of nothing (R10)."""
     _printing(tmp_path, "uvx", {"components": [], "metadata": {}})

@@ -100,6 +100,7 @@ class Place:
         repository: The git repository that checkouts come from.
         artifacts: The folder that holds uploaded artifacts.
         variables: What leads to the network, and is trusted there.
+        programs: Further folders of programs.
     """
 
     tools: Tools
@@ -107,6 +108,7 @@ class Place:
     repository: Path
     artifacts: Path
     variables: dict[str, str]
+    programs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,10 @@ def run(place: Place, workflow: dict[str, Any], view: dict[str, Any]) -> Done:
         env={
             "ACT_DISABLE_VERSION_CHECK": "1",
             "PATH": ":".join(
-                str(each) for each in (folder / "bin", place.tools.uv, place.tools.rust, PATH)
+                str(each)
+                for each in (
+                    *(folder / "bin", place.tools.uv, place.tools.rust, *place.programs, PATH),
+                )
             ),
             "HOME": str(folder / "home"),
             "RUSTUP_HOME": str(place.tools.rustup_home),

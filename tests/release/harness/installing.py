@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.release.harness.front import Front
+    from tests.release.harness.registries.modules import Modules
 
 
 def _environment(front: Front, home: Path) -> dict[str, str]:
@@ -98,4 +99,15 @@ def cargo(tools: Tools, front: Front, folder: Path, name: str, version: str) -> 
         [*command, "--version", version], env=environment, check=True, capture_output=True
     )
     done = subprocess.run([str(target / "bin" / name)], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def module(go: Modules, front: Front, folder: Path, version: str) -> str:
+    """Run the program of a module at a version as everybody does; return what it says."""
+    environment = {**_environment(front, folder), **go.variables, "GOTOOLCHAIN": "local"}
+    environment["PATH"] = f"{go.go.folder}:{PATH}"
+    command = [str(go.go.folder / "go"), "run", version]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from components.files import library
 from components.files.release_notification import ReleaseNotificationConfig
 from components.files.workflow_choice import WorkflowsConfig
+from components.origin import Origin
 from components.publish.environments import (
     ReleaseEnvironment,
     by_tags,
@@ -22,6 +23,7 @@ from components.publish.environments import (
 )
 from components.publish.packages import PublishedPackages
 from components.publish.plan import workflow_plan
+from components.tag_ruleset import ResolvedTagProtection, TagProtectionConfig
 from tests.release.harness import hooks
 from tests.sandbox.sealing import sealed
 from tests.support.keys import app_keys
@@ -62,6 +64,7 @@ def world(
     notified: Mapping[str, Any] | None = None,
     visibility: Visibility = "private",
     chosen: WorkflowsConfig | None = None,
+    prefix: str = "v",
 ) -> World:
     """Make a world with one repository that publishes what is declared.
 
@@ -73,10 +76,13 @@ def world(
         notified: Its `release_notification`, as in an organization's file.
         visibility: Who sees it; a public one signs what it publishes.
         chosen: Its `workflows`.
+        prefix: What its release tags begin with.
     """
     notification = ReleaseNotificationConfig.model_validate(notified) if notified else None
     read = TypeAdapter(PublishedPackages).validate_python(declared)
-    packages = resolve_packages(read, ())
+    tags = TagProtectionConfig.model_validate({"created_by": ["makers"], "prefix": prefix})
+    protection = ResolvedTagProtection("releases", tags, Origin("guild.yaml"))
+    packages = resolve_packages(read, [protection])
     plan = workflow_plan(
         packages,
         default_branch="main",

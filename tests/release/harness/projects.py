@@ -100,6 +100,16 @@ def workspace(library: str, program: str) -> dict[str, str]:
     }
 
 
+def module(path: str, directory: str = ".") -> dict[str, str]:
+    """Return a Go module that says its path when it is run."""
+    program = f'import "fmt"\n\nfunc main() {{\n\tfmt.Println("{path} runs")\n}}\n'
+    files = {
+        "go.mod": f"module {path}\n\ngo 1.26\n",
+        "main.go": f"package main\n\n{program}",
+    }
+    return _inside(directory, files)
+
+
 def image(name: str, directory: str = ".") -> dict[str, str]:
     """Return an image whose program says its name and version when it is run."""
     said = f"{name} {VERSION} runs"

@@ -103,9 +103,9 @@ class Release:
             self.world.control("POST", f"jobs/{view['id']}", body)
         return self.states()
 
-    def approve(self, login: str, state: str = "approved") -> int:
-        """Review what the newest release waits for as somebody; return the status."""
-        run = next(iter(self.jobs().values()))["run"]
+    def approve(self, login: str, state: str = "approved", *, run: int | None = None) -> int:
+        """Review what a run, or the newest release, waits for as somebody; return the status."""
+        run = run or next(iter(self.jobs().values()))["run"]
         waiting = self.request(login, "GET", f"/actions/runs/{run}/pending_deployments")[1]
         ids = [each["environment"]["id"] for each in waiting]
         body = {"environment_ids": ids, "state": state, "comment": "seen"}

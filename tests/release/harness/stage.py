@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.release.harness import act, front, hooks, organization
 from tests.release.harness.proof.sigstore import CERTIFICATES, LOG, Sigstore, is_store, sigstore
-from tests.release.harness.registries import central, images, npm, publishers
+from tests.release.harness.registries import central, images, modules, npm, publishers
 from tests.release.harness.registries.crates import HOST, INDEX_HOST, Crates, crates
 from tests.release.harness.registries.index import Index, index
 from tests.release.harness.release import Release
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.release.harness.registries.central import Central
     from tests.release.harness.registries.images import Images
     from tests.release.harness.registries.npm import Registry
-    from tests.release.harness.tools import Tools
+    from tests.release.harness.tools import GoTools, Tools
     from tests.support.sandbox import Sandbox, World
 
 
@@ -38,6 +38,7 @@ class Machine:
         authority: The authority that jobs trust.
         verdaccio: Starts verdaccio when it is first needed; returns where it listens.
         images: The same for docker-registry.
+        go: Returns the tools for Go modules when they are first needed.
     """
 
     sandbox: Sandbox
@@ -45,6 +46,7 @@ class Machine:
     authority: Authority
     verdaccio: Callable[[], str]
     images: Callable[[], str]
+    go: Callable[[], GoTools]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Stage:
         central: The double of the Central Portal and of Maven Central.
         hooks: The chat service.
         sigstore: The double of Sigstore, and of GitHub's store of attestations.
+        modules: The double of the Go proxy and its checksum database, if a Go module is declared.
         front: The way to GitHub and to them.
     """
 
@@ -75,6 +78,7 @@ class Stage:
     central: Central
     hooks: hooks.Hooks
     sigstore: Sigstore
+    modules: modules.Modules | None
     front: front.Front
 
     def trust(self, registry: publishers.TrustingRegistry, project: str, environment: str) -> None:
@@ -103,6 +107,7 @@ def stage(
     notified: Mapping[str, Any] | None = None,
     visibility: Visibility = "private",
     chosen: WorkflowsConfig | None = None,
+    prefix: str = "v",
 ) -> Iterator[Stage]:
     """Make the world of a repository, its registries, and a front.
 
@@ -115,6 +120,7 @@ def stage(
         notified: Its `release_notification`.
         visibility: Who sees it; a public one signs what it publishes.
         chosen: Its `workflows`.
+        prefix: What its release tags begin with.
     """
     world = organization.world(
         machine.sandbox,
@@ -124,6 +130,7 @@ def stage(
         notified=notified,
         visibility=visibility,
         chosen=chosen,
+        prefix=prefix,
     )
     with ExitStack() as stack:
         pypi = stack.enter_context(index("pypi", folder / "pypi"))
@@ -156,6 +163,18 @@ def stage(
             central.HOST: front.to(maven.address),
             hooks.HOST: front.to(chat.address),
         }
+        go: modules.Modules | None = None
+        programs: tuple[Path, ...] = ()
+        if any("go" in each for each in declared):
+            tools, repository = machine.go(), f"https://github.com/{organization.OWNER}/{name}"
+            lead = {
+                "GIT_CONFIG_COUNT": "1",
+                "GIT_CONFIG_KEY_0": f"url.{folder / 'git'}.insteadOf",
+                "GIT_CONFIG_VALUE_0": repository,
+            }
+            go = stack.enter_context(modules.modules(tools, folder / "modules", lead))
+            routes |= {modules.HOST: front.to(go.address), modules.SUMS_HOST: front.to(go.sums)}
+            programs = (tools.folder,)
         way = stack.enter_context(front.front(machine.authority, routes, front.names(world)))
         for part in ("jobs", "artifacts"):
             (folder / part).mkdir()
@@ -172,12 +191,20 @@ def stage(
             "COSIGN_INSECURE_SKIP_VERIFY": "true",
             "COSIGN_INSECURE_IGNORE_SCT": "true",
         }
+        variables |= go.variables if go else {}
         place = act.Place(
-            machine.tools, folder / "jobs", folder / "git", folder / "artifacts", variables
+            machine.tools,
+            folder / "jobs",
+            folder / "git",
+            folder / "artifacts",
+            variables,
+            programs,
         )
         release = Release(world, f"{organization.OWNER}/{name}", place, granted)
         release.hold()
-        yield Stage(release, pypi, testpypi, registry, rust, ghcr, other, maven, chat, signing, way)
+        yield Stage(
+            release, pypi, testpypi, registry, rust, ghcr, other, maven, chat, signing, go, way
+        )
 
 
 def _github(world: World, signing: Sigstore) -> dict[str, front.Route]:

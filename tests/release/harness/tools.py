@@ -81,6 +81,23 @@ class Tools:
     versions: dict[str, str]
 
 
+@dataclass(frozen=True)
+class GoTools:
+    """What is needed to release Go modules.
+
+    Attributes:
+        folder: The folder with the pinned Go.
+        cache: What Go has compiled.
+        modules: A cache of modules, with what a workflow runs.
+        sums: The checksum database of the tests.
+    """
+
+    folder: Path
+    cache: Path
+    modules: Path
+    sums: Path
+
+
 class MissingError(Exception):
     """A program cannot be had on this machine; the text says how to get it."""
 
@@ -130,6 +147,56 @@ def find() -> Tools:
         rustup_home=rustup_home,
         versions={name: str(value) for name, value in pins["tools"].items()},
     )
+
+
+def find_go(versions: dict[str, str]) -> GoTools:
+    """Return the tools for Go modules; what is missing is fetched and compiled, once.
+
+    Args:
+        versions: The tools' versions in `workflows/pins.yaml`.
+
+    Raises:
+        MissingError: The pinned Go is not there, and cannot be installed.
+    """
+    pinned = {**os.environ, "GOTOOLCHAIN": f"go{versions['go_version']}"}
+    found = shutil.which("go")
+    said = subprocess.run(
+        [str(found), "env", "GOROOT"], env=pinned, capture_output=True, text=True, check=False
+    )
+    if said.returncode:
+        raise MissingError(f"release workflows use Go {versions['go_version']}: install it")
+    folder = Path(said.stdout.strip()) / "bin"
+    sources = sorted(_SUMS.iterdir())
+    listing = f"{_GOMOD}@v{versions['cyclonedx_gomod']}"
+    key = b"".join(
+        [folder.as_posix().encode(), listing.encode(), *(f.read_bytes() for f in sources)]
+    )
+
+    def fill(into: Path) -> None:
+        environment = {
+            **os.environ,
+            "GOTOOLCHAIN": "local",
+            "GOCACHE": str(into / "compiled"),
+            "GOMODCACHE": str(into / "modules"),
+            "GOFLAGS": "-modcacherw",
+        }
+        for command in (["build", "-o", str(into / "sums"), "."], ["run", listing, "version"]):
+            subprocess.run(
+                [str(folder / "go"), *command],
+                cwd=_SUMS,
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+
+    made = _made(cache_folder(os.environ).parent / f"go-{_digest(key)}", fill)
+    return GoTools(folder, made / "compiled", made / "modules", made / "sums")
+
+
+_SUMS = Path(__file__).resolve().parents[1] / "go"
+"""The source of the checksum database of the tests."""
+_GOMOD = "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod"
+"""What lists the components of Go modules."""
 
 
 def _programs() -> None:
