@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.world.kinds.code import PULL, REF
-from tests.reach.applied import OWNER, TAG
+from tests.reach.applied import OWNER, SECRET, TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.reach.world import InProcess
 
 RELEASE = ".github/workflows/release.yml"
+OTHER_TAG = "latest"
+"""A tag that is no release's."""
 EVIL_TAG = "v1.2.4"
 
 
@@ -71,6 +73,26 @@ class Place:
             and (job["status"], job["conclusion"]) == ("completed", "success")
             and self.get(f"actions/runs/{job['run']}")["head_sha"] != self.original
             for job in self.world.jobs()
+        )
+
+    @property
+    def changed(self) -> bool:
+        """Whether the default branch holds somebody's own commit."""
+        return self.tip("heads/main") != self.original
+
+    @property
+    def moved(self) -> bool:
+        """Whether a tag that was there names another commit than it did."""
+        tips = (self.tip(f"tags/{tag}") for tag in (TAG, OTHER_TAG))
+        return any(tip not in (None, self.original) for tip in tips)
+
+    def leaked(self, secret: str) -> bool:
+        """Say whether a job of somebody's own commit saw a secret."""
+        return any(
+            self.world.job(job["id"])["secrets"].get(secret) == SECRET
+            and self.get(f"actions/runs/{job['run']}")["head_sha"] != self.original
+            for job in self.world.jobs()
+            if job["repository"] == self.full_name
         )
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON

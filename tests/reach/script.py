@@ -25,8 +25,13 @@ class Unscripted(Exception):  # noqa: N818 - a test's own
     """A step that no script does."""
 
 
-def done(place: Place, steps: Sequence[str]) -> bool:
-    """Do the steps; say whether they publish. The world is left as it was.
+def done(place: Place, steps: Sequence[str], worked: Callable[[Place], bool]) -> bool:
+    """Do the steps; say whether that worked. The world is left as it was.
+
+    Args:
+        place: where.
+        steps: as they are printed.
+        worked: whether the goal is reached.
 
     Raises:
         Unscripted: there is a step that the script does not know.
@@ -35,7 +40,7 @@ def done(place: Place, steps: Sequence[str]) -> bool:
     try:
         for step in steps:
             _do(place, step)
-        return place.published
+        return worked(place)
     finally:
         place.world.put_back(before)
 
@@ -94,9 +99,11 @@ def _propose_in_good_faith(place: Place) -> None:
     moves.propose(place, OWNER, _HONEST)
 
 
-def _move(place: Place, who: str, _name: str) -> None:
+def _move(place: Place, who: str, name: str) -> None:
+    tag = moves.OTHER_TAG if name == "a tag" else TAG
+    place.try_(OWNER, "POST", "git/refs", {"ref": f"refs/tags/{tag}", "sha": place.original})
     moves.put_on_branch(place, who, moves.branch_of(who))
-    moves.move_tag(place, who, TAG)
+    moves.move_tag(place, who, tag)
 
 
 def _by_token(place: Place) -> None:
@@ -121,9 +128,10 @@ _STEPS: dict[str, Callable[..., object]] = {
     ),
     r"([^:]+): push to and approve a pull request of somebody else"
     r"(?: that (.*?) approves?)?, into branch (\S+)": _push_and_approve,
-    r"([^:]+): move tag (\S+)": _move,
+    r"([^:]+): move (a tag|tag \S+)": _move,
     r"([^:]+): dispatch the workflow on (tag|branch) (\S+)": _dispatch,
     r"dispatch by GITHUB_TOKEN": _by_token,
+    r"read the secret \S+ in a workflow on any ref": lambda _place: None,  # the job that ran saw it
     r"([^:]+): approve at .*": moves.approve_deployment,
     r"([^:]+): bypass the approval at .*": moves.approve_deployment,
 }
