@@ -18,8 +18,8 @@ from tests.support.sandbox import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-collect_ignore = [] if EVERY else ["test_modules.py"]
-"""Go has to compile what lists components, which takes a minute: that runs in `make every`."""
+collect_ignore = [] if EVERY else ["test_modules.py", "test_several_packages.py"]
+"""What takes long runs in `make every` and `make releases` alone."""
 
 
 @pytest.fixture(scope="session")
