@@ -5,6 +5,7 @@ This is no shell: it knows quotes, separators, substitutions and what merely sta
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -116,6 +117,9 @@ def commands(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Command]]:
 def _statements(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Yield the lines, those of one quoted text as one; without texts that are given as input."""
     waiting = list(lines)
+    ends: dict[str, list[int]] = {}
+    for number, (_, text) in enumerate(waiting):
+        ends.setdefault(text.strip(), []).append(number)
     at = failed = 0
     while at < len(waiting):
         line, text = waiting[at]
@@ -133,9 +137,9 @@ def _statements(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         yield (line, text)
         end = _HEREDOC.search(text)
         if end and not _RUNS_INPUT.search(text[: end.start()]):
-            at = next(
-                (n + 1 for n in range(at, len(waiting)) if waiting[n][1].strip() == end[1]), at
-            )
+            later = ends.get(end[1], [])
+            after = bisect_left(later, at)
+            at = later[after] + 1 if after < len(later) else at
 
 
 def _is_open(text: str) -> bool:

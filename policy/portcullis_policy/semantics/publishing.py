@@ -42,6 +42,8 @@ _CACHE_INPUT = re.compile(
 _CACHED_BUILD = re.compile(
     r"--cache-(?:from|to)\b(?![ =]\S*type=inline)|cache-(?:from|to)=type=(gha|registry|s3)"
 )
+_LONGEST = 8_000
+"""Characters of one line that are looked at."""
 _PIPED = re.compile(
     r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
     r"|\b(curl|wget|irm|iwr)\b[^|\n]*\|\s*(sudo\s+)?(python3?|perl|ruby|node|iex|invoke-expression)\b"
@@ -174,7 +176,7 @@ def _holding_secrets(*environments: At) -> frozenset[str]:
 def piped_to_shell(step: Step) -> Iterator[int]:
     """Yield the lines of a script that run what they have just downloaded."""
     for line, text in step.at.get("run").lines():
-        if _PIPED.search(text):
+        if _PIPED.search(text[:_LONGEST]):
             yield line
 
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import yaml
 
@@ -221,14 +222,14 @@ class Workflow:
 
     def needed_by(self, job: Job) -> tuple[Job, ...]:
         """Return the jobs that have to be done before a job, also those that they need."""
-        known = dict(zip(self.at.get("jobs").items(), self.jobs, strict=True))
+        known = _known(self)
         found: dict[str, Job] = {}
         waiting = [each.text for each in job.at.get("needs").entries()]
-        while waiting:
+        while waiting and len(found) < _MOST_NEEDED:
             name = waiting.pop()
             if name in known and name not in found:
-                found[name] = known[name]
-                waiting += [each.text for each in known[name].at.get("needs").entries()]
+                found[name], needs = known[name]
+                waiting += needs
         return tuple(found.values())
 
     def steps(self) -> Iterator[tuple[Job, Step]]:
@@ -236,6 +237,21 @@ class Workflow:
         for job in self.jobs:
             for step in job.steps:
                 yield (job, step)
+
+
+_KNOWN: WeakKeyDictionary[Workflow, dict[str, tuple[Job, list[str]]]] = WeakKeyDictionary()
+_MOST_NEEDED = 200
+"""Jobs before another one that are followed; no workflow that people wrote has as many."""
+
+
+def _known(workflow: Workflow) -> dict[str, tuple[Job, list[str]]]:
+    """Return the jobs of a workflow by name, each with what it needs."""
+    if workflow not in _KNOWN:
+        _KNOWN[workflow] = {
+            name: (job, [each.text for each in job.at.get("needs").entries()])
+            for name, job in zip(workflow.at.get("jobs").items(), workflow.jobs, strict=True)
+        }
+    return _KNOWN[workflow]
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from portcullis_policy.semantics.commands import commands, line_commands
-from portcullis_policy.semantics.publishing import publishing_jobs, releasing_line
+from portcullis_policy.semantics.publishing import piped_to_shell, publishing_jobs, releasing_line
 from portcullis_policy.semantics.understood import first_not_understood
 from portcullis_policy.semantics.uploads import Upload, upload_of
 from portcullis_policy.semantics.uploads_by_action import upload_of_action
@@ -235,4 +235,29 @@ def test_odd_scripts_end_soon(piece: str) -> None:
     begun = time.process_time()
     list(commands([(n, piece * 40) for n in range(2_000)]))
     line_commands(piece * 20_000)
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on: push\njobs:\n"
+        + "".join(
+            f"  j{n}: {{needs: [j{n - 1}], runs-on: x, steps: [{{run: twine upload x}}]}}\n"
+            for n in range(1_500)
+        ),
+        JOB.format("run: |\n          " + "cat <<E\n          " * 15_000),
+        JOB.format("run: |\n          " + "curl -F a=b " * 20_000),
+    ],
+    ids=["jobs", "texts", "one line"],
+)
+def test_huge_files_end_soon(text: str) -> None:
+    """C3: many jobs, many texts without end and one endless line are read in a bounded time."""
+    found = read(text)
+    assert found is not None
+    begun = time.process_time()
+    publishing_jobs(found)
+    for job in found.jobs:
+        found.needed_by(job)
+        list(piped_to_shell(job.steps[0]))
+    assert time.process_time() - begun < 5
