@@ -19,6 +19,8 @@ from portcullis_policy.semantics.workflows import Job
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
+_OUTSIDERS_START = frozenset({"pull_request", "pull_request_target", "workflow_call"})
+"""Events by which a pull request may start a job, also through a workflow that calls it."""
 _PUBLIC = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "public"})
 _PRIVATE = Declared(gh.REPOSITORY, {"name": "escai", "visibility": "private"})
 _ENVIRONMENT: Mapping[str, object] = {
@@ -123,7 +125,7 @@ class OwnRunnersStayPrivate(FileRule):
         """See FileRule."""
         del settings
         if item.workflow is not None and item.repository in stack.once(_public):
-            outsiders = bool({"pull_request", "pull_request_target"} & set(item.workflow.triggers))
+            outsiders = bool(_OUTSIDERS_START & set(item.workflow.triggers))
             for job in item.workflow.jobs:
                 yield from own_runners(job, item.repository, by_outsiders=outsiders)
 
