@@ -15,7 +15,7 @@ from portcullis.secrets.usage import WHOLE_FILE, dependabot_mentions, jobs_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from portcullis_policy.semantics.expressions import Mentions
+    from portcullis_policy.semantics.workflow_files.expressions import Mentions
 
     from components.organization import ResolvedOrganization
     from components.secrets.declared import DeclaredSecret, Scope

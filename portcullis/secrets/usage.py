@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from portcullis_policy.semantics import expressions
-from portcullis_policy.semantics.expressions import OPENING, Mentions, in_braces
+from portcullis_policy.semantics.workflow_files import expressions
+from portcullis_policy.semantics.workflow_files.expressions import OPENING, Mentions, in_braces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portcullis_policy.rule import Stack
-from portcullis_policy.semantics.files import workflow_files_of
+from portcullis_policy.semantics.workflow_files.files import workflow_files_of
 from portcullis_policy.settings import Settings
 
 

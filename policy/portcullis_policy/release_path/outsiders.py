@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portcullis_policy.rule import Stack
-from portcullis_policy.semantics.files import workflow_files_of, workflow_path
-from portcullis_policy.semantics.job_credentials import (
+from portcullis_policy.semantics.publishing.credentials import (
     permission,
     secrets_of_job,
     secrets_of_step,
 )
-from portcullis_policy.semantics.publishing import injected
-from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+from portcullis_policy.semantics.publishing.jobs import injected
+from portcullis_policy.semantics.workflow_files.files import workflow_files_of, workflow_path
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 _TRIGGERS = frozenset(
     {

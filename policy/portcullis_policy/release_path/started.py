@@ -1,7 +1,7 @@
 """Whether a job's GITHUB_TOKEN can start a release by the declared workflow files."""
 
 from portcullis_policy.rule import Stack
-from portcullis_policy.semantics.files import WorkflowFile, workflow_files_of
+from portcullis_policy.semantics.workflow_files.files import WorkflowFile, workflow_files_of
 
 _BY_TOKEN = frozenset({"workflow_dispatch", "repository_dispatch", "workflow_call"})
 """Triggers that a job's token fires, and that of a workflow which others call."""

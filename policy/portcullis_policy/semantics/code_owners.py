@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import repository_of
+from portcullis_policy.semantics.workflow_files.files import repository_of
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks for the file, in this order."""

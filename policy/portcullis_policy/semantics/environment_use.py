@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.expression_values import outcomes
-from portcullis_policy.semantics.expressions import OPENING, in_braces
-from portcullis_policy.semantics.files import workflow_files
-from portcullis_policy.semantics.publishing import publishing_jobs, publishing_steps
+from portcullis_policy.semantics.publishing.jobs import publishing_jobs, publishing_steps
 from portcullis_policy.semantics.release_environments import key
-from portcullis_policy.semantics.workflows import Job, Step, Workflow
+from portcullis_policy.semantics.workflow_files.expression_values import outcomes
+from portcullis_policy.semantics.workflow_files.expressions import OPENING, in_braces
+from portcullis_policy.semantics.workflow_files.files import workflow_files
+from portcullis_policy.semantics.workflow_files.workflows import Job, Step, Workflow
 from portcullis_policy.settings import Settings
 
 BY_JOB = "a job publishes through it"

@@ -6,14 +6,14 @@ code or the text of an outsider gets in, an inserted value where somebody can ch
 
 import re
 
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import in_braces
 from portcullis_policy.semantics.linters import Remark
-from portcullis_policy.semantics.pasted import pasted_lines
-from portcullis_policy.semantics.pins import by_version_only
-from portcullis_policy.semantics.publishing import only_tries, publishes
-from portcullis_policy.semantics.untrusted import inserts_text, typed_inputs
-from portcullis_policy.semantics.workflows import Job, Step, Workflow
+from portcullis_policy.semantics.publishing.jobs import only_tries, publishes
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.expressions import in_braces
+from portcullis_policy.semantics.workflow_files.pasted import pasted_lines
+from portcullis_policy.semantics.workflow_files.pins import by_version_only
+from portcullis_policy.semantics.workflow_files.untrusted import inserts_text, typed_inputs
+from portcullis_policy.semantics.workflow_files.workflows import Job, Step, Workflow
 
 _RELEASING = frozenset({"contents", "packages", "id-token", "attestations", "deployments"})
 """Permissions with which a job can put something where others take it from."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.workflows import read
+from portcullis_policy.semantics.workflow_files.workflows import read
 
 from tests.policy.metamorphic.workflow_texts import WAIVES
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from portcullis_policy.examples.base import Declared, Example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.workflows import read
+from portcullis_policy.semantics.workflow_files.workflows import read
 
 from tests.policy.metamorphic.called_workflows import in_called_workflows
 from tests.policy.metamorphic.documents import DOCUMENTS

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from portcullis_policy.rules.branches_and_tags.check_names import patterns
-from portcullis_policy.semantics.workflows import Workflow, read
+from portcullis_policy.semantics.workflow_files.workflows import Workflow, read
 
 ON = "on: pull_request\n"
 CALLED = ".github/workflows/called.yml"

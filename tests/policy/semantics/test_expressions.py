@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import (
+from portcullis_policy.semantics.publishing.jobs import secrets_named, uses_any_secret
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.expressions import (
     in_braces,
     mentions,
     without_expressions,
 )
-from portcullis_policy.semantics.publishing import secrets_named, uses_any_secret
 
 PIECES = st.sampled_from(
     ["${{", "}}", "'", "secrets", ".", "A", "[", "]", "(", ")", " ", "*", "\n"]

@@ -10,7 +10,7 @@ from portcullis_policy.facts import Facts
 from portcullis_policy.judge import utc_today
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.publishing_secrets import used_by_publishing_jobs
+from portcullis_policy.semantics.publishing.secrets import used_by_publishing_jobs
 from portcullis_policy.settings import Settings
 
 JOB = """\

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from portcullis_policy.examples.base import Declared
 from portcullis_policy.examples.tokens import pypi_token
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.pypi_token import is_account_wide
+from portcullis_policy.semantics.publishing.pypi_token import is_account_wide
 
 from tests.policy.harness import Pack
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from portcullis_policy.semantics.ref_conditions import refs_of_condition
+from portcullis_policy.semantics.workflow_files.ref_conditions import refs_of_condition
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from portcullis_policy.semantics.taint import foreign_text
-from portcullis_policy.semantics.workflows import Workflow, read
+from portcullis_policy.semantics.workflow_files.taint import foreign_text
+from portcullis_policy.semantics.workflow_files.workflows import Workflow, read
 
 TITLE = "${{ github.event.issue.title }}"
 WORKFLOW = """\

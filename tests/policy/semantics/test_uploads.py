@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 
 import pytest
-from portcullis_policy.semantics.commands import commands, line_commands
-from portcullis_policy.semantics.publishing import piped_to_shell, publishing_jobs, releasing_line
-from portcullis_policy.semantics.understood import first_not_understood
-from portcullis_policy.semantics.uploads import Upload, upload_of
-from portcullis_policy.semantics.uploads_by_action import upload_of_action
-from portcullis_policy.semantics.workflows import Step, Workflow, read
+from portcullis_policy.semantics.commands.commands import commands, line_commands
+from portcullis_policy.semantics.commands.understood import first_not_understood
+from portcullis_policy.semantics.commands.uploads import Upload, upload_of
+from portcullis_policy.semantics.commands.uploads_by_action import upload_of_action
+from portcullis_policy.semantics.publishing.jobs import (
+    piped_to_shell,
+    publishing_jobs,
+    releasing_line,
+)
+from portcullis_policy.semantics.workflow_files.workflows import Step, Workflow, read
 
 REGISTRY = """\
 twine upload dist/* ; echo --dry-run

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from portcullis_policy.examples.workflow_files import CI, RELEASE, RELEASE_PATH, file
 from portcullis_policy.registry import RULES
 from portcullis_policy.semantics.languages.refs import filter_not_version
-from portcullis_policy.semantics.publishing import (
+from portcullis_policy.semantics.publishing.jobs import (
     injected,
     piped_to_shell,
     prints_secret,
     publishing_line,
     secrets_named,
 )
-from portcullis_policy.semantics.workflows import LONGEST, Workflow, read
+from portcullis_policy.semantics.workflow_files.workflows import LONGEST, Workflow, read
 
 from tests.policy.harness import Pack
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from portcullis_policy.semantics.expressions import Mentions
+from portcullis_policy.semantics.workflow_files.expressions import Mentions
 
 from portcullis.secrets.usage import (
     Job,

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy.semantics.workflows import At, Workflow
+from portcullis_policy.semantics.workflow_files.workflows import At, Workflow
 
 NEVER_OF_A_PULL_REQUEST = frozenset(
     {

@@ -17,9 +17,13 @@ from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.rules.branches_and_tags.branches import PROTECTIONS, guarded
 from portcullis_policy.rules.branches_and_tags.check_names import patterns
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import workflow_files, workflow_files_of, workflow_path
 from portcullis_policy.semantics.protection import Protection, required_checks
-from portcullis_policy.semantics.workflows import Workflow
+from portcullis_policy.semantics.workflow_files.files import (
+    workflow_files,
+    workflow_files_of,
+    workflow_path,
+)
+from portcullis_policy.semantics.workflow_files.workflows import Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

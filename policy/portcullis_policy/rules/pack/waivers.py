@@ -11,7 +11,7 @@ from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.exemptions import LONGEST, ORGANIZATION, date_of
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import workflow_path
+from portcullis_policy.semantics.workflow_files.files import workflow_path
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

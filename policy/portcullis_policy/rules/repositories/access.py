@@ -7,7 +7,7 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import repository_of
+from portcullis_policy.semantics.workflow_files.files import repository_of
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

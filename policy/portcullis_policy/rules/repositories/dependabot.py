@@ -10,14 +10,14 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import (
+from portcullis_policy.semantics.protection import subject_named
+from portcullis_policy.semantics.workflow_files.files import (
     at_lines,
     dependabot_path,
     repository_of,
     workflow_path,
 )
-from portcullis_policy.semantics.protection import subject_named
-from portcullis_policy.semantics.workflows import At, UnreadableError, compose
+from portcullis_policy.semantics.workflow_files.workflows import At, UnreadableError, compose
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

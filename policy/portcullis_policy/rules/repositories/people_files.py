@@ -8,7 +8,7 @@ from portcullis_policy.examples.workflow_files import CI, CI_PATH, file
 from portcullis_policy.mappings import cis, osps
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import repository_of
+from portcullis_policy.semantics.workflow_files.files import repository_of
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 

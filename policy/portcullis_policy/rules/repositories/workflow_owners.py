@@ -14,7 +14,7 @@ from portcullis_policy.semantics.code_owners import (
     guarded_paths,
     in_force,
 )
-from portcullis_policy.semantics.files import repository_of
+from portcullis_policy.semantics.workflow_files.files import repository_of
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -9,12 +9,12 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import repository_of
-from portcullis_policy.semantics.publishing_secrets import (
+from portcullis_policy.semantics.publishing.secrets import (
     Use,
     used_by_publishing_jobs,
     variables_as_passwords,
 )
+from portcullis_policy.semantics.workflow_files.files import repository_of
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -16,10 +16,10 @@ from portcullis_policy.mappings import cis, osps
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.declared_secrets import day, declared_secrets, place
-from portcullis_policy.semantics.files import repository_of, workflow_files
-from portcullis_policy.semantics.publishing import secrets_named, uses_any_secret
-from portcullis_policy.semantics.pypi_token import is_account_wide
+from portcullis_policy.semantics.publishing.jobs import secrets_named, uses_any_secret
+from portcullis_policy.semantics.publishing.pypi_token import is_account_wide
 from portcullis_policy.semantics.release_environments import is_release
+from portcullis_policy.semantics.workflow_files.files import repository_of, workflow_files
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 

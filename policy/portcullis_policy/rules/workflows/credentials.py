@@ -6,16 +6,16 @@ from portcullis_policy.examples.base import Example
 from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, ci
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
-from portcullis_policy.semantics.job_credentials import (
+from portcullis_policy.semantics.commands.understood import first_not_understood, hands_on
+from portcullis_policy.semantics.publishing.credentials import (
     keeps_own_token,
     permissions_of,
     secrets_of_job,
     secrets_of_step,
     that_open,
 )
-from portcullis_policy.semantics.publishing import publishing_jobs
-from portcullis_policy.semantics.understood import first_not_understood, hands_on
-from portcullis_policy.semantics.workflows import Job, Workflow
+from portcullis_policy.semantics.publishing.jobs import publishing_jobs
+from portcullis_policy.semantics.workflow_files.workflows import Job, Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -11,11 +11,16 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, osps, slsa, ssdf
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import WorkflowFile, at_lines, workflow_files, workflow_path
-from portcullis_policy.semantics.publishing import publishing_jobs, secrets_named
+from portcullis_policy.semantics.publishing.jobs import publishing_jobs, secrets_named
 from portcullis_policy.semantics.release_environments import key
-from portcullis_policy.semantics.runners import own_runners
-from portcullis_policy.semantics.workflows import Job
+from portcullis_policy.semantics.workflow_files.files import (
+    WorkflowFile,
+    at_lines,
+    workflow_files,
+    workflow_path,
+)
+from portcullis_policy.semantics.workflow_files.runners import own_runners
+from portcullis_policy.semantics.workflow_files.workflows import Job
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

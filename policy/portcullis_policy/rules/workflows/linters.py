@@ -8,10 +8,10 @@ from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.mappings import cis, osps, scorecard
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.files import at_lines, workflow_files, workflow_path
 from portcullis_policy.semantics.linters import Answer, Remark, actionlint, zizmor
 from portcullis_policy.semantics.second_look import matters
-from portcullis_policy.semantics.workflows import Workflow
+from portcullis_policy.semantics.workflow_files.files import at_lines, workflow_files, workflow_path
+from portcullis_policy.semantics.workflow_files.workflows import Workflow
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 

@@ -7,9 +7,9 @@ from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.mappings import osps, scorecard
 from portcullis_policy.rule import Stack
 from portcullis_policy.rules.workflows.in_the_stack import FileRule
-from portcullis_policy.semantics.files import WorkflowFile
-from portcullis_policy.semantics.local_actions import pasted_inputs
-from portcullis_policy.semantics.taint import foreign_text
+from portcullis_policy.semantics.workflow_files.files import WorkflowFile
+from portcullis_policy.semantics.workflow_files.local_actions import pasted_inputs
+from portcullis_policy.semantics.workflow_files.taint import foreign_text
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

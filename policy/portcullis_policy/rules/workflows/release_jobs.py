@@ -6,14 +6,14 @@ from portcullis_policy.examples.base import Example
 from portcullis_policy.examples.workflow_files import SOUND_CI, SOUND_RELEASE, release
 from portcullis_policy.mappings import cis, scorecard, slsa, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
-from portcullis_policy.semantics.publish_steps import more_than_publishing
-from portcullis_policy.semantics.publishing import publishing_jobs, publishing_steps
-from portcullis_policy.semantics.release_path import (
+from portcullis_policy.semantics.publishing.allowed_steps import more_than_publishing
+from portcullis_policy.semantics.publishing.jobs import publishing_jobs, publishing_steps
+from portcullis_policy.semantics.publishing.released_files import (
     files_come_from,
     goes_on_after_failure,
     let_in,
 )
-from portcullis_policy.semantics.workflows import At, Job, Workflow
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

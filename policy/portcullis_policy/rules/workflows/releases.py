@@ -7,17 +7,17 @@ from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEAS
 from portcullis_policy.mappings import cis, osps, scorecard, slsa, ssdf
 from portcullis_policy.rules.workflows.workflows import WorkflowRule
 from portcullis_policy.semantics.languages.refs import filter_not_version, shown
-from portcullis_policy.semantics.publishing import (
+from portcullis_policy.semantics.publishing.jobs import (
     caches,
     publishes,
     publishing_jobs,
     publishing_line,
     releasing_line,
 )
-from portcullis_policy.semantics.ref_conditions import refs_of_condition
-from portcullis_policy.semantics.release_path import files_come_from
-from portcullis_policy.semantics.token_use import only_reports, taken_at
-from portcullis_policy.semantics.workflows import Workflow
+from portcullis_policy.semantics.publishing.released_files import files_come_from
+from portcullis_policy.semantics.publishing.token_use import only_reports, taken_at
+from portcullis_policy.semantics.workflow_files.ref_conditions import refs_of_condition
+from portcullis_policy.semantics.workflow_files.workflows import Workflow
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -10,16 +10,16 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, osps, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.checkouts import foreign_actions
-from portcullis_policy.semantics.files import at_lines, workflow_path
-from portcullis_policy.semantics.pins import is_pinned
-from portcullis_policy.semantics.publishing import (
+from portcullis_policy.semantics.publishing.jobs import (
     piped_to_shell,
     prints_secret,
     uses_any_secret,
 )
-from portcullis_policy.semantics.taint import foreign_text
-from portcullis_policy.semantics.workflows import At, Workflow, read
+from portcullis_policy.semantics.workflow_files.checkouts import foreign_actions
+from portcullis_policy.semantics.workflow_files.files import at_lines, workflow_path
+from portcullis_policy.semantics.workflow_files.pins import is_pinned
+from portcullis_policy.semantics.workflow_files.taint import foreign_text
+from portcullis_policy.semantics.workflow_files.workflows import At, Workflow, read
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 

@@ -3,8 +3,8 @@
 Source: https://docs.github.com/webhooks/webhook-events-and-payloads
 """
 
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.workflows import At
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.workflows import At
 
 _FIXED = frozenset(
     {

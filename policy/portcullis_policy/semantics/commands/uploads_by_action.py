@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from portcullis_policy.semantics.uploads import Upload
-from portcullis_policy.semantics.words import SENDING, parts, words
-from portcullis_policy.semantics.workflows import Step
+from portcullis_policy.semantics.commands.uploads import Upload
+from portcullis_policy.semantics.commands.words import SENDING, parts, words
+from portcullis_policy.semantics.workflow_files.workflows import Step
 
 _WITHIN_GITHUB = words(
     "actions/upload-artifact actions/upload-pages-artifact actions/deploy-pages "

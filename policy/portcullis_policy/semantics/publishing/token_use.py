@@ -6,8 +6,8 @@ workflow and gives nothing for it. A registry, a cloud or a vault gives access.
 
 import re
 
-from portcullis_policy.semantics.publishing import publishing_line
-from portcullis_policy.semantics.workflows import Job, Step, Workflow
+from portcullis_policy.semantics.publishing.jobs import publishing_line
+from portcullis_policy.semantics.workflow_files.workflows import Job, Step, Workflow
 
 _REPORTS = re.compile(
     r"ossf/scorecard-action|codecov/(codecov|test-results)-action|codspeedhq/action"

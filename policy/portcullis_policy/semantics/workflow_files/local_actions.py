@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from portcullis_policy.rule import Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import in_braces
-from portcullis_policy.semantics.files import repository_of
-from portcullis_policy.semantics.workflows import Step, UnreadableError, compose
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.expressions import in_braces
+from portcullis_policy.semantics.workflow_files.files import repository_of
+from portcullis_policy.semantics.workflow_files.workflows import Step, UnreadableError, compose
 
 Key = tuple[object, str]
 """Repository and folder, in lower case."""

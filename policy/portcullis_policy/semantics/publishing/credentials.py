@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from portcullis_policy.semantics.expressions import in_braces, mentions
-from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+from portcullis_policy.semantics.workflow_files.expressions import in_braces, mentions
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 OWN_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of every job's own token
 _LOGINS = re.compile(

@@ -4,10 +4,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from portcullis_policy.semantics.commands import commands
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import in_braces
-from portcullis_policy.semantics.workflows import At, Job, Step
+from portcullis_policy.semantics.commands.commands import commands
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.expressions import in_braces
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step
 
 _WHAT_STARTED_IT = re.compile(
     r"github\.(ref|ref_name|sha|repository|workflow_sha|workflow_ref|event\.after"

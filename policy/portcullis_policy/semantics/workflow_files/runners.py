@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from portcullis_policy.semantics.expressions import in_braces
-from portcullis_policy.semantics.words import words
-from portcullis_policy.semantics.workflows import At, Job
+from portcullis_policy.semantics.commands.words import words
+from portcullis_policy.semantics.workflow_files.expressions import in_braces
+from portcullis_policy.semantics.workflow_files.workflows import At, Job
 
 _OWN = re.compile(r"(?<![\w-])self-hosted(?![\w-])", re.IGNORECASE)
 _OWN_BY_DEFAULT = words("linux windows macos x64 arm arm64")

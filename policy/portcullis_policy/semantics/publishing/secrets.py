@@ -14,15 +14,22 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.environment_use import Key
-from portcullis_policy.semantics.expressions import in_braces
-from portcullis_policy.semantics.files import repository_of, workflow_files
-from portcullis_policy.semantics.publishing import (
+from portcullis_policy.semantics.publishing.jobs import (
     publishing_jobs,
     publishing_line,
     secrets_named,
 )
 from portcullis_policy.semantics.release_environments import is_release, key
-from portcullis_policy.semantics.workflows import At, Job, Step, UnreadableError, Workflow, compose
+from portcullis_policy.semantics.workflow_files.expressions import in_braces
+from portcullis_policy.semantics.workflow_files.files import repository_of, workflow_files
+from portcullis_policy.semantics.workflow_files.workflows import (
+    At,
+    Job,
+    Step,
+    UnreadableError,
+    Workflow,
+    compose,
+)
 from portcullis_policy.settings import Settings
 
 _VARIABLE = re.compile(r"\$(?:env:)?\{?(\w+)|\benv(?:\.|\[')(\w+)")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from portcullis_policy.semantics.words import words
+from portcullis_policy.semantics.commands.words import words
 
 _CALLED = r"\$\((?:[^()]|\([^()]*\))*+\)"
 """A substitution, with brackets in it, but not with brackets in those."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from portcullis_policy.semantics.commands import Command, program_name
-from portcullis_policy.semantics.words import SENDING, names_sending, parts, words
+from portcullis_policy.semantics.commands.commands import Command, program_name
+from portcullis_policy.semantics.commands.words import SENDING, names_sending, parts, words
 
 
 class Upload(Enum):

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import in_braces
-from portcullis_policy.semantics.untrusted import inserts_text, typed_inputs
-from portcullis_policy.semantics.words import words
-from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+from portcullis_policy.semantics.commands.words import words
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.expressions import in_braces
+from portcullis_policy.semantics.workflow_files.untrusted import inserts_text, typed_inputs
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 _CODE_INPUTS = words("script run command cmd args inlinescript code expression eval")
 """Inputs of actions that are run as a program."""

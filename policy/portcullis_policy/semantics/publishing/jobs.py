@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
-from portcullis_policy.semantics.commands import commands
-from portcullis_policy.semantics.expressions import (
+from portcullis_policy.semantics.commands.commands import commands
+from portcullis_policy.semantics.commands.uploads import Upload, upload_of
+from portcullis_policy.semantics.commands.uploads_by_action import upload_of_action
+from portcullis_policy.semantics.commands.words import parts
+from portcullis_policy.semantics.publishing.credentials import holds_credential
+from portcullis_policy.semantics.workflow_files.expressions import (
     in_braces,
     mentions,
     without_expressions,
 )
-from portcullis_policy.semantics.job_credentials import holds_credential
-from portcullis_policy.semantics.pasted import pasted_lines
-from portcullis_policy.semantics.untrusted import inserts_text
-from portcullis_policy.semantics.uploads import Upload, upload_of
-from portcullis_policy.semantics.uploads_by_action import upload_of_action
-from portcullis_policy.semantics.words import parts
-from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+from portcullis_policy.semantics.workflow_files.pasted import pasted_lines
+from portcullis_policy.semantics.workflow_files.untrusted import inserts_text
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 _PRINTS = re.compile(
     r"^\s*(?:sudo\s+)?(?:echo|printf|cat\s*<<<|write-host|write-output)\b", re.IGNORECASE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.rule import Finding, Resource, Stack
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.workflows import Workflow, read
+from portcullis_policy.semantics.workflow_files.workflows import Workflow, read
 
 _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml", re.DOTALL)
 _DEPENDABOT = re.compile(r"\.github/dependabot\.ya?ml")

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from portcullis_policy.semantics.commands import Command, commands
-from portcullis_policy.semantics.job_credentials import logs_in
-from portcullis_policy.semantics.understood import functions_of
-from portcullis_policy.semantics.uploads import Upload, upload_of
-from portcullis_policy.semantics.uploads_by_action import upload_of_action
-from portcullis_policy.semantics.words import parts, words
-from portcullis_policy.semantics.workflows import Job, Step
+from portcullis_policy.semantics.commands.commands import Command, commands
+from portcullis_policy.semantics.commands.understood import functions_of
+from portcullis_policy.semantics.commands.uploads import Upload, upload_of
+from portcullis_policy.semantics.commands.uploads_by_action import upload_of_action
+from portcullis_policy.semantics.commands.words import parts, words
+from portcullis_policy.semantics.publishing.credentials import logs_in
+from portcullis_policy.semantics.workflow_files.workflows import Job, Step
 
 _ACTIONS = re.compile(
     r"actions/(checkout|download-artifact|upload-artifact|attest[\w-]*|setup-[\w-]+|github-script"

@@ -6,9 +6,9 @@ not understood, and a rule reports it.
 
 import re
 
-from portcullis_policy.semantics.commands import Command, commands, program_name
-from portcullis_policy.semantics.words import names_sending, words
-from portcullis_policy.semantics.workflows import Step
+from portcullis_policy.semantics.commands.commands import Command, commands, program_name
+from portcullis_policy.semantics.commands.words import names_sending, words
+from portcullis_policy.semantics.workflow_files.workflows import Step
 
 _ACTION_WORDS = words(
     "checkout setup login auth credentials configure install installer app token notify "

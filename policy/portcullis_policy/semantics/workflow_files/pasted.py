@@ -5,9 +5,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy.semantics.expression_values import values
-from portcullis_policy.semantics.expressions import OPENING, in_braces
-from portcullis_policy.semantics.workflows import At, Step
+from portcullis_policy.semantics.workflow_files.expression_values import values
+from portcullis_policy.semantics.workflow_files.expressions import OPENING, in_braces
+from portcullis_policy.semantics.workflow_files.workflows import At, Step
 
 _LEVELS = 3
 """A variable of a step may name one of its job, and that one may name one of the workflow."""

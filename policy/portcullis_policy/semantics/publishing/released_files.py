@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
-from portcullis_policy.semantics.checkouts import checked_out
-from portcullis_policy.semantics.commands import Command, commands
-from portcullis_policy.semantics.publishing import piped_to_shell, publishing_jobs
-from portcullis_policy.semantics.workflows import At, Job, Step, Workflow
+from portcullis_policy.semantics.commands.commands import Command, commands
+from portcullis_policy.semantics.publishing.jobs import piped_to_shell, publishing_jobs
+from portcullis_policy.semantics.workflow_files.checkouts import checked_out
+from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 _PATHS: WeakKeyDictionary[Workflow, tuple[Job, ...]] = WeakKeyDictionary()
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}")

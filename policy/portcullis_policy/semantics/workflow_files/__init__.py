@@ -1,0 +1,1 @@
+"""Workflow files: their text, expressions and refs, and where foreign text goes in them."""
