@@ -65,6 +65,15 @@ class Gates:
         return " ".join(different) or "all gates"
 
 
+def alike(gates: Gates, person: str) -> tuple[bool, ...]:
+    """What tells a person apart in a world; the model names only a few of those who are alike."""
+    return (
+        person in TEAMS["makers"] and "makers" in (gates.tags_by, gates.reviewers),
+        person in TEAMS["reviewers"] and gates.reviewers == "reviewers",
+        person == "dee" and gates.administrator != "none",
+    )
+
+
 def all_gates() -> Iterator[Gates]:
     """Yield every combination."""
     choices = {name: get_args(hint) for name, hint in get_type_hints(Gates).items()}
