@@ -55,6 +55,10 @@ class Facts:
                 return value
         return value
 
+    def changed(self, **values: object) -> "Facts":
+        """Return the same facts with other values of some properties."""
+        return Facts({**self._value, **values}) if isinstance(self._value, Mapping) else self
+
     def flag(self, *path: Step) -> bool | UnknownType | None:
         """Return a boolean; `"true"` and `"false"` count, anything else is UNKNOWN."""
         value = self.at(*path)

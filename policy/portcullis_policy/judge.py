@@ -31,6 +31,7 @@ from portcullis_policy.semantics.environment_use import BY_JOB, published_throug
 from portcullis_policy.semantics.github import is_private
 from portcullis_policy.semantics.legacy_types import of_today
 from portcullis_policy.semantics.release_environments import ENVIRONMENT, key, needs_reviewers
+from portcullis_policy.semantics.renamed import with_new_names
 from portcullis_policy.settings import EXEMPTIONS, PACK_RULE, Settings
 from portcullis_policy.source_location import SourceLocation, locate
 
@@ -181,8 +182,8 @@ class Judge:
                 for exemption in group
             )
             accounts = _accounts(resources)
-            placed = tuple(
-                self._completed(of_today(_in_account(resource, accounts))) for resource in resources
+            placed = with_new_names(
+                [self._completed(of_today(_in_account(each, accounts))) for each in resources]
             )
         stack = Stack(placed, known)
         used = published_through(stack, self.settings)
@@ -309,11 +310,17 @@ def _accounts(resources: Sequence[Resource]) -> dict[str, str]:
     found = {}
     for resource in resources:
         if resource.type == gh.PROVIDER:
-            owner = resource.facts.text("owner") or resource.facts.text("organization")
-            if isinstance(owner, str):
-                host = str(resource.facts.text("baseUrl") or _GITHUB).rstrip("/")
-                found[resource.urn] = f"{owner} {host}".lower()
+            owner = _first_text(resource, "owner", "organization")
+            host = _first_text(resource, "baseUrl") or _GITHUB
+            if owner and resource.facts.text("baseUrl") is not UNKNOWN:
+                found[resource.urn] = f"{owner} {host.rstrip('/')}".lower()
     return found
+
+
+def _first_text(resource: Resource, *fields: str) -> str:
+    """Return the first of some properties that is a text; nothing where none is."""
+    given = (resource.facts.text(field) for field in fields)
+    return next((each for each in given if isinstance(each, str) and each), "")
 
 
 def _in_account(resource: Resource, accounts: Mapping[str, str]) -> Resource:

@@ -76,7 +76,7 @@ repositories:
     properties: {{tier$: "gold & more"}}
     environments:
       "prod (eu) 100%":
-        reviewers: {{users: [Ana_corp]}}
+        reviewers: {{users: [Ana_corp, mona-cat_octo]}}
         variables: {{LONG: {"x" * 49_152}}}
     files:
       docs/a b & c+d;é.md: {{content: text}}
@@ -109,7 +109,10 @@ def test_everything_within_the_limits_is_made(sandbox: Sandbox, tmp_path: Path) 
     assert "no managed workflow tests these ecosystems yet (tool: gradle)" in outcome.text
     live = Live(made.world, "acme")
     assert live.teams()["managed"]["members"] == {"ana_corp", "mona-cat_octo"}
-    assert live.environments("tool")["prod (eu) 100%"]["reviewers"] == {"@ana_corp"}
+    assert live.environments("tool")["prod (eu) 100%"]["reviewers"] == {
+        "@ana_corp",
+        "@mona-cat_octo",
+    }
     assert live.repositories()["tool"]["default_branch"] == f"{'b' * 240}/x_1"
     assert live.file("tool", "docs/a b & c+d;é.md") == "text"
     workflow = live.file("tool", ".github/workflows/ci.yml")

@@ -8,7 +8,7 @@ import pytest
 from portcullis_policy.evaluation import of_stack
 from portcullis_policy.examples.base import Declared
 from portcullis_policy.examples.rulesets import TAGS, organization_ruleset, ruleset
-from portcullis_policy.facts import Facts
+from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.judge import Judge
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Resource
@@ -73,3 +73,10 @@ def test_a_protected_namesake_hides_nothing() -> None:
     found = said((CODE, "a"), (namesake, "b"), (ruleset(), "b"), a=OURS, b={"owner": "other"})
     assert ("BR001", "code") in found
     assert ("BR001", "namesake") not in found
+
+
+@pytest.mark.parametrize("owner", [{"owner": UNKNOWN}, {"owner": "guild", "baseUrl": UNKNOWN}])
+def test_an_account_that_is_not_known_yet_is_that_of_its_provider(owner: dict[str, Any]) -> None:
+    """C3: a provider whose owner is unknown at preview is an account of its own."""
+    assert ("BR001", "code") not in said((CODE, "a"), (ruleset(), "a"), a=owner)
+    assert ("BR001", "code") in said((CODE, "a"), (ruleset(), "b"), a=OURS, b=owner)

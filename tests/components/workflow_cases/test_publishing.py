@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,10 +24,10 @@ from tests.components.workflow_cases.variants import (
     program,
     release_text,
 )
+from tests.release.harness.tools import find_rustup_home
 
 if TYPE_CHECKING:
     import subprocess
-    from pathlib import Path
 
 
 ARCHIVE = "archive-beside-packages"
@@ -138,7 +138,7 @@ def test_rust_packages_are_listed_in_the_order_of_publication(
         TARGET=str(target),
         VERSION="1.2.3",
         RUSTUP_TOOLCHAIN="",
-        HOME=os.environ["HOME"],
+        RUSTUP_HOME=str(find_rustup_home(Path(program("cargo")).parent)),
     )
     assert (done.returncode != 0) is refused, done.stderr
     said = "title=Order of packages::riveter-core needs riveter-cli: list riveter-cli before it"

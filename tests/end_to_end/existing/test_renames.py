@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from tests.end_to_end.conftest import seed
@@ -22,7 +23,10 @@ settings:
   billing_email: billing@acme.example
 automation: {app_id: 1001}
 """
+SOON = str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=20))
 BOOK = """\
+exemptions:
+  - {rule: RS002, resource: handbook/releases, reason: it goes along, expires: SOON}
 teams:
   writers: {members: [ana]}
 protection:
@@ -40,14 +44,15 @@ repositories:
       releases: {branches: ["release/*"], bypass: [{team: writers}]}
     files:
       NOTE.md: {content: "note\\n"}
-"""
+""".replace("SOON", SOON)
 GONE = ("handbook", "guide")
 
 
 def named(repository: str, team: str) -> str:
     """Return the organization with other names for the repository, the team and the rulesets."""
     text = BOOK.replace("handbook", repository).replace("writers", team)
-    return text.replace("  main:", "  trunk:").replace("releases:", "stable:")
+    text = text.replace("  main:", "  trunk:")
+    return text.replace("releases:", "stable:").replace("/releases", "/stable")
 
 
 def made(sandbox: Sandbox, folder: Path, name: str) -> Project:

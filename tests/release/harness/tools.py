@@ -120,7 +120,7 @@ def find() -> Tools:
     }
     uv = Path(sys.executable).parent
     rust = Path(str(shutil.which("cargo"))).parent
-    rustup_home = _rustup_home(rust)
+    rustup_home = find_rustup_home(rust)
     goals = (
         f"org.apache.maven.plugins:maven-deploy-plugin:{pins['tools']['maven_deploy']}:deploy",
         f"org.cyclonedx:cyclonedx-maven-plugin:{pins['tools']['cyclonedx_maven']}:makeBom",
@@ -219,7 +219,7 @@ def _programs() -> None:
         )
 
 
-def _rustup_home(rust: Path) -> Path:
+def find_rustup_home(rust: Path) -> Path:
     """Return where rustup keeps its toolchains: also for a user with another home than cargo's."""
     if given := os.environ.get("RUSTUP_HOME"):
         return Path(given)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from portcullis_policy.examples.base import Declared, Example, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, file
+from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
@@ -168,6 +169,17 @@ class OwnersMayReview(StackRule):
         ),
     )
     bad = (
+        stack(
+            "a team that is new",
+            Declared(gh.TEAM, {**_TEAM.props, "slug": UNKNOWN, "id": UNKNOWN}, "team"),
+            Declared(
+                gh.TEAM_REPOSITORY,
+                {"repository": "escai", "teamId": UNKNOWN, "permission": "triage"},
+                "access",
+                depends={"teamId": "team"},
+            ),
+            _owned_by("security"),
+        ),
         stack("a team that may triage", _TEAM, _access("triage"), _owned_by("Security")),
         stack("left out: the team may read", _TEAM, _access(None), _owned_by("security")),
     )
@@ -196,12 +208,13 @@ def _team(stack: Stack, grant: Resource) -> str | None:
     """Return the slug of the team that a grant is for; None for one that may have more access."""
     wanted = grant.facts.text("teamId")
     for team in stack.of(gh.TEAM):
-        name = team.facts.text("slug") or team.facts.text("name")
-        if not isinstance(name, str) or team.facts.at("parentTeamId") not in (None, ""):
+        given = (team.facts.text("slug"), team.facts.text("name"))  # a new team has no slug yet
+        name = next((each for each in given if isinstance(each, str) and each), None)
+        if name is None or team.facts.at("parentTeamId") not in (None, ""):
             continue
         slug = name.lower().replace(" ", "-")
-        known = (team.facts.text("id"), slug)
-        if wanted in known or team.urn in grant.depends.get("teamId", ()):
+        named = isinstance(wanted, str) and wanted in (team.facts.text("id"), slug)
+        if named or team.urn in grant.depends.get("teamId", ()):
             return slug
     return None
 
