@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portcullis_policy.examples.base import Declared
+from portcullis_policy.release_path.goals import GoalKind
 from portcullis_policy.semantics import github as gh
 
-from tests.policy.release_path.worlds import GoalKind, answer, gate, sets, team
+from tests.policy.release_path.worlds import answer, gate, sets, team
 
 RENAMED = Declared(
     gh.REPOSITORY,
