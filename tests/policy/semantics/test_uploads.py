@@ -225,7 +225,9 @@ def test_texts_are_no_commands() -> None:
         *((each, True) for each in ("uv run pytest -q", "make test", "npm ci", "./run-tests.sh")),
         *((each, True) for each in ("gh pr create", "docker pull x", "go vet ./...", "true")),
         ('if [[ "$X" == "a b" ]]; then exit 1; fi', True),
+        *((each, True) for each in ("tox -e py313,release-notes", "nox -s tests")),
         *((each, False) for each in ("./finish.sh", "shipper x", "make it-so", "$TOOL x")),
+        *((each, False) for each in ("tox -e release", "tox run -eupload", "nox -s publish")),
     ],
 )
 def test_what_may_hold_a_credential(command: str, *, known: bool) -> None:

@@ -59,6 +59,8 @@ _TESTERS = words(
     "karate detox maestro robot behave cucumber wdio chromatic percy acc ctest pytest-xdist "
     "stestr"
 )
+_SESSIONS = words("tox nox")
+"""Testers that run what a session calls for, such as `tox -e release`."""
 _BUILDERS = words(
     "go cargo cmake ninja meson gcc clang g++ clang++ cc c++ ld javac kotlinc scalac rustc "
     "swift xcodebuild dotnet msbuild npm yarn pnpm bun deno node-gyp gradle gradlew mvn mvnw "
@@ -133,6 +135,10 @@ def first_not_understood(step: Step) -> int | None:
 def _is_understood(command: Command) -> bool:
     program = command.program
     first = command.words[0]
+    if program in _SESSIONS and any(
+        names_sending(word) or names_sending(word.removeprefix("-e")) for word in command.words[1:]
+    ):
+        return False
     if program in _ALWAYS or not re.search(r"\w", program):
         return True
     asked = {word.lstrip("-").lower() for word in command.words[1:]}
