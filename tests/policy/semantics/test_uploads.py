@@ -267,3 +267,17 @@ def test_huge_files_end_soon(text: str) -> None:
         found.needed_by(job)
         list(piped_to_shell(job.steps[0]))
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("command", "published"),
+    [("./deploy.sh", False), ("make deploy", False), ("make release", True), ("./ship.sh", True)],
+)
+def test_a_deployment_in_an_environment_publishes_nothing(command: str, *, published: bool) -> None:
+    """C3: it reaches a system of the project's own; without an environment it is found."""
+    text = f"{{env: {{T: '${{{{ secrets.T }}}}'}}, run: {command}}}"
+    found = JOB.format(text).replace("runs-on:", "environment: cluster\n    runs-on:")
+    protected = read(found)
+    assert protected is not None
+    assert bool(publishing_jobs(protected)) is published
+    assert publishing_jobs(workflow(text))

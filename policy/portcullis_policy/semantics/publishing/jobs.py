@@ -105,8 +105,20 @@ def _steps(job: Job, workflow: Workflow) -> Iterator[tuple[Step, int]]:
         kinds |= {Upload.BY_WORD, Upload.TRANSFER}
     for step in job.steps:
         line = _line_of(step, kinds)
-        if line is not None:
+        if line is not None and not (job.environment.given and _only_deploys(step)):
             yield (step, line)
+
+
+def _only_deploys(step: Step) -> bool:
+    """Say whether a task called a deployment is all that sends something: `./deploy.sh`.
+
+    In an environment, it reaches a system of the project's own, and no package's users.
+    """
+    sent = [(upload_of(each), each) for _, each in commands(step.at.get("run").lines())]
+    return not step.uses and all(
+        kind is None or (kind is Upload.BY_WORD and "deploy" in parts(each.text))
+        for kind, each in sent
+    )
 
 
 def _line_of(step: Step, kinds: frozenset[Upload]) -> int | None:
