@@ -36,7 +36,7 @@ _ANOTHER_CHECK = frozenset({"BR014", "WF023"})
 _ONE_FILE = frozenset(
     {
         *("WF002", "WF005", "WF006", "WF009", "WF010", "WF013", "WF014", "WF024", "WF026"),
-        *("RP002", "RP003", "RP004"),
+        *("EN011", "RP002", "RP003", "RP004"),
     }
 )
 """These rules do not yet look into the workflows that a file calls."""
