@@ -41,7 +41,7 @@ FOREIGN = re.compile(
         (
             "python" + "hosted",
             "proxy" + r"\.golang",
-            "(?<!x/mod/)sum" + "db",  # but for Go's own library
+            "sum" + "db",
             "registry" + r"\.npm",
             "static" + r"\.crates",
             r"repo[0-9]?\." + "maven",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import tarfile
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,10 @@ import pytest
 
 from components.names.registries import ADDRESSES
 from components.publish.packages import MavenTokens
-from tests.release import proof, verifying
+from tests.release import arrived, proof
 from tests.release.harness import installing, projects
 from tests.release.harness.organization import Visibility, canary, store
-from tests.release.harness.proof import sboms, signing
-from tests.release.harness.registries import images
+from tests.release.harness.proof import signing
 from tests.release.harness.stage import Machine, Stage, stage
 from tests.support.extent import EVERY, cases
 
@@ -38,41 +36,6 @@ def _python(name: str, auth: str, approvers: list[str], **more: Any) -> dict[str
     return {"python": name, "auth": auth, "approvers": approvers, **tokens, **more}
 
 
-def _built(made: Stage, artifact: str) -> dict[str, str]:
-    """Return the SHA-256 of what the build job handed on, by file name."""
-    (run,) = made.release.place.artifacts.iterdir()
-    files = sorted((run / artifact).iterdir())
-    return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
-
-
-def _listed(machine: Machine, made: Stage) -> list[str]:
-    """Return what the lists of components are about; each fits the schema of CycloneDX."""
-    (run,) = made.release.place.artifacts.iterdir()
-    return sboms.packages(machine.tools, run / "sboms")
-
-
-def _released(made: Stage) -> dict[str, str]:
-    """Return the SHA-256 of what the release on GitHub has, by file name; its list agrees.
-
-    Its signatures are those that GitHub stores.
-    """
-    release = made.release.request("zoe", "GET", "/releases/tags/v1.2.3")[1]
-    assert (release["draft"], release["prerelease"]) == (False, False)
-    files = {}
-    with made.release.world.client("zoe") as api:
-        for asset in release["assets"]:
-            path = f"/repos/{made.release.repository}/releases/assets/{asset['id']}"
-            raw = api.get(path, headers={"Accept": "application/octet-stream"}).content
-            files[asset["name"]] = raw
-    listed = files.pop("SHA256SUMS").decode().splitlines()
-    signatures = [name for name in files if name.endswith(".sigstore.json")]
-    signed = [json.loads(files.pop(name)) for name in signatures]
-    assert sorted(signed, key=str) == sorted(made.sigstore.stored, key=str)
-    found = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    assert dict(line.split("  ")[::-1] for line in listed) == found
-    return found
-
-
 def _write_release(made: Stage, *, draft: bool) -> None:
     """Write a release of v1.2.3 with notes, as kim does in the browser."""
     body = {"tag_name": "v1.2.3", "name": "The third", "body": "By hand", "draft": draft}
@@ -83,14 +46,6 @@ def _notes_are_kept(made: Stage) -> None:
     """Check that there is one release, with the title and notes that kim wrote."""
     (release,) = made.release.request("kim", "GET", "/releases")[1]
     assert (release["name"], release["body"]) == ("The third", "By hand")
-
-
-def _nothing_leaked(made: Stage) -> None:
-    """Check that no job wrote a secret, masked or not, and that none wanted another host."""
-    for done in made.release.done:
-        for secret in made.secrets():
-            assert secret not in done.text, f"{done.key} writes a secret"
-    assert made.front.refused == []
 
 
 def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
@@ -128,11 +83,11 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
         assert set(release.run().values()) == {"success"}
         jobs = ("github-release", "webhook", "issue")
         assert [len(release.result(key).pauses) for key in jobs] == [1, 1, 1]
-        built, lists = _built(made, "python-riveter"), _built(made, "sboms")
+        built, lists = arrived.built(made, "python-riveter"), arrived.built(made, "sboms")
         assert made.pypi.files() == made.testpypi.files() == built
         assert sorted(built) == ["riveter-1.2.3-py3-none-any.whl", "riveter-1.2.3.tar.gz"]
         assert list(lists) == ["python-riveter-1.2.3.cdx.json"]
-        assert _released(made) == {**built, **lists}
+        assert arrived.released(made) == {**built, **lists}
         commit = release.request("zoe", "GET", "/commits/v1.2.3")[1]["sha"]
         trail = release.result("notification").summary
         for line in (
@@ -153,7 +108,7 @@ def test_python_by_trusted_publishing(machine: Machine, tmp_path: Path) -> None:
         assert all(each in summary for each in built.values())
         said = installing.python(machine.tools, made.front, tmp_path, "riveter==1.2.3")
         assert said == "riveter 1.2.3 runs"
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)
 
 
 def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -> None:
@@ -179,9 +134,9 @@ def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -
         assert made.testpypi.refusals == []
         steps = release.result("publish-python-escai-framework").steps
         assert steps["Publish with the token"] == "success"
-        built = _built(made, "python-escai-framework")
+        built = arrived.built(made, "python-escai-framework")
         assert made.pypi.files() == built
-        assert _released(made) == {**built, **_built(made, "sboms")}
+        assert arrived.released(made) == {**built, **arrived.built(made, "sboms")}
         _notes_are_kept(made)
         requirement = "escai-framework==1.2.3"
         said = installing.python(machine.tools, made.front, tmp_path, requirement)
@@ -194,7 +149,7 @@ def test_python_with_a_token_to_fall_back_on(machine: Machine, tmp_path: Path) -
                 "notification",
             }
             assert set(states.values()) == {"success", "skipped"}
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)
 
 
 def _down(registry: TrustingRegistry, requests: int) -> None:
@@ -257,15 +212,15 @@ def test_python_and_npm_with_two_approvals(machine: Machine, tmp_path: Path, aut
         assert list(made.npm.provenance) == ([f"{npm_name}@1.2.3"] if auth == "oidc" else [])
         # where the files come from, and what each package is made of
         assert len(made.sigstore.stored) == (3 if auth == "oidc" else 0)
-        assert _released(made).keys() >= made.pypi.files().keys()
+        assert arrived.released(made).keys() >= made.pypi.files().keys()
         own = npm_name.replace("@", "%40")
-        assert _listed(machine, made) == [f"pkg:npm/{own}@1.2.3", f"pkg:pypi/{name}@1.2.3"]
+        assert arrived.listed(machine, made) == [f"pkg:npm/{own}@1.2.3", f"pkg:pypi/{name}@1.2.3"]
         assert made.npm.refusals == made.pypi.refusals == made.testpypi.refusals == []
         said = installing.npm(made.front, tmp_path, f"{npm_name}@1.2.3")
         assert said == f"{npm_name} 1.2.3 runs"
         said = installing.python(machine.tools, made.front, tmp_path, f"{name}==1.2.3")
         assert said == f"{name} 1.2.3 runs"
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)
 
 
 @pytest.mark.parametrize("lost", cases([0], 1))
@@ -301,7 +256,7 @@ def test_an_npm_package_is_staged(machine: Machine, tmp_path: Path, lost: int) -
         assert set(release.run().values()) == {"success"}
         said = installing.npm(made.front, tmp_path, f"{name}@1.2.3")
         assert said == f"{name} 1.2.3 runs"
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)
 
 
 @pytest.mark.parametrize("auth", cases(["oidc"], "hybrid", "token"))
@@ -333,15 +288,15 @@ def test_a_rust_package(machine: Machine, tmp_path: Path, auth: str) -> None:
         # one for the upload, and one where the job asks for a token first
         pauses = 1 if auth == "token" else 2
         assert len(release.result(f"publish-cargo-{name}").pauses) == pauses
-        files = _built(made, f"cargo-{name}")
-        assert _released(made) == {**files, **_built(made, "sboms")}
+        files = arrived.built(made, f"cargo-{name}")
+        assert arrived.released(made) == {**files, **arrived.built(made, "sboms")}
         _notes_are_kept(made)
         (built,) = files.values()
         assert hashlib.sha256(made.crates.packages[name, "1.2.3"]).hexdigest() == built
-        assert _listed(machine, made) == [f"pkg:cargo/{name}@1.2.3"]
+        assert arrived.listed(machine, made) == [f"pkg:cargo/{name}@1.2.3"]
         said = installing.cargo(machine.tools, made.front, tmp_path, name, "1.2.3")
         assert said == f"{name} 1.2.3 runs"
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)
 
 
 def test_a_rust_workspace(machine: Machine, tmp_path: Path) -> None:
@@ -362,7 +317,10 @@ def test_a_rust_workspace(machine: Machine, tmp_path: Path) -> None:
         assert release.tag("kim", "v1.2.3") == 201
         states = release.run()
         assert [states[job] for job in jobs] == ["waiting", "queued"]
-        built = {**_built(made, f"cargo-{library}"), **_built(made, f"cargo-{program}")}
+        built = {
+            **arrived.built(made, f"cargo-{library}"),
+            **arrived.built(made, f"cargo-{program}"),
+        }
 
         # the first is there; the second is refused until its publisher is registered
         trusted = made.crates.registered.pop()
@@ -386,147 +344,7 @@ def test_a_rust_workspace(machine: Machine, tmp_path: Path) -> None:
         assert len(release.result(jobs[1]).pauses) == 1
         said = installing.cargo(machine.tools, made.front, tmp_path, program, "1.2.3")
         assert said == f"{program} 1.2.3 runs"
-        _nothing_leaked(made)
-
-
-@pytest.mark.parametrize(
-    ("registry", "signer"),
-    cases(
-        [(images.GHCR, "nobody")],
-        (images.GHCR, "workflow"),
-        (images.GHCR, "key"),
-        (images.GHCR, "logged key"),
-        (images.OTHER, "nobody"),
-        (images.OTHER, "workflow"),
-    ),
-)
-def test_an_image(machine: Machine, tmp_path: Path, registry: str, signer: str) -> None:
-    """portal: built once for two platforms, pushed by digest; a version is never moved (E2, R10).
-
-    ghcr.io takes the job's own token, which may write packages in that job alone. The registry
-    fails before the version is named, and the release is run again. Then somebody else's image has
-    the next version: it stays, and the release fails.
-
-    The image is signed, with a list of the components of each platform, before its version leads
-    to it, and only once. `verify-image.yml` promotes what was signed, and nothing else (G6).
-    """
-    name = f"portal-{registry.partition('.')[0]}-{signer.replace(' ', '-')}"
-    full = f"guild/{name}"
-    declared = _image(name, registry, signer)
-    verified = registry == images.GHCR and signer != "nobody"
-    logged = signer in ("workflow", "logged key")
-    with stage(
-        machine,
-        tmp_path,
-        "portal",
-        [declared],
-        projects.image(name),
-        visibility="public" if logged else "private",
-        chosen=verifying.chosen(f"{registry}/{full}", signer) if verified else None,
-    ) as made:
-        by_key = signer.endswith("key")
-        pairs = verifying.key_pairs(made, machine.tools, tmp_path) if by_key else None
-        there = made.ghcr if registry == images.GHCR else made.images
-        made.images.tokens[canary("image-release", "IMAGE_REGISTRY_TOKEN")] = {"guild"}
-        there.tokens["zoes-token"] = {"guild"}
-        release, job = made.release, f"publish-image-{declared['image'].replace('/', '-')}"
-        assert release.tag("kim", "v1.2.3") == 201
-        assert release.run()[job] == "waiting"
-        assert there.pushed == []
-
-        there.down = lambda method, path: method == "PUT" and path.endswith("/manifests/1.2.3")
-        assert release.approve("ana") == 200
-        assert release.run()[job] == "failure"
-        there.down = lambda _method, _path: False
-        assert (release.again("kim"), release.run()[job]) == (201, "waiting")
-        assert release.approve("ana") == 200
-        assert set(release.run().values()) == {"success"}, release.result(job).text
-
-        digest = release.result(job).outputs["digest"]
-        reference = f"{registry}/{full}@{digest}"
-        assert release.result(job).outputs["image"] == reference
-        assert digest in release.result("build").summary
-        assert digest in release.result(job).summary
-        assert there.digest(full, "1.2.3") == digest
-        assert _digest(*_built_files(made, job.removeprefix("publish-"))) == digest
-        said = installing.image(made.front, tmp_path, reference)
-        assert said == f"{name} 1.2.3 runs"
-        noted = {f"{job.removeprefix('publish-image-')}-1.2.3.image.txt": _hash(reference)}
-        assert _released(made) == {**_built(made, "sboms"), **noted}
-        image = verifying.Image(there, full, digest)
-        platform = _is_listed(machine, made, image)
-        # the signature and a list for each platform, once, in the public log
-        assert len(made.sigstore.entries) == (3 if logged else 0)
-        is_unsigned = "The image is not signed" in release.result(job).summary
-        assert is_unsigned is (signer == "nobody")
-        if verified:
-            verifying.is_required(made, image, platform, pairs[1] if pairs else None)
-
-        _is_never_moved(made, image, job)
-        assert there.refusals == []
-        lines = pairs[0].private.splitlines()[1:-1] if pairs else []
-        assert not [done.key for done in release.done for line in lines if line in done.text]
-        _nothing_leaked(made)
-
-
-def _image(name: str, registry: str, signer: str) -> dict[str, Any]:
-    """Return the declaration of an image at a registry."""
-    declared: dict[str, Any] = {"image": name, "approvers": ["releasers"]}
-    declared["platforms"] = ["linux/amd64", "linux/arm64"]
-    stored = ["cosign_key", "cosign_password"] if signer.endswith("key") else []
-    if registry != images.GHCR:
-        declared |= {"image": f"guild/{name}", "registry": registry}
-        declared |= {"auth": "token", "username": "guild+bot"}
-        stored.append("registry")
-    declared["tokens"] = {each: {"from": {"config": "stored"}} for each in stored}
-    return declared
-
-
-def _is_never_moved(made: Stage, image: verifying.Image, job: str) -> None:
-    """Check that a release fails, and changes nothing, where its version leads elsewhere."""
-    release = made.release
-    assert release.tag("kim", "v1.2.4") == 201
-    assert release.run()[job] == "waiting"
-    image.there.move(image.name, "1.2.4", image.digest)
-    assert (release.approve("ana"), release.run()[job]) == (200, "failure")
-    assert "a version is never moved: release another one" in release.result(job).text
-    assert image.there.digest(image.name, "1.2.4") == image.digest
-
-
-def _is_listed(machine: Machine, made: Stage, image: verifying.Image) -> str:
-    """Check that each platform has a list, which is about its part of the image.
-
-    Returns:
-        The digest of one of these parts.
-    """
-    parts = []
-    for purl, processor in zip(_listed(machine, made), ("amd64", "arm64"), strict=True):
-        package, _, where = purl.partition("?")
-        start, _, digest = package.partition("@sha256%3A")
-        assert start == f"pkg:oci/{image.name.rpartition('/')[2]}"
-        assert where == f"arch={processor}&repository_url={image.there.host}/{image.name}"
-        parts.append(f"sha256:{digest}")
-        assert image.there.digest(image.name, parts[-1]) == parts[-1]
-    assert len({*parts, image.digest}) == len(parts) + 1
-    return parts[0]
-
-
-def _built_files(made: Stage, artifact: str) -> list[Path]:
-    return sorted(next(iter(made.release.place.artifacts.iterdir())).joinpath(artifact).iterdir())
-
-
-def _digest(archive: Path) -> str:
-    """Return the digest of an OCI archive's image, all platforms together."""
-    with tarfile.open(archive) as opened:
-        index = opened.extractfile("index.json")
-        assert index is not None
-        (manifest,) = json.load(index)["manifests"]
-    found: str = manifest["digest"]
-    return found
-
-
-def _hash(line: str) -> str:
-    return hashlib.sha256(f"{line}\n".encode()).hexdigest()
+        arrived.nothing_leaked(made)
 
 
 @pytest.mark.parametrize("visibility", cases(["private"], "public"))
@@ -544,15 +362,15 @@ def test_an_archive_alone(machine: Machine, tmp_path: Path, visibility: Visibili
         assert release.request("kim", "GET", "/releases")[1] == []
         assert [release.approve(login) for login in ("kim", "zoe", "ana")] == [403, 403, 200]
         assert set(release.run().values()) == {"success"}, release.result(waits).text
-        built = _built(made, "github-riveter-rules")
+        built = arrived.built(made, "github-riveter-rules")
         assert list(built) == ["riveter-rules-1.2.3.tar.gz"]
-        assert _released(made) == built
-        (archive,) = _built_files(made, "github-riveter-rules")
+        assert arrived.released(made) == built
+        (archive,) = arrived.built_files(made, "github-riveter-rules")
         with tarfile.open(archive) as opened:
             inside = [each.name for each in opened if each.isfile()]
             assert inside == ["riveter-rules-1.2.3/rules/rule.yaml"]
         assert len(made.sigstore.stored) == (visibility == "public")
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)
 
 
 def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
@@ -582,21 +400,21 @@ def test_a_java_package(machine: Machine, tmp_path: Path) -> None:
         assert set(release.run().values()) == {"success"}, release.result(job)
         assert made.central.refusals == []
 
-        built = _built(made, "maven-io-github-guild-portal-core")
+        built = arrived.built(made, "maven-io-github-guild-portal-core")
         stem = "portal-core-1.2.3"
         assert sorted(built) == [
             *(f"{stem}-javadoc.jar", f"{stem}-sources.jar", f"{stem}.jar", f"{stem}.pom"),
         ]
-        assert _released(made) == {**built, **_built(made, "sboms")}
+        assert arrived.released(made) == {**built, **arrived.built(made, "sboms")}
         listed = "pkg:maven/io.github.guild/portal-core@1.2.3?type=jar"
-        assert _listed(machine, made) == [listed]
+        assert arrived.listed(machine, made) == [listed]
         folder = "io/github/guild/portal-core/1.2.3"
-        arrived = {file: made.central.files[f"{folder}/{file}"] for file in built}
-        assert {file: hashlib.sha256(data).hexdigest() for file, data in arrived.items()} == built
+        uploaded = {file: made.central.files[f"{folder}/{file}"] for file in built}
+        assert {file: hashlib.sha256(data).hexdigest() for file, data in uploaded.items()} == built
         address = f"{ADDRESSES['maven']}/{folder}/{stem}.jar"
         said = installing.maven(machine.tools, made.front, tmp_path, address)
         assert said == "portal-core 1.2.3 runs"
         lines = [line for line in key.private.splitlines() if len(line) > 40]
         hidden = [*lines, base64.b64encode(token.encode()).decode()]
         assert not [done.key for done in release.done for each in hidden if each in done.text]
-        _nothing_leaked(made)
+        arrived.nothing_leaked(made)

