@@ -16,6 +16,7 @@ from portcullis_policy.families import FAMILIES, link_to, page_of
 from portcullis_policy.mappings import FRAMEWORKS
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Rule, StackRule
+from portcullis_policy.semantics.workflow_files.waivers import COMMENT, DATE
 from portcullis_policy.settings import Parameter
 
 _LONGEST_NAME = 40
@@ -120,7 +121,7 @@ def _section(rule: Rule) -> Iterator[str]:
         for parameter in rule.parameters:
             yield from _parameter(parameter)
     yield ""
-    types = (type_.rpartition(":")[2] for type_ in rule.resource_types)
+    types = dict.fromkeys(type_.rpartition(":")[2] for type_ in rule.resource_types)
     yield f"**Resource types:** {', '.join(types)}"
     yield ""
     for heading, examples in (("Refused", rule.bad), ("Accepted", rule.good)):
@@ -221,6 +222,8 @@ def _printable(value: object) -> object:
         return "(unknown at preview)"
     if isinstance(value, str) and value.startswith("pypi-") and len(value) > _LONGEST_NAME:
         return "(a token)"
+    if isinstance(value, str):
+        return COMMENT.sub(lambda comment: DATE.sub("(a date)", comment[0]), value)
     if isinstance(value, Mapping):
         return {
             key: "(a date)" if key in ("expires", "changed", "updatedAt") else _printable(item)

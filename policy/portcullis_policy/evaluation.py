@@ -14,6 +14,7 @@ from portcullis_policy.pulumi_pack.remediation import with_fixes
 from portcullis_policy.rule import Resource, StackRule
 from portcullis_policy.rules.pack.pack import UnusedExemption
 from portcullis_policy.rules.pack.waivers import InForce
+from portcullis_policy.rules.workflows.linters import Tool
 
 DISABLED, REMEDIATE = "disabled", "remediate"
 """The other levels of a rule: it is off, or Pulumi fixes what it finds."""
@@ -49,14 +50,21 @@ def of_resource(judge: Judge, resource: Resource) -> Iterator[Diagnostic]:
 def of_stack(judge: Judge, resources: tuple[Resource, ...]) -> Iterator[Diagnostic]:
     """Yield what the rules on stacks find.
 
+    Linters are started first and asked at the end of their turn: they run beside the other rules.
     The rules about used and unused exemptions come last: which were used is known by then.
     """
     rules = [rule for rule in judge.rules.values() if isinstance(rule, StackRule)]
     last = [rule for rule in rules if isinstance(rule, UnusedExemption | InForce)]
-    for group in ([rule for rule in rules if rule not in last], last):
-        stack = judge.stack_of(resources)
-        for rule in group:
-            yield from judge.judge_stack(rule, stack)
+    tools = [rule for rule in rules if isinstance(rule, Tool)]
+    others = [rule for rule in rules if rule not in last and rule not in tools]
+    stack = judge.stack_of(resources)
+    for tool in tools:
+        tool.start(stack)
+    for rule in (*others, *tools):
+        yield from judge.judge_stack(rule, stack)
+    stack = judge.with_used_exemptions(stack)
+    for rule in last:
+        yield from judge.judge_stack(rule, stack)
 
 
 def _fixed(judge: Judge, resource: Resource, levels: Mapping[str, str]) -> Resource:

@@ -27,6 +27,8 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 UnknownType = Literal[Unknown.UNKNOWN]
+_FLAGS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
+"""Texts that Terraform's providers, which Pulumi's are made of, read as a boolean."""
 
 
 class Facts:
@@ -50,7 +52,10 @@ class Facts:
         """Return the value at the path, None when a step of it is missing, or UNKNOWN."""
         value = self._value
         for step in path:
-            value = _step(value, step)
+            if type(value) is dict and type(step) is str:  # nearly always, and quick
+                value = value.get(step)
+            else:
+                value = _step(value, step)
             if value is None or value is UNKNOWN:
                 return value
         return value
@@ -60,13 +65,11 @@ class Facts:
         return Facts({**self._value, **values}) if isinstance(self._value, Mapping) else self
 
     def flag(self, *path: Step) -> bool | UnknownType | None:
-        """Return a boolean; `"true"` and `"false"` count, anything else is UNKNOWN."""
+        """Return a boolean; its texts count as providers read them, anything else is UNKNOWN."""
         value = self.at(*path)
         if value is None or value is UNKNOWN or isinstance(value, bool):
             return value
-        if isinstance(value, str) and value.lower() in ("true", "false"):
-            return value.lower() == "true"
-        return UNKNOWN
+        return _FLAGS.get(value.lower(), UNKNOWN) if isinstance(value, str) else UNKNOWN
 
     def number(self, *path: Step) -> float | UnknownType | None:
         """Return a number; numbers arrive as floats, and as text from hand-written programs."""
@@ -117,6 +120,8 @@ def _step(value: object, step: Step) -> object:
         if not isinstance(value, list):
             return UNKNOWN
         return value[step] if -len(value) <= step < len(value) else None
+    if isinstance(value, dict):  # nearly always: quicker than to ask for a Mapping
+        return value.get(step)
     if isinstance(value, list):
         if not value:
             return None

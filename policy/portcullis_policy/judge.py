@@ -170,24 +170,32 @@ class Judge:
     def judge_stack(self, rule: StackRule, stack: Stack) -> list[Diagnostic]:
         """Return what a rule finds in a stack, exempted findings left out."""
         found = self._apply(lambda: rule.findings(stack, self.settings))
-        return self._diagnostics(rule, found, None, {item.urn: item for item in stack.resources})
+        return self._diagnostics(rule, found, None, stack.once(_by_urn)) if found else []
 
     def stack_of(self, resources: tuple[Resource, ...]) -> Stack:
         """Return a stack with what is known of its exemptions so far."""
+        known = self._known()
         with self._lock:
-            groups = [*self._declared.items(), ("", self._configured)]
-            known = tuple(
-                Known(exemption, urn or None, used=(urn, exemption.position) in self._used)
-                for urn, group in groups
-                for exemption in group
-            )
             accounts = _accounts(resources)
             placed = with_new_names(
                 [self._completed(of_today(_in_account(each, accounts))) for each in resources]
             )
         stack = Stack(placed, known)
         used = published_through(stack, self.settings)
-        return Stack(tuple(self._marked(each, used) for each in placed), known) if used else stack
+        return stack.changed(tuple(self._marked(each, used) for each in placed)) if used else stack
+
+    def with_used_exemptions(self, stack: Stack) -> Stack:
+        """Return the stack with what is known of its exemptions now."""
+        return stack.with_exemptions(self._known())
+
+    def _known(self) -> tuple[Known, ...]:
+        with self._lock:
+            groups = [*self._declared.items(), ("", self._configured)]
+            return tuple(
+                Known(exemption, urn or None, used=(urn, exemption.position) in self._used)
+                for urn, group in groups
+                for exemption in group
+            )
 
     def _marked(self, resource: Resource, used: Mapping[tuple[object, object], str]) -> Resource:
         """Return a resource, marked if only its use shows that its environment releases."""
@@ -303,6 +311,10 @@ class Judge:
         if item.declared_in is None:
             return SourceLocation(path=path, item=len(item.path))
         return locate(item.declared_in, path, self._root, len(item.path))
+
+
+def _by_urn(stack: Stack) -> dict[str, Resource]:
+    return {each.urn: each for each in stack.resources}
 
 
 def _accounts(resources: Sequence[Resource]) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from portcullis_policy.rule import Rule
 from portcullis_policy.rules.aws_and_vault import (
+    archive_access,
     audit_archive,
+    elsewhere,
+    open_policies,
     trust_aws,
     trust_declared,
     trust_vault,
@@ -13,6 +16,7 @@ from portcullis_policy.rules.branches_and_tags import (
     classic,
     code_owners,
     rulesets,
+    tag_creators,
     tags,
 )
 from portcullis_policy.rules.environments import (
@@ -20,14 +24,16 @@ from portcullis_policy.rules.environments import (
     approvals,
     known_by_use,
     look_alikes,
+    one_person,
     second_person,
 )
 from portcullis_policy.rules.organization import actions, forks, organization, roles, silence
-from portcullis_policy.rules.pack import pack, stack, waivers
-from portcullis_policy.rules.release_path import alone, fewer_people, others
+from portcullis_policy.rules.pack import connections, pack, stack, waivers
+from portcullis_policy.rules.release_path import alone, assumed_roles, fewer_people, others
 from portcullis_policy.rules.repositories import (
     access,
     dependabot,
+    everybody,
     people_files,
     repository,
     workflow_owners,
@@ -43,6 +49,7 @@ from portcullis_policy.rules.secrets import (
 )
 from portcullis_policy.rules.workflows import (
     credentials,
+    foreign_text,
     in_the_stack,
     linters,
     local_actions,
@@ -53,12 +60,12 @@ from portcullis_policy.rules.workflows import (
 
 _FAMILIES = (
     (organization, roles, forks, actions, silence),
-    (repository, access, people_files, workflow_owners),
+    (repository, access, people_files, workflow_owners, everybody),
     (branches, checks, code_owners),
     (rulesets, classic),
-    (tags,),
-    (approvals, admitted_refs, look_alikes, second_person, known_by_use),
-    (alone, others, fewer_people),
+    (tags, tag_creators),
+    (approvals, admitted_refs, look_alikes, second_person, one_person, known_by_use),
+    (alone, others, assumed_roles, fewer_people),
     (
         secrets,
         plaintext,
@@ -68,11 +75,20 @@ _FAMILIES = (
         age_on_github,
         sources,
     ),
-    (workflows, releases, credentials, release_jobs, in_the_stack, local_actions, linters),
+    (
+        workflows,
+        foreign_text,
+        releases,
+        credentials,
+        release_jobs,
+        in_the_stack,
+        local_actions,
+        linters,
+    ),
     (dependabot,),
-    (trust_aws, trust_vault, trust_declared),
-    (audit_archive,),
-    (stack,),
+    (trust_aws, trust_vault, trust_declared, open_policies, elsewhere),
+    (audit_archive, archive_access),
+    (stack, connections),
     (pack, waivers),
 )
 

@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import is_
 from typing import ClassVar, TypeVar, cast
 
 from portcullis_policy.examples.base import Example
@@ -14,7 +15,7 @@ from portcullis_policy.exemptions import Exemption
 from portcullis_policy.facts import UNKNOWN, Facts, Step, UnknownType
 from portcullis_policy.families import FOLDER, link_to
 from portcullis_policy.mappings.framework import Control
-from portcullis_policy.printable import printable
+from portcullis_policy.printable import in_message
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
 
@@ -89,10 +90,10 @@ class Finding:
     remedy: str | None = None
 
     def __post_init__(self) -> None:
-        """Keep escapes in names out of every message, whatever prints it."""
-        object.__setattr__(self, "detail", printable(self.detail))
+        """Keep escapes, tokens and endless names out of every message, whatever prints it."""
+        object.__setattr__(self, "detail", in_message(self.detail))
         if self.subject is not None:
-            object.__setattr__(self, "subject", printable(self.subject))
+            object.__setattr__(self, "subject", in_message(self.subject))
 
 
 def finding(detail: str, *at: Step, value: object = None) -> Finding:
@@ -211,8 +212,33 @@ class Stack:
         self.exemptions = exemptions
         self._known: dict[Callable[[Stack], object], object] = {}
         self._by_type: dict[str, list[Resource]] = {}
+        self._parts: dict[str, Stack] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
+
+    def only(self, type_: str) -> "Stack":
+        """Return the resources of one type as a stack, the same one each time.
+
+        What is worked out of it once survives a change of other resources: see `changed`.
+        """
+        if type_ not in self._parts:
+            self._parts[type_] = Stack(tuple(self._by_type.get(type_, ())))
+        return self._parts[type_]
+
+    def changed(self, resources: "tuple[Resource, ...]") -> "Stack":
+        """Return this stack with other resources, and with its parts that are the same."""
+        new = Stack(resources, self.exemptions)
+        for type_, part in self._parts.items():
+            same = new._by_type.get(type_, [])
+            if len(same) == len(part.resources) and all(map(is_, same, part.resources)):
+                new._parts[type_] = part
+        return new
+
+    def with_exemptions(self, exemptions: tuple[Known, ...]) -> "Stack":
+        """Return this stack, with what is known of its exemptions now."""
+        new = Stack(self.resources, exemptions)
+        new._parts = self._parts
+        return new
 
     def once(self, make: "Callable[[Stack], T]") -> T:
         """Return what a function makes of this stack; it is called the first time only."""

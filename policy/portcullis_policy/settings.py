@@ -164,7 +164,12 @@ class Settings:
         return self._matches(PUBLISHING_SECRETS, secret_name)
 
     def _matches(self, parameter: Parameter, name: str) -> bool:
-        return _pattern(str(self.value(PACK_RULE, parameter))).search(name) is not None
+        pattern = _pattern(str(self.value(PACK_RULE, parameter)))
+        return pattern.search(name[:_LONGEST_NAME]) is not None
+
+
+_LONGEST_NAME = 1000
+"""Characters of a name that are looked at; what a name is for stands in far fewer."""
 
 
 @lru_cache(maxsize=32)

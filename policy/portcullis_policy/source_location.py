@@ -12,11 +12,11 @@ from pathlib import Path
 
 import yaml
 
+from portcullis_policy import yaml_nodes
 from portcullis_policy.facts import Step
 from portcullis_policy.printable import printable
 
 _MERGE = "tag:yaml.org,2002:merge"
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,7 @@ def _mark(declared_in: str, path: Sequence[Step], base: Path) -> yaml.Mark | Non
 @lru_cache(maxsize=64)
 def _compose(file: Path, _modified: int, _size: int) -> yaml.Node | None:
     """Parse a file into nodes with marks; cached until it changes."""
-    with file.open("rb") as stream:
-        return yaml.compose(stream, Loader=_Loader)
+    return yaml_nodes.compose(file.read_text(encoding="utf-8-sig"))
 
 
 def _walk(node: yaml.Node | None, path: Sequence[Step]) -> yaml.Mark | None:

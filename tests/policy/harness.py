@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from google.protobuf import json_format, struct_pb2
 from portcullis_policy.examples.base import Declared, Example
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.judge import Judge
-from portcullis_policy.pulumi_pack.analyzer import Policies, policies
+from portcullis_policy.pulumi_pack.analyzer import Policies, ReadOnce, policies
 from portcullis_policy.pulumi_pack.start import Start
 from portcullis_policy.registry import RULES
 from portcullis_policy.semantics import github as gh
@@ -116,7 +117,7 @@ class Pack:
                 named = [each for each in resources if each.name == name]
                 made_from = next(iter(named), Declared(gh.REPOSITORY, {}, name))
                 item.propertyDependencies[prop].urns.append(urn_of(made_from))
-        return list(self.servicer.AnalyzeStack(request, None).diagnostics)
+        return list(self.servicer.AnalyzeStack(ReadOnce(request, self.policies), None).diagnostics)
 
     def run(self, resources: Sequence[Declared]) -> list[Any]:
         """Register all resources one by one and finish; everything that the pack says."""
@@ -136,6 +137,33 @@ def ids(diagnostics: Sequence[Any]) -> set[str]:
     return {item.policyName for item in diagnostics}
 
 
+_STARTED: dict[str, tuple[Pack, dict[str, Any], dict[str, Any]]] = {}
+"""Packs that were started, by their parameters, with what they knew right after their start."""
+
+
+def started(given: Mapping[str, Mapping[str, object]] | None = None) -> Pack:
+    """A pack that knows what a freshly started one knows, in a fifth of the time.
+
+    The pack of the last call with these parameters ends with this call.
+    """
+    same = repr(given or {})
+    if same not in _STARTED:
+        pack = Pack(given or {})
+        _STARTED[same] = (pack, _known(pack.judge), _known(pack.policies._desk))  # noqa: SLF001 - what is to be forgotten
+    pack, judge, desk = _STARTED[same]
+    vars(pack.judge).update({name: copy.copy(value) for name, value in judge.items()})
+    vars(pack.policies._desk).update({name: copy.copy(value) for name, value in desk.items()})  # noqa: SLF001 - as above
+    return pack
+
+
+def _known(part: object) -> dict[str, Any]:
+    """What a part of the pack has gathered."""
+    gathered = (dict, list, set)
+    return {
+        name: copy.copy(value) for name, value in vars(part).items() if isinstance(value, gathered)
+    }
+
+
 def judged(example: Example) -> list[Any]:
-    """What a fresh pack says about an example."""
-    return Pack(example.given).run(example.resources)
+    """What a freshly started pack says about an example."""
+    return started(example.given).run(example.resources)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from portcullis_policy.examples.base import Declared
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.linters import zizmor
+from portcullis_policy.semantics.linters import ZIZMOR, asked
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 from pulumi_policy import policy as sdk
@@ -150,7 +150,7 @@ def main() -> None:
     slow = milliseconds(partial(_each, few, naive)) / len(few)
     print(f"ms a resource, every policy run: {slow:.3f}")  # noqa: T201 - a command
     texts = tuple(f"{RELEASE_FILE}# {number}\n" for number in range(FILES))
-    took = milliseconds(lambda: zizmor.__wrapped__(texts))
+    took = milliseconds(lambda: asked.__wrapped__(ZIZMOR, texts).result())
     print(f"zizmor on {FILES} workflow files, once a preview: {took:.0f} ms")  # noqa: T201 - a command
     took = offline()
     print(f"portcullis check, {REPOSITORIES} repositories, start included: {took:.0f} ms")  # noqa: T201 - a command

@@ -8,6 +8,7 @@ import pytest
 from portcullis_policy.evaluation import of_stack
 from portcullis_policy.examples.base import Declared
 from portcullis_policy.examples.rulesets import TAGS, organization_ruleset, ruleset
+from portcullis_policy.examples.workflow_files import CI_PATH, file
 from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.judge import Judge
 from portcullis_policy.registry import RULES
@@ -80,3 +81,30 @@ def test_an_account_that_is_not_known_yet_is_that_of_its_provider(owner: dict[st
     """C3: a provider whose owner is unknown at preview is an account of its own."""
     assert ("BR001", "code") not in said((CODE, "a"), (ruleset(), "a"), a=owner)
     assert ("BR001", "code") in said((CODE, "a"), (ruleset(), "b"), a=OURS, b=owner)
+
+
+@pytest.mark.parametrize(
+    ("rule", "given"),
+    [
+        ("WF023", "secrets: {token: '${{ secrets.NPM_TOKEN }}'}"),
+        ("WF003", "permissions: {id-token: write}"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("uses", "refused"),
+    [
+        ("mallory/flows/.github/workflows/publish.yml@" + "d1" * 20, True),
+        ("Guild/flows/.github/workflows/publish.yml@" + "d1" * 20, False),
+        ("./.github/workflows/publish.yml", False),
+    ],
+)
+def test_a_workflow_of_another_organization_gets_nothing(
+    rule: str, given: str, uses: str, *, refused: bool
+) -> None:
+    """C3: a called workflow of others gets no secret and no identity token; one of ours may."""
+    text = f"on: push\npermissions: {{}}\njobs:\n  a:\n    uses: {uses}\n    {given}\n"
+    called = file(text, CI_PATH, "caller")
+    assert ((rule, "caller") in said((called, "a"), a=OURS)) == refused
+    assert (rule, "caller") not in said((called, "a"), a={})
+    reported = text.replace(given, "secrets: {t: '${{ secrets.CODECOV_TOKEN }}'}")
+    assert ("WF023", "caller") not in said((file(reported, CI_PATH, "caller"), "a"), a=OURS)

@@ -2,9 +2,9 @@
 
 Pulumi's SDK deserializes a resource anew for every policy (80 policies: 11 ms a resource). So the
 first policy of the list reads the resource once and asks every rule. The list then hands the SDK
-only those policies that have something to report, which judge again and report under their own
-name. If the first policy is switched off, or the SDK stops iterating lazily, all policies run:
-slower, never laxer.
+only those policies that have something to report. On a resource they judge again; of a stack they
+report what the first one found, and are shown no resources (`ReadOnce`). If the first policy is
+switched off, or the SDK stops iterating lazily, all policies run: slower, never laxer.
 """
 
 import threading
@@ -28,6 +28,7 @@ from pulumi_policy import (
 )
 from pulumi_policy import policy as sdk
 
+from portcullis_policy.diagnostic import Diagnostic
 from portcullis_policy.evaluation import of_resource, of_stack
 from portcullis_policy.facts import Facts
 from portcullis_policy.judge import Judge, utc_today
@@ -55,10 +56,31 @@ class _Turn(threading.local):
     """What the first policy of the call on this thread found worth reporting."""
 
     wanted: set[str] | None = None
+    resources: tuple[Resource, ...] = ()
+    found: Sequence[Diagnostic] | None = None
 
     def begin(self) -> None:
         """Forget the last call."""
         self.wanted = None
+        self.resources = ()
+        self.found = None
+
+
+class ReadOnce:
+    """A request whose resources the SDK reads for the first policy only.
+
+    The SDK reads all resources of a stack anew for each policy that has something to report.
+    """
+
+    def __init__(self, request: Any, all_: "Policies") -> None:  # noqa: ANN401 - gRPC's
+        """Wrap a request of AnalyzeStack, which the SDK asks for its resources and nothing else."""
+        self._request = request
+        self._all = all_
+
+    @property
+    def resources(self) -> Sequence[Any]:
+        """Return the resources; none once the stack is judged."""
+        return () if self._all.judged else self._request.resources
 
 
 class Policies(list[Policy]):
@@ -103,7 +125,14 @@ class Policies(list[Policy]):
             unseen[name] = {key: each for key, each in entry.items() if lower or key != LEVEL}
         found, wrong = weakened(unseen, list(desk.judge.rules.values()), utc_today())
         desk.weakened = [*desk.start.weakened, *found]
+        if not wrong:
+            desk.hear(given)
         return wrong
+
+    @property
+    def judged(self) -> bool:
+        """Say whether the first policy of this call has judged the whole stack for all."""
+        return self._turn.found is not None
 
     def __iter__(self) -> Iterator[Policy]:
         """Yield lazily; everything if no first policy ran."""
@@ -125,15 +154,40 @@ class _Desk:
         self.turn = _Turn()
         self.given: dict[str, dict[str, object]] = {}
 
-    def configured(self, rule: Rule, given: Mapping[str, object]) -> None:
-        """Keep the parameters given for a rule: the SDK shows each policy only its own."""
+    def configured(self, rule: Rule, given: Mapping[str, object]) -> bool:
+        """Keep the parameters given for a rule: the SDK shows each policy only its own.
+
+        Returns:
+            Whether they are others than before.
+        """
+        changed = self._take(rule, given)
+        if changed:
+            self.judge.configure(self.given)
+        return changed
+
+    def hear(self, given: Mapping[str, Mapping[str, object]]) -> None:
+        """Keep the parameters of all rules at once, before anything is judged.
+
+        Args:
+            given: by rule id, an entry of a policy config file.
+        """
+        known = [each for each in self.judge.rules.values() if each.id in given]
+        changed = [
+            self._take(each, {k: v for k, v in given[each.id].items() if k != LEVEL})
+            for each in known
+        ]
+        if any(changed):
+            self.judge.configure(self.given)
+
+    def _take(self, rule: Rule, given: Mapping[str, object]) -> bool:
+        """Keep the parameters given for a rule; say whether they are others than before."""
         started = self.start.parameters.get(rule.id, {})
         parameters = {**started, **{name: plain(value) for name, value in given.items()}}
-        if self.given.get(rule.id) != parameters:
-            self.given[rule.id] = {
-                key: value for key, value in parameters.items() if isinstance(key, str)
-            }
-            self.judge.configure(self.given)
+        changed = self.given.get(rule.id) != parameters
+        self.given[rule.id] = {
+            key: value for key, value in parameters.items() if isinstance(key, str)
+        }
+        return changed
 
     def level_of(self, rule: Rule) -> EnforcementLevel:
         """Return a rule's level where the policy config file says nothing."""
@@ -202,8 +256,14 @@ def hear(all_: Policies) -> None:
             context.abort(StatusCode.INVALID_ARGUMENT, f"policy configuration:\n{listed(wrong)}")
         return set_levels(servicer, request, context)
 
+    judge_stack = kind.AnalyzeStack
+
+    def read_once(servicer: object, request: Any, context: Any) -> object:  # noqa: ANN401 - gRPC's
+        return judge_stack(servicer, ReadOnce(request, all_), context)
+
     kind.ConfigureStack = configure
     kind.Configure = take_levels
+    kind.AnalyzeStack = read_once
 
 
 def _resources_first(policy: Policy) -> bool:
@@ -303,16 +363,19 @@ def _stack_check(
     comes_first = isinstance(rule, UnusedExemption)
 
     def check(args: StackValidationArgs, report: ReportViolation) -> None:
-        desk.configured(rule, args.get_config())
+        changed = desk.configured(rule, args.get_config())
         _report_problems(rule, desk, args.get_config(), report)
-        noted = {} if (before := reach_before()) is None else {BEFORE: before}
-        resources = tuple(_stack_resource(item, noted) for item in args.resources)
+        turn = desk.turn
+        if turn.found is None:
+            noted = {} if (before := reach_before()) is None else {BEFORE: before}
+            turn.resources = tuple(_stack_resource(item, noted) for item in args.resources)
         if comes_first:
-            found = list(of_stack(desk.judge, resources))
-            desk.turn.wanted = {each.rule.id for each in found} | desk.unheard(StackRule)
-            own = [each for each in found if each.rule is rule]
-        else:
-            own = desk.judge.judge_stack(rule, desk.judge.stack_of(resources))
+            turn.found = list(of_stack(desk.judge, turn.resources))
+            turn.wanted = {each.rule.id for each in turn.found} | desk.unheard(StackRule)
+        found = turn.found
+        if found is None or (changed and not comes_first):
+            found = desk.judge.judge_stack(rule, desk.judge.stack_of(turn.resources))
+        own = [each for each in found if each.rule is rule]
         for item in own:
             report(item.text, item.finding.urn)
 

@@ -40,6 +40,35 @@ def problems(rule: Rule, given: Mapping[str, object]) -> list[str]:
     ]
 
 
+UNREADABLE = (OSError, ValueError, RecursionError)
+"""What reading a policy configuration may raise."""
+
+
+def read_json(text: str) -> object:
+    """Return a policy configuration; nothing is an empty one.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    content: object = json.loads(text or "{}")
+    return content
+
+
+def why_unreadable(error: Exception) -> str:
+    """Return why a policy configuration cannot be read, without a word of it."""
+    match error:
+        case FileNotFoundError():
+            return "there is no such file"
+        case OSError():
+            return f"cannot be read: {error.strerror}"
+        case json.JSONDecodeError():
+            return f"cannot be read as JSON: see line {error.lineno}, column {error.colno}"
+        case RecursionError():
+            return "cannot be read as JSON: it is nested too deeply"
+    return "cannot be read as JSON: save it as UTF-8 text"
+
+
 def check_file(file: Path, rules: Sequence[Rule] = RULES) -> list[str]:
     """Return what is wrong with a policy config file: unreadable, unknown ids or parameters.
 
@@ -48,9 +77,9 @@ def check_file(file: Path, rules: Sequence[Rule] = RULES) -> list[str]:
         rules: the catalogue.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8") or "{}")
-    except (OSError, ValueError) as error:
-        return [f"cannot be read as JSON ({type(error).__name__})"]
+        content = read_json(file.read_text(encoding="utf-8"))
+    except UNREADABLE as error:
+        return [why_unreadable(error)]
     found = check_content(content, rules)
     if isinstance(content, dict):
         found += weakened(content, rules, utc_today())[1]

@@ -6,15 +6,19 @@ want: the triggers of the declared files stop nobody.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 from portcullis_policy.release_path.derivation import Actor, ActorKind, Capability, Clause
 from portcullis_policy.release_path.guards import Guard, Refs
-from portcullis_policy.release_path.model import Environment, Repository
+from portcullis_policy.release_path.model import Environment, Owners, Repository
 from portcullis_policy.release_path.outsiders import OutsidersJob
+from portcullis_policy.release_path.stored import OF_DEPENDABOT
 
 TOKEN = Actor(ActorKind.CREDENTIAL, "GITHUB_TOKEN")
 """The token of a job: what it does, github-actions[bot] has done."""
+ELSEWHERE = Actor(ActorKind.WRITER, "write access to another repository")
+"""Who may push to another repository that sees the same secret of the organization."""
 OUTSIDER = Actor(ActorKind.OUTSIDER, "an outsider")
 BY_TOKEN = "dispatch by GITHUB_TOKEN"  # noqa: S105 - a step in words
 """The step that starts a run in the name of github-actions[bot]."""
@@ -82,7 +86,7 @@ def clauses(repository: Repository, *, by_token: bool = True) -> Iterator[Clause
         yield from entering(repository, environment, starters)
         yield from using(environment)
     yield from reading(repository)
-    yield Clause(CHANGE, (_set(repository.default),))
+    yield from changing(repository)
     for job in repository.outsiders:
         yield from outside(repository, job)
 
@@ -113,7 +117,7 @@ def pushing(repository: Repository, refs: Refs) -> Iterator[Clause]:
 def _setting(
     refs: Refs, actor: Actor, actors: Iterable[Actor], step: str, *, creating: bool = False
 ) -> Iterator[Clause]:
-    """Yield that an actor sets a ref to a commit of their own.
+    """Yield that an actor sets a ref to a commit of their own, whose workflow runs.
 
     Args:
         refs: the ref.
@@ -130,13 +134,15 @@ def _setting(
     yield Clause(_set(refs), (_set(refs, actor),))
     yield Clause(_start(refs, actor), (_set(refs, actor),))
     yield Clause(_start(refs), (_set(refs, actor),))
+    yield Clause(RUN, (_set(refs, actor),))
 
 
 def pushing_by_token(repository: Repository, refs: Refs) -> Iterator[Clause]:
     """Yield what the GITHUB_TOKEN of a job creates or moves, as the App 15368.
 
-    What it pushes starts no run, but it may dispatch one. It counts only where it can do more than
-    the writers, or where an outsider has it. Source:
+    What it pushes starts no run, but it may dispatch one. It changes no workflow files, so the run
+    is one of a declared workflow, on changed sources. It counts only where it can do more than the
+    writers, or where an outsider has it. Source:
     https://docs.github.com/actions/concepts/security/github_token
     """
     if not repository.outsiders and not any(each.token_passes for each in refs.guards):
@@ -155,14 +161,13 @@ def _token_pushes(guard: Guard) -> bool:
 
 
 def running(refs: Refs) -> Iterator[Clause]:
-    """Yield that a commit of one's own on any ref runs a workflow of one's own, with any token.
+    """Yield that a job's token dispatches the workflow on a ref, and what any workflow may do.
 
     `permissions` in the file raise the token's rights above the default, up to writing. Source:
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions
     """
     step = f"GITHUB_TOKEN: dispatch the workflow on {refs.name}"
     yield Clause(_start(refs), (_set(refs), _ACTIONS), frozenset(), step)
-    yield Clause(RUN, (_start(refs),))
     yield Clause(_CONTENTS, (RUN,))
     yield Clause(_ACTIONS, (RUN,))
 
@@ -174,6 +179,12 @@ def merging(repository: Repository, refs: Refs) -> Iterator[Clause]:
     may come from the last pusher, saves a person. Source:
     https://docs.github.com/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/approving-a-pull-request-with-required-reviews
     """
+    for owners in repository.owners or (None,):
+        yield from _merging(repository, refs, Owners(owners))
+
+
+def _merging(repository: Repository, refs: Refs, owners: Owners) -> Iterator[Clause]:
+    """Yield who merges a change of files with some owners."""
     classes = {
         each.actors[0]: each.actors
         for each in repository.alike
@@ -185,16 +196,47 @@ def merging(repository: Repository, refs: Refs) -> Iterator[Clause]:
             continue
         asking = [each for each in refs.guards if each.approvals_for(author)]
         number = max((each for each in wanted if each), default=0)
+        needed = owners.people
+        if needed is not None:
+            asking_owners = [each for each in refs.guards if each.asks_owners_of(author)]
+            needed = needed if asking_owners else None
+            asking += [each for each in asking_owners if each not in asking]
         verb, others = "merge a pull request", number - (number and repository.token_approves)
-        if number and not any(each.last_push for each in asking):
+        if asking and not any(each.last_push for each in asking):
             verb, others = "push to and approve a pull request of somebody else", number - 1
+            if needed is not None and author in needed:
+                needed = None
             if all(each.keeps_stale for each in asking):
-                verb, others = "push to a pull request that is approved already", 0
-        for reviewers in _chosen(classes, author, others):
+                verb, others, needed = "push to a pull request that is approved already", 0, None
+        if owners.lists_first:
+            verb = f"change CODEOWNERS first, then {verb}"
+        for reviewers in _chosen(classes, author, max(others, 0 if needed is None else 1)):
+            if needed is not None and needed.isdisjoint(reviewers):
+                continue
             by = " and ".join(map(str, reviewers))
             approved = f" that {by} approve{'' if len(reviewers) > 1 else 's'}" if by else ""
             step = f"{author}: {verb}{approved}, into {refs.name}"
             yield from _setting(refs, author, (author, *reviewers), step)
+
+
+def changing(repository: Repository) -> Iterator[Clause]:
+    """Yield who changes the workflow files of the default branch: whose owners may have to approve.
+
+    A job's token changes none of them.
+
+    Source: https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+    """
+    refs = repository.default
+    if not repository.workflow_owners:
+        for actor in sorted(repository.writers):
+            yield Clause(CHANGE, (_set(refs, actor),))
+        return
+    setting = [*pushing(repository, refs)]
+    for owners in repository.workflow_owners:
+        setting += _merging(repository, refs, owners)
+    for each in setting:
+        if each.step:
+            yield replace(each, conclusion=CHANGE)
 
 
 def _chosen(
@@ -263,23 +305,37 @@ def entering(
 def using(environment: Environment) -> Iterator[Clause]:
     """Yield what a job in an environment does: publish, and read the environment's secrets.
 
+    A credential that lies outside of it publishes the same without it.
+
     Source: https://docs.github.com/actions/concepts/security/secrets
     """
     entered = (enter(environment.name),)
     yield Clause(publish(environment.name), entered)
+    for name in environment.published_by:
+        step = f"publish with the secret {name}"
+        yield Clause(publish(environment.name), (read(name),), frozenset(), step, name)
     for name in environment.secrets:
         source = f"{environment.name}/{name}"
         yield Clause(read(name, environment.name), entered, source=source)
 
 
 def reading(repository: Repository) -> Iterator[Clause]:
-    """Yield that a workflow on any ref reads the secrets that are in no environment.
+    """Yield who reads the secrets that are in no environment: each workflow on any ref.
+
+    A run of Dependabot reads Dependabot's. It uses the workflow files of the default branch.
 
     Source: https://docs.github.com/actions/concepts/security/secrets
     """
     for name in repository.secrets:
-        step = f"read the secret {name} in a workflow on any ref"
-        yield Clause(read(name), (RUN,), frozenset(), step, name)
+        if name.endswith(OF_DEPENDABOT):
+            step = f"read the secret {name} in a run for a pull request of Dependabot"
+            yield Clause(read(name), (CHANGE,), frozenset(), step, name)
+        else:
+            step = f"read the secret {name} in a workflow on any ref"
+            yield Clause(read(name), (RUN,), frozenset(), step, name)
+            if name in repository.shared:
+                step = f"{ELSEWHERE}: read the secret {name} in a workflow of that repository"
+                yield Clause(read(name), (), frozenset({ELSEWHERE}), step, name)
 
 
 def moving(repository: Repository, refs: Refs) -> Iterator[Clause]:
@@ -311,7 +367,8 @@ def outside(repository: Repository, job: OutsidersJob) -> Iterator[Clause]:
     if environment is not None and any(refs.exists for refs in environment.refs):
         yield from _admitted(environment, inside)
     for name in repository.secrets:
-        if name.upper() in job.secrets or "*" in job.secrets:
+        seen = name.upper() in job.secrets or "*" in job.secrets
+        if seen and not name.endswith(OF_DEPENDABOT):
             yield Clause(read(name), (inside,), source=name)
 
 

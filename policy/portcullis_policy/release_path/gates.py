@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portcullis_policy.rule import Stack
-from portcullis_policy.semantics.workflow_files.files import workflow_files_of
+from portcullis_policy.semantics.workflow_files.files import runs_of
 from portcullis_policy.settings import Settings
 
 
@@ -19,7 +19,7 @@ def gates_before(stack: Stack, repository: str, settings: Settings) -> Mapping[s
         Names in lower case, as far as workflow files are declared.
     """
     found: dict[str, set[str]] = {}
-    for file in workflow_files_of(stack, repository.lower()):
+    for file in runs_of(stack, repository.lower()):
         for job in () if file.workflow is None else file.workflow.jobs:
             name = job.environment.text.strip().lower()
             if name and file.workflow is not None:

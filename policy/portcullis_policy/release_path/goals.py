@@ -23,6 +23,7 @@ from portcullis_policy.release_path.model import Repository, publishing_reposito
 from portcullis_policy.release_path.names import with_names
 from portcullis_policy.release_path.roles import Role, roles
 from portcullis_policy.rule import Stack
+from portcullis_policy.semantics.publishing.secret_names import cloud
 from portcullis_policy.settings import Settings
 
 
@@ -30,11 +31,11 @@ class GoalKind(StrEnum):
     """What somebody may be after."""
 
     PACKAGE = "package"
-    """To publish through an environment."""
+    """To publish through an environment, or with a secret that is in none."""
     SECRET = "secret"  # noqa: S105 - a kind of goal
     """To read a secret."""
     ROLE = "role"
-    """To assume a role in AWS or Vault."""
+    """To assume a role in AWS or Vault, or to log in there with a stored credential."""
     TAG = "tag"
     """To move a release tag."""
     WORKFLOW = "workflow"
@@ -50,12 +51,14 @@ class Goal:
         repository: where, in lower case.
         name: what is published through, read, assumed or moved.
         urn: the resource that it is about; empty for none.
+        login: a stored login of AWS or Vault; empty for every other goal.
     """
 
     kind: GoalKind
     repository: str
     name: str
     urn: str = ""
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,9 @@ def alone(repository: Repository, capability: Capability, *, by_token: bool) -> 
     """
     found = answers(repository)[capability]
     single = replace(found, ways=tuple(way for way in found.ways if len(way.actors) == 1))
-    if single.ways and not by_token:
+    if not single.ways:
+        return ()
+    if not by_token:
         single = _without_token(repository, capability)
     return with_names(single, repository.names, repository.sources).ways
 
@@ -155,8 +160,11 @@ def _goals(repository: Repository, trusted: Iterable[Role]) -> Iterator[tuple[Go
                 shown = f"{each.name}/{secret}"
                 goal = Goal(GoalKind.SECRET, name, shown, urns.get(shown, ""))
                 yield goal, reading(secret, each.name)
+    for secret in repository.tokens:
+        yield Goal(GoalKind.PACKAGE, name, secret, urns.get(secret, "")), reading(secret)
     for secret in repository.secrets:
         yield Goal(GoalKind.SECRET, name, secret, urns.get(secret, "")), reading(secret)
+    yield from _logins(repository)
     declared = {each.name.lower() for each in repository.environments}
     for role in trusted:
         # a job that names an environment that nobody declared creates it, without protection
@@ -165,3 +173,16 @@ def _goals(repository: Repository, trusted: Iterable[Role]) -> Iterator[tuple[Go
     for refs in filter(lambda refs: refs.is_tag, tags):
         yield Goal(GoalKind.TAG, name, refs.name), move(refs)
     yield Goal(GoalKind.WORKFLOW, name, "workflow files"), CHANGE
+
+
+def _logins(repository: Repository) -> Iterator[tuple[Goal, Capability]]:
+    """Yield the stored logins of AWS and Vault. Who reads one acts there."""
+    held = [(secret, "") for secret in repository.secrets]
+    held += [(secret, each.name) for each in repository.environments for secret in each.secrets]
+    for secret, environment in held:
+        opened = cloud(secret)
+        if opened is not None:
+            at = f"{environment}/{secret}" if environment else secret
+            urn = repository.sources.get(at, "")
+            goal = Goal(GoalKind.ROLE, repository.name, f"{opened} by {at}", urn, secret)
+            yield goal, reading(secret, environment)

@@ -50,6 +50,7 @@ class Guard:
         approvals: how many a pull request needs; None where no pull request is needed.
         keeps_stale: an approval counts although somebody pushed after it.
         last_push: somebody else than the last pusher has to approve.
+        code_owners: an owner of the changed files has to approve.
         passing: who may do all this all the same.
         merging: who may merge all the same, by a pull request.
         pushing: who may push at all; None where it does not restrict that.
@@ -64,6 +65,7 @@ class Guard:
     approvals: int | None = None
     keeps_stale: bool = False
     last_push: bool = False
+    code_owners: bool = False
     passing: frozenset[Actor] = frozenset()
     merging: frozenset[Actor] = frozenset()
     pushing: frozenset[Actor] | None = None
@@ -100,6 +102,10 @@ class Guard:
         if actor in self.passing or actor in self.merging:
             return 0 if self.pushing is None or actor in self.pushing else None
         return (self.approvals or 0) if self._lets_move(actor) else None
+
+    def asks_owners_of(self, author: Actor) -> bool:
+        """Say whether an owner of the files has to approve a change of theirs."""
+        return self.code_owners and author not in self.passing | self.merging
 
     def _lets_move(self, actor: Actor) -> bool:
         if self.pushing is not None and actor not in self.pushing:
@@ -259,6 +265,7 @@ def guard(
         approvals=_approvals(protection),
         keeps_stale=rules["dismissStaleReviewsOnPush"] is not True,
         last_push=rules["requireLastPushApproval"] is True,
+        code_owners=protection.requires_pull_request and rules["requireCodeOwnerReview"] is True,
         passing=who[PASSING, urn] | always,
         merging=who[MERGING, urn] | {credentials[each] for each in apps(protection, merging=True)},
         pushing=who.get((PUSHING, urn)),

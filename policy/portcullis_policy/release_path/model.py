@@ -29,10 +29,12 @@ from portcullis_policy.release_path.guards import (
 from portcullis_policy.release_path.names import place
 from portcullis_policy.release_path.outsiders import OutsidersJob, jobs_of_outsiders
 from portcullis_policy.release_path.roles import roles
+from portcullis_policy.release_path.stored import publishing_by_secret, publishing_for, stored
 from portcullis_policy.rule import Resource, Stack
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.languages.refs import EVERYTHING
 from portcullis_policy.semantics.people import access
+from portcullis_policy.semantics.people.file_owners import Owned, owned
 from portcullis_policy.semantics.people.groups import People
 from portcullis_policy.semantics.people.passing import approvers
 from portcullis_policy.semantics.protection import Protection, protections_for, subject_named
@@ -40,7 +42,20 @@ from portcullis_policy.semantics.release_environments import key, needs_reviewer
 from portcullis_policy.settings import Settings
 
 _WRITE, _ADMIN = ("write",), ("admin",)
-_REVIEW = "review"
+_REVIEW, _OWNERS = "review", "owners"
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose approval a change of workflow files needs, beside the number of approvals.
+
+    Attributes:
+        people: one of them has to approve.
+        lists_first: a change of CODEOWNERS goes first. It is the one that they approve.
+    """
+
+    people: frozenset[Actor] | None
+    lists_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,7 @@ class Environment:
         prevents_self_review: nobody approves a run that they started.
         admins_bypass: administrators need no approval.
         secrets: names of its secrets.
+        published_by: names of secrets outside of it that publish the same.
     """
 
     name: str
@@ -70,6 +86,7 @@ class Environment:
     prevents_self_review: bool
     admins_bypass: bool
     secrets: tuple[str, ...] = ()
+    published_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +106,15 @@ class Repository:
         alike: classes of people who can do the same.
         default: its default branch.
         everywhere: all its refs.
+        owners: the owners of its files, one group for each choice of a file; none: there are files
+            without owners.
+        workflow_owners: whose approval a change of workflow files needs, each a way of its own;
+            none: that of nobody in particular.
         environments: its environments.
-        secrets: names of the secrets that every job sees.
+        secrets: names of the secrets that are in no environment, those of the organization that
+            it sees included.
+        shared: names of those that another repository sees too.
+        tokens: names of those that publish what no environment publishes.
         outsiders: jobs that run the code of outsiders.
         token_approves: a job's GITHUB_TOKEN may approve pull requests.
     """
@@ -105,8 +129,12 @@ class Repository:
     alike: tuple[Alike, ...]
     default: Refs
     everywhere: tuple[Refs, ...]
+    owners: tuple[frozenset[Actor], ...] = ()
+    workflow_owners: tuple[Owners, ...] = ()
     environments: tuple[Environment, ...] = ()
     secrets: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
+    tokens: tuple[str, ...] = ()
     outsiders: tuple[OutsidersJob, ...] = ()
     token_approves: bool = False
 
@@ -125,7 +153,8 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
     subject = subject_named(stack, name)
     protections = [each for each in protections_for(stack, name) if each.selects(subject)]
     environments = stack.once(_environments).get(name, ())
-    found = dict(_people(stack, name, protections, environments))
+    files = owned(stack, name, protections)
+    found = dict(_people(stack, name, protections, environments, files))
     who = faces(stack, found, 2 + most_approvals(protections), doubt=doubt)
     credentials = _credentials(stack, name, protections)
     guards = {
@@ -133,6 +162,9 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
         for number, each in enumerate(protections)
     }
     approving = stack.once(_token_approves)
+    outside = stored(stack, name)
+    held = _secrets_of_each(stack, settings, environments)
+    publishing = publishing_for(stack, settings, name, held)
     return Repository(
         name=name,
         names=dict(_names(stack, protections, who, credentials)),
@@ -140,7 +172,7 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
         unseen=any(
             group.unseen or group.by_id
             for key_, group in found.items()
-            if key_ not in (_WRITE, _ADMIN)
+            if key_ not in (_WRITE, _ADMIN) and key_[0] != _OWNERS
         ),
         unknown=any(group.preview for group in found.values()),
         writers=who.groups[_WRITE] | frozenset(credentials.values()),
@@ -148,18 +180,25 @@ def read(stack: Stack, repository: str, settings: Settings, *, doubt: bool = Fal
         alike=who.alike,
         default=default_branch(stack, name, guards),
         everywhere=_apart(everywhere(stack, name, guards)),
+        owners=tuple(who.groups[_owners_key(each)] for each in files.anything),
+        workflow_owners=_workflow_owners(files, who),
         environments=tuple(
-            _environment(stack, each, who.groups[_REVIEW, each.urn], guards, settings)
+            replace(
+                _environment(stack, each, who.groups[_REVIEW, each.urn], guards, settings),
+                published_by=publishing.get(str(each.facts.text("environment")).lower(), ()),
+            )
             for each in environments
         ),
-        secrets=tuple(stack.once(_secrets).get((name, None), {})),
+        secrets=tuple(outside.urns),
+        shared=outside.shared,
+        tokens=publishing.get("", ()),
         outsiders=() if subject.private else tuple(jobs_of_outsiders(stack, name)),
         token_approves=approving.get(name, approving.get("", False)),
     )
 
 
 def publishing_repositories(stack: Stack, settings: Settings) -> tuple[str, ...]:
-    """Return the repositories with an environment that publishes, or that something trusts."""
+    """Return the repositories that publish, by an environment, a trust or a stored credential."""
     archived = {
         name.lower()
         for item in stack.of(gh.REPOSITORY)
@@ -170,7 +209,8 @@ def publishing_repositories(stack: Stack, settings: Settings) -> tuple[str, ...]
         for name, environments in stack.once(_environments).items()
         if any(_publishes(each, settings) for each in environments)
     )
-    found = dict.fromkeys((*publishing, *stack.once(roles)))
+    by_secret = publishing_by_secret(stack, settings)
+    found = dict.fromkeys((*publishing, *stack.once(roles), *by_secret))
     return tuple(name for name in found if name not in archived)
 
 
@@ -182,7 +222,11 @@ def _publishes(item: Resource, settings: Settings) -> bool:
 
 
 def _people(
-    stack: Stack, name: str, protections: list[Protection], environments: tuple[Resource, ...]
+    stack: Stack,
+    name: str,
+    protections: list[Protection],
+    environments: tuple[Resource, ...],
+    files: Owned,
 ) -> Iterator[tuple[Key, People]]:
     """Yield all groups of people on the release path."""
     passing = dict(groups(stack, name, protections))
@@ -192,6 +236,26 @@ def _people(
     yield _ADMIN, People(access.with_permission(stack, name, gh.ADMIN_ROLE).known)
     for each in environments:
         yield (_REVIEW, each.urn), approvers(stack, each)
+    for group in (*files.anything, *files.workflows, *files.lists):
+        if group is not None:
+            yield _owners_key(group), group
+
+
+def _owners_key(group: People) -> Key:
+    return _OWNERS, *(name for person in sorted(group.known) for name in person)
+
+
+def _workflow_owners(files: Owned, who: Faces) -> tuple[Owners, ...]:
+    """Return whose approval a change of workflow files needs."""
+    if not files.workflows:
+        return ()
+    directly = [Owners(who.groups[_owners_key(each)]) for each in files.workflows]
+    lists = [
+        Owners(None if each is None else who.groups[_owners_key(each)], lists_first=True)
+        for each in files.lists
+    ]
+    known = {each.people for each in directly}
+    return (*directly, *(each for each in lists if each.people not in known))
 
 
 def _writers(
@@ -247,7 +311,7 @@ def _sources(
 ) -> Iterator[tuple[str, str]]:
     """Yield the URNs of what the model names."""
     secrets = stack.once(_secrets)
-    yield from secrets.get((name, None), {}).items()
+    yield from stored(stack, name).urns.items()
     for number, each in enumerate(protections):
         yield place(f"guard {number}"), each.resource.urn
     for item in environments:
@@ -342,10 +406,22 @@ def _policies(stack: Stack) -> dict[tuple[object, object], list[Resource]]:
     return found
 
 
+def _secrets_of_each(
+    stack: Stack, settings: Settings, environments: Iterable[Resource]
+) -> dict[str, tuple[str, ...]]:
+    """Return the names of the secrets of each environment that publishes."""
+    secrets = stack.once(_secrets)
+    return {
+        str(each.facts.text("environment")).lower(): tuple(secrets.get(key(each.facts), {}))
+        for each in environments
+        if _publishes(each, settings)
+    }
+
+
 def _secrets(stack: Stack) -> dict[tuple[object, object], dict[str, str]]:
-    """Return the URNs of secrets by name, by repository and environment; None: of all its jobs."""
+    """Return the URNs of the secrets of environments by name, by repository and environment."""
     found: dict[tuple[object, object], dict[str, str]] = {}
-    for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET, gh.ACTIONS_SECRET):
+    for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
         name = item.facts.text("secretName")
         if isinstance(name, str):
             found.setdefault(key(item.facts), {})[name] = item.urn

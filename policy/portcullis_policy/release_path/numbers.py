@@ -17,6 +17,8 @@ def label(goal: Goal) -> str:
         return f"publish {goal.repository}/{goal.name}"
     if goal.kind is GoalKind.SECRET:
         return f"read the secret {goal.repository}/{goal.name}"
+    if goal.login:
+        return f"act in {goal.name} from {goal.repository}"
     if goal.kind is GoalKind.ROLE:
         return f"assume the role {goal.name} from {goal.repository}"
     if goal.kind is GoalKind.TAG:

@@ -14,7 +14,7 @@ from portcullis_policy.semantics.publishing.credentials import (
     secrets_of_step,
 )
 from portcullis_policy.semantics.publishing.jobs import injected
-from portcullis_policy.semantics.workflow_files.files import workflow_files_of, workflow_path
+from portcullis_policy.semantics.workflow_files.files import runs_of, workflow_path
 from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 _TRIGGERS = frozenset(
@@ -55,7 +55,7 @@ class OutsidersJob:
 
 def jobs_of_outsiders(stack: Stack, repository: str) -> Iterator[OutsidersJob]:
     """Yield the jobs of a repository that run an outsider's code."""
-    for file in workflow_files_of(stack, repository):
+    for file in runs_of(stack, repository):
         workflow = file.workflow
         if workflow is None or not _TRIGGERS & set(workflow.triggers):
             continue

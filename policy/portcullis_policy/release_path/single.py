@@ -1,6 +1,6 @@
 """The rules' questions about release paths: who publishes alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from portcullis_policy.release_path.clauses import publish
 from portcullis_policy.release_path.derivation import ActorKind, Way
@@ -17,9 +17,16 @@ SEEN = (
     *(gh.TEAM, gh.TEAM_MEMBERS, gh.TEAM_MEMBERSHIP, gh.MEMBERSHIP, gh.ORGANIZATION_SETTINGS),
     *(gh.TEAM_REPOSITORY, gh.REPOSITORY_COLLABORATOR, gh.REPOSITORY_COLLABORATORS),
     *(gh.REPOSITORY_DEPLOY_KEY, gh.REPOSITORY_FILE, gh.WORKFLOW_REPOSITORY_PERMISSIONS),
+    *(gh.ACTIONS_SECRET, gh.ACTIONS_ENVIRONMENT_SECRET, gh.ACTIONS_ORGANIZATION_SECRET),
+    *(gh.DEPENDABOT_SECRET, gh.DEPENDABOT_ORGANIZATION_SECRET),
     *(gh.ORGANIZATION_ROLE_USER, gh.ORGANIZATION_ROLE_TEAM, gh.ORGANIZATION_REPOSITORY_ROLE),
 )
 """What the release path is read from."""
+TWO_TEAMS = (
+    "Let one team create the tags (`created_by`) and another approve (`approvers`, `reviewers`), "
+    "without a member in common."
+)
+"""What to do about one person who creates the tag and approves."""
 
 
 def single(
@@ -50,6 +57,22 @@ def by_token_only(repository: Repository, environment: Environment) -> tuple[Way
     if single(repository, environment, PEOPLE, by_token=False):
         return ()
     return single(repository, environment, PEOPLE, by_token=True)
+
+
+def started_by_token(
+    stack: Stack, settings: Settings, concerns: Callable[[Repository, Environment], bool]
+) -> Iterator[Finding]:
+    """Yield a finding for each environment that one person passes by a job's GITHUB_TOKEN alone.
+
+    Args:
+        stack: all resources.
+        settings: what counts as publishing.
+        concerns: whether an environment is the rule's to report.
+    """
+    for repository, environment in published(stack, settings):
+        ways = by_token_only(repository, environment)
+        if ways and concerns(repository, environment):
+            yield reported(repository, environment, ways)
 
 
 def two_approvals(repository: Repository, environment: Environment) -> bool:

@@ -1,7 +1,7 @@
 """Whether a job's GITHUB_TOKEN can start a release by the declared workflow files."""
 
 from portcullis_policy.rule import Stack
-from portcullis_policy.semantics.workflow_files.files import WorkflowFile, workflow_files_of
+from portcullis_policy.semantics.workflow_files.files import WorkflowFile, runs_of
 
 _BY_TOKEN = frozenset({"workflow_dispatch", "repository_dispatch", "workflow_call"})
 """Triggers that a job's token fires, and that of a workflow which others call."""
@@ -18,7 +18,7 @@ def token_starts(stack: Stack, repository: str, environment: str) -> bool:
     Returns:
         True if a file allows it, or if the stack does not show the file.
     """
-    files = workflow_files_of(stack, repository.lower())
+    files = runs_of(stack, repository.lower())
     naming = [each for each in files if _names(each, environment.lower())]
     return not naming or any(
         each.workflow is None or _BY_TOKEN & set(each.workflow.triggers) for each in naming

@@ -19,6 +19,10 @@ STATIC_KEYS = (
     "aws:iam/accessKey:AccessKey",
     "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
 )
+KEY = "aws:kms/key:Key"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+KEY_GRANT = "aws:kms/grant:Grant"
+ECR_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 OIDC_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -36,6 +40,16 @@ BUCKET_LOCK = (
     "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
 )
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+RESOURCE_POLICIES = (
+    *(KEY, KEY_POLICY, ECR_POLICY, BUCKET_POLICY),
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+    "aws:secretsmanager/secret:Secret",
+    "aws:s3/accessPoint:AccessPoint",
+    "aws:s3control/accessPointPolicy:AccessPointPolicy",
+    "aws:codeartifact/domainPermissions:DomainPermissions",
+    "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy",
+)
+"""What has a policy that says who may use it."""
 BUCKET_ACL = ("aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2")
 
 VAULT_JWT_ROLE = "vault:jwt/authBackendRole:AuthBackendRole"

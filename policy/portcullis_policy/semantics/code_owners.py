@@ -72,10 +72,16 @@ def guarded_paths(lines: tuple[Line, ...], managed: Iterable[str]) -> list[str]:
     """
     paths = {f"{WORKFLOWS}{name}" for name in _PROBES} | {*managed}
     for line in lines:
-        example = re.sub(r"\*+", "any", line.pattern).strip("/")
-        for stem in (example, f"{example}/any", f"{WORKFLOWS}{example.rpartition('/')[2]}"):
+        stems = examples(line)
+        for stem in (*stems, f"{WORKFLOWS}{stems[0].rpartition('/')[2]}"):
             paths |= {stem, f"{stem}.yml"}
     return sorted(path for path in paths if _WORKFLOW.fullmatch(path))
+
+
+def examples(line: Line) -> tuple[str, str]:
+    """Return a file that a line may be about, and one in a folder of that name."""
+    name = re.sub(r"\*+", "any", line.pattern).replace("?", "a").strip("/")
+    return name, f"{name}/any"
 
 
 def in_force(stack: Stack) -> Mapping[object, tuple[Resource, tuple[Line, ...]]]:
@@ -83,14 +89,29 @@ def in_force(stack: Stack) -> Mapping[object, tuple[Resource, tuple[Line, ...]]]
     return stack.once(_in_force)
 
 
-def _in_force(stack: Stack) -> dict[object, tuple[Resource, tuple[Line, ...]]]:
+def ignored(stack: Stack) -> dict[object, list[tuple[Line, ...]]]:
+    """Return the CODEOWNERS files that GitHub does not read, because another one is there."""
+    found: dict[object, list[tuple[Line, ...]]] = {}
+    for repository, files in stack.once(_files).items():
+        _, *others = (files[place] for place in PLACES if place in files)
+        texts = [other.facts.text("content") for other in others]
+        found[repository] = [read(text) for text in texts if isinstance(text, str)]
+    return found
+
+
+def _files(stack: Stack) -> dict[object, dict[str, Resource]]:
+    """Return the CODEOWNERS files of a stack, by repository and path."""
     found: dict[object, dict[str, Resource]] = {}
     for item in stack.of(gh.REPOSITORY_FILE):
         path, repository = item.facts.text("file"), repository_of(item)
         if isinstance(path, str) and path.lstrip("/") in PLACES and repository is not UNKNOWN:
             found.setdefault(repository, {})[path.lstrip("/")] = item
+    return found
+
+
+def _in_force(stack: Stack) -> dict[object, tuple[Resource, tuple[Line, ...]]]:
     chosen: dict[object, tuple[Resource, tuple[Line, ...]]] = {}
-    for repository, files in found.items():
+    for repository, files in stack.once(_files).items():
         item = next(files[place] for place in PLACES if place in files)
         content = item.facts.text("content")
         if isinstance(content, str):

@@ -13,7 +13,7 @@ from portcullis_policy.semantics.publishing.jobs import publishing_jobs, publish
 from portcullis_policy.semantics.release_environments import key
 from portcullis_policy.semantics.workflow_files.expression_values import outcomes
 from portcullis_policy.semantics.workflow_files.expressions import OPENING, in_braces
-from portcullis_policy.semantics.workflow_files.files import workflow_files
+from portcullis_policy.semantics.workflow_files.files import runs
 from portcullis_policy.semantics.workflow_files.workflows import Job, Step, Workflow
 from portcullis_policy.settings import Settings
 
@@ -47,7 +47,7 @@ def published_through(stack: Stack, settings: Settings) -> dict[Key, str]:
 
 def _of_jobs(stack: Stack) -> Iterator[Key]:
     """Yield the environments of jobs that publish to more than a registry for trials."""
-    for item in workflow_files(stack):
+    for item in runs(stack):
         if item.workflow is None or item.repository is UNKNOWN:
             continue
         for job, _ in publishing_jobs(item.workflow):
@@ -66,7 +66,7 @@ def _worked_out(stack: Stack, settings: Settings) -> Iterator[Key]:
         repository, name = key(item.facts)
         if isinstance(name, str) and name != _PAGES and not settings.is_test_environment(name):
             declared.setdefault(repository, set()).add(name)
-    for file in workflow_files(stack):
+    for file in runs(stack):
         known = declared.get(file.repository)
         if file.workflow is None or not known:
             continue

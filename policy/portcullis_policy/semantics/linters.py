@@ -13,15 +13,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-TIMEOUT_SECONDS = 60
+SECONDS = 10.0
+"""What a tool may take for a call: a few files take a tenth of one. A single file can be written so
+that zizmor takes minutes."""
+SECONDS_PER_FILE = 0.2
+"""What it may take in addition for each file."""
 _NAME = re.compile(r"[\w-]{1,40}")
-_AT_ONCE = 200
-"""Files in one call: command lines have an end."""
+_AT_ONCE = 1000
+"""Files in one call: a start of a tool costs more than 50 files, and command lines have an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,99 +55,91 @@ class Answer:
     Attributes:
         installed: the tool was found.
         failed: it could not be run, or was not understood.
+        late: it took too long, and was ended.
         remarks: what it found.
     """
 
     installed: bool
     failed: bool
     remarks: tuple[Remark, ...]
+    late: bool = False
 
 
 _ABSENT = Answer(installed=False, failed=False, remarks=())
 
 
+@dataclass(frozen=True, slots=True)
+class Linter:
+    """A tool that reads workflow files.
+
+    Attributes:
+        name: its command, of the pack's own virtual environment or of PATH.
+        variable: the environment variable that names another command.
+        options: its options.
+        understand: reads what it prints.
+    """
+
+    name: str
+    variable: str
+    options: tuple[str, ...]
+    understand: Callable[[object], list[Remark]]
+
+
+_AT_ONCE_RUN = ThreadPoolExecutor(max_workers=2, thread_name_prefix="linter")
+
+
 @lru_cache(maxsize=64)
-def zizmor(texts: tuple[str, ...]) -> Answer:
-    """Return all that zizmor finds, from offline audits; its ignore comments are honoured.
-
-    It is asked as its persona `auditor`, which finds what the others find and more; what they
-    would not tell is marked strict. See https://docs.zizmor.sh/usage/#using-personas.
-
-    The command is that of PORTCULLIS_ZIZMOR, of the pack's own virtual environment, or of PATH.
+def asked(linter: Linter, texts: tuple[str, ...]) -> Future[Answer]:
+    """Start a linter, which runs beside everything else; once for each set of files.
 
     Args:
+        linter: the tool.
         texts: the files' contents.
     """
-    command = _find("zizmor", "PORTCULLIS_ZIZMOR")
-    options = (
-        *("--offline", "--no-config", "--no-progress", "--no-exit-codes", "--collect", "workflows"),
-        *("--color", "never", "--format", "json-v1", "--persona", "auditor"),
-    )
-    return _run(command, options, texts, _zizmor_remarks)
+    return _AT_ONCE_RUN.submit(_run, linter, texts)
 
 
-@lru_cache(maxsize=64)
-def actionlint(texts: tuple[str, ...]) -> Answer:
-    """Return what actionlint finds; it calls no other program (shellcheck, pyflakes).
-
-    The command is that of PORTCULLIS_ACTIONLINT, or of PATH.
-
-    Args:
-        texts: the files' contents.
-    """
-    command = _find("actionlint", "PORTCULLIS_ACTIONLINT")
-    options = ("-no-color", "-shellcheck=", "-pyflakes=", "-format", "{{json .}}")
-    return _run(command, options, texts, _actionlint_remarks)
-
-
-def _find(name: str, variable: str) -> str | None:
+def _find(linter: Linter) -> str | None:
     """Return a tool's command; None if it is not installed."""
-    named = os.environ.get(variable)
+    named = os.environ.get(linter.variable)
     if named:
         return shutil.which(named)
     beside = Path(sys.executable).parent
-    return shutil.which(name, path=str(beside)) or shutil.which(name)
+    return shutil.which(linter.name, path=str(beside)) or shutil.which(linter.name)
 
 
-def _run(
-    command: str | None,
-    options: Sequence[str],
-    texts: Sequence[str],
-    understand: Callable[[object], list[Remark]],
-) -> Answer:
+def _run(linter: Linter, texts: Sequence[str]) -> Answer:
     """Run a tool on copies of the files."""
+    command = _find(linter)
     if command is None:
         return _ABSENT
     found: list[Remark] = []
     with tempfile.TemporaryDirectory(prefix="portcullis-") as folder:  # mode 700
-        files = [_written(Path(folder), number, text) for number, text in enumerate(texts)]
+        files = [f"{number}.yml" for number in range(len(texts))]
+        for file, text in zip(files, texts, strict=True):
+            Path(folder, file).write_text(text, encoding="utf-8")
         for begin in range(0, len(files), _AT_ONCE):
+            named = files[begin : begin + _AT_ONCE]
             try:
                 done = subprocess.run(  # noqa: S603 - a tool that was installed for this
-                    [command, *options, *files[begin : begin + _AT_ONCE]],
+                    [command, *linter.options, *named],
                     cwd=folder,
                     env={"HOME": folder, "PATH": os.defpath, "XDG_CACHE_HOME": folder},
                     capture_output=True,
-                    timeout=TIMEOUT_SECONDS,
+                    timeout=SECONDS + SECONDS_PER_FILE * len(named),
                     check=False,
                 )
-                found += understand(json.loads(done.stdout or b"null"))
+                found += linter.understand(json.loads(done.stdout or b"null"))
+            except subprocess.TimeoutExpired:
+                return Answer(installed=True, failed=True, remarks=(), late=True)
             except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
                 return Answer(installed=True, failed=True, remarks=())
     return Answer(installed=True, failed=False, remarks=tuple(dict.fromkeys(found)))
 
 
-def _written(folder: Path, number: int, text: str) -> str:
-    """Write a copy where the tools expect workflows; return its path in the folder."""
-    path = Path(str(number), ".github", "workflows", "workflow.yml")
-    (folder / path).parent.mkdir(parents=True)
-    (folder / path).write_text(text, encoding="utf-8")
-    return path.as_posix()
-
-
 def _number(path: str) -> int:
     """Return which file a path is that a tool names."""
-    return int(path.replace("\\", "/").removeprefix("./").split("/", 1)[0])
+    return int(path.replace("\\", "/").removeprefix("./").removesuffix(".yml"))
 
 
 def _word(name: object) -> str:
@@ -190,3 +187,27 @@ def _entries(said: object) -> list[dict[str, Any]]:
     if not isinstance(said, list) or not all(isinstance(item, dict) for item in said):
         raise TypeError("not a list of objects")
     return said
+
+
+ZIZMOR = Linter(
+    "zizmor",
+    "PORTCULLIS_ZIZMOR",
+    (
+        *("--offline", "--no-config", "--no-progress", "--no-exit-codes", "--collect", "workflows"),
+        *("--color", "never", "--format", "json-v1", "--persona", "auditor"),
+    ),
+    _zizmor_remarks,
+)
+"""Offline audits; its ignore comments are honoured.
+
+It is asked as its persona `auditor`, which finds what the others find and more; what they would not
+tell is marked strict. See https://docs.zizmor.sh/usage/#using-personas.
+"""
+
+ACTIONLINT = Linter(
+    "actionlint",
+    "PORTCULLIS_ACTIONLINT",
+    ("-no-color", "-shellcheck=", "-pyflakes=", "-format", "{{json .}}"),
+    _actionlint_remarks,
+)
+"""It calls no other program (shellcheck, pyflakes)."""

@@ -382,7 +382,7 @@ def _classic(item: Resource, names: Mapping[str, str]) -> Protection:
         classic=True,
         target="branch",
         repository=_resolve(item, "repository" if old else "repositoryId", names),
-        includes=(f"refs/heads/{pattern}" if isinstance(pattern, str) else UNKNOWN,),
+        includes=_classic_includes(pattern, is_name=old),
         excludes=(),
         rules={
             "creation": None,
@@ -401,6 +401,14 @@ def _classic(item: Resource, names: Mapping[str, str]) -> Protection:
         },
         approvals=reviews.number("requiredApprovingReviewCount") if reviews is not None else None,
     )
+
+
+def _classic_includes(pattern: object, *, is_name: bool) -> tuple[object, ...]:
+    """Return the refs that classic protection is for; the legacy resource takes a branch's name."""
+    if not isinstance(pattern, str):
+        return (UNKNOWN,)
+    no_branch = is_name and set(pattern) & set("*?[\\")
+    return () if no_branch else (f"refs/heads/{pattern}",)
 
 
 def _present(block: Facts | None) -> Reading:

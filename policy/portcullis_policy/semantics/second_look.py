@@ -6,8 +6,9 @@ code or the text of an outsider gets in, an inserted value where somebody can ch
 
 import re
 
+from portcullis_policy.semantics.commands.understood import first_not_understood, hands_on
 from portcullis_policy.semantics.linters import Remark
-from portcullis_policy.semantics.publishing.jobs import only_tries, publishes
+from portcullis_policy.semantics.publishing.jobs import only_tries, publishes, publishing_steps
 from portcullis_policy.semantics.workflow_files.expression_values import values
 from portcullis_policy.semantics.workflow_files.expressions import in_braces
 from portcullis_policy.semantics.workflow_files.pasted import pasted_lines
@@ -30,6 +31,12 @@ _SAYS = re.compile(
     r"|gh\s+\$\{\{[^}]*\}\}\s+(edit|comment|close|reopen)\b[^`|&;<>()]*)?"
 )
 """A line of a script that only prints words of its own, or that labels and answers."""
+_RUNS_WHAT_IT_READS = re.compile(
+    r"exec|spawn|eval|fork|Function|import\b|require\(\s*(?!['\"`](?:node:)?(?:fs|path)(?:/promises)?['\"`])"
+    r"|process\b|\bcore\.(?!info|notice|warning|error|debug|setFailed)|createRef|git\.|merge|contents",
+    re.IGNORECASE,
+)
+"""What a script could do with foreign files, beyond reading them and answering."""
 _HEAD = re.compile(r"\bhead\b|head_(ref|sha|branch|repo)|refs/pull|merge_commit")
 
 
@@ -41,9 +48,37 @@ def matters(remark: Remark, workflow: Workflow) -> bool:
 
 
 def _cache(remark: Remark, workflow: Workflow) -> bool:
-    """Say whether anything that others take comes out of the workflow."""
-    del remark
-    return publishes(workflow) or any(_can_release(job, workflow) for job in workflow.jobs)
+    """Say whether anything that others take comes out of the workflow, by way of the cache."""
+    if not publishes(workflow) and not any(_can_release(job, workflow) for job in workflow.jobs):
+        return False
+    jobs = _jobs_at(remark.line, workflow)
+    return not jobs or not all(_keeps_to_itself(job, workflow) for job in jobs)
+
+
+def _jobs_at(line: int, workflow: Workflow) -> tuple[Job, ...]:
+    """Return the jobs that have the step on a line; an anchor is a step of several."""
+    begun = [step.at.line for _, step in workflow.steps() if step.at.line <= line]
+    last = max(begun, default=0)
+    return tuple(dict.fromkeys(job for job, step in workflow.steps() if step.at.line == last))
+
+
+def _keeps_to_itself(job: Job, workflow: Workflow) -> bool:
+    """Say whether nothing that a job makes gets to another job, or to anybody else."""
+    return not (
+        _can_release(job, workflow)
+        or job.at.get("outputs").given
+        or publishing_steps(job, workflow)
+        or any(_hands_over(step) for step in job.steps)
+    )
+
+
+def _hands_over(step: Step) -> bool:
+    """Say whether a step may keep files for others: by an action, or by a program for it."""
+    if not step.uses:
+        return first_not_understood(step) is not None
+    if step.action.startswith((".", "docker:", "$")) or re.search(r"upload|save|push", step.action):
+        return True
+    return hands_on(step)
 
 
 def _can_release(job: Job, workflow: Workflow) -> bool:
@@ -51,7 +86,7 @@ def _can_release(job: Job, workflow: Workflow) -> bool:
     permissions = own if own.given else workflow.at.get("permissions")
     may_write = {name for name, level in permissions.items().items() if level.text == "write"}
     return bool(
-        job.environment.given
+        (job.environment.given and any(map(_hands_over, job.steps)))
         or job.uses.given
         or permissions.text.lower() == "write-all"
         or may_write & _RELEASING
@@ -63,7 +98,18 @@ def _trigger(remark: Remark, workflow: Workflow) -> bool:
     """Say whether an outsider's code or text may get into a job: it runs more than pinned tools."""
     del remark
     return any(
-        job.uses.given or any(_takes_in(step) for step in job.steps) for job in workflow.jobs
+        job.uses.given
+        or any(_takes_in(step) for step in job.steps if not _only_downloads(step, job))
+        for job in workflow.jobs
+    )
+
+
+def _only_downloads(step: Step, job: Job) -> bool:
+    """Say whether a step downloads an artifact that its job only reads, by scripts for GitHub."""
+    scripts = [each for each in job.steps if each is not step]
+    return step.action == "actions/download-artifact" and all(
+        each.action == "actions/github-script" and not _RUNS_WHAT_IT_READS.search(each.run.text)
+        for each in scripts
     )
 
 

@@ -31,16 +31,9 @@ _SAMPLE = 40
 """Examples for each rewrite, where not every case is run."""
 _BY_TOOLS = frozenset({"WF017", "WF018", "WF019", "WF022"})
 """Their examples start zizmor or actionlint, so they take part in `make every` only."""
-_ANOTHER_CHECK = frozenset({"BR014", "WF023"})
+_ANOTHER_CHECK = frozenset({"BR014"})
 """GitHub names the check of a called job after both jobs, so this rewrite changes the meaning."""
-_ONE_FILE = frozenset(
-    {
-        *("WF002", "WF005", "WF006", "WF009", "WF010", "WF013", "WF014", "WF024", "WF026"),
-        *("EN011", "RP002", "RP003", "RP004"),
-    }
-)
-"""These rules do not yet look into the workflows that a file calls."""
-LIMITS = {CALLED: _ANOTHER_CHECK | _ONE_FILE | _BY_TOOLS}
+LIMITS = {CALLED: _ANOTHER_CHECK | _BY_TOOLS}
 """Rules for which a rewrite is left out, by rewrite. The tools judge each file by itself."""
 
 

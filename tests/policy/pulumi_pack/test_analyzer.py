@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from portcullis_policy.examples.base import Declared, example, stack
-from portcullis_policy.pulumi_pack.analyzer import Policies
+from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
+from portcullis_policy.pulumi_pack.analyzer import Policies, ReadOnce
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule
 from portcullis_policy.rules.pack.pack import PackSettings, UnusedExemption
@@ -15,7 +16,7 @@ from portcullis_policy.severity import Severity
 from pulumi.runtime import proto
 from pulumi_policy import policy as sdk
 
-from tests.policy.harness import Pack, ids
+from tests.policy.harness import Pack, ids, struct
 
 TEAM = "github:index/team:Team"
 """A type that no rule looks at."""
@@ -130,3 +131,39 @@ def test_stack_finding_names_its_resource() -> None:
     repository = Declared(gh.REPOSITORY, {"name": "x", "visibility": "private"}, "x")
     said = [item for item in Pack().analyze_stack([repository]) if item.policyName == "BR001"]
     assert [item.urn for item in said] == [f"urn:pulumi:dev::project::{gh.REPOSITORY}::x"]
+
+
+class Counted:
+    """A request of AnalyzeStack that counts how often its resources are read."""
+
+    def __init__(self, request: Any) -> None:  # noqa: ANN401 - gRPC's
+        """Wrap it."""
+        self._request = request
+        self.reads = 0
+
+    @property
+    def resources(self) -> Any:  # noqa: ANN401 - gRPC's
+        """The resources."""
+        self.reads += 1
+        return self._request.resources
+
+
+def test_a_stack_is_read_once_however_many_rules_speak() -> None:
+    """C3: the SDK reads 8,000 resources for the first policy only, and nothing is lost by that."""
+    request = proto.AnalyzeStackRequest()
+    for urn, item in (("one", WEAK), ("two", SETTINGS)):
+        request.resources.add(urn=urn, type=item.type, properties=struct(item.props))
+    expected = ids(Pack().servicer.AnalyzeStack(request, None).diagnostics)
+    assert len(expected) > 1
+    pack, counted = Pack(), Counted(request)
+    answer = pack.servicer.AnalyzeStack(ReadOnce(counted, pack.policies), None)
+    assert ids(answer.diagnostics) == expected
+    assert counted.reads == 1
+
+
+def test_parameters_count_where_the_stack_is_read_once() -> None:
+    """C3: a parameter that the SDK shows only to its own policy changes what that one reports."""
+    given = {"WF022": {"persona": "auditor"}}
+    unnamed = file(changed(CI, ("    name: test\n", "")), CI_PATH)
+    assert "WF022" in ids(Pack(given).run([unnamed]))
+    assert "WF022" not in ids(Pack().run([unnamed]))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from portcullis_policy.registry import RULES
 
 import engine
 from tests.policy.harness import TODAY
+from tests.support.extent import cases
 from tests.support.sandbox import Sandbox, World
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ WEAK = (
 )
 # each resource is sound; that no ruleset protects the default branch only the whole stack shows
 UNPROTECTED = SOUND.replace('"~DEFAULT_BRANCH"', '"refs/heads/other"')
+PREVIEWED_ONLY = SOUND.replace(
+    'github.RepositoryRuleset(\n    "tag-rules"',
+    'if pulumi.runtime.is_dry_run(): github.RepositoryRuleset(\n    "tag-rules"',
+)
 UNSEEN = SOUND.replace(
     "prevent_self_review=True", "prevent_self_review=team.id.apply(lambda number: bool(number))"
 )
@@ -154,9 +158,7 @@ def stack(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> S
     project = "name: plain\nruntime:\n  name: python\n  options: {virtualenv: .venv}\n"
     (tmp_path / "Pulumi.yaml").write_text(project, encoding="utf-8")
     (tmp_path / ".venv").symlink_to(sys.prefix)
-    # what Python compiles there comes and goes while other tests run
-    compiled = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(POLICY, tmp_path / "policy", ignore=compiled)
+    (tmp_path / "policy").symlink_to(POLICY)
     environment = engine.ensure().environment(
         {
             **os.environ,
@@ -165,6 +167,7 @@ def stack(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> S
             "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log
             "GITHUB_BASE_URL": world.base_url,
             "GITHUB_TOKEN": world.token,
+            "PYTHONDONTWRITEBYTECODE": "",  # each run would compile the pack again
         }
     )
     made = Stack(tmp_path, world, environment)
@@ -187,7 +190,7 @@ def test_weak_program_is_refused_and_nothing_applied(stack: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "variable"),
-    [(["--skip-preview"], ""), (["-yf"], ""), ([], "PULUMI_OPTION_SKIP_PREVIEW")],
+    cases([(["--skip-preview"], "")], (["-yf"], ""), ([], "PULUMI_OPTION_SKIP_PREVIEW")),
 )
 def test_update_without_preview_is_refused_before_anything_is_applied(
     stack: Stack, arguments: list[str], variable: str
@@ -225,6 +228,18 @@ def test_sound_program_passes_at_preview_and_update(stack: Stack) -> None:
     assert rules == {"EN003"}
 
 
+def test_ruleset_of_previews_only_does_not_count_at_update(stack: Stack) -> None:
+    """Issue 15, 2: what a program declares only at preview protects nothing at the update.
+
+    The update stops with the finding: `pulumi up` judges what it applies, not what it showed.
+    """
+    code, output, rules = stack.run(PREVIEWED_ONLY, "preview")
+    assert (code, rules) == (0, set()), output
+    code, output, rules = stack.run(PREVIEWED_ONLY, "up", "--yes")
+    assert code != 0
+    assert "TG001" in rules, output
+
+
 def test_value_that_preview_cannot_see_is_refused(stack: Stack) -> None:
     """C3: fail closed, and say so; the SDK alone would only warn."""
     code, output, rules = stack.run(UNSEEN, "preview")
@@ -233,7 +248,7 @@ def test_value_that_preview_cannot_see_is_refused(stack: Stack) -> None:
     assert "not known at preview" in output
 
 
-@pytest.mark.parametrize("form", ["option", "equals", "variable"])
+@pytest.mark.parametrize("form", cases(["variable"], "option", "equals"))
 def test_unknown_rule_in_the_config_file_stops_everything(stack: Stack, form: str) -> None:
     """C3: a mistyped rule id does not leave a rule at its default in silence."""
     file = stack.folder / "levels.json"
@@ -258,6 +273,7 @@ def test_levels_parameters_and_exemptions_by_config_file(stack: Stack) -> None:
         "reason": "moves behind the gate this month",
         "expires": "2099-01-01",
     }
+    reads = {**exemption, "rule": "RP001", "resource": "gate"}
     until = (TODAY + dt.timedelta(days=30)).isoformat()
     dated = {"reason": "moves in spring", "expires": until}
     config: dict[str, Any] = {
@@ -268,9 +284,9 @@ def test_levels_parameters_and_exemptions_by_config_file(stack: Stack) -> None:
     file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
     code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
     assert code != 0
-    assert rules == {"EN003", "PK001", "PK003", "SE003"}, output
-    exemption["expires"] = until
-    file.write_text(json.dumps({**config, "PK001": {"exemptions": [exemption]}}), encoding="utf-8")
+    assert rules == {"EN003", "PK001", "PK003", "RP001", "SE003"}, output
+    exemptions = [{**each, "expires": until} for each in (exemption, reads)]
+    file.write_text(json.dumps({**config, "PK001": {"exemptions": exemptions}}), encoding="utf-8")
     code, output, rules = stack.run(WEAK, "preview", "--policy-pack-config", "levels.json")
     assert (code, rules) == (0, {"EN003", "EX004", "PK003"}), output
     assert f"EN003 is advisory instead of mandatory until {until}: moves in spring" in output
@@ -282,11 +298,11 @@ ENDED = '{"EN003": {"enforcementLevel": "disabled", "reason": "x", "expires": "2
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [
+    cases(
+        [(ENDED, "`EN003` is switched off: this ended on 2026-01-31: remove the entry")],
         ('{"all": "disabled"}', "`all`: allowed: mandatory, remediate"),
         ('{"EN003": "disabled"}', "`EN003` is switched off: give the `reason`"),
-        (ENDED, "`EN003` is switched off: this ended on 2026-01-31: remove the entry"),
-    ],
+    ),
 )
 def test_rules_are_not_switched_off_quietly(stack: Stack, content: str, words: str) -> None:
     """C3: without a reason and a date the pack does not start, so nothing is applied.

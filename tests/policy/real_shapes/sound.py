@@ -402,5 +402,123 @@ SOUND = {
               - run: tree dist
               - uses: pypa/gh-action-pypi-publish@SHA
         """,
+    "an argument on the line after the program": """
+        on:
+          workflow_dispatch:
+            inputs: {tag: {description: The tag, required: true, type: string}}
+        permissions: {}
+        jobs:
+          sync:
+            runs-on: ubuntu-24.04
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - env: {TAG: '${{ inputs.tag }}'}
+                run: |
+                  "$GITHUB_WORKSPACE/scripts/list-tags" \\
+                    "$TAG" \\
+                    > tags.txt
+        """,
+    "images go to a registry on the runner": """
+        on: {push: {branches: [main]}}
+        permissions: {contents: read}
+        jobs:
+          registry:
+            runs-on: ubuntu-24.04
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - uses: actions/setup-go@SHA
+              - run: |
+                  to=localhost:5000/copy
+                  crane push layout "$to"
+                  crane copy gcr.io/distroless/static ${to}
+              - env: {REGISTRY: '127.0.0.1:5000'}
+                run: docker push "$REGISTRY/app"
+        """,
+    "a cache in acceptance tests that have an environment": """
+        on: {push: {branches: [main, 'release-*']}}
+        permissions: {contents: read}
+        jobs:
+          accept:
+            runs-on: ubuntu-24.04
+            environment: acceptance
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - uses: actions/setup-go@SHA
+                with: {go-version-file: go.mod, cache: true}
+              - env: {ACCOUNT_TOKEN: '${{ secrets.ACCOUNT_TOKEN }}'}
+                run: |
+                  names="$(jq -r '[keys[] | select(test("^(?:(?:A|(?:B|C)))_") | not)]' <<<'{}')"
+                  go test ./... -sweep=all "$names"
+        """,
+    "a cache in tests beside a release that takes nothing of them": """
+        on: {push: {tags: ['v[0-9]+.[0-9]+.[0-9]+']}}
+        permissions: {}
+        jobs:
+          test:
+            runs-on: ubuntu-24.04
+            permissions: {contents: read}
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - uses: actions/setup-go@SHA
+                with: {go-version-file: go.mod, cache: true}
+              - run: go test ./...
+          publish:
+            runs-on: ubuntu-24.04
+            environment: pypi
+            permissions: {id-token: write}
+            steps:
+              - uses: actions/download-artifact@SHA
+                with: {name: dist, path: dist}
+              - uses: pypa/gh-action-pypi-publish@SHA
+        """,
+    "what CI found is posted as a comment": """
+        on: {workflow_run: {workflows: [ci], types: [completed]}}
+        permissions: {}
+        jobs:
+          comment:
+            runs-on: ubuntu-24.04
+            permissions: {pull-requests: write}
+            steps:
+              - uses: actions/download-artifact@SHA
+                with: {name: number, run-id: '${{ github.event.workflow_run.id }}'}
+              - uses: actions/github-script@SHA
+                with:
+                  script: |
+                    const number = Number(require('fs').readFileSync('./number'))
+                    await github.rest.issues.createComment({
+                      ...context.repo, issue_number: number, body: 'Please run the formatter.'
+                    })
+        """,
+    "a job for the action of one event, in a workflow of several": """
+        on: {push: {branches: [main]}, release: {types: [published]}}
+        permissions: {}
+        jobs:
+          publish:
+            if: github.repository_owner == 'guild' && github.event.action == 'published'
+            runs-on: ubuntu-24.04
+            environment: pypi
+            permissions: {id-token: write}
+            steps:
+              - uses: actions/download-artifact@SHA
+                with: {name: dist, path: dist}
+              - uses: pypa/gh-action-pypi-publish@SHA
+        """,
+    "a tool that the job has built looks at an account": """
+        on: {push: {branches: [main]}}
+        permissions: {contents: read}
+        jobs:
+          analyze:
+            runs-on: ubuntu-24.04
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - run: go build -o ./looker ./cmd/looker
+              - env: {ACCOUNT_TOKEN: '${{ secrets.ACCOUNT_TOKEN }}'}
+                run: ./looker analyze --output-format json
+        """,
 }
 """Files by what they do."""

@@ -203,5 +203,113 @@ WRONG = {
                 with: {ref: '${{ github.event.pull_request.head.sha }}'}
         """,
     ),
+    "an image of the runner's registry is copied to another one": (
+        "WF002",
+        """
+        on: {push: {branches: [main]}}
+        permissions: {contents: read}
+        jobs:
+          copy:
+            runs-on: ubuntu-24.04
+            steps:
+              - run: |
+                  from=localhost:5000/copy
+                  crane copy "$from" ghcr.io/guild/app
+                env: {T: '${{ secrets.REGISTRY_TOKEN }}'}
+        """,
+    ),
+    "a variable that names two registries": (
+        "WF002",
+        """
+        on: {push: {branches: [main]}}
+        permissions: {contents: read}
+        jobs:
+          push:
+            runs-on: ubuntu-24.04
+            steps:
+              - run: |
+                  to=localhost:5000/app
+                  to=ghcr.io/guild/app
+                  docker push "$to"
+                env: {T: '${{ secrets.REGISTRY_TOKEN }}'}
+        """,
+    ),
+    "tags on the runner and on a registry, in one build": (
+        "WF002",
+        """
+        on: {push: {branches: [main]}}
+        permissions: {contents: read}
+        jobs:
+          push:
+            runs-on: ubuntu-24.04
+            steps:
+              - run: docker buildx build --push -t localhost:5000/app -t ghcr.io/guild/app .
+                env: {T: '${{ secrets.REGISTRY_TOKEN }}'}
+        """,
+    ),
+    "a cache in a job that builds what another one publishes": (
+        "WF017",
+        """
+        on: {push: {tags: ['v[0-9]+.[0-9]+.[0-9]+']}}
+        permissions: {}
+        jobs:
+          build:
+            runs-on: ubuntu-24.04
+            permissions: {contents: read}
+            steps:
+              - uses: actions/checkout@SHA
+                with: {persist-credentials: false}
+              - uses: actions/setup-go@SHA
+                with: {go-version-file: go.mod, cache: true}
+              - run: go build -o dist/ ./...
+              - uses: actions/upload-artifact@SHA
+                with: {name: dist, path: dist}
+          publish:
+            needs: build
+            runs-on: ubuntu-24.04
+            environment: pypi
+            permissions: {id-token: write}
+            steps:
+              - uses: actions/download-artifact@SHA
+                with: {name: dist, path: dist}
+              - uses: pypa/gh-action-pypi-publish@SHA
+        """,
+    ),
+    "a script that runs what an outsider's job left": (
+        "WF017",
+        """
+        on: {workflow_run: {workflows: [ci], types: [completed]}}
+        permissions: {}
+        jobs:
+          comment:
+            runs-on: ubuntu-24.04
+            permissions: {pull-requests: write}
+            steps:
+              - uses: actions/download-artifact@SHA
+                with: {name: number, run-id: '${{ github.event.workflow_run.id }}'}
+              - uses: actions/github-script@SHA
+                with:
+                  script: |
+                    const number = require('./number')
+                    await github.rest.issues.createComment({
+                      ...context.repo, issue_number: number, body: 'Please run the formatter.'
+                    })
+        """,
+    ),
+    "a variable on a line of its own is the program": (
+        "WF006",
+        """
+        on: {issue_comment: {types: [created]}}
+        permissions: {}
+        jobs:
+          run:
+            runs-on: ubuntu-24.04
+            steps:
+              - env: {BODY: '${{ github.event.comment.body }}'}
+                run: |
+                  eval \\
+                    "$BODY"
+        """,
+    ),
 }
 """Files by what they do, each with the rule that reports it."""

@@ -12,7 +12,7 @@ from portcullis_policy.rule import ResourceRule, Rule, StackRule
 from portcullis_policy.rules.aws_and_vault.audit_archive import ArchiveRule
 from portcullis_policy.rules.branches_and_tags.branches import Combined
 from portcullis_policy.rules.workflows.in_the_stack import FileRule
-from portcullis_policy.rules.workflows.workflows import WorkflowRule
+from portcullis_policy.rules.workflows.judging import WorkflowRule
 from portcullis_policy.severity import Severity
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,6 +23,16 @@ def test_rules_pages_are_up_to_date() -> None:
     """C3: docs/rules/ has one page for each family, saying what the rules say today."""
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
     assert written == catalogue.pages(), "docs/rules/ is out of date; run: make docs"
+
+
+def test_the_pages_are_the_same_tomorrow() -> None:
+    """C3: examples that reach ahead of today are printed without their date."""
+    written_by_hand = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "policy").rglob("*.py")
+    )
+    for name, page in catalogue.pages().items():
+        for date in re.findall(r"\b20\d{2}-\d{2}-\d{2}\b", page):
+            assert date in written_by_hand, f"{name}: {date}"
 
 
 def test_the_page_of_a_finding_has_its_rule() -> None:

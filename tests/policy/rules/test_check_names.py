@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 import pytest
-from portcullis_policy.rules.branches_and_tags.check_names import patterns
+from portcullis_policy.rules.branches_and_tags.check_names import is_made, patterns
 from portcullis_policy.semantics.workflow_files.workflows import Workflow, read
+
+if TYPE_CHECKING:
+    from portcullis_policy.semantics.languages.automata import Expression
 
 ON = "on: pull_request\n"
 CALLED = ".github/workflows/called.yml"
 CALLER = f"{ON}jobs: {{all: {{uses: ./{CALLED}}}}}"
 
 
-def made(*texts: str) -> frozenset[str] | None:
+def made(*texts: str) -> frozenset[Expression] | None:
     """The patterns of the checks of workflow files; the second one is `called.yml`."""
     paths = (".github/workflows/ci.yml", CALLED, ".github/workflows/more.yml")
     files: dict[str, Workflow] = {}
@@ -79,7 +82,7 @@ def test_the_names_of_checks(texts: tuple[str, ...], checks: list[str], others: 
     found = made(*texts)
     assert found is not None
     for check in [*checks, *others]:
-        assert any(re.fullmatch(each, check) for each in found) == (check in checks), check
+        assert is_made(check, found) == (check in checks), check
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,26 @@ def test_a_matrix_is_one_pattern() -> None:
         matrix(square, "called").replace(ON, "on: workflow_call\n"),
     )
     assert found is not None
-    (pattern,) = found
-    assert re.fullmatch(pattern, "test (3, 4) / called (5, 15)")
-    assert not re.fullmatch(pattern, "test (3, 4) / called (5, 16)")
+    assert len(found) == 1
+    assert is_made("test (3, 4) / called (5, 15)", found)
+    assert not is_made("test (3, 4) / called (5, 16)", found)
+
+
+def test_a_name_of_many_expressions_is_compared_at_once() -> None:
+    """A name with 25 expressions is no regular expression that backtracks for hours."""
+    found = made(f"{ON}jobs: {{test: {{name: '{'a${{ matrix.x }}' * 25}b'}}}}")
+    assert found is not None
+    assert not is_made("a" * 100, found)
+    assert is_made("a" * 100 + "b", found)
+
+
+def test_calls_that_multiply_are_not_followed_for_ever() -> None:
+    """Twelve workflows that each call the next one four times would have 16 million checks."""
+    paths = [f".github/workflows/w{number}.yml" for number in range(12)]
+    files: dict[str, Workflow] = {}
+    for path, called in zip(paths, [*paths[1:], "x.yml"], strict=True):
+        jobs = ", ".join(f"j{number}: {{uses: ./{called}}}" for number in range(4))
+        workflow = read(f"{ON}jobs: {{{jobs}}}")
+        assert workflow is not None
+        files[path] = workflow
+    assert patterns(files) is None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.support.recording import Recording
 
 ROOT = Path(__file__).resolve().parents[3]
+TWO_APPROVERS = ("teams.security.members", ["ines", "tom"])
 NPM_APPROVERS = ("repositories.app.publish.1.approvers", ["devs"])
 ECOSYSTEMS = ("repositories.app.ecosystems", ["pip", "npm", "github-actions"])
 VARIATIONS = {
@@ -109,7 +110,9 @@ def test_worked_example_is_sound() -> None:
 def test_variations_are_sound(changes: list[tuple[str, object]]) -> None:
     """C3: the components' defaults satisfy the pack, in every way to publish."""
     assert not ids(
-        Pack().run(reported(recorded(organization(ECOSYSTEMS, NPM_APPROVERS, *changes))))
+        Pack().run(
+            reported(recorded(organization(TWO_APPROVERS, ECOSYSTEMS, NPM_APPROVERS, *changes)))
+        )
     )
 
 

@@ -11,8 +11,10 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.registry import RULES
 from portcullis_policy.rule import ResourceRule, Rule
 from portcullis_policy.rules.pack.pack import WEAKENED
+from portcullis_policy.semantics.aws_and_vault import VAULT_JWT_ROLE
 
-from tests.policy.harness import Pack, ids
+from tests.policy.harness import ids, started
+from tests.support.extent import EVERY
 
 CANARY = "canary-5f3a"
 NAMES = ("name", "repository", "repositoryId", "secretName", "variableName", "rule", "declaredIn")
@@ -72,7 +74,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: object) -> Any:  # noqa: AN
 
 
 @settings(
-    max_examples=400,
+    max_examples=400 if EVERY else 150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -85,9 +87,23 @@ def test_no_value_crashes_the_pack_or_is_quoted(data: st.DataObject) -> None:
         where = data.draw(st.sampled_from(paths(props) or [()]))
         if where:
             props = replaced(props, where, data.draw(st.one_of(VALUES, st.just(...))))
-    said = Pack().run([Declared(declared.type, props, declared.name)])
+    said = started().run([Declared(declared.type, props, declared.name)])
     assert CANARY not in "".join(item.message for item in said).replace("concerns: " + CANARY, "")
     assert "could not judge" not in "".join(item.message for item in said)
+
+
+@pytest.mark.parametrize("entry", [{}, [], 7], ids=str)
+def test_a_policy_that_is_not_a_name_is_unknown(entry: object) -> None:
+    """C3: a Vault policy of another type is refused by the rules, and none of them fails."""
+    role = {
+        "roleName": "release",
+        "backend": "github",
+        "boundClaims": {"repository": "guild/escai", "environment": "pypi-release"},
+        "tokenPolicies": [entry],
+    }
+    messages = [item.message for item in started().run([Declared(VAULT_JWT_ROLE, role, "role")])]
+    assert any("names a policy that is not declared" in message for message in messages)
+    assert not any("could not judge" in message for message in messages)
 
 
 @pytest.mark.parametrize(("rule", "example"), SAMPLES)
@@ -104,7 +120,7 @@ def test_secret_values_are_never_quoted(rule: Rule, example: Example) -> None:
         ]
         for path in texts:
             props = replaced(declared.props, path, CANARY)
-            said = Pack(example.given).run([Declared(declared.type, props, declared.name)])
+            said = started(example.given).run([Declared(declared.type, props, declared.name)])
             assert CANARY not in "".join(item.message for item in said), (rule.id, path)
 
 
@@ -130,7 +146,7 @@ def test_good_resource_made_unknown_is_refused_or_does_not_matter(rule: Resource
             if good.props.get(key) != declared.props.get(key)
         }
         unseen = {**declared.props, **dict.fromkeys(changed, UNKNOWN)}
-        said = Pack().run([Declared(declared.type, unseen)])
+        said = started().run([Declared(declared.type, unseen)])
         assert ids(said), (rule.id, bad.note)  # by this rule, or by the one that asks for the block
 
 
@@ -138,7 +154,7 @@ def test_unknown_is_said_in_the_message() -> None:
     """C3: the message explains that the preview cannot see the value, and what to do."""
     rule = next(rule for rule in RULES if rule.id == "EN004")
     props = {**rule.good[0].resources[0].props, "deploymentBranchPolicy": UNKNOWN}
-    said = Pack().analyze(Declared(rule.resource_types[0], props))
+    said = started().analyze(Declared(rule.resource_types[0], props))
     assert ["pass a literal" in item.message for item in said] == [True]
 
 

@@ -38,7 +38,7 @@ ACTIONLINT = json.dumps(
     [
         {
             "message": CANARY,
-            "filepath": "0/.github/workflows/workflow.yml",
+            "filepath": "0.yml",
             "line": 3,
             "column": 1,
             "kind": "expression",
@@ -51,8 +51,7 @@ ACTIONLINT = json.dumps(
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """Nothing is remembered from other tests."""
-    linters.zizmor.cache_clear()
-    linters.actionlint.cache_clear()
+    linters.asked.cache_clear()
 
 
 def program(folder: Path, name: str, answer: str) -> tuple[Path, Path]:

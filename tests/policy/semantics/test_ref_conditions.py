@@ -14,6 +14,7 @@ from portcullis_policy.semantics.workflow_files.ref_conditions import refs_of_co
         ("github.repository == 'o/r' && github.ref_type == 'tag'", ("**",)),
         ("github.ref == 'refs/heads/main'", ()),
         ("github.event_name == 'release'", ()),
+        ("github.event.action == 'published'", ()),
         ("", None),
         ("always()", None),
         ("github.event_name == 'push'", None),

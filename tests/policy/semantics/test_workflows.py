@@ -20,6 +20,7 @@ from portcullis_policy.semantics.publishing.jobs import (
 from portcullis_policy.semantics.workflow_files.workflows import LONGEST, Workflow, read
 
 from tests.policy.harness import Pack
+from tests.support.extent import EVERY
 
 STEP = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {}\n"
 COMMANDS = (
@@ -170,7 +171,7 @@ def test_variables_that_name_each_other_end_soon() -> None:
     assert time.process_time() - begun < 2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300 if EVERY else 100, deadline=None)
 @given(text=st.one_of(st.text(), st.text("on:jbs\n -{}[]&*!|>'\"#runwithuse$", max_size=200)))
 def test_no_text_crashes_the_reader(text: str) -> None:
     """C3: whatever a file holds, it is a workflow or it is not."""

@@ -37,6 +37,17 @@ def gate_named(environment: str, **changes: object) -> dict[str, Declared]:
     }
 
 
+def with_everybody(permission: str) -> dict[str, Declared]:
+    """The organization with a team of everybody, which may write to the repository or more."""
+    listed = [{"username": login, "role": "member"} for login in ("ana", "ben", "kim")]
+    access = {"repository": "escai", "teamId": "15", "permission": permission}
+    return {
+        "everybody": Declared(gh.TEAM, {"id": "15", "name": "everybody", "slug": "everybody"}),
+        "everybody-members": Declared(gh.TEAM_MEMBERS, {"teamId": "15", "members": listed}),
+        "everybody-access": Declared(gh.TEAM_REPOSITORY, access),
+    }
+
+
 SAY = "runs: {using: composite, steps: [{run: 'echo ${{ inputs.text }}'}]}\n"
 SAYS = "      - uses: ./say\n        with: {text: '${{ github.head_ref }}'}\n"
 _FOR_PRIVATE = changed("codecov", "visibility", to="private")
@@ -48,6 +59,31 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
             **_FOR_PRIVATE,
             "settings": changed("settings", "membersCanCreateRepositories", to=True)["settings"],
         },
+    ),
+    (
+        "TG005",
+        "a team of everybody creates release tags",
+        {
+            **changed("create-tags", "bypassActors", 0, "actorId", to=15),
+            **with_everybody("push"),
+        },
+    ),
+    (
+        "OR015",
+        "everybody is an owner",
+        {
+            **changed("member", "role", to="admin"),
+            **{
+                name: Declared(gh.MEMBERSHIP, {"username": name, "role": "admin"})
+                for name in ("ana", "ben", "lea")
+            },
+        },
+    ),
+    ("RE017", "a team of everybody administers", {**ORGANIZATION, **with_everybody("admin")}),
+    (
+        "ST002",
+        "a certificate that nobody checks",
+        {"github": Declared(gh.PROVIDER, {"owner": "guild", "insecure": True}), **ORGANIZATION},
     ),
     ("AC006", "nothing about the organization's Actions", without("actions")),
     ("AC007", "nothing about the organization's tokens", without("tokens")),

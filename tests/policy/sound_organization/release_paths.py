@@ -2,10 +2,12 @@
 
 from portcullis_policy.examples.base import Declared
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, RELEASE_PATH, changed
+from portcullis_policy.semantics import aws_and_vault
 from portcullis_policy.semantics import github as gh
 
 from tests.policy.sound_organization.files import RELEASE_FILE, file
 from tests.policy.sound_organization.organization import APP, GATE, ORGANIZATION, SEMVER, refs
+from tests.policy.sound_organization.trust import ISSUER, trust
 
 DISPATCH = RELEASE_FILE[
     RELEASE_FILE.index("  workflow_dispatch") : RELEASE_FILE.index("permissions: {}")
@@ -25,6 +27,31 @@ FROM_MAIN = Declared(
     {"repository": "escai", "environment": "pypi-release", "branchPattern": "main"},
 )
 UNREVIEWED = Declared(gh.ENVIRONMENT, {**GATE, "reviewers": []})
+
+
+_SUB = {"StringEquals": {f"{ISSUER}:sub": "repo:guild/escai:environment:images"}}
+_PUSHES = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["ecr:PutImage"],
+            "Resource": "arn:aws:ecr:eu-central-1:123456789012:repository/escai",
+        }
+    ]
+}
+IMAGES = {
+    **ORGANIZATION,
+    "images": Declared(gh.ENVIRONMENT, {**GATE, "environment": "images", "reviewers": []}),
+    "images-tags": Declared(
+        gh.DEPLOYMENT_POLICY,
+        {"repository": "escai", "environment": "images", "tagPattern": SEMVER},
+    ),
+    "images-role": Declared(
+        aws_and_vault.ROLE, {"name": "images", "assumeRolePolicy": trust(_SUB)}
+    ),
+    "images-policy": Declared(aws_and_vault.ROLE_POLICY, {"role": "images", "policy": _PUSHES}),
+}
+"""An environment for release tags, without reviewers, behind a role that pushes images."""
 
 
 def team(number: int) -> dict[str, object]:
@@ -93,4 +120,5 @@ EVASIONS: list[tuple[str, str, dict[str, Declared]]] = [
     ),
     ("RP004", "one team does both, and only a tag starts the release", by_one_team(ONLY_BY_TAG)),
     ("RP005", "an App creates the tags", by_app()),
+    ("RP007", "a role that pushes images, and nobody approves", IMAGES),
 ]

@@ -7,7 +7,7 @@ from portcullis_policy.examples.base import Declared
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.registry import RULES as REGISTRY
 
-from tests.policy.harness import Pack, ids
+from tests.policy.harness import ids, started
 from tests.policy.sound_organization import (
     evasions,
     release_paths,
@@ -147,7 +147,7 @@ WEAKER: list[tuple[str, tuple[Any, ...], Any]] = [
 
 def spoke(organization: dict[str, Declared]) -> set[str]:
     """The rules that speak about an organization."""
-    return ids(Pack().run(declared(organization)))
+    return ids(started().run(declared(organization)))
 
 
 @pytest.mark.parametrize(("rule", "path", "to"), WEAKER)

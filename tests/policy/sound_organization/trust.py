@@ -61,7 +61,21 @@ TRUST: dict[str, Declared] = {
             "inlinePolicies": [{"name": "reads", "policy": READS}],
         },
     ),
-    "aws-role-policy": Declared(aws_and_vault.ROLE_POLICY, {"role": "release", "policy": READS}),
+    "aws-role-policy": Declared(
+        aws_and_vault.ROLE_POLICY,
+        {
+            "role": "release",
+            "policy": {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": ["s3:PutObject", "s3:DeleteObject"],
+                        "Resource": "arn:aws:s3:::guild/*",
+                    }
+                ]
+            },
+        },
+    ),
     "aws-policy": Declared(aws_and_vault.POLICY, {"name": "reads", "policy": READS}),
     "aws-attachment": Declared(
         aws_and_vault.ROLE_POLICY_ATTACHMENT,
@@ -75,6 +89,18 @@ TRUST: dict[str, Declared] = {
     "vault-policy": Declared(
         aws_and_vault.VAULT_POLICY,
         {"name": "ci-escai", "policy": 'path "ci/data/escai/*" { capabilities = ["read"] }'},
+    ),
+    "vault-app": Declared(
+        "vault:appRole/authBackendRole:AuthBackendRole",
+        {"backend": "approle", "roleName": "app", "tokenPolicies": ["app"]},
+    ),
+    "vault-login": Declared(
+        aws_and_vault.VAULT_BACKEND,
+        {
+            "path": "github",
+            "oidcDiscoveryUrl": f"https://{ISSUER}",
+            "boundIssuer": f"https://{ISSUER}",
+        },
     ),
     "subject": Declared(gh.ORGANIZATION_SUBJECT, {"includeClaimKeys": ["repo", "context"]}),
     "own-subject": Declared(gh.REPOSITORY_SUBJECT, {"repository": "escai", "useDefault": True}),
@@ -101,6 +127,21 @@ TRUST: dict[str, Declared] = {
         {
             "bucket": BUCKET,
             "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}],
+        },
+    ),
+    "archive-key": Declared(
+        aws_and_vault.KEY,
+        {
+            "policy": {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                        "Action": "kms:*",
+                        "Resource": "*",
+                    }
+                ]
+            }
         },
     ),
     "archive-locked": Declared(

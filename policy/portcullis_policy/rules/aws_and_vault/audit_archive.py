@@ -36,6 +36,8 @@ _ALL_TYPES = (
     BUCKET_POLICY,
     *BUCKET_ACL,
 )
+SHORTEST_DAYS = 30
+"""A retention that is shorter is over before anybody looks."""
 _OPEN_ACLS = ("public-read", "public-read-write", "authenticated-read")
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _NAME = "guild-audit-archive"
@@ -65,7 +67,7 @@ _OTHER = stack("another bucket", Declared(_BUCKET, {"bucket": "website", "acl": 
 
 
 @dataclass(frozen=True, slots=True)
-class _Archive:
+class Archive:
     """A bucket that keeps the audit log, with what the stack says of it elsewhere."""
 
     bucket: Resource
@@ -76,14 +78,14 @@ class _Archive:
         return [item.facts for item in self.others if item.type in types]
 
 
-def _archives(stack: Stack, settings: Settings) -> Iterator[_Archive]:
+def archives(stack: Stack, settings: Settings) -> Iterator[Archive]:
     """Yield the buckets that keep the audit log."""
     buckets = [item for item in stack.of(*BUCKETS) if _keeps_log(item, settings)]
     if not buckets:
         return
     others = list(stack.of(*(each for each in _ALL_TYPES if each not in BUCKETS)))
     for bucket in buckets:
-        yield _Archive(bucket, tuple(item for item in others if _is_about(item, bucket)))
+        yield Archive(bucket, tuple(item for item in others if _is_about(item, bucket)))
 
 
 def _keeps_log(bucket: Resource, settings: Settings) -> bool:
@@ -107,12 +109,12 @@ class ArchiveRule(StackRule, abstract=True):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        for archive in _archives(stack, settings):
+        for archive in archives(stack, settings):
             for detail in self.wrong(archive):
                 yield Finding(detail, urn=archive.bucket.urn)
 
     @abstractmethod
-    def wrong(self, archive: _Archive) -> Iterator[str]:
+    def wrong(self, archive: Archive) -> Iterator[str]:
         """Yield what is wrong with an archive."""
 
 
@@ -154,7 +156,7 @@ class ArchiveClosed(ArchiveRule):
         ),
     )
 
-    def wrong(self, archive: _Archive) -> Iterator[str]:
+    def wrong(self, archive: Archive) -> Iterator[str]:
         """See ArchiveRule."""
         blocks = archive.of(BUCKET_PUBLIC_ACCESS)
         if not any(all(block.flag(name) is True for name in _BLOCKS) for block in blocks):
@@ -213,7 +215,7 @@ class ArchiveVersioned(ArchiveRule):
         ),
     )
 
-    def wrong(self, archive: _Archive) -> Iterator[str]:
+    def wrong(self, archive: Archive) -> Iterator[str]:
         """See ArchiveRule."""
         kept = [
             facts.text("versioningConfiguration", "status") == "Enabled"
@@ -233,7 +235,7 @@ class ArchiveEncrypted(ArchiveRule):
 
     id = "AU003"
     title = "the encryption of the audit archive is not declared"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = ssdf("PS.3.1")
     remediation = "Add a BucketServerSideEncryptionConfiguration, with `aws:kms` if you can."
     good = (stack("encrypted", _ARCHIVE, Declared(_ENCRYPTION, _ENCRYPTED)), _OTHER)
@@ -242,7 +244,7 @@ class ArchiveEncrypted(ArchiveRule):
         stack("no encryption rule", _ARCHIVE, Declared(_ENCRYPTION, {**_ENCRYPTED, "rules": []})),
     )
 
-    def wrong(self, archive: _Archive) -> Iterator[str]:
+    def wrong(self, archive: Archive) -> Iterator[str]:
         """See ArchiveRule."""
         given = [facts.entries("rules") for facts in archive.of(*BUCKET_ENCRYPTION)]
         own = archive.bucket.facts
@@ -257,8 +259,8 @@ class ArchiveEncrypted(ArchiveRule):
 class ArchiveLocked(ArchiveRule):
     """Nobody deletes the audit log before its retention ends.
 
-    With an object lock, not even an administrator of the account can. The lock can only be set up
-    when the bucket is created.
+    With an object lock, not even an administrator of the account can. A retention of a few days is
+    over before anybody looks. `forceDestroy` lets Pulumi delete the objects with the bucket.
     """
 
     id = "AU004"
@@ -273,6 +275,19 @@ class ArchiveLocked(ArchiveRule):
     bad = (
         stack("no retention", _ARCHIVE),
         stack(
+            "a retention of one day",
+            _ARCHIVE,
+            Declared(
+                _LOCK,
+                {"bucket": _NAME, "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 1}}},
+            ),
+        ),
+        stack(
+            "Pulumi may delete the objects",
+            Declared(_BUCKET, {"bucket": _NAME, "forceDestroy": True}, "archive"),
+            Declared(_LOCK, _LOCKED),
+        ),
+        stack(
             "administrators may unlock it",
             _ARCHIVE,
             Declared(
@@ -282,13 +297,25 @@ class ArchiveLocked(ArchiveRule):
         ),
     )
 
-    def wrong(self, archive: _Archive) -> Iterator[str]:
+    def wrong(self, archive: Archive) -> Iterator[str]:
         """See ArchiveRule."""
-        inside = ("objectLockConfiguration", "rule", "defaultRetention", "mode")
-        modes = [f.text("rule", "defaultRetention", "mode") for f in archive.of(*BUCKET_LOCK)]
-        modes.append(archive.bucket.facts.text(*inside))
-        if "COMPLIANCE" not in modes:
+        own = archive.bucket.facts
+        inside = own.block("objectLockConfiguration")
+        locks = [*archive.of(*BUCKET_LOCK), *([inside] if inside is not None else [])]
+        path = ("rule", "defaultRetention")
+        strict = [lock for lock in locks if lock.text(*path, "mode") == "COMPLIANCE"]
+        if not strict:
             yield "no default retention with the mode `COMPLIANCE`"
+        elif all(map(_is_short, strict)):
+            yield f"its default retention is shorter than {SHORTEST_DAYS} days"
+        if own.flag("forceDestroy") is True:
+            yield "`forceDestroy` is true"
+
+
+def _is_short(lock: Facts) -> bool:
+    """Say whether a default retention is surely too short."""
+    days, years = (lock.number("rule", "defaultRetention", unit) for unit in ("days", "years"))
+    return years in (None, 0) and isinstance(days, float) and days < SHORTEST_DAYS
 
 
 class ArchiveNotForAll(ArchiveRule):
@@ -358,7 +385,7 @@ class ArchiveNotForAll(ArchiveRule):
         ),
     )
 
-    def wrong(self, archive: _Archive) -> Iterator[str]:
+    def wrong(self, archive: Archive) -> Iterator[str]:
         """See ArchiveRule."""
         for facts in (archive.bucket.facts, *archive.of(BUCKET_POLICY)):
             if facts.at("policy") is UNKNOWN:

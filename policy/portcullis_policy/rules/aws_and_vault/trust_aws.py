@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import Example, example
-from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics.aws_and_vault import (
@@ -20,10 +20,11 @@ from portcullis_policy.semantics.aws_and_vault import (
     USER_POLICY,
 )
 from portcullis_policy.semantics.languages.automata import TooComplexError
-from portcullis_policy.semantics.trust.aws_roles import Door, doors
+from portcullis_policy.semantics.trust.aws_roles import Door, doors, strangers
 from portcullis_policy.semantics.trust.github_tokens import (
     ISSUER,
     SUBJECT_OF_ONE,
+    is_default_audience,
     is_issuer,
     shown,
 )
@@ -32,7 +33,9 @@ from portcullis_policy.semantics.trust.iam import (
     allows,
     is_for_action,
     is_for_all_resources,
+    is_for_names_by_end,
     is_literal,
+    matches,
     statements,
     texts,
     whole_service,
@@ -43,19 +46,31 @@ from portcullis_policy.severity import Severity
 _AUDIENCE = "sts.amazonaws.com"
 _ADMINISTRATOR = re.compile(
     r"arn:aws[\w-]*:iam::aws:policy/([\w-]+/)*"
-    r"(AdministratorAccess.*|PowerUserAccess|\w*FullAccess|SystemAdministrator|SecretsManagerReadWrite)",
+    r"(AdministratorAccess.*|PowerUserAccess|\w*FullAccess|\w*Administrator"
+    r"|AWSKeyManagementServicePowerUser|SecretsManagerReadWrite)",
     re.IGNORECASE,
 )
+_ON_ROLES = (
+    *("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
+    *("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
+)
+"""Actions that change what a role may do, or who may assume it."""
 _ESCALATING = (
     *("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:CreateAccessKey"),
     *("iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:AddUserToGroup", "iam:PassRole"),
-    *("iam:AttachUserPolicy", "iam:AttachGroupPolicy", "iam:AttachRolePolicy"),
-    *("iam:PutUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePolicy"),
-    *("iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary"),
-    *("sts:AssumeRole", "secretsmanager:GetSecretValue", "kms:Decrypt"),
-    *("lambda:UpdateFunctionCode", "ssm:SendCommand"),
+    *("iam:AttachUserPolicy", "iam:AttachGroupPolicy", "iam:PutUserPolicy", "iam:PutGroupPolicy"),
+    *_ON_ROLES,
+    *("iam:CreateOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint"),
+    *("iam:AddClientIDToOpenIDConnectProvider", "iam:CreateSAMLProvider", "iam:UpdateSAMLProvider"),
+    *("sts:AssumeRole", "secretsmanager:GetSecretValue", "kms:Decrypt", "kms:CreateGrant"),
+    *("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "lambda:UpdateFunctionCode"),
+    *("ssm:SendCommand", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
+    *("s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy", "ec2:ModifyInstanceAttribute"),
+    *("ecr:PutImage", "codeartifact:PublishPackageVersion"),
+    *("cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors"),
 )
-"""Actions that, on everything, give their holder the rights or the secrets of all others.
+"""Actions that, on everything, give their holder the rights or the secrets of all others, change
+what all others release, or stop the log.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"""
 _SUB = f"{ISSUER}:sub"
 _AUD = f"{ISSUER}:aud"
@@ -112,7 +127,8 @@ class AudienceChecked(ResourceRule):
     """An AWS role that trusts GitHub accepts only tokens made for AWS.
 
     A workflow can request a token for any audience. Without the audience condition, a token made
-    for another service opens the role.
+    for another service opens the role. A token that a job requests without an audience has
+    `https://github.com/OWNER`, so that audience is for every service.
     """
 
     id = "TR001"
@@ -130,6 +146,10 @@ class AudienceChecked(ResourceRule):
             "a condition `IfExists`",
             {**_equals(sub=_ONE), "StringEqualsIfExists": {_AUD: _AUDIENCE}},
         ),
+        _role(
+            "GitHub's default audience besides",
+            _equals(sub=_ONE, aud=[_AUDIENCE, "https://github.com/guild"]),
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -144,6 +164,8 @@ class AudienceChecked(ResourceRule):
             groups = door.audience.positive
             if not any(all(is_literal(text) for text, _, _ in group) for group in groups):
                 yield finding("a statement has no condition on `aud`")
+            elif all(any(is_default_audience(text) for text, _, _ in group) for group in groups):
+                yield finding("`aud` admits GitHub's default audience, which is for every service")
 
 
 class SubjectOfOneEnvironment(ResourceRule):
@@ -151,7 +173,8 @@ class SubjectOfOneEnvironment(ResourceRule):
 
     A wildcard in `sub` trusts every branch and pull request of a repository, or every repository of
     an organization. Without `sub`, the role trusts all of GitHub. Only an environment has
-    reviewers.
+    reviewers. A statement that lets in everybody of another identity provider or of another AWS
+    account goes around all of it.
     """
 
     id = "TR002"
@@ -185,6 +208,19 @@ class SubjectOfOneEnvironment(ResourceRule):
             ),
         ),
         _role("names with ids", _equals(sub="repo:guild@1182/escai@5521:environment:pypi-release")),
+        _roles(
+            "one role of another account, and one user of another provider",
+            _statement(_equals(sub=_ONE, aud=_AUDIENCE)),
+            _statement(
+                None,
+                Action="sts:AssumeRole",
+                Principal={"AWS": "arn:aws:iam::210987654321:role/audit"},
+            ),
+            _statement(
+                {"StringEquals": {"accounts.google.com:sub": "1182"}},
+                Principal={"Federated": "accounts.google.com"},
+            ),
+        ),
     )
     bad = (
         _role("no condition on the subject", _equals(aud=_AUDIENCE)),
@@ -216,6 +252,15 @@ class SubjectOfOneEnvironment(ResourceRule):
             "all actions but one",
             _statement({}, Action=None, NotAction="sts:TagSession"),
         ),
+        _roles(
+            "everybody of another account",
+            _statement(_equals(sub=_ONE, aud=_AUDIENCE)),
+            _statement(None, Action="sts:AssumeRole", Principal={"AWS": ["210987654321"]}),
+        ),
+        _roles(
+            "every user of another identity provider",
+            _statement(None, Principal={"Federated": "accounts.google.com"}),
+        ),
         example("an element twice", ROLE, {"assumeRolePolicy": _TWICE}),
         example("not JSON", ROLE, {"assumeRolePolicy": "{"}),
     )
@@ -232,6 +277,7 @@ class SubjectOfOneEnvironment(ResourceRule):
             detail = _too_wide(door)
             if detail:
                 yield finding(detail)
+        yield from map(finding, strangers(resource.facts))
 
 
 def _too_wide(door: Door) -> str:
@@ -256,7 +302,8 @@ class NoPolicyForEverything(ResourceRule):
 
     A release needs a few actions on a few resources. `*` on `*` is the whole account, and so is
     `iam:*`, which can grant itself the rest. Every action of a service on all of its resources, or
-    one that takes over the rights and secrets of others there, is refused too.
+    one that takes over the rights and secrets of others there, is refused too, and so is a role
+    that may change its own rights.
     """
 
     id = "TR003"
@@ -270,9 +317,13 @@ class NoPolicyForEverything(ResourceRule):
     _ALL: Mapping[str, object] = {"Statement": _EVERYTHING}
     _NONE: Mapping[str, object] = {"Statement": {**_EVERYTHING, "Effect": "Deny"}}
     _SOME: Mapping[str, object] = {
-        "Statement": [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "*"}]
+        "Statement": [
+            {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "arn:aws:s3:::a/*"}
+        ]
     }
     _SECRETS: Mapping[str, object] = {**_EVERYTHING, "Action": "secretsmanager:Get*"}
+    _DEPLOY = "arn:aws:iam::123456789012:role/deploy"
+    _OWN_RIGHTS: Mapping[str, object] = {**_EVERYTHING, "Action": "iam:PutRolePolicy"}
     good = (
         example(
             "one action on one resource", ROLE_POLICY, {"role": "r", "policy": json.dumps(_SOME)}
@@ -300,6 +351,11 @@ class NoPolicyForEverything(ResourceRule):
             },
         ),
         example("everything is denied", POLICY, {"policy": json.dumps(_NONE)}),
+        example(
+            "the rights of another role",
+            ROLE_POLICY,
+            {"role": "release", "policy": {"Statement": {**_OWN_RIGHTS, "Resource": _DEPLOY}}},
+        ),
         _GOOD,
         example(
             "a small managed policy",
@@ -331,6 +387,29 @@ class NoPolicyForEverything(ResourceRule):
             {"policy": {"Statement": {**_EVERYTHING, "Action": ["s3:*", "kms:**"]}}},
         ),
         example("all secrets", POLICY, {"policy": {"Statement": _SECRETS}}),
+        example(
+            "every bucket may be written",
+            POLICY,
+            {"policy": {"Statement": {**_EVERYTHING, "Action": "s3:Put*"}}},
+        ),
+        example(
+            "roles by the end of their names",
+            POLICY,
+            {
+                "policy": {
+                    "Statement": {
+                        **_EVERYTHING,
+                        "Action": "sts:AssumeRole",
+                        "Resource": "arn:aws:iam::123456789012:role/*admin*",
+                    }
+                }
+            },
+        ),
+        example(
+            "its own rights",
+            ROLE_POLICY,
+            {"role": "deploy", "policy": {"Statement": {**_OWN_RIGHTS, "Resource": _DEPLOY}}},
+        ),
         example(
             "all roles of an account",
             POLICY,
@@ -395,6 +474,8 @@ class NoPolicyForEverything(ResourceRule):
                 yield finding("`policy` cannot be read", value=UNKNOWN if seen is UNKNOWN else None)
             elif any(map(_allows_too_much, found)):
                 yield finding("a statement allows too much on every resource")
+            elif any(_changes_itself(each, _role_name(facts)) for each in found):
+                yield finding("a statement allows the role to change its own rights")
         fields = ("managedPolicyArns", "policyArn", "policyArns")
         managed = [arn for name in fields for arn in texts(facts.at(name))]
         if any(_ADMINISTRATOR.fullmatch(arn) for arn in managed):
@@ -403,11 +484,25 @@ class NoPolicyForEverything(ResourceRule):
 
 def _allows_too_much(statement: Statement) -> bool:
     """Say whether a statement allows a whole service, or what takes over others, on everything."""
-    return (
-        allows(statement)
-        and is_for_all_resources(statement)
-        and (whole_service(statement) or is_for_action(statement, *_ESCALATING))
+    takes_over = is_for_action(statement, *_ESCALATING)
+    return allows(statement) and (
+        (is_for_all_resources(statement) and (whole_service(statement) or takes_over))
+        or (takes_over and is_for_names_by_end(statement))
     )
+
+
+def _role_name(facts: Facts) -> str:
+    """Return the name of the role that a policy is for; nothing where none is known."""
+    name = facts.text("role") or facts.text("name")
+    return name if isinstance(name, str) else ""
+
+
+def _changes_itself(statement: Statement, role: str) -> bool:
+    """Say whether a statement allows a role to change its own rights or trust."""
+    if not role or not allows(statement) or not is_for_action(statement, *_ON_ROLES):
+        return False
+    named = [each for each in texts(statement.get("Resource")) if ":role/" in each]
+    return any(matches(each.rpartition("/")[2], role) for each in named)
 
 
 class ProviderForAws(ResourceRule):

@@ -9,7 +9,7 @@ from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.aws_and_vault import VAULT_JWT_ROLE, VAULT_POLICY
-from portcullis_policy.semantics.trust.github_tokens import ISSUER
+from portcullis_policy.semantics.trust.github_tokens import ISSUER, is_default_audience
 from portcullis_policy.semantics.trust.iam import texts
 from portcullis_policy.semantics.trust.vault_dangers import is_dangerous
 from portcullis_policy.semantics.trust.vault_policies import path_rules
@@ -37,7 +37,8 @@ _POLICY: Mapping[str, object] = {
 class VaultAudienceBound(ResourceRule):
     """A Vault role accepts only tokens made for Vault.
 
-    Without an audience, a token that a workflow gave to another service can log in here.
+    Without an audience, a token that a workflow gave to another service can log in here. The same
+    is true of `https://github.com/OWNER`, the audience of tokens that are requested without one.
     """
 
     id = "TR005"
@@ -53,6 +54,12 @@ class VaultAudienceBound(ResourceRule):
     bad = (
         example("no bound audience", VAULT_JWT_ROLE, _ROLE, boundAudiences=None),
         example("an empty list", VAULT_JWT_ROLE, _ROLE, boundAudiences=[]),
+        example(
+            "GitHub's default audience",
+            VAULT_JWT_ROLE,
+            _ROLE,
+            boundAudiences=["https://github.com/guild"],
+        ),
         example("unknown at preview", VAULT_JWT_ROLE, _ROLE, boundAudiences=UNKNOWN),
     )
 
@@ -60,9 +67,13 @@ class VaultAudienceBound(ResourceRule):
         """See Rule."""
         del settings
         audiences = resource.facts.entries("boundAudiences")
-        if is_for_github(resource.facts) and (audiences is UNKNOWN or not audiences):
+        if not is_for_github(resource.facts):
+            return
+        if audiences is UNKNOWN or not audiences:
             seen = UNKNOWN if audiences is UNKNOWN else None
             yield finding("`boundAudiences` is missing", value=seen)
+        elif any(map(is_default_audience, texts(audiences))):
+            yield finding("`boundAudiences` has GitHub's default audience, for every service")
 
 
 class VaultClaimsBound(ResourceRule):
@@ -165,6 +176,7 @@ class VaultTokenShort(ResourceRule):
         example("no time limit", VAULT_JWT_ROLE, _ROLE, tokenTtl=None),
         example("renewed for a day", VAULT_JWT_ROLE, _ROLE, tokenMaxTtl=86400),
         example("renewed for ever", VAULT_JWT_ROLE, _ROLE, tokenPeriod=600),
+        example("expired tokens", VAULT_JWT_ROLE, _ROLE, expirationLeeway=86400),
         example("unknown at preview", VAULT_JWT_ROLE, _ROLE, tokenTtl=UNKNOWN),
     )
 
@@ -187,6 +199,10 @@ class VaultTokenShort(ResourceRule):
             limit = facts.number(name)
             if limit is UNKNOWN or (limit or 0) > LONGEST_SECONDS:
                 yield finding(f"`{name}` is over an hour", value=limit)
+        for name in ("expirationLeeway", "clockSkewLeeway"):
+            extra = facts.number(name)
+            if extra is UNKNOWN or (extra or 0) > LONGEST_SECONDS:
+                yield finding(f"`{name}` accepts expired tokens", value=extra)
         period = facts.number("tokenPeriod")
         if period is UNKNOWN or period:
             yield finding("`tokenPeriod` lets a token be renewed for ever", value=period)
@@ -222,6 +238,14 @@ class VaultPolicyNarrow(ResourceRule):
             "signs with one key",
             VAULT_POLICY,
             {"policy": 'path "transit/sign/escai" { capabilities = ["update"] }'},
+        ),
+        example(
+            "one role's certificates, and a secret called config",
+            VAULT_POLICY,
+            {
+                "policy": 'path "pki/issue/escai" { capabilities = ["update"] }\n'
+                'path "kv/config/escai" { capabilities = ["update"] }'
+            },
         ),
         example(
             "one secret, all others denied",
@@ -287,7 +311,25 @@ class VaultPolicyNarrow(ResourceRule):
                 VAULT_POLICY,
                 {"policy": f'path "{path}" {{ capabilities = ["update"] }}'},
             )
-            for path in ("sys/raw/*", "sys/p*", "sys/+/acl/x", "auth/jwt/role/*", "sys/auth/x")
+            for path in (
+                *("sys/raw/*", "sys/p*", "sys/+/acl/x", "auth/jwt/role/*", "sys/auth/x"),
+                *("team/sys/policies/acl/x", "auth/approle/role/ci/secret-id"),
+                *("auth/token/create/ci", "transit/keys/escai", "pki/root/sign-intermediate"),
+                "secret/metadata/*",
+            )
+        ),
+        *(
+            example(
+                f"keys or credentials of others: `{path}`",
+                VAULT_POLICY,
+                {"policy": f'path "{path}" {{ capabilities = ["read", "update"] }}'},
+            )
+            for path in ("transit/sign/*", "transit/export/signing-key/escai", "aws/creds/+")
+        ),
+        example(
+            "the capability `sudo` on one path",
+            VAULT_POLICY,
+            {"policy": 'path "auth/token/create" { capabilities = ["update", "sudo"] }'},
         ),
         example(
             "reads Vault's own storage",

@@ -94,7 +94,7 @@ class Protected(StackRule):
         del settings
         for subject, guards in guarded(stack):
             if not guards:
-                detail = "no active ruleset or classic protection surely holds for it"
+                detail = "no active ruleset or classic protection is known to apply to it"
                 urn = subject.urn or _any_of(stack, subject)
                 remedy = remedy_for_protection(subject.plan, private=subject.private)
                 yield Finding(detail, urn=urn, remedy=remedy)

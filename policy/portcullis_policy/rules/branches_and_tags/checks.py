@@ -15,7 +15,7 @@ from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import osps
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.rules.branches_and_tags.branches import PROTECTIONS, guarded
-from portcullis_policy.rules.branches_and_tags.check_names import patterns
+from portcullis_policy.rules.branches_and_tags.check_names import is_made, patterns
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.protection import Protection, required_checks
 from portcullis_policy.semantics.workflow_files.files import (
@@ -199,8 +199,7 @@ class ChecksAreMade(StackRule):
                 missing = [
                     context
                     for context in _required_of_workflows(guard)
-                    if not _OF_GITHUB.fullmatch(context)
-                    and not any(re.fullmatch(pattern, context) for pattern in made)
+                    if not _OF_GITHUB.fullmatch(context) and not is_made(context, made)
                 ]
                 if missing:
                     yield Finding(

@@ -220,6 +220,12 @@ class NobodyMergesAlone(ResourceRule):
             CLASSIC,
             requiredPullRequestReviews={"bypassPullRequestAllowances": {"users": ["kim"]}},
         ),
+        example(
+            "the same: an App may",
+            gh.BRANCH_PROTECTION_V3,
+            CLASSIC,
+            requiredPullRequestReviews={"bypassPullRequestAllowances": {"apps": ["merger"]}},
+        ),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
@@ -230,6 +236,7 @@ class NobodyMergesAlone(ResourceRule):
                 ("pullRequestBypassers",),
                 ("bypassPullRequestAllowances", "users"),
                 ("bypassPullRequestAllowances", "teams"),
+                ("bypassPullRequestAllowances", "apps"),
             ):
                 passing = resource.facts.entries("requiredPullRequestReviews", *field)
                 if passing is UNKNOWN or passing:

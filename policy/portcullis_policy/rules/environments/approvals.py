@@ -14,6 +14,7 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.people.groups import plain
 from portcullis_policy.semantics.plans import remedy_for_reviewers
 from portcullis_policy.semantics.release_environments import (
     ENVIRONMENT,
@@ -29,19 +30,21 @@ _TRIAL = Declared(ENVIRONMENT, {"release": "trial"}, "component")
 def _reviewers(facts: Facts) -> tuple[int, int, bool]:
     """Return how many teams and people review, and whether some of it is unknown.
 
-    A team that is made in the same update has no id yet: it counts, for it will be there.
+    A person who is named twice counts once. A team that is made in the same update has no id yet:
+    it counts, for it will be there.
     """
     blocks = facts.blocks("reviewers")
     if blocks is UNKNOWN:
         return 0, 0, True
-    teams = people = 0
     unknown = False
-    for block in blocks:
-        listed = block.entries("teams"), block.entries("users")
-        unknown = unknown or UNKNOWN in listed
-        teams += len(listed[0]) if listed[0] is not UNKNOWN else 0
-        people += len(listed[1]) if listed[1] is not UNKNOWN else 0
-    return teams, people, unknown
+    named: tuple[set[object], set[object]] = set(), set()
+    for number, block in enumerate(blocks):
+        for kind, found in zip(("teams", "users"), named, strict=True):
+            listed = block.entries(kind)
+            unknown = unknown or listed is UNKNOWN
+            for place, each in enumerate([] if listed is UNKNOWN else listed):
+                found.add((number, place) if each is UNKNOWN else plain(each))
+    return len(named[0]), len(named[1]), unknown
 
 
 class ReviewersRequired(ResourceRule):
@@ -224,7 +227,15 @@ class MoreThanOneReviewer(ResourceRule):
         SOUND,
         example("two people review", gh.ENVIRONMENT, PYPI_RELEASE, reviewers=[{"users": [1, 2]}]),
     )
-    bad = (example("one person reviews", gh.ENVIRONMENT, PYPI_RELEASE, reviewers=[{"users": [1]}]),)
+    bad = (
+        example("one person reviews", gh.ENVIRONMENT, PYPI_RELEASE, reviewers=[{"users": [1]}]),
+        example(
+            "one person, named twice",
+            gh.ENVIRONMENT,
+            PYPI_RELEASE,
+            reviewers=[{"users": [1, "1"]}, {"users": [1]}],
+        ),
+    )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""

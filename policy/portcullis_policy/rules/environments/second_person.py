@@ -25,10 +25,10 @@ from portcullis_policy.release_path.model import read
 from portcullis_policy.release_path.single import (
     PEOPLE,
     SEEN,
-    by_token_only,
+    TWO_TEAMS,
     published,
-    reported,
     single,
+    started_by_token,
     two_approvals,
 )
 from portcullis_policy.release_path.started import token_starts
@@ -196,10 +196,7 @@ class TagCreatorsDoNotApprove(StackRule):
     severity = Severity.HIGH
     maps = (*cis("4.2.2", "5.2.3"), *ssdf("PO.5.1"))
     resource_types = SEEN
-    remediation = (
-        "Let one team create the tags (`created_by`) and another approve (`approvers`, "
-        "`reviewers`), without a member in common."
-    )
+    remediation = TWO_TEAMS
     good = (
         stack("two teams", *BOTH, gate(), POLICY, BY_TAGGERS),
         stack("two teams that are declared elsewhere", gate(), POLICY, BY_TAGGERS),
@@ -361,14 +358,14 @@ class TagCreatorsDoNotApprove(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        for repository, environment in published(stack, settings):
-            ways = by_token_only(repository, environment)
-            if (
-                ways
-                and not two_approvals(repository, environment)
+        yield from started_by_token(
+            stack,
+            settings,
+            lambda repository, environment: (
+                not two_approvals(repository, environment)
                 and token_starts(stack, repository.name, environment.name)
-            ):
-                yield reported(repository, environment, ways)
+            ),
+        )
 
 
 class SecondPersonIsSeen(StackRule):

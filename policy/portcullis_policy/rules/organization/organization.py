@@ -192,7 +192,7 @@ class NewRepositoriesWatched(ResourceRule):
 
     id = "OR004"
     title = "new repositories start without dependency alerts"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     yaml_fixes = (
         ("dependency_graph_enabled_for_new_repositories", True),
         ("dependabot_alerts_enabled_for_new_repositories", True),

@@ -77,6 +77,38 @@ class OwnersCounted(StackRule):
             yield Finding(detail, urn=owners[0].urn)
 
 
+class NotEverybodyOwns(StackRule):
+    """Not everybody in a large organization is an owner.
+
+    An owner can change every ruleset, environment and team. OR007 advises to keep a few owners.
+    This rule refuses an organization that has more, and no other members: each stolen account is
+    then an owner's, and no protection holds against any person.
+    """
+
+    id = "OR015"
+    title = "everybody in the organization is an owner"
+    severity = Severity.HIGH
+    maps = (*cis("1.3.3"), *scm("member/organization_has_too_many_admins"))
+    resource_types = (gh.MEMBERSHIP,)
+    remediation = "Keep two to five owners, and give other people the role `member`."
+    good = (
+        stack("a few people, all of them owners", *_owners(3)),
+        stack(
+            "many owners, whom OR007 reports, and a member",
+            *_owners(6),
+            Declared(gh.MEMBERSHIP, {"username": "kim", "role": "member"}, "kim"),
+        ),
+    )
+    bad = (stack("six people, all of them owners", *_owners(6)),)
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        people = list(stack.of(gh.MEMBERSHIP))
+        owners = [item for item in people if item.facts.text("role") == "admin"]
+        if len(owners) == len(people) > settings.number(OwnersCounted.id, MOST):
+            yield Finding(f"{len(owners)} owners, and nobody else", urn=owners[0].urn)
+
+
 class RoleNarrow(ResourceRule):
     """An organization role cannot write to every repository or change the organization's settings.
 
@@ -257,4 +289,11 @@ def _permissions(resource: Resource, refused: tuple[str, ...], what: str) -> Ite
         yield finding(f"`permissions` {what}", value=UNKNOWN if UNKNOWN in listed else None)
 
 
-RULES = (OwnersCounted, RoleNarrow, RolesForTeams, RoleForAllNotGiven, RepositoryRoleObeys)
+RULES = (
+    OwnersCounted,
+    NotEverybodyOwns,
+    RoleNarrow,
+    RolesForTeams,
+    RoleForAllNotGiven,
+    RepositoryRoleObeys,
+)

@@ -12,18 +12,16 @@ from portcullis_policy.exemptions import LONGEST, ORGANIZATION, date_of
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.workflow_files.files import workflow_path
+from portcullis_policy.semantics.workflow_files.waivers import COMMENT, DATE, is_reason, reason_of
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
-_COMMENT = re.compile(r"#\s*zizmor:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<rest>[^\n]*)", re.IGNORECASE)
-_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _OF_MANAGED_FILES = re.compile(
     r"use-trusted-publishing\] - declared: auth (token|hybrid)"
     r"|secrets-outside-env\] - expected to be empty"
 )
 """What Portcullis writes into its workflow files: the organization's file decides it, and shows it
 where it is read. Such a comment has no last day."""
-_SHORTEST_REASON = 3
 _SHOWN = 120
 
 
@@ -80,7 +78,7 @@ class _Comment:
 
     def problem(self, today: dt.date) -> str | None:
         """Return why it does not count as a decision; None if it does."""
-        if len(re.sub(r"\W", "", self.reason)) < _SHORTEST_REASON:
+        if not is_reason(self.reason):
             return "gives no reason"
         if self.expires is None:
             return "has no last day, such as 2027-03-31"
@@ -94,11 +92,11 @@ class _Comment:
 def _comments(text: object) -> Iterator[_Comment]:
     """Yield the comments of a workflow file that silence zizmor."""
     for number, line in enumerate(text.splitlines() if isinstance(text, str) else (), 1):
-        for found in _COMMENT.finditer(line):
+        for found in COMMENT.finditer(line):
             if _OF_MANAGED_FILES.fullmatch(found[0].partition("[")[2].strip()):
                 continue
-            date = _DATE.search(found["rest"])
-            reason = _DATE.sub("", found["rest"]).strip(" -:;,.()")
+            date = DATE.search(found["rest"])
+            reason = reason_of(found["rest"])
             yield _Comment(number, found["rules"].strip(), reason, date_of(date[0] if date else ""))
 
 
@@ -148,8 +146,9 @@ class InForce(StackRule):
 class CommentDecided(StackRule):
     """A comment that silences zizmor gives a reason and a last day.
 
-    Without them nobody can tell a decision from a finding that was in the way. After its last day
-    the comment is a finding. Write them behind the brackets:
+    Without them nobody can tell a decision from a finding that was in the way. A comment without a
+    reason silences nothing: WF017 and WF018 report what it covers. After its last day the comment
+    is a finding. Write them behind the brackets:
     `# zizmor: ignore[artipacked] pushes the tag, until 2027-03-31`.
     """
 

@@ -19,10 +19,11 @@ from portcullis_policy.mappings import cis, ssdf
 from portcullis_policy.release_path.single import (
     PEOPLE,
     SEEN,
-    by_token_only,
+    TWO_TEAMS,
     published,
     reported,
     single,
+    started_by_token,
     two_approvals,
 )
 from portcullis_policy.release_path.started import token_starts
@@ -45,8 +46,8 @@ class OnePersonPublishes(StackRule):
     approve it, from everything that the stack declares: teams and their members, access, rulesets,
     classic protection and environments. The finding lists the steps of one person who needs nobody
     else. People write the workflow files of the commits that they push, so the triggers of the
-    declared files do not count. EN012 reports people who need a job's GITHUB_TOKEN to start the
-    run.
+    declared files do not count. A token outside of the environment publishes without it. EN012
+    reports people who need a job's GITHUB_TOKEN to start the run.
     """
 
     id = "RP001"
@@ -107,6 +108,15 @@ class OnePersonPublishes(StackRule):
                 gh.DEPLOYMENT_POLICY,
                 {"repository": "escai", "environment": "pypi-release", "branchPattern": "main"},
                 "policy",
+            ),
+        ),
+        stack(
+            "a token of the repository publishes the same without the environment",
+            *SOUND_PATH,
+            Declared(
+                gh.ACTIONS_SECRET,
+                {"repository": "escai", "secretName": "PYPI_API_TOKEN", "value": "x"},
+                "token",
             ),
         ),
         stack(
@@ -181,10 +191,7 @@ class TwoApprovalsTwoPeople(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        for repository, environment in published(stack, settings):
-            ways = by_token_only(repository, environment)
-            if ways and two_approvals(repository, environment):
-                yield reported(repository, environment, ways)
+        yield from started_by_token(stack, settings, two_approvals)
 
 
 class NobodyRewritesTheRelease(StackRule):
@@ -202,10 +209,7 @@ class NobodyRewritesTheRelease(StackRule):
     severity = Severity.MEDIUM
     maps = cis("4.2.2")
     resource_types = SEEN
-    remediation = (
-        "Let one team create the tags (`created_by`) and another approve (`approvers`, "
-        "`reviewers`), without a member in common."
-    )
+    remediation = TWO_TEAMS
     good = (
         stack("one team tags, another approves", *SOUND_PATH, _TAG_ONLY),
         stack(
@@ -225,14 +229,14 @@ class NobodyRewritesTheRelease(StackRule):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        for repository, environment in published(stack, settings):
-            ways = by_token_only(repository, environment)
-            if (
-                ways
-                and not two_approvals(repository, environment)
+        yield from started_by_token(
+            stack,
+            settings,
+            lambda repository, environment: (
+                not two_approvals(repository, environment)
                 and not token_starts(stack, repository.name, environment.name)
-            ):
-                yield reported(repository, environment, ways)
+            ),
+        )
 
 
 RULES = (OnePersonPublishes, TwoApprovalsTwoPeople, NobodyRewritesTheRelease)

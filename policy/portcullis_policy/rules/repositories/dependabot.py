@@ -1,8 +1,10 @@
 """DB: `dependabot.yml`, kept as a file of the program, judged on its text."""
 
 import fnmatch
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from portcullis_policy.examples.base import Declared, Example, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
@@ -59,12 +61,24 @@ def _dependabot(note: str, *changes: tuple[str, str]) -> Example:
 _GOOD = _dependabot("weekly, with a cooldown")
 
 
+@lru_cache(maxsize=4096)
+def _read(text: str) -> At | None:
+    """Return a configuration's top, read once for all rules; None if it cannot be read."""
+    try:
+        return compose(text)
+    except UnreadableError:
+        return None
+
+
 def _updates(text: str) -> list[At]:
     """Return the entries of `updates`; none for a file that cannot be read."""
-    try:
-        return compose(text).get("updates").entries()
-    except UnreadableError:
-        return []
+    top = _read(text)
+    return [] if top is None else top.get("updates").entries()
+
+
+def _is_complete(top: At) -> bool:
+    """Say whether a configuration is of version 2, and requests updates."""
+    return top.get("version").text == "2" and bool(top.get("updates").entries())
 
 
 class DependabotReadable(ResourceRule):
@@ -76,7 +90,7 @@ class DependabotReadable(ResourceRule):
 
     id = "DB001"
     title = "a Dependabot configuration cannot be read, or asks for nothing"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = (*scorecard("Dependency-Update-Tool"), *ssdf("PW.4.1"))
     resource_types = (gh.REPOSITORY_FILE,)
     remediation = "Write `version: 2` and at least one entry of `updates`."
@@ -96,7 +110,7 @@ class DependabotReadable(ResourceRule):
             return
         if not isinstance(content, str):
             yield finding("its content cannot be seen", "files", path, value=UNKNOWN)
-        elif not _updates(content) or compose(content).get("version").text != "2":
+        elif (top := _read(content)) is None or not _is_complete(top):
             yield finding("it is no configuration of version 2 with updates", "files", path)
 
 
@@ -109,7 +123,7 @@ class EcosystemsCovered(StackRule):
 
     id = "DB002"
     title = "an ecosystem in use gets no updates"
-    severity = Severity.MEDIUM
+    severity = Severity.HIGH
     maps = (*scorecard("Dependency-Update-Tool"), *ssdf("PW.4.1"))
     resource_types = (gh.REPOSITORY_FILE,)
     remediation = "Add an entry of `updates` for it; with Portcullis: `ecosystems: [...]`."
@@ -191,6 +205,11 @@ class EntryUpdates(StackRule):
                 changed(DEPENDABOT, (_ACTIONS, "    directories: [/, '/.github/actions/*']\n")),
                 PATH,
             ),
+        ),
+        stack(
+            "the folder of the workflow files itself",
+            file(CI, CI_PATH, "ci"),
+            file(changed(DEPENDABOT, (_ACTIONS, "    directory: /.github/workflows\n")), PATH),
         ),
     )
     bad = (
@@ -283,7 +302,7 @@ def _places(update: At) -> list[At]:
 
 def _reads(place: str, folder: str) -> bool:
     """Say whether an entry for a place reads a folder; places may have wildcards."""
-    wanted = f"/{place.strip('/.')}".lower()
+    wanted = posixpath.normpath(f"/{place.strip('/')}").lower()
     return wanted == folder or fnmatch.fnmatchcase(folder, wanted)
 
 

@@ -51,7 +51,7 @@ class _HasFile(StackRule, abstract=True):
         if self.for_all and wanted & kept.get(FOR_ALL, {}).keys():
             return
         for name, files in kept.items():
-            if name != FOR_ALL and not wanted & files.keys():
+            if name != FOR_ALL and files and not wanted & files.keys():
                 first = next(iter(files.values()))
                 yield Finding(
                     f"files are kept in it, and no {self.name}", (self.field,), urn=first.urn
@@ -123,6 +123,10 @@ class SecurityPolicy(_HasFile):
             {"RE012": {"required": True}},
         ),
         stack("the stack manages no files of the repository"),
+        stack(
+            "a list of files that is empty",
+            Declared(ADDED_FILES, {"repository": "escai", "files": {}}),
+        ),
     )
     bad = (Example("no file SECURITY.md", (file(CI, CI_PATH),), {"RE012": {"required": True}}),)
 
@@ -153,6 +157,10 @@ class CodeOwners(_HasFile):
             "a file CODEOWNERS", file(CI, CI_PATH), file("* @o/a", ".github/CODEOWNERS", "owners")
         ),
         stack("the stack manages no files of the repository"),
+        stack(
+            "a list of files that is empty",
+            Declared(ADDED_FILES, {"repository": "escai", "files": {}}),
+        ),
     )
     bad = (
         stack("no file CODEOWNERS", file(CI, CI_PATH)),

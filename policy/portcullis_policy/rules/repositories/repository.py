@@ -284,10 +284,12 @@ class WebhookEncrypted(ResourceRule):
     good = (
         example("https", gh.REPOSITORY_WEBHOOK, _HOOK),
         _hook("the certificate's check left out: on", insecureSsl=None),
+        _hook("off, as a text", insecureSsl="0"),
     )
     bad = (
         _hook("plain http", url="http://hooks.guild.example/push"),
         _hook("certificate not checked", insecureSsl=True),
+        _hook("certificate not checked, as a text", insecureSsl="1"),
         _hook("unknown at preview", url=UNKNOWN),
         example(
             "nothing is known at preview", gh.ORGANIZATION_WEBHOOK, _HOOK, configuration=UNKNOWN

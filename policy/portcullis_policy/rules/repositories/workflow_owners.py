@@ -1,6 +1,7 @@
 """RE: who owns the workflow files and CODEOWNERS itself, by the line that decides."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from portcullis_policy.examples.base import Declared, Example, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, file
@@ -13,8 +14,11 @@ from portcullis_policy.semantics.code_owners import (
     Line,
     deciding,
     guarded_paths,
+    ignored,
     in_force,
 )
+from portcullis_policy.semantics.people.access import with_permission
+from portcullis_policy.semantics.people.groups import LOGIN
 from portcullis_policy.semantics.workflow_files.files import repository_of
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -43,11 +47,23 @@ def _owners(note: str, text: str, path: str = _PATH) -> Example:
     return stack(note, file(CI, CI_PATH, "ci"), file(text, path, "owners"))
 
 
+def managed_paths(stack: Stack) -> dict[object, list[str]]:
+    """Return the paths of the files that the program keeps, by repository."""
+    managed: dict[object, list[str]] = {}
+    for item in stack.of(gh.REPOSITORY_FILE):
+        path = item.facts.text("file")
+        if isinstance(path, str):
+            managed.setdefault(repository_of(item), []).append(path.lstrip("/"))
+    return managed
+
+
 class OwnersStay(StackRule):
     """The owners of workflow files and of CODEOWNERS are not taken away by a later line.
 
     GitHub asks the owners of the last line that matches a file. A last line `*` without an owner
-    takes the owners of all files away, and looks harmless below the lines that name them.
+    takes the owners of all files away, and looks harmless below the lines that name them. GitHub
+    reads one file only: `.github/CODEOWNERS` before the one at the root and the one in `docs/`, so
+    a second file can take them away too.
     """
 
     id = "RE014"
@@ -70,21 +86,31 @@ class OwnersStay(StackRule):
         _owners("of the release alone", f"{_OWNED}/.github/workflows/release*\n"),
         _owners("of CODEOWNERS itself", f"{_OWNED}CODEOWNERS\n"),
         _owners("at the root, at any depth", f"{_OWNED}**/workflows/**\n", "CODEOWNERS"),
+        stack(
+            "a second file, which GitHub reads first",
+            file(CI, CI_PATH, "ci"),
+            file(_OWNED, "docs/CODEOWNERS", "docs"),
+            file("/docs/ @guild/writers\n", _PATH, "owners"),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
-        managed: dict[object, list[str]] = {}
-        for item in stack.of(gh.REPOSITORY_FILE):
-            path = item.facts.text("file")
-            if isinstance(path, str):
-                managed.setdefault(repository_of(item), []).append(path.lstrip("/"))
+        managed = managed_paths(stack)
         for repository, (item, lines) in in_force(stack).items():
             own = str(item.facts.text("file")).lstrip("/")
             paths = [own, *guarded_paths(lines, managed[repository])]
             for number in sorted({*_taken_away(lines, paths)}):
                 detail = f"line {number} names nobody for workflow files or CODEOWNERS"
+                yield Finding(detail, ("code_owners",), urn=item.urn)
+            hidden = ignored(stack).get(repository, [])
+            if not any(map(partial(deciding, lines), paths[1:])) and any(
+                (line := deciding(each, path)) is not None and line.owners
+                for each in hidden
+                for path in paths[1:]
+            ):
+                detail = "GitHub does not read the CODEOWNERS file that names owners of workflows"
                 yield Finding(detail, ("code_owners",), urn=item.urn)
 
 
@@ -142,7 +168,8 @@ class OwnersMayReview(StackRule):
 
     GitHub ignores code owners without write access, and says so only on the page of the file. A
     team with `triage` looks like an owner in a review, and is never asked. The rule looks at teams
-    and their access that the stack declares.
+    and their access that the stack declares, at people where it declares all who write, and at
+    teams of another organization, which own nothing here.
     """
 
     id = "RE016"
@@ -155,6 +182,18 @@ class OwnersMayReview(StackRule):
         stack("a team that writes", _TEAM, _access("push"), _owned_by("security")),
         stack("a team with a role of its own", _TEAM, _access("reviewer"), _owned_by("security")),
         stack("a team that is declared elsewhere", _TEAM, _access("triage"), _owned_by("other")),
+        stack(
+            "a person in a team that writes, and an owner",
+            Declared(gh.MEMBERSHIP, {"username": "olga", "role": "admin"}, "olga"),
+            _TEAM,
+            Declared(
+                gh.TEAM_MEMBERS,
+                {"teamId": "11", "members": [{"username": "Kim", "role": "member"}]},
+                "members",
+            ),
+            _access("push"),
+            file("/.github/ @kim\n/.github/workflows/ @olga\n", _PATH, "owners"),
+        ),
         stack(
             "another owner besides",
             _TEAM,
@@ -181,6 +220,18 @@ class OwnersMayReview(StackRule):
             _owned_by("security"),
         ),
         stack("a team that may triage", _TEAM, _access("triage"), _owned_by("Security")),
+        stack(
+            "a person who is in no team that writes",
+            Declared(gh.MEMBERSHIP, {"username": "olga", "role": "admin"}, "olga"),
+            _TEAM,
+            Declared(
+                gh.TEAM_MEMBERS,
+                {"teamId": "11", "members": [{"username": "kim", "role": "member"}]},
+                "members",
+            ),
+            _access("push"),
+            file("* @guild/security\n/.github/ @mallory\n", _PATH, "owners"),
+        ),
         stack("left out: the team may read", _TEAM, _access(None), _owned_by("security")),
     )
 
@@ -188,12 +239,38 @@ class OwnersMayReview(StackRule):
         """See Rule."""
         del settings
         weak = {(repository_of(item), _team(stack, item)) for item in _weak(stack)}
+        managed = managed_paths(stack)
         for repository, (item, lines) in in_force(stack).items():
-            line = deciding(lines, f"{WORKFLOWS}any.yml")
-            slugs = [owner.lower().rpartition("/")[2] for owner in line.owners] if line else []
-            if slugs and all((repository, slug) in weak for slug in slugs):
-                detail = "the access of each team that owns workflow files is read or triage"
+            account, says, _ = (item.provider or "").partition(" ")
+            wrong = set()
+            for path in guarded_paths(lines, managed.get(repository, ())):
+                line = deciding(lines, path)
+                owners = [owner.lower() for owner in line.owners] if line else []
+                if owners and all(
+                    (repository, owner.rpartition("/")[2]) in weak
+                    if "/" in owner and not _is_of_others(owner, account if says else "")
+                    else "/" in owner or _is_stranger(stack, repository, owner)
+                    for owner in owners
+                ):
+                    wrong.add(line.number if line else 0)
+            if wrong:
+                detail = "none of those who own workflow files may write to the repository"
                 yield Finding(detail, ("code_owners",), urn=item.urn)
+
+
+def _is_of_others(owner: str, account: str) -> bool:
+    """Say whether a team is surely of another organization than the file's."""
+    return bool(account) and "/" in owner and owner[1:].partition("/")[0] != account
+
+
+def _is_stranger(stack: Stack, repository: object, owner: str) -> bool:
+    """Say whether a person surely may not write: the stack shows all who may."""
+    if not owner.startswith("@") or not isinstance(repository, str):
+        return False  # an address may be anybody's
+    writers = with_permission(stack, repository, gh.WRITE_ROLE)
+    if writers.unseen or writers.by_id:
+        return False
+    return (LOGIN, owner[1:]) not in writers.known
 
 
 def _weak(stack: Stack) -> Iterator[Resource]:

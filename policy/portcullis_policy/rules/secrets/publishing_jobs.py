@@ -1,6 +1,5 @@
 """SE: the secrets of publishing jobs, found by their use: where they lie, and how many together."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from portcullis_policy.examples.base import Declared, stack
@@ -9,6 +8,7 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.publishing.secret_names import registry as registry_of
 from portcullis_policy.semantics.publishing.secrets import (
     Use,
     used_by_publishing_jobs,
@@ -45,6 +45,14 @@ _BY_JOB = (
       - with: {password: '${{ env.T }}'}
         uses: pypa""",
 )
+_SIGNED = (
+    "    steps:\n      - uses: pypa",
+    """\
+    steps:
+      - run: cosign sign-blob --yes --key env://KEY dist/*
+        env: {KEY: '${{ secrets.WAREHOUSE }}'}
+      - uses: pypa""",
+)
 _CALLER = """\
 on: {push: {tags: ["v*"]}}
 permissions: {}
@@ -64,28 +72,15 @@ jobs:
       - run: twine upload dist/*
         env: {TWINE_PASSWORD: '${{ secrets.token }}'}
 """
-_TOKENS_OF: Mapping[str, str] = {
-    "PyPI": r"PYPI|TWINE|FLIT_|HATCH_INDEX",
-    "npm": r"NPM|NODE_AUTH",
-    "crates.io": r"CARGO|CRATES",
-    "RubyGems": r"RUBYGEMS|GEM_HOST",
-    "NuGet": r"NUGET",
-    "Maven Central": r"MAVEN|OSSRH|SONATYPE",
-    "a registry of images": r"DOCKER|GHCR",
-    "Packagist": r"PACKAGIST",
-    "CocoaPods": r"COCOAPODS",
-    "the marketplaces of editors": r"VSCE|OVSX",
-}
-"""Names of tokens, by where they publish."""
 
 
 class PublishingSecretInEnvironment(StackRule):
     """A publishing job uses no secret of the repository or the organization.
 
     Every workflow on every branch reads repository and organization secrets. Whatever such a secret
-    is called, anybody who may push a branch can publish with it. The rule follows secrets through
-    the environment variables of steps, jobs and workflows, steps that log in, composite actions and
-    called workflows.
+    is called, anybody who may push a branch can publish with it, or sign what they built. The rule
+    follows secrets through the environment variables of steps, jobs and workflows, steps that log
+    in or sign, composite actions and called workflows.
     """
 
     id = "SE017"
@@ -121,6 +116,11 @@ class PublishingSecretInEnvironment(StackRule):
             "a secret of the organization, through a variable of the job",
             Declared(gh.ACTIONS_ORGANIZATION_SECRET, {"secretName": "warehouse"}, "secret"),
             file(changed(RELEASE, _BY_JOB)),
+        ),
+        stack(
+            "the key that signs what is published",
+            Declared(gh.ACTIONS_SECRET, _SECRET, "secret"),
+            file(changed(RELEASE, _SIGNED)),
         ),
         stack(
             "given to a workflow that publishes",
@@ -194,7 +194,7 @@ class OneRegistryEach(StackRule):
         for item in stack.of(gh.ACTIONS_ENVIRONMENT_SECRET):
             name, environment = _name(item), _lower(item.facts, "environment")
             if name is not None and environment is not UNKNOWN and settings.can_publish(name):
-                registry = next((to for to, of in _TOKENS_OF.items() if re.search(of, name)), None)
+                registry = registry_of(name)
                 if registry is not None:
                     held.setdefault((repository_of(item), environment), {})[registry] = item
         for registries in held.values():

@@ -8,6 +8,7 @@ from portcullis_policy.facts import UNKNOWN, Facts
 from portcullis_policy.mappings import cis
 from portcullis_policy.rule import Finding, Resource, ResourceRule, Stack, StackRule, finding
 from portcullis_policy.semantics import github as gh
+from portcullis_policy.semantics.publishing.secret_names import is_cloud_login
 from portcullis_policy.semantics.release_environments import ENVIRONMENT, is_release
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
@@ -27,12 +28,6 @@ _ENVIRONMENT: Mapping[str, object] = {
 }
 _VARIABLE: Mapping[str, object] = {"repository": "escai", "variableName": "REGION", "value": "eu"}
 _ALLOWED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_STATIC_CLOUD = re.compile(
-    r"(?:\w+_)?(?:AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|VAULT_(?:TOKEN|SECRET_ID))"
-    r"(?:_\w+)?",
-    re.IGNORECASE,
-)
-"""Names of stored logins to AWS and Vault, also with a stage before or after them."""
 
 
 def _name(facts: Facts) -> str | None:
@@ -290,7 +285,7 @@ class NoStaticCloudCredential(ResourceRule):
         """See Rule."""
         del settings
         name = _name(resource.facts)
-        if name is not None and _STATIC_CLOUD.fullmatch(name):
+        if name is not None and is_cloud_login(name):
             yield finding("OIDC makes this secret unnecessary", *_at(resource.facts))
 
 

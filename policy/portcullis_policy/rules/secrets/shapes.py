@@ -6,6 +6,7 @@ Sources: the vendors' pages about their tokens, and GitHub's list of what it sca
 https://docs.github.com/code-security/reference/secret-security/supported-secret-scanning-patterns
 """
 
+import base64
 import math
 import re
 from collections import Counter
@@ -50,6 +51,9 @@ FORMATS: Mapping[str, str] = {
     "1Password's secret key": r"A3-[A-Z0-9]{6}-[A-Z0-9]{6}(?:-[A-Z0-9]{5}){4}",
     "LaunchDarkly": r"(?:sdk|api|mob)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "Infisical": r"st\.[0-9a-f-]{20,}\.[0-9a-f]{20,}",
+    "Prefect": r"pn[ub]_[A-Za-z0-9]{36}",
+    "ReadMe": r"rdme_[a-z0-9]{70}",
+    "Scalingo": r"tk-us-[\w-]{48}",
     # clouds, hosts and databases
     "AWS": r"(?:A3T[A-Z0-9]|A[KS]IA|ABIA|ACCA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}"
     r"|ABSK[A-Za-z0-9+/]{60,}={0,2}",
@@ -99,12 +103,14 @@ FORMATS: Mapping[str, str] = {
     # tools that teams use
     "Linear": r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}",
     "Notion": r"ntn_[A-Za-z0-9]{40,}|secret_[A-Za-z0-9]{43}",
+    "Asana": r"\d/\d{13,}(?:/\d{13,})?:[0-9a-f]{32}",
     "Airtable": r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",
     "Figma": r"fig[dor]_[\w-]{32,}",
     "Mapbox": r"sk\.eyJ[\w-]{10,}\.[\w-]{20,}",
     "Zapier": r"hooks\.zapier\.com/hooks/catch/\d+/\w+",
     "Contentful": r"CFPAT-[\w-]{40,}",
     "Typeform": r"tfp_[\w.=-]{44,}",
+    "PagerDuty": r"u\+[\w-]{18}(?![\w-])",
     "Grafana": r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/]{32,}",
     "New Relic": r"NR(?:AK|JS|II|IQ|RA)-[\w-]{19,}",
     "Dynatrace": r"dt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}",
@@ -123,21 +129,33 @@ _KEY = re.compile(
     r"|\baws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?(?!\S*EXAMPLE)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"
     r"|_auth(?:Token)?\s*=\s*[\"']?(?=[\w+/=.-]*\d)[\w+/=.-]{16,}"
     r"|\"auth\"\s*:\s*\"[A-Za-z0-9+/]{20,}={0,2}\""
+    r"|\bPrivateKey\s*=\s*[A-Za-z0-9+/]{43}="
     r"|\bmachine\s+\S+\s+login\s+\S+\s+password\s+[^\s$<{]{4,}",
     re.IGNORECASE,
 )
 """Keys, and files of logins."""
-_HINTS = ("-----begin", "putty-user", "minisign", "secret", "_auth", '"auth"', "machine")
+_HINTS = (
+    "-----begin",
+    "privatekey",
+    "putty-user",
+    "minisign",
+    "secret",
+    "_auth",
+    '"auth"',
+    "machine",
+)
 """Words of which one is in each of them: a quick look first."""
 _PASSWORD = re.compile(
-    r"://[^/\s:@]*:[^/\s:@]+@|\bA[KS]IA[A-Z0-9]{16}\b"
-    r"|(?:^|;)\s*(?:password|pwd)\s*=\s*[^;\s${<]{4,}|\bbearer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{20,}=*",
+    r"://[^/\s:@]*:(?![$<{*])[^/\s:@]+@|\bA[KS]IA[A-Z0-9]{16}\b"
+    r"|(?:^|[;\n])\s*(?:[\w.-]{1,40}\.)?(?:password|pwd)\s*=\s*[^;\s${<]{4,}|\bbearer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{20,}=*"
+    r"|\bgeniekey\s+[0-9a-f-]{36}|\bauthorization\s*[:=]\s*[\"']?basic\s+[A-Za-z0-9+/]{12,}={0,2}",
     re.IGNORECASE,
 )
 """A password in a URL or a connection string, and a header with a token: not for whole files, where
 such things are examples."""
 
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}$")
 _RANDOM = re.compile(
     r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d.*\d)(?=.*[A-Za-z0-9+]{20})[A-Za-z0-9+/_-]{24,}={0,2}"
 )
@@ -163,10 +181,28 @@ def looks_random(text: str) -> bool:
 
 def has_token(text: str) -> bool:
     """Return whether a token or key of a known format is in ``text``."""
-    if any(map(_TOKEN.search, _LONG_WORD.findall(text))):
+    words = _LONG_WORD.findall(text)
+    if any(map(_TOKEN.search, words)) or any(map(_has_encoded_token, words)):
         return True
     lower = text.lower()
     return any(hint in lower for hint in _HINTS) and _KEY.search(text) is not None
+
+
+def without_tokens(text: str) -> str:
+    """Return a text with `***` in the place of each word that holds a token of a known format."""
+    return _LONG_WORD.sub(lambda word: "***" if _TOKEN.search(word[0]) else word[0], text)
+
+
+def _has_encoded_token(word: str) -> bool:
+    """Return whether a word is a token or key in base64, which hides nothing."""
+    found = _BASE64.search(word)
+    if found is None:
+        return False
+    try:
+        plain = base64.b64decode(found[0] + "=" * (-len(found[0]) % 4)).decode("ascii")
+    except ValueError:
+        return False
+    return _TOKEN.search(plain) is not None or _KEY.search(plain) is not None
 
 
 def looks_secret(text: str) -> bool:

@@ -16,7 +16,8 @@ from portcullis_policy.semantics.release_environments import key
 from portcullis_policy.semantics.workflow_files.files import (
     WorkflowFile,
     at_lines,
-    workflow_files,
+    named,
+    runs,
     workflow_path,
 )
 from portcullis_policy.semantics.workflow_files.runners import own_runners
@@ -62,10 +63,10 @@ class FileRule(StackRule, abstract=True):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        for item in workflow_files(stack):
+        for item in runs(stack):
             path = workflow_path(item.resource)
             if item.workflow is not None and path is not None:
-                found = self.lines(item, stack, settings)
+                found = named(self.lines(item, stack, settings), item.workflow)
                 yield from at_lines(item.resource, path, found, item.resource.urn)
 
     @abstractmethod

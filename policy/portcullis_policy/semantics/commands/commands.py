@@ -13,8 +13,11 @@ from itertools import pairwise
 
 from portcullis_policy.semantics.commands.words import words
 
-_CALLED = r"\$\((?:[^()]|\([^()]*\))*+\)"
-"""A substitution, with brackets in it, but not with brackets in those."""
+_BRACKETS = r"\([^()]*+\)"
+for _ in range(6):
+    _BRACKETS = rf"\((?:[^()]++|{_BRACKETS})*+\)"
+_CALLED = rf"\${_BRACKETS}"
+"""A substitution, with brackets in brackets, as regular expressions for jq have them."""
 _DOUBLE = rf'"(?P<double>(?:[^"\\$]|\\.|{_CALLED}|\$)*+)"'
 _TOKEN = re.compile(
     r"'(?P<single>[^']*)'"
@@ -58,6 +61,8 @@ _INLINE = {
     **dict.fromkeys(("pwsh", "powershell"), ("-c", "-command", "-Command")),
 }
 """The programs that take a script as a word, and the option before it."""
+_FIND_RUNS = words("-exec -execdir -ok -okdir")
+"""Options of find that are followed by a command."""
 _WHOLE = re.compile(r"'[^']*+'|\"(?:[^\"\\]|\\.)*+\"|\\.|(?:^|(?<=\s))#[^\n]*", re.DOTALL)
 """What is whole: quoted texts, escapes and comments."""
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
@@ -76,9 +81,11 @@ class Command:
 
     Attributes:
         words: the program first, without its path; then all arguments as written, without quotes.
+        by: the words before it that only start it, such as `sudo` or `uvx --from build`.
     """
 
     words: tuple[str, ...]
+    by: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -100,6 +107,7 @@ class Command:
         return any(word.partition("=")[0] in options for word in self.words[1:])
 
 
+@lru_cache(maxsize=4096)  # the words of many scripts are the same
 def program_name(word: str) -> str:
     """Return a program's name from a word: without its folder, version and ending."""
     name = word.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
@@ -183,14 +191,19 @@ def _parse(text: str, depth: int) -> Iterator[Command]:
 
 
 def _command(given: list[str], depth: int) -> Iterator[Command]:
-    given = _without_starters(_without_redirects(given))
+    whole = _without_redirects(given)
+    given = _without_starters(whole)
     if not given:
         return
     if len(given) == 1 and " " in given[0].strip() and depth < _DEEPEST:  # eval "a b"
         yield from _parse(given[0], depth + 1)
         return
-    found = Command(tuple(given))
+    found = Command(tuple(given), tuple(whole[: -len(given)]))
     yield found
+    if found.program == "find" and depth < _DEEPEST:
+        for at, word in enumerate(given):
+            if word in _FIND_RUNS:
+                yield from _command(given[at + 1 :], depth + 1)
     options = _INLINE.get(found.program, ())
     if depth < _DEEPEST:
         for option, script in pairwise(given):
@@ -236,3 +249,29 @@ def _after_options(given: list[str], at: int) -> int:
     while at < len(given) and given[at].startswith("-"):
         at += 2 if given[at] in _TAKES_VALUE else 1
     return at
+
+
+_FETCHING = (("uvx",), ("pipx", "run"), ("uv", "tool"), ("pnpm", "dlx"), ("yarn", "dlx"), ("pnpx",))
+"""What starts a program of a registry, in its latest version if no other is named."""
+_FETCHING_IF_ASKED = (("npx",), ("npm", "exec"), ("npm", "x"), ("bunx",), ("bun", "x"))
+"""What takes the project's own version where it has one, unless an option says yes."""
+_SAYS_YES = frozenset({"-y", "--yes"})
+_GIVEN = frozenset({"--from", "--spec", "--package", "-p", "--with"})
+_FIXED = re.compile(r".+(?:==|@)v?\d[\w.+-]*|\./.*|.*\.(?:whl|tgz|tar\.gz)|.*\$.*")
+
+
+def is_fetched_anew(command: Command) -> bool:
+    """Say whether a command runs a program of a registry in whatever version is the latest."""
+    started = tuple(program_name(word) for word in command.by)
+    pairs = {*((word,) for word in started), *pairwise(started)}
+    if not pairs & {*_FETCHING, *_FETCHING_IF_ASKED}:
+        return False
+    if not pairs & {*_FETCHING} and not _SAYS_YES & {*command.by}:
+        return False
+    options = ((o.partition("=")[0], o.partition("=")[2] or n) for o, n in pairwise(command.by))
+    last = command.by[-1].partition("=")
+    named = [value for option, value in options if option in _GIVEN]
+    named += [last[2]] if last[0] in _GIVEN and last[2] else []
+    if command.words[0] in ("install", "upgrade"):  # uv tool install
+        named += command.positionals
+    return not all(map(_FIXED.fullmatch, named or command.words[:1]))

@@ -8,6 +8,7 @@ import re
 
 from portcullis_policy.semantics.commands.commands import Command, commands, program_name
 from portcullis_policy.semantics.commands.words import names_sending, words
+from portcullis_policy.semantics.workflow_files.expressions import OPENING
 from portcullis_policy.semantics.workflow_files.workflows import Step
 
 _ACTION_WORDS = words(
@@ -21,7 +22,7 @@ _ACTION_WORDS = words(
     "cherry dispatch repository-dispatch changelog notes renovate dependabot update updater "
     "automations suggester cache secrets secret vault jira gajira linear asana cla "
     "contributor contributors wait status commit build compile changed files fetch get find "
-    "download metadata ssh agent gpg import signing sign codesign notarize certs certificate "
+    "download metadata agent gpg import signing sign codesign notarize certs certificate "
     "keychain profile tailscale vpn wireguard license audit outputs config matrix start stop "
     "runner debug"
 )
@@ -57,7 +58,7 @@ _TESTERS = words(
     "pytest py.test tox nox coverage unittest ginkgo gotestsum jest vitest mocha ava "
     "playwright cypress karma rspec minitest phpunit bats testem k6 locust artillery newman "
     "karate detox maestro robot behave cucumber wdio chromatic percy acc ctest pytest-xdist "
-    "stestr"
+    "stestr enos"
 )
 _SESSIONS = words("tox nox")
 """Testers that run what a session calls for, such as `tox -e release`."""
@@ -88,6 +89,18 @@ _HARMLESS_WORDS = words(
     "whoami token sbom scan analyze analyse license licenses version-check diff dedupe "
     "nextest llvm-cov"
 )
+_GENERAL = words("all dist package bundle")
+"""Words that tell of a task only that it handles what is built, or does all there is to do."""
+_UPLOADS_WITH = re.compile(
+    r"TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|POETRY_(?:PYPI_TOKEN|HTTP_BASIC)_\w+|FLIT_PASSWORD"
+    r"|HATCH_INDEX_AUTH|PDM_PUBLISH_PASSWORD|MATURIN_(?:PYPI_TOKEN|PASSWORD)|CARGO_REGISTRY_TOKEN"
+    r"|GEM_HOST_API_KEY|VSCE_PAT|OVSX_PAT|HEX_API_KEY|JRELEASER_\w+|ORG_GRADLE_PROJECT_\w*(?:password|token)"
+    r"|COCOAPODS_TRUNK_TOKEN|NUGET_API_KEY|CHOCO_API_KEY|SNAPCRAFT_STORE_CREDENTIALS",
+    re.IGNORECASE,
+)
+"""Variables with which a client uploads, and which no client reads for anything else."""
+_READS = words("analyze analyse scan check lint test validate verify audit")
+"""Subcommands of any program that look at something and report."""
 _TEST_NAMES = re.compile(
     r"(^|[^a-z])(test|tests|testing|e2e|spec|smoke|acceptance|integration|check|lint|bench)",
     re.IGNORECASE,
@@ -126,10 +139,19 @@ def functions_of(step: Step) -> frozenset[str]:
 def first_not_understood(step: Step) -> int | None:
     """Return the first line of a script with a command that is not known; None if all are."""
     own = functions_of(step)
+    uploads = any(map(_UPLOADS_WITH.fullmatch, step.at.get("env").items()))
     for line, command in commands(step.at.get("run").lines()):
-        if command.words[0] not in own and not _is_understood(command):
+        if command.words[0] in own:
+            continue
+        if not _is_understood(command) or (uploads and _may_do_all(command)):
             return line
     return None
+
+
+def _may_do_all(command: Command) -> bool:
+    """Say whether a command is a task whose name leaves open what it does with what is built."""
+    given = {word.lower() for word in command.positionals[:4]}
+    return command.program in _BUILDERS and bool(given & _GENERAL)
 
 
 def _is_understood(command: Command) -> bool:
@@ -143,7 +165,9 @@ def _is_understood(command: Command) -> bool:
         return True
     asked = {word.lstrip("-").lower() for word in command.words[1:]}
     if asked <= _QUESTIONS and (asked or first.startswith("$")):
-        return True
+        return not first.startswith(OPENING)  # any command may stand there
+    if command.positionals[:1] and command.positionals[0] in _READS:
+        return not any(map(names_sending, command.words))
     if "/" in first or _SCRIPT.search(program):
         return bool(_TEST_NAMES.search(program)) and not names_sending(program)
     given = command.positionals[:4]
@@ -152,4 +176,6 @@ def _is_understood(command: Command) -> bool:
 
 def _is_harmless(word: str) -> bool:
     parts = set(_WORD.findall(program_name(word.lower())))
+    if parts & _GENERAL and not parts - _GENERAL <= _HARMLESS_WORDS:
+        parts -= _GENERAL
     return bool(parts & _HARMLESS_WORDS or _TEST_NAMES.search(word)) and not names_sending(word)

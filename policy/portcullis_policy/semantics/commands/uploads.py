@@ -8,6 +8,7 @@ holds a credential. Only programs that are known to work on files alone are left
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache
 
 from portcullis_policy.semantics.commands.commands import Command, program_name
 from portcullis_policy.semantics.commands.words import SENDING, names_sending, parts, words
@@ -56,6 +57,13 @@ _PUSHES = re.compile(
 _TELLS = words("echo printf write-host write-output")
 _NEARBY = re.compile(r"(\s|//|=)(localhost|127\.0\.0\.1)[:/]")
 """A registry on the runner, which ends with it."""
+_ELSEWHERE = re.compile(
+    r"(?:(?:oci|docker|https?)://)?(?!localhost\b|127\.)[\w-]+(?:\.[\w-]+)+(?::\d+)?/\S"
+)
+"""A registry or a server that is not on the runner."""
+_COPIES = words("copy cp sync")
+_SETS = re.compile(r"(?:^|[\s;&(])(\w+)=([\"']?)([^\s\"';&|()]*)\2", re.MULTILINE)
+_HAS_MORE_VALUES = re.compile(r"\b(?:for|read|select|mapfile|readarray)\b([^;\n]*)")
 _LOCAL = re.compile(
     r"(oci|oci-archive|docker-archive|docker-daemon|dir|containers-storage|tarball|file):"
 )
@@ -100,6 +108,11 @@ _QUIET_HOSTS = re.compile(
     r"https?://(api\.github\.com/(?!.*/releases)|hooks\.|\S*slack\.com|\S*codecov\.io"
     r"|\S*coveralls\.io|\S*discord(app)?\.com|\S*codeclimate\.com|\S*codacy\.com)"
 )
+_RELEASE_API = re.compile(
+    r"https?://uploads\.github\.com/|https?://api\.github\.com/repos/\S+/releases(?!/generate-notes)"
+)
+_INDEXES = re.compile(r"homebrew-|scoop-|aur\.archlinux\.org|winget-pkgs|flathub/")
+"""Repositories from which people install: what is pushed there is published."""
 _LIBRARIES = re.compile(
     r"\btwine\b.*\b(upload|main)\b|setup\.py\b.*\bupload\b|\b(npm|libnpmpublish)\b.*\bpublish\b",
     re.DOTALL,
@@ -108,19 +121,60 @@ _GOAL = re.compile(r"(^|:)(deploy|jib:build|release:perform|publish)$|jib:build"
 _GRADLE_TASKS = words("publish release upload deploy jib")
 _STAYS = re.compile(r"local|dryrun", re.IGNORECASE)
 _WRITES = re.compile(r"(-X|--method)[ =]?(POST|PUT|PATCH)|\s(-f|-F|--field|--raw-field|--input)\b")
+_CURL_WRITES = re.compile(
+    r"\s(-X\s?|--request[ =])(POST|PUT|PATCH)\b|\s(-d|--data(-binary|-raw|-urlencode)?|--json|-T"
+    r"|--upload-file)(?=[ =@])"
+)
 _RELEASES = re.compile(r"/releases(?!/generate-notes)(/|$)")
 _SCRIPT = re.compile(r"\.(sh|py|js|mjs|ts|rb|ps1|pl)$")
 _FURTHEST = 40
 """Words of a command that are looked at for one in a container."""
 
 
+@lru_cache(maxsize=4096)  # the commands of many scripts are the same
 def upload_of(command: Command) -> Upload | None:
     """Return how a command sends something away; None for one that does not."""
     text = f" {command.text}"
-    if command.program in _TELLS or _REHEARSAL.search(text) or _NEARBY.search(text):
+    if command.program in _TELLS or _REHEARSAL.search(text) or _stays_nearby(command):
         return None
     ways = (_in_container, _by_client, _on_github, _by_transfer, _by_word)
     return next((found for way in ways if (found := way(command)) is not None), None)
+
+
+def nearby_names(script: str, environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the variables of a script that name a registry on the runner, whatever happens.
+
+    Args:
+        script: its text.
+        environment: the step's own variables.
+    """
+    given: dict[str, list[str]] = {name: [value] for name, value in environment.items()}
+    for name, _, value in _SETS.findall(script):
+        given.setdefault(name, []).append(value)
+    others = {name for listed in _HAS_MORE_VALUES.findall(script) for name in listed.split()}
+    return frozenset(
+        name
+        for name, values in given.items()
+        if name not in others and all(_NEARBY.match(f" {value}/") for value in values)
+    )
+
+
+def with_nearby(command: Command, names: frozenset[str]) -> Command:
+    """Return a command with a registry on the runner in the place of such variables."""
+    if not names:
+        return command
+    listed = "|".join(map(re.escape, sorted(names)))
+    variable = re.compile(rf"\$(?:({listed})\b|\{{({listed})\}})")
+    return Command(tuple(variable.sub("localhost:5000/name", word) for word in command.words))
+
+
+def _stays_nearby(command: Command) -> bool:
+    """Say whether a command sends something to a registry on the runner, and nowhere else."""
+    if not _NEARBY.search(f" {command.text}"):
+        return False
+    if _COPIES & set(command.positionals[:3]):
+        return bool(_NEARBY.search(f" {command.positionals[-1]}"))
+    return not any(_ELSEWHERE.match(word.rpartition("=")[2]) for word in command.words[1:])
 
 
 def _in_container(command: Command) -> Upload | None:
@@ -224,6 +278,8 @@ _SPECIAL: Mapping[str, Callable[[Command], bool]] = {
 def _on_github(command: Command) -> Upload | None:
     """Return whether a command makes a release on GitHub that is no draft."""
     given = command.positionals
+    if command.program == "curl" and _RELEASE_API.search(command.text):
+        return Upload.RELEASE if _CURL_WRITES.search(command.text) else None
     if command.program in ("gh", "hub", "glab") and given[:1] == ("release",):
         made = given[1:2] == ("create",) and not command.has("--draft", "-d")
         return Upload.RELEASE if made or given[1:2] == ("upload",) else None
@@ -237,6 +293,8 @@ def _by_transfer(command: Command) -> Upload | None:
     text = " ".join((command.program, *command.words[1:]))
     if command.program == "curl":
         sends = bool(_SENT_FILE.search(text)) and not _QUIET_HOSTS.search(text)
+    elif command.program in ("invoke-restmethod", "invoke-webrequest", "irm", "iwr"):
+        sends = bool(re.search(r"\s-infile\s", text, re.IGNORECASE))
     elif command.program == "wget":
         sends = bool(re.search(r"--(post|body)-file", text))
     elif command.program in ("http", "https", "xh"):
@@ -250,6 +308,8 @@ def _by_transfer(command: Command) -> Upload | None:
 def _by_word(command: Command) -> Upload | None:
     """Return what a program sends that is not known, by its subcommand or its own name."""
     program, first = command.program, command.words[0]
+    if program == "git" and command.positionals[:1] in (("clone",), ("push",), ("remote",)):
+        return Upload.BY_WORD if _INDEXES.search(command.text) else None
     if program in _QUIET | _SPECIAL.keys() - _RUNNERS or first.startswith("-"):
         return None
     if command.has(*_INLINE):

@@ -51,6 +51,10 @@ _ORDERS = words(
     "publish-command version-command inlinescript"
 )
 """Inputs that are a command, or a part of one."""
+_SCRIPT_RELEASES = re.compile(
+    r"\.(createRelease|uploadReleaseAsset)\s*\(|[\"'`]POST\s+/repos/[^\"'`]*/releases"
+)
+"""What a script of github-script calls to make a release on GitHub."""
 _ON_THE_RUNNER = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?/")
 _NO = frozenset({"", "false", "no", "never", "0", "none", "off", "null"})
 _NOT_THIS_TIME = re.compile(
@@ -64,6 +68,8 @@ def upload_of_action(step: Step) -> Upload | None:
     action = step.action
     if not action or action in _WITHIN_GITHUB:
         return None
+    if action == "actions/github-script":
+        return Upload.RELEASE if _SCRIPT_RELEASES.search(step.with_("script")) else None
     if _REGISTRY.fullmatch(action):
         return Upload.REGISTRY
     if _ON_GITHUB.fullmatch(action):

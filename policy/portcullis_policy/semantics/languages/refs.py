@@ -176,6 +176,8 @@ def name_not_version(operator: str, pattern: str, *, negated: bool) -> tuple[str
     Returns:
         As `not_version`; None if the pattern cannot be read, too.
     """
+    if len(pattern) > LONGEST:
+        return None
     text = literal(pattern).parts
     admitted: dict[str, Expression | None] = {
         "starts_with": sequence(*text, ANYTHING),
@@ -184,7 +186,7 @@ def name_not_version(operator: str, pattern: str, *, negated: bool) -> tuple[str
         "regex": regular_expression(pattern),
     }
     wanted = admitted.get(operator)
-    if wanted is None or len(pattern) > LONGEST:
+    if wanted is None:
         return None
     fixed = _WRITTEN.match(pattern)
     prefix = fixed[0].strip("^").rstrip("0123456789.-_") if fixed else ""

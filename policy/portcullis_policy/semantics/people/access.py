@@ -79,6 +79,12 @@ def owners(stack: Stack) -> People:
     return union(found) if found else UNSEEN
 
 
+def administrators(stack: Stack, repository: str) -> People:
+    """Return who administrates a repository, without the organization's owners."""
+    people = with_permission(stack, repository, gh.ADMIN_ROLE)
+    return People(people.known - stack.once(owners).known)
+
+
 def _everybody(stack: Stack) -> People:
     """Return the organization's members: those of its teams are among them."""
     members = [with_login(item.facts.text("username")) for item in stack.of(gh.MEMBERSHIP)]

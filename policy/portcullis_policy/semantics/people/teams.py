@@ -57,6 +57,14 @@ def shows_members(stack: Stack, team: str) -> bool:
     return not stack.once(Directory).people(team).unseen
 
 
+def own_members(stack: Stack, group: People) -> frozenset[tuple[str, str]]:
+    """Return the members of the teams in a group whom no nested team brings."""
+    directory = stack.once(Directory)
+    teams = {name for kind, name in group.known if kind == TEAM}
+    nested = {each for name in teams for each in directory.nested(name)}
+    return union(map(directory.own, teams - nested)).known
+
+
 def team_name(stack: Stack, team: str) -> str:
     """Return a team's name on GitHub; what names it where the stack does not declare it."""
     return stack.once(_team_names).get(team, team)
@@ -126,6 +134,14 @@ class Directory:
         if team not in self._known:
             self._known[team] = self._people(team, frozenset())
         return self._known[team]
+
+    def nested(self, team: str) -> list[str]:
+        """Return the teams right below a team."""
+        return self._nested.get(team, [])
+
+    def own(self, team: str) -> People:
+        """Return the members of a team without those of the teams nested in it."""
+        return self._own.get(team, UNSEEN)
 
     def _people(self, team: str, seen: frozenset[str]) -> People:
         """Return the people of a team; `seen` are the teams above it: they may form a circle."""

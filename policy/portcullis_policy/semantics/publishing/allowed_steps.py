@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from portcullis_policy.semantics.commands.commands import Command, commands
+from portcullis_policy.semantics.commands.commands import Command, commands, is_fetched_anew
 from portcullis_policy.semantics.commands.understood import functions_of
 from portcullis_policy.semantics.commands.uploads import Upload, upload_of
 from portcullis_policy.semantics.commands.uploads_by_action import upload_of_action
 from portcullis_policy.semantics.commands.words import parts, words
 from portcullis_policy.semantics.publishing.credentials import logs_in
-from portcullis_policy.semantics.workflow_files.workflows import Job, Step
+from portcullis_policy.semantics.workflow_files.workflows import Job, Step, Workflow
 
 _ACTIONS = re.compile(
     r"actions/(checkout|download-artifact|upload-artifact|attest[\w-]*|setup-[\w-]+|github-script"
@@ -52,6 +52,12 @@ _ASKS = words(
 )
 """Subcommands that ask a registry, or change what it says of a package."""
 _GO = ("mod", "list", "env", "version")
+_LOADS = re.compile(r"LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV|PERL5DB", re.IGNORECASE)
+_MAY_LOAD = re.compile(
+    r"NODE_OPTIONS|RUBYOPT|PERL5OPT|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|MAVEN_OPTS", re.IGNORECASE
+)
+_CODE = re.compile(r"(?:^|\s)(?:-r|-M|-I|--require|--import|--loader)\b|-(?:javaagent|agentpath)")
+_PLAIN = re.compile(r"http://(?!localhost\b|127\.)", re.IGNORECASE)
 _PINNED_INSTALL = re.compile(
     r"--require-hashes|--frozen|--locked|--immutable|\s-r\s*\S*lock|npm ci\b"
     r"|@?\S+(==|@)v?\d[\w.]*(\s|$)"
@@ -79,6 +85,20 @@ def more_than_publishing(job: Job) -> Iterator[tuple[int, str]]:
             yield from _commands_beside(step)
 
 
+def loads_code(job: Job, workflow: Workflow) -> Iterator[tuple[int, str]]:
+    """Yield the variables of a job that load code into the programs which it runs."""
+    blocks = [workflow.at.get("env"), job.at.get("env")]
+    blocks += [step.at.get("env") for step in job.steps]
+    for block in blocks:
+        for name, value in block.items().items():
+            if _LOADS.fullmatch(name) or (_MAY_LOAD.fullmatch(name) and _CODE.search(value.text)):
+                yield (value.line, "a variable that loads code into other programs")
+    for step in job.steps:
+        for value in step.at.get("with").items().values():
+            if upload_of_action(step) is not None and _PLAIN.match(value.text.strip()):
+                yield (value.line, "published without TLS")
+
+
 def _action_is_allowed(step: Step) -> bool:
     if set(parts(step.action)) & _SCANNERS or _OTHER_PROGRAMS.search(step.with_("script")):
         return False
@@ -97,6 +117,8 @@ def _commands_beside(step: Step) -> Iterator[tuple[int, str]]:
 def _beside(command: Command) -> str | None:
     """Return what a command does that is not part of publishing; None for what is."""
     text = " ".join((command.program, *command.words[1:]))
+    if is_fetched_anew(command):
+        return "a tool without a fixed version"
     if _installs(command):
         return None if _PINNED_INSTALL.search(f"{text} ") else "a tool without a fixed version"
     if upload_of(command) not in (None, Upload.BY_WORD) or command.program in _TOOLS:

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from portcullis_policy.semantics.commands.commands import commands
-from portcullis_policy.semantics.commands.uploads import Upload, upload_of
+from portcullis_policy.semantics.commands.uploads import (
+    Upload,
+    nearby_names,
+    upload_of,
+    with_nearby,
+)
 from portcullis_policy.semantics.commands.uploads_by_action import upload_of_action
 from portcullis_policy.semantics.commands.words import parts
 from portcullis_policy.semantics.publishing.credentials import holds_credential
@@ -22,6 +27,18 @@ _PRINTS = re.compile(
     r"^\s*(?:sudo\s+)?(?:echo|printf|cat\s*<<<|write-host|write-output)\b", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(r"[|>]|add-mask")
+_SUMMARY = re.compile(r">>?\s*[\"']?\$\{?(env:)?GITHUB_STEP_SUMMARY")
+_ENCODERS = r"(?:base64|base32|xxd|od|hexdump|rev|fold|tr|sed|cut|head|tail|cat|tac|tee|gzip|jq)"
+_ENCODED = re.compile(
+    rf"^\s*(?:(?:echo|printf)\b[^|>]*(?:\|\s*{_ENCODERS}\b[^|>]*)+|{_ENCODERS}\b[^|>]*<<<[^|>]*)$"
+)
+"""A value that is printed in another form, which GitHub does not mask."""
+_DECODES = re.compile(r"\s(-d|-D|--decode|-r|--revert)\b")
+_ALL_VARIABLES = re.compile(r"^\s*(?:env|printenv|export -p|declare -x|set)\s*(?:[|>].*)?$")
+_PRINTS_IN_CODE = re.compile(r"\b(?:console\.\w+|core\.(?:info|notice|warning|error)|print)\s*\(")
+_VARIABLE_IN_CODE = re.compile(
+    r"\bprocess\.env\.(\w+)|\b(?:environ|env)\[\s*[\"'](\w+)|\bgetenv\(\s*[\"'](\w+)"
+)
 _SEPARATORS = re.compile(r"&&|;|\|\|")
 _VARIABLE = re.compile(r"\$(?:env:)?\{?(\w+)")
 _PUBLISHING: WeakKeyDictionary[Workflow, tuple[tuple[Job, tuple[tuple[Step, int], ...]], ...]] = (
@@ -45,7 +62,8 @@ _CACHED_BUILD = re.compile(
 _LONGEST = 8_000
 """Characters of one line that are looked at."""
 _PIPED = re.compile(
-    r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
+    r"\b(curl|wget|irm|iwr|invoke-webrequest)\b[^|\n]*(?:\|\s*tee\b[^|\n]*)?"
+    r"\|\s*(sudo\s+)?(\S*/)?(ba|z|da|k)?sh\b"
     r"|\b(curl|wget|irm|iwr)\b[^|\n]*\|\s*(sudo\s+)?(python3?|perl|ruby|node|iex|invoke-expression)\b"
     r"|\b(ba|z|da)?sh\s+(-c\s+[\"']?\$\(|<\(\s*)\s*(curl|wget)\b"
     r"|\b(source|eval|\.)\s+[\"']?(<|\$)\(\s*(curl|wget)\b|\biex\b.*\b(irm|iwr|downloadstring)\b",
@@ -125,10 +143,11 @@ def _line_of(step: Step, kinds: frozenset[Upload]) -> int | None:
     """Return the first line of a step that sends something in one of some ways."""
     if step.uses:
         return step.at.get("uses").line if upload_of_action(step) in kinds else None
-    return next(
-        (line for line, each in commands(step.at.get("run").lines()) if upload_of(each) in kinds),
-        None,
-    )
+    own = {name: value.text for name, value in step.at.get("env").items().items()}
+    nearby = nearby_names(step.at.get("run").text, own)
+    called = commands(step.at.get("run").lines())
+    found = (line for line, each in called if upload_of(with_nearby(each, nearby)) in kinds)
+    return next(found, None)
 
 
 def injected(step: Step, typed: frozenset[str], *around: At) -> Iterator[int]:
@@ -168,11 +187,29 @@ def prints_secret(step: Step, *around: At) -> Iterator[int]:
         if uses_any_secret(text):
             yield line
             continue
-        for part in _SEPARATORS.split(text):
-            shown = _PRINTS.match(part) and not _ELSEWHERE.search(without_expressions(part))
-            if shown and (secrets_named(part) or set(_VARIABLE.findall(part)) & known):
-                yield line
-                break
+        if any(_shows(part, known) for part in _SEPARATORS.split(text)):
+            yield line
+
+
+def _shows(part: str, known: frozenset[str]) -> bool:
+    """Say whether a part of a script's line prints a secret, as it is or in another form.
+
+    Args:
+        part: what stands between separators.
+        known: environment variables that hold secrets.
+    """
+    if known and _ALL_VARIABLES.match(part):
+        return True
+    named = secrets_named(part) or set(_VARIABLE.findall(part)) & known
+    if not named:
+        in_code = {name for each in _VARIABLE_IN_CODE.findall(part) for name in each}
+        return bool(_PRINTS_IN_CODE.search(part) and in_code & known)
+    plain = without_expressions(part)
+    if _ENCODED.match(plain):
+        return not _DECODES.search(plain)
+    return bool(_PRINTS.match(part)) and (
+        not _ELSEWHERE.search(plain) or bool(_SUMMARY.search(plain))
+    )
 
 
 def _holding_secrets(*environments: At) -> frozenset[str]:

@@ -1,16 +1,28 @@
 """The jobs whose files are released, and what gets into them that nobody reviewed."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from portcullis_policy.semantics.commands.commands import Command, commands
+from portcullis_policy.semantics.publishing.downloads import CHECKS
 from portcullis_policy.semantics.publishing.jobs import piped_to_shell, publishing_jobs
 from portcullis_policy.semantics.workflow_files.checkouts import checked_out
 from portcullis_policy.semantics.workflow_files.workflows import At, Job, Step, Workflow
 
 _PATHS: WeakKeyDictionary[Workflow, tuple[Job, ...]] = WeakKeyDictionary()
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}")
+_IMAGE = re.compile(r"[a-z0-9][\w.-]*(:\d+)?(/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?")
+_TAGGED = re.compile(r"^[^@]*/[^@]*$|^[a-z][\w.-]*:[\w.-]+$")
+"""An image without a digest: with a folder, or with a tag."""
+_MOUNTS = re.compile(r"\s(-v|--volume|--mount)[ =]")
+_OF_GIT = re.compile(r"(\S+@)?git\+(https|ssh)://|\S+\s*@\s*git\+")
+_AT_COMMIT = re.compile(r"@[0-9a-f]{40}(?![0-9a-f])")
+_LATEST = re.compile(r"\S@(latest|main|master|head)(\s|$)", re.IGNORECASE)
+_INTERPRETERS = frozenset(
+    ("sh", "bash", "zsh", "dash", "source", ".", "python", "python3", "node", "ruby", "perl")
+)
 _STATUS = re.compile(r"\b(always|cancelled|failure)\s*\(")
 _CHECKS_RESULTS = re.compile(
     r"needs\.[\w.*-]+\.result\s*(==\s*'success'|!=\s*'(failure|skipped|cancelled)')"
@@ -52,6 +64,9 @@ def let_in(job: Job) -> Iterator[tuple[int, str]]:
         for line, command in commands(step.at.get("run").lines()):
             if _fetches(command):
                 yield (line, "another repository or branch is fetched")
+            elif _takes_what_moves(command):
+                yield (line, "a program or a package by a name that can be moved")
+        yield from _downloaded_and_run(step)
         foreign = _takes_other_artifacts(step)
         if foreign is not None:
             yield (foreign, "artifacts of another run are taken")
@@ -72,6 +87,53 @@ def _fetches(command: Command) -> bool:
         and moved
         and ("--" not in command.words)
     )
+
+
+def _takes_what_moves(command: Command) -> bool:
+    """Say whether a command runs or installs what somebody else can change afterwards."""
+    text = command.text
+    if command.program in ("docker", "podman", "nerdctl") and command.positionals[:1] == ("run",):
+        named = (word for word in command.words[2:] if _IMAGE.fullmatch(word))
+        image = next((word for word in named if "@" in word or _TAGGED.search(word)), "@")
+        return bool(_MOUNTS.search(text)) and not re.search(r"@|^localhost", image)
+    if any(_OF_GIT.match(word) and not _AT_COMMIT.search(word) for word in command.words):
+        return command.program not in ("git", "echo", "printf")
+    if command.program == "go" and command.positionals[:1] in (("install",), ("get",)):
+        return bool(_LATEST.search(text))
+    if command.program == "gh" and command.positionals[:2] == ("release", "download"):
+        other = re.search(r"\s(?:-R|--repo)[ =]?(\S+)", text)
+        return other is not None and not re.search(r"github[._]repository", other[1], re.IGNORECASE)
+    return bool(_LATEST.search(command.words[0]))
+
+
+def _downloaded_and_run(step: Step) -> Iterator[tuple[int, str]]:
+    """Yield the lines that run a file which the same script downloads and does not check."""
+    script = step.at.get("run")
+    if CHECKS.search(script.text):
+        return
+    files: set[str] = set()
+    for line, command in commands(script.lines()):
+        words = command.words
+        if command.program in ("curl", "wget"):
+            files |= set(_saved(command))
+        elif files & {posixpath.basename(word) for word in _run_by(words)}:
+            yield (line, "what was downloaded is run without a check of its hash")
+
+
+def _saved(command: Command) -> Iterator[str]:
+    """Yield the names of the files that a command downloads."""
+    given = re.search(r"\s(?:-\w*[oO]|--output(?:-document)?)[ =]?([^\s-]\S*)", command.text)
+    if given and "://" not in given[1]:
+        yield posixpath.basename(given[1])
+    elif command.program == "wget" or re.search(r"\s-\w*O\b|--remote-name", command.text):
+        yield from (posixpath.basename(word) for word in command.positionals if "://" in word)
+
+
+def _run_by(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a command that name a program which it runs or installs."""
+    program = posixpath.basename(words[0])
+    runs = program in _INTERPRETERS or (program == "dpkg" and "-i" in words)
+    return words if runs or program == "chmod" else words[:1] if "/" in words[0] else ()
 
 
 def _takes_other_artifacts(step: Step) -> int | None:

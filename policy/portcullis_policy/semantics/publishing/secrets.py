@@ -39,6 +39,12 @@ _LOGS_IN = re.compile(
     re.IGNORECASE,
 )
 """What a step says that makes later steps of its job able to publish."""
+_SIGNS = re.compile(
+    r"\bcosign\b.*\bsign(?:-blob)?\b|\bgpg2?\b.*(?:--import|-{1,2}(?:detach-)?sign|-[abs]+\b)"
+    r"|import-gpg|\bminisign\s+-S|\b(?:jar|code|rpm|dpkg-|deb)sign(?:er)?\b|\bsigntool\b",
+    re.IGNORECASE,
+)
+"""What a step says that signs what its job publishes."""
 _PUBLISHES = re.compile(r"publish|upload(?!-artifact)|release|deploy|push|dist\b", re.IGNORECASE)
 _PRINTS = re.compile(r"\s*(?:echo|printf)\b")
 _ACTION_FILE = re.compile(r"action\.ya?ml", re.IGNORECASE)
@@ -105,7 +111,38 @@ class _Scope:
 
 
 def used_by_publishing_jobs(stack: Stack, settings: Settings) -> frozenset[Use]:
-    """Return the secrets that publishing jobs use; that of GitHub itself is left out."""
+    """Return the secrets that publishing jobs use; that of GitHub itself is left out.
+
+    Args:
+        stack: all resources.
+        settings: tell which environments publish; the same for all questions about the stack.
+    """
+    known = stack.once(_Known)
+    if known.uses is None:
+        known.uses = _used(stack, settings)
+    return known.uses
+
+
+def used_in(stack: Stack, settings: Settings, repository: str) -> tuple[Use, ...]:
+    """Return the secrets that the publishing jobs of one repository use."""
+    known = stack.once(_Known)
+    if known.by_repository is None:
+        known.by_repository = {}
+        for use in used_by_publishing_jobs(stack, settings):
+            known.by_repository.setdefault(use.repository, []).append(use)
+    return tuple(known.by_repository.get(repository, ()))
+
+
+class _Known:
+    """What was read of a stack already."""
+
+    def __init__(self, _: Stack) -> None:
+        """Know nothing yet."""
+        self.uses: frozenset[Use] | None = None
+        self.by_repository: dict[object, list[Use]] | None = None
+
+
+def _used(stack: Stack, settings: Settings) -> frozenset[Use]:
     releases = {key(item.facts) for item in stack.of(gh.ENVIRONMENT) if is_release(item, settings)}
     files = _Files(stack, frozenset(releases), settings)
     return frozenset(use for use in files.uses() if use.secret != _OF_GITHUB)
@@ -223,7 +260,7 @@ def _seems_to_publish(step: Step) -> bool:
 
 
 def _taken(job: Job, publishing: list[Step], scope: _Scope) -> frozenset[str]:
-    """Return the secrets of the steps that publish, or that log in."""
+    """Return the secrets of the steps that publish, that log in, or that sign."""
     found: frozenset[str] = frozenset()
     for step in job.steps:
         inner = scope.with_variables(step.at.get("env"))
@@ -237,8 +274,10 @@ def _texts(step: Step) -> list[str]:
 
 
 def _logins(step: Step) -> list[str]:
-    """Return the texts of a step that log in: inputs of an action, or lines of a script."""
-    if _LOGS_IN.search(step.action):
+    """Return the texts of a step that log in or sign: inputs, or lines of a script."""
+    if _LOGS_IN.search(step.action) or _SIGNS.search(step.action):
+        return _texts(step)
+    if any(_SIGNS.search(text) for _, text in step.run.lines()):
         return _texts(step)
     return [text for _, text in step.run.lines() if _LOGS_IN.search(text)]
 

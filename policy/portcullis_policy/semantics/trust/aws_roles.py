@@ -3,6 +3,8 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
@@ -13,6 +15,9 @@ _BY_TOKEN = "sts:AssumeRoleWithWebIdentity"  # noqa: S105 - an action of AWS
 _WAYS_IN = (_BY_TOKEN, "sts:AssumeRole", "sts:AssumeRoleWithSAML")
 _WHOSE = ("aws:principalorgid", "aws:principalaccount", "aws:principalarn")
 _EXACTLY = ("stringequals", "arnequals", "stringlike", "arnlike")
+_COMPARED = ("stringequals", "stringequalsignorecase", "stringlike", "foranyvalue:stringlike")
+_ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):")
+_WHOLE_ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,44 @@ def doors(facts: Facts) -> list[Door] | UnknownType:
     return listed
 
 
+def strangers(facts: Facts) -> Iterator[str]:
+    """Yield in words whom a role's trust lets in beside GitHub's tokens, without naming them."""
+    found = iam.statements(facts, "assumeRolePolicy")
+    allowed = [] if found is UNKNOWN else [each for each in found if iam.allows(each)]
+    own = {
+        account[1]
+        for statement in allowed
+        for name in iam.principals(statement)
+        if is_issuer(name) and (account := _ACCOUNT.match(name))
+    }
+    for statement in allowed:
+        kinds = list(iam.kinds_of_principals(statement))
+        others = any(kind == "Federated" and not is_issuer(name) for kind, name in kinds)
+        if others and iam.is_for_action(statement, _BY_TOKEN) and not _compares_claim(statement):
+            yield "a statement lets in every user of another identity provider"
+        accounts = {
+            whole[1] for kind, name in kinds if kind == "AWS" if (whole := _whole_account(name))
+        }
+        if own and accounts - own and iam.is_for_action(statement, *_WAYS_IN):
+            yield "a statement lets in everybody of another AWS account"
+
+
+def _whole_account(name: str) -> re.Match[str] | None:
+    return _WHOLE_ACCOUNT.fullmatch(name)
+
+
+def _compares_claim(statement: iam.Statement) -> bool:
+    """Say whether a statement compares a claim of its identity provider with something."""
+    return any(
+        operator in _COMPARED
+        and ":" in key
+        and not key.startswith(("aws:", "sts:"))
+        and values is not None
+        and not any(set(value) <= {"*"} for value in values)
+        for operator, key, values in iam.conditions(statement)
+    )
+
+
 def _is_for_github(statement: iam.Statement) -> bool:
     """Say whether GitHub's tokens fulfil a statement, by its principal or by what it compares."""
     return any(is_issuer(name) for name in iam.principals(statement)) or any(
@@ -57,11 +100,21 @@ def _is_for_github(statement: iam.Statement) -> bool:
 
 def _is_open(statement: iam.Statement) -> bool:
     """Say whether a statement is for everybody, unless it names their account or organization."""
+    return is_for_everybody(statement, _WHOSE)
+
+
+def is_for_everybody(statement: iam.Statement, whose: tuple[str, ...]) -> bool:
+    """Say whether a statement is for principals by wildcard, or for all but some.
+
+    Args:
+        statement: of a policy.
+        whose: keys of conditions, in lower case, that name the account or organization.
+    """
     everybody = "NotPrincipal" in statement or any(
         "*" in name for name in iam.principals(statement)
     )
     return everybody and not any(
-        operator in _EXACTLY and key in _WHOSE and values and all(map(iam.is_literal, values))
+        operator in _EXACTLY and key in whose and values and all(map(iam.is_literal, values))
         for operator, key, values in iam.conditions(statement)
     )
 

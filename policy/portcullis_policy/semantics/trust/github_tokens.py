@@ -45,6 +45,11 @@ _OPERATORS = re.compile(
 """Operators that compare a claim. `ForAllValues` also holds for a token without the claim."""
 
 
+def is_default_audience(text: str) -> bool:
+    """Say whether an audience is the one of tokens that a job requests without naming any."""
+    return text.lower().startswith("https://github.com/")
+
+
 def is_issuer(text: str) -> bool:
     """Say whether a URL, ARN or condition key is that of GitHub's issuer."""
     return _ISSUERS.search(text.lower()) is not None

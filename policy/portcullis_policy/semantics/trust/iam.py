@@ -38,6 +38,10 @@ _ALL_RESOURCES = re.compile(
     r"|arn:[^:/]*:(?!s3:.*:[a-z])[^:/]*:[^:/]*:[^:]*:(\*+([/:]\**)?|[a-z-]+[/:]\*+)"
 )
 """Every resource of an account, of a service, or of one kind such as `role/*`."""
+_ANY_BEGINNING = re.compile(
+    r"arn:[^:]*:((iam|kms|secretsmanager|ssm|lambda|ecr):[^/]*[/:]|s3:::)\*.*"
+)
+"""Resources such as `role/*admin*`, whose names may begin with anything."""
 
 
 def statements(facts: Facts, *path: str) -> list[Statement] | UnknownType:
@@ -112,6 +116,11 @@ def is_for_all_resources(statement: Statement) -> bool:
     """Say whether a statement is for all resources of a kind, or for all but some."""
     resources = texts(statement.get("Resource"))
     return "NotResource" in statement or any(map(_ALL_RESOURCES.fullmatch, resources))
+
+
+def is_for_names_by_end(statement: Statement) -> bool:
+    """Say whether a statement is for resources whose names may begin with anything."""
+    return any(map(_ANY_BEGINNING.fullmatch, texts(statement.get("Resource"))))
 
 
 def principals(statement: Statement) -> Iterator[str]:

@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/vault/docs/auth/jwt
 
 from collections.abc import Iterator, Mapping
 
-from portcullis_policy.facts import Facts
+from portcullis_policy.facts import UNKNOWN, Facts, UnknownType
 from portcullis_policy.semantics.trust.github_tokens import (
     SUBJECT_OF_ONE,
     Identity,
@@ -93,9 +93,12 @@ def _named(claims: Mapping[str, list[str]], name: str) -> list[str]:
     return values if all(value and not set(value) & set("*?") for value in values) else []
 
 
-def policies(facts: Facts) -> Iterator[object]:
-    """Yield the names of the policies of a role's tokens, in lower case as Vault keeps them."""
+def policies(facts: Facts) -> Iterator[str | UnknownType]:
+    """Yield the names of the policies of a role's tokens, in lower case as Vault keeps them.
+
+    What is not a text may become any name, and is unknown.
+    """
     for field in ("tokenPolicies", "policies"):
         listed = facts.entries(field)
         for each in listed if isinstance(listed, list) else [listed]:
-            yield each.lower() if isinstance(each, str) else each
+            yield each.lower() if isinstance(each, str) else UNKNOWN

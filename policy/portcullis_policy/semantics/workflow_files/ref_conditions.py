@@ -8,7 +8,7 @@ _ANY_TAG = re.compile(r"github\.ref_type\s*==\s*'tag'", re.IGNORECASE)
 _NO_TAG = re.compile(
     r"github\.ref\s*==\s*'refs/heads/[^']*'|github\.ref_type\s*==\s*'branch'"
     r"|startswith\(\s*github\.ref\s*,\s*'refs/heads/[^']*'\s*\)"
-    r"|github\.event_name\s*==\s*'(?!push')\w+'",
+    r"|github\.event_name\s*==\s*'(?!push')\w+'|github\.event\.action\s*==\s*'\w+'",
     re.IGNORECASE,
 )
 

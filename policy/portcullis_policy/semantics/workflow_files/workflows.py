@@ -8,16 +8,18 @@ no jobs) is None. Source: https://docs.github.com/actions/reference/workflows-an
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 import yaml
 
+from portcullis_policy import yaml_nodes
+
 LONGEST = 512 * 1024
 """Characters; GitHub refuses longer workflow files."""
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 
@@ -44,6 +46,11 @@ class At:
         self._breaks: list[int] | None = None
         self._lines: tuple[tuple[int, str], ...] | None = None
         self.line = line or (node.start_mark.line + 1 if node is not None else 1)
+
+    @property
+    def node(self) -> yaml.Node | None:
+        """Return the node itself."""
+        return self._node
 
     @property
     def given(self) -> bool:
@@ -135,6 +142,7 @@ class At:
 
 
 _NOTHING = At(None)
+_NO_CALLS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +222,13 @@ class Workflow:
         at: the whole file.
         triggers: what starts it, by event; the events' settings.
         jobs: its jobs.
+        calls: the paths of the files whose parts count as standing on a line, by that line.
     """
 
     at: At
     triggers: Mapping[str, At]
     jobs: tuple[Job, ...]
+    calls: Mapping[int, str] = field(default_factory=dict)
 
     def needed_by(self, job: Job) -> tuple[Job, ...]:
         """Return the jobs that have to be done before a job, also those that they need."""
@@ -258,9 +268,19 @@ def _known(workflow: Workflow) -> dict[str, tuple[Job, list[str]]]:
 def read(text: str) -> Workflow | None:
     """Return a workflow file's parts; None for one that cannot be read."""
     try:
-        top = compose(text)
+        return workflow_at(compose(text).node)
     except UnreadableError:
         return None
+
+
+def workflow_at(node: yaml.Node | None, calls: Mapping[int, str] = _NO_CALLS) -> Workflow | None:
+    """Return the parts of a workflow; None for what is none.
+
+    Args:
+        node: the top of the file.
+        calls: the called files whose parts are in it, by line.
+    """
+    top = At(node)
     jobs = top.get("jobs")
     if not jobs.is_mapping:
         return None
@@ -268,24 +288,31 @@ def read(text: str) -> Workflow | None:
     triggers = on.items() if on.is_mapping else {each.text: _NOTHING for each in on.entries()}
     if not triggers:
         return None
-    return Workflow(top, triggers, tuple(_job(job) for job in jobs.items().values()))
+    return Workflow(top, triggers, tuple(_job(job) for job in jobs.items().values()), calls)
 
 
 def compose(text: str) -> At:
     """Return a YAML file's top.
 
     Raises:
-        UnreadableError: it is no YAML, too long, or has a key twice or merged.
+        UnreadableError: it is not YAML, too long, nested too deeply, or has a key twice or merged.
     """
+    top = _composed(text)
+    if isinstance(top, str):
+        raise UnreadableError(top)
+    return top
+
+
+@lru_cache(maxsize=1024)
+def _composed(text: str) -> At | str:
+    """Return a YAML file's top, or why it cannot be read; several rules ask for the same file."""
     if len(text) > LONGEST:
-        raise UnreadableError("too long")
+        return "too long"
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml_nodes.compose(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UnreadableError(type(error).__name__) from None
-    if _has_odd_keys(node):
-        raise UnreadableError("keys twice, or merged")
-    return At(node)
+        return type(error).__name__
+    return "keys twice, or merged" if _has_odd_keys(node) else At(node)
 
 
 def _job(at: At) -> Job:

@@ -179,7 +179,7 @@ def test_what_is_every_resource(resource: str, *, everything: bool) -> None:
 @pytest.mark.parametrize(
     ("actions", "refused"),
     [
-        (["s3:PutObject"], False),
+        (["s3:PutObject"], True),
         (["s3:Get*", "s3:List*"], False),
         (["logs:CreateLogGroup", "logs:PutLogEvents"], False),
         (["S3:*"], True),

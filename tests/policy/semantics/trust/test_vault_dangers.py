@@ -22,10 +22,8 @@ from portcullis_policy.semantics.trust.vault_policies import PathRule
             (path, "update", False)
             for path in ("transit/sign/app", "secret/data/app", "pki/issue/x")
         ),
-        *(
-            (path, "update", False)
-            for path in ("auth/approle/role/app/secret-id", "sys/wrapping/*")
-        ),
+        ("auth/approle/role/app/secret-id", "update", True),
+        ("sys/wrapping/*", "update", False),
         *((path, "list", False) for path in ("*", "secret/*", "sys/*")),
         *((path, "deny", False) for path in ("*", "secret/*")),
     ],
