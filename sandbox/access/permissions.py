@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.access.token_scopes import hides
 from sandbox.api.errors import forbidden, not_found
 from sandbox.world.kinds.accounts import ORGANIZATION, Account
 from sandbox.world.kinds.people import (
@@ -79,7 +80,7 @@ def custom_role(
     return world.find(REPOSITORY_ROLE, name, repository.parent)
 
 
-def _base(world: World, repository: Record[Repository], granted: str) -> str:
+def base_level(world: World, repository: Record[Repository], granted: str) -> str:
     """Return the level of a grant, one of `LEVELS`; a custom role counts as its base role."""
     role = custom_role(world, repository, granted)
     granted = granted if role is None else str(role.data["base_role"])
@@ -96,8 +97,14 @@ def _team_grants(world: World, team: Record[Team], repository: Record[Repository
 
 def team_permission(world: World, team: Record[Team], repository: Record[Repository]) -> str:
     """Return the permission of a team on a repository, inherited ones included."""
-    found = [_base(world, repository, each) for each in _team_grants(world, team, repository)]
+    found = [base_level(world, repository, each) for each in _team_grants(world, team, repository)]
     return max(["none", *found], key=level)
+
+
+def team_role(world: World, team: Record[Team], repository: Record[Repository]) -> str:
+    """Return the name of a team's strongest role on a repository, which may be a custom one."""
+    found = _team_grants(world, team, repository)
+    return max(["none", *found], key=lambda each: level(base_level(world, repository, each)))
 
 
 def permission(world: World, repository: Record[Repository], actor: Actor) -> str:
@@ -117,7 +124,7 @@ def permission(world: World, repository: Record[Repository], actor: Actor) -> st
             if repository.data["visibility"] == "internal":
                 candidates.append("read")
     grants = granted_roles(world, repository, actor)
-    candidates += [_base(world, repository, each) for each in grants]
+    candidates += [base_level(world, repository, each) for each in grants]
     return max(candidates, key=level)
 
 
@@ -171,10 +178,19 @@ def visible_repositories(world: World, account: Account, actor: Actor) -> list[R
     """Return the repositories of an account that an actor may see."""
     found = world.all(REPOSITORY, account.id)
     if actor.installation is not None:
-        return found if actor.installation.parent == account.id else []
+        if actor.repositories is None:
+            return found if actor.installation.parent == account.id else []
+        return [each for each in found if _knows(actor, account, each)]
     if account.kind == "organization" and org_role(world, account, actor.id) == "admin":
-        return found
-    return [each for each in found if level(permission(world, each, actor))]
+        return [each for each in found if not hides(actor, each)]
+    return [
+        each for each in found if level(permission(world, each, actor)) and not hides(actor, each)
+    ]
+
+
+def _knows(actor: Actor, account: Account, repository: Record[Repository]) -> bool:
+    """Return whether an App's token reaches a repository, or it is public."""
+    return reaches(actor, repository) or _of_token(account, repository, actor) != "none"
 
 
 def visible_forks(

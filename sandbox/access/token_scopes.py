@@ -5,13 +5,17 @@ Source: https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-o
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sandbox.api.errors import GitHubError, not_found
 
 if TYPE_CHECKING:
+    from sandbox.access.actors import Actor
     from sandbox.api.http import Call
     from sandbox.api.routing import Route
+    from sandbox.world.kinds.repositories import Repository
+    from sandbox.world.records import Record
 
 _INCLUDES = {
     "repo": ("repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"),
@@ -45,7 +49,8 @@ _PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 _WHOLE = ("/actions/", "/codespaces/", "/environments", "/dependabot/")
 
 
-def granted(scopes: tuple[str, ...]) -> set[str]:
+@cache
+def granted(scopes: tuple[str, ...]) -> frozenset[str]:
     """Return a token's scopes, with those that they include."""
     found: set[str] = set()
     waiting = list(scopes)
@@ -53,7 +58,25 @@ def granted(scopes: tuple[str, ...]) -> set[str]:
         scope = waiting.pop()
         found.add(scope)
         waiting += _INCLUDES.get(scope, ())
-    return found
+    return frozenset(found)
+
+
+def is_classic(actor: Actor) -> bool:
+    """Return whether the caller uses a classic token: an App's has permissions, no scopes."""
+    return actor.by_token and actor.installation is None and actor.app is None
+
+
+def hides(actor: Actor, repository: Record[Repository]) -> bool:
+    """Return whether the caller's token has no scope for a repository that is not public."""
+    private = repository.data["visibility"] != "public"
+    return private and is_classic(actor) and "repo" not in granted(actor.scopes)
+
+
+def may_change(actor: Actor, repository: Record[Repository]) -> bool:
+    """Return whether the scopes of the caller's token allow it to change a repository."""
+    if hides(actor, repository):
+        return False
+    return not is_classic(actor) or bool(granted(actor.scopes) & {"repo", "public_repo"})
 
 
 def accepted(call: Call, route: Route) -> tuple[str, ...]:
@@ -95,7 +118,7 @@ def require(call: Call, route: Route) -> None:
         GitHubError: 404 where a private repository would show, otherwise 403.
     """
     actor = call.actor
-    if actor.installation is not None or actor.app is not None or not actor.by_token:
+    if not is_classic(actor):
         return
     call.accepted_scopes = accepted(call, route)
     if not call.accepted_scopes or granted(actor.scopes) & set(call.accepted_scopes):

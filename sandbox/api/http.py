@@ -11,7 +11,7 @@ from sandbox.world.kinds.accounts import ORGANIZATION, Organization
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from sandbox.access.actors import Actor
     from sandbox.graphql.cost import Cost
@@ -87,6 +87,7 @@ class Call:
         parameters: The route's path parameters, decoded.
         accepted_scopes: Scopes of which a classic token needs one for the route.
         cost: What a GraphQL document costs; None for REST.
+        kept: What one request reads once for many things, such as an organization's teams.
     """
 
     world: World
@@ -100,6 +101,7 @@ class Call:
     parameters: dict[str, str] = field(default_factory=dict)
     accepted_scopes: tuple[str, ...] = ()
     cost: Cost | None = None
+    kept: dict[Hashable, Any] = field(default_factory=dict)
     _org: Record[Organization] | None = None
     _repository: Record[Repository] | None = None
 

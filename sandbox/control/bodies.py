@@ -31,6 +31,8 @@ class NewWorld(Nothing):
 
     name: str
     seed: dict[str, Any] | None = None
+    copy_of: str | None = None
+    """The world that it begins as; a seed is applied to the copy."""
 
 
 class Reset(Nothing):

@@ -169,12 +169,17 @@ def _worlds(sandbox: Sandbox, method: str, body: dict[str, Any]) -> Response:
     if method != "POST":
         return _refused(405, "allowed: GET to list worlds, POST to create one")
     wanted = bodies.checked(bodies.NewWorld, body)
-    return _made(sandbox, wanted["name"], read.parse(wanted.get("seed") or {}))
+    source = wanted.get("copy_of")
+    if source is not None and source not in sandbox.worlds:
+        return _refused(404, f"copy_of: no world {source!r}")
+    return _made(sandbox, wanted["name"], read.parse(wanted.get("seed") or {}), source)
 
 
-def _made(sandbox: Sandbox, name: str, seeds: Seed) -> Response:
+def _made(sandbox: Sandbox, name: str, seeds: Seed, source: str | None = None) -> Response:
     world = sandbox.create(name)
     try:
+        if source is not None:
+            world.copy(sandbox.worlds[source])
         tokens = apply.apply(world, seeds)
     except BaseException:
         sandbox.delete(name)

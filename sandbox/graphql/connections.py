@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
@@ -34,7 +35,7 @@ def connection(
     Args:
         items: The whole list.
         arguments: The field's: `first` and `after`, or `last` and `before`.
-        edge: Further fields of an edge, made from its item.
+        edge: Further fields of an edge, made from its item when they are asked for.
 
     Raises:
         GraphQLError: No page size, or one above 100.
@@ -63,21 +64,24 @@ def connection(
     else:
         start = max(start, end - size)
     shown = list(items[start:end])
-    edges = [
-        {
-            "cursor": _cursor(start + offset + 1),
-            "node": item,
-            **{name: make(item) for name, make in edge.items()},
-        }
-        for offset, item in enumerate(shown)
-    ]
+
+    def edges() -> list[dict[str, Any]]:
+        return [
+            {
+                "cursor": _cursor(start + offset + 1),
+                "node": item,
+                **{name: partial(make, item) for name, make in edge.items()},
+            }
+            for offset, item in enumerate(shown)
+        ]
+
     return {
         "nodes": shown,
         "edges": edges,
         "totalCount": len(items),
         "pageInfo": {
-            "startCursor": edges[0]["cursor"] if edges else None,
-            "endCursor": edges[-1]["cursor"] if edges else None,
+            "startCursor": _cursor(start + 1) if shown else None,
+            "endCursor": _cursor(start + len(shown)) if shown else None,
             "hasNextPage": end < len(items),
             "hasPreviousPage": start > 0,
         },

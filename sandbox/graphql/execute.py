@@ -19,7 +19,8 @@ from graphql.validation import OverlappingFieldsCanBeMergedRule
 
 from sandbox.api.errors import GitHubError
 from sandbox.api.http import Response
-from sandbox.graphql import cost
+from sandbox.graphql import cost, scopes
+from sandbox.graphql.executor import QuickExecutor
 from sandbox.graphql.resolvers import resolve_field, resolve_type
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ def answer(call: Call) -> Response:
     errors = validate(schema(), document, _RULES)
     if errors:
         return Response(200, {"errors": [_error(error) for error in errors]})
+    lacking = scopes.missing(schema(), document, call.actor)
+    if lacking:
+        return Response(200, {"errors": [_error(error) for error in lacking]})
     call.cost = cost.of_document(document, variables, body.get("operationName"))
     try:
         cost.check(call.cost)
@@ -85,6 +89,7 @@ def answer(call: Call) -> Response:
         context_value=call,
         field_resolver=resolve_field,
         type_resolver=resolve_type,
+        executor_class=QuickExecutor,
     )
     envelope: dict[str, Any] = {"data": result.data}
     if result.errors:

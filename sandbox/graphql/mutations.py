@@ -8,8 +8,8 @@ from sandbox.access.permissions import org_role, owner
 from sandbox.api.errors import GitHubError
 from sandbox.enforcement.classic_model import ACTORS, BOOLEANS, NEW
 from sandbox.graphql.fields.reviews import may_settle
-from sandbox.graphql.reading import readable
 from sandbox.graphql.refusals import forbidden, no_node, not_found, unprocessable
+from sandbox.graphql.rights import readable
 from sandbox.graphql.targets import administered, check_administers, target
 from sandbox.shapes.apps import app_number
 from sandbox.world import plans

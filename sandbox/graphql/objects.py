@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sandbox.world.records import Record
 
 
+CONTENTS = ("contents", "read")
+"""The permission that an App needs to read code."""
+
+
 @dataclass(frozen=True)
 class GitObject:
     """A commit, a folder or a file of a commit; the entry of a folder is what it leads to.

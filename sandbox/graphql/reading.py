@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import level, permission
 from sandbox.graphql.connections import connection
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
@@ -26,6 +25,11 @@ def data_of(_kind: Kind[Data], read: Callable[[Data], object]) -> Resolver:
 def record_of(kind: Kind[Data], ident: Resolver) -> Resolver:
     """Return a resolver of the record of a kind whose id another resolver reads."""
     return lambda call, source, arguments: call.world.get(kind, ident(call, source, arguments) or 0)
+
+
+def entry(key: str, default: Any = None) -> Resolver:  # noqa: ANN401 - any JSON
+    """Return a resolver of an entry of its source, a dict; `default` where there is none."""
+    return lambda _call, source, _arguments: source.get(key, default)
 
 
 def constant(value: Any) -> Resolver:  # noqa: ANN401 - any JSON
@@ -62,8 +66,3 @@ def parent_repository(
 ) -> Record[Repository] | None:
     """Return the repository that a record belongs to."""
     return call.world.get(REPOSITORY, source.parent)
-
-
-def readable(call: Call, repository: Record[Repository]) -> bool:
-    """Return whether the viewer may read a repository."""
-    return level(permission(call.world, repository, call.actor)) > 0

@@ -15,6 +15,14 @@ def forbidden(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"type": "FORBIDDEN"})
 
 
+def no_access() -> GraphQLError:
+    """Return the error for an App's token without the permission for a field."""
+    return GraphQLError(
+        "Resource not accessible by integration",
+        extensions={"type": "FORBIDDEN", "saml_failure": False},
+    )
+
+
 def unprocessable(message: str) -> GraphQLError:
     """Return the error for what makes no sense."""
     return GraphQLError(message, extensions={"type": "UNPROCESSABLE"})

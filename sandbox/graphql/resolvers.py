@@ -13,15 +13,29 @@ from graphql import GraphQLError
 
 from sandbox.api import limits
 from sandbox.graphql import archiving, mutations, objects
-from sandbox.graphql.cost import Cost
-from sandbox.graphql.fields import accounts, git, protection, releases, repositories, reviews, teams
-from sandbox.graphql.reading import constant, readable
+from sandbox.graphql.cost import PAGE_LIMIT, Cost
+from sandbox.graphql.fields import (
+    accounts,
+    collaborators,
+    environments,
+    git,
+    protection,
+    releases,
+    repositories,
+    reviews,
+    rulesets,
+    teams,
+    topics,
+)
+from sandbox.graphql.reading import constant
 from sandbox.graphql.refusals import no_node, not_found
+from sandbox.graphql.rights import may_administer, may_in_repository, readable, sees_members
 from sandbox.repositories.releases import visible
 from sandbox.shapes.apps import app_number
 from sandbox.world.clock import stamp
 from sandbox.world.kinds.accounts import APP, ORGANIZATION, USER, Account, Organization, User
 from sandbox.world.kinds.people import TEAM
+from sandbox.world.kinds.protection import RULESET
 from sandbox.world.kinds.repositories import RELEASE, REPOSITORY
 from sandbox.world.nodes import node_id, parse_node_id
 from sandbox.world.records import AnyRecord, Record, is_a
@@ -44,30 +58,53 @@ TYPES = {
     "ref": "Ref",
     "release": "Release",
     "label": "Label",
+    "ruleset": "RepositoryRuleset",
+    "deploy_key": "DeployKey",
 }
 """Kinds of records and the types that they are."""
+_NEEDS = {
+    "branch_protection": ("admin", protection.NEEDED),
+    "deploy_key": ("admin", collaborators.KEYS_NEEDED),
+    "environment": ("read", environments.NEEDED),
+    "ref": ("read", objects.CONTENTS),
+}
+"""Kinds of records in a repository with the permissions of people and Apps that they need."""
 
 
 def resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLAbstractType) -> str:  # noqa: ANN401 - graphql-core's signature
     """Return the type of a value of an interface or union."""
+    if isinstance(value, dict):
+        return str(value["__typename"])
     return TYPES.get(value.kind) or objects.TYPES[value.kind]
 
 
 def resolve_field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401 - graphql-core's signature
-    """Return a field's value.
+    """Return a field's value, as graphql-core asks for it."""
+    return value_of(info.context, info.parent_type.name, info.field_name, source, arguments)
+
+
+def value_of(call: Call, kind: str, field: str, source: Any, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - any source, any JSON
+    """Return the value of a field.
+
+    Args:
+        call: The request.
+        kind: The type that has the field.
+        field: The field's name.
+        source: What the field belongs to.
+        arguments: The field's arguments.
 
     Raises:
         GraphQLError: GitHub has the field, and the sandbox does not; it is noted as a gap.
     """
-    resolver = RESOLVERS.get((info.parent_type.name, info.field_name))
+    resolver = RESOLVERS.get((kind, field))
     if resolver is not None:
-        return resolver(info.context, source, arguments)
+        return resolver(call, source, arguments)
     fields = source.data if isinstance(source, Record) else source
-    if isinstance(fields, dict) and info.field_name in fields:
-        return fields[info.field_name]
-    name = f"{info.parent_type.name}.{info.field_name}"
-    gaps = info.context.world.gaps
-    gaps["GRAPHQL", name] = gaps.get(("GRAPHQL", name), 0) + 1
+    if isinstance(fields, dict) and field in fields:
+        found = fields[field]
+        return found() if callable(found) else found
+    name = f"{kind}.{field}"
+    call.world.gaps["GRAPHQL", name] = call.world.gaps.get(("GRAPHQL", name), 0) + 1
     raise GraphQLError(f"The sandbox does not have {name}.")
 
 
@@ -79,10 +116,14 @@ def _visible(call: Call, found: AnyRecord) -> bool:
     """Return whether the viewer sees a record, as where it is listed."""
     if is_a(found, TEAM):
         org = call.world.get(ORGANIZATION, found.parent)
-        return org is not None and accounts.sees_teams(call, org)
+        return org is not None and sees_members(call, org)
+    if is_a(found, RULESET) and (org := call.world.get(ORGANIZATION, found.parent)) is not None:
+        return may_administer(call, org)
     repository = found if is_a(found, REPOSITORY) else call.world.get(REPOSITORY, found.parent)
     if repository is None:
         return True
+    if found.kind in _NEEDS:
+        return may_in_repository(call, repository, *_NEEDS[found.kind])
     drafted = is_a(found, RELEASE) and found not in visible(call, repository)
     return readable(call, repository) and not drafted
 
@@ -98,6 +139,12 @@ def _node(call: Call, _source: Any, arguments: dict[str, Any]) -> AnyRecord:  # 
 
 def _nodes(call: Call, source: Any, arguments: dict[str, Any]) -> list[Any]:  # noqa: ANN401 - resolver
     found: list[Any] = []
+    if len(arguments["ids"]) > PAGE_LIMIT:
+        raise GraphQLError(
+            f"You may not provide more than {PAGE_LIMIT} node ids; "
+            f"you provided {len(arguments['ids'])}.",
+            extensions={"type": "ARGUMENT_LIMIT"},
+        )
     for ident in arguments["ids"]:
         try:
             found.append(_node(call, source, {"id": ident}))
@@ -174,7 +221,11 @@ RESOLVERS: Table = {
     **accounts.RESOLVERS,
     **teams.RESOLVERS,
     **repositories.RESOLVERS,
+    **collaborators.RESOLVERS,
+    **environments.RESOLVERS,
     **protection.RESOLVERS,
+    **rulesets.RESOLVERS,
+    **topics.RESOLVERS,
     **git.RESOLVERS,
     **reviews.RESOLVERS,
     **releases.RESOLVERS,

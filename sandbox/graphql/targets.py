@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.access.permissions import level, permission
-from sandbox.graphql.refusals import forbidden, no_node
+from sandbox.access.permissions import level, permission, reaches
+from sandbox.access.token_scopes import hides, may_change
+from sandbox.graphql.refusals import forbidden, no_access, no_node
+from sandbox.graphql.rights import may_in_repository
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
 from sandbox.world.nodes import parse_node_id
 
@@ -49,8 +51,14 @@ def check_administers(call: Call, repository: Record[Repository], ident: str) ->
     Raises:
         GraphQLError: The viewer does not see it, or does not administer it.
     """
+    if reaches(call.actor, repository):
+        if not may_in_repository(call, repository, "admin", ("administration", "write")):
+            raise no_access()
+        return
     found = level(permission(call.world, repository, call.actor))
-    if not found:
+    if not found or hides(call.actor, repository):
         raise no_node(ident)
+    if not may_change(call.actor, repository):
+        raise forbidden("Your token has not been granted the required scopes to change this.")
     if found < level("admin"):
         raise forbidden("Viewer must be an administrator of the repository.")

@@ -121,6 +121,8 @@ def add_repository(
     data: Repository = {
         **FEATURES,
         **MERGE_SETTINGS,
+        # docs.github.com/rest/repos/repos: false in an organization that has disabled them
+        "has_projects": policy["has_repository_projects"],
         "description": None,
         "homepage": None,
         "visibility": visibility,

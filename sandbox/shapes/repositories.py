@@ -152,7 +152,10 @@ def listed_repository(call: Call, repository: Record[Repository]) -> bytes:
     key = (repository.id, found, call.host)
     kept = call.world.listed.get(key)
     if kept is None or kept[0] is not repository or kept[1] is not account:
-        kept = (repository, account, json_bytes(minimal_repository(call, repository)))
+        body = minimal_repository(call, repository)
+        if level(found) >= level("admin"):
+            body["security_and_analysis"] = security_and_analysis(account, repository)
+        kept = (repository, account, json_bytes(body))
         call.world.listed[key] = kept
     return kept[2]
 
@@ -210,10 +213,12 @@ def repository_role(found: str) -> str:
     return {"pull": "read", "push": "write"}.get(found, found)
 
 
-def team_repository(call: Call, repository: Record[Repository], granted: str) -> dict[str, Any]:
-    """Return a repository as `team-repository`, with the team's permission on it."""
+def team_repository(
+    call: Call, repository: Record[Repository], granted: str, role: str
+) -> dict[str, Any]:
+    """Return a repository as `team-repository`, with the team's permission and role on it."""
     return {
         **full_repository(call, repository),
         "permissions": permissions_of(granted),
-        "role_name": repository_role(granted),
+        "role_name": repository_role(role),
     }

@@ -12,6 +12,7 @@ PREFIXES = {
     "repository": "R",
     "branch_protection": "BPR",
     "ruleset": "RRS",
+    "deploy_key": "DK",
     "environment": "EN",
     "deployment_policy": "DBP",
     "deployment_rule": "GA",

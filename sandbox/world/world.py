@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -198,3 +199,11 @@ class World:
         self.clock = Clock(**meta["clock"])
         self.settings.update(meta["settings"])
         self._meta = self.meta()
+
+    def copy(self, other: World) -> None:
+        """Take up everything of another world, the digests of its tokens too; not its journal."""
+        for record in other.tables:
+            self.tables.put(record)
+        self.tables.next_id = other.tables.next_id
+        self.clock = copy.copy(other.clock)
+        self.settings.update(other.settings)

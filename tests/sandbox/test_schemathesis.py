@@ -19,6 +19,7 @@ from schemathesis.core.result import Ok
 
 from tests.sandbox.conftest import ACME
 from tests.sandbox.published import openapi
+from tests.support.extent import EVERY
 from tests.support.sandbox import Sandbox, World
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from schemathesis import Case
 
-EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
+EXAMPLES = {GenerationMode.POSITIVE: 3 if EVERY else 2, GenerationMode.NEGATIVE: 2 if EVERY else 1}
 """Requests to each operation: as described, and not as described."""
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """What is asked first: what is deleted last is there for all others."""

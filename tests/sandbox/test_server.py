@@ -161,3 +161,18 @@ def test_a_seed_file_writes_its_tokens_where_it_says(tmp_path: Path) -> None:
             )
             assert answer.json()["login"] == "ana"
     assert (tmp_path / "ana.token").stat().st_mode & 0o077 == 0
+
+
+def test_a_copy_begins_as_its_source_and_goes_its_own_way(sandbox: Sandbox, world: World) -> None:
+    """A copy has all records; the same token opens it, and neither sees the other's changes."""
+    copy = sandbox.copy(world, f"{world.name}-copy")
+    assert copy.state() == world.state()
+    with copy.client() as there, world.client() as here:
+        there.delete(REPO)
+        assert there.get(REPO).status_code == 404
+        assert here.get(REPO).status_code == 200
+    answer = httpx.post(
+        f"{sandbox.url}/_control/worlds", json={"name": "another", "copy_of": "nobody"}
+    )
+    assert (answer.status_code, "nobody" in answer.text) == (404, True)
+    sandbox.delete(copy.name)

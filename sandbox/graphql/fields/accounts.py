@@ -9,9 +9,18 @@ from sandbox.access.permissions import org_role, visible_repositories
 from sandbox.graphql.addresses import address, avatar, pages
 from sandbox.graphql.connections import connection
 from sandbox.graphql.fields.repositories import by_name
-from sandbox.graphql.reading import constant, constants, data_of, empty, name, readable, updated_at
+from sandbox.graphql.fields.teams import chosen
+from sandbox.graphql.ordering import filtered, ordered
+from sandbox.graphql.reading import constant, constants, data_of, empty, name, updated_at
+from sandbox.graphql.rights import (
+    check_members,
+    manages_members,
+    may_administer,
+    readable,
+    sees_members,
+)
 from sandbox.world.kinds.accounts import ORGANIZATION, USER, Organization, User
-from sandbox.world.kinds.people import MEMBER, TEAM, Team
+from sandbox.world.kinds.people import MEMBER, ORG_INVITATION, TEAM, Team
 from sandbox.world.kinds.repositories import REPOSITORY, Repository
 
 if TYPE_CHECKING:
@@ -52,7 +61,7 @@ def _belongs(call: Call, org: Record[Organization], _arguments: dict[str, Any]) 
 def _for_owners(read: Resolver) -> Resolver:
     """Return a resolver of a field that only the organization's owners see."""
     return lambda call, org, arguments: (
-        read(call, org, arguments) if _owns(call, org, arguments) else None
+        read(call, org, arguments) if may_administer(call, org) else None
     )
 
 
@@ -64,46 +73,49 @@ def _for_members(allowed: Resolver) -> Resolver:
     )
 
 
-def sees_teams(call: Call, org: Record[Organization]) -> bool:
-    """Return whether the viewer sees the teams and members of an organization."""
-    installation = call.actor.installation
-    if installation is not None:
-        return installation.parent == org.id
-    return _role(call, org) is not None
-
-
 def _members_with_role(
     call: Call, org: Record[Organization], arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    members = call.world.all(MEMBER, org.id) if sees_teams(call, org) else []
+    check_members(call, org)
+    members = call.world.all(MEMBER, org.id) if sees_members(call, org) else []
     users = [user for member in members if (user := call.world.get(USER, int(member.name)))]
 
     def role(user: Record[User]) -> str:
         return (org_role(call.world, org, user.id) or "member").upper()
 
-    return connection(users, arguments, role=role, hasTwoFactorEnabled=_two_factor)
+    def two_factor(user: Record[User]) -> bool | None:
+        disabled = user.data.get("two_factor_disabled", False)
+        return not disabled if manages_members(call, org) else None
+
+    return connection(users, arguments, role=role, hasTwoFactorEnabled=two_factor)
 
 
-def _two_factor(user: Record[User]) -> bool:
-    return not user.data.get("two_factor_disabled", False)
+def _pending_members(
+    call: Call, org: Record[Organization], arguments: dict[str, Any]
+) -> dict[str, Any]:
+    check_members(call, org)
+    found = call.world.all(ORG_INVITATION, org.id) if manages_members(call, org) else []
+    users = (call.world.get(USER, int(each.name)) for each in found)
+    return connection([each for each in users if each is not None], arguments)
 
 
 def _team(call: Call, org: Record[Organization], arguments: dict[str, Any]) -> Record[Team] | None:
     # as on GitHub, an unknown team is null, and no error
-    return call.world.find(TEAM, arguments["slug"], org.id) if sees_teams(call, org) else None
+    check_members(call, org)
+    return call.world.find(TEAM, arguments["slug"], org.id) if sees_members(call, org) else None
 
 
 def _teams(call: Call, org: Record[Organization], arguments: dict[str, Any]) -> dict[str, Any]:
-    teams = call.world.all(TEAM, org.id) if sees_teams(call, org) else []
-    if arguments.get("rootTeamsOnly"):
-        teams = [team for team in teams if team.data["parent_team"] is None]
-    return connection(teams, arguments)
+    check_members(call, org)
+    teams = call.world.all(TEAM, org.id) if sees_members(call, org) else []
+    return connection(chosen(call, teams, arguments), arguments)
 
 
 def _repositories(
     call: Call, org: Record[Organization], arguments: dict[str, Any]
 ) -> dict[str, Any]:
-    return connection(visible_repositories(call.world, org, call.actor), arguments)
+    found = visible_repositories(call.world, org, call.actor)
+    return connection(ordered(filtered(found, arguments), arguments), arguments)
 
 
 def _organization_of(
@@ -114,7 +126,8 @@ def _organization_of(
 
 
 def _own_repositories(call: Call, user: Record[User], arguments: dict[str, Any]) -> dict[str, Any]:
-    return connection(visible_repositories(call.world, user, call.actor), arguments)
+    found = visible_repositories(call.world, user, call.actor)
+    return connection(ordered(filtered(found, arguments), arguments), arguments)
 
 
 def _own_repository(
@@ -153,6 +166,7 @@ RESOLVERS: Table = {
     ),
     ("Organization", "login"): name,
     ("Organization", "membersWithRole"): _members_with_role,
+    ("Organization", "pendingMembers"): _pending_members,
     ("Organization", "repositories"): _repositories,
     ("Organization", "repository"): by_name,
     ("Organization", "team"): _team,

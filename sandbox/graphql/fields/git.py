@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox.enforcement.classic_model import rule_for
 from sandbox.git import objects as git
 from sandbox.graphql.addresses import address, pages
+from sandbox.graphql.fields.protection import NEEDED
 from sandbox.graphql.objects import TYPES, GitObject, below, of_commit
 from sandbox.graphql.reading import constants, parent_repository
+from sandbox.graphql.rights import may_in_repository
 from sandbox.world.kinds.code import COMMIT, Commit, Ref
 from sandbox.world.kinds.repositories import REPOSITORY
 from sandbox.world.nodes import node_id
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from sandbox.world.records import Record
 
 
+TEXT_LIMIT = 512_000
+"""Bytes of a file's text: what is beyond is left out."""
 SHORT = 7
 """Digits of an abbreviated id."""
 
@@ -60,6 +64,8 @@ def _rule_of_ref(
     branch = ref.name.removeprefix("refs/heads/")
     if repository is None or branch == ref.name:
         return None
+    if not may_in_repository(call, repository, "admin", NEEDED):
+        return None
     return rule_for(call.world, repository, branch)
 
 
@@ -91,8 +97,15 @@ def _is_binary(call: Call, blob: GitObject, _arguments: dict[str, Any]) -> bool:
     return _text(call, blob, {}) is None
 
 
+def _is_truncated(call: Call, blob: GitObject, _arguments: dict[str, Any]) -> bool:
+    return len(_bytes(call, blob)) > TEXT_LIMIT
+
+
 def _text(call: Call, blob: GitObject, _arguments: dict[str, Any]) -> str | None:
     content = _bytes(call, blob)
+    if len(content) > TEXT_LIMIT:
+        # a character that the limit cuts in two is left out
+        return None if b"\0" in content else content[:TEXT_LIMIT].decode(errors="ignore")
     try:
         return None if b"\0" in content else content.decode()
     except UnicodeDecodeError:
@@ -179,7 +192,7 @@ RESOLVERS: Table = {
     },
     ("Blob", "byteSize"): lambda call, blob, _arguments: len(_bytes(call, blob)),
     ("Blob", "isBinary"): _is_binary,
-    **constants("Blob", isTruncated=False),
+    ("Blob", "isTruncated"): _is_truncated,
     ("Blob", "text"): _text,
 }
 for _type in (*TYPES.values(), "TreeEntry"):

@@ -8,6 +8,7 @@ from sandbox.enforcement import classic_model
 from sandbox.enforcement.ref_patterns import matches
 from sandbox.graphql.connections import connection
 from sandbox.graphql.reading import data_of, name, parent_repository, record_of
+from sandbox.graphql.rights import check_app, may_in_repository
 from sandbox.shapes.apps import app_number
 from sandbox.world.kinds.accounts import APP, USER
 from sandbox.world.kinds.code import REF
@@ -17,7 +18,19 @@ from sandbox.world.nodes import node_id
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.graphql.reading import Resolver, Table
+    from sandbox.world.kinds.repositories import Repository
     from sandbox.world.records import Record
+
+
+NEEDED = ("administration", "read")
+"""The permission that an App needs to read classic protection rules."""
+
+
+def _rules(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the rules; only who administers the repository sees some."""
+    check_app(call, repository, NEEDED)
+    seen = may_in_repository(call, repository, "admin", NEEDED)
+    return connection(call.world.all(BRANCH_PROTECTION, repository.id) if seen else [], arguments)
 
 
 def _matching_refs(
@@ -61,6 +74,7 @@ def _allowances(name: str) -> Resolver:
 
 
 RESOLVERS: Table = {
+    ("Repository", "branchProtectionRules"): _rules,
     ("BranchProtectionRule", "pattern"): name,
     ("BranchProtectionRule", "repository"): parent_repository,
     ("BranchProtectionRule", "requiredStatusChecks"): _required_checks,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.access.permissions import full_name
 from sandbox.graphql.connections import connection
 from sandbox.graphql.objects import GitObject, of_commit
-from sandbox.graphql.reading import data_of, record_of
+from sandbox.graphql.reading import data_of, empty, record_of
 from sandbox.repositories import labels, releases
 from sandbox.world.kinds.accounts import USER
 from sandbox.world.kinds.code import REF, Ref
@@ -115,6 +115,7 @@ RESOLVERS: Table = {
     ("Repository", "label"): _label,
     ("Repository", "labels"): _labels,
     ("Release", "author"): record_of(USER, data_of(RELEASE, lambda it: it["author"])),
+    ("Release", "mentions"): empty,
     ("Release", "createdAt"): _created,
     ("Release", "description"): data_of(RELEASE, lambda it: it["body"]),
     ("Release", "descriptionHTML"): _html,

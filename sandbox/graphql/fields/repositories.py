@@ -1,27 +1,28 @@
-"""Repositories and environments."""
+"""Repositories."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sandbox.access.permissions import full_name, level, owner, permission, visible_forks
+from sandbox.access.permissions import full_name, level, owner, permission
 from sandbox.api import lookups
 from sandbox.git import objects as git
 from sandbox.graphql.addresses import address, avatar, pages
 from sandbox.graphql.connections import connection
-from sandbox.graphql.objects import find
-from sandbox.graphql.reading import constants, data_of, name, readable, record_of, updated_at
+from sandbox.graphql.objects import CONTENTS, GitObject, find
+from sandbox.graphql.ordering import filtered, ordered
+from sandbox.graphql.reading import constants, data_of, name, record_of, updated_at
 from sandbox.graphql.refusals import not_found
+from sandbox.graphql.rights import check_app, readable
 from sandbox.world.kinds.code import REF, Ref
-from sandbox.world.kinds.protection import BRANCH_PROTECTION, ENVIRONMENT
 from sandbox.world.kinds.repositories import REDIRECT, REPOSITORY, Repository
 from sandbox.world.records import Record
 
 if TYPE_CHECKING:
     from sandbox.api.http import Call
     from sandbox.graphql.reading import Resolver, Table
-    from sandbox.world.records import AnyRecord, Data, Kind
+    from sandbox.world.records import AnyRecord
 
 
 def by_name(call: Call, source: Any, arguments: dict[str, Any]) -> Record[Repository]:  # noqa: ANN401 - resolver
@@ -82,10 +83,17 @@ def _seen(ident: Resolver) -> Resolver:
 
 
 def _forks(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
-    return connection(visible_forks(call.world, repository, call.actor), arguments)
+    forks: dict[int, list[Record[Repository]]] | None = call.kept.get("forks")
+    if forks is None:
+        forks = call.kept["forks"] = {}
+        for each in call.world.repositories():
+            forks.setdefault(each.data.get("fork_of") or 0, []).append(each)
+    found = [each for each in forks.get(repository.id, []) if readable(call, each)]
+    return connection(ordered(filtered(found, arguments), arguments), arguments)
 
 
 def _refs(call: Call, repository: Record[Repository], arguments: dict[str, Any]) -> dict[str, Any]:
+    check_app(call, repository, CONTENTS)
     prefix = arguments["refPrefix"].rstrip("/") + "/"
     found = [
         ref
@@ -99,6 +107,7 @@ def _refs(call: Call, repository: Record[Repository], arguments: dict[str, Any])
 def _ref(
     call: Call, repository: Record[Repository], arguments: dict[str, Any]
 ) -> Record[Ref] | None:
+    check_app(call, repository, CONTENTS)
     name = arguments["qualifiedName"]
     locations = (name, f"refs/{name}", f"refs/heads/{name}", f"refs/tags/{name}")
     found = (git.find_ref(call.world, repository, each) for each in locations)
@@ -108,11 +117,29 @@ def _ref(
 def _default_branch(
     call: Call, repository: Record[Repository], _arguments: dict[str, Any]
 ) -> AnyRecord | None:
+    check_app(call, repository, CONTENTS)
     return git.find_ref(call.world, repository, f"refs/heads/{repository.data['default_branch']}")
 
 
-def _children(kind: Kind[Data]) -> Resolver:
-    return lambda call, source, arguments: connection(call.world.all(kind, source.id), arguments)
+def _object(
+    call: Call, repository: Record[Repository], arguments: dict[str, Any]
+) -> GitObject | None:
+    check_app(call, repository, CONTENTS)
+    return find(call, repository, arguments)
+
+
+def _security_policy(
+    call: Call, repository: Record[Repository], _arguments: dict[str, Any]
+) -> bool:
+    """Return whether there is a security policy: the repository's, or its organization's."""
+    shared = call.world.find(REPOSITORY, ".github", repository.parent)
+    return any(each is not None and _has_policy(call, each) for each in (repository, shared))
+
+
+def _has_policy(call: Call, repository: Record[Repository]) -> bool:
+    commit = git.resolve(call.world, repository, repository.data["default_branch"])
+    files = {} if commit is None else commit.data["files"]
+    return any(f"{folder}SECURITY.md" in files for folder in ("", ".github/", "docs/"))
 
 
 RESOLVERS: Table = {
@@ -125,7 +152,6 @@ RESOLVERS: Table = {
         isDisabled=False,
         isLocked=False,
         isMirror=False,
-        isSecurityPolicyEnabled=None,
         isUserConfigurationRepository=False,
         lockReason=None,
         mirrorUrl=None,
@@ -139,11 +165,6 @@ RESOLVERS: Table = {
     ),
     ("Repository", "name"): name,
     ("Repository", "nameWithOwner"): lambda call, repo, _arguments: full_name(call.world, repo),
-    ("Repository", "branchProtectionRules"): _children(BRANCH_PROTECTION),
-    ("Repository", "environments"): _children(ENVIRONMENT),
-    ("Repository", "environment"): lambda call, repo, arguments: call.world.find(
-        ENVIRONMENT, arguments["name"], repo.id
-    ),
     ("Repository", "defaultBranchRef"): _default_branch,
     ("Repository", "deleteBranchOnMerge"): data_of(
         REPOSITORY, lambda it: it["delete_branch_on_merge"]
@@ -221,7 +242,6 @@ RESOLVERS: Table = {
     ("Repository", "viewerDefaultMergeMethod"): _default_merge,
     ("Repository", "viewerPermission"): _viewer_permission,
     ("Repository", "viewerPossibleCommitEmails"): _viewer_emails,
-    ("Repository", "object"): find,
-    **constants("Environment", isPinned=None, pinnedPosition=None),
-    ("Environment", "name"): name,
+    ("Repository", "object"): _object,
+    ("Repository", "isSecurityPolicyEnabled"): _security_policy,
 }

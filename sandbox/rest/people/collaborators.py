@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.access.actors import Actor
+from sandbox.access.collaborators import collaborators
 from sandbox.access.permissions import custom_role, level, old_name, org_role, owner, permission
 from sandbox.api import fields, lookups
 from sandbox.api.errors import invalid, not_found
@@ -33,23 +34,12 @@ def _shape(call: Call, user: Record[User], found: str) -> dict[str, Any]:
 
 
 def _people(call: Call, affiliation: str) -> list[tuple[Record[User], str]]:
-    account = owner(call.world, call.repository)
-    found = []
-    for user in call.world.all(USER):
-        own = user.id == account.id  # a person's own repository
-        added = call.world.find(COLLABORATOR, str(user.id), call.repository.id)
-        direct = own or added is not None
-        member = account.kind == "organization" and org_role(call.world, account, user.id)
-        if affiliation == "outside" and (not direct or member):
-            continue
-        if affiliation == "direct" and not direct:
-            continue
-        has = permission(call.world, call.repository, Actor(user=user))
-        # being able to read what is public makes nobody a collaborator
-        public = call.repository.data["visibility"] == "public" and has == "read" and not member
-        if level(has) and (direct or not public):
-            found.append((user, has))
-    return found
+    found = collaborators(call.world, call.repository)
+    if affiliation != "all":
+        found = [each for each in found if each.direct]
+    if affiliation == "outside":
+        found = [each for each in found if not each.member]
+    return [(each.user, each.permission) for each in found]
 
 
 @ROUTES.get(_LIST, needs="repo:write")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.access.permissions import (
     custom_role,
@@ -10,6 +10,7 @@ from sandbox.access.permissions import (
     old_name,
     require,
     team_permission,
+    team_role,
     visible_repositories,
 )
 from sandbox.api import fields, lookups
@@ -30,11 +31,12 @@ _LIST = "/orgs/{org}/teams/{team_slug}/repos"
 _ONE = _LIST + "/{owner}/{repo}"
 
 
-def _granted(call: Call, team: Record[Team], repository: Record[Repository]) -> str:
+def _shape(call: Call, team: Record[Team], repository: Record[Repository]) -> dict[str, Any]:
     found = team_permission(call.world, team, repository)
     if found == "none":
         raise not_found()
-    return old_name(found)
+    role = team_role(call.world, team, repository)
+    return team_repository(call, repository, old_name(found), role)
 
 
 @ROUTES.get(_LIST, needs="org:member")
@@ -46,21 +48,17 @@ def list_repositories(call: Call) -> Response:
         for repository in visible_repositories(call.world, call.org, call.actor)
         if level(team_permission(call.world, team, repository))
     ]
-    return page(
-        call,
-        found,
-        lambda repository: team_repository(call, repository, _granted(call, team, repository)),
-    )
+    return page(call, found, lambda repository: _shape(call, team, repository))
 
 
 @ROUTES.get(_ONE, needs="org:member")
 def check(call: Call) -> Response:
     """Answer 204, or with the media type for it the repository and the team's role."""
     team = lookups.team(call)
-    granted = _granted(call, team, call.repository)
+    shown = _shape(call, team, call.repository)
     if "repository+json" not in call.headers.get("accept", ""):
         return NO_CONTENT
-    return Response(200, team_repository(call, call.repository, granted))
+    return Response(200, shown)
 
 
 @ROUTES.put(_ONE, needs="org:member")

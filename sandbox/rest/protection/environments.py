@@ -13,6 +13,7 @@ from sandbox.api.errors import GitHubError, invalid, not_found
 from sandbox.api.http import NO_CONTENT, Response
 from sandbox.api.pages import page
 from sandbox.api.routing import Routes
+from sandbox.shapes.environments import rules_of
 from sandbox.shapes.runs import reviewer_json
 from sandbox.world import plans
 from sandbox.world.kinds.accounts import USER
@@ -57,25 +58,16 @@ def shape(call: Call, environment: Record[Environment]) -> dict[str, Any]:
     repository = full_name(call.world, call.repository)
     base = f"{call.api}/repos/{repository}/environments/{environment.name}"
     rules: list[dict[str, Any]] = []
-    if environment.data["wait_timer"]:
-        rules.append({"type": "wait_timer", "wait_timer": environment.data["wait_timer"]})
-    reviewers = [reviewer_json(call, each) for each in environment.data["reviewers"]]
-    if reviewers:
-        rules.append(
-            {
-                "type": "required_reviewers",
-                "prevent_self_review": environment.data["prevent_self_review"],
-                "reviewers": reviewers,
-            }
-        )
-    policy = environment.data["deployment_branch_policy"]
-    if policy is not None:
-        rules.append({"type": "branch_policy"})
-    offset = {"wait_timer": 1, "required_reviewers": 2, "branch_policy": 3}
-    for rule in rules:
-        # a rule's id goes with its environment, so that it stays the same
-        rule["id"] = environment.id * 10 + offset[rule["type"]]
-        rule["node_id"] = node_id("deployment_rule", rule["id"])
+    for kind, ident in rules_of(environment).items():
+        rule = {"type": kind, "id": ident, "node_id": node_id("deployment_rule", ident)}
+        if kind == "wait_timer":
+            rule["wait_timer"] = environment.data["wait_timer"]
+        if kind == "required_reviewers":
+            rule["prevent_self_review"] = environment.data["prevent_self_review"]
+            rule["reviewers"] = [
+                reviewer_json(call, each) for each in environment.data["reviewers"]
+            ]
+        rules.append(rule)
     return {
         "id": environment.id,
         "node_id": node_id("environment", environment.id),
@@ -87,7 +79,7 @@ def shape(call: Call, environment: Record[Environment]) -> dict[str, Any]:
         "updated_at": environment.updated_at,
         "can_admins_bypass": environment.data["can_admins_bypass"],
         "protection_rules": rules,
-        "deployment_branch_policy": policy,
+        "deployment_branch_policy": environment.data["deployment_branch_policy"],
     }
 
 

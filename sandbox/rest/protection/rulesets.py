@@ -70,7 +70,7 @@ def _may_edit(call: Call, ruleset: Record[Ruleset]) -> bool:
             org_role(call.world, org, call.actor.id) == "admin"
         )
     found = permission(call.world, call.repository, call.actor)
-    return level(found) >= level("write")
+    return level(found) >= level("admin")
 
 
 # --- organization

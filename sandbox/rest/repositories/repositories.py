@@ -110,6 +110,16 @@ def _checked_merges(settings: dict[str, Any]) -> None:
         )
 
 
+def _check_projects(
+    account: Account, found: dict[str, Any], repository: Record[Repository] | None = None
+) -> None:
+    """Refuse to turn projects on where the organization has disabled them."""
+    if repository is not None and repository.data["has_projects"]:
+        return
+    if found.get("has_projects") and account.data.get("has_repository_projects") is False:
+        raise invalid("Projects are disabled in this organization.")
+
+
 def _check_messages(found: dict[str, Any], after: dict[str, Any], *, new: bool) -> None:
     """Refuse titles and messages of a merge method that is off, or that do not go together."""
     for method, switch in (("squash_merge", "allow_squash_merge"), ("merge", "allow_merge_commit")):
@@ -159,6 +169,7 @@ def _create(call: Call, account: Account) -> Response:
         plans.check_internal(account)
     init = found.pop("auto_init", False)
     ignore, licence = found.pop("gitignore_template", ""), found.pop("license_template", "")
+    _check_projects(account, found)
     _checked_merges({**MERGE_SETTINGS, **found})
     _check_messages(found, {**MERGE_SETTINGS, **found}, new=True)
     repository = defaults.add_repository(call.world, account, name, visibility=visibility, **found)
@@ -292,6 +303,7 @@ def update(call: Call) -> Response:
             "Git Data API.",
         )
     renames.check_repository(call, name, branch)
+    _check_projects(account, found, repository)
     _checked_merges({**repository.data, **found})
     _check_messages(found, {**repository.data, **found}, new=False)
     found["security"] = _security(

@@ -106,3 +106,54 @@ def test_a_token_has_at_least_its_own_scopes(scopes: list[str]) -> None:
     found = granted(tuple(scopes))
     assert set(scopes) <= found
     assert granted(tuple(found)) == found
+
+
+def _ask(world: World, scopes: list[str], query: str) -> dict[str, Any]:
+    """Ask GraphQL as ana, the owner, by a token with these scopes."""
+    made = world.control("POST", "tokens", {"login": "ana", "scopes": scopes})
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    answer = httpx.post(f"{world.base_url}api/graphql", headers=headers, json={"query": query})
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("field", "needed"),
+    [
+        ('team(slug: "release") { slug }', "read:org"),
+        ("teams(first: 1) { nodes { name } }", "read:org"),
+        ("membersWithRole(first: 1) { totalCount }", "read:org"),
+        ("pendingMembers(first: 1) { totalCount }", "read:org"),
+        ("rulesets(first: 1) { totalCount }", "admin:org"),
+    ],
+)
+def test_graphql_needs_scopes_for_people_and_teams(world: World, field: str, needed: str) -> None:
+    """The document is refused as a whole, with GitHub's type and the scopes in words (C2)."""
+    query = f'{{ organization(login: "acme") {{ {field} }} }}'
+    refused = _ask(world, ["repo"], query)
+    assert "data" not in refused
+    (error,) = refused["errors"]
+    assert (error["type"], needed in error["message"]) == ("INSUFFICIENT_SCOPES", True)
+    assert "['repo'] scopes" in error["message"]
+    assert "errors" not in _ask(world, ["repo", needed], query)
+
+
+def test_private_repositories_are_not_shown_without_repo(world: World) -> None:
+    """Neither in lists nor by name, by GraphQL or by REST; nothing can be changed (C2)."""
+    query = """{ repository(owner: "acme", name: "widget") { id }
+        organization(login: "acme") { repositories(first: 9) { nodes { name } } } }"""
+    shown = {}
+    for scopes in (["read:org"], ["repo"]):
+        answer = _ask(world, scopes, query)
+        nodes = answer["data"]["organization"]["repositories"]["nodes"]
+        listed = ask(world, scopes, "GET", "/orgs/acme/repos").json()
+        assert [each["name"] for each in nodes] == [each["name"] for each in listed]
+        shown[scopes[0]] = {each["name"] for each in nodes}
+        assert ("errors" in answer) == (scopes != ["repo"])
+    assert shown == {"read:org": {"site"}, "repo": {"widget", "site"}}
+    for name, kind in (("widget", "NOT_FOUND"), ("site", "FORBIDDEN")):
+        ident = ask(world, ["repo"], "GET", f"/repos/acme/{name}").json()["node_id"]
+        mutation = f"""mutation {{ archiveRepository(input: {{repositoryId: "{ident}"}}) {{
+            repository {{ isArchived }} }} }}"""
+        (error,) = _ask(world, ["read:org"], mutation)["errors"]
+        assert error["type"] == kind

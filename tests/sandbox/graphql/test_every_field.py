@@ -50,6 +50,38 @@ WHERE = {
     "Environment": (
         'repository(owner: "acme", name: "widget") { environments(first: 1) { nodes {%s} } }'
     ),
+    "RepositoryRuleset": (
+        'repository(owner: "acme", name: "widget") { rulesets(first: 1) { nodes {%s} } }'
+    ),
+    "RepositoryRule": (
+        'repository(owner: "acme", name: "widget") '
+        "{ rulesets(first: 1) { nodes { rules(first: 5) { nodes {%s} } } } }"
+    ),
+    "RepositoryRulesetBypassActor": (
+        'repository(owner: "acme", name: "widget") '
+        "{ rulesets(first: 1) { nodes { bypassActors(first: 5) { nodes {%s} } } } }"
+    ),
+    "DeploymentProtectionRule": (
+        'repository(owner: "acme", name: "widget") '
+        "{ environments(first: 1) { nodes { protectionRules(first: 5) { nodes {%s} } } } }"
+    ),
+    "RepositoryCollaboratorEdge": (
+        'repository(owner: "acme", name: "widget") { collaborators(first: 5) { edges {%s} } }'
+    ),
+    "PermissionSource": (
+        'repository(owner: "acme", name: "widget") '
+        "{ collaborators(first: 5) { edges { permissionSources {%s} } } }"
+    ),
+    "DeployKey": (
+        'repository(owner: "acme", name: "widget") { deployKeys(first: 1) { nodes {%s} } }'
+    ),
+    "RepositoryTopic": (
+        'repository(owner: "acme", name: "widget") { repositoryTopics(first: 1) { nodes {%s} } }'
+    ),
+    "Topic": (
+        'repository(owner: "acme", name: "widget") '
+        "{ repositoryTopics(first: 1) { nodes { topic {%s} } } }"
+    ),
     "App": (
         'repository(owner: "acme", name: "widget") { branchProtectionRules(first: 1) { nodes '
         "{ pushAllowances(first: 1) { nodes { id branchProtectionRule { id } actor "
@@ -81,6 +113,7 @@ GIVEN = {
     "object": '(expression: "main")',
     "release": '(tagName: "v1")',
     "label": '(name: "bug")',
+    "ruleset": "(databaseId: 1)",
 }
 """Arguments of fields that need some."""
 
@@ -98,9 +131,13 @@ def _selection(name: str, field: GraphQLField) -> str:
     return f"{name}{arguments} {{ {below} }}"
 
 
+def _reviewer(api: httpx.Client) -> dict[str, Any]:
+    return {"type": "User", "id": api.get("/users/ana").json()["id"]}
+
+
 @pytest.fixture
 def filled(api: httpx.Client) -> httpx.Client:
-    """The API of a world with a classic rule, an environment and a release."""
+    """The API of a world with a classic rule, an environment, a release and a ruleset."""
     rule = {
         "required_status_checks": {"strict": True, "contexts": ["ci"]},
         "enforce_admins": True,
@@ -108,7 +145,19 @@ def filled(api: httpx.Client) -> httpx.Client:
         "restrictions": {"users": ["ana"], "teams": ["release"], "apps": []},
     }
     assert api.put("/repos/acme/widget/branches/main/protection", json=rule).status_code == 200
-    assert api.put("/repos/acme/widget/environments/pypi", json={}).status_code == 200
+    gate = {"wait_timer": 5, "reviewers": [_reviewer(api)]}
+    assert api.put("/repos/acme/widget/environments/pypi", json=gate).status_code == 200
+    ruleset = {
+        "name": "main",
+        "enforcement": "active",
+        "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+        "rules": [{"type": "deletion"}, {"type": "required_linear_history"}],
+        "bypass_actors": [{"actor_id": 5, "actor_type": "RepositoryRole"}],
+    }
+    assert api.post("/repos/acme/widget/rulesets", json=ruleset).status_code == 201
+    key = {"key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA", "title": "deploy"}
+    assert api.post("/repos/acme/widget/keys", json=key).status_code == 201
+    assert api.put("/repos/acme/widget/topics", json={"names": ["cli"]}).status_code == 200
     release = {"tag_name": "v1", "name": "One", "body": "first"}
     assert api.post("/repos/acme/widget/releases", json=release).status_code == 201
     return api

@@ -13,6 +13,7 @@ from tests.plugins.program import Ask, Program
 from tests.sandbox.runs.jobs import held, issuer, token
 from tests.sandbox.trust.strangers import other_environment
 from tests.support.aws import REGION, Aws
+from tests.support.extent import EVERY
 
 if TYPE_CHECKING:
     from pathlib import Path as Folder
@@ -31,7 +32,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     return Program.make(tmp_path_factory.mktemp("project"), environment, plugins)
 
 
-@pytest.mark.parametrize("by_variable", [True, False])
+@pytest.mark.parametrize("by_variable", [True, False] if EVERY else [True])
 def test_vault(
     program: Program,
     vault: Vault,
@@ -66,7 +67,7 @@ def test_vault(
     assert stranger not in refused.said
 
 
-@pytest.mark.parametrize("by_file", [True, False])
+@pytest.mark.parametrize("by_file", [True, False] if EVERY else [False])
 def test_aws(
     program: Program,
     aws: Aws,
