@@ -13,7 +13,7 @@ STACK ?= dev
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview check insecure adopt down sandbox env test lint bench fidelity releases every proof docs site pins actions
+.PHONY: help up preview check insecure import adopt down sandbox env test tests lint bench fidelity releases every proof docs site pins actions
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s  %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ preview: .venv/run  ## show what would change, and the policy pack's findings
 check: .venv/run  ## check the stack's organization offline (CHECK="--fix")
 	@$(RUN) check $(CHECK)
 
+import: .venv/run  ## write an organization on GitHub as YAML and state (ORG=name; IMPORT="--update")
+	@$(RUN) import $(ORG) $(IMPORT)
+
 adopt: .venv/run  ## take existing, declared resources into the stack's state
 	@$(RUN) adopt
 
@@ -44,8 +47,12 @@ env: .venv/run  ## print the variables that plain pulumi needs: eval "$(make -s 
 
 # tests start Python some hundred times; without bytecode, each start would compile everything again
 test: export PYTHONDONTWRITEBYTECODE :=
+# at the same time: style and types take one core for a minute
+test: .venv/test  ## check style and types, and run every test, on the real engine
+	@$(MAKE) --no-print-directory --jobs=2 lint tests
+
 # in the order of folders: xdist would leave the files of few and long tests to the end
-test: .venv/test lint  ## run every test, on the real engine
+tests: .venv/test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test  ## check style and types

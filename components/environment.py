@@ -57,11 +57,18 @@ class DeployFrom(Config):
     """`default` for the default branch, or a name or fnmatch pattern."""
     tags: list[RefPattern] = []
     """Names or fnmatch patterns of tags."""
+    everything: bool = False
+    """`true`: every branch and tag, as in a new environment on GitHub."""
+    protected_branches: bool = False
+    """`true`: the branches with classic protection, and no tags."""
 
     @model_validator(mode="after")
     def _something(self) -> DeployFrom:
-        if not (self.branches or self.tags):
-            raise ValueError("give branches or tags")
+        words = [name for name in ("everything", "protected_branches") if getattr(self, name)]
+        if len(words) + bool(self.branches or self.tags) != 1:
+            raise ValueError(
+                "give branches or tags; or one of everything: true and protected_branches: true"
+            )
         return self
 
 
@@ -135,7 +142,14 @@ class Environment(pulumi.ComponentResource):
             prevent_self_review=config.prevent_self_review and reviewers is not None,
             can_admins_bypass=config.can_admins_bypass,
             wait_timer=config.wait_timer,
-            deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
+            deployment_branch_policy=(
+                None
+                if config.deploy_from.everything
+                else {
+                    "protected_branches": config.deploy_from.protected_branches,
+                    "custom_branch_policies": not config.deploy_from.protected_branches,
+                }
+            ),
             opts=pulumi.ResourceOptions(
                 parent=self, protect=context.protect, depends_on=list(access)
             ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ssl
 
     from githubkit import GitHub
+    from githubkit.typing import RetryDecisionFunc
 
 DOTCOM = "https://api.github.com/"
 
@@ -37,7 +38,7 @@ class App:
 
     app_id: str
     installation_id: str
-    key: str
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class GitHubAccess:
     """Address and credentials; ``token`` or ``app`` is given, never both."""
 
     base_url: str
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     app: App | None = None
     in_environment: bool = False
     """Whether the token is that of the variable `GITHUB_TOKEN`, which the plugin reads itself."""
@@ -89,8 +90,13 @@ class GitHubAccess:
             ),
         )
 
-    def client(self) -> GitHub[Any]:
-        """Return a client for look-ups of our own; imported only when one is needed."""
+    def client(self, retry: RetryDecisionFunc | None = None) -> GitHub[Any]:
+        """Return a client for look-ups of our own; imported only when one is needed.
+
+        Args:
+            retry: Says whether a request is sent again; None: once for a rate limit, and up to
+                three times for GitHub's own errors.
+        """
         from githubkit import AppInstallationAuthStrategy, GitHub, TokenAuthStrategy  # noqa: PLC0415 - costs 0.2 s, and most runs look nothing up
 
         strategy: AppInstallationAuthStrategy | TokenAuthStrategy
@@ -105,6 +111,9 @@ class GitHubAccess:
             base_url=self.rest_url,
             trust_env=not self.is_local,
             ssl_verify=_authorities(not self.is_local),
+            # an answer is never taken from before: what GitHub has now is compared
+            http_cache=False,
+            auto_retry=True if retry is None else retry,
         )
 
 
@@ -147,7 +156,7 @@ def github_access(owner: str) -> GitHubAccess:
             f"the environment variable GITHUB_OWNER is {other}, and the provider would obey it "
             f"instead of the organization {owner}: unset GITHUB_OWNER"
         )
-    _answers(base_url)
+    answers(base_url)
     if app := _app():
         return GitHubAccess(base_url, app=app)
     kept, given = config.get("token"), os.environ.get("GITHUB_TOKEN")
@@ -203,7 +212,7 @@ def _encrypted(key: str) -> None:
         )
 
 
-def _answers(base_url: str) -> None:
+def answers(base_url: str) -> None:
     """Refuse a sandbox that is not running before the provider retries for seconds.
 
     Only a connection is opened: no request is made, and none at all to other machines.

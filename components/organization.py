@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pulumi
 import pulumi_github as github
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from components.base import (
     GITHUB_ACTIONS_APP,
@@ -23,6 +23,7 @@ from components.base import (
     OrganizationLogin,
     Plan,
     RepositoryName,
+    RepositoryPattern,
     RulesetName,
     SecretName,
     ShortText,
@@ -94,7 +95,8 @@ class SettingsConfig(Config):
     members_can_create_public_pages: bool = False
     """Members may publish GitHub Pages sites that everybody can read."""
     members_can_create_private_pages: bool = False
-    """Members may publish GitHub Pages sites that only readers of the repository can read."""
+    """Members may publish GitHub Pages sites that only readers of the repository can read. Other
+    plans than Enterprise have no such sites, and yet `true` in new organizations."""
     members_can_fork_private_repositories: bool = False
     """Members may fork private and internal repositories."""
     web_commit_signoff_required: bool = True
@@ -133,6 +135,13 @@ class SettingsConfig(Config):
 class ActionsConfig(Config):
     """What GitHub Actions may do in the organization."""
 
+    enabled_repositories: Annotated[
+        Annotated[list[RepositoryPattern], Tag("by names")]
+        | Annotated[Literal["all", "none"], Tag("by word")],
+        Discriminator(lambda value: "by names" if isinstance(value, list) else "by word"),
+    ] = "all"
+    """The repositories that may use Actions: `all`, `none`, or names and fnmatch patterns of those
+    that are declared here."""
     allowed_actions: Literal["all", "local_only", "selected"] = "selected"
     """`all` actions, those of the organization's own repositories (`local_only`), or those that
     the next three fields select."""
@@ -162,6 +171,15 @@ class ActionsConfig(Config):
     def _has_effect(self) -> ActionsConfig:
         """Refuse a choice of actions where none is made."""
         choices = {"github_owned_allowed", "verified_allowed", "patterns_allowed"}
+        if self.enabled_repositories == "none" and (
+            written := (choices | {"allowed_actions"}) & self.model_fields_set
+        ):
+            raise ValueError(
+                f"{', '.join(sorted(written))} has no effect with enabled_repositories: none; "
+                "allowed: enabled_repositories: all, or a list of repositories"
+            )
+        if self.enabled_repositories == []:
+            raise ValueError("no repository is in the list; allowed: enabled_repositories: none")
         if self.allowed_actions != "selected" and (written := choices & self.model_fields_set):
             raise ValueError(
                 f"{', '.join(sorted(written))} has no effect with "
@@ -329,6 +347,7 @@ class Organization(pulumi.ComponentResource):
             for name, repository in resolved.repositories.items()
         }
         self._rulesets(resolved, context)
+        self._actions(resolved, repositories)
         if context.trust:
             Trust(
                 config.organization,
@@ -363,29 +382,50 @@ class Organization(pulumi.ComponentResource):
 
     def _settings(self, resolved: ResolvedOrganization, context: Context) -> None:
         config = resolved.config
-        # destroying these would widen what Actions may do, and overwrite the billing address
-        child = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
+        # destroying them would overwrite the billing address
         settings = config.settings.model_dump(exclude={"display_name"})
         github.OrganizationSettings(
             config.organization,
             name=config.settings.display_name,
             **{key: value for key, value in settings.items() if value != ""},
             opts=pulumi.ResourceOptions(
-                parent=self, retain_on_delete=True, hooks=context.preflight.full_settings()
+                parent=self,
+                retain_on_delete=True,
+                # the YAML has no field for it: an update leaves it as GitHub has it
+                ignore_changes=["membersCanCreateInternalRepositories"],
+                hooks=context.preflight.full_settings(),
             ),
         )
-        selected = config.actions.allowed_actions == "selected"
+
+    def _actions(
+        self, resolved: ResolvedOrganization, repositories: Mapping[str, Repository]
+    ) -> None:
+        config = resolved.config
+        # destroying these would widen what Actions may do
+        child = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
+        enabled = config.actions.enabled_repositories
+        # where Actions are off, GitHub has no actions to allow
+        allowed = None if enabled == "none" else config.actions.allowed_actions
         github.ActionsOrganizationPermissions(
             config.organization,
-            enabled_repositories="all",
-            allowed_actions=config.actions.allowed_actions,
+            enabled_repositories="selected" if isinstance(enabled, list) else enabled,
+            enabled_repositories_config=(
+                {
+                    "repository_ids": [
+                        repositories[name].id_number for name in selected(enabled, config)
+                    ]
+                }
+                if isinstance(enabled, list)
+                else None
+            ),
+            allowed_actions=allowed,
             allowed_actions_config=(
                 {
                     "github_owned_allowed": config.actions.github_owned_allowed,
                     "verified_allowed": config.actions.verified_allowed,
                     "patterns_alloweds": _allowed_patterns(resolved),
                 }
-                if selected
+                if allowed == "selected"
                 else None
             ),
             sha_pinning_required=config.actions.sha_pinning_required,

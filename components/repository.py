@@ -332,6 +332,8 @@ class Repository(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
+                # the YAML has no field for it: an update leaves it as GitHub has it
+                ignore_changes=["isTemplate"],
                 hooks=context.preflight.new_repository(
                     name, origin, names_branch=resolved.names_branch or config.archived
                 ),

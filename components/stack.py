@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -41,6 +44,13 @@ Source: https://github.com/pulumi/pulumi/blob/master/sdk/python/cmd/pulumi-langu
 """
 
 
+SEEN = "PORTCULLIS_SEEN_ON_GITHUB"
+"""The variable by which `portcullis up` passes what it saw on GitHub and nobody declares: JSON."""
+
+SEEN_OUTPUT = "seen_on_github"
+"""The output by which the stack remembers it until the next update."""
+
+
 def declare() -> None:
     """Declare the organization that the stack's `portcullis:organization` names.
 
@@ -48,6 +58,7 @@ def declare() -> None:
         SystemExit: after every mistake was reported.
     """
     settings = pulumi.Config()
+    leave_out_debug_messages(os.environ)
     try:
         declaration = load(settings.require("organization"))
         if pulumi.runtime.is_dry_run():  # once: an update previews first
@@ -57,7 +68,9 @@ def declare() -> None:
         access = github_access(declaration.config.organization)
         protect = settings.get_bool("protect") is not False
         preflight = _preflight(declaration.resolved, access)
-        resolved = _with_default_branches(declaration.resolved, preflight)
+        resolved = declaration.resolved
+        kept = [name for name, each in resolved.repositories.items() if each.keeps_branch]
+        resolved = with_default_branches(resolved, preflight.default_branches(kept))
         with _short_stacks():
             trust = asking.ask(resolved, preflight)
             declare_organization(resolved, preflight, secrets, protect=protect, trust=trust)
@@ -66,19 +79,66 @@ def declare() -> None:
         sys.exit(MISTAKE_REPORTED)
     for name, value in outputs(resolved).items():
         pulumi.export(name, value)
+    if seen := os.environ.get(SEEN):
+        pulumi.export(SEEN_OUTPUT, json.loads(seen))
+    pulumi.run(start_registrations)
 
 
-def _with_default_branches(
-    resolved: ResolvedOrganization, preflight: Preflight
+def leave_out_debug_messages(environment: Mapping[str, str]) -> None:
+    """Let the SDK send no debug messages, unless the environment asks for them.
+
+    It sends four a resource, each as a request for whose answer the program waits, and the engine
+    drops them: it shows debug messages only with `--debug`, which no program learns of.
+
+    Args:
+        environment: Has `PULUMI_OPTION_DEBUG`, Pulumi's own variable for `--debug`, if they are
+            wanted.
+    """
+    wanted = environment.get("PULUMI_OPTION_DEBUG", "").lower() in {"1", "true"}
+    pulumi.log.debug = _SEND if wanted else _send_nothing
+
+
+_SEND = pulumi.log.debug
+
+
+def _send_nothing(
+    msg: str,
+    resource: pulumi.Resource | None = None,
+    stream_id: int | None = None,
+    ephemeral: bool | None = None,  # noqa: FBT001 - the SDK's signature
+) -> None:
+    """Stand in for `pulumi.log.debug`."""
+    del msg, resource, stream_id, ephemeral
+
+
+async def start_registrations() -> None:
+    """Let the SDK start all registrations before it waits for them.
+
+    Otherwise it finds none begun, and waits for any one of some ten outputs a resource, again and
+    again: half of the program's CPU time at 200 repositories, and growing with their square.
+    """
+    await asyncio.sleep(0)
+
+
+def with_default_branches(
+    resolved: ResolvedOrganization, branches: Mapping[str, str]
 ) -> ResolvedOrganization:
-    """Return the organization with GitHub's default branches, where those are kept."""
+    """Return the organization with GitHub's default branches, where those are kept.
+
+    Args:
+        resolved: The organization.
+        branches: GitHub's default branches by repository.
+    """
     repositories = resolved.repositories
-    kept = [name for name, repository in repositories.items() if repository.keeps_branch]
-    branches = preflight.default_branches(kept)
-    if not branches:
+    kept = {
+        name: branches[name]
+        for name, repository in repositories.items()
+        if repository.keeps_branch and branches.get(name)
+    }
+    if not kept:
         return resolved
     origins = {name: repository.origin for name, repository in repositories.items()}
-    return resolve(resolved.config, {"": resolved.origin, **origins}, branches)
+    return resolve(resolved.config, {"": resolved.origin, **origins}, kept)
 
 
 _FRAMES_OF_THE_SDK = 7

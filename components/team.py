@@ -5,12 +5,12 @@ Source: https://docs.github.com/organizations/organizing-members-into-teams
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
 import pulumi_github as github
 
-from components.base import Config, Logins, TeamSlug
+from components.base import Config, Logins, TeamSlug, one_line
 from components.names import renames
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ class TeamConfig(Config):
 
     renamed_from: TeamSlug | None = None
     """The team's slug before this one: `make up` renames it on GitHub, with all it has."""
+    name: Annotated[str, one_line(255, least=1)] | None = None
+    """The name that people see, such as `Security Team`, if it is not the slug. GitHub makes the
+    slug from it."""
     description: str = ""
     """The text below the team's name."""
     members: Logins = []
@@ -55,7 +58,7 @@ class Team(pulumi.ComponentResource):
         super().__init__("portcullis:index:Team", slug, origin.inputs(), opts)
         team = github.Team(
             slug,
-            name=slug,
+            name=config.name or slug,
             description=config.description,
             privacy=config.visibility,
             parent_team_id=parent_team.apply(str) if parent_team else None,

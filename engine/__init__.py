@@ -36,6 +36,7 @@ __all__ = [
     "ensure_esc",
     "ensure_github_plugin",
     "ensure_syft",
+    "ensure_terraform_provider",
     "ensure_tofu",
     "ensure_vault",
 ]
@@ -131,8 +132,7 @@ def ensure_acceptance(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.ACCEPTANCE, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.ACCEPTANCE, environ, report)
 
 
 def ensure_act(
@@ -145,8 +145,7 @@ def ensure_act(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.ACT, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.ACT, environ, report)
 
 
 def ensure_actionlint(
@@ -160,7 +159,7 @@ def ensure_actionlint(
     environ = os.environ if environ is None else environ
     if found := official.which("actionlint", environ):
         return found
-    return _ensure_part(recipe.ACTIONLINT, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.ACTIONLINT, environ, report)
 
 
 def ensure_cosign(
@@ -173,8 +172,7 @@ def ensure_cosign(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.COSIGN, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.COSIGN, environ, report)
 
 
 def ensure_esc(
@@ -185,8 +183,7 @@ def ensure_esc(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.ESC, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.ESC, environ, report)
 
 
 def ensure_github_plugin(
@@ -197,8 +194,7 @@ def ensure_github_plugin(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.GITHUB, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.GITHUB, environ, report)
 
 
 def ensure_syft(
@@ -211,14 +207,24 @@ def ensure_syft(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.SYFT, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.SYFT, environ, report)
+
+
+def ensure_terraform_provider(
+    report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Build the GitHub provider as a plugin of Terraform, for `make bench`.
+
+    Raises:
+        EngineError: it cannot be built.
+    """
+    return _ensure_part(recipe.TERRAFORM, environ, report)
 
 
 def ensure_tofu(
     report: Callable[[str], None] = to_stderr, environ: Mapping[str, str] | None = None
 ) -> Path:
-    """Find Terraform or OpenTofu on PATH, or build OpenTofu, for `make fidelity`.
+    """Find Terraform or OpenTofu on PATH, or build OpenTofu, for comparisons.
 
     Raises:
         EngineError: there is none, and it cannot be built.
@@ -227,7 +233,7 @@ def ensure_tofu(
     for name in ("terraform", "tofu"):
         if found := official.which(name, environ):
             return found
-    return _ensure_part(recipe.TOFU, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.TOFU, environ, report)
 
 
 def ensure_vault(
@@ -241,13 +247,14 @@ def ensure_vault(
     Raises:
         EngineError: it cannot be built.
     """
-    environ = os.environ if environ is None else environ
-    return _ensure_part(recipe.VAULT, cache.cache_folder(environ), environ, report)
+    return _ensure_part(recipe.VAULT, environ, report)
 
 
 def _ensure_part(
-    part: recipe.Part, folder: Path, environ: Mapping[str, str], report: Callable[[str], None]
+    part: recipe.Part, environ: Mapping[str, str] | None, report: Callable[[str], None]
 ) -> Path:
+    environ = os.environ if environ is None else environ
+    folder = cache.cache_folder(environ)
     made = part.in_cache(folder)
     if not made.exists():
         with cache.locked(folder, report):

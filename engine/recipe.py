@@ -88,16 +88,21 @@ class Part:
 
 
 @dataclass(frozen=True)
-class CompiledTests(Part):
-    """The tests of a Go package, compiled; they share the modules of another part."""
+class Beside(Part):
+    """A program that is built from the modules of another part."""
 
     modules: str = ""
-    """The name of the part whose go.mod and go.sum they are built from."""
+    """The name of the part whose go.mod and go.sum it is built from."""
 
     @property
     def folder(self) -> Path:
         """Where the other part's go.mod, go.sum and sources are."""
         return HERE / self.modules
+
+
+@dataclass(frozen=True)
+class CompiledTests(Beside):
+    """The tests of a Go package, compiled."""
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -200,6 +205,16 @@ ACCEPTANCE = CompiledTests(
     files=(ModuleFile(_PROVIDER, "github/test-fixtures/gpg-pubkey.asc"),),
 )
 """The GitHub provider's own acceptance tests, with the file that they read."""
+
+TERRAFORM = Beside(
+    name="terraform",
+    binary="terraform-provider-github",
+    version=TERRAFORM_PROVIDER,
+    package=_PROVIDER,
+    packages=460,
+    modules="github",
+)
+"""The GitHub provider as a plugin of Terraform, for the comparison in `make bench`."""
 
 LANGUAGE_HOST = (HERE / "pulumi-language-python", HERE / "language_host.py")
 """Files of ours that go beside `pulumi`, where it looks for its language hosts."""

@@ -11,7 +11,9 @@ from portcullis.check.commands import check
 from portcullis.commands import Stack, console
 from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
+from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
+from portcullis.importing.commands import import_
 from portcullis.pins.commands import pins
 from portcullis.project import project_root
 from portcullis.publishers.commands import app as publishers_app
@@ -23,29 +25,40 @@ app.add_typer(esc_app, name="esc")
 app.add_typer(publishers_app, name="publishers")
 app.add_typer(secrets_app, name="secrets")
 app.command()(check)
+app.command()(drift)
+app.command("import")(import_)
 app.command()(pins)
 app.command()(reach)
 
 
+Live = Annotated[
+    bool,
+    typer.Option("--live/--no-live", help="Compare GitHub with the stack's state first."),
+]
+
+
 @app.command()
-def preview(stack: Stack = "dev") -> None:
+def preview(stack: Stack = "dev", live: Live = True) -> None:  # noqa: FBT002 - typer's way to declare a flag
     """Show what an update would change, and the policy pack's findings."""
-    _deploy(stack, change=False)
+    _deploy(stack, change=False, live=live)
 
 
 @app.command()
 def up(
     stack: Stack = "dev",
     yes: Annotated[bool, typer.Option("--yes", help="Confirm in advance.")] = False,  # noqa: FBT002 - typer's way to declare a flag
+    live: Live = True,  # noqa: FBT002 - typer's way to declare a flag
 ) -> None:
     """Preview, then update GitHub to match the declaration."""
-    _deploy(stack, change=True, agreed=yes)
+    _deploy(stack, change=True, live=live, agreed=yes)
 
 
-def _deploy(stack: str, *, change: bool, agreed: bool = False) -> None:
+def _deploy(stack: str, *, change: bool, live: bool, agreed: bool = False) -> None:
     from portcullis import deploy
 
-    _answer(lambda: deploy.deploy(_settings(stack), console, change=change, agreed=agreed))
+    _answer(
+        lambda: deploy.deploy(_settings(stack), console, change=change, live=live, agreed=agreed)
+    )
 
 
 @app.command()

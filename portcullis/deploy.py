@@ -12,12 +12,12 @@ from rich.text import Text
 import engine
 from components.declaration import Declaration, DeclarationError, load
 from components.declaration.required_checks import notices
-from components.preflight import ADOPTING
 from portcullis import report
 from portcullis.adopt import existing
-from portcullis.adopt.adoption import adopt_gates, adopt_planned
+from portcullis.adopt.adoption import Stack, adopt_all, adopt_gates, in_the_way
 from portcullis.adopt.old_names import old_names
 from portcullis.check.organization import Subject
+from portcullis.drift.before_a_run import repair
 from portcullis.files import overwritten, step, ways
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
@@ -30,7 +30,7 @@ from portcullis.practice.local_sandbox import (
 from portcullis.preview.differences import people_in
 from portcullis.preview.names import Names, logins, names_of
 from portcullis.project import UserError, pulumi_environment, require_pack
-from portcullis.pulumi_runs import recover, run
+from portcullis.pulumi_runs import recover, resume, run, unfinished
 from portcullis.pulumi_runs.run import in_words
 from portcullis.reach import comparison
 from portcullis.renames.follow import carry_out, follow, forget_strangers
@@ -42,16 +42,25 @@ if TYPE_CHECKING:
     from pulumi import automation
     from rich.console import Console
 
+    from components.organization import ResolvedOrganization
     from portcullis.adopt.old_names import OldNames
+    from portcullis.live.resource import Live
     from portcullis.project import StackSettings
     from portcullis.pulumi_runs.events import Run
 
 
 @in_words()
 def deploy(
-    settings: StackSettings, console: Console, *, change: bool, agreed: bool = False
+    settings: StackSettings,
+    console: Console,
+    *,
+    change: bool,
+    agreed: bool = False,
+    live: bool = True,
 ) -> None:
     """Preview the stack, and update it if ``change``; show what came of it.
+
+    Before, the live organization is compared with the state, unless ``live`` is false.
 
     A real organization is changed only after somebody said yes to the preview, at the keyboard
     or before (``agreed``).
@@ -66,10 +75,17 @@ def deploy(
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
     if change:
-        recover.settle(stack, environment, declaration, console)
+        resume.settle(stack, environment, declaration, console)
     renames = follow(stack, environment, declaration, console, change=change)
+    drifted, seen = repair(
+        *(stack, environment, settings, declaration, console),
+        change=change,
+        renamed=renames.state,
+        live=live,
+    )
     resolved = declaration.resolved
-    state = existing.exported(stack, environment)
+    state = existing.known(stack, environment)
+    resume.show_unfinished(stack, state, console)
     leaving = ways.no_longer_proposed(state, resolved, renames.keys)
     proposed = ways.no_longer_pushed(state, resolved, renames.keys)
     state = ways.without(state, proposed)
@@ -77,20 +93,19 @@ def deploy(
     recover.restore_secrets(stack, environment, declaration, state, console, change=change)
     edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
     _compare_reach(settings, stack, state, console)
+    for line in drifted:
+        console.print(Text(line))
     planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
     report.require_pack(planned)
     organization = declaration.config.organization
-    new, names = planned.planned, old_names(declaration.resolved, renames.live_names)
-    if adopt_gates(stack, environment, organization, new, console, names=names, change=change):
+    names = old_names(declaration.resolved, renames.live_names)
+    whole = Stack(stack, environment, settings, declaration, names)
+    if adopt_gates(whole, planned.planned, console, live=seen, change=change):
         planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
     overwritten.note_edited(planned, edited, in_state=change)
     _note_existing_files(planned, stack, environment, organization, names)
-    console.print(report.headline("preview", planned))
-    console.print(report.policies(planned))
-    for notice in notices(declaration.resolved):
-        console.print(Text(f"{'notice':<10} {notice}"))
-    report.show_findings(console, planned.findings, briefly=True)
-    report.show_changes(console, planned, _names(planned, stack, environment))
+    _show_planned(planned, resolved, _names(planned, stack, environment), console)
+    _show_obstacles(whole, planned, seen, console, change=change)
     live_repositories = renames.live_names.get("repositories", {})
     files = step.plan(stack, environment, resolved, names=live_repositories, leaving=leaving)
     step.show(console, files)
@@ -105,10 +120,48 @@ def deploy(
         ways.forget(stack, environment, proposed)
         carry_out(stack, environment, organization, renames, console)
         if planned.has_to_be_carried_out:
-            done = carried_out(lambda: run.update(stack, console, len(planned.resources)), console)
+            done = carried_out(lambda: resume.update(stack, environment, planned, console), console)
             console.print(report.headline("update", done))
         step.carry_out(stack, environment, resolved, console)
     _show(settings, stack, environment, declaration, console)
+
+
+def _show_planned(
+    planned: Run, resolved: ResolvedOrganization, names: Names, console: Console
+) -> None:
+    """Show what a preview found, and what it would change."""
+    console.print(report.headline("preview", planned))
+    console.print(report.policies(planned))
+    for notice in notices(resolved):
+        console.print(Text(f"{'notice':<10} {notice}"))
+    report.show_findings(console, planned.findings, briefly=True)
+    report.show_changes(console, planned, names)
+
+
+def _show_obstacles(
+    stack: Stack, planned: Run, live: Live | None, console: Console, *, change: bool
+) -> None:
+    """Report what on GitHub would stop the update halfway.
+
+    Raises:
+        UserError: There is something, and an update is due; nothing was changed.
+    """
+    written = {
+        str(step.new_inputs.get("repository"))
+        for urn, step in planned.steps.items()
+        if report.resource_name(urn).startswith("RepositoryFile ")
+        and step.operation in {"create", "update"}
+    }
+    managed = {report.resource_name(urn) for urn in planned.resources}
+    found = in_the_way(stack, live, written, managed) if live and written else []
+    if found and change:
+        first = "\n".join(f"  {line}" for line in found)
+        raise UserError(
+            f"nothing was changed: GitHub would stop this update halfway; first:\n{first}\n"
+            "then run it again"
+        )
+    for line in found:
+        console.print(Text(f"first      {line}"))
 
 
 def _compare_reach(
@@ -119,12 +172,15 @@ def _compare_reach(
 ) -> None:
     """Show for which goals another number of people suffices than after the last deployment.
 
-    The policy pack gets the numbers before the change, and refuses those that fall.
+    The policy pack gets the numbers before the change, and refuses those that fall. After a first
+    update that did not end, there is nothing to compare with: half an organization is no safer one.
 
     Raises:
         UserError: with all mistakes in the policy's configuration.
     """
     what = Subject(settings.root, settings.organization, settings)
+    if not unfinished.has_ended(state):
+        return
     named = os.environ.get("PULUMI_OPTION_POLICY_PACK_CONFIG", "").split(",")
     files = [Path(name) for name in named if name]
     before = comparison.of_state(state, what, files)
@@ -143,6 +199,7 @@ def _note_existing_files(
     names: OldNames,
 ) -> None:
     """Put the files into the preview that exist on GitHub, and that the update overwrites."""
+    overwritten.note_adopted(planned)
     new = names.on_github(planned.planned)
     if overwritten.creates_files(new):
         client = existing.access(stack, environment).client()
@@ -225,23 +282,13 @@ def adopt(settings: StackSettings, console: Console) -> None:
     """
     declaration = declaration_of(settings)
     environment = prepare(settings, declaration, console)
-    # what exists is not refused, and what it looks like now is not judged
-    environment |= {ADOPTING: "true", "PULUMI_OPTION_POLICY_PACK": ""}
+    recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
+    resume.settle(stack, environment, declaration, console)
     forget_strangers(stack, environment, declaration, console)
     renames = follow(stack, environment, declaration, console, change=True, adopting=True)
     names = old_names(declaration.resolved, renames.live_names)
-    organization = declaration.config.organization
-    taken: list[str] = []
-    while True:
-        planned = carried_out(lambda: run.preview(stack, console), console).planned
-        new = {urn: item for urn, item in planned.items() if urn not in taken}
-        adopted = adopt_planned(stack, environment, organization, new, console, names=names)
-        if not adopted:
-            break
-        taken += adopted
-        # again: only the id of a repository that is managed leads to its branch protections
-    if taken:
+    if adopt_all(Stack(stack, environment, settings, declaration, names), console):
         console.print("next       make preview shows what would be changed about them")
     else:
         console.print("adopt      nothing to take in: all that is declared is managed, or is new")
@@ -323,6 +370,17 @@ def _engine() -> engine.Engine:
         return engine.ensure()
     except engine.EngineError as error:
         raise UserError(str(error)) from None
+
+
+def with_engine(base: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which `pulumi` is found, for the Automation API as well.
+
+    Raises:
+        UserError: there is no engine.
+    """
+    tools = _engine()
+    os.environ.update(tools.changes(os.environ))
+    return tools.environment(base)
 
 
 def prepare(settings: StackSettings, declaration: Declaration, console: Console) -> dict[str, str]:

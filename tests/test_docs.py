@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 from portcullis_policy.examples.base import example
+from portcullis_policy.profiles import ON_THE_RELEASE_PATH
 from portcullis_policy.registry import RULES
 from portcullis_policy.semantics import github as gh
 from ruamel.yaml import YAML
@@ -341,6 +342,14 @@ def test_whole_families_of_rules_are_named_to_their_end() -> None:
     }
     assert ranges
     assert {each for each in ranges if last[each[1]] != each[2]} == set()
+
+
+def test_families_on_the_release_path_are_those_of_the_profile() -> None:
+    """docs/policy.md names each family for which `release-critical` refuses high findings."""
+    (row,) = re.findall(
+        r"^\| `release-critical` \| .*\((.*)\) \|$", text_of("docs/policy.md"), re.MULTILINE
+    )
+    assert set(row.split(", ")) == ON_THE_RELEASE_PATH
 
 
 @pytest.mark.parametrize("scheme", get_args(Scheme))

@@ -18,7 +18,7 @@ from components.organization import OrganizationConfig
 from components.origin import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -42,30 +42,60 @@ class Declaration:
         return self.resolved.config
 
 
-def load(name: str, root: Path | None = None) -> Declaration:
+def load(name: str, root: Path | None = None, *, blanks: bool = False) -> Declaration:
     """Read `orgs/<name>.yaml`, or `orgs/<name>/organization.yaml` and `.../repositories/*.yaml`.
 
     Args:
         name: as in the stack's config, `portcullis:organization`.
         root: the project's folder; the working directory if not given.
+        blanks: accept secrets without a source, as an import writes them.
 
     Raises:
         DeclarationError: with every mistake.
     """
     root = root or Path.cwd()
     files = _Files(root, name)
-    data = files.data()
-    config, problems = _validate(data)
-    problems += references.same_names(data)
-    resolved = resolve(config, files.origins()) if config else None
-    if resolved:
-        wrong = frozenset(path for path, _, _ in problems)
-        names = Names(_names(data, "teams"), _names(data, "repositories"), root, wrong)
-        problems += references.check(resolved, names)
+    resolved, problems = checked(files.data(), files.origins(), root)
+    if resolved and not blanks:
+        problems += unfilled(resolved)
     mistakes = files.mistakes + [files.mistake(*problem) for problem in problems]
     if mistakes or not resolved:
         raise DeclarationError(mistakes)
     return Declaration(resolved, files.mistake)
+
+
+def checked(
+    data: dict[str, Any], origins: Mapping[str, Origin], root: Path
+) -> tuple[ResolvedOrganization | None, list[Problem]]:
+    """Return an organization as far as it is valid, and all that is wrong.
+
+    Args:
+        data: The organization as it is written, its repositories included.
+        origins: The organization's origin under ``""``, and those of repositories with files of
+            their own.
+        root: the project's folder, where its managed files lie.
+    """
+    config, problems = _validate(data)
+    problems += references.same_names(data)
+    if not config:
+        return None, problems
+    resolved = resolve(config, origins)
+    wrong = frozenset(path for path, _, _ in problems)
+    names = Names(_names(data, "teams"), _names(data, "repositories"), root, wrong)
+    problems += references.check(resolved, names)
+    return resolved, problems
+
+
+def unfilled(resolved: ResolvedOrganization) -> Iterator[Problem]:
+    """Find secrets whose source an import left blank."""
+    for secret in resolved.secrets:
+        if secret.config.from_.is_blank:
+            what = "the source of this secret is not filled in yet: GitHub never shows its value"
+            allowed = (
+                "a source, such as {vault: ci/codecov, key: token} (docs/secrets.md); or remove "
+                "the secret here: it stays on GitHub, and Portcullis does not manage it"
+            )
+            yield (*secret.path, "from"), what, allowed
 
 
 class _Files:
@@ -87,7 +117,7 @@ class _Files:
         if in_folder and alone.is_file():
             what = f"there is also the folder {FOLDER}/{name}: keep one of them"
             self.mistakes.append(Mistake(Place(f"{FOLDER}/{name}.yaml"), "", what))
-        self.main = self._read(main, root) or YamlFile(place.file, {})
+        self.main = self._read(main, root) or YamlFile(place.file)
         if in_folder:
             self._read_repositories(folder / "repositories", root)
 
@@ -157,7 +187,7 @@ def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Pro
     (names that do not exist) are reported in the same run as those of the first.
     """
     problems: list[Problem] = []
-    rest = copy.deepcopy(data)
+    rest = data
     while True:
         try:
             return OrganizationConfig.model_validate(rest), problems
@@ -165,6 +195,7 @@ def _validate(data: dict[str, Any]) -> tuple[OrganizationConfig | None, list[Pro
             details = error.errors(include_url=False)
         paths = [_path(detail, rest) for detail in details]
         if not problems:
+            rest = copy.deepcopy(data)
             for detail, path in zip(details, paths, strict=True):
                 what, allowed = explain(detail, OrganizationConfig, path, _at(data, path))
                 problems.append((path, what, allowed))

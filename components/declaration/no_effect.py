@@ -121,9 +121,6 @@ def _settings_of_enterprise(settings: SettingsConfig) -> Iterator[Problem]:
             "below GitHub Enterprise, members may create repositories of both kinds or public ones"
         )
         yield ("settings", private), what, f"false, {public}: true, or plan: enterprise"
-    if settings.members_can_create_private_pages:
-        what = "private Pages need GitHub Enterprise"
-        yield ("settings", "members_can_create_private_pages"), what, "false, or plan: enterprise"
 
 
 def _licenses(config: OrganizationConfig) -> Iterator[Problem]:

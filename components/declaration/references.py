@@ -20,6 +20,7 @@ from components.declaration.mistakes import listed
 from components.declaration.release import approvals, notification, packages, readable_tokens
 from components.declaration.release.permissions import MAY_PUSH, granted
 from components.files import standard
+from components.names.team_slug import slug_of
 from components.organization import covers
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
                 yield from names.patterns(path, item.visible_to)
             elif not isinstance(item.visible_to, str):
                 yield from custom_properties.selection(path, item.visible_to, config)
+    enabled = config.actions.enabled_repositories
+    if isinstance(enabled, list):
+        yield from names.patterns(("actions", "enabled_repositories"), enabled)
     everywhere: Segments = ("standard_files", "workflow_owners")
     yield from names.team_list(everywhere, config.standard_files.workflow_owners or [])
     for name, repository in config.repositories.items():
@@ -80,6 +84,9 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
 def _teams(config: OrganizationConfig, names: Names) -> Iterator[Problem]:
     parents: dict[str, list[str]] = {}
     for slug, team in config.teams.items():
+        if team.name is not None and (made := slug_of(team.name)) != slug:
+            what = f"GitHub makes the slug `{made}` from this name"
+            yield ("teams", slug, "name"), what, f"a name whose slug is `{slug}`, or none"
         if team.parent is None:
             continue
         parents[slug] = [team.parent]

@@ -140,6 +140,9 @@ def _environment(
         )
         yield path, what, "trust in another environment, or workflows: false"
     refs = (*trust.job.branches, *trust.job.tags)
+    if not refs:
+        what = "AWS and Vault trust the refs of an environment, and this one names none"
+        yield (*path[:-1], "deploy_from"), what, "branches or tags"
     if trust.config.vault and any("," in ref for ref in refs):
         what = "Vault takes a comma for the end of a ref, so that its role would admit other refs"
         yield (*path[:-1], "deploy_from"), what, "names and patterns without commas"

@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 
 from components.base import Command
 from components.files import ci_matrix, waits
+from components.files.compiled import Compiled
 from components.files.workflow_choice import WorkflowsConfig
 from components.names.modules import read_path
 from components.names.registries import ADDRESSES, normalized
@@ -78,6 +79,20 @@ LONGEST_ID = 80
 """What a name may add to a job's id, such as `publish-python-`; GitHub allows 99 characters."""
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "workflows"
+_SYNTAX: dict[str, Any] = {
+    "line_statement_prefix": "#:",
+    "variable_start_string": "«",
+    "variable_end_string": "»",
+    "block_start_string": "«%",
+    "block_end_string": "%»",
+    "comment_start_string": "«#",
+    "comment_end_string": "#»",
+}
+"""Jinja's own delimiters are GitHub's expressions, and `{#` the shell's.
+
+So they move to characters that no template has, and the places of values, which must be valid in a
+job id, are translated to them.
+"""
 _PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
 _JOB = re.compile(r"(?<!jobs:)\n+((?:  #.*\n)*  [\w-]+:\n    name: )")
 _USED = re.compile(r"\buses: ([\w./-]+)@")
@@ -527,19 +542,11 @@ def _pins() -> dict[str, Any]:
 
 @cache
 def _templates() -> Environment:
-    # Jinja's own delimiters are GitHub's expressions (and `{#` the shell's): they move to
-    # characters that no template has, and the places of values, which must be valid in a job id,
-    # are translated to them.
     return Environment(  # noqa: S701 - the output is YAML; every value has a strict pattern
-        line_statement_prefix="#:",
-        variable_start_string="«",
-        variable_end_string="»",
-        block_start_string="«%",
-        block_end_string="%»",
-        comment_start_string="«#",
-        comment_end_string="#»",
+        **_SYNTAX,
         keep_trailing_newline=True,
         undefined=StrictUndefined,
+        bytecode_cache=Compiled(_SYNTAX),
         loader=FunctionLoader(
             lambda name: _PLACE.sub(r"«\1»", (_TEMPLATES / name).read_text(encoding="utf-8"))
         ),

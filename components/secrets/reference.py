@@ -11,6 +11,9 @@ from components.base import Config, matching
 SourceName = Literal["config", "env", "esc", "vault", "aws"]
 SOURCE_NAMES: tuple[SourceName, ...] = get_args(SourceName)
 
+BLANK = "TODO"
+"""What an import writes in place of a source: GitHub never shows a secret's value."""
+
 _NOT_A_VALUE = r"(?!(?:gh[a-z]|github_pat|npm)_\w{20}|pypi-|AKIA|hvs\.|xox[a-z]-)"
 """How well-known tokens begin: where a key's name belongs, such a text is a pasted value."""
 
@@ -89,6 +92,12 @@ class Reference(Config):
     version: Version | None = None
     """A pinned version, in the source's own numbering. Without it: the newest."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank(cls, value: object) -> object:
+        """Take the blank of an import for a source that nobody has named yet."""
+        return {"config": BLANK} if value == BLANK else value
+
     @model_validator(mode="after")
     def _one_source(self) -> Reference:
         given = [name for name in SOURCE_NAMES if getattr(self, name) is not None]
@@ -102,6 +111,11 @@ class Reference(Config):
         if name == "vault" and self.version and not self.version.isdecimal():
             raise ValueError("a version in Vault is a number in quotes, such as '7'")
         return self
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether this is the blank of an import, which people have to fill in."""
+        return self.config == BLANK
 
     @property
     def source(self) -> SourceName:

@@ -44,13 +44,14 @@ def completed(state: Mapping[str, Any], adopted: Mapping[str, Planned]) -> dict[
     """
     changed = copy.deepcopy(dict(state))
     resources: list[dict[str, Any]] = changed["deployment"]["resources"]
+    needed = [each for each in resources if each["type"] in _USED_BY]
     for resource in resources:
         if planned := adopted.get(resource["urn"]):
             _set(resource, "protect", on=planned.protect)
             _set(resource, "retainOnDelete", on=planned.retain_on_delete)
             _add_inputs(resource, planned.inputs)
-            _add_dependencies(resource, resources)
-    changed["deployment"]["resources"] = _in_order(resources)
+            _add_dependencies(resource, needed)
+    changed["deployment"]["resources"] = in_order(resources)
     return changed
 
 
@@ -115,7 +116,7 @@ _USED_BY: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]] =
 }
 
 
-def _in_order(resources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_order(resources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the resources in their order, but each after all that it depends on."""
     by_urn = {each["urn"]: each for each in resources}
     ordered: dict[int, dict[str, Any]] = {}

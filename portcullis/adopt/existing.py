@@ -1,8 +1,8 @@
 """Taking what exists on GitHub into a stack's state.
 
-Two ways lead here. A run that was killed may have created something and not noted it: the engine
-keeps that as a pending operation. And an organization may have had repositories, teams or rulesets
-before Portcullis came. In both cases the provider would try to create what is there, and fail.
+There are two cases. A run that was killed may have created something that is not in the state. And
+an organization may have had repositories, teams or rulesets before Portcullis came. In both cases
+the provider would try to create what exists, and fail.
 
 Source: https://www.pulumi.com/docs/iac/adopting-pulumi/import/
 """
@@ -12,25 +12,26 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.github_access import DOTCOM, App, GitHubAccess
 from portcullis.adopt.completion import completed, is_incomplete
-from portcullis.adopt.extras import extras
 from portcullis.adopt.import_ids import live_id
-from portcullis.adopt.unmanaged import unmanaged
 from portcullis.project import PACKS, UserError
-from portcullis.pulumi_runs.events import Planned, name_of, plain, provider_urn
+from portcullis.pulumi_runs.events import name_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pulumi import automation
 
-    from portcullis.adopt.extras import Extra
-    from portcullis.adopt.old_names import OldNames
+    from portcullis.pulumi_runs.events import Planned
+
+AT_ONCE = 8
+"""Requests at the same time; GitHub allows a hundred."""
 
 NOTHING_CHANGED = "what exists on GitHub could not be looked up; nothing was changed:"
 """How a message begins where GitHub is asked before anything changes."""
@@ -63,6 +64,32 @@ def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAcc
     )
 
 
+_KNOWN: dict[tuple[str, str], dict[str, Any]] = {}
+"""The states that were exported and not changed since by this process, by folder and stack."""
+
+
+def _key(stack: automation.Stack) -> tuple[str, str]:
+    return stack.workspace.work_dir, stack.name
+
+
+def known(stack: automation.Stack, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the stack's state as this process has seen it last; nobody may change the value.
+
+    Each export costs a run of `pulumi`, which decrypts and encrypts every secret. Whatever is
+    written into the state begins with a new export: somebody else may have changed it meanwhile.
+
+    Raises:
+        UserError: Pulumi refuses.
+    """
+    state = _KNOWN.get(_key(stack))
+    return exported(stack, environment) if state is None else state
+
+
+def forget(stack: automation.Stack) -> None:
+    """Export the state again when it is needed next: something changes it."""
+    _KNOWN.pop(_key(stack), None)
+
+
 def exported(stack: automation.Stack, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the stack's state as it is stored: secrets are ciphertext in it.
 
@@ -72,50 +99,8 @@ def exported(stack: automation.Stack, environment: Mapping[str, str]) -> dict[st
         UserError: Pulumi refuses.
     """
     state: dict[str, Any] = json.loads(pulumi(stack, environment, ["stack", "export"]))
+    _KNOWN[_key(stack)] = state
     return state
-
-
-def pending_creates(state: Mapping[str, Any]) -> dict[str, Planned]:
-    """URN to resource, of those whose creation was begun and not noted as done.
-
-    Args:
-        state: of `exported`.
-    """
-    deployment: Mapping[str, Any] = state.get("deployment") or {}
-    pending: Iterable[Mapping[str, Any]] = deployment.get("pending_operations") or []
-    begun = [operation["resource"] for operation in pending if operation["type"] == "creating"]
-    return {
-        state["urn"]: Planned(
-            urn=state["urn"],
-            type=state["type"],
-            parent=state.get("parent", ""),
-            provider=provider_urn(state.get("provider", "")),
-            inputs=state.get("inputs", {}),
-            protect=state.get("protect", False),
-            retain_on_delete=state.get("retainOnDelete", False),
-        )
-        for state in begun
-    }
-
-
-def drop_pending(
-    stack: automation.Stack, environment: Mapping[str, str], state: Mapping[str, Any]
-) -> None:
-    """Forget the operations that were interrupted.
-
-    Pulumi offers this by hand (`pulumi refresh` asks for each), and then looks at every resource.
-
-    Args:
-        stack: whose they are.
-        environment: of the run.
-        state: of `exported`, just now.
-
-    Raises:
-        UserError: Pulumi refuses.
-    """
-    deployment = {**state["deployment"]}
-    deployment.pop("pending_operations", None)
-    replace(stack, environment, {**state, "deployment": deployment})
 
 
 def replace(
@@ -126,8 +111,7 @@ def replace(
     Raises:
         UserError: Pulumi refuses.
     """
-    with _json_file(state) as path:
-        pulumi(stack, environment, ["stack", "import", "--file", path])
+    pulumi(stack, environment, ["stack", "import"], json.dumps(state))
 
 
 @contextmanager
@@ -144,61 +128,21 @@ def find(
     environment: Mapping[str, str],
     organization: str,
     planned: Iterable[Planned],
-    names: OldNames | None = None,
 ) -> dict[str, str]:
     """URN to import id, of those planned creations that exist on GitHub already.
 
-    A ruleset that got another name may exist under its old one.
-
     Raises:
         UserError: GitHub cannot be asked.
     """
     client = access(stack, environment).client()
-    with asking():
-        found: dict[str, str | None] = {}
-        for each in planned:
-            found[each.urn] = live_id(client, organization, each.type, each.inputs)
-            old = names.old_ruleset(each) if names else None
-            if old and not found[each.urn]:
-                before = {**each.inputs, "name": old}
-                found[each.urn] = live_id(client, organization, each.type, before)
-    return {urn: number for urn, number in found.items() if number}
 
+    def look_up(each: Planned) -> str | None:
+        return live_id(client, organization, each.type, each.inputs)
 
-def find_extras(
-    stack: automation.Stack,
-    environment: Mapping[str, str],
-    organization: str,
-    planned: Mapping[str, Planned],
-    found: Mapping[str, str],
-    *,
-    names: OldNames,
-) -> list[Extra]:
-    """Return what exists below the resources ``found`` and is not declared.
-
-    Raises:
-        UserError: GitHub cannot be asked.
-    """
-    client = access(stack, environment).client()
-    with asking():
-        return extras(client, organization, planned, found, names.slugs)
-
-
-def find_unmanaged(
-    stack: automation.Stack,
-    environment: Mapping[str, str],
-    organization: str,
-    planned: Mapping[str, Planned],
-    found: Mapping[str, str],
-) -> list[str]:
-    """Return what exists beside the resources ``found``, and is neither declared nor removed.
-
-    Raises:
-        UserError: GitHub cannot be asked.
-    """
-    client = access(stack, environment).client()
-    with asking():
-        return list(unmanaged(client, organization, planned, found))
+    asked = list(planned)
+    with asking(), ThreadPoolExecutor(AT_ONCE) as pool:
+        ids = list(pool.map(look_up, asked))
+    return {each.urn: number for each, number in zip(asked, ids, strict=True) if number}
 
 
 @contextmanager
@@ -252,10 +196,7 @@ def take_in(
             frame.add(item.urn)
             around.append(item.parent)
     if frame:
-        # the preview before this judged the whole; the pack would misread what is no target
-        unjudged = {**environment, PACKS: ""}
-        targets = [argument for urn in sorted(frame) for argument in ("--target", urn)]
-        pulumi(stack, unjudged, ["up", "--yes", *targets])
+        make_only(stack, environment, frame)
     table = {each: each for urn in ids for each in (planned[urn].provider, planned[urn].parent)}
     resources = [
         {
@@ -278,19 +219,42 @@ def take_in(
         replace(stack, environment, completed(exported(stack, environment), adopted))
 
 
+def make_only(stack: automation.Stack, environment: Mapping[str, str], urns: Iterable[str]) -> None:
+    """Put declared components and providers into the state, which are nothing on GitHub.
+
+    Raises:
+        UserError: Pulumi refuses.
+    """
+    # the preview of the whole is judged; the pack would misread a part
+    unjudged = {**environment, PACKS: ""}
+    targets = [argument for urn in sorted(urns) for argument in ("--target", urn)]
+    pulumi(stack, unjudged, ["up", "--yes", *targets])
+
+
 def pulumi(
-    stack: automation.Stack, environment: Mapping[str, str], arguments: Sequence[str]
+    stack: automation.Stack,
+    environment: Mapping[str, str],
+    arguments: Sequence[str],
+    stdin: str = "",
 ) -> str:
     """Run `pulumi` on the stack, and return what it printed to stdout.
+
+    Args:
+        stack: The stack.
+        environment: The environment of the run.
+        arguments: Of the command.
+        stdin: What it reads; never written to a file.
 
     Raises:
         UserError: it failed; the text is its own.
     """
+    forget(stack)
     command = ["pulumi", *arguments, "--stack", stack.name, "--non-interactive", "--color", "never"]
     done = subprocess.run(  # noqa: S603 - no shell, and nothing secret among the arguments
         command,
         cwd=stack.workspace.work_dir,
         env=dict(environment),
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from components.github_access import get_json
+from components.names.team_slug import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +94,7 @@ def _repository(client: GitHub[Any], organization: str, inputs: Mapping[str, Any
 
 
 def _team(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
-    found = get_json(client, f"/orgs/{organization}/teams/{inputs['name']}")
+    found = get_json(client, f"/orgs/{organization}/teams/{slug_of(str(inputs['name']))}")
     return str(found["id"]) if found else None
 
 

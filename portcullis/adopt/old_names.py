@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from components.tag_ruleset import ruleset_names
 from portcullis.adopt.completion import REPOSITORY, TEAM, TEAM_MEMBERS
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from components.names.renames import Kind
     from components.organization import ResolvedOrganization
+    from portcullis.check.recorder import Registered
     from portcullis.pulumi_runs.events import Planned
+
+    Thing = TypeVar("Thing", Planned, Registered)
 
 _RULESETS = ("OrganizationRuleset", "RepositoryRuleset")
 
@@ -28,25 +31,24 @@ class OldNames:
     rulesets: Mapping[str, str] = field(default_factory=dict)
     """Name of the resource to the `renamed_from` of a ruleset, which may exist or not."""
 
-    def on_github(self, planned: Mapping[str, Planned]) -> dict[str, Planned]:
+    def on_github(self, planned: Mapping[str, Thing]) -> dict[str, Thing]:
         """Return ``planned`` with GitHub's names in the inputs; the URNs stay as declared."""
         return {
             urn: replace(each, inputs={**each.inputs, **self._inputs(each)})
             for urn, each in planned.items()
         }
 
-    def old_ruleset(self, planned: Planned) -> str | None:
+    def old_ruleset(self, planned: Planned | Registered) -> str | None:
         """Return the old name of a ruleset; None for one without, and for everything else."""
         if not planned.type.endswith(_RULESETS):
             return None
         return self.rulesets.get(name_of(planned.urn))
 
-    @property
-    def slugs(self) -> dict[str, str]:
-        """Return the teams' slugs on GitHub, each with the declared one."""
-        return {live: key for key, live in self.live.get("teams", {}).items()}
+    def of(self, kind: Kind, name: str) -> str:
+        """Return what GitHub calls the repository or team that is declared as ``name``."""
+        return self.live.get(kind, {}).get(name, name)
 
-    def _inputs(self, planned: Planned) -> dict[str, Any]:
+    def _inputs(self, planned: Planned | Registered) -> dict[str, Any]:
         """Return the inputs of one resource that name something by its new name."""
         kind, name = planned.type, name_of(planned.urn)
         repositories, teams = self.live.get("repositories", {}), self.live.get("teams", {})

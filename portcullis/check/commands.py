@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gc
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from portcullis.check.options import File, OfStack, PolicyConfig, policy_files
 from portcullis.commands import errors
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from portcullis.check.organization import Subject
     from portcullis.check.report import Report
@@ -34,49 +35,42 @@ class Format(StrEnum):
 
 
 def check(
-    file: Annotated[
-        Path | None, typer.Argument(help="Such as orgs/guild.yaml. Default: the stack's.")
-    ] = None,
+    file: File = None,
     *,
     form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
-    fix: Annotated[bool, typer.Option("--fix", help="Set fields to safe values.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Set fields of the file to safe values.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --fix: only show the change.")
     ] = False,
-    policy_config: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="A policy config file, with levels and parameters.",
-            envvar="PULUMI_OPTION_POLICY_PACK_CONFIG",
-        ),
-    ] = None,
-    stack: Annotated[
-        str | None, typer.Option(help="The stack whose configuration applies.", envvar="STACK")
-    ] = None,
+    policy_config: PolicyConfig = None,
+    stack: OfStack = None,
     since: Annotated[
         str | None,
         typer.Option(
             metavar="COMMIT",
-            help="Refuse a change after which fewer people suffice than at this commit.",
+            help="Compare with this commit, and refuse a change after which fewer people suffice.",
         ),
     ] = None,
 ) -> None:
     """Check an organization offline: mistakes, and the policy pack's findings.
 
-    Exit code 1: a preview would be refused. Exit code 2: the command was used incorrectly.
+    Exit code 0: a preview would be accepted.
+    Exit code 1: it would be refused.
+    Exit code 2: the command was used incorrectly.
     """
     from portcullis.check.organization import subject
 
     if dry_run and not fix:
-        raise typer.BadParameter("allowed: with --fix", param_hint="--dry-run")
+        raise typer.BadParameter("it needs --fix", param_hint="--dry-run")
     gc.disable()  # the process ends soon: collecting garbage costs a tenth of the time
-    # the variable is Pulumi's own, which separates files by commas
-    policy_files = [Path(name) for each in policy_config or [] for name in str(each).split(",")]
+    files = policy_files(policy_config)
     try:
         what = subject(file, stack)
         if fix:
-            _fix_files(what, policy_files, write=not dry_run, aside=form is not Format.TEXT)
-        report = _report(what, policy_files, since)
+            _fix_files(what, files, write=not dry_run, aside=form is not Format.TEXT)
+        report = _report(what, files, since)
     except UserError as error:
         errors.print(Text(str(error)))
         raise typer.Exit(_USAGE) from None
@@ -85,7 +79,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _report(what: Subject, policy_files: list[Path], since: str | None) -> Report:
+def _report(what: Subject, files: list[Path], since: str | None) -> Report:
     """Return the outcome; mistakes in the declaration are part of it."""
     from components.declaration import DeclarationError
     from components.declaration.required_checks import notices
@@ -93,14 +87,14 @@ def _report(what: Subject, policy_files: list[Path], since: str | None) -> Repor
     from portcullis.check.report import Report
     from portcullis.reach import comparison
 
-    before = None if since is None else comparison.of_commit(since, what, policy_files)
+    before = None if since is None else comparison.of_commit(since, what, files)
     try:
-        declaration, findings = organization.check(what, policy_files, before)
+        declaration, findings = organization.check(what, files, before)
     except DeclarationError as error:
         first = error.mistakes[0].place.file
         return Report(what.name, first, mistakes=tuple(error.mistakes))
     resolved = declaration.resolved
-    after = None if before is None else comparison.of_declaration(what, policy_files)
+    after = None if before is None else comparison.of_declaration(what, files)
     return Report(
         what.name,
         resolved.origin.file,
@@ -110,13 +104,13 @@ def _report(what: Subject, policy_files: list[Path], since: str | None) -> Repor
     )
 
 
-def _fix_files(what: Subject, policy_files: list[Path], *, write: bool, aside: bool) -> None:
+def _fix_files(what: Subject, config: list[Path], *, write: bool, aside: bool) -> None:
     """Fix the files, and show how; a declaration with mistakes is left to the report."""
     from components.declaration import DeclarationError
     from portcullis.check import fix
 
     try:
-        files = fix.fixed_files(what, policy_files)
+        files = fix.fixed_files(what, config)
     except DeclarationError:
         return
     typer.echo(fix.difference(files), nl=False, err=aside)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portcullis_policy.diagnostic import Diagnostic
     from portcullis_policy.release_path.numbers import Numbers
 
+    from portcullis.check.program import Exists
     from portcullis.check.recorder import Registered
 
 _OFFLINE_STACK = "offline"
@@ -107,15 +108,28 @@ def recorded(what: Subject) -> tuple[Declaration, list[Registered]]:
         DeclarationError: with all mistakes in the declaration.
     """
     declaration = load(what.name, what.root)
+    return declaration, recorded_of(declaration, what)
+
+
+def recorded_of(
+    declaration: Declaration, what: Subject, exists: Exists | None = None
+) -> list[Registered]:
+    """Return the resources that the stack's program declares for an organization.
+
+    Args:
+        declaration: The organization.
+        what: Where it is declared, and the stack whose configuration counts.
+        exists: What exists on GitHub; None: nothing is known of it.
+    """
     base_url = os.environ.get("GITHUB_BASE_URL") or _plain(what).get("github:baseUrl") or DOTCOM
-    registered = declared(
+    return declared(
         declaration,
         what.root,
         stack=what.stack.name if what.stack else _OFFLINE_STACK,
         base_url=base_url.rstrip("/") + "/",
         changed=_changed(what.stack.config.get(f"portcullis:{CHANGED}") if what.stack else None),
+        exists=exists,
     )
-    return declaration, registered
 
 
 def _plain(what: Subject) -> dict[str, str]:

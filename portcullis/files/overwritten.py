@@ -159,6 +159,18 @@ def note_existing(
             _note(run, urn, run.steps[urn], live[place].text)
 
 
+def note_adopted(run: Run) -> None:
+    """Put the files into a preview that people wrote and adoption brought into the state.
+
+    Such a file has no commit of Portcullis.
+    """
+    for urn, step in run.steps.items():
+        adopted = "sha" in step.old_outputs and not step.old_outputs.get("commitSha")
+        noted = step.operation != "update" or step.overwritten is not None
+        if adopted and not noted and "content" in step.changed:
+            run.steps[urn] = replace(step, overwritten=step.old_outputs["content"])
+
+
 def creates_files(planned: Mapping[str, Planned]) -> bool:
     """Return whether a preview creates files in repositories that exist."""
     return any(True for _ in _created(planned))

@@ -17,6 +17,9 @@ SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that ma
 Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
 """
 
+SECRET: Mapping[str, str] = {SECRET_MARK: "1b47061264138c4ac30d75fd1eb44270"}
+"""What a secret in a state has beside its value."""
+
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What stands for a value that only the update can tell.
 

@@ -78,13 +78,19 @@ def lines(kind: str, name: str, step: Step, names: Names) -> list[str]:
     return found or ["no value changes"]
 
 
+def spaced(kind: str) -> str:
+    """Return a kind's name in words, such as ``repository environment``."""
+    return _CAMEL.sub(" ", kind).lower()
+
+
 def _overwritten(name: str, step: Step, live: str) -> Iterator[str]:
     """Yield what people wrote on GitHub into a file, and what it becomes."""
     new = None if step.operation in _DELETED else step.new_inputs.get("content")
     if new == live:
         yield "is on GitHub already, with the declared content"
         return
-    created = step.operation in _CREATED
+    adopted = "sha" in step.old_outputs and not step.old_outputs.get("commitSha")
+    created = adopted or step.operation in _CREATED
     yield "is on GitHub already, and is overwritten:" if created else "people changed it on GitHub:"
     shown = new if isinstance(new, str) or new is None else UNKNOWN
     yield from (f"  {_short(line)}" for line in file_diff.unified(live, shown, name))

@@ -29,6 +29,9 @@ DONE = {
 ROOT = "portcullis:index:Organization"
 """The type of the component that everything else is below."""
 
+UNFINISHED = "portcullis:index:UnfinishedUpdate"
+"""The type of the note of an update in the state; it is nothing on GitHub, and no change."""
+
 _NAMED = {
     "github:index/team:Team": "team",
     "github:index/repository:Repository": "repository",
@@ -130,6 +133,8 @@ class Run:
 
     def take(self, event: Any) -> None:  # noqa: ANN401 - pulumi.automation's event, untyped inside
         """Note one engine event."""
+        if _is_of_note(event):
+            return
         if (pre := event.resource_pre_event) is not None:
             self._take_step(pre.metadata)
         elif (outputs := event.res_outputs_event) is not None:
@@ -209,6 +214,12 @@ class Run:
             for name in ("urn", "parent", "provider")
         ):
             self.moved = True
+
+
+def _is_of_note(event: Any) -> bool:  # noqa: ANN401 - as above
+    """Return whether an event is about the note of an update, which is no resource of anybody."""
+    step = event.resource_pre_event or event.res_outputs_event
+    return bool(step and step.metadata.type == UNFINISHED)
 
 
 def _operation(step: Any) -> str:  # noqa: ANN401 - as above

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from portcullis.files.overwritten import Edited
     from portcullis.project import StackSettings
 
-
 _OUT_OF_SIGHT = (
     "GitHub answers 404 for the repositories or environments of these secrets. Check first "
     "that the token or the App may read them (docs/own-organization.md): GitHub hides what it may "
@@ -37,28 +36,6 @@ def unlock(settings: StackSettings, environment: Mapping[str, str], console: Con
         console.print("recover    the last run was killed: its lock is removed")
     if locks.remove_half_files(environment, settings.name):
         console.print("recover    it left half a file beside the state: removed")
-
-
-def settle(
-    stack: automation.Stack,
-    environment: Mapping[str, str],
-    declaration: Declaration,
-    console: Console,
-) -> None:
-    """Import what an interrupted run created on GitHub and did not record."""
-    state = existing.exported(stack, environment)
-    pending = existing.pending_creates(state)
-    if not pending:
-        return
-    organization = declaration.config.organization
-    found = existing.find(stack, environment, organization, pending.values())
-    existing.drop_pending(stack, environment, state)
-    if found:
-        existing.take_in(stack, environment, pending, found)
-    console.print(
-        f"recover    interrupted creations: {len(found)} exist on GitHub and were imported, "
-        f"{len(pending) - len(found)} will be created again"
-    )
 
 
 def restore_secrets(

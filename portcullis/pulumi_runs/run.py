@@ -113,16 +113,25 @@ def update(
     console: Console,
     expected: int,
     targets: Sequence[str] | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Run:
     """Update the stack, or only ``targets``; only ever called after a preview that went well.
 
     Pulumi's Automation API skips the CLI's own preview. A variable tells the pack that there was
     one (PK002).
 
+    Args:
+        stack: The stack.
+        console: Where the progress is shown.
+        expected: How many resources there are.
+        targets: The only resources to update; None for all.
+        variables: More variables of the environment.
+
     Raises:
         RunFailedError: as `preview`; what was done until then is in the state.
     """
-    stack.workspace.env_vars = {**stack.workspace.env_vars, "PORTCULLIS_PREVIEWED": "true"}
+    given = {**stack.workspace.env_vars, **(variables or {})}
+    stack.workspace.env_vars = {**given, "PORTCULLIS_PREVIEWED": "true"}
     with _progress(console, "update", expected) as (run, take):
         _try(
             "update",

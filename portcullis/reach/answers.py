@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 
 from portcullis_policy.release_path.goals import GoalKind, reached
 from portcullis_policy.release_path.numbers import numbers
+from portcullis_policy.semantics.people import access
+from portcullis_policy.semantics.people.groups import TEAM
+from portcullis_policy.semantics.people.teams import shows_members, team_name
 
 from portcullis.check.findings import stack_of
 from portcullis.check.organization import configured_for, recorded
 from portcullis.project import UserError
-from portcullis.reach.report import Asked, Report
+from portcullis.reach.report import Administrators, Asked, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from portcullis_policy.release_path.goals import Goal
+    from portcullis_policy.rule import Stack
+    from portcullis_policy.semantics.people.groups import People
 
     from components.declaration import Declaration
     from portcullis.check.findings import Configuration
@@ -58,7 +63,28 @@ def report(
     if package is not None:
         goals = _of_package(goals, package, what.name)
     wanted = tuple(each for each in goals if each.goal.kind in kinds)
-    return Report(declaration.config.organization, wanted)
+    asked = dict.fromkeys(each.goal.repository for each in wanted)
+    return Report(declaration.config.organization, wanted, tuple(_administrators(stack, asked)))
+
+
+def _administrators(stack: Stack, repositories: Iterable[str]) -> Iterator[Administrators]:
+    """Yield who may change the settings that the answers rest on: owners, then administrators."""
+    yield Administrators(None, _names_of(stack, access.owners(stack)))
+    for repository in repositories:
+        names = _names_of(stack, access.administrators(stack, repository))
+        if names:
+            yield Administrators(repository, names)
+
+
+def _names_of(stack: Stack, people: People) -> tuple[str, ...]:
+    """Return people in words; a team whose members are declared is left out."""
+    return tuple(
+        sorted(
+            f"team {team_name(stack, name)}" if kind == TEAM else name
+            for kind, name in people.known
+            if kind != TEAM or not shows_members(stack, name)
+        )
+    )
 
 
 def numbers_of(

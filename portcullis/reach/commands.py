@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from portcullis.check.options import File, OfStack, PolicyConfig, policy_files
 from portcullis.commands import errors
 from portcullis.project import UserError
 
@@ -45,9 +45,7 @@ class Goals(StrEnum):
 
 
 def reach(
-    file: Annotated[
-        Path | None, typer.Argument(help="Such as orgs/guild.yaml. Default: the stack's.")
-    ] = None,
+    file: File = None,
     *,
     package: Annotated[
         str | None,
@@ -55,37 +53,34 @@ def reach(
     ] = None,
     goal: Annotated[
         Goals,
-        typer.Option(help="What somebody is after: to publish, read, assume, move or change it."),
+        typer.Option(
+            help="Publish a package, read a secret, assume a role, move a tag, change a workflow."
+        ),
     ] = Goals.PACKAGE,
     ways: Annotated[
-        int, typer.Option(min=1, help="How many sets of people to show of each goal.")
+        int, typer.Option(min=1, help="How many sets of people to show for each goal.")
     ] = _WAYS,
     form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
-    policy_config: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="A policy config file, with levels and parameters.",
-            envvar="PULUMI_OPTION_POLICY_PACK_CONFIG",
-        ),
-    ] = None,
-    stack: Annotated[
-        str | None, typer.Option(help="The stack whose configuration applies.", envvar="STACK")
-    ] = None,
+    policy_config: PolicyConfig = None,
+    stack: OfStack = None,
 ) -> None:
     """Show the smallest sets of people and stolen credentials that suffice to publish.
 
-    Offline: only files of the project are read. Exit code 1: the file has mistakes. Exit code 2:
-    the command was used incorrectly.
+    Offline: only files of the project are read.
+
+    Exit code 0: the answers are printed.
+    Exit code 1: the file has mistakes.
+    Exit code 2: the command was used incorrectly.
     """
     from components.declaration import DeclarationError
     from portcullis.check.organization import subject
     from portcullis.reach.answers import report
 
     gc.disable()  # the process ends soon
-    # the variable is Pulumi's own, which separates files by commas
-    policy_files = [Path(name) for each in policy_config or [] for name in str(each).split(",")]
     try:
-        found = report(subject(file, stack), policy_files, kinds=_kinds(goal), package=package)
+        found = report(
+            subject(file, stack), policy_files(policy_config), kinds=_kinds(goal), package=package
+        )
     except DeclarationError as error:
         errors.print(Text(str(error)))
         raise typer.Exit(1) from None

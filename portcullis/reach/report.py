@@ -36,11 +36,29 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Administrators:
+    """People who may change the settings of an organization or a repository."""
+
+    repository: str | None
+    """None: they own the organization."""
+    names: tuple[str, ...]
+    """None of them is declared if it is empty."""
+
+    def __str__(self) -> str:
+        """Return them in words."""
+        if self.repository is None:
+            return f"owners ({', '.join(self.names) or 'not declared'})"
+        return f"administrators of {self.repository} ({', '.join(self.names)})"
+
+
+@dataclass(frozen=True)
 class Report:
     """The answers for one organization."""
 
     organization: str
     goals: tuple[Asked, ...]
+    administrators: tuple[Administrators, ...] = ()
+    """Who could take protections away first; the numbers leave that out."""
 
 
 def left_out(asked: Asked, shown: int) -> str:

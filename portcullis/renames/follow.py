@@ -24,6 +24,7 @@ from portcullis.renames.moves import (
     Renames,
     compare,
 )
+from portcullis.renames.organization import other, renamed
 from portcullis.renames.state import moved, on_branches, urns_of, without
 from portcullis.renames.things import ask, holders, path_of, things
 
@@ -65,7 +66,9 @@ def follow(
     Raises:
         UserError: A name is not what the state takes it for; nothing was changed.
     """
-    state = existing.exported(stack, environment)
+    state = existing.known(stack, environment)
+    if error := other(state, declaration.config.organization):
+        raise error
     found = _compared(stack, environment, declaration, state)
     strangers = _unmanaged(stack, environment, declaration, found)
     organization = declaration.config.organization
@@ -78,16 +81,17 @@ def follow(
         raise UserError(str(_mistakes(declaration, found)))
     for line in unmanaged.without_effect(strangers):
         console.print(Text(f"notice     {line}"))
-    state, ignored = _without_gone(stack, environment, state, found.gone, console, change=change)
+    ignored = _without_gone(stack, environment, found.gone, console, change=change)
     live_names = _live_names(found, strangers)
     if not (found.moves or found.repositories):
         return Renames(live_names=live_names, ignored=ignored)
     _note(stack, found.moves)
     for move in found.moves:
         console.print(Text(f"renamed    {_words(move)}"))
-    current = on_branches(moved(state, found.moves), _live_branches(found))
-    if change and current != state:
-        existing.replace(stack, environment, current)
+    state = existing.known(stack, environment)
+    if change and _as_on_github(state, found) != state:
+        state = existing.exported(stack, environment)
+        existing.replace(stack, environment, _as_on_github(state, found))
     branches = list(_branch_renames(declaration, found))
     for branch in branches:
         words = f"{branch.name}: branch {branch.old} becomes {branch.new}"
@@ -95,28 +99,34 @@ def follow(
     pending = [move for move in found.moves if move.is_pending]
     repositories = [each for each in found.moves if each.thing.section == "repositories"]
     keys = {} if change else {each.thing.key: each.key for each in repositories}
-    return Renames(pending, branches, live_names, ignored, keys)
+    unwritten = None if change or not found.moves else _as_on_github(state, found)
+    return Renames(pending, branches, live_names, ignored, unwritten, keys)
+
+
+def _as_on_github(state: Mapping[str, Any], found: Comparison) -> dict[str, Any]:
+    """Return the state with GitHub's names and default branches."""
+    return on_branches(moved(state, found.moves), _live_branches(found))
 
 
 def _without_gone(
     stack: automation.Stack,
     environment: Mapping[str, str],
-    state: dict[str, Any],
     gone: Sequence[Thing],
     console: Console,
     *,
     change: bool,
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the state without what is gone and not declared, and the URNs that still have it."""
+) -> list[str]:
+    """Take out of the state what is gone and not declared; return the URNs that still have it."""
     for thing in gone:
         where = f"{thing.section} {thing.key}, id {thing.number}"
         does = "taken out of the state" if change else "make up takes it out of the state"
         console.print(Text(f"gone       {where}: {_GONE} {does}"))
-    if not (change and gone):
-        return state, sorted(urns_of(state, gone))
-    state = without(state, gone)
-    existing.replace(stack, environment, state)
-    return state, []
+    if not gone:
+        return []
+    if not change:
+        return sorted(urns_of(existing.known(stack, environment), gone))
+    existing.replace(stack, environment, without(existing.exported(stack, environment), gone))
+    return []
 
 
 def forget_strangers(
@@ -194,6 +204,8 @@ def _compared(
     client = existing.access(stack, environment).client()
     with existing.asking():
         answers = ask(client, known)
+        if error := renamed(client, organization, answers):
+            raise error
         gone = [thing for thing, live in answers.items() if live is None]
         taken = holders(client, organization, gone)
     return compare(organization, answers, _declared(declaration), taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +48,8 @@ class Renames:
     """By declared name, what GitHub calls those things now that have another name there."""
     ignored: list[str] = field(default_factory=list)
     """URNs of what is gone and not declared: a preview leaves them alone."""
+    state: Mapping[str, Any] | None = None
+    """The state under GitHub's names, where a preview does not write it."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The declared names of repositories by the name in the state's URNs, where these differ."""
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
+from portcullis.preview.differences import SECRET
 from portcullis.pulumi_runs.events import name_of
 from portcullis.secrets.lists import AT_ONCE, pages
 
@@ -34,12 +35,8 @@ LISTS: Mapping[str, str] = {
 }
 """Where GitHub lists the secrets of a type, in terms of a resource's outputs."""
 
-_SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-"""The mark of a secret in Pulumi's state; a `plaintext` in it is encrypted when it is imported.
-
-Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go
-"""
-_FORGOTTEN = {**_SECRET, "plaintext": '""'}
+_FORGOTTEN = {**SECRET, "plaintext": '""'}
+"""A secret without its value; Pulumi encrypts the `plaintext` when it imports the state."""
 
 
 @dataclass(frozen=True)
@@ -88,16 +85,16 @@ def drifted(client: GitHub[Any], organization: str, state: Mapping[str, Any]) ->
         githubkit.exception.GitHubException: GitHub cannot be asked.
     """
     secrets = secrets_of(state)
-    paths = [_path(kind, organization, resource["outputs"]) for resource, kind in secrets]
+    paths = [path_of(kind, organization, resource["outputs"]) for resource, kind in secrets]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         once = list(dict.fromkeys(paths))
-        known = dict(zip(once, pool.map(lambda path: _listed(client, path), once), strict=True))
+        known = dict(zip(once, pool.map(lambda path: listed(client, path), once), strict=True))
     found: list[Drifted] = []
     for (resource, kind), path in zip(secrets, paths, strict=True):
-        outputs, listed = resource["outputs"], known[path]
-        if listed is None:
+        outputs, there = resource["outputs"], known[path]
+        if there is None:
             found.append(Drifted(resource["urn"], kind, "out of sight"))
-        elif what := _difference(outputs, listed.get(str(outputs["secretName"]).upper())):
+        elif what := _difference(outputs, there.get(str(outputs["secretName"]).upper())):
             found.append(Drifted(resource["urn"], kind, what))
     return found
 
@@ -130,12 +127,13 @@ def secrets_of(state: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
     ]
 
 
-def _path(kind: str, owner: str, outputs: Mapping[str, Any]) -> str:
+def path_of(kind: str, owner: str, outputs: Mapping[str, Any]) -> str:
+    """Return where GitHub lists the secrets beside one of a type."""
     names = {key: quote(str(outputs.get(key)), safe="") for key in ("repository", "environment")}
     return LISTS[kind].format(owner=quote(owner, safe=""), **names)
 
 
-def _listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]] | None:
+def listed(client: GitHub[Any], path: str) -> dict[str, dict[str, Any]] | None:
     """Return what GitHub lists at ``path``, by upper-case name; None if it answers 404."""
     from githubkit.exception import RequestFailed  # noqa: PLC0415 - see github_access
 
@@ -153,8 +151,8 @@ def _difference(
 ) -> Literal["changed", "deleted", "shown to others"] | None:
     if live is None:
         return "deleted"
-    ours = _time(outputs.get("updatedAt") or outputs.get("remoteUpdatedAt"))
-    theirs = _time(live.get("updated_at"))
+    ours = time_of(outputs.get("updatedAt") or outputs.get("remoteUpdatedAt"))
+    theirs = time_of(live.get("updated_at"))
     if ours and theirs and ours != theirs:
         return "changed"
     if live.get("visibility", outputs.get("visibility")) != outputs.get("visibility"):
@@ -162,7 +160,7 @@ def _difference(
     return None
 
 
-def _time(text: object) -> datetime | None:
+def time_of(text: object) -> datetime | None:
     """Read GitHub's ISO times, and the provider's: `2026-11-25 22:46:49 +0000 UTC`.
 
     Year 1 is how the provider notes that GitHub did not say.

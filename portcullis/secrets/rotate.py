@@ -9,7 +9,7 @@ from rich.text import Text
 from portcullis import deploy, report
 from portcullis.adopt import existing
 from portcullis.project import UserError
-from portcullis.pulumi_runs import recover, run
+from portcullis.pulumi_runs import recover, resume, run
 from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets.rotation import ISSUERS, Rotation, find
 from portcullis.secrets.writers import destinations
@@ -57,7 +57,7 @@ def rotate(
         deploy.agree(config.organization, command, agreed=agreed)
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
-    recover.settle(stack, environment, declaration, console)
+    resume.settle(stack, environment, declaration, console)
     writer = destinations.open_writer(
         destination,
         environment if destination == "config" else config.sources.environment(environment),

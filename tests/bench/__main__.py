@@ -7,7 +7,9 @@ does not.
 
 from __future__ import annotations
 
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,20 +21,22 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import live as live_figures
+from tests.bench import loading as loading_figures
 from tests.bench import sandbox as sandbox_figures
 from tests.bench import secrets as secret_figures
 from tests.bench.bare import PROGRAM
 from tests.bench.organization import fleet
-from tests.bench.shares import Shares
+from tests.bench.shares import PROGRAM_PART, Shares
 from tests.support.keys import app_keys
 from tests.support.project import Outcome, Project
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-TARGET = 1.25
-"""The target of the ratios: Portcullis may cost a quarter more than a bare program."""
+TARGETS = {"first up": 0.6, "preview, no change": 1.25}
+"""The targets of the ratios: what Portcullis may cost, in terms of a bare program."""
 
 
 @dataclass
@@ -109,12 +113,12 @@ def children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> bool:
-    """Measure one size; whether both ratios are within the target."""
+def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> None:
+    """Measure one size."""
     ours = Side(sandbox, folder, "portcullis", count)
     bare = Side(sandbox, folder, "bare", count)
     rows: list[tuple[str, Figure, Figure]] = []
-    rows.append(("first up", ours.measure(ours.project.up), bare.measure(bare.project.up)))
+    rows.append(("first up", first_up(ours), bare.measure(bare.project.up)))
     # the provider drops what is false when it creates the organization's settings: the bare
     # program has to run twice until nothing changes (terraform-provider-github #3493)
     bare.project.up()
@@ -145,8 +149,18 @@ def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> bool:
         f"{refresh.requests / count:.2f}",
     )
     console.print(table)
-    shares(ours, console)
-    return all(mine.wall / other.wall <= TARGET for _, mine, other in rows)
+    shares(ours, bare, console)
+    missed = [step for step, mine, other in rows if mine.wall / other.wall > TARGETS[step]]
+    for step in missed:
+        console.print(f"missed: {step} is above {TARGETS[step]}")
+
+
+def first_up(side: Side) -> Figure:
+    """`make up` of everything: preview, policies, an update without checkpoints, and the tree."""
+    side.policies("policy")
+    figure = side.measure(lambda: side.project.portcullis("up"))
+    side.policies("")
+    return figure
 
 
 def preview(side: Side) -> Callable[[], Outcome]:
@@ -154,30 +168,53 @@ def preview(side: Side) -> Callable[[], Outcome]:
     return lambda: side.project.preview("--expect-no-changes")
 
 
-def shares(side: Side, console: Console) -> None:
-    """Where the time of a preview without changes goes, the policy pack included."""
-    side.policies("policy")
-    with Shares() as watched:
-        whole = side.measure(preview(side))
-    side.policies("")
-    parts = watched.seconds()
+def shares(ours: Side, bare: Side, console: Console) -> None:
+    """Print where the CPU time of a preview without changes goes, the policy pack included."""
+    ours.policies("policy")
+    whole, parts = watched(ours)
+    ours.policies("")
     total = sum(parts.values()) or 1.0
     listed = ", ".join(
         f"{part} {used:.1f} s ({used / total:.0%})" for part, used in sorted(parts.items())
     )
     console.print(f"preview with the policy pack {whole.wall:.1f} s; CPU: {listed}")
+    mine, other = parts[PROGRAM_PART], watched(bare)[1][PROGRAM_PART]
+    console.print(
+        f"CPU of the Python program in a preview: {mine:.1f} s, of the bare one {other:.1f} s, "
+        f"ratio {mine / other:.2f}"
+    )
+
+
+def watched(side: Side) -> tuple[Figure, Mapping[str, float]]:
+    """Return a preview without changes, and CPU seconds by part."""
+    with Shares() as shares_of_it:
+        whole = side.measure(preview(side))
+    return whole, shares_of_it.seconds()
+
+
+def judgement(console: Console) -> None:
+    """Measure the policy pack in a process of its own, whose memory is the pack's, and print."""
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-m", "tests.bench.judgement"]
+    environment = {**os.environ, "PYTHONPATH": str(root / "policy")}
+    done = subprocess.run(
+        command, cwd=root, env=environment, check=True, capture_output=True, text=True
+    )
+    console.print(done.stdout.strip())
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the bench for each size."""
     console = Console(width=120)
     counts = [int(argument) for argument in arguments] or [50, 200]
+    loading_figures.show(console)
+    judgement(console)
     sandbox_figures.show(console)
     secret_figures.show(console)
+    live_figures.show(console, counts[-1:])
     with Sandbox(judged=False) as sandbox, tempfile.TemporaryDirectory() as folder:
-        results = [bench(sandbox, Path(folder), count, console) for count in counts]
-    if not all(results):
-        console.print(f"missed: a ratio is above {TARGET}")
+        for count in counts:
+            bench(sandbox, Path(folder), count, console)
     return 0
 
 

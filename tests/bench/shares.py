@@ -10,9 +10,11 @@ from typing import Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
+PROGRAM_PART = "our Python"
+"""The part of the program, ours or the bare one."""
 PARTS = {
     "pulumi.policy": "policy pack",
-    "pulumi-language-python-exec": "our Python",
+    "pulumi-language-python-exec": PROGRAM_PART,
     "pulumi-resource-github": "plugin",
     "language_host": "language host",
     "pulumi-language-python": "language host",

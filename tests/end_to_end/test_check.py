@@ -28,8 +28,33 @@ OWN = """\
         content: |
           on: pull_request_target
           jobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}
+      .github/workflows/store.yml:
+        content: |
+          on: {issues: , push: {tags: ["v*"]}}
+          permissions: write-all
+          jobs:
+            store:
+              runs-on: ubuntu-latest
+              environment: store
+              steps:
+                - uses: actions/checkout@v5
+                - uses: ./.github/actions/say
+                  with: {text: "${{ github.event.issue.title }}"}
+                - uses: actions/cache@v4
+                - run: |
+                    echo ${{ github.event.issue.body }}
+                    echo ${{ toJSON(secrets) }}
+                    curl https://tools.example/install | sh
+                    npm install && npm publish
+                  env: {NODE_AUTH_TOKEN: "${{ secrets.STORE }}"}
+            other: {uses: other/tools/.github/workflows/x.yml@main, secrets: inherit}
+      .github/actions/say/action.yml:
+        content: |
+          inputs: {text: {required: true}}
+          runs: {using: composite, steps: [{shell: bash, run: "echo ${{ inputs.text }}"}]}
+      .github/actions/cut/action.yml: {content: "runs: ["}
 """
-"""A workflow that no one should keep."""
+"""Workflows and actions that no one should keep."""
 ESCAI = """\
     ecosystems: [pip, github-actions]
     code_owners:
@@ -48,7 +73,7 @@ WEAKER = (
     ("    files:\n", OWN),
     ("LOG_LEVEL: info", "LOG_LEVEL: ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
 )
-"""What is weaker than in orgs/guild.yaml; between them they wake rules of most families."""
+"""What is weaker than in orgs/guild.yaml: rules of most families report it, also the newest."""
 
 
 def guild(changes: tuple[tuple[str, str], ...] = ()) -> str:
@@ -70,7 +95,7 @@ def made(sandbox: Sandbox, folder: Path, name: str, text: str) -> Project:
     return project
 
 
-@pytest.mark.parametrize(("name", "least"), [("insecure", 30), ("guild", 0), ("weaker guild", 12)])
+@pytest.mark.parametrize(("name", "least"), [("insecure", 30), ("guild", 0), ("weaker guild", 40)])
 def test_offline_finds_what_the_engine_finds(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, least: int
 ) -> None:

@@ -217,7 +217,7 @@ INCIDENTS = (
     ),
     Incident(
         "agents in CI (2026)",
-        "the text of an issue steered an agent that held a token to write",
+        "the text of an issue steered an agent that had a token with write access",
         (
             Refused(
                 "no outsider's text starts an agent that may write",

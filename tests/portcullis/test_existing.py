@@ -139,47 +139,25 @@ def test_a_github_that_cannot_be_asked_is_reported(
     assert "t0ken" not in str(reported.value)
 
 
-def test_only_begun_creations_are_pending() -> None:
-    """An update or deletion that was interrupted is done again by itself."""
-    resource = {"urn": TEAM.urn, "type": TEAM.type, "inputs": {"name": "red"}, "parent": STACK}
-    operations = [
-        {"type": "creating", "resource": {**resource, "provider": "urn:p::x::id"}},
-        {"type": "updating", "resource": {**resource, "urn": "other"}},
-    ]
-    pending = existing.pending_creates({"deployment": {"pending_operations": operations}})
-    assert pending == {TEAM.urn: Planned(TEAM.urn, TEAM.type, STACK, "urn:p::x", {"name": "red"})}
-
-
-@pytest.mark.parametrize("state", [{}, {"deployment": None}, {"deployment": {}}])
-def test_a_state_without_pending_operations_has_none(state: dict[str, Any]) -> None:
-    """Such as that of a stack that was never updated."""
-    assert existing.pending_creates(state) == {}
-
-
 @pytest.fixture
 def command(tmp_path: Path) -> dict[str, str]:
-    """An environment whose `pulumi` notes its arguments and the file that it is given."""
+    """An environment whose `pulumi` notes its arguments, and what it is given to read."""
     script = tmp_path / "bin" / "pulumi"
     script.parent.mkdir()
     script.write_text(
         '#!/bin/sh\necho "$@" >> calls\n'
-        'for file; do [ -f "$file" ] && cat "$file" >> files; done\n'
+        'for file; do [ -f "$file" ] && cat "$file" >> files; done\ncat >> files\n'
         'echo \'{"version": 3}\'\n[ ! -f fail ] || { echo "error: no" >&2; exit 1; }\n'
     )
     script.chmod(0o755)
     return {"PATH": f"{script.parent}{os.pathsep}{os.defpath}"}
 
 
-def test_dropping_pending_operations_keeps_the_rest(
-    tmp_path: Path, command: dict[str, str]
-) -> None:
-    """Everything else of the state goes back as it came, ciphertext and all."""
-    state = {"version": 3, "deployment": {"resources": [1], "pending_operations": [2]}}
-    existing.drop_pending(stack(tmp_path), command, state)
-    assert json.loads((tmp_path / "files").read_text()) == {
-        "version": 3,
-        "deployment": {"resources": [1]},
-    }
+def test_a_state_goes_in_and_out_as_it_is(tmp_path: Path, command: dict[str, str]) -> None:
+    """Ciphertext and all: nothing is decrypted on the way."""
+    state = {"version": 3, "deployment": {"resources": [1]}}
+    existing.replace(stack(tmp_path), command, state)
+    assert json.loads((tmp_path / "files").read_text()) == state
     assert "--show-secrets" not in (tmp_path / "calls").read_text()
     assert existing.exported(stack(tmp_path), command) == {"version": 3}
     assert "--show-secrets" not in (tmp_path / "calls").read_text()
@@ -209,3 +187,19 @@ def test_pulumis_refusal_is_reported_in_its_words(tmp_path: Path, command: dict[
     (tmp_path / "fail").touch()
     with pytest.raises(UserError, match=r"(?s)^pulumi stack failed:.*error: no$"):
         existing.exported(stack(tmp_path), command)
+
+
+def test_the_state_is_exported_once_until_this_process_changes_it(
+    tmp_path: Path, command: dict[str, str]
+) -> None:
+    """Each export is a run of `pulumi` that decrypts every secret."""
+    of_this_run = stack(tmp_path)
+    calls = tmp_path / "calls"
+    assert existing.known(of_this_run, command) == {"version": 3}
+    assert existing.known(of_this_run, command) == {"version": 3}
+    assert calls.read_text().count("stack export") == 1
+    existing.replace(of_this_run, command, {"version": 3})
+    existing.known(of_this_run, command)
+    assert calls.read_text().count("stack export") == 2
+    existing.exported(of_this_run, command)
+    assert calls.read_text().count("stack export") == 3

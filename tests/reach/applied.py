@@ -28,7 +28,14 @@ TAG = "v1.2.3"
 """A release tag that every repository has."""
 
 SECRET = "canary-publishing-token"
-"""The value of every secret."""
+"""The value of every secret, but for Dependabot's."""
+
+OF_DEPENDABOT = "canary-of-dependabot"
+"""The value of every secret of Dependabot."""
+
+DEPENDABOT = "dependabot[bot]"
+OUTSIDER = "zoe"
+"""Somebody with an account and without any right here."""
 
 _SETTINGS = ("default_repository_permission", "members_can_create_repositories")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -101,8 +108,12 @@ def _seed(
         for number in sorted(_apps(of_type))
     ]
     people = {name for team in teams.values() for names in team.values() for name in names}
+    if of_type["DependabotSecret"] or of_type["DependabotOrganizationSecret"]:
+        people.add(DEPENDABOT)
+        for each in repositories.values():
+            each["collaborators"][DEPENDABOT] = "push"
     return {
-        "users": ["zoe"],
+        "users": [OUTSIDER],
         "organizations": [
             {
                 "login": organization,
@@ -197,18 +208,26 @@ def _secrets(
         environment = in_path(str(given["environment"]))
         base = f"/repos/{organization}/{given['repository']}/environments/{environment}/secrets"
         _secret(world, base, str(given["secretName"]))
-    for each in of_type["ActionsSecret"]:
-        base = f"/repos/{organization}/{each.inputs['repository']}/actions/secrets"
-        _secret(world, base, str(each.inputs["secretName"]))
-    for each in of_type["ActionsOrganizationSecret"]:
-        if each.inputs["visibility"] == "all":
-            base = f"/orgs/{organization}/actions/secrets"
-            _secret(world, base, str(each.inputs["secretName"]), visibility="all")
+    names = {each.urn: str(each.inputs["name"]) for each in of_type["Repository"]}
+    for store, value in (("Actions", SECRET), ("Dependabot", OF_DEPENDABOT)):
+        for each in of_type[f"{store}Secret"]:
+            base = f"/repos/{organization}/{each.inputs['repository']}/{store.lower()}/secrets"
+            _secret(world, base, str(each.inputs["secretName"]), value)
+        for each in of_type[f"{store}OrganizationSecret"]:
+            seen = {"visibility": each.inputs["visibility"]}
+            if seen["visibility"] == "selected":
+                chosen = [names[urn] for urn in each.depends["selectedRepositoryIds"]]
+                paths = [f"/repos/{organization}/{name}" for name in chosen]
+                seen["selected_repository_ids"] = [
+                    world.must(OWNER, "GET", path)["id"] for path in paths
+                ]
+            base = f"/orgs/{organization}/{store.lower()}/secrets"
+            _secret(world, base, str(each.inputs["secretName"]), value, **seen)
 
 
-def _secret(world: InProcess, base: str, name: str, **more: object) -> None:
+def _secret(world: InProcess, base: str, name: str, value: str = SECRET, **more: object) -> None:
     key = world.must(OWNER, "GET", f"{base}/public-key")
-    world.must(OWNER, "PUT", f"{base}/{name}", {**seal(key, SECRET), **more})
+    world.must(OWNER, "PUT", f"{base}/{name}", {**seal(key, value), **more})
 
 
 def _rulesets(

@@ -9,7 +9,7 @@ from sandbox.world.kinds.protection import ENVIRONMENT
 from tests.reach.moves import MOVES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sandbox.world.records import Tables
     from tests.reach.moves import Place
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 Moves = tuple[tuple[str, str], ...]
 
 
-def attack(place: Place, people: Iterable[str], most: int) -> Moves | None:
-    """Return the shortest sequence of moves by which some people publish; None if there is none.
+def attack(
+    place: Place,
+    people: Iterable[str],
+    most: int,
+    works: Callable[[Place], bool] = lambda place: place.published,
+) -> Moves | None:
+    """Return the shortest sequence of moves by which some people succeed; None if there is none.
 
     Every sequence is tried. A move that is refused, or that changes nothing, is not gone on from;
     nor is a state that was reached by as few moves before, in whatever order.
@@ -27,6 +32,7 @@ def attack(place: Place, people: Iterable[str], most: int) -> Moves | None:
         place: where they want to publish; it is left as it was.
         people: who acts.
         most: how many moves at most.
+        works: whether they have reached what they want; by default, to publish.
     """
     actors = sorted(people)
     before = place.world.saved()
@@ -41,7 +47,7 @@ def attack(place: Place, people: Iterable[str], most: int) -> Moves | None:
                     if not act(place, who):
                         continue
                     moves = (*done, (who, name))
-                    if place.published:
+                    if works(place):
                         place.world.put_back(before)
                         return moves
                     state = _state(place)

@@ -11,8 +11,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.runs import oidc
+from sandbox.world.kinds.actions import JOB, RUN
 from sandbox.world.kinds.code import PULL, REF
-from tests.reach.applied import OWNER, SECRET, TAG
+from sandbox.world.kinds.repositories import REPOSITORY
+from tests.reach.applied import OF_DEPENDABOT, OWNER, SECRET, TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,15 +73,20 @@ class Place:
         return any(
             job["repository"] == self.full_name
             and job["environment"] == self.environment
-            and (job["status"], job["conclusion"]) == ("completed", "success")
-            and self.get(f"actions/runs/{job['run']}")["head_sha"] != self.original
+            and (
+                (job["status"], job["conclusion"]) == ("completed", "success") or self._is_held(job)
+            )
+            and self._is_own(job)
             for job in self.world.jobs()
         )
 
     @property
-    def changed(self) -> bool:
-        """Whether the default branch holds somebody's own commit."""
-        return self.tip("heads/main") != self.original
+    def rewritten(self) -> bool:
+        """Whether the release workflow of the default branch is another than it was."""
+        found, before = (
+            self.get(f"contents/{RELEASE}?ref={ref}") for ref in ("main", self.original)
+        )
+        return found is not None and (before is None or found["sha"] != before["sha"])
 
     @property
     def moved(self) -> bool:
@@ -87,13 +95,58 @@ class Place:
         return any(tip not in (None, self.original) for tip in tips)
 
     def leaked(self, secret: str) -> bool:
-        """Say whether a job of somebody's own commit saw a secret."""
+        """Say whether a job of somebody's own commit saw a secret, here or in another repository.
+
+        A secret of Dependabot has another value than one of Actions with the same name.
+        """
+        name, _, store = secret.partition(" of ")
+        value = OF_DEPENDABOT if store else SECRET
         return any(
-            self.world.job(job["id"])["secrets"].get(secret) == SECRET
-            and self.get(f"actions/runs/{job['run']}")["head_sha"] != self.original
+            self.world.job(job["id"])["secrets"].get(name) == value
+            and (job["repository"] != self.full_name or self._is_own(job))
             for job in self.world.jobs()
-            if job["repository"] == self.full_name
         )
+
+    def _is_own(self, job: dict[str, Any]) -> bool:
+        """Say whether a job runs code that nobody else agreed to.
+
+        It is of a commit of one's own, or runs the head of a pull request.
+        """
+        run = self.get(f"actions/runs/{job['run']}")
+        return bool(run["head_sha"] != self.original or run["event"] == "pull_request_target")
+
+    @staticmethod
+    def _is_held(job: dict[str, Any]) -> bool:
+        """Say whether a job got through its environment, and is kept running for its token."""
+        return (job["key"], job["status"]) == ("start", "in_progress")
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the token of a job of somebody's own names the repository and environment.
+
+        That is what a role of AWS or Vault compares.
+        """
+        world = self.world.world
+        for job in self.world.jobs():
+            if job["repository"] != self.full_name:
+                continue
+            record, run = world.get(JOB, job["id"]), world.get(RUN, job["run"])
+            repository = None if run is None else world.get(REPOSITORY, run.parent)
+            if record is None or run is None or repository is None or not self._is_own(job):
+                continue
+            claims = oidc.claims_of(world, repository, run, record)
+            if (claims["repository"], claims.get("environment")) == (
+                self.full_name,
+                self.environment,
+            ) and (job["status"], job["conclusion"]) != ("waiting", None):
+                return True
+        return False
+
+    def beside(self) -> list[Place]:
+        """Return the other repositories of the organization."""
+        listed = self.world.must(OWNER, "GET", f"/orgs/{self.organization}/repos")
+        names = [each["name"] for each in listed if each["name"] != self.repository]
+        return [Place.of(self.world, self.organization, name, self.environment) for name in names]
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
         """Read something below the repository as its owner; None if there is no such thing."""
@@ -109,8 +162,10 @@ class Place:
         """Try something below the repository; say whether it was accepted."""
         return self.world.ask(who, method, f"{self.path}/{path}", body).done
 
-    def write(self, who: str, file: str, text: str, branch: str) -> bool:
-        """Write a file straight to a branch."""
+    def write(
+        self, who: str, file: str, text: str, branch: str, *, token: str | None = None
+    ) -> bool:
+        """Write a file straight to a branch, as a person or by a job's token."""
         old = self.get(f"contents/{file}?ref={branch}")
         body = {
             "message": "change",
@@ -118,7 +173,8 @@ class Place:
             "branch": branch,
             **({"sha": old["sha"]} if old else {}),
         }
-        return self.try_(who, "PUT", f"contents/{file}", body)
+        path = f"{self.path}/contents/{file}"
+        return self.world.ask(who, "PUT", path, body, token=token).done
 
     @property
     def evil(self) -> str:
@@ -153,11 +209,13 @@ def branch_of(who: str) -> str:
     return who.replace(" ", "-")
 
 
-def put_on_branch(place: Place, who: str, branch: str) -> bool:
+def put_on_branch(
+    place: Place, who: str, branch: str, file: str = RELEASE, text: str | None = None
+) -> bool:
     """Make a branch with the attack in it; its workflow runs with a token that may write."""
     body = {"ref": f"refs/heads/{branch}", "sha": place.tip("heads/main")}
     made = place.tip(f"heads/{branch}") or place.try_(who, "POST", "git/refs", body)
-    return bool(made) and place.write(who, RELEASE, place.evil, branch)
+    return bool(made) and place.write(who, file, place.evil if text is None else text, branch)
 
 
 def tag(place: Place, who: str, name: str, commits: Iterable[str | None]) -> bool:
@@ -181,12 +239,18 @@ def start(place: Place, who: str, ref: str, *, token: str | None = None) -> bool
 
 def start_by_job(place: Place, refs: Iterable[str]) -> bool:
     """Start it by the token of a job of the attack that runs."""
+    token = token_of_job(place)
+    started = [start(place, "", ref, token=token) for ref in refs] if token else []
+    return any(started)
+
+
+def token_of_job(place: Place) -> str | None:
+    """Return the token of the last job that is kept running; None if there is none."""
     running = (
         job for job in place.world.jobs() if (job["key"], job["status"]) == ("start", "in_progress")
     )
-    tokens = [place.world.job(job["id"])["github_token"] for job in running]
-    started = [start(place, "", ref, token=token) for token in tokens[-1:] for ref in refs]
-    return any(started)
+    tokens: list[str] = [place.world.job(job["id"])["github_token"] for job in running]
+    return tokens[-1] if tokens else None
 
 
 def propose(place: Place, who: str, branch: str) -> bool:

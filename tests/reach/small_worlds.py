@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, get_args, get_type_hints
 
 from portcullis_policy.facts import UNKNOWN
+from portcullis_policy.semantics import aws_and_vault
 from portcullis_policy.semantics import github as gh
 
 from portcullis.check.recorder import Registered
@@ -33,6 +34,22 @@ jobs:
     permissions: {id-token: write}
     steps: []
 """
+FOREIGN = """\
+name: preview
+on: pull_request_target
+jobs:
+  start:
+    runs-on: ubuntu-latest
+    permissions: {{{rights}}}
+    {environment}
+    steps:
+      - uses: actions/checkout@v6
+        with: {{ref: "${{{{ github.event.pull_request.head.sha }}}}"}}
+      - run: make
+"""
+"""A workflow that anybody starts, and that runs their code."""
+ROLES = (ENVIRONMENT, "cluster")
+"""The environments that roles of Vault trust; nobody declares the second one."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,10 @@ class Gates:
     """What becomes of approvals when somebody pushes."""
     administrator: Literal["none", "waits", "bypasses"] = "none"
     """Whether dee administrates the repository, and then needs an approval."""
+    owners: Literal["nobody", "makers", "makers of workflows"] = "nobody"
+    """Who owns `.github/`, or only the workflow files there, and has to approve their changes."""
+    foreign: Literal["nothing", "token", "environment"] = "nothing"
+    """What a job that runs an outsider's code has."""
 
     def __str__(self) -> str:
         """Return the settings that are not the default, as a test's name."""
@@ -71,6 +92,7 @@ def alike(gates: Gates, person: str) -> tuple[bool, ...]:
         person in TEAMS["makers"] and "makers" in (gates.tags_by, gates.reviewers),
         person in TEAMS["reviewers"] and gates.reviewers == "reviewers",
         person == "dee" and gates.administrator != "none",
+        person in TEAMS["makers"] and gates.owners != "nobody",
     )
 
 
@@ -112,16 +134,38 @@ def resources(gates: Gates) -> list[Registered]:
             },
         ),
     ]
+    found += _roles()
+    if gates.foreign != "nothing":
+        place = {"repository": REPOSITORY, "file": ".github/workflows/preview.yml"}
+        text = FOREIGN.format(
+            rights="contents: write, actions: write" if gates.foreign == "token" else "",
+            environment=f"environment: {ENVIRONMENT}" if gates.foreign == "environment" else "",
+        )
+        found.append(_item(gh.REPOSITORY_FILE, "preview", {**place, "content": text}))
     for name, people in TEAMS.items():
-        found.append(_item(gh.TEAM, name, {"name": name}))
+        found.append(_item(gh.TEAM, name, {"name": name, "privacy": "closed"}))
         members = [{"username": each, "role": "member"} for each in people]
         found.append(_item(gh.TEAM_MEMBERS, name, {"teamSlug": name, "members": members}))
-    writers = {"repository": REPOSITORY, "permission": "push", "teamId": "writers"}
-    found.append(_item(gh.TEAM_REPOSITORY, "writers", writers, teamId="writers"))
+    for name in ("writers", "makers"):
+        access = {"repository": REPOSITORY, "permission": "push", "teamId": name}
+        found.append(_item(gh.TEAM_REPOSITORY, name, access, teamId=name))
+    if gates.owners != "nobody":
+        path = "/.github/" if gates.owners == "makers" else "/.github/workflows/"
+        owners = {"repository": REPOSITORY, "file": ".github/CODEOWNERS", "branch": "main"}
+        found.append(
+            _item(gh.REPOSITORY_FILE, "owners", {**owners, "content": f"{path} @guild/makers\n"})
+        )
     if gates.administrator != "none":
         admin = {"repository": REPOSITORY, "permission": "admin", "username": "dee"}
         found.append(_item(gh.REPOSITORY_COLLABORATOR, "admin", admin))
     return [*found, *_environment(gates), *_rulesets(gates)]
+
+
+def _roles() -> Iterator[Registered]:
+    for environment in ROLES:
+        claims = {"repository": f"{ORGANIZATION}/{REPOSITORY}", "environment": environment}
+        role = {"roleType": "jwt", "backend": "github", "boundClaims": claims}
+        yield _item(aws_and_vault.VAULT_JWT_ROLE, environment, {"roleName": environment, **role})
 
 
 def _environment(gates: Gates) -> Iterator[Registered]:
@@ -156,6 +200,7 @@ def _rulesets(gates: Gates) -> Iterator[Registered]:
             "requiredApprovingReviewCount": float(gates.approvals),
             "dismissStaleReviewsOnPush": gates.stale == "dismissed",
             "requireLastPushApproval": gates.stale == "dismissed",
+            "requireCodeOwnerReview": gates.owners != "nobody",
         }
         rules_of_main = {"deletion": True, "nonFastForward": True, "pullRequest": review}
         yield _item(

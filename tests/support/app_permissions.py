@@ -9,6 +9,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/own-organization.md"
 _ROW = re.compile(r"^\| (repository|organization): ([^|]+) \| (read|write|admin) \|", re.MULTILINE)
 _NAMES = {
     "repository variables": "actions_variables",
+    "repository webhooks": "repository_hooks",
+    "organization webhooks": "organization_hooks",
     "repository custom_properties": "repository_custom_properties",
     "organization variables": "organization_actions_variables",
 }

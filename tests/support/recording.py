@@ -5,6 +5,7 @@ Assertions belong on the recorded data. Inside `apply` they would never fail.
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -192,8 +193,11 @@ def record(
     monitor = _Monitor(answers)
     mocks.set_mocks(answers, project=PROJECT, stack=STACK, preview=False, monitor=monitor)
     pulumi.runtime.set_all_config(dict(config or {}), list(encrypted))
+    before = getattr(sys, "tracebacklimit", 1000)
+    sys.tracebacklimit = 1  # a fifth of the time: the SDK describes its callers to each resource
     try:
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     finally:
+        sys.tracebacklimit = before
         pulumi.runtime.set_all_config({}, [])
     return monitor.recording

@@ -25,6 +25,13 @@ class Refused(Exception):  # noqa: N818 - a test's own
     """The control interface refused a request; the message is its answer."""
 
 
+def is_write(entry: dict[str, Any]) -> bool:
+    """Whether a request of the journal changes something."""
+    if entry["operation"] == "POST /graphql":
+        return str((entry["body"] or {}).get("query", "")).lstrip().startswith("mutation")
+    return entry["method"] in ("POST", "PUT", "PATCH", "DELETE")
+
+
 class World:
     """One world of a running sandbox.
 
@@ -100,15 +107,7 @@ class World:
 
         GraphQL's are those whose document is a mutation.
         """
-        return [
-            entry
-            for entry in self.journal(**filters)
-            if entry["method"] in ("POST", "PUT", "PATCH", "DELETE")
-            and not (
-                entry["operation"] == "POST /graphql"
-                and not str((entry["body"] or {}).get("query", "")).lstrip().startswith("mutation")
-            )
-        ]
+        return [entry for entry in self.journal(**filters) if is_write(entry)]
 
     def clear_journal(self) -> None:
         """Forget the requests so far."""
@@ -242,6 +241,11 @@ class Sandbox(Server):
         """Make a world; the seed's structure is in `sandbox/seed/models.py`."""
         made = self.control("POST", "worlds", {"name": name, "seed": seed or {}})
         return World(self, name, made["tokens"])
+
+    def copy(self, world: World, name: str) -> World:
+        """Make a world that begins as another one; the same tokens open both."""
+        self.control("POST", "worlds", {"name": name, "copy_of": world.name})
+        return World(self, name, world.tokens)
 
     def delete(self, name: str) -> None:
         """Forget a world."""

@@ -22,7 +22,7 @@ def text(report: Report) -> str:
         "organization": report.organization,
         "refused": report.refused,
         "mistakes": [_mistake(each) for each in report.mistakes],
-        "findings": [_finding(each) for each in report.findings],
+        "findings": [finding_of(each) for each in report.findings],
         "notices": list(report.notices),
         "reach": [
             {"goal": each.goal, "before": each.before, "after": each.after}
@@ -43,7 +43,8 @@ def _mistake(mistake: Mistake) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Diagnostic) -> dict[str, Any]:
+def finding_of(finding: Diagnostic) -> dict[str, Any]:
+    """Return a finding as an object."""
     return {
         "rule": finding.rule.id,
         "title": finding.rule.title,

@@ -32,15 +32,15 @@ def text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"### Portcullis: {report.summary} in {_code(report.file)}"
+    yield f"### Portcullis: {report.summary} in {code(report.file)}"
     if report.changes:
         yield ""
         yield "| goal | before the change | after it |"
         yield "|---|---|---|"
         for change in report.changes[:MOST_ROWS]:
             after = people(change.after)
-            weaker = f"**{_words(after)}**" if change.falls else _words(after)
-            yield f"| {_words(change.goal)} | {_words(people(change.before))} | {weaker} |"
+            weaker = f"**{words(after)}**" if change.falls else words(after)
+            yield f"| {words(change.goal)} | {words(people(change.before))} | {weaker} |"
     rows = list(_rows(report))
     if rows:
         yield ""
@@ -52,30 +52,30 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"and {len(rows) - MOST_ROWS} more"
     for notice in report.notices:
         yield ""
-        yield f"notice: {_words(notice)}"
+        yield f"notice: {words(notice)}"
 
 
 def _rows(report: Report) -> Iterator[str]:
     for mistake in report.mistakes:
-        where = f"{_code(str(mistake.place))}<br>{_code(mistake.path)}"
+        where = f"{code(str(mistake.place))}<br>{code(mistake.path)}"
         allowed = f"allowed: {mistake.allowed}" if mistake.allowed else ""
-        yield f"| mistake | {_words(mistake.what)} | {where} | {_words(allowed)} |"
+        yield f"| mistake | {words(mistake.what)} | {where} | {words(allowed)} |"
     for finding in report.findings:
         rule = finding.rule
         where = place(report, finding)
-        what = "<br>".join(map(_words, (rule.title, *finding.details)))
+        what = "<br>".join(map(words, (rule.title, *finding.details)))
         yield (
-            f"| {finding.level}<br>{_code(rule.id)} | {what} "
-            f"| {_code(where)}<br>{_code(finding.location.dotted)} | {_words(finding.fix)} |"
+            f"| {finding.level}<br>{code(rule.id)} | {what} "
+            f"| {code(where)}<br>{code(finding.location.dotted)} | {words(finding.fix)} |"
         )
 
 
-def _words(words: str) -> str:
+def words(text: str) -> str:
     """Return text in which what stands between backticks becomes code."""
-    parts = words.split("`")
+    parts = text.split("`")
     if len(parts) % 2 == 0:
-        return _plain(words)
-    return "".join(_code(part) if odd else _plain(part) for odd, part in _numbered(parts))
+        return _plain(text)
+    return "".join(code(part) if odd else _plain(part) for odd, part in _numbered(parts))
 
 
 def _numbered(parts: list[str]) -> Iterator[tuple[bool, str]]:
@@ -93,11 +93,11 @@ def _plain(words: str) -> str:
     )
 
 
-def _code(words: str) -> str:
+def code(text: str) -> str:
     """Return text in a code span, where GitHub looks for no mention."""
-    if not words:
+    if not text:
         return ""
-    return f"<code>{_plain(words)}</code>"
+    return f"<code>{_plain(text)}</code>"
 
 
 def _entity(found: re.Match[str]) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from components.declaration import Mistake
     from portcullis.check.report import Report
 
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+"""Of the whole log."""
 
 _SCORES = {
     Severity.CRITICAL: "9.5",
@@ -39,21 +40,21 @@ MISTAKE = "declaration"
 def text(report: Report) -> str:
     """Return the report as a SARIF log with one run."""
     rules = {finding.rule.id: finding.rule for finding in report.findings}
-    described = [_described(rules[id_]) for id_ in sorted(rules)]
+    listed = [described(rules[id_]) for id_ in sorted(rules)]
     if report.mistakes:
-        described.append(_MISTAKES)
-    index = {rule["id"]: position for position, rule in enumerate(described)}
+        listed.append(_MISTAKES)
+    index = {rule["id"]: position for position, rule in enumerate(listed)}
     results = [_of_mistake(each) for each in report.mistakes]
-    results += [_of_finding(each, report.file) for each in report.findings]
+    results += [of_finding(each, report.file) for each in report.findings]
     run: dict[str, Any] = {
-        "tool": {"driver": {"name": "portcullis", "rules": described}},
+        "tool": {"driver": {"name": "portcullis", "rules": listed}},
         "columnKind": "unicodeCodePoints",
         "results": [{**each, "ruleIndex": index[each["ruleId"]]} for each in results],
     }
     if report.notices:
         reported = [{"level": "note", "message": {"text": notice}} for notice in report.notices]
         run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": reported}]
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 _MISTAKES: dict[str, Any] = {
@@ -66,7 +67,8 @@ _MISTAKES: dict[str, Any] = {
 }
 
 
-def _described(rule: Rule) -> dict[str, Any]:
+def described(rule: Rule) -> dict[str, Any]:
+    """Return a rule's description."""
     reason = inspect.cleandoc(rule.__doc__ or "")
     return {
         "id": rule.id,
@@ -90,11 +92,12 @@ def _level(level: str) -> str:
     return "error" if level == MANDATORY else "warning"
 
 
-def _of_finding(finding: Diagnostic, main: str) -> dict[str, Any]:
+def of_finding(finding: Diagnostic, main: str) -> dict[str, Any]:
+    """Return a finding as a result; ``main`` is the file where no other is known."""
     rule = finding.rule
     at = finding.location
     said = "; ".join(finding.details)
-    location = _location(at.file or main, at.line, at.column)
+    location = location_of(at.file or main, at.line, at.column)
     path = at.dotted
     if path:
         location["logicalLocations"] = [{"fullyQualifiedName": path}]
@@ -119,11 +122,12 @@ def _of_mistake(mistake: Mistake) -> dict[str, Any]:
         "ruleId": MISTAKE,
         "level": "error",
         "message": {"text": f"{at}{mistake.what}{allowed}"},
-        "locations": [_location(place.file, place.line, place.column)],
+        "locations": [location_of(place.file, place.line, place.column)],
     }
 
 
-def _location(file: str, line: int | None, column: int | None) -> dict[str, Any]:
+def location_of(file: str, line: int | None, column: int | None) -> dict[str, Any]:
+    """Return a place in a file of the project."""
     region = {"startLine": line or 1, **({"startColumn": column} if column else {})}
     artifact = {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": region}}

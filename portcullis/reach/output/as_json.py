@@ -17,6 +17,10 @@ def text(report: Report, _ways: int) -> str:
         "version": 1,
         "organization": report.organization,
         "goals": [_goal(goal) for goal in report.goals],
+        "administrators": [
+            {"repository": each.repository, "names": list(each.names)}
+            for each in report.administrators
+        ],
     }
     return json.dumps(answer, indent=2) + "\n"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from portcullis.reach.report import Asked, Report
 
 
-NOTHING = "no such goal: no environment publishes, or none has one of this kind"
+NOTHING = "the file declares nothing of this kind; `--goal all` shows what it declares"
 
 
 def text(report: Report, ways: int) -> str:
@@ -25,7 +25,11 @@ def text(report: Report, ways: int) -> str:
     """
     if not report.goals:
         return printable(f"{report.organization}: {NOTHING}") + "\n"
-    return printable("\n\n".join("\n".join(_lines(goal, ways)) for goal in report.goals)) + "\n"
+    parts = ["\n".join(_lines(goal, ways)) for goal in report.goals]
+    if report.administrators:
+        who = "; ".join(map(str, report.administrators))
+        parts.append(f"could take protections away first, and not counted: {who}")
+    return printable("\n\n".join(parts)) + "\n"
 
 
 def _lines(goal: Asked, count: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components.declaration import Declaration
+from components.yaml_text import parsed, quick
 from tests.components.declaration.sound import SOUND, mistakes, outcome, places, replaced, written
 
 if TYPE_CHECKING:
@@ -30,14 +31,19 @@ UNREADABLE = (
     ("a bracket that is not closed", "a: »[x\nb: y\n", "a bracket is not closed"),
     ("a second colon", "a: b»: c\n", "put the text in quotes"),
     ("indentation", "a:\n  b: 1\n »c: 2\n", "the indentation does not fit"),
-    ("a key twice", "a: 1\n»a: 2\n", "for the second time"),
-    ("a key twice below", "a: {b: 1, »b: 2}\n", "for the second time"),
+    ("a key twice", "a: 1\nb: 1\n»a: 2\n", "for the second time (the first is on line 1)"),
+    ("a key twice below", "a:\n  {b: 1, »b: 2}\n", "for the second time (the first is on line 2)"),
+    ("a merge twice", "a: &a {}\nb: {<<: *a, »<<: *a}\n", "for the second time: one"),
+    ("a member twice", "a: !!set {b, »b}\n", "for the second time: one"),
     ("an anchor that is not there", "a: »*s3cret\n", "put a text that begins with * in quotes"),
     ("two documents", "a: 1\n»---\nb: 2\n", "one document"),
     ("a list", "»- a\n", "has to be a mapping"),
     ("a text", "»a\n", "has to be a mapping"),
     ("nothing", "»", "it is empty"),
     ("a comment alone", "»# later\n", "it is empty"),
+    ("half of a character", '»a: "x\\ud800"\n', "has half of a character"),
+    ("half of one in a list", 'a: [x, »"\\uDFFF"]\n', "has half of a character"),
+    ("half of one in a name", '»"\\ud83dx": y\n', "has half of a character"),
     ("itself", "a: »&x\n  b: *x\n", "an alias refers to what it stands in"),
     ("a list in itself", "a: »&x [1, *x]\n", "an alias refers to what it stands in"),
     ("a control character", "»a: 1\n", "a control character"),
@@ -68,6 +74,29 @@ def test_deep_nesting_is_a_mistake(tmp_path: Path) -> None:
     """Brackets without end are answered, not crashed on."""
     (mistake,) = mistakes(written(tmp_path, "a: " + "[\n  " * 3_000))
     assert mistake.what == "is nested too deeply"
+
+
+@pytest.mark.parametrize("tag", ["", "t: !!str x\n"], ids=["quick", "complete"])
+@pytest.mark.parametrize("repeat", ["[*a{0}, *a{0}]", "{{x: *a{0}, y: *a{0}}}"])
+def test_aliases_that_multiply_are_a_mistake(
+    tag: str, repeat: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty lines of aliases to aliases end with a sentence; before, they filled the memory."""
+    monkeypatch.setattr(parsed, "MOST_ITEMS", 5_000)
+    lines = [f"a{each + 1}: &a{each + 1} {repeat.format(each)}\n" for each in range(40)]
+    text = f"{tag}a0: &a0 [x]\n{''.join(lines)}"
+    (mistake,) = mistakes(written(tmp_path, text))
+    assert "aliases that refer to aliases multiply them" in mistake.what
+
+
+def test_merges_that_multiply_are_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same by merge keys, of which each takes its source twice."""
+    monkeypatch.setattr(quick, "MOST_ITEMS", 5_000)
+    lines = [f"a{each + 1}: &a{each + 1} {{<<: [*a{each}, *a{each}]}}\n" for each in range(40)]
+    (mistake,) = mistakes(written(tmp_path, f"a0: &a0 {{k: v}}\n{''.join(lines)}"))
+    assert "aliases that refer to aliases multiply them" in mistake.what
 
 
 def test_text_of_another_encoding_is_reported(tmp_path: Path) -> None:

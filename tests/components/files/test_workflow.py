@@ -38,6 +38,7 @@ from tests.components.workflow_cases.variants import (
     steps,
     variants,
 )
+from tests.support.extent import EVERY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,15 +118,29 @@ def test_zizmor_is_silenced_only_where_a_token_was_declared(written: Path) -> No
 
 
 def test_actionlint_finds_nothing(written: Path) -> None:
-    """With shellcheck for the scripts, actionlint has no finding in any variant (issue 3)."""
+    """With shellcheck for the scripts, actionlint has no finding in any variant (issue 3).
+
+    Without `make every`: in files that have each line of any variant.
+    """
     command = (str(ensure_actionlint()), *UNKNOWN, "-shellcheck", tool("shellcheck"))
     done = subprocess.run(
-        [*command, *written.glob("*/.github/workflows/*.yml")],
+        [*command, *chosen([*written.glob("*/.github/workflows/*.yml")])],
         capture_output=True,
         text=True,
         check=False,
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def chosen(paths: list[Path]) -> list[Path]:
+    """All files, or as few as have each line of any: shellcheck reads each script again."""
+    lines = {path: frozenset(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    taken: list[Path] = []
+    left = set().union(*lines.values())
+    while left and not EVERY:
+        taken.append(max(sorted(paths), key=lambda path: len(lines[path] & left)))
+        left -= lines[taken[-1]]
+    return taken or paths
 
 
 @variants

@@ -25,7 +25,7 @@ LEGACY = """\
 protection:
   main: {required_checks: [ci]}
 teams:
-  rel: {members: [ana]}
+  rel: {members: [ana, kim]}
   idle: {}
 repositories:
   legacy:
@@ -51,16 +51,16 @@ UNDECLARED_SECRETS = (
 )
 ORGANIZATION_VARIABLE = {"name": "DEBUG", "value": "1", "visibility": "all"}
 UNMANAGED = (
-    "acme: variable DEBUG, Actions secret OLD",
-    "legacy: environment old, variable DEBUG, Actions secret OLD, Dependabot secret OLD",
-    "legacy/prod: variable DEBUG, secret OLD",
+    "acme: Actions secret OLD, variable DEBUG",
+    "legacy: Actions secret OLD, Dependabot secret OLD, environment old, variable DEBUG",
+    "legacy/prod: secret OLD, variable DEBUG",
 )
 LIMITED = {"protected_branches": False, "custom_branch_policies": True}
 
 
 def legacy_seed() -> dict[str, Any]:
     """Return an organization that had a repository and teams before Portcullis."""
-    found: dict[str, Any] = seed("acme", ["ana", "ben"], "enterprise")
+    found: dict[str, Any] = seed("acme", ["ana", "ben", "kim"], "enterprise")
     organization = found["organizations"][0]
     organization["teams"] = {
         "rel": {"members": ["ana", "ben"]},
@@ -126,7 +126,7 @@ def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Pat
     project.write(HEAD)
     refused = project.portcullis("up")
     assert refused.code != 0
-    for name in ("legacy", "rel", "idle", "legacy/prod"):
+    for name in ("idle", "legacy/prod"):  # the engine stops at what would go first
         assert f"::{name}" in refused.text, refused.text
     assert project.world.writes() == []
     by_hand = "/repos/acme/legacy/environments/stage"
@@ -142,13 +142,20 @@ def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Pat
         "update   RepositoryEnvironment legacy/prod",
         "update   TeamMembers rel",
         "delete   TeamMembers idle",
+        "ben leaves idle",
+        "ben leaves rel",
+        "kim joins rel",
+        "reviewer ben replaced by team rel",
+        "permission: push -> maintain",
+        "permission: admin -> none",
+        "default repository permission: read -> none",
     ):
         assert name in up.text, up.text
     live = Live(project.world, "acme")
     assert live.environments("legacy")["prod"]["deploy_from"] == {"branch:main"}
     assert live.environments("legacy")["prod"]["reviewers"] == {"rel"}
     assert live.access("legacy") == {"rel": "maintain"}
-    assert live.teams()["rel"]["members"] == {"ana"}
+    assert live.teams()["rel"]["members"] == {"ana", "kim"}
     assert live.teams()["idle"]["members"] == set()
     colour = {"name": "COLOUR", "value": "red"}
     project.world.request("POST", "/repos/acme/legacy/actions/variables", colour)
@@ -161,6 +168,45 @@ def test_what_was_adopted_is_protected_and_exact(sandbox: Sandbox, tmp_path: Pat
     assert "update   RepositoryRuleset legacy/stable" in up.text
     assert live.repository_rulesets("legacy").keys() == {"stable", "fresh"}
     assert live.environments("legacy")["stage"]["deploy_from"] == {"branch:main"}
+
+
+def test_protection_in_the_way_is_named_before_anything_runs(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Promise: adoption and `make up` name what refuses managed files; nothing stops halfway (16).
+
+    The preview shows the lines that the update replaces in a file that people wrote.
+    """
+    world = sandbox.world("adopt-obstacles", legacy_seed())
+    protection = {
+        "required_status_checks": None,
+        "enforce_admins": True,
+        "required_pull_request_reviews": {"required_approving_review_count": 1},
+        "restrictions": None,
+    }
+    path = "/repos/acme/legacy/branches/main/protection"
+    assert world.request("PUT", path, protection)["status"] == 200
+    project = Project(tmp_path / "project", world)
+    files = "    files:\n      README.md: {content: new}\n"
+    project.write(f"{HEAD}automation: {{app_id: 1001}}\n{LEGACY}{files}")
+    project.create({})
+    world.clear_journal()
+    line = "legacy: classic protection main refuses managed files; write file_changes"
+    adopted = project.portcullis("adopt")
+    assert adopted.code == 0, adopted.text
+    assert f"first      {line}" in adopted.text
+    assert "adopted    RepositoryFile legacy/README.md" in adopted.text
+    refused = project.portcullis("up")
+    assert refused.code == 1, refused.text
+    assert f"first:\n  {line}" in refused.text
+    assert "is on GitHub already, and is overwritten" in refused.text
+    assert "-old" in refused.text
+    assert "+new" in refused.text
+    assert world.writes() == []
+    assert world.request("DELETE", path)["status"] == 204
+    done = project.portcullis("up")
+    assert done.code == 0, done.text
+    assert Live(world, "acme").file("legacy", "README.md") == "new"
 
 
 def test_an_adopted_repository_is_archived(sandbox: Sandbox, tmp_path: Path) -> None:

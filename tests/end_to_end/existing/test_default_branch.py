@@ -23,7 +23,7 @@ automation: {app_id: 1001}
 protection:
   main: {required_checks: [ci]}
 teams:
-  rel: {members: [ana]}
+  rel: {members: [ana, ben]}
 repositories:
 """
 LEGACY = """\
@@ -59,7 +59,7 @@ def test_the_default_branch_is_githubs_or_reported(sandbox: Sandbox, tmp_path: P
     It can be kept, or renamed by its declaration. When somebody renames it on GitHub, the gates
     would be for a branch that is free: the next run reports it.
     """
-    start: dict[str, Any] = seed("acme", ["ana"], "enterprise")
+    start: dict[str, Any] = seed("acme", ["ana", "ben"], "enterprise")
     start["organizations"][0]["repositories"] = repositories()
     world = sandbox.world("default-branch", start)
     project = Project(tmp_path / "project", world, protect=True)
@@ -114,7 +114,7 @@ def test_a_new_repository_where_the_organization_has_another_default(
 
     Named, it is renamed or taken as it is, in one run.
     """
-    start: dict[str, Any] = seed("acme", ["ana"], "enterprise")
+    start: dict[str, Any] = seed("acme", ["ana", "ben"], "enterprise")
     other = sandbox.world("other-default-branch", start | {"organizations": [elsewhere(start)]})
     project = Project(tmp_path / "other", other, protect=True)
     project.write(HEAD + NEW.format("first") + kept_new("second"))

@@ -28,7 +28,7 @@ BOOK = """\
 exemptions:
   - {rule: RS002, resource: handbook/releases, reason: it goes along, expires: SOON}
 teams:
-  writers: {members: [ana]}
+  writers: {members: [ana, ben]}
 protection:
   main: {required_checks: [ci]}
 repositories:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BOOK = """\
 teams:
-  authors: {renamed_from: writers, members: [ana]}
+  authors: {renamed_from: writers, members: [ana, kim]}
   temps: {}
 protection:
   trunk: {renamed_from: main, required_checks: [ci]}
@@ -42,7 +42,7 @@ LIMITED = {"protected_branches": False, "custom_branch_policies": True}
 
 def before(sandbox: Sandbox) -> World:
     """Return a world with a repository, a team and rulesets that Portcullis does not manage."""
-    start: dict[str, Any] = seed("acme", ["ana", "ben"], "enterprise")
+    start: dict[str, Any] = seed("acme", ["ana", "ben", "kim"], "enterprise")
     start["organizations"][0]["teams"] = {"writers": {"members": ["ana", "ben"]}}
     start["organizations"][0]["repositories"] = {
         "handbook": {
@@ -131,7 +131,7 @@ def test_a_rename_of_what_is_not_managed(  # noqa: PLR0915 - one made organizati
     assert live.environments("manual")["prod"]["deploy_from"] == {"branch:master"}
     assert live.environments("manual")["prod"]["variables"] == {"TIER": "prod"}
     assert live.access("manual") == {"authors": "maintain"}
-    assert live.teams()["authors"]["members"] == {"ana"}
+    assert live.teams()["authors"]["members"] == {"ana", "kim"}
     assert {name: each["id"] for name, each in live.rulesets().items()} == {"trunk": rulesets}
     assert live.repository_rulesets("manual").keys() == {"stable"}
     world.clear_journal()

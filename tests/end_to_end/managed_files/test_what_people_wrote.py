@@ -203,7 +203,7 @@ def test_one_update_restores_what_is_declared(story: Story) -> None:
     """Changed and deleted files are as declared; the next run has nothing to do about them."""
     live = {name: story.after["tool"][f"{name}.md"] for name in (*AFTER, "gone")}
     assert live == {**AFTER, "gone": None}
-    assert "drift" not in story.second.stdout
+    assert "\ndrift " not in story.second.stdout
     assert "RepositoryFile tool" not in story.last.stdout.replace("RepositoryFile tool/.git", "")
 
 

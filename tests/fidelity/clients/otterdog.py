@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -33,17 +34,36 @@ def _python() -> Path:
     return folder / "bin/python"
 
 
-def run(world: World, home: Path) -> str:
-    """Validate, apply and plan an organization; return otterdog's version."""
-    python = _python()
-    vendor = home / "orgs/acme/vendor/defaults"
+def _lay_out(world: World, home: Path, organization: str) -> tuple[str, ...]:
+    """Write what otterdog takes for granted of an organization; return how to call otterdog."""
+    vendor = home / f"orgs/{organization}/vendor/defaults"
     vendor.mkdir(parents=True)
     shutil.copy(HERE / TEMPLATE, vendor / "defaults.libsonnet")
-    shutil.copy(HERE / DECLARED, home / "orgs/acme/acme.jsonnet")
-    (home / "otterdog.json").write_text(json.dumps(_settings(world.token)), encoding="utf-8")
-    shell = Shell(home, {"OTTERDOG_GITHUB": world.base_url, "NO_COLOR": "1", "COLUMNS": "200"})
+    settings = _settings(world.token, organization)
+    (home / "otterdog.json").write_text(json.dumps(settings), encoding="utf-8")
     # -P: the files beside the script are no modules of otterdog's
-    command = (python, "-P", HERE / "otterdog_cli.py")
+    return (str(_python()), "-P", str(HERE / "otterdog_cli.py"))
+
+
+def _variables(world: World) -> dict[str, str]:
+    return {"OTTERDOG_GITHUB": world.base_url, "NO_COLOR": "1", "COLUMNS": "200"}
+
+
+def importing(
+    world: World, home: Path, organization: str
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the command that imports an organization, and its environment."""
+    command = _lay_out(world, home, organization)
+    how = ("import", "--force", "--local", "--no-web-ui", organization)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), **_variables(world)}
+    return (*command, *how), environment
+
+
+def run(world: World, home: Path) -> str:
+    """Validate, apply and plan an organization; return otterdog's version."""
+    command = _lay_out(world, home, "acme")
+    shutil.copy(HERE / DECLARED, home / "orgs/acme/acme.jsonnet")
+    shell = Shell(home, _variables(world))
     shell.run(*command, "validate", "--local", "acme", expected=["Validation succeeded"])
     how = ("--local", "--no-web-ui", "acme")
     planned = shell.run(*command, "plan", *how)
@@ -56,8 +76,8 @@ def run(world: World, home: Path) -> str:
     return VERSION
 
 
-def _settings(token: str) -> dict[str, object]:
-    template = "https://github.com/acme/defaults#defaults.libsonnet@main"
+def _settings(token: str, organization: str) -> dict[str, object]:
+    template = f"https://github.com/{organization}/defaults#defaults.libsonnet@main"
     credentials = {
         "provider": "plain",
         "api_token": token,
@@ -70,5 +90,7 @@ def _settings(token: str) -> dict[str, object]:
             "jsonnet": {"base_template": template, "config_dir": "orgs"},
             "github": {"config_repo": ".otterdog"},
         },
-        "organizations": [{"name": "acme", "github_id": "acme", "credentials": credentials}],
+        "organizations": [
+            {"name": organization, "github_id": organization, "credentials": credentials}
+        ],
     }

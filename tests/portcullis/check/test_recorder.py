@@ -104,3 +104,11 @@ def test_tracebacks_are_whole_again() -> None:
     with pytest.raises(LookupError, match="of the program"):
         record(program, "dev")
     assert getattr(sys, "tracebacklimit", None) == before
+
+
+def test_a_program_stands_below_its_own_stack() -> None:
+    """C1: what was recorded earlier in the process, for another stack, is no parent."""
+    for stack in ("first", "second"):
+        found = record(lambda: pulumi.ComponentResource("portcullis:index:Team", "core"), stack)
+        assert [each.parent for each in found[1:]] == [found[0].urn]
+        assert found[0].urn.startswith(f"urn:pulumi:{stack}::")

@@ -38,7 +38,21 @@ def test_it_names_the_smallest_sets_and_their_steps() -> None:
         "    1. ana: create tag v0.0.0 (ruleset release tags, bypass of release-managers)\n"
         "    2. ines: approve at pypi-release\n"
         "  (3 more)\n"
+        "\n"
+        "could take protections away first, and not counted: owners (not declared)\n"
     )
+
+
+def test_it_names_who_could_change_the_settings() -> None:
+    """Owners and administrators are not counted: the last line names those who are declared."""
+    insecure = str(ROOT / "orgs/insecure.yaml")
+    last = reach(insecure)[1].splitlines()[-1]
+    assert last.endswith(": owners (not declared); administrators of tool (ana, ben)")
+    found = json.loads(reach(insecure, "--format", "json")[1])["administrators"]
+    assert found == [
+        {"repository": None, "names": []},
+        {"repository": "tool", "names": ["ana", "ben"]},
+    ]
 
 
 def test_every_package_is_answered() -> None:
@@ -137,7 +151,7 @@ def test_nothing_to_publish_is_said(tmp_path: Path) -> None:
     file = project(tmp_path, ("repositories.app.environments", {}))
     assert reach(str(file)) == (
         0,
-        "acme: no such goal: no environment publishes, or none has one of this kind\n",
+        "acme: the file declares nothing of this kind; `--goal all` shows what it declares\n",
         "",
     )
 

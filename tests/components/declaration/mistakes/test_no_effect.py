@@ -412,12 +412,6 @@ OF_PLANS = (
         "members may create repositories of both kinds or public ones",
         "plan: enterprise",
     ),
-    Case(
-        "team: private Pages",
-        SETTINGS,
-        SETTINGS + "\n  »members_can_create_private_pages: true",
-        "private Pages need GitHub Enterprise",
-    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""The policy pack in a run: what is insecure is not applied."""
+"""The pack in a run of the components: what is insecure is not applied."""
 
 from __future__ import annotations
 

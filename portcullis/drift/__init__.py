@@ -1,0 +1,1 @@
+"""Where the live organization differs from its declaration."""

@@ -1,0 +1,1 @@
+"""`portcullis import`: a live organization as YAML, and nothing on GitHub is changed."""

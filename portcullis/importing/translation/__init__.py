@@ -1,0 +1,1 @@
+"""From live things to the words of the YAML."""

@@ -1,0 +1,1 @@
+"""What workflow jobs run on, and what their tokens say about them."""

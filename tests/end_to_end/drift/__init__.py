@@ -1,0 +1,1 @@
+"""The live organization, changed past Portcullis: found, named, set right."""

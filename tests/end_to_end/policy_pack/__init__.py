@@ -1,0 +1,1 @@
+"""The policy pack in runs of the real engine: what is insecure is not applied."""

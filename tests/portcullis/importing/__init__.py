@@ -1,0 +1,1 @@
+"""`portcullis import`: from a live organization to YAML."""
