@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from portcullis.check.commands import check
-from portcullis.commands import Stack, console
+from portcullis.commands import Stack, console, errors
 from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
+from portcullis.comment.commands import comment
 from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
 from portcullis.importing.commands import import_
 from portcullis.pins.commands import pins
-from portcullis.project import project_root
+from portcullis.project import UserError, project_root
 from portcullis.publishers.commands import app as publishers_app
 from portcullis.reach.commands import reach
 from portcullis.secrets.commands import app as secrets_app
@@ -25,6 +28,7 @@ app.add_typer(esc_app, name="esc")
 app.add_typer(publishers_app, name="publishers")
 app.add_typer(secrets_app, name="secrets")
 app.command()(check)
+app.command()(comment)
 app.command()(drift)
 app.command("import")(import_)
 app.command()(pins)
@@ -38,19 +42,64 @@ Live = Annotated[
 
 
 @app.command()
-def preview(stack: Stack = "dev", live: Live = True) -> None:  # noqa: FBT002 - typer's way to declare a flag
+def preview(
+    stack: Stack = "dev",
+    *,
+    live: Live = True,
+    file: Annotated[
+        str,
+        typer.Option("--json", metavar="FILE", help="Also write the plan, as JSON; -: print it."),
+    ] = "",
+) -> None:
     """Show what an update would change, and the policy pack's findings."""
-    _deploy(stack, change=False, live=live)
+    if not file:
+        _deploy(stack, change=False, live=live)
+        return
+
+    def write() -> None:
+        from portcullis.plan import document, reviewed
+
+        path = Path(file)
+        printed = file == "-"
+        if not printed:
+            reviewed.require_writable(path)
+        made, error = reviewed.preview(_settings(stack), errors if printed else console, live=live)
+        if printed:
+            typer.echo(document.text(made), nl=False)
+        else:
+            reviewed.write(made, path)
+            console.print(Text(f"{'plan':<10} {made.digest}"))
+        if error:
+            raise UserError(error)
+
+    _answer(write)
 
 
 @app.command()
 def up(
     stack: Stack = "dev",
-    yes: Annotated[bool, typer.Option("--yes", help="Confirm in advance.")] = False,  # noqa: FBT002 - typer's way to declare a flag
-    live: Live = True,  # noqa: FBT002 - typer's way to declare a flag
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm in advance.")] = False,
+    live: Live = True,
+    plan: Annotated[
+        str,
+        typer.Option(
+            metavar="DIGEST|FILE",
+            help="Update only if this is the reviewed plan; it counts as confirmation.",
+        ),
+    ] = "",
 ) -> None:
     """Preview, then update GitHub to match the declaration."""
-    _deploy(stack, change=True, live=live, agreed=yes)
+    if not plan:
+        _deploy(stack, change=True, live=live, agreed=yes)
+        return
+
+    def update() -> None:
+        from portcullis.plan import reviewed
+
+        reviewed.update(_settings(stack), console, plan, live=live)
+
+    _answer(update)
 
 
 def _deploy(stack: str, *, change: bool, live: bool, agreed: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from portcullis.adopt.old_names import old_names
 from portcullis.check.organization import Subject
 from portcullis.drift.before_a_run import repair
 from portcullis.files import overwritten, step, ways
+from portcullis.plan.carry_out import require_no_more
+from portcullis.plan.made import Found
 from portcullis.practice import local_state, stack_file
 from portcullis.practice.local_sandbox import (
     elsewhere,
@@ -34,10 +37,11 @@ from portcullis.pulumi_runs import recover, resume, run, unfinished
 from portcullis.pulumi_runs.run import in_words
 from portcullis.reach import comparison
 from portcullis.renames.follow import carry_out, follow, forget_strangers
+from portcullis.renames.moves import Renames
 from portcullis.secrets import deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pulumi import automation
     from rich.console import Console
@@ -57,6 +61,8 @@ def deploy(
     change: bool,
     agreed: bool = False,
     live: bool = True,
+    found: Found | None = None,
+    reviewed: Found | None = None,
 ) -> None:
     """Preview the stack, and update it if ``change``; show what came of it.
 
@@ -65,24 +71,64 @@ def deploy(
     A real organization is changed only after somebody said yes to the preview, at the keyboard
     or before (``agreed``).
 
+    Args:
+        settings: The stack.
+        console: Where all of it is shown.
+        change: Whether to update.
+        agreed: Whether somebody said yes before.
+        live: Whether to look at the live organization.
+        found: Is filled with what the preview found.
+        reviewed: What an earlier preview found: an update that would do more stops.
+
     Raises:
         UserError: something a person can fix; reported before anything was changed.
     """
+    found = Found() if found is None else found
     require_pack(settings, os.environ)
     stack_file.make_if_missing(settings, console)
     declaration = declaration_of(settings)
+    found.organization = declaration.resolved.name
     environment = prepare(settings, declaration, console)
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
     if change:
         resume.settle(stack, environment, declaration, console)
-    renames = follow(stack, environment, declaration, console, change=change)
-    drifted, seen = repair(
+    found.renames = follow(stack, environment, declaration, console, change=change)
+    names = old_names(declaration.resolved, found.renames.live_names)
+    whole = Stack(stack, environment, settings, declaration, names)
+    ready = _preview(whole, found, console, change=change, live=live)
+    if change:
+        if reviewed:
+            require_no_more(ready.planned, reviewed)
+        _update(whole, ready, found.renames, console, agreed=agreed)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What an update carries out."""
+
+    planned: Run
+    files: step.Plan
+    proposed: Sequence[str]
+    """URNs of committed files that come by a pull request from now on."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does anything."""
+        return bool(self.planned.has_to_be_carried_out or self.files.acts or self.proposed)
+
+
+def _preview(whole: Stack, found: Found, console: Console, *, change: bool, live: bool) -> _Ready:
+    """Show what an update would do, and put it into ``found``."""
+    stack, environment, settings = whole.stack, whole.environment, whole.settings
+    declaration, renames = whole.declaration, found.renames or Renames()
+    looked = repair(
         *(stack, environment, settings, declaration, console),
         change=change,
         renamed=renames.state,
         live=live,
     )
+    found.live, found.drift = live, looked.report
     resolved = declaration.resolved
     state = existing.known(stack, environment)
     resume.show_unfinished(stack, state, console)
@@ -90,40 +136,54 @@ def deploy(
     proposed = ways.no_longer_pushed(state, resolved, renames.keys)
     state = ways.without(state, proposed)
     ignored = [*renames.ignored, *proposed]
-    recover.restore_secrets(stack, environment, declaration, state, console, change=change)
+    found.secrets = recover.restore_secrets(
+        stack, environment, declaration, state, console, change=change
+    )
     edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
-    _compare_reach(settings, stack, state, console)
-    for line in drifted:
+    found.edited = [each.urn for each in edited]
+    found.reach = _compare_reach(settings, stack, state, console)
+    for line in looked.lines:
         console.print(Text(line))
-    planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
+
+    def preview() -> Run:
+        return carried_out(lambda: run.preview(stack, console, exclude=ignored), console, found)
+
+    planned = preview()
     report.require_pack(planned)
-    organization = declaration.config.organization
-    names = old_names(declaration.resolved, renames.live_names)
-    whole = Stack(stack, environment, settings, declaration, names)
-    if adopt_gates(whole, planned.planned, console, live=seen, change=change):
-        planned = carried_out(lambda: run.preview(stack, console, exclude=ignored), console)
+    if adopt_gates(whole, planned.planned, console, live=looked.live, change=change):
+        planned = preview()
     overwritten.note_edited(planned, edited, in_state=change)
-    _note_existing_files(planned, stack, environment, organization, names)
-    _show_planned(planned, resolved, _names(planned, stack, environment), console)
-    _show_obstacles(whole, planned, seen, console, change=change)
+    _note_existing_files(planned, stack, environment, resolved.name, whole.names)
+    found.run, found.names = planned, _names(planned, stack, environment)
+    _show_planned(planned, resolved, found.names, console)
+    _show_obstacles(whole, planned, looked.live, console, change=change)
     live_repositories = renames.live_names.get("repositories", {})
     files = step.plan(stack, environment, resolved, names=live_repositories, leaving=leaving)
     step.show(console, files)
-    if not change:
-        return
-    if planned.has_to_be_carried_out or files.acts or proposed:
+    found.files = files
+    return _Ready(planned, files, proposed)
+
+
+def _update(
+    whole: Stack, ready: _Ready, renames: Renames, console: Console, *, agreed: bool
+) -> None:
+    """Carry out what a preview showed, once somebody said yes to it; show what came of it."""
+    stack, environment, settings = whole.stack, whole.environment, whole.settings
+    resolved, planned, files = whole.declaration.resolved, ready.planned, ready.files
+    organization = resolved.name
+    if ready.acts:
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
         elif (planned.is_to_be_agreed or files.acts) and not settings.practises:
             agree(organization, f"up --stack {settings.name}", agreed=agreed)
         step.close(stack, environment, resolved, files, console)
-        ways.forget(stack, environment, proposed)
+        ways.forget(stack, environment, ready.proposed)
         carry_out(stack, environment, organization, renames, console)
         if planned.has_to_be_carried_out:
             done = carried_out(lambda: resume.update(stack, environment, planned, console), console)
             console.print(report.headline("update", done))
         step.carry_out(stack, environment, resolved, console)
-    _show(settings, stack, environment, declaration, console)
+    _show(settings, stack, environment, whole.declaration, console)
 
 
 def _show_planned(
@@ -169,7 +229,7 @@ def _compare_reach(
     stack: automation.Stack,
     state: Mapping[str, Any],
     console: Console,
-) -> None:
+) -> Sequence[comparison.Change]:
     """Show for which goals another number of people suffices than after the last deployment.
 
     The policy pack gets the numbers before the change, and refuses those that fall. After a first
@@ -180,15 +240,17 @@ def _compare_reach(
     """
     what = Subject(settings.root, settings.organization, settings)
     if not unfinished.has_ended(state):
-        return
+        return ()
     named = os.environ.get("PULUMI_OPTION_POLICY_PACK_CONFIG", "").split(",")
     files = [Path(name) for name in named if name]
     before = comparison.of_state(state, what, files)
     if before is None:
-        return
+        return ()
     after = comparison.of_declaration(what, files)
-    comparison.show(console, comparison.changes(before, after))
+    found = comparison.changes(before, after)
+    comparison.show(console, found)
     stack.workspace.env_vars = {**stack.workspace.env_vars, **comparison.for_the_pack(before)}
+    return found
 
 
 def _note_existing_files(
@@ -406,8 +468,8 @@ def prepare(settings: StackSettings, declaration: Declaration, console: Console)
     return environment
 
 
-def carried_out(action: Callable[[], Run], console: Console) -> Run:
-    """Return what a preview or an update did.
+def carried_out(action: Callable[[], Run], console: Console, found: Found | None = None) -> Run:
+    """Return what a preview or an update did; one that failed is put into ``found``.
 
     Raises:
         UserError: it failed; why has been shown.
@@ -415,6 +477,8 @@ def carried_out(action: Callable[[], Run], console: Console) -> Run:
     try:
         return action()
     except run.RunFailedError as failure:
+        if found:
+            found.run = failure.run
         report.show_findings(console, failure.run.findings, briefly=True)
         report.show_errors(console, failure.run, failure.output)
         changed = "nothing was changed" if failure.step == "preview" else "run it again to go on"

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from portcullis.pulumi_runs.events import Finding, Run
 
 _COMPONENT = "portcullis:index:"
-_STACK = "pulumi:pulumi:Stack"
+STACK = "pulumi:pulumi:Stack"
+"""The type of the stack itself, which is nothing on GitHub."""
 
 PACK = "portcullis"
 """The name of the project's policy pack."""
@@ -43,7 +44,7 @@ def headline(step: str, run: Run) -> str:
     return f"{step:<10} {changes or 'nothing to do'} in {run.seconds:.0f} s"
 
 
-_DELETING = ("delete", "archive", "replace")
+DELETING = ("delete", "archive", "replace")
 """Operations that take something away: listed first."""
 
 FEW = 20
@@ -61,12 +62,14 @@ def show_changes(console: Console, run: Run, names: Names | None = None) -> None
     known = names or Names(run.names, run.new_names)
     by_operation: defaultdict[str, list[str]] = defaultdict(list)
     for urn, operation in run.resources.items():
-        if operation in DONE and (_on_github(urn) or (operation == "update" and is_provider(urn))):
+        if operation in DONE and (
+            is_on_github(urn) or (operation == "update" and is_provider(urn))
+        ):
             step = "replace" if DONE[operation] == "replaced" else operation
             by_operation[step].append(urn)
     creations = by_operation.pop("create", [])
     overwriting = [urn for urn in creations if run.steps[urn].overwritten is not None]
-    for operation in sorted(by_operation, key=lambda each: (each not in _DELETING, each)):
+    for operation in sorted(by_operation, key=lambda each: (each not in DELETING, each)):
         for urn in by_operation[operation]:
             _show_change(console, operation, urn, run, known)
     for urn in overwriting:
@@ -114,8 +117,8 @@ def is_provider(urn: str) -> bool:
     return urn.split("::")[2].rsplit("$", 1)[-1].startswith("pulumi:providers:")
 
 
-def _on_github(urn: str) -> bool:
-    """Return whether the resource is a thing on GitHub, and no component, provider or stack."""
+def is_on_github(urn: str) -> bool:
+    """Say whether the resource is a thing on GitHub, and no component, provider or stack."""
     return urn.split("::")[2].rsplit("$", 1)[-1].startswith("github:")
 
 
@@ -261,7 +264,7 @@ def roots(state: Mapping[str, Any]) -> list[str]:
 
 def outputs(resources: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return the stack's outputs, of a state's ``resources``."""
-    return next((r.get("outputs", {}) for r in resources if r["type"] == _STACK), {})
+    return next((r.get("outputs", {}) for r in resources if r["type"] == STACK), {})
 
 
 def show_outputs(console: Console, outputs: Mapping[str, Any]) -> None:

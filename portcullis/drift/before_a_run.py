@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portcullis.adopt import existing
@@ -16,7 +17,7 @@ from portcullis.live.compare import compare
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pulumi import automation
     from rich.console import Console
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Undeclared things that are shown one by one, of those that the last update did not see."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the look found."""
+
+    lines: Sequence[str] = ()
+    """The report, for people."""
+    live: Live | None = None
+    """The organization on GitHub; None where it was not read."""
+    report: Report | None = None
+
 
 NOT_LOOKED_AT = "live       not looked at (--no-live): GitHub may differ from the state"
 """What a run without the look says."""
@@ -43,7 +56,7 @@ def repair(
     change: bool,
     renamed: Mapping[str, Any] | None = None,
     live: bool = True,
-) -> tuple[list[str], Live | None]:
+) -> Looked:
     """Look at what changed on GitHub without Portcullis, and let an update fix it.
 
     Args:
@@ -56,16 +69,13 @@ def repair(
         renamed: The state under GitHub's names, of a preview that does not write it.
         live: Whether to look at all.
 
-    Returns:
-        The lines of the report, and the organization on GitHub; None where it was not read.
-
     Raises:
         UserError: GitHub cannot be asked, or Pulumi refuses.
     """
     state = renamed or existing.known(stack, environment)
     if not live:
         seen.keep(stack, state)
-        return [NOT_LOOKED_AT], None
+        return Looked([NOT_LOOKED_AT])
     managed = deployed(state)
     access = existing.access(stack, environment)
     if not managed:
@@ -73,7 +83,7 @@ def repair(
         with suppress(UserError):  # the program asks GitHub, too, and reports what is wrong
             if change:
                 seen.note_owners(stack, owners_of(access, declaration.resolved.name, console))
-        return [], None
+        return Looked()
     before = seen.of_state(state)
     looked = look(access, settings, declaration, console, texts=False, state=state)
     changed = [each for each in compare(managed, looked.on_github) if each.what != "undeclared"]
@@ -87,7 +97,7 @@ def repair(
         there = [e for e in looked.on_github.resources if (e.kind, e.id) in kinds]
         current, _ = with_extras(as_on_github(current, changed), there, looked.on_github)
         existing.replace(stack, environment, current)
-    return list(_lines(found, change=change)), looked.on_github
+    return Looked(list(_lines(found, change=change)), looked.on_github, found)
 
 
 def _lines(found: Report, *, change: bool) -> Iterator[str]:

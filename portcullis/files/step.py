@@ -52,6 +52,13 @@ class Plan:
         pushes = any(not each.is_empty for each in self.pushed)
         return pushes or any(each.acts for each in self.proposals)
 
+    def texts(self) -> Iterator[Sequence[str]]:
+        """Yield repository, path and content of each file that is committed."""
+        commits = [*((each, each.changes) for each in self.pushed if not each.is_empty)]
+        commits += [(each.commit, each.changes) for each in self.proposals if each.acts]
+        for commit, changes in commits:
+            yield from ((commit.repository, each.path, each.new) for each in changes)
+
 
 def plan(
     stack: automation.Stack,

@@ -70,6 +70,11 @@ class ListDifference:
 Change = Difference | ListDifference
 
 
+def changed_fields(step: Step) -> list[str]:
+    """Return the fields that a step changes, sorted, without those that only follow from others."""
+    return sorted({re.split(r"[.\[]", path, maxsplit=1)[0] for path in step.changed} - _FOLLOWING)
+
+
 def differences(kind: str, step: Step) -> list[Change]:
     """Return what a step changes, in the order of the fields' names.
 
@@ -78,8 +83,7 @@ def differences(kind: str, step: Step) -> list[Change]:
         step: with its states before and after.
     """
     found: list[Change] = []
-    names = {re.split(r"[.\[]", path, maxsplit=1)[0] for path in step.changed}
-    for name in sorted(names - _FOLLOWING):
+    for name in changed_fields(step):
         old, new = step.old_inputs.get(name), step.new_inputs.get(name)
         if old is None or old == new:  # GitHub has something else than what was declared
             old = step.old_outputs.get(name)

@@ -59,7 +59,18 @@ def lines(kind: str, name: str, step: Step, names: Names) -> list[str]:
         return list(_overwritten(name, step, step.overwritten))
     if step.operation in _DELETED | _CREATED:
         return list(_whole(kind, name, step, names))
-    changes = differences(kind, step)
+    return changed(kind, name, differences(kind, step), names) or ["no value changes"]
+
+
+def changed(kind: str, name: str, changes: Sequence[Change], names: Names) -> list[str]:
+    """Return changed fields in words.
+
+    Args:
+        kind: the resource's kind.
+        name: the resource's name.
+        changes: of its fields.
+        names: of teams, repositories and people.
+    """
     reviewers = [
         each
         for each in changes
@@ -75,7 +86,7 @@ def lines(kind: str, name: str, step: Step, names: Names) -> list[str]:
             found += _members(name, change)
         else:
             found += _change(change, names)
-    return found or ["no value changes"]
+    return found
 
 
 def spaced(kind: str) -> str:

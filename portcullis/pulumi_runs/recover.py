@@ -46,10 +46,10 @@ def restore_secrets(
     console: Console,
     *,
     change: bool,
-) -> None:
+) -> Sequence[drift.Drifted]:
     """Report secrets that were changed outside of Portcullis; let the update set them again."""
     if not drift.secrets_of(state):
-        return
+        return ()
     client = existing.access(stack, environment).client()
     with existing.asking():
         found = drift.drifted(client, declaration.config.organization, state)
@@ -72,6 +72,7 @@ def restore_secrets(
         # exported again: while GitHub was asked, somebody else's run may have written the state
         state = existing.exported(stack, environment)
         existing.replace(stack, environment, drift.forget(state, found))
+    return found
 
 
 def restore_files(

@@ -98,6 +98,13 @@ _PLACES = {
 """Permission by the beginning of the path; the longest match counts. Writing needs `write`."""
 
 
+_ALSO = {
+    f"{_REPO}/issues/{{issue_number}}/comments": "pull_requests",
+    f"{_REPO}/issues/comments/{{comment_id}}": "pull_requests",
+}
+"""Another permission that suffices as well."""
+
+
 def needed(route: Route) -> tuple[str, str] | None:
     """Return the permission that a route needs, and its level; None: any App may."""
     if route.operation in _OPERATIONS:
@@ -123,7 +130,10 @@ def require(call: Call, route: Route) -> None:
     """
     if call.actor.permissions is None:
         return
-    wanted = needed(route)
-    if wanted is not None and not allows(dict(call.actor.permissions), *wanted):
+    wanted, have = needed(route), dict(call.actor.permissions)
+    if wanted is None:
+        return
+    also = _ALSO.get(route.template)
+    if not allows(have, *wanted) and not (also and allows(have, also, wanted[1])):
         header = {"X-Accepted-GitHub-Permissions": f"{wanted[0]}={wanted[1]}"}
         raise GitHubError(403, "Resource not accessible by integration", headers=header)

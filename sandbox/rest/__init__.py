@@ -61,6 +61,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "code_security",
         "deploy_keys",
         "forks",
+        "issue_comments",
         "issues",
         "labels",
         "licenses",

@@ -26,6 +26,7 @@ PREFIXES = {
     "installation": "I",
     "label": "LA",
     "issue": "I2",
+    "issue_comment": "IC",
     "milestone": "MI",
     "release": "RE",
     "release_asset": "RA",

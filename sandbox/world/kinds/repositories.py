@@ -143,6 +143,15 @@ class Issue(TypedDict):
     user: int
 
 
+class IssueComment(TypedDict):
+    """A comment on an issue or a pull request of a repository."""
+
+    number: str
+    """Of the issue or pull request."""
+    body: str
+    user: int
+
+
 class Release(TypedDict):
     """A release of a repository."""
 
@@ -173,6 +182,7 @@ AUTOLINK: Kind[Autolink] = Kind("autolink")
 DEPLOY_KEY: Kind[DeployKey] = Kind("deploy_key")
 HOOK: Kind[Hook] = Kind("hook")
 ISSUE: Kind[Issue] = Kind("issue")
+ISSUE_COMMENT: Kind[IssueComment] = Kind("issue_comment")
 LABEL: Kind[Label] = Kind("label")
 MILESTONE: Kind[Milestone] = Kind("milestone")
 PAGES_SITE: Kind[PagesSite] = Kind("pages_site")

@@ -75,3 +75,24 @@ def test_a_repository_without_issues_has_none(api: httpx.Client, world: World) -
     api.patch("/repos/acme/site", json={"has_issues": False})
     assert api.get(f"/repos/acme/site/issues/{made['number']}").status_code == 410
     assert api.post("/repos/acme/site/issues", json={"title": "x"}).status_code == 410
+
+
+def test_comments(api: httpx.Client, world: World) -> None:
+    """By page, the oldest first; only their author and people who may write change them."""
+    base = "/repos/acme/site/issues"
+    api.post(base, json={"title": "one"})
+    comments = f"{base}/1/comments"
+    made = [api.post(comments, json={"body": f"{n}"}).json() for n in range(3)]
+    assert [each["body"] for each in api.get(f"{comments}?per_page=2").json()] == ["0", "1"]
+    assert [each["body"] for each in api.get(f"{comments}?per_page=2&page=2").json()] == ["2"]
+    one = f"{base}/comments/{made[1]['id']}"
+    assert api.patch(one, json={"body": "new"}).json()["body"] == "new"
+    with world.client("zoe") as stranger:
+        assert stranger.get(one).json()["user"]["login"] == "ana"
+        assert stranger.patch(one, json={"body": "mine"}).status_code == 403
+        own = stranger.post(comments, json={"body": "hello"}).json()
+        assert stranger.patch(f"{base}/comments/{own['id']}", json={"body": "x"}).is_success
+    assert api.post(comments, json={"body": "x" * 65_537}).status_code == 422
+    assert api.post(f"{base}/9/comments", json={"body": "x"}).status_code == 404
+    assert api.delete(one).status_code == 204
+    assert api.get(one).status_code == 404
