@@ -136,10 +136,10 @@ def _drifted(drift: Drift) -> str:
 
 
 def _rest(plan: Plan) -> _Section:
-    """Return the remaining changes by repository."""
+    """Return by repository what the parts before did not show whole."""
     by_repository: defaultdict[str, list[str]] = defaultdict(list)
     for each in plan.changes:
-        if each.operation not in _TAKEN_AWAY:
+        if each.operation not in _TAKEN_AWAY and not {*each.lines} <= {*each.weaker}:
             entry = _entry(_name(each), each.lines, indent="  ")
             by_repository[each.repository or _ELSEWHERE].append(f"  {entry}")
     for line in plan.files:

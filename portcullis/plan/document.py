@@ -109,6 +109,7 @@ class Plan(_Frozen):
     findings: tuple[Finding, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     drift: tuple[Drift, ...] = ()
+    """Without undeclared things that are as the last update saw them."""
     digest: str
     """SHA-256 of all that an update would do, in hexadecimal digits."""
 

@@ -80,7 +80,7 @@ def plan(found: Found, settings: StackSettings) -> Plan:
     names = found.names or (Names(found.run.names, found.run.new_names) if found.run else Names())
     besides = list(_besides(found))
     texts = [] if found.files is None else [digest.of(each) for each in found.files.texts()]
-    drift = [_drift(item) for item in found.drift.items] if found.drift else []
+    drift = [_drift(e) for e in found.drift.items if not e.known] if found.drift else []
     fixed = [each.model_dump_json() for each in drift if each.fixed]
     protection = found.run.protection if found.run else {}
     return Plan(

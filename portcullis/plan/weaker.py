@@ -171,8 +171,10 @@ def weaker(kind: str, name: str, step: Step, names: Names) -> tuple[str, ...]:
     if step.operation == "create":
         if kind not in _POWERS:
             return ()
-        told = [line for line in words.lines(kind, name, step, names) if line != "no value changes"]
-        return tuple(told) or (f"{words.spaced(kind)} {name} is new",)
+        granted = [
+            line for line in words.lines(kind, name, step, names) if line != "no value changes"
+        ]
+        return tuple(granted) or (f"{words.spaced(kind)} {name} is new",)
     found = [each for change in differences(kind, step) for each in _weakening(change)]
     return tuple(words.changed(kind, name, found, names))
 

@@ -122,13 +122,13 @@ def test_a_forged_comment_is_left_alone(world: World) -> None:
     ],
 )
 def test_what_is_in_the_way_is_told(world: World, number: int, who: str, said: str) -> None:
-    """C5: a missing permission and a missing pull request are told, with what to do."""
+    """C5: a missing permission and a missing pull request are reported, with what to do."""
     with pytest.raises(UserError, match=said):
         published(world, number, who)
 
 
 def test_an_expired_token_is_told(world: World) -> None:
-    """C5: an expired token is told as that."""
+    """C5: an expired token is reported as that."""
     client = GitHubAccess(world.base_url, token="expired").client()
     with pytest.raises(UserError, match="the token is wrong or has expired"):
         publish(client, plan(), REPOSITORY, 1)

@@ -68,7 +68,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str | None, said: str) -> None:
-    """C5: a cut-off plan and one of another version are told, without a traceback."""
+    """C5: a cut-off plan and one of another version are refused, without a traceback."""
     path = tmp_path / "plan.json"
     if text is not None:
         path.write_text(text, encoding="utf-8")
@@ -83,10 +83,10 @@ def test_what_differs_from_the_review_is_named() -> None:
     now = plan(change("api/B", "2"), change("api/C"), digest="e" * 64)
     with pytest.raises(UserError) as refused:
         require_reviewed(now, then)
-    told = str(refused.value)
-    assert "differs from the review: ActionsVariable api/B updated" in told
-    assert "new since the review: ActionsVariable api/C updated" in told
-    assert "not any more: ActionsVariable api/A updated" in told
+    message = str(refused.value)
+    assert "differs from the review: ActionsVariable api/B updated" in message
+    assert "new since the review: ActionsVariable api/C updated" in message
+    assert "not any more: ActionsVariable api/A updated" in message
 
 
 def test_a_plan_of_another_stack_is_refused() -> None:
