@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import terraform
-from tests.bench.crowd import ORGANIZATION, STACK, crowd, declaration
+from tests.bench.crowd import ORGANIZATION, STACK, crowd, declaration, names
 from tests.fidelity.clients import otterdog
 from tests.support.project import ROOT
 from tests.support.sandbox import Sandbox
@@ -130,10 +130,17 @@ def measure(sandbox: Sandbox, folder: Path, count: int) -> dict[str, Figures]:
     homes = {name: folder / name for name in ("import", "otterdog", "terraform")}
     for home in homes.values():
         home.mkdir()
-    return {
+    looks = {
         "first crawl": _look(world, folder),
         "second crawl": _look(world, folder),
         "drift of an unchanged organization": _look(world, folder, "compare"),
+    }
+    changed = f"/repos/{ORGANIZATION}/{names(count)[-1]}"
+    world.request("PATCH", changed, {"has_wiki": True})
+    looks["drift of one changed repository"] = _look(world, folder, "compare")
+    world.request("PATCH", changed, {"has_wiki": False})
+    return {
+        **looks,
         "import": _import(world, homes["import"]),
         f"otterdog {otterdog.VERSION}, import": _otterdog(world, homes["otterdog"]),
         f"{terraform.name()}, plan": _terraform(world, homes["terraform"], count),
@@ -170,7 +177,7 @@ def _table(found: Mapping[str, Figures], count: int) -> Table:
 
 
 def _missed(found: Mapping[str, Figures], count: int) -> list[str]:
-    first, _, drift, imported, *_ = found.values()
+    first, _, drift, _, imported, *_ = found.values()
     checks = {
         f"crawl and import send at most {REQUESTS_TARGET} requests a repository": (
             max(first.sent, imported.sent) / count <= REQUESTS_TARGET
