@@ -17,6 +17,7 @@ from portcullis.comment.commands import comment
 from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
 from portcullis.importing.commands import import_
+from portcullis.lockdown.commands import lockdown
 from portcullis.pins.commands import pins
 from portcullis.project import UserError, project_root
 from portcullis.publishers.commands import app as publishers_app
@@ -31,6 +32,7 @@ app.command()(check)
 app.command()(comment)
 app.command()(drift)
 app.command("import")(import_)
+app.command()(lockdown)
 app.command()(pins)
 app.command()(reach)
 

@@ -20,6 +20,7 @@ from portcullis.adopt.old_names import old_names
 from portcullis.check.organization import Subject
 from portcullis.drift.before_a_run import repair
 from portcullis.files import overwritten, step, ways
+from portcullis.lockdown import guard
 from portcullis.plan.carry_out import require_no_more
 from portcullis.plan.made import Found
 from portcullis.practice import local_state, stack_file
@@ -91,6 +92,7 @@ def deploy(
     environment = prepare(settings, declaration, console)
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
+    guard.check(stack, environment, declaration.resolved.name, console, change=change)
     if change:
         resume.settle(stack, environment, declaration, console)
     found.renames = follow(stack, environment, declaration, console, change=change)

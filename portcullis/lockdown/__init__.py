@@ -1,0 +1,1 @@
+"""Close the release path of an organization at once, and open it again exactly as it was."""

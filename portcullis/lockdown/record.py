@@ -1,0 +1,174 @@
+"""The sealed record of a lockdown: how everything was before, in a file with a digest.
+
+Each setting is written here before it is changed, so that a run that is killed forgets nothing. The
+file has settings and names as GitHub shows them, and never the value of a secret.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from portcullis.lockdown.doors import Door, Kind
+from portcullis.project import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from portcullis.live.settings import Document
+
+Level = Literal["release", "all"]
+
+
+class Stage(StrEnum):
+    """How far a door has come."""
+
+    CLOSING = "closing"
+    """What was before is noted; requests may have been sent."""
+    CLOSED = "closed"
+    OPENING = "opening"
+    """Requests that bring the state before back may have been sent."""
+    OPEN = "open"
+    """It is as it was before."""
+
+
+class Entry(BaseModel):
+    """One door, as it was before and as the lockdown has it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    repository: int | None
+    repository_name: str
+    """When it was closed; empty for the organization."""
+    name: str
+    before: dict[str, object] | None
+    goal: dict[str, object] | None
+    stage: Stage
+
+    @property
+    def door(self) -> Door:
+        """Return which setting it is."""
+        return Door(self.kind, self.repository, self.name)
+
+
+class Record(BaseModel):
+    """A lockdown of an organization, until it is lifted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    organization: str
+    level: Level
+    began: str
+    """UTC, in ISO 8601."""
+    repositories: list[str] = Field(default_factory=list)
+    """The repositories that it is limited to; empty for the organization."""
+    declared: bool = False
+    """Whether the organization's YAML asked for it."""
+    entries: list[Entry] = Field(default_factory=list)
+
+    def entry(self, door: Door) -> Entry | None:
+        """Return what is noted of a door."""
+        return next((each for each in self.entries if each.door == door), None)
+
+    def note(self, door: Door, repository: str, before: Document | None) -> Entry:
+        """Note a door as it was before; what was noted first stays."""
+        known = self.entry(door)
+        if known and known.stage is not Stage.OPEN:
+            return known
+        if known:
+            self.entries.remove(known)
+        made = Entry(
+            kind=door.kind,
+            repository=door.repository,
+            repository_name=repository,
+            name=door.name,
+            before=before,
+            goal=None,
+            stage=Stage.CLOSING,
+        )
+        self.entries.append(made)
+        return made
+
+
+def path_of(root: Path, organization: str) -> Path:
+    """Return the file of an organization's lockdown, in the project's folder."""
+    return root / ".portcullis" / "lockdown" / f"{organization}.json"
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let one run at a time work on a record; the lock ends with the process.
+
+    Raises:
+        UserError: Another run works on it, or the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = path.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise UserError(f"{path.parent} cannot be written ({error.strerror})") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(f"another lockdown works on {path}: wait until it has ended") from None
+        yield
+
+
+def load(path: Path) -> Record | None:
+    """Return the record in a file; None if there is none.
+
+    Raises:
+        UserError: It was changed, or is none.
+    """
+    if not path.is_file():
+        return None
+    broken = (
+        f"{path} is not the record that Portcullis wrote: restore it from a copy; "
+        "without it, docs/lockdown.md says how to open the organization again"
+    )
+    try:
+        sealed = json.loads(path.read_text(encoding="utf-8"))
+        if sealed["digest"] != _digest(sealed["record"]):
+            raise UserError(broken)
+        return Record.model_validate(sealed["record"])
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        raise UserError(broken) from None
+
+
+def save(path: Path, record: Record) -> None:
+    """Write the record; a run that is killed leaves the old file or the new one.
+
+    Raises:
+        UserError: It cannot be written.
+    """
+    content = record.model_dump(mode="json")
+    text = json.dumps({"digest": _digest(content), "record": content}, indent=1)
+    new = path.with_suffix(".new")
+    try:
+        with open(new, "w", encoding="utf-8", opener=_private) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror})") from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

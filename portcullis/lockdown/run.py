@@ -1,0 +1,176 @@
+"""From a stack's name to a lockdown, or to its end."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from components.declaration import Declaration, DeclarationError, load
+from components.github_access import DOTCOM, GitHubAccess
+from portcullis import deploy
+from portcullis.adopt import existing
+from portcullis.live import settings as live_settings
+from portcullis.live.asking import Asking, Unread
+from portcullis.lockdown import closing, opening, plan
+from portcullis.lockdown.closing import Outcome, Run
+from portcullis.lockdown.doors import NOTE
+from portcullis.lockdown.record import Record, Stage, alone, path_of
+from portcullis.lockdown.record import load as load_record
+from portcullis.lockdown.sending import Pace, Sender
+from portcullis.project import UserError
+from portcullis.pulumi_runs import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from portcullis.lockdown.record import Level
+    from portcullis.project import StackSettings
+
+_RANK = {"release": 0, "all": 1}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked for."""
+
+    organization: str | None
+    """Its login, which is also the yes to the change; None: the stack's, which is asked for."""
+    level: Level
+    repositories: Sequence[str] = ()
+    lift: bool = False
+    overwrite: bool = False
+    yes: bool = False
+
+
+def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outcome:
+    """Close the organization of a stack, or open it again.
+
+    Works without Pulumi where `GITHUB_TOKEN` is set, and with a declaration that has mistakes.
+
+    Raises:
+        UserError: Something that a person can fix; what was done is in the record.
+    """
+    declaration = _declaration(settings, console)
+    organization = _organization(wanted, declaration)
+    access = _access(settings, declaration, console)
+    if not (wanted.yes or wanted.organization or settings.practises):
+        deploy.agree(organization, f"lockdown {organization}", agreed=False)
+    file = path_of(settings.root, organization)
+
+    def waits(reason: str, seconds: float) -> None:
+        if seconds >= 1:
+            console.print(Text(f"waiting    {seconds:.0f} s for {reason}"))
+
+    with alone(file), existing.asking(""), Asking(access, waits=waits) as asking:
+        sender = Sender(asking, Pace(waits=waits))
+        record = load_record(file)
+        if wanted.lift:
+            outcome = _lift(Run(sender, _known(record, file, organization), file), wanted)
+        else:
+            scope = plan.scope_of(declaration, organization, wanted.level, wanted.repositories)
+            outcome = _close(sender, record, scope, wanted, file)
+    outcome.requests = sender.sent + asking.usage.sent
+    return outcome
+
+
+def _close(
+    sender: Sender, record: Record | None, scope: plan.Scope, wanted: Wanted, file: Path
+) -> Outcome:
+    if record is None:
+        _require_no_note(sender.asking, scope.organization, file)
+        began = datetime.now(UTC).isoformat(timespec="seconds")
+        record = Record(organization=scope.organization, level=wanted.level, began=began)
+        record.repositories = sorted(scope.only)
+    elif _RANK[wanted.level] < _RANK[record.level]:
+        raise UserError(
+            f"nothing was changed: {scope.organization} is locked down (all); "
+            "lift that first: portcullis lockdown --lift"
+        )
+    elif scope.only and not record.repositories:
+        raise UserError(
+            f"nothing was changed: the whole of {scope.organization} is locked down since "
+            f"{record.began}; run it without --repository to close what is new"
+        )
+    record.level = wanted.level
+    record.repositories = sorted({*record.repositories, *scope.only}) if scope.only else []
+    run_ = Run(sender, record, file)
+    run_.keep()
+    closing.close(run_, scope)
+    return run_.outcome
+
+
+def _require_no_note(asking: Asking, organization: str, file: Path) -> None:
+    """Refuse to take what another lockdown closed for the state before.
+
+    GitHub that does not answer is no reason to wait.
+    """
+    found = live_settings.variable(asking, organization, NOTE)
+    if found is not None and not isinstance(found, Unread):
+        raise UserError(
+            f"nothing was changed: {organization} is locked down already, and {file} is not here: "
+            "copy it from the machine where it was done (docs/lockdown.md)"
+        )
+
+
+def _known(record: Record | None, file: Path, organization: str) -> Record:
+    if record is None:
+        raise UserError(f"nothing was changed: no lockdown of {organization} is on ({file})")
+    return record
+
+
+def _lift(run_: Run, wanted: Wanted) -> Outcome:
+    opening.lift(run_, overwrite=wanted.overwrite)
+    record = run_.record
+    if run_.outcome.complete and all(each.stage is Stage.OPEN for each in record.entries):
+        began = record.began.replace(":", "")
+        run_.file.replace(run_.file.with_name(f"{record.organization}.{began}.lifted.json"))
+    return run_.outcome
+
+
+def _declaration(settings: StackSettings, console: Console) -> Declaration | None:
+    try:
+        return load(settings.organization, settings.root)
+    except DeclarationError:
+        console.print(
+            Text(
+                f"orgs/{settings.organization}.yaml has mistakes: every repository counts as one "
+                "that publishes, and no secret is removed"
+            )
+        )
+        return None
+
+
+def _organization(wanted: Wanted, declaration: Declaration | None) -> str:
+    declared = declaration.config.organization if declaration else None
+    name = wanted.organization or declared
+    if name is None:
+        raise UserError("nothing was changed: name the organization: portcullis lockdown NAME")
+    if declared and name.lower() != declared.lower():
+        raise UserError(
+            f"nothing was changed: this stack is of {declared}, not of {name}; "
+            "choose another one by --stack"
+        )
+    return name
+
+
+def _access(
+    settings: StackSettings, declaration: Declaration | None, console: Console
+) -> GitHubAccess:
+    """Return how GitHub is reached; a token of the environment needs no engine and no backend."""
+    if token := os.environ.get("GITHUB_TOKEN"):
+        base = os.environ.get("GITHUB_BASE_URL") or settings.base_url or DOTCOM
+        return GitHubAccess(base.rstrip("/").removesuffix("/api/v3") + "/", token=token)
+    if declaration is None:
+        raise UserError(
+            "nothing was changed: the declaration has mistakes: set GITHUB_TOKEN to a token of "
+            "an owner, and run it again"
+        )
+    environment = deploy.prepare(settings, declaration, console)
+    return existing.access(run.select(settings, environment), environment)

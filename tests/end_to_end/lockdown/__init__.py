@@ -1,0 +1,1 @@
+"""Lockdowns of an organization in the sandbox."""

@@ -1,0 +1,300 @@
+"""What people do on an open release path, before and during a lockdown, in the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.attempts.path import ON_PUSH, REPO, SEED, TOKEN, Path
+from tests.support.project import STACK, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path as File
+
+    from tests.support.project import Outcome
+    from tests.support.sandbox import Sandbox
+
+DECLARED = """\
+organization: guild
+plan: enterprise
+settings: {display_name: Guild, billing_email: billing@guild.example}
+teams:
+  release: {members: [ria, rolf]}
+  makers: {members: [mia]}
+tag_protection:
+  releases: {created_by: [makers]}
+repositories:
+  sophia:
+    visibility: public
+    access: {release: push, makers: push}
+    environments:
+      pypi-release:
+        secrets:
+          PYPI_TOKEN: {from: {config: pypiToken}}
+    publish:
+      - python: sophia
+        approvers: [release]
+  docs: {visibility: private}
+"""
+ENVIRONMENT = f"{REPO}/environments/pypi-release"
+SEEN = (
+    f"{REPO}/environments",
+    f"{ENVIRONMENT}/deployment-branch-policies",
+    f"{REPO}/rulesets",
+    f"{REPO}/actions/permissions",
+    "/orgs/guild/rulesets",
+    "/orgs/guild/actions/permissions",
+    "/orgs/guild/actions/variables",
+)
+"""What a lockdown changes, as another client sees it."""
+EVERY = os.environ.get("PORTCULLIS_TESTS") == "every"
+
+
+class Day:
+    """A release path, and the project by which it is closed."""
+
+    def __init__(self, path: Path, project: Project) -> None:
+        """Take up both."""
+        self.path = path
+        self.project = project
+
+    def run(self, *arguments: str) -> Outcome:
+        """Run `portcullis lockdown`."""
+        return self.project.portcullis("lockdown", *arguments)
+
+    def seen(self) -> list[str]:
+        """Return GitHub's answers, without what differs when a thing is made anew."""
+        owner = self.path.as_("olga")
+        return [json.dumps(_stable(owner.get(each).json()), indent=1) for each in SEEN]
+
+    def record(self) -> str:
+        """Return the text of all records."""
+        folder = self.project.folder / ".portcullis" / "lockdown"
+        return "".join(each.read_text() for each in folder.glob("*.json"))
+
+
+def _stable(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(answer, dict):
+        fresh = ("id", "node_id", "url", "created_at", "updated_at")
+        return {key: _stable(each) for key, each in answer.items() if key not in fresh}
+    return [_stable(each) for each in answer] if isinstance(answer, list) else answer
+
+
+@pytest.fixture
+def day(sandbox: Sandbox, tmp_path: File, request: pytest.FixtureRequest) -> Iterator[Day]:
+    """An organization whose release environment admits some branches and tags."""
+    path = _open_path(sandbox, f"l{abs(hash(request.node.nodeid))}")
+    world = path.world
+    project = Project(tmp_path / "project", world)
+    project.write(DECLARED)
+    settings = f"config:\n  portcullis:organization: test\n  github:baseUrl: {world.base_url}\n"
+    (project.folder / f"Pulumi.{STACK}.yaml").write_text(settings)
+    yield Day(path, project)
+    path.close()
+
+
+def _open_path(sandbox: Sandbox, name: str) -> Path:
+    path = Path(sandbox.world(name, SEED))
+    path.only_refs(("branch", "main"), ("branch", "mine"), ("tag", "v*"))
+    return path
+
+
+def _by_tag(path: Path) -> bool:
+    path.ref("carl", "tags/v9")
+    return path.leaked()
+
+
+def _by_dispatch(path: Path) -> bool:
+    path.dispatch("carl")
+    return path.leaked()
+
+
+def _by_branch(path: Path) -> bool:
+    path.ref("carl", "heads/mine")
+    path.commit("carl", ".github/workflows/release.yml", ON_PUSH, "mine")
+    return path.leaked()
+
+
+ATTACKS = {"a tag": _by_tag, "a dispatch": _by_dispatch, "a workflow on a branch": _by_branch}
+
+
+@pytest.mark.parametrize("level", ["release", "all"] if EVERY else ["release"])
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_that_worked_ends(day: Day, sandbox: Sandbox, attack: str, level: str) -> None:
+    """R16, A10: what publishes before a lockdown publishes nothing within one run of it."""
+    same = _open_path(sandbox, f"{day.path.world.name}-open")
+    assert ATTACKS[attack](same), "it works without a lockdown"
+    same.close()
+    done = day.run("guild", "--level", level)
+    assert done.code == 0, done.text
+    assert not ATTACKS[attack](day.path)
+
+
+@pytest.mark.parametrize("level", ["release", "all"] if EVERY else ["all"])
+def test_lifting_brings_back_what_was_there(day: Day, level: str) -> None:
+    """R16: after a lockdown, done twice, and its end, GitHub answers byte for byte as before."""
+    before = day.seen()
+    assert day.run("guild", "--level", level).code == 0
+    closed = day.seen()
+    again = day.run("guild", "--level", level)
+    assert again.code == 0
+    assert "0 closed" in again.text
+    assert day.seen() == closed != before
+    lifted = day.run("--lift")
+    assert lifted.code == 0, lifted.text
+    assert day.seen() == before
+    assert "secret pypi-release/PYPI_TOKEN" in lifted.text, "it comes back from its source"
+    assert TOKEN not in day.record() + lifted.text
+    nothing = day.run("--lift")
+    assert nothing.code == 1
+    assert "no lockdown" in nothing.text
+
+
+def test_one_repository(day: Day) -> None:
+    """R16: `--repository` closes one repository by its own settings, and leaves the others."""
+    before = day.seen()
+    done = day.run("guild", "--repository", "sophia")
+    assert done.code == 0, done.text
+    owner = day.path.as_("olga")
+    assert owner.get("/orgs/guild/actions/permissions").json()["enabled_repositories"] == "all"
+    assert not owner.get(f"{REPO}/actions/permissions").json()["enabled"]
+    assert not _by_tag(day.path)
+    assert day.run("--lift").code == 0
+    assert day.seen() == before
+
+
+def test_half_of_github_fails(day: Day) -> None:
+    """R16: what GitHub refuses to do is said, the rest is done, and the next run goes on."""
+    before = day.seen()
+    day.path.world.fault(method="DELETE", path="/repos/*", status=502, count=None)
+    day.path.world.fault(method="PUT", path="/orgs/*", status=503, count=None)
+    partly = day.run("guild")
+    assert partly.code == 1
+    assert "left       Actions of the organization" in partly.text
+    assert "left       environment sophia/pypi-release" in partly.text
+    assert "Traceback" not in partly.text
+    assert "closed     tags of the organization" in partly.text
+    day.path.world.clear_faults()
+    assert day.run("guild").code == 0
+    assert not _by_dispatch(day.path)
+    assert day.run("--lift").code == 0
+    assert day.seen() == before
+
+
+POINTS = {
+    "close": [
+        ("*/variables", 0),
+        ("*/rulesets", 0),
+        ("*/actions/permissions", 0),
+        ("*/permissions/repositories", 0),
+        *(("*/deployment-branch-policies/*", skip) for skip in range(3)),
+        ("*/secrets/*", 0),
+    ],
+    "lift": [
+        *(("*/deployment-branch-policies", skip) for skip in range(3)),
+        ("*/actions/permissions", 0),
+        ("*/rulesets/*", 0),
+        ("*/variables/*", 0),
+    ],
+}
+"""Writes at which a run is killed: the path, and how many of them pass before."""
+SOME = [("close", "*/permissions/repositories", 0), ("lift", "*/deployment-branch-policies", 1)]
+KILLS = [(way, *point) for way, points in POINTS.items() for point in points] if EVERY else SOME
+
+
+@pytest.mark.parametrize(("way", "path", "skip"), KILLS)
+def test_killed_and_repeated(day: Day, way: str, path: str, skip: int) -> None:
+    """R16: a run that is killed at any write, and run again, ends as one that was not."""
+    before = day.seen()
+    if way == "lift":
+        assert day.run("guild").code == 0
+    arguments = ["--lift"] if way == "lift" else ["guild"]
+    for method in ("PUT", "POST", "DELETE"):
+        # answered so late that the run is killed while it waits
+        day.path.world.fault(method=method, path=path, delay=60, skip=skip, count=None)
+    _kill(day, arguments)
+    day.path.world.clear_faults()
+    repeated = day.run(*arguments)
+    assert repeated.code == 0, repeated.text
+    if way == "close":
+        assert not _by_dispatch(day.path)
+        assert day.run("--lift").code == 0
+    assert day.seen() == before
+
+
+def _kill(day: Day, arguments: list[str]) -> None:
+    command = day.project.portcullis_command("lockdown", *arguments)
+    running = subprocess.Popen(
+        **command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(5)
+    finally:
+        running.kill()
+        running.wait()
+
+
+def test_what_somebody_changed_meanwhile_is_left_alone(day: Day) -> None:
+    """R16: lifting overwrites nothing that somebody set during the lockdown, unless asked to."""
+    before = day.seen()
+    assert day.run("guild").code == 0
+    day.path.only_refs(("tag", "hotfix"))
+    lifted = day.run("--lift")
+    assert lifted.code == 1
+    assert "environment sophia/pypi-release: somebody changed it" in lifted.text
+    policies = day.path.as_("olga").get(f"{ENVIRONMENT}/deployment-branch-policies").json()
+    assert [each["name"] for each in policies["branch_policies"]] == ["hotfix"]
+    assert day.run("--lift", "--overwrite").code == 0
+    assert day.seen() == before
+
+
+def test_repositories_that_come_and_go(day: Day) -> None:
+    """R16: a repository renamed in a lockdown comes back under its new name."""
+    assert day.run("guild", "--level", "all").code == 0
+    owner = day.path.as_("olga")
+    assert owner.patch(REPO, json={"name": "sophie"}).status_code == 200
+    assert owner.delete("/repos/guild/docs").status_code == 204
+    lifted = day.run("--lift")
+    assert lifted.code == 0, lifted.text
+    assert "environment sophie/pypi-release" in lifted.text
+    path = "/repos/guild/sophie/environments/pypi-release/deployment-branch-policies"
+    assert len(owner.get(path).json()["branch_policies"]) == 3
+
+
+def test_a_second_machine_takes_nothing_closed_for_the_state_before(day: Day) -> None:
+    """R16: without the record, a lockdown that is on is neither repeated nor lifted."""
+    assert day.run("guild").code == 0
+    record = day.project.folder / ".portcullis" / "lockdown" / "guild.json"
+    text = record.read_text()
+    record.unlink()
+    refused = day.run("guild")
+    assert refused.code == 1
+    assert "locked down already" in refused.text
+    record.write_text(text.replace('"custom_branch_policies": true', '"x": true', 1))
+    forged = day.run("--lift")
+    assert forged.code == 1
+    assert "is not the record that Portcullis wrote" in forged.text
+
+
+def test_up_opens_nothing_by_accident(day: Day) -> None:
+    """R16, C4: while a lockdown is on, `up` changes nothing on any machine, and says why."""
+    (day.project.folder / f"Pulumi.{STACK}.yaml").unlink()
+    day.project.create({"pypiToken": "a value that nobody needs"})
+    assert day.run("guild").code == 0
+    closed = day.seen()
+    for each in (day.project.folder / ".portcullis" / "lockdown").glob("*.json"):
+        each.unlink()  # as on another machine
+    refused = day.project.portcullis("up")
+    assert refused.code == 1
+    assert "nothing was changed: guild is locked down (release, the organization)" in refused.text
+    assert day.seen() == closed
+    day.path.world.fault(method="GET", path="*/PORTCULLIS_LOCKDOWN", status=403, count=None)
+    hidden = day.project.portcullis("up")
+    assert hidden.code == 1
+    assert "nobody can tell whether a lockdown of guild is on" in hidden.text

@@ -1,0 +1,1 @@
+"""A lockdown: the requests, and the record."""
