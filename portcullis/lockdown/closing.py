@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from portcullis.live import settings
 from portcullis.live.asking import Unread
+from portcullis.live.raw import settings
 from portcullis.lockdown import doors, plan
 from portcullis.lockdown.doors import Door, Kind, base_of
 from portcullis.lockdown.record import Stage, save
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from portcullis.live.settings import Document
+    from portcullis.live.raw.settings import Document
     from portcullis.lockdown.plan import Scope, Targets
     from portcullis.lockdown.record import Entry, Record
     from portcullis.lockdown.sending import Sender

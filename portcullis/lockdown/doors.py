@@ -16,13 +16,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from portcullis.live import settings
+from portcullis.live.raw import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from portcullis.live.asking import Asking, Unread
-    from portcullis.live.settings import Document
+    from portcullis.live.raw.settings import Document
 
 RULESET = "Portcullis lockdown"
 """The name of the ruleset by which no tag is made, moved or deleted."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from portcullis.adopt import existing
-from portcullis.live import settings
 from portcullis.live.asking import Asking, Unread
+from portcullis.live.raw import settings
 from portcullis.lockdown.doors import NOTE
 from portcullis.lockdown.record import load, path_of
 from portcullis.project import UserError

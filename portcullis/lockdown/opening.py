@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portcullis.live import settings
 from portcullis.live.asking import Unread
+from portcullis.live.raw import settings
 from portcullis.lockdown import doors
 from portcullis.lockdown.doors import Kind
 from portcullis.lockdown.record import Stage
@@ -13,7 +13,7 @@ from portcullis.lockdown.record import Stage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from portcullis.live.settings import Document
+    from portcullis.live.raw.settings import Document
     from portcullis.lockdown.closing import Run
     from portcullis.lockdown.record import Entry
 

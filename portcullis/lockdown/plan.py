@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from components.declaration import Declaration
     from components.organization import ResolvedOrganization
-    from portcullis.live.settings import Document
+    from portcullis.live.raw.settings import Document
     from portcullis.lockdown.record import Level
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from portcullis.live.settings import Document
+    from portcullis.live.raw.settings import Document
 
 Level = Literal["release", "all"]
 

@@ -13,8 +13,8 @@ from components.declaration import Declaration, DeclarationError, load
 from components.github_access import DOTCOM, GitHubAccess
 from portcullis import deploy
 from portcullis.adopt import existing
-from portcullis.live import settings as live_settings
 from portcullis.live.asking import Asking, Unread
+from portcullis.live.raw import settings as live_settings
 from portcullis.lockdown import closing, opening, plan
 from portcullis.lockdown.closing import Outcome, Run
 from portcullis.lockdown.doors import NOTE

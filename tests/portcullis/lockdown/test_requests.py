@@ -12,7 +12,7 @@ from portcullis.lockdown.doors import Door, Kind
 from portcullis.lockdown.sending import MINUTE, MOST_CREATED, MOST_WRITES, Pace
 
 if TYPE_CHECKING:
-    from portcullis.live.settings import Document
+    from portcullis.live.raw.settings import Document
 
 CUSTOM = {"protected_branches": False, "custom_branch_policies": True}
 PROTECTED = {"protected_branches": True, "custom_branch_policies": False}
