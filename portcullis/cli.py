@@ -16,6 +16,7 @@ from portcullis.commands import settings as _settings
 from portcullis.comment.commands import comment
 from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
+from portcullis.evidence.commands import report
 from portcullis.importing.commands import import_
 from portcullis.lockdown.commands import lockdown
 from portcullis.pins.commands import pins
@@ -35,6 +36,7 @@ app.command("import")(import_)
 app.command()(lockdown)
 app.command()(pins)
 app.command()(reach)
+app.command()(report)
 
 
 Live = Annotated[
