@@ -52,7 +52,7 @@ def test_the_page_shows_every_package(tmp_path: Path) -> None:
         browser.get(page.as_uri())
         headings = [each.text for each in browser.find_elements(By.TAG_NAME, "h3")]
         drawings = browser.find_elements(By.CSS_SELECTOR, "section svg[role=img][aria-label]")
-        log = browser.get_log("browser")
+        log = browser.get_log("browser")  # type: ignore[no-untyped-call]
     assert headings == [each["name"] for each in packages(GUILD)]
     assert len(drawings) == len(headings) > 1
     assert log == []
