@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.attempts.path import ON_PUSH, REPO, SEED, TOKEN, Path
+from tests.support.extent import EVERY
 from tests.support.project import STACK, Project
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ SEEN = (
     "/orgs/guild/actions/variables",
 )
 """What a lockdown changes, as another client sees it."""
-EVERY = os.environ.get("PORTCULLIS_TESTS") == "every"
 
 
 class Day:
