@@ -32,6 +32,15 @@ class AccessError(Exception):
     """GitHub cannot be reached as this stack is set up; the text says what to do."""
 
 
+def address(base_url: str) -> str:
+    """Return a base address in one form: with a slash at its end, and without the REST API's path.
+
+    Args:
+        base_url: As people write it, such as `https://github.acme.example/api/v3`.
+    """
+    return base_url.rstrip("/").removesuffix("/api/v3") + "/"
+
+
 @dataclass(frozen=True)
 class App:
     """A GitHub App's installation; ``key`` is the PEM text of its private key."""
@@ -149,8 +158,7 @@ def github_access(owner: str) -> GitHubAccess:
         AccessError: credentials are missing or in the open, or the sandbox is not there.
     """
     config = pulumi.Config("github")
-    base_url = os.environ.get("GITHUB_BASE_URL") or config.get("baseUrl") or DOTCOM
-    base_url = base_url.rstrip("/").removesuffix("/api/v3") + "/"
+    base_url = address(os.environ.get("GITHUB_BASE_URL") or config.get("baseUrl") or DOTCOM)
     if (other := os.environ.get("GITHUB_OWNER")) and other != owner:
         raise AccessError(
             f"the environment variable GITHUB_OWNER is {other}, and the provider would obey it "

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from portcullis.check.commands import check
-from portcullis.commands import Stack, console, errors
+from portcullis.commands import Stack, console, errors, write
 from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
 from portcullis.comment.commands import comment
@@ -60,7 +60,7 @@ def preview(
         _deploy(stack, change=False, live=live)
         return
 
-    def write() -> None:
+    def show() -> None:
         from portcullis.plan import document, reviewed
 
         path = Path(file)
@@ -71,12 +71,12 @@ def preview(
         if printed:
             typer.echo(document.text(made), nl=False)
         else:
-            reviewed.write(made, path)
+            write(path, document.text(made))
             console.print(Text(f"{'plan':<10} {made.digest}"))
         if error:
             raise UserError(error)
 
-    _answer(write)
+    _answer(show)
 
 
 @app.command()

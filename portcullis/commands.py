@@ -15,6 +15,7 @@ from portcullis.project import StackSettings, UserError, project_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import ConsoleOptions, RenderableType
 
@@ -68,3 +69,15 @@ def answer(action: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         errors.print("stopped; the next run goes on from here")
         raise typer.Exit(130) from None
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        UserError: It cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; nothing was written") from None

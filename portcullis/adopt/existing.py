@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components.github_access import DOTCOM, App, GitHubAccess
+from components.github_access import DOTCOM, App, GitHubAccess, address
 from portcullis.adopt.completion import completed, is_incomplete
 from portcullis.adopt.import_ids import live_id
 from portcullis.project import PACKS, UserError
@@ -44,8 +44,7 @@ def access(stack: automation.Stack, environment: Mapping[str, str]) -> GitHubAcc
         UserError: the stack has no credentials that could be used.
     """
     config = {key: value.value for key, value in stack.get_all_config().items()}
-    base_url = environment.get("GITHUB_BASE_URL") or config.get("github:baseUrl") or DOTCOM
-    base_url = base_url.rstrip("/").removesuffix("/api/v3") + "/"
+    base_url = address(environment.get("GITHUB_BASE_URL") or config.get("github:baseUrl") or DOTCOM)
     if text := config.get("portcullis:githubApp"):
         key = config.get("portcullis:githubAppKey") or environment.get("GITHUB_APP_PEM_FILE", "")
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from portcullis.commands import answer, console
+from portcullis.commands import answer, console, write
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def comment(
     The token is that of the variable GITHUB_TOKEN; it needs `pull_requests: write`.
     """
 
-    def write() -> None:
+    def publish() -> None:
         from portcullis.comment.body import text
         from portcullis.plan.document import read
 
@@ -44,22 +44,15 @@ def comment(
         if output == "-":
             typer.echo(text(made), nl=False)
         elif output:
-            _write(Path(output), text(made))
+            write(Path(output), text(made))
         else:
             console.print(Text(f"comment    {_published(made, repository, pull_request)}"))
 
-    answer(write)
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
+    answer(publish)
 
 
 def _published(made: Plan, repository: str, number: int) -> str:
-    from components.github_access import DOTCOM, GitHubAccess
+    from components.github_access import DOTCOM, GitHubAccess, address
     from portcullis.comment.publish import publish
 
     if number < 1 or not _REPOSITORY.fullmatch(repository):
@@ -71,5 +64,5 @@ def _published(made: Plan, repository: str, number: int) -> str:
         raise UserError(
             "set GITHUB_TOKEN to an App's token with the permission `pull_requests: write`"
         )
-    base_url = os.environ.get("GITHUB_BASE_URL") or DOTCOM
+    base_url = address(os.environ.get("GITHUB_BASE_URL") or DOTCOM)
     return publish(GitHubAccess(base_url, token=token).client(), made, repository, number)

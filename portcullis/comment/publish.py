@@ -10,6 +10,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from portcullis.adopt.import_ids import listed
 from portcullis.comment.body import marker, text
 from portcullis.project import UserError
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from githubkit import GitHub
 
     from portcullis.plan.document import Plan
-
-_PAGE = 100
-"""Comments a page, the most that GitHub gives."""
 
 _NEEDED = "the App needs the permission `pull_requests: write`"
 
@@ -41,7 +39,9 @@ def publish(client: GitHub[Any], plan: Plan, repository: str, number: int) -> st
     comments = f"/repos/{repository}/issues/{number}/comments"
     body = {"body": text(plan)}
     me = _login(client)
-    found = next((each for each in _all(client, comments) if _is_ours(each, me, plan)), None)
+    with _errors():
+        there = listed(client, comments)
+    found = next((each for each in there if _is_ours(each, me, plan)), None)
     if found is None:
         done = _asked(client, "POST", comments, body)
     elif found["body"] == body["body"]:
@@ -66,16 +66,6 @@ def _login(client: GitHub[Any]) -> str:
     if not isinstance(login, str):
         raise UserError("GitHub does not say whose token this is, so no comment is written")
     return login
-
-
-def _all(client: GitHub[Any], path: str) -> Iterator[Any]:
-    """Yield the comments of all pages: ours may be far below."""
-    page = 1
-    while listed := _asked(client, "GET", f"{path}?per_page={_PAGE}&page={page}"):
-        yield from listed
-        if len(listed) < _PAGE:
-            return
-        page += 1
 
 
 def _asked(client: GitHub[Any], method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from portcullis.check.options import File, OfStack, PolicyConfig, policy_files
-from portcullis.commands import errors
+from portcullis.commands import errors, write
 from portcullis.project import UserError
 
 
@@ -48,22 +48,10 @@ def report(
             written = facts.model_dump_json(indent=2) + "\n"
         else:
             written = page.text(facts, answers)
-        _write(written, output)
+        if output:
+            write(output, written)
+        else:
+            typer.echo(written, nl=False)
     except (DeclarationError, UserError) as error:
         errors.print(Text(str(error)))
         raise typer.Exit(1) from None
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Print the report, or write it to a file.
-
-    Raises:
-        UserError: the file cannot be written.
-    """
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"--output {output}: {error.strerror}; nothing was written") from None

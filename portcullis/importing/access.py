@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.github_access import DOTCOM, AccessError, GitHubAccess, answers
+from components.github_access import DOTCOM, AccessError, GitHubAccess, address, answers
 from portcullis.adopt import existing
 from portcullis.practice.local_sandbox import elsewhere, practice_of, sandbox_variables
 from portcullis.project import StackSettings, UserError, pulumi_environment, stack_names
@@ -76,8 +76,7 @@ def _stack_of(root: Path, organization: str, named: str | None) -> StackSettings
 
 
 def _by_environment(base_url: str, environment: Mapping[str, str]) -> GitHubAccess:
-    base_url = environment.get("GITHUB_BASE_URL") or base_url
-    base_url = base_url.rstrip("/").removesuffix("/api/v3") + "/"
+    base_url = address(environment.get("GITHUB_BASE_URL") or base_url)
     _require_answer(base_url)
     if token := environment.get("GITHUB_TOKEN"):
         return GitHubAccess(base_url, token=token)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from components.declaration import Declaration, DeclarationError, load
-from components.github_access import DOTCOM, GitHubAccess
+from components.github_access import DOTCOM, GitHubAccess, address
 from portcullis import deploy
 from portcullis.adopt import existing
 from portcullis.live.asking import Asking, Unread
@@ -166,7 +166,7 @@ def _access(
     """Return how GitHub is reached; a token of the environment needs no engine and no backend."""
     if token := os.environ.get("GITHUB_TOKEN"):
         base = os.environ.get("GITHUB_BASE_URL") or settings.base_url or DOTCOM
-        return GitHubAccess(base.rstrip("/").removesuffix("/api/v3") + "/", token=token)
+        return GitHubAccess(address(base), token=token)
     if declaration is None:
         raise UserError(
             "nothing was changed: the declaration has mistakes: set GITHUB_TOKEN to a token of "

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from portcullis import deploy
-from portcullis.plan import document
 from portcullis.plan.carry_out import require_reviewed, reviewed_plan
 from portcullis.plan.made import Found, plan
 from portcullis.project import UserError
@@ -35,18 +34,6 @@ def preview(settings: StackSettings, console: Console, *, live: bool) -> tuple[P
     except UserError as error:
         found.error = str(error).strip()
     return plan(found, settings), found.error
-
-
-def write(made: Plan, path: Path) -> None:
-    """Write a plan.
-
-    Raises:
-        UserError: The file cannot be written.
-    """
-    try:
-        path.write_text(document.text(made), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
 
 
 def require_writable(path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from components.declaration.release.permissions import PERMISSIONS
 from portcullis.preview import words
 from portcullis.preview.differences import ListDifference, differences
 
@@ -112,7 +113,7 @@ _SCALES: Mapping[str, Sequence[str]] = {
     "defaultWorkflowPermissions": ("read", "write"),
     "enabledRepositories": ("none", "selected", "all"),
     "enforcement": ("active", "evaluate", "disabled"),
-    "permission": ("pull", "triage", "push", "maintain", "admin"),
+    "permission": PERMISSIONS,
     "role": ("member", "maintainer", "admin"),
     "status": ("enabled", "disabled"),
     "visibility": ("selected", "private", "internal", "public", "all"),

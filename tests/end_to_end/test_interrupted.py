@@ -183,7 +183,10 @@ def test_what_a_killed_run_made_is_never_lost(
 
 
 def test_the_engines_children_end_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A killed engine leaves no process behind that would go on writing to GitHub."""
+    """The language host and the program end with a killed engine, whose process group they share.
+
+    Plugins have groups of their own, and are not looked at here.
+    """
     project = make_small(sandbox, tmp_path, "orphans")
     process = subprocess.Popen(
         **plain_up(project),

@@ -223,3 +223,9 @@ def test_without_libyaml_a_file_means_the_same(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(quick, "_Loader", None)
     assert quickly(text) is None
     assert repr(parse(text)) == repr(before)
+
+
+def test_a_comment_that_the_complete_parser_has_no_room_for_is_named() -> None:
+    """Where ruamel.yaml gives up over a comment, there is a reason, and no traceback."""
+    with pytest.raises(YamlTextError, match="a comment between a key and its value"):
+        complete.parse("a: # c\n|\n\n'x'}...\n")

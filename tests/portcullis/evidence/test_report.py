@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from selenium.webdriver.common.by import By
 from typer.testing import CliRunner
 
+from portcullis.check.organization import subject
 from portcullis.cli import app
+from portcullis.evidence.facts import gather
 from tests.portcullis.check.projects import CANARY, project
 from tests.sandbox.pages.browser import chromium
 
@@ -80,11 +83,18 @@ def test_a_reason_cannot_be_markup(tmp_path: Path) -> None:
 
 
 def test_exemptions_are_facts(tmp_path: Path) -> None:
-    """E8: the JSON has each exemption with its date, and whether it has expired."""
+    """E8: the JSON has each exemption with its date and its reason."""
     facts = json.loads(report(exempted(tmp_path), "--format", "json")[1])
     (exemption,) = facts["exemptions"]
     assert exemption["expires"] == "2027-01-31"
-    assert exemption["expired"] is (facts["date"] > "2027-01-31")
+    assert exemption["reason"] == HOSTILE
+
+
+def test_an_exemption_holds_until_the_end_of_its_day(tmp_path: Path) -> None:
+    """E8: on its last day an exemption still counts, on the next one it has expired."""
+    what = subject(Path(exempted(tmp_path)), None)
+    for today, expired in ((date(2027, 1, 31), False), (date(2027, 2, 1), True)):
+        assert [each.expired for each in gather(what, (), today)[0].exemptions] == [expired]
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
