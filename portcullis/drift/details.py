@@ -61,6 +61,12 @@ def _repository(inputs: Inputs) -> Iterator[str]:
     yield f"visibility: {inputs['visibility']}"
 
 
+def _role(inputs: Inputs) -> Iterator[str]:
+    yield f"based on: {inputs['baseRole']}"
+    if inputs["permissions"]:
+        yield f"permissions: {', '.join(inputs['permissions'])}"
+
+
 def _template(inputs: Inputs) -> Iterator[str]:
     claims = inputs.get("includeClaimKeys")
     yield f"claims: {', '.join(claims) if claims else 'those of the organization'}"
@@ -69,6 +75,8 @@ def _template(inputs: Inputs) -> Iterator[str]:
 _KINDS: Mapping[str, Callable[[Inputs], Iterator[str]]] = {
     "ActionsRunnerGroup": _group,
     "AppInstallation": _app,
+    "OrganizationRepositoryRole": _role,
+    "OrganizationRole": _role,
     "OrganizationWebhook": _webhook,
     "Repository": _repository,
     "RepositoryCollaborator": _permission,

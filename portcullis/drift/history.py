@@ -34,6 +34,10 @@ _ACTIONS: Mapping[str, str] = {
     "ActionsOrganizationWorkflowPermissions": r"org\.set_.*workflow_permission.*",
     "ActionsRunnerGroup": r"org\.runner_group_.*",
     "Runner": r"org\..*self_hosted_runner.*",
+    "OrganizationRole": r"organization_role\.(create|update|destroy)",
+    "OrganizationRoleUser": r"organization_role\.(assign|revoke)",
+    "OrganizationRoleTeam": r"organization_role\.(assign|revoke)",
+    "OrganizationRepositoryRole": r"role\.(create|update|destroy)",
     "AppInstallation": r"integration_installation\..*",
     "OrganizationCustomProperties": r"custom_property_definition\..*",
     "RepositoryCustomProperty": r"(repository_)?custom_property_values?\..*",
@@ -77,6 +81,9 @@ _FIELDS: Mapping[str, str] = {
     },
 }
 """The actions by which one setting of the organization changes, where only they do it."""
+
+_NEEDED: Mapping[str, str] = {"OrganizationRoleUser": "user", "OrganizationRoleTeam": "team"}
+"""The field that an event has only if it is about a thing of this kind."""
 
 _ENDS = re.compile(r"\.(remove|destroy|delete|cancel|revoke)|_removed$|\.transfer_outgoing")
 """The actions after which a thing is not there any more."""
@@ -123,15 +130,19 @@ def _concerns(drift: Drift, event: Mapping[str, Any], organization: str) -> bool
         "environment_name": inputs.get("environment"),
         "ruleset_name": inputs.get("name") if drift.kind.endswith("Ruleset") else None,
         "key": inputs.get("secretName") or inputs.get("variableName"),
-        "user": drift.name if drift.kind == "Membership" else inputs.get("username"),
+        "user": drift.name
+        if drift.kind == "Membership"
+        else inputs.get("username") or inputs.get("login"),
         "title": inputs.get("title"),
         "name": inputs.get("appSlug")
         or (drift.name if drift.kind in {"ActionsRunnerGroup", "Runner"} else None),
         "hook_id": inputs.get("number") if drift.kind.endswith("Webhook") else None,
         "team": f"{organization}/{team or drift.name.rpartition('/')[2]}"
-        if drift.kind.startswith("Team")
+        if drift.kind.startswith(("Team", "OrganizationRoleTeam"))
         else None,
     }
+    if (needed := _NEEDED.get(drift.kind)) and needed not in event:
+        return False
     return all(
         value is None or name not in event or str(event[name]).casefold() == str(value).casefold()
         for name, value in where.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portcullis.live import invitations, rulesets, teams
+from portcullis.live import invitations, roles, rulesets, teams
 from portcullis.live.asking import PAGE, TooHeavy, Unread
 from portcullis.live.pages import TOO_HEAVY, pages, present
 from portcullis.live.repository_lists import webhook
@@ -108,6 +108,11 @@ class Found:
         """Note what could not be read."""
         self.gaps.append(Gap(what, kinds, None, answer))
 
+    def take(self, read: tuple[list[LiveResource], list[Gap]]) -> None:
+        """Take what was read, and what could not be."""
+        self.resources += read[0]
+        self.gaps += read[1]
+
     def hides(self, kind: str) -> bool:
         """Say whether things of a kind are known to be hidden."""
         return any(kind in gap.kinds for gap in self.gaps)
@@ -145,11 +150,12 @@ def read(
         for edge in team["members"]["edges"]:
             found.people[edge["node"]["login"].lower()] = edge["node"]["databaseId"]
     invited, unread = invitations.of_organization(asking, organization, nodes)
-    found.resources += invited
-    found.gaps += unread
+    found.take((invited, unread))
     found.invited = {each.name.lower() for each in invited}
+    found.take(roles.of_organization(asking, organization))
     if found.plan in _WITH_ROLES:
-        _name_roles(asking, organization, nodes, found)
+        known = bool(found.plan)
+        found.take(roles.of_repositories(asking, organization, nodes, planned=known))
     found.resources += teams.resources(nodes)
     for node in _all(asking, organization, _RULESETS_LIST, found):
         if (node["source"] or {}).get("__typename") == "Organization":
@@ -266,29 +272,6 @@ def _all(
 
 _WITH_ROLES = frozenset({"", "enterprise"})
 """Plans that have custom repository roles; GitHub shows the plan to owners only."""
-
-
-def _name_roles(
-    asking: Asking, organization: str, nodes: list[dict[str, Any]], found: Found
-) -> None:
-    """Put custom roles into the grants of teams: GraphQL has only what each is based on.
-
-    Source: https://docs.github.com/rest/teams/teams#list-team-repositories
-    """
-    base = f"/orgs/{organization}"
-    roles = asking.listed(f"{base}/custom-repository-roles", "custom_roles")
-    if roles == []:
-        return
-    granted = [team for team in nodes if team["repositories"]["edges"]]
-    lists = asking.each(lambda team: asking.listed(f"{base}/teams/{team['slug']}/repos"), granted)
-    for team, listed in zip(granted, lists, strict=True):
-        if isinstance(listed, Unread):
-            found.note(f"roles of team {team['slug']}", (), listed)
-            team["hidden_roles"] = listed
-            continue
-        names = {each["name"]: each.get("role_name") for each in listed}
-        for edge in team["repositories"]["edges"]:
-            edge["role"] = names.get(edge["node"]["name"])
 
 
 def _field(node: Mapping[str, Any] | None, name: str) -> Mapping[str, Any] | None:

@@ -12,6 +12,8 @@ _NAMES = {
     "repository webhooks": "repository_hooks",
     "organization webhooks": "organization_hooks",
     "repository custom_properties": "repository_custom_properties",
+    "organization custom_organization_roles": "organization_custom_org_roles",
+    "organization custom_repository_roles": "organization_custom_roles",
     "organization variables": "organization_actions_variables",
 }
 

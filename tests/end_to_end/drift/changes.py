@@ -224,6 +224,18 @@ CHANGES = [
         {"role": "admin"},
         ("undeclared", "Membership", "kim"),
     ),
+    _change(
+        "PUT",
+        f"{ORG}/organization-roles/users/zoe/8136",
+        None,
+        ("undeclared", "OrganizationRoleUser", "all_repo_admin/zoe"),
+    ),
+    _change(
+        "PUT",
+        f"{ORG}/organization-roles/teams/makers/8132",
+        None,
+        ("undeclared", "OrganizationRoleTeam", "all_repo_read/makers"),
+    ),
     _change("POST", f"{ORG}/teams", {"name": "theirs"}, ("undeclared", "Team", "theirs")),
     _change(
         "PATCH",

@@ -150,6 +150,8 @@ def test_the_report_names_what_is_dangerous_and_no_secret(changed: Project) -> N
     report = _report(changed)
     dangerous = {item["name"] for item in report["items"] if item["dangerous"]}
     assert "tool/ben" in dangerous
+    assert "all_repo_admin/zoe" in dangerous
+    assert "all_repo_read/makers" not in dangerous
     assert "tool/theirs" in dangerous
     assert "tool/.github/workflows/sound.yml" not in dangerous
     [theirs] = [each for each in report["items"] if each["name"].endswith("/theirs.yml")]
@@ -188,6 +190,7 @@ def test_what_changed_since_the_last_update_is_news(changed: Project) -> None:
         ("missing", "Membership", "kim"): [LOST_OWNER],
         ("changed", "TeamMembers", "makers"): ["kim: maintainer -> member of makers"],
         ("undeclared", "Membership", "ana"): [],
+        ("undeclared", "OrganizationRoleUser", "all_repo_admin/zoe"): [],  # it is dangerous
         ("undeclared", "Repository", "theirs"): ["visibility: public"],  # it is dangerous
         ("undeclared", "ActionsRunnerGroup", "theirs"): [
             "repositories: all",

@@ -40,6 +40,9 @@ LOG: list[dict[str, Any]] = [
             {"action": "integration_installation.create", "actor": "c3", "name": "bot"},
             {"action": "org.runner_group_created", "actor": "c4", "name": "theirs"},
             {"action": "org.update_member", "actor": "c5", "user": "zoe"},
+            {"action": "organization_role.revoke", "actor": "c6", "user": "kim"},
+            {"action": "organization_role.assign", "actor": "c7", "team": "acme/devs"},
+            {"action": "organization_role.assign", "actor": "c8", "user": "kim"},
         ]
     )
 ]
@@ -91,6 +94,8 @@ _PROD = {"repository": "tool", "environment": "prod"}
         (_undeclared("AppInstallation", "bot", appSlug="bot"), "c3"),
         (_undeclared("AppInstallation", "other", appSlug="other"), None),
         (_undeclared("ActionsRunnerGroup", "theirs", name="theirs"), "c4"),
+        (_undeclared("OrganizationRoleTeam", "all_repo_read/devs", teamSlug="devs"), "c7"),
+        (_undeclared("OrganizationRoleUser", "all_repo_admin/kim", login="kim"), "c8"),
         (_missing("Repository", "gone", name="gone"), "c1"),
         (Drift("missing", "Membership", "zoe"), "c5"),
         (_undeclared("RepositoryFile", "tool/x.yml", repository="tool", file="x.yml"), None),

@@ -74,6 +74,11 @@ def _team(wanted: Wanted, asked: Asked) -> None:
     wanted.note("Team", asked.answer["slug"], **given)
 
 
+def _role(wanted: Wanted, asked: Asked) -> None:
+    given = {camel(field): value for field, value in asked.body.items()}
+    wanted.note("OrganizationRepositoryRole", asked.body["name"], **given)
+
+
 def _team_member(wanted: Wanted, asked: Asked) -> None:
     wanted.note(
         "TeamMembers", asked.at["team"], **{f"member {asked.at['login']}": asked.body["role"]}
@@ -374,7 +379,7 @@ TABLE: dict[str, Callable[[Wanted, Asked], None]] = {
     rf"PUT {_ORG}/memberships/(?P<login>[^/]+)": _membership,
     r"PATCH /user/memberships/orgs/[^/]+": _nothing,
     r"PATCH /user/repository_invitations/\d+": _nothing,
-    rf"POST {_ORG}/custom-repository-roles": _nothing,
+    rf"POST {_ORG}/custom-repository-roles": _role,
     rf"POST {_ORG}/teams": _team,
     rf"PUT {_ORG}/teams/(?P<team>[^/]+)/memberships/(?P<login>[^/]+)": _team_member,
     rf"DELETE {_ORG}/teams/(?P<team>[^/]+)/memberships/(?P<login>[^/]+)": _no_team_member,
