@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from components.names.printable import printable
 from portcullis.importing.seen import STAYS, Left, Seen
+from portcullis.live.jobs import subjects
 from portcullis.live.kinds import KINDS
 from portcullis.live.resource import token
 from portcullis.preview.differences import is_unset
@@ -98,8 +99,10 @@ def _undeclared(found: Iterable[Drift], named: set[str], proven: Proven) -> Iter
 
 
 def _is_declared(drift: Drift, proven: Proven) -> bool:
-    """Say whether the YAML has it in another form: a member in a team, a property's default."""
+    """Say whether the YAML has it in another form: a member in a team, a default of GitHub's."""
     inputs = drift.live.inputs if drift.live else {}
+    if drift.live and drift.kind == subjects.ORGANIZATION:
+        return not subjects.is_customized(drift.live)
     if drift.kind != "Membership":
         return bool(inputs.get("byDefault"))
     login = str(inputs["username"]).lower()
@@ -108,6 +111,7 @@ def _is_declared(drift: Drift, proven: Proven) -> bool:
 
 
 _WHY = {
+    subjects.ORGANIZATION: "it belongs to what trusts jobs (`trust`), and no trust is imported",
     "RepositoryCustomProperty": "the value is the default of the property",
     "RepositoryFile": "people wrote it, so Portcullis does not manage it",
 }

@@ -18,6 +18,7 @@ from portcullis.importing.translation.organization import drafted
 from portcullis.importing.update import updated
 from portcullis.live import reader
 from portcullis.live.asking import Unread
+from portcullis.live.jobs import subjects
 from portcullis.project import UserError
 from portcullis.pulumi_runs.run import in_words
 
@@ -59,6 +60,7 @@ def import_organization(
         login = organization if isinstance(answer, Unread) else str(answer["login"])
         _require_new(root, login, update=update)
         live = reader.read(asking, login)
+        subjects.read(asking, live, ())
         if files.target(root, login):
             found = brought_up_to_date(live, root, way.settings)
         else:

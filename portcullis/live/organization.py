@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portcullis.live import invitations, roles, rulesets, teams
+from portcullis.live import rulesets
 from portcullis.live.asking import PAGE, TooHeavy, Unread
 from portcullis.live.pages import TOO_HEAVY, pages, present
+from portcullis.live.people import invitations, roles, teams
 from portcullis.live.repository_lists import webhook
 from portcullis.live.resource import Gap, LiveResource, camel, camels
 

@@ -12,8 +12,8 @@ from portcullis.live import classic, environments, repository_lists, rulesets
 from portcullis.live.asking import PAGE, TooHeavy, Unread
 from portcullis.live.kinds import KINDS
 from portcullis.live.pages import TOO_HEAVY, pages, present
+from portcullis.live.people.teams import PERMISSIONS
 from portcullis.live.resource import Gap, LiveRepository, LiveResource, camel
-from portcullis.live.teams import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from portcullis_policy.facts import UNKNOWN
 
-from portcullis.live import invitations
 from portcullis.live.asking import Unread
+from portcullis.live.people import invitations
 from portcullis.live.resource import Gap, LiveResource
 
 if TYPE_CHECKING:

@@ -105,6 +105,27 @@ def test_files_that_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert before == {path: path.read_bytes() for path in before}
 
 
+def test_what_no_field_declares_is_listed(
+    tmp_path: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Promise: roles of the organization, and claims of token subjects, are listed if not GitHub's.
+
+    Nothing of an organization is left out silently.
+    """
+    listed = tmp_path / "orgs/acme/not-imported.md"
+    assert run(capsys, "acme")[0] == 0
+    assert "template of token subjects" not in listed.read_text("utf-8")
+    for path, body in (
+        ("organization-roles/users/kim/8136", None),
+        ("actions/oidc/customization/sub", {"include_claim_keys": ["repository_owner"]}),
+    ):
+        assert world.request("PUT", f"/orgs/acme/{path}", body)["status"] < 300, path
+    assert run(capsys, "acme", "--update")[0] == 0
+    text = listed.read_text("utf-8")
+    assert "  - person with the organization's role all\\_repo\\_admin/kim" in text
+    assert "  - template of token subjects acme" in text
+
+
 def test_too_few_rights(
     tmp_path: Path,
     world: World,

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from portcullis.live import roles
+from portcullis.live.people import roles
 from tests.portcullis.live.conftest import asking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from portcullis.live.roles import Read
+    from portcullis.live.people.roles import Read
     from tests.support.sandbox import World
 
 SEED: dict[str, Any] = {

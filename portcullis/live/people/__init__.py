@@ -1,0 +1,1 @@
+"""Who has which rights: teams, roles, and people who were invited."""
