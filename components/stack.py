@@ -51,6 +51,10 @@ SEEN_OUTPUT = "seen_on_github"
 """The output by which the stack remembers it until the next update."""
 
 
+UNLOCKS_OUTPUT = "unlocks_used"
+"""The output by which the stack remembers the unlocks of its config: each is for one update."""
+
+
 def declare() -> None:
     """Declare the organization that the stack's `portcullis:organization` names.
 
@@ -81,6 +85,8 @@ def declare() -> None:
         pulumi.export(name, value)
     if seen := os.environ.get(SEEN):
         pulumi.export(SEEN_OUTPUT, json.loads(seen))
+    if unlocks := settings.get_object("allow"):
+        pulumi.export(UNLOCKS_OUTPUT, unlocks)
     pulumi.run(start_registrations)
 
 

@@ -20,6 +20,7 @@ from portcullis.adopt.old_names import old_names
 from portcullis.check.organization import Subject
 from portcullis.drift.before_a_run import repair
 from portcullis.files import overwritten, step, ways
+from portcullis.guards import step as guards
 from portcullis.lockdown import guard
 from portcullis.plan.carry_out import require_no_more
 from portcullis.plan.made import Found
@@ -163,6 +164,8 @@ def _preview(whole: Stack, found: Found, console: Console, *, change: bool, live
     files = step.plan(stack, environment, resolved, names=live_repositories, leaving=leaving)
     step.show(console, files)
     found.files = files
+    found.judgement = guards.look(settings, planned, state, resolved, console)
+    guards.refuse(found.judgement, console)
     return _Ready(planned, files, proposed)
 
 

@@ -42,7 +42,7 @@ def marker(stack: str) -> str:
 def text(plan: Plan) -> str:
     """Return the comment of a plan, in an order that shows first what has to be looked at."""
     lines = [marker(plan.stack), *_head(plan)]
-    for section in (_weaker(plan), _taken_away(plan), _findings(plan), _drift(plan)):
+    for section in (_guards(plan), _weaker(plan), _taken_away(plan), _findings(plan), _drift(plan)):
         lines += _shown(section, _MOST_OF_A_SECTION)
     left = LONGEST - sum(len(line) + 1 for line in lines)
     lines += _shown(_rest(plan), left)
@@ -55,6 +55,7 @@ def _head(plan: Plan) -> Iterator[str]:
     verdict = {
         "passes": "nothing to do" if not plan.acts else _counts(plan.changes) or "it acts",
         "refused": f"**refused** by the policy pack ({refused} mandatory findings)",
+        "stopped by a guard": "**stopped by a guard**",
         "failed": "**failed**",
     }[plan.verdict]
     yield f"### Portcullis: {code(plan.organization)}, stack {code(plan.stack)}: {verdict}"
@@ -75,6 +76,12 @@ def _counts(changes: Iterable[Change]) -> str:
     counts = Counter(each.operation for each in changes)
     order = sorted(counts, key=lambda each: (each not in _TAKEN_AWAY, each))
     return ", ".join(f"{counts[each]} {each}" for each in order)
+
+
+def _guards(plan: Plan) -> _Section:
+    """Return what stops the update until somebody names it."""
+    listed = [f"- {words(each.what)}; unlock: {code(each.unlock)}" for each in plan.guards]
+    return _Section("What has to be unlocked", listed)
 
 
 def _weaker(plan: Plan) -> _Section:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 """Of the document. A reader refuses another one, because it may mean something else."""
 
-Verdict = Literal["passes", "refused", "failed"]
-"""`refused`: the policy pack has mandatory findings. `failed`: something else went wrong."""
+Verdict = Literal["passes", "refused", "stopped by a guard", "failed"]
+"""`refused`: the policy pack has mandatory findings. `stopped by a guard`: it has to be named first
+(docs/guards.md). `failed`: something else went wrong."""
 
 
 class _Frozen(pydantic.BaseModel):
@@ -73,6 +74,15 @@ class Drift(_Frozen):
     """Whether an update sets it right."""
 
 
+class Guard(_Frozen):
+    """Something that an update does only after somebody has named it."""
+
+    name: str
+    what: str
+    unlock: str
+    """The text that allows it for one run."""
+
+
 class Reach(_Frozen):
     """A goal for which another number of people suffices after the change."""
 
@@ -110,6 +120,8 @@ class Plan(_Frozen):
     exemptions: tuple[Exemption, ...] = ()
     drift: tuple[Drift, ...] = ()
     """Without undeclared things that are as the last update saw them."""
+    guards: tuple[Guard, ...] = ()
+    """What stops an update, and is not unlocked."""
     digest: str
     """SHA-256 of all that an update would do, in hexadecimal digits."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from portcullis import report
 from portcullis.plan import digest
-from portcullis.plan.document import Change, Drift, Exemption, Finding, Plan, Reach
+from portcullis.plan.document import Change, Drift, Exemption, Finding, Guard, Plan, Reach
 from portcullis.plan.weaker import weaker
 from portcullis.preview import words
 from portcullis.preview.names import Names
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portcullis.drift.report import Item
     from portcullis.drift.report import Report as DriftReport
     from portcullis.files.step import Plan as Files
+    from portcullis.guards.judge import Judgement
     from portcullis.plan.document import Verdict
     from portcullis.project import StackSettings
     from portcullis.pulumi_runs.events import Run, Step
@@ -57,6 +58,8 @@ class Found:
     """Why the preview ended early."""
     secrets: Sequence[Drifted] = ()
     """Secrets that an update sets again."""
+    judgement: Judgement | None = None
+    """What the guards say."""
     edited: Sequence[str] = ()
     """URNs of managed files that people changed."""
 
@@ -108,6 +111,10 @@ def plan(found: Found, settings: StackSettings) -> Plan:
         findings=tuple(_findings(found.run)) if found.run else (),
         exemptions=tuple(_exemptions(found.run)) if found.run else (),
         drift=tuple(drift),
+        guards=tuple(
+            Guard(name=each.guard, what=each.what, unlock=each.unlock)
+            for each in (found.judgement.stops if found.judgement else ())
+        ),
         digest=digest.of_all(
             digests,
             [*besides, *texts, *fixed],
@@ -169,6 +176,8 @@ def _change(urn: str, step: Step, its_digest: str, names: Names) -> Change:
 def _verdict(found: Found) -> Verdict:
     if found.run and any(each.level == "mandatory" for each in found.run.findings):
         return "refused"
+    if found.judgement and found.judgement.stops:
+        return "stopped by a guard"
     return "failed" if found.error or not found.run else "passes"
 
 

@@ -1,0 +1,50 @@
+"""A deletion that a release depends on stops before anything changes, until it is named."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from components.stack import UNLOCKS_OUTPUT
+from portcullis.report import outputs
+
+if TYPE_CHECKING:
+    from tests.support.project import Outcome, Project
+
+RULESET = """\
+    protection:
+      release branches:
+        branches: ["release/*"]
+"""
+UNLOCK = "delete repositories.tool.protection.release branches"
+
+
+def commands(outcome: Outcome) -> list[list[str]]:
+    """The commands that a message says, as words."""
+    return [
+        shlex.split(each)
+        for each in re.findall(r"^  (pulumi config .*)$", outcome.stderr, re.MULTILINE)
+    ]
+
+
+def test_a_deletion_is_named_for_one_run(small: Project) -> None:
+    """It stops without a write; the printed command unlocks it, and the state has it as used."""
+    small.make()
+    world = small.world
+    small.edit(RULESET, "")
+    world.clear_journal()
+    refused = small.portcullis("up")
+    assert refused.code == 1, refused.text
+    stopped = "guard      ruleset: RepositoryRuleset tool/release branches is deleted"
+    assert stopped in refused.stdout
+    assert "nothing was changed" in refused.stderr
+    assert world.writes() == []
+    (command,) = commands(refused)
+    assert command[-1] == UNLOCK
+    assert small.pulumi(*command[1:3], *command[5:]).code == 0
+    done = small.portcullis("up")
+    assert done.code == 0, done.text
+    assert f"unlocked   {UNLOCK}" in done.stdout
+    assert world.writes(method="DELETE") != []
+    assert outputs(small.state()["resources"])[UNLOCKS_OUTPUT] == [UNLOCK]
