@@ -23,11 +23,13 @@ from portcullis.pins.commands import pins
 from portcullis.project import UserError, project_root
 from portcullis.publishers.commands import app as publishers_app
 from portcullis.reach.commands import reach
+from portcullis.records.commands import app as records_app
 from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(esc_app, name="esc")
 app.add_typer(publishers_app, name="publishers")
+app.add_typer(records_app, name="records")
 app.add_typer(secrets_app, name="secrets")
 app.command()(check)
 app.command()(comment)

@@ -38,6 +38,7 @@ from portcullis.project import UserError, pulumi_environment, require_pack
 from portcullis.pulumi_runs import recover, resume, run, unfinished
 from portcullis.pulumi_runs.run import in_words
 from portcullis.reach import comparison
+from portcullis.records.recording import recorded
 from portcullis.renames.follow import carry_out, follow, forget_strangers
 from portcullis.renames.moves import Renames
 from portcullis.secrets import deletion
@@ -88,6 +89,21 @@ def deploy(
     found = Found() if found is None else found
     require_pack(settings, os.environ)
     stack_file.make_if_missing(settings, console)
+    with recorded(settings, found, console, change=change):
+        _run(settings, found, reviewed, console, change=change, agreed=agreed, live=live)
+
+
+def _run(
+    settings: StackSettings,
+    found: Found,
+    reviewed: Found | None,
+    console: Console,
+    *,
+    change: bool,
+    agreed: bool,
+    live: bool,
+) -> None:
+    """Preview, and update; see `deploy`."""
     declaration = declaration_of(settings)
     found.organization = declaration.resolved.name
     environment = prepare(settings, declaration, console)

@@ -7,7 +7,10 @@ import shlex
 from typing import TYPE_CHECKING
 
 from components.stack import UNLOCKS_OUTPUT
+from portcullis.records.chain import entries, verify
 from portcullis.report import outputs
+from tests.end_to_end.conftest import CANARY
+from tests.support.project import STACK
 
 if TYPE_CHECKING:
     from tests.support.project import Outcome, Project
@@ -26,6 +29,21 @@ def commands(outcome: Outcome) -> list[list[str]]:
         shlex.split(each)
         for each in re.findall(r"^  (pulumi config .*)$", outcome.stderr, re.MULTILINE)
     ]
+
+
+def check_records(project: Project) -> None:
+    """The records say what was stopped and what was done, without a value of a secret (R12, A8)."""
+    path = project.folder / ".portcullis" / "records" / f"{STACK}.jsonl"
+    content = path.read_bytes()
+    assert verify(content) is None
+    stopped, done = (each for each in entries(content) if each["kind"] == "finished")
+    assert (stopped["result"], done["result"]) == ("stopped by a guard", "done")
+    assert stopped["guards"][0]["unlock"] == UNLOCK
+    assert stopped["plan"] == done["plan"]
+    assert [each["unlock"] for each in done["unlocks"]] == [UNLOCK]
+    changed = [(each["operation"], each["name"]) for each in done["changes"]]
+    assert ("deleted", "tool/release branches") in changed
+    assert CANARY.encode() not in content
 
 
 def test_a_deletion_is_named_for_one_run(small: Project) -> None:
@@ -47,4 +65,5 @@ def test_a_deletion_is_named_for_one_run(small: Project) -> None:
     assert done.code == 0, done.text
     assert f"unlocked   {UNLOCK}" in done.stdout
     assert world.writes(method="DELETE") != []
+    check_records(small)
     assert outputs(small.state()["resources"])[UNLOCKS_OUTPUT] == [UNLOCK]

@@ -1,0 +1,1 @@
+"""Records: an entry when a run begins, and one when it ends, chained by hashes."""
