@@ -1,6 +1,6 @@
 """Guard: no gate is lowered by the change that also publishes something new.
 
-Whoever approves a release looks at the gates as they were reviewed. A change that adds a package,
+People who approve a release rely on the gates as they were reviewed. A change that adds a package,
 or alters how one is released, and lowers a gate besides, is two changes.
 """
 
@@ -59,7 +59,7 @@ def lowered(planned: Run, before: Mapping[str, Managed], published: list[str]) -
         return
     besides = f"in the change that also publishes ({', '.join(published)})"
     for path, how in _lowered(planned, before):
-        yield Stop("lowered gate", f"{path}: {how}, {besides}", f"lower {path}")
+        yield Stop("lowered protection", f"{path}: {how}, {besides}", f"lower {path}")
 
 
 def _lowered(planned: Run, before: Mapping[str, Managed]) -> Iterator[tuple[str, str]]:

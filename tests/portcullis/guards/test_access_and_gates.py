@@ -162,7 +162,7 @@ def test_a_change_that_publishes_lowers_no_gate(acme: ResolvedOrganization, how:
     """It is stopped with a release workflow in the same change, and not without one."""
     event, unlock = LOWERED[how]
     (stop,) = stops(run_of(event, PUBLISHES), BEFORE, acme)
-    assert (stop.guard, stop.unlock) == ("lowered gate", unlock)
+    assert (stop.guard, stop.unlock) == ("lowered protection", unlock)
     assert "the release workflow api/release" in stop.what
     assert stops(run_of(event), BEFORE, acme) == []
 

@@ -47,7 +47,7 @@ def test_an_unlock_is_for_one_update() -> None:
 
 
 def test_the_printed_commands_unlock_everything() -> None:
-    """Whoever runs all commands has unlocked all that was stopped."""
+    """After all commands, nothing is stopped any more."""
     commands = judge([STOP, OTHER], Unlocks("prod", ("old",))).commands
     named = ("old", *(shlex.split(each)[-1] for each in commands))
     assert [shlex.split(each)[-2] for each in commands] == [
