@@ -159,7 +159,7 @@ def _preview(whole: Stack, found: Found, console: Console, *, change: bool, live
         stack, environment, declaration, state, console, change=change
     )
     edited = recover.restore_files(stack, environment, declaration, state, console, change=change)
-    found.edited = [each.urn for each in edited]
+    found.edited = {each.urn: each.declared for each in edited}
     found.reach = _compare_reach(settings, stack, state, console)
     for line in looked.lines:
         console.print(Text(line))
@@ -180,7 +180,8 @@ def _preview(whole: Stack, found: Found, console: Console, *, change: bool, live
     files = step.plan(stack, environment, resolved, names=live_repositories, leaving=leaving)
     step.show(console, files)
     found.files = files
-    found.judgement = guards.look(settings, planned, state, resolved, console)
+    restored = found.restored(planned)
+    found.judgement = guards.look(settings, planned, state, resolved, console, restored=restored)
     guards.refuse(found.judgement, console)
     return _Ready(planned, files, proposed)
 

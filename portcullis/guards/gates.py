@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from portcullis.guards.managed import Managed
-    from portcullis.pulumi_runs.events import Run, Step
+    from portcullis.pulumi_runs.events import Step
 
 Json = Any
 """A value of a resource's inputs."""
@@ -25,15 +25,15 @@ Json = Any
 _RELEASE_FILES = f"{FOLDER}release"
 
 
-def publishing(planned: Run, packages: Iterable[str]) -> list[str]:
+def publishing(steps: Mapping[str, Step], packages: Iterable[str]) -> list[str]:
     """Return what of a change is about publishing, in words.
 
     Args:
-        planned: The preview.
+        steps: What the change does, by URN.
         packages: What the declaration publishes anew, in words.
     """
     found = list(packages)
-    for urn, step in planned.steps.items():
+    for urn, step in steps.items():
         kind, name, inputs = _kind(urn), name_of(urn), step.new_inputs
         if step.operation not in DONE or not inputs:
             continue
@@ -47,24 +47,26 @@ def publishing(planned: Run, packages: Iterable[str]) -> list[str]:
     return sorted(set(found))
 
 
-def lowered(planned: Run, before: Mapping[str, Managed], published: list[str]) -> Iterator[Stop]:
+def lowered(
+    steps: Mapping[str, Step], before: Mapping[str, Managed], published: list[str]
+) -> Iterator[Stop]:
     """Stop a change that lowers a gate and publishes.
 
     Args:
-        planned: The preview.
+        steps: What the change does, by URN.
         before: What is on GitHub now.
         published: What of the change is about publishing; nothing is stopped if there is none.
     """
     if not published:
         return
     besides = f"in the change that also publishes ({', '.join(published)})"
-    for path, how in _lowered(planned, before):
+    for path, how in _lowered(steps, before):
         yield Stop("lowered protection", f"{path}: {how}, {besides}", f"lower {path}")
 
 
-def _lowered(planned: Run, before: Mapping[str, Managed]) -> Iterator[tuple[str, str]]:
+def _lowered(steps: Mapping[str, Step], before: Mapping[str, Managed]) -> Iterator[tuple[str, str]]:
     existing = {each.path for each in before.values() if each.kind == "RepositoryEnvironment"}
-    for urn, step in planned.steps.items():
+    for urn, step in steps.items():
         thing = before.get(urn)
         if thing is None:
             new = step.new_inputs

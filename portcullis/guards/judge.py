@@ -11,7 +11,7 @@ from portcullis.guards.managed import managed, taken_away
 from portcullis.pulumi_runs.events import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from components.organization import ResolvedOrganization
     from portcullis.guards.stop import Stop
@@ -38,6 +38,7 @@ def stops(
     state: Mapping[str, Any],
     resolved: ResolvedOrganization,
     share: float = deletions.SHARE,
+    restored: Collection[str] = (),
 ) -> list[Stop]:
     """Return what the guards stop, whatever is unlocked.
 
@@ -46,17 +47,19 @@ def stops(
         state: The stack's state before, exported.
         resolved: The organization as it is declared now.
         share: Of what is on GitHub, how much an update may delete, between 0 and 1.
+        restored: URNs of steps that only bring back what was declared before: they lower nothing.
     """
     before = managed(state)
     gone = taken_away(planned, before)
-    published = gates.publishing(planned, _new_packages(state, resolved))
+    declared = {urn: each for urn, each in planned.steps.items() if urn not in restored}
+    published = gates.publishing(declared, _new_packages(state, resolved))
     found = [
         *deletions.of_the_release_path(gone, before),
         *deletions.all_of_a_kind(gone, before),
         *deletions.many(gone, before, share),
         *access.last_owner(planned, before),
         *access.own_access(planned, gone, before, _apps(state, resolved)),
-        *gates.lowered(planned, before, published),
+        *gates.lowered(declared, before, published),
     ]
     return list(dict.fromkeys(found))
 

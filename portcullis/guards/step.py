@@ -12,7 +12,7 @@ from portcullis.guards.unlocks import share, unlocks
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from rich.console import Console
@@ -28,15 +28,25 @@ def look(
     state: Mapping[str, Any],
     resolved: ResolvedOrganization,
     console: Console,
+    *,
+    restored: Collection[str] = (),
 ) -> Judgement:
     """Return what the guards say about a preview, and show what is unlocked.
+
+    Args:
+        settings: The stack.
+        planned: The preview.
+        state: The stack's state before, exported.
+        resolved: The organization as it is declared now.
+        console: Where it is shown.
+        restored: URNs of steps that only bring back what was declared before.
 
     Raises:
         UserError: The stack's config for the guards has mistakes.
     """
     resources = (state.get("deployment") or {}).get("resources") or []
     named = unlocks(settings, report.outputs(resources))
-    found = judge(stops(planned, state, resolved, share(settings)), named)
+    found = judge(stops(planned, state, resolved, share(settings), restored), named)
     for stop, unlock in found.unlocked:
         console.print(Text(f"unlocked   {unlock}: {stop.what}"))
     for unlock in found.unused:

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from portcullis import report
@@ -60,8 +60,8 @@ class Found:
     """Secrets that an update sets again."""
     judgement: Judgement | None = None
     """What the guards say."""
-    edited: Sequence[str] = ()
-    """URNs of managed files that people changed."""
+    edited: Mapping[str, str | None] = field(default_factory=dict)
+    """URN to declared content, of managed files that people changed."""
 
     @property
     def repaired(self) -> set[str]:
@@ -69,6 +69,18 @@ class Found:
         items = self.drift.items if self.drift else ()
         drifted = {each.drift.declared.urn for each in items if each.drift.declared}
         return {*drifted, *self.edited, *(each.urn for each in self.secrets)}
+
+    def restored(self, planned: Run) -> set[str]:
+        """Return the URNs of steps that bring back what was declared before, and change no more."""
+        items = self.drift.items if self.drift else ()
+        known = [each.drift.declared for each in items if each.taken_back and each.drift.declared]
+        before = {each.urn: digest.plain(each.inputs) for each in known}
+        return {
+            urn
+            for urn, step in planned.steps.items()
+            if (urn in before and before[urn] == digest.plain(step.new_inputs))
+            or (urn in self.edited and self.edited[urn] == step.new_inputs.get("content"))
+        }
 
 
 def plan(found: Found, settings: StackSettings) -> Plan:

@@ -167,6 +167,16 @@ def test_a_change_that_publishes_lowers_no_gate(acme: ResolvedOrganization, how:
     assert stops(run_of(event), BEFORE, acme) == []
 
 
+def test_what_somebody_took_away_may_come_back_with_a_release(acme: ResolvedOrganization) -> None:
+    """A step that only repairs drift lowers nothing, and publishes nothing new.
+
+    A deployment policy that was deleted on GitHub is created again: that admits refs, as declared.
+    """
+    planned = run_of(LOWERED["fewer reviewers"][0], PUBLISHES)
+    for urn in planned.steps:
+        assert stops(planned, BEFORE, acme, restored={urn}) == []
+
+
 @pytest.mark.parametrize("how", HIGHER)
 def test_a_gate_may_be_raised_with_a_release(acme: ResolvedOrganization, how: str) -> None:
     """What makes a gate stricter is never stopped."""
