@@ -89,12 +89,20 @@ def deploy(
     found = Found() if found is None else found
     require_pack(settings, os.environ)
     stack_file.make_if_missing(settings, console)
+    declaration = declaration_of(settings)  # a file with mistakes begins no run
+    found.organization = declaration.resolved.name
     with recorded(settings, found, console, change=change):
-        _run(settings, found, reviewed, console, change=change, agreed=agreed, live=live)
+        _run(
+            *(settings, declaration, found, reviewed, console),
+            change=change,
+            agreed=agreed,
+            live=live,
+        )
 
 
 def _run(
     settings: StackSettings,
+    declaration: Declaration,
     found: Found,
     reviewed: Found | None,
     console: Console,
@@ -104,8 +112,6 @@ def _run(
     live: bool,
 ) -> None:
     """Preview, and update; see `deploy`."""
-    declaration = declaration_of(settings)
-    found.organization = declaration.resolved.name
     environment = prepare(settings, declaration, console)
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)

@@ -62,7 +62,7 @@ class Store:
         """Append an entry, and return it with its place in the chain.
 
         It is on the disk when this returns. The rest of an entry that a killed run has not written
-        to its end is overwritten: nobody was told of it.
+        to its end is overwritten: no run went on after it.
 
         Raises:
             UserError: The file cannot be written, or its last entry was changed.

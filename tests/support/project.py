@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ PARTS = ("__main__.py", "Pulumi.yaml", "components", "workflows", "policy", "por
 STACK = "test"
 PASSPHRASE = "a-passphrase-for-tests"
 LIMIT_SECONDS = 300
+_UNLOCKS = re.compile(r"^  (pulumi config set .*)$", re.MULTILINE)
 _MADE: dict[tuple[object, ...], dict[str, bytes]] = {}
 """The files of stacks that were made already, by what is in their config."""
 
@@ -197,6 +199,13 @@ class Project:
         if arguments[0] in {"preview", "up", "refresh", "destroy"}:
             command += ["--event-log", str(log)]
         return command, log
+
+    def unlock(self, refused: Outcome) -> list[str]:
+        """Run the commands that the guards printed, and return the unlocks."""
+        commands = [shlex.split(each) for each in _UNLOCKS.findall(refused.stderr)]
+        for _, config, set_, _, _, *rest in commands:  # the stack is that of every run here
+            self.pulumi(config, set_, *rest, check=True)
+        return [each[-1] for each in commands]
 
     def portcullis(self, *arguments: str, stdin: str = "", keyboard: str = "") -> Outcome:
         """Run the command line around `pulumi`, as make does.

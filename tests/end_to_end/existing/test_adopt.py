@@ -210,9 +210,14 @@ def test_protection_in_the_way_is_named_before_anything_runs(
 
 
 def test_an_adopted_repository_is_archived(sandbox: Sandbox, tmp_path: Path) -> None:
-    """With protection off, a repository that leaves the YAML is archived, as the preview says."""
+    """With protection off, a repository that leaves the YAML is archived, as the preview says.
+
+    Everything that the stack has goes with it, which has to be unlocked.
+    """
     project = adopted(sandbox, tmp_path, "lost", protect=False)
     project.write(HEAD)
+    unlocked = project.unlock(project.portcullis("up"))
+    assert "delete 11 of 16 resources" in unlocked
     up = project.portcullis("up")
     assert up.code == 0, up.text
     assert "archive  Repository legacy" in up.text
