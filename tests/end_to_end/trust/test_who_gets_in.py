@@ -193,11 +193,13 @@ def test_after_a_rename_the_new_names_get_in_and_the_old_ones_do_not(
     """A repository and an environment are renamed in the YAML, and everything follows (G2).
 
     A new repository under the old name has the same environment and workflow file, and gets in
-    nowhere: neither with the old role, which is gone, nor with the new one.
+    nowhere: neither with the old role, which is gone, nor with the new one. The old environment is
+    deleted with all that it has, which has to be unlocked.
     """
     world = project.world
     project.edit("  other:\n", "  beacon:\n    renamed_from: other\n")
     project.edit("      staging:\n", "      rehearsal:\n")
+    assert project.unlock(project.portcullis("up")) == ["delete 6 of 46 resources"]
     outcome = project.portcullis("up")
     assert outcome.code == 0, outcome.text
     for repository, environment, old in (
