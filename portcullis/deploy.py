@@ -186,6 +186,7 @@ def _preview(whole: Stack, found: Found, console: Console, *, change: bool, live
     files = step.plan(stack, environment, resolved, names=live_repositories, leaving=leaving)
     step.show(console, files)
     found.files = files
+    state = existing.known(stack, environment)  # what was taken into it since can be lost, too
     restored = found.restored(planned)
     found.judgement = guards.look(settings, planned, state, resolved, console, restored=restored)
     guards.refuse(found.judgement, console)
