@@ -16,7 +16,6 @@ from portcullis.commands import settings as _settings
 from portcullis.comment.commands import comment
 from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
-from portcullis.evidence.commands import report
 from portcullis.importing.commands import import_
 from portcullis.lockdown.commands import lockdown
 from portcullis.pins.commands import pins
@@ -24,6 +23,7 @@ from portcullis.project import UserError, project_root
 from portcullis.publishers.commands import app as publishers_app
 from portcullis.reach.commands import reach
 from portcullis.records.commands import app as records_app
+from portcullis.report.commands import report
 from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

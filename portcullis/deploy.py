@@ -13,7 +13,7 @@ from rich.text import Text
 import engine
 from components.declaration import Declaration, DeclarationError, load
 from components.declaration.required_checks import notices
-from portcullis import report
+from portcullis import printed
 from portcullis.adopt import existing
 from portcullis.adopt.adoption import Stack, adopt_all, adopt_gates, in_the_way
 from portcullis.adopt.old_names import old_names
@@ -174,7 +174,7 @@ def _preview(whole: Stack, found: Found, console: Console, *, change: bool, live
         return carried_out(lambda: run.preview(stack, console, exclude=ignored), console, found)
 
     planned = preview()
-    report.require_pack(planned)
+    printed.require_pack(planned)
     if adopt_gates(whole, planned.planned, console, live=looked.live, change=change):
         planned = preview()
     overwritten.note_edited(planned, edited, in_state=change)
@@ -210,7 +210,7 @@ def _update(
         carry_out(stack, environment, organization, renames, console)
         if planned.has_to_be_carried_out:
             done = carried_out(lambda: resume.update(stack, environment, planned, console), console)
-            console.print(report.headline("update", done))
+            console.print(printed.headline("update", done))
         step.carry_out(stack, environment, resolved, console)
     _show(settings, stack, environment, whole.declaration, console)
 
@@ -219,12 +219,12 @@ def _show_planned(
     planned: Run, resolved: ResolvedOrganization, names: Names, console: Console
 ) -> None:
     """Show what a preview found, and what it would change."""
-    console.print(report.headline("preview", planned))
-    console.print(report.policies(planned))
+    console.print(printed.headline("preview", planned))
+    console.print(printed.policies(planned))
     for notice in notices(resolved):
         console.print(Text(f"{'notice':<10} {notice}"))
-    report.show_findings(console, planned.findings, briefly=True)
-    report.show_changes(console, planned, names)
+    printed.show_findings(console, planned.findings, briefly=True)
+    printed.show_changes(console, planned, names)
 
 
 def _show_obstacles(
@@ -238,10 +238,10 @@ def _show_obstacles(
     written = {
         str(step.new_inputs.get("repository"))
         for urn, step in planned.steps.items()
-        if report.resource_name(urn).startswith("RepositoryFile ")
+        if printed.resource_name(urn).startswith("RepositoryFile ")
         and step.operation in {"create", "update"}
     }
-    managed = {report.resource_name(urn) for urn in planned.resources}
+    managed = {printed.resource_name(urn) for urn in planned.resources}
     found = in_the_way(stack, live, written, managed) if live and written else []
     if found and change:
         first = "\n".join(f"  {line}" for line in found)
@@ -307,7 +307,7 @@ def _names(planned: Run, stack: automation.Stack, environment: Mapping[str, str]
     people = {
         number
         for urn, step in planned.steps.items()
-        for number in people_in(report.resource_name(urn).partition(" ")[0], step)
+        for number in people_in(printed.resource_name(urn).partition(" ")[0], step)
     }
     return names_of(planned, people, ask)
 
@@ -355,10 +355,10 @@ def _show(
     resources: list[Mapping[str, Any]] = deployment.get("resources", [])
     organization = declaration.config.organization
     console.print()
-    tree = report.resource_tree(organization, resources)
+    tree = printed.resource_tree(organization, resources)
     console.print(tree, crop=False, no_wrap=True, overflow="ignore")
     console.print()
-    report.show_outputs(console, report.outputs(resources))
+    printed.show_outputs(console, printed.outputs(resources))
     if settings.practises:
         base_url = environment["GITHUB_BASE_URL"]
         console.print(f"\nlook at it  {base_url}{organization}")
@@ -508,7 +508,7 @@ def carried_out(action: Callable[[], Run], console: Console, found: Found | None
     except run.RunFailedError as failure:
         if found:
             found.run = failure.run
-        report.show_findings(console, failure.run.findings, briefly=True)
-        report.show_errors(console, failure.run, failure.output)
+        printed.show_findings(console, failure.run.findings, briefly=True)
+        printed.show_errors(console, failure.run, failure.output)
         changed = "nothing was changed" if failure.step == "preview" else "run it again to go on"
         raise UserError(f"\n{failure.step} failed; {changed}") from None

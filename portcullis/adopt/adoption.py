@@ -14,9 +14,9 @@ from portcullis.adopt.obstacles import obstacles
 from portcullis.drift.look import conversation
 from portcullis.drift.report import unread
 from portcullis.live import reader
+from portcullis.printed import resource_name
 from portcullis.pulumi_runs.events import ROOT
 from portcullis.renames.state import FILE
-from portcullis.report import resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

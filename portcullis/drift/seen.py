@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from components.stack import SEEN, SEEN_OUTPUT
 from portcullis.drift.undeclared import TAKEN_BACK
 from portcullis.live.compare import Drift
-from portcullis.report import outputs
+from portcullis.printed import outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

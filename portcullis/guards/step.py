@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from portcullis import report
+from portcullis import printed
 from portcullis.guards.judge import Judgement, judge, stops
 from portcullis.guards.unlocks import share, unlocks
 from portcullis.project import UserError
@@ -45,7 +45,7 @@ def look(
         UserError: The stack's config for the guards has mistakes.
     """
     resources = (state.get("deployment") or {}).get("resources") or []
-    named = unlocks(settings, report.outputs(resources))
+    named = unlocks(settings, printed.outputs(resources))
     found = judge(stops(planned, state, resolved, share(settings), restored), named)
     for stop, unlock in found.unlocked:
         console.print(Text(f"unlocked   {unlock}: {stop.what}"))

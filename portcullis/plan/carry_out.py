@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portcullis import report
+from portcullis import printed
 from portcullis.plan import digest, document
 from portcullis.project import UserError
 from portcullis.pulumi_runs.events import DONE
@@ -119,13 +119,13 @@ def require_no_more(planned: Run, reviewed: Found) -> None:
     more = []
     for urn, step in planned.steps.items():
         operation = planned.resources.get(urn)
-        if operation not in DONE or urn in reviewed.repaired or urn.split("::")[2] == report.STACK:
+        if operation not in DONE or urn in reviewed.repaired or urn.split("::")[2] == printed.STACK:
             continue
         old = before.get(urn)
         if old is None or _wanted(old) != _wanted(step):
             more.append(urn)
     if more:
-        listed = "\n".join(f"  {planned.resources[e]} {report.resource_name(e)}" for e in more)
+        listed = "\n".join(f"  {planned.resources[e]} {printed.resource_name(e)}" for e in more)
         raise UserError(
             "nothing was changed: GitHub or the state changed while this ran; this was not "
             f"reviewed:\n{listed}\n{_NEXT}"
@@ -134,5 +134,5 @@ def require_no_more(planned: Run, reviewed: Found) -> None:
 
 def _wanted(step: Step) -> object:
     """Return what a step leads to; how it gets there depends on what GitHub has."""
-    takes_away = step.operation in report.DELETING
+    takes_away = step.operation in printed.DELETING
     return step.operation if takes_away else digest.plain(step.new_inputs)

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portcullis import report
+from portcullis import printed
 from portcullis.plan import digest
 from portcullis.plan.document import Change, Drift, Exemption, Finding, Guard, Plan, Reach
 from portcullis.plan.weaker import weaker
@@ -110,10 +110,10 @@ def plan(found: Found, settings: StackSettings) -> Plan:
         changes=tuple(
             _change(urn, step, digests[urn], names)
             for urn, step in steps.items()
-            if report.is_on_github(urn) or ":aws:" in urn or ":vault:" in urn
+            if printed.is_on_github(urn) or ":aws:" in urn or ":vault:" in urn
         ),
         unprotected=tuple(
-            report.resource_name(urn) for urn, protect in protection.items() if not protect
+            printed.resource_name(urn) for urn, protect in protection.items() if not protect
         ),
         files=tuple(besides),
         reach=tuple(
@@ -164,12 +164,12 @@ def commit(root: Path, environ: Mapping[str, str]) -> str | None:
 def _steps(run: Run) -> Iterator[tuple[str, Step]]:
     """Yield the steps that do something; the stack's outputs are none."""
     for urn, step in run.steps.items():
-        if run.resources.get(urn) in DONE and urn.split("::")[2] != report.STACK:
+        if run.resources.get(urn) in DONE and urn.split("::")[2] != printed.STACK:
             yield urn, step
 
 
 def _change(urn: str, step: Step, its_digest: str, names: Names) -> Change:
-    kind, _, name = report.resource_name(urn).partition(" ")
+    kind, _, name = printed.resource_name(urn).partition(" ")
     repository = step.new_inputs.get("repository") or step.old_inputs.get("repository")
     if kind == "Repository":
         repository = name
@@ -213,7 +213,7 @@ def _findings(run: Run) -> Iterator[Finding]:
         yield Finding(
             rule=each.rule,
             level=each.level,
-            resource=report.resource_name(each.urn),
+            resource=printed.resource_name(each.urn),
             message=each.message,
         )
 

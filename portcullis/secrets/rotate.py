@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from portcullis import deploy, report
+from portcullis import deploy, printed
 from portcullis.adopt import existing
 from portcullis.project import UserError
 from portcullis.pulumi_runs import recover, resume, run
@@ -89,13 +89,13 @@ def _deliver(
     if not urns:
         console.print("next       it is not on GitHub yet: make up")
         return
-    targets = [*urns, *report.roots(state)]
+    targets = [*urns, *printed.roots(state)]
     planned = deploy.carried_out(lambda: run.preview(stack, console, targets), console)
-    report.show_findings(console, planned.findings)
+    printed.show_findings(console, planned.findings)
     done = deploy.carried_out(
         lambda: run.update(stack, console, len(planned.resources), targets), console
     )
-    report.show_changes(console, done)
-    console.print(report.headline("update", done))
+    printed.show_changes(console, done)
+    console.print(printed.headline("update", done))
     if issuer := ISSUERS.get(rotation.kind):
         console.print(Text(f"next       revoke the old value: {issuer}"))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portcullis.check.organization import Subject, check
+from portcullis.printed import resource_name
 from portcullis.project import StackSettings
-from portcullis.report import resource_name
 from tests.end_to_end.conftest import CANARY, ROOT, seed
 from tests.end_to_end.test_up import TOKENS
 from tests.support.project import LIMIT_SECONDS, STACK, Project, without_colour

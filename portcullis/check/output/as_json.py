@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from portcullis.printed import resource_name
 from portcullis.pulumi_runs.events import name_of
-from portcullis.report import resource_name
 
 if TYPE_CHECKING:
     from portcullis_policy.diagnostic import Diagnostic

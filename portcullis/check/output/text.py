@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portcullis.report import resource_name
+from portcullis.printed import resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

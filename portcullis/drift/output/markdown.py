@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from portcullis.check.output.markdown import MOST_ROWS, code, words
-from portcullis.report import resource_name
+from portcullis.printed import resource_name
 
 MOST_CHARACTERS = 50_000
 """Of the table: GitHub takes 65,536 characters."""

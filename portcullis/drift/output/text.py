@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from components.names.printable import printable
-from portcullis.report import resource_name
+from portcullis.printed import resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

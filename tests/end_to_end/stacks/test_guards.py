@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.stack import UNLOCKS_OUTPUT
+from portcullis.printed import outputs
 from portcullis.records.chain import entries, verify
-from portcullis.report import outputs
 from tests.end_to_end.conftest import CANARY
 from tests.support.project import STACK
 

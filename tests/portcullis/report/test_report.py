@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from portcullis.check.organization import subject
 from portcullis.cli import app
-from portcullis.evidence.facts import gather
+from portcullis.report.facts import gather
 from tests.portcullis.check.projects import CANARY, project
 from tests.sandbox.pages.browser import chromium
 

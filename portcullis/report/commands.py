@@ -38,8 +38,8 @@ def report(
     """
     from components.declaration import DeclarationError
     from portcullis.check.organization import subject
-    from portcullis.evidence import page
-    from portcullis.evidence.facts import gather
+    from portcullis.report import page
+    from portcullis.report.facts import gather
 
     try:
         today = datetime.now(UTC).date()

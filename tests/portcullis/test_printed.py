@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
-from portcullis import report
+from portcullis import printed
 from portcullis.project import UserError
 from portcullis.pulumi_runs.events import Finding, Run
 from tests.portcullis.engine_events import STACK, before, found, run_of, said, urn
@@ -40,15 +40,15 @@ def test_the_headline_counts(operations: list[str], words: str) -> None:
     """One line says how much is done, and how long it took."""
     run = run_of(*(before(op, urn("Team", str(n))) for n, op in enumerate(operations)))
     run.seconds = 4.4
-    assert report.headline("preview", run) == f"preview    {words} in 4 s"
+    assert printed.headline("preview", run) == f"preview    {words} in 4 s"
 
 
 def test_policies_are_counted_by_level() -> None:
     """The pack's name and its findings; without a pack it says so."""
     run = run_of(found("A", APP), found("B", APP), found("C", APP, level="advisory"))
     run.policy_packs = {"portcullis|/some/where": "1"}
-    assert report.policies(run) == "policies   portcullis: 1 advisory, 2 mandatory findings"
-    assert report.policies(Run()) == "policies   none: no findings"
+    assert printed.policies(run) == "policies   portcullis: 1 advisory, 2 mandatory findings"
+    assert printed.policies(Run()) == "policies   none: no findings"
 
 
 def test_deletions_come_first_and_updates_name_their_fields() -> None:
@@ -75,7 +75,7 @@ def test_deletions_come_first_and_updates_name_their_fields() -> None:
         before("delete-replaced", urn("Team", "moved")),
         before("delete", urn("Team", "old")),
     )
-    lines = shown(lambda console: report.show_changes(console, run)).splitlines()
+    lines = shown(lambda console: printed.show_changes(console, run)).splitlines()
     assert [line for line in lines if "Stack" not in line] == [
         "  delete   Team old",
         "  replace  Team moved",
@@ -92,7 +92,7 @@ def test_protection_is_listed_by_kind() -> None:
     team, lost = urn("Team", "red"), urn("Team", "blue")
     run = run_of()
     run.protection = {team: True, APP: True, lost: False}
-    assert shown(lambda console: report.show_changes(console, run)).splitlines() == [
+    assert shown(lambda console: printed.show_changes(console, run)).splitlines() == [
         "  unprotect 1 resource may be deleted from now on:",
         "             Team: blue",
         "  protect   2 resources cannot be deleted from now on:",
@@ -101,11 +101,11 @@ def test_protection_is_listed_by_kind() -> None:
     ]
 
 
-@pytest.mark.parametrize(("count", "listed"), [(report.FEW, True), (report.FEW + 1, False)])
+@pytest.mark.parametrize(("count", "listed"), [(printed.FEW, True), (printed.FEW + 1, False)])
 def test_many_creations_are_counted(count: int, listed: bool) -> None:  # noqa: FBT001 - a column of the table
     """A first run is a few lines, a small change is seen whole."""
     run = run_of(*(before("create", urn("Team", f"t{n}")) for n in range(count)))
-    text = shown(lambda console: report.show_changes(console, run))
+    text = shown(lambda console: printed.show_changes(console, run))
     assert ("  create   Team t3\n" in text) is listed
     assert (text == f"  create   {count} Team\n") is not listed
 
@@ -117,7 +117,7 @@ def test_mandatory_findings_come_first_in_the_packs_words() -> None:
         Finding("EN004", "mandatory", urn("Team", "b"), "place\n  fix: [do] it"),
         Finding("EN004", "mandatory", urn("Team", "a"), "a"),
     ]
-    text = shown(lambda console: report.show_findings(console, findings))
+    text = shown(lambda console: printed.show_findings(console, findings))
     assert text.splitlines() == [
         *("", "mandatory  EN004  Team a", "    a"),
         *("", "mandatory  EN004  Team b", "    place", "      fix: [do] it"),
@@ -133,7 +133,7 @@ def test_advice_takes_a_line_a_rule_where_it_is_repeated() -> None:
         Finding("PK003", "advisory", STACK, "a rule is off\n  EN007 is off until 2027-01-31: x"),
         Finding("EN004", "mandatory", APP, "a"),
     ]
-    text = shown(lambda console: report.show_findings(console, findings, briefly=True))
+    text = shown(lambda console: printed.show_findings(console, findings, briefly=True))
     assert text.splitlines() == [
         *("", "mandatory  EN004  Repository app", "    a"),
         *("", "advisory  PK003  Stack portcullis-test", "    a rule is off"),
@@ -148,9 +148,9 @@ def test_a_preview_without_the_policy_pack_is_no_reason_to_update() -> None:
     run = run_of()
     run.policy_packs = {"other|/some/where": "1"}
     with pytest.raises(UserError, match="ran without Portcullis's policy pack"):
-        report.require_pack(run)
+        printed.require_pack(run)
     run.policy_packs["portcullis|/some/where"] = "1"
-    report.require_pack(run)
+    printed.require_pack(run)
 
 
 def test_errors_are_reported_once_and_without_the_engines_own() -> None:
@@ -163,7 +163,7 @@ def test_errors_are_reported_once_and_without_the_engines_own() -> None:
         said("rpc error: context canceled", APP),
         said("an unhandled error occurred: the program exited with 1"),
     )
-    text = shown(lambda console: report.show_errors(console, run, "all that was printed"))
+    text = shown(lambda console: printed.show_errors(console, run, "all that was printed"))
     assert text == "Repository app: name [bold] is taken\nno such team\n"
 
 
@@ -171,7 +171,7 @@ def test_a_protected_resource_that_left_the_yaml_has_a_way_out() -> None:
     """A refused deletion leads to renames and to deletions on purpose, once."""
     texts = [f"{name} cannot be deleted because it is protected." for name in ("one", "two")]
     run = run_of(*(said(text, APP) for text in texts))
-    text = shown(lambda console: report.show_errors(console, run, ""))
+    text = shown(lambda console: printed.show_errors(console, run, ""))
     assert text.count("renamed_from: OLD-NAME") == 1
     assert text.count("docs/destroy.md") == 1
 
@@ -180,7 +180,7 @@ def test_a_protected_resource_that_left_the_yaml_has_a_way_out() -> None:
 def test_a_failure_is_never_silent(level: str, reported: bool) -> None:  # noqa: FBT001 - a column of the table
     """Where neither an error nor a mandatory finding says why, Pulumi's own output does."""
     run = run_of(said("preview failed"), found("A", APP, level=level))
-    text = shown(lambda console: report.show_errors(console, run, "the state is locked"))
+    text = shown(lambda console: printed.show_errors(console, run, "the state is locked"))
     assert text == ("the state is locked\n" if reported else "")
 
 
@@ -195,7 +195,7 @@ def test_a_failure_is_never_silent(level: str, reported: bool) -> None:  # noqa:
 )
 def test_a_resource_is_called_by_kind_and_name(where: str, name: str) -> None:
     """A URN is for machines."""
-    assert report.resource_name(where) == name
+    assert printed.resource_name(where) == name
 
 
 def state(where: str, parent: str = "") -> dict[str, Any]:
@@ -220,7 +220,7 @@ def test_the_tree_nests_components_and_sorts() -> None:
         state(urn("Repository", "app"), app),
         state(urn("OrganizationSettings", "acme"), root),
     ]
-    text = shown(lambda console: console.print(report.resource_tree("acme", states)))
+    text = shown(lambda console: console.print(printed.resource_tree("acme", states)))
     assert [line.rstrip() for line in text.splitlines()] == [
         "acme",
         "├── OrganizationSettings",
@@ -238,7 +238,7 @@ def test_the_tree_nests_components_and_sorts() -> None:
 )
 def test_a_state_that_is_not_as_usual_is_still_shown(states: list[dict[str, Any]]) -> None:
     """An empty state, or parents that are not in it, are no reason to fail after an update."""
-    text = shown(lambda console: console.print(report.resource_tree("acme", states)))
+    text = shown(lambda console: console.print(printed.resource_tree("acme", states)))
     assert text.startswith("acme\n")
 
 
@@ -257,7 +257,7 @@ def test_release_paths_and_registrations_are_reported() -> None:
     other = {**publisher, "package": "acme-lib", "also": "remove the token"}
     by_hand = [publisher, other]
     outputs = {"release_paths": {"tool": ["testpypi", "pypi"]}, "register_by_hand": by_hand}
-    text = shown(lambda console: report.show_outputs(console, outputs))
+    text = shown(lambda console: printed.show_outputs(console, outputs))
     assert "tool: release tag -> testpypi -> pypi\n" in text
     assert (
         "      PyPI acme-tool: owner acme, repository tool, workflow release.yml, "
@@ -272,12 +272,12 @@ def test_release_paths_and_registrations_are_reported() -> None:
 
 def test_without_outputs_nothing_is_reported() -> None:
     """An organization that publishes nothing has nothing to be done by hand."""
-    assert shown(lambda console: report.show_outputs(console, {})) == ""
+    assert shown(lambda console: printed.show_outputs(console, {})) == ""
 
 
 def test_the_outputs_come_from_the_exported_state() -> None:
     """No further run of `pulumi` is needed for them; a stack without any has none."""
     stack = {"type": "pulumi:pulumi:Stack", "outputs": {"release_paths": {"tool": ["pypi"]}}}
     other = {"type": "github:index/team:Team", "outputs": {"name": "red"}}
-    assert report.outputs([other, stack]) == {"release_paths": {"tool": ["pypi"]}}
-    assert report.outputs([]) == {}
+    assert printed.outputs([other, stack]) == {"release_paths": {"tool": ["pypi"]}}
+    assert printed.outputs([]) == {}

@@ -12,8 +12,8 @@ from components.names.printable import printable
 from portcullis.reach.output import svg
 
 if TYPE_CHECKING:
-    from portcullis.evidence.facts import Facts
     from portcullis.reach.report import Report
+    from portcullis.report.facts import Facts
 
 _WAYS = 3
 """Sets that are drawn and described of each package; the JSON has all."""
