@@ -10,8 +10,9 @@ from portcullis.live.asking import Unread
 from portcullis.live.raw import settings
 from portcullis.lockdown import doors, plan
 from portcullis.lockdown.doors import Door, Kind, base_of
-from portcullis.lockdown.record import Stage, save
+from portcullis.lockdown.record import Stage
 from portcullis.lockdown.sending import NotSent
+from portcullis.sealed import save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,21 +6,15 @@ file has settings and names as GitHub shows them, and never the value of a secre
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import json
-import os
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from portcullis import sealed
 from portcullis.lockdown.doors import Door, Kind
-from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from portcullis.live.raw.settings import Document
@@ -105,70 +99,14 @@ def path_of(root: Path, organization: str) -> Path:
     return root / ".portcullis" / "lockdown" / f"{organization}.json"
 
 
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Let one run at a time work on a record; the lock ends with the process.
-
-    Raises:
-        UserError: Another run works on it, or the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = path.with_suffix(".lock").open("w")
-    except OSError as error:
-        raise UserError(f"{path.parent} cannot be written ({error.strerror})") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UserError(f"another lockdown works on {path}: wait until it has ended") from None
-        yield
-
-
 def load(path: Path) -> Record | None:
     """Return the record in a file; None if there is none.
 
     Raises:
         UserError: It was changed, or is none.
     """
-    if not path.is_file():
-        return None
-    broken = (
-        f"{path} is not the record that Portcullis wrote: restore it from a copy; "
-        "without it, docs/lockdown.md says how to open the organization again"
+    return sealed.load(
+        path,
+        Record,
+        "without it, docs/lockdown.md says how to open the organization again",
     )
-    try:
-        sealed = json.loads(path.read_text(encoding="utf-8"))
-        if sealed["digest"] != _digest(sealed["record"]):
-            raise UserError(broken)
-        return Record.model_validate(sealed["record"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError):
-        raise UserError(broken) from None
-
-
-def save(path: Path, record: Record) -> None:
-    """Write the record; a run that is killed leaves the old file or the new one.
-
-    Raises:
-        UserError: It cannot be written.
-    """
-    content = record.model_dump(mode="json")
-    text = json.dumps({"digest": _digest(content), "record": content}, indent=1)
-    new = path.with_suffix(".new")
-    try:
-        with open(new, "w", encoding="utf-8", opener=_private) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror})") from None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from components.declaration import Declaration, DeclarationError, load
-from components.github_access import DOTCOM, GitHubAccess, address
 from portcullis import deploy
 from portcullis.adopt import existing
 from portcullis.live.asking import Asking, Unread
 from portcullis.live.raw import settings as live_settings
-from portcullis.lockdown import closing, opening, plan
+from portcullis.lockdown import closing, opening, plan, subject
 from portcullis.lockdown.closing import Outcome, Run
 from portcullis.lockdown.doors import NOTE
-from portcullis.lockdown.record import Record, Stage, alone, path_of
+from portcullis.lockdown.record import Record, Stage, path_of
 from portcullis.lockdown.record import load as load_record
 from portcullis.lockdown.sending import Pace, Sender
 from portcullis.project import UserError
-from portcullis.pulumi_runs import run
+from portcullis.sealed import alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +54,11 @@ def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outco
     Raises:
         UserError: Something that a person can fix; what was done is in the record.
     """
-    declaration = _declaration(settings, console)
-    organization = _organization(wanted, declaration)
-    access = _access(settings, declaration, console)
+    declaration = subject.declaration(
+        settings, console, "every repository counts as one that publishes, and no secret is removed"
+    )
+    organization = subject.organization(wanted.organization, declaration, "lockdown")
+    access = subject.access(settings, declaration, console)
     if not (wanted.yes or wanted.organization or settings.practises):
         deploy.agree(organization, f"lockdown {organization}", agreed=False)
     file = path_of(settings.root, organization)
@@ -68,7 +67,7 @@ def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outco
         if seconds >= 1:
             console.print(Text(f"waiting    {seconds:.0f} s for {reason}"))
 
-    with alone(file), existing.asking(""), Asking(access, waits=waits) as asking:
+    with alone(file, "lockdown"), existing.asking(""), Asking(access, waits=waits) as asking:
         sender = Sender(asking, Pace(waits=waits))
         record = load_record(file)
         if wanted.lift:
@@ -132,45 +131,3 @@ def _lift(run_: Run, wanted: Wanted) -> Outcome:
         began = record.began.replace(":", "")
         run_.file.replace(run_.file.with_name(f"{record.organization}.{began}.lifted.json"))
     return run_.outcome
-
-
-def _declaration(settings: StackSettings, console: Console) -> Declaration | None:
-    try:
-        return load(settings.organization, settings.root)
-    except DeclarationError:
-        console.print(
-            Text(
-                f"orgs/{settings.organization}.yaml has mistakes: every repository counts as one "
-                "that publishes, and no secret is removed"
-            )
-        )
-        return None
-
-
-def _organization(wanted: Wanted, declaration: Declaration | None) -> str:
-    declared = declaration.config.organization if declaration else None
-    name = wanted.organization or declared
-    if name is None:
-        raise UserError("nothing was changed: name the organization: portcullis lockdown NAME")
-    if declared and name.lower() != declared.lower():
-        raise UserError(
-            f"nothing was changed: this stack is of {declared}, not of {name}; "
-            "choose another one by --stack"
-        )
-    return name
-
-
-def _access(
-    settings: StackSettings, declaration: Declaration | None, console: Console
-) -> GitHubAccess:
-    """Return how GitHub is reached; a token of the environment needs no engine and no backend."""
-    if token := os.environ.get("GITHUB_TOKEN"):
-        base = os.environ.get("GITHUB_BASE_URL") or settings.base_url or DOTCOM
-        return GitHubAccess(address(base), token=token)
-    if declaration is None:
-        raise UserError(
-            "nothing was changed: the declaration has mistakes: set GITHUB_TOKEN to a token of "
-            "an owner, and run it again"
-        )
-    environment = deploy.prepare(settings, declaration, console)
-    return existing.access(run.select(settings, environment), environment)
