@@ -17,6 +17,7 @@ from portcullis.comment.commands import comment
 from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
 from portcullis.importing.commands import import_
+from portcullis.incident.commands import app as incident_app
 from portcullis.lockdown.commands import lockdown
 from portcullis.pins.commands import pins
 from portcullis.project import UserError, project_root
@@ -28,6 +29,7 @@ from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(esc_app, name="esc")
+app.add_typer(incident_app, name="incident")
 app.add_typer(publishers_app, name="publishers")
 app.add_typer(records_app, name="records")
 app.add_typer(secrets_app, name="secrets")

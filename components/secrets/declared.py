@@ -54,6 +54,7 @@ def facts(secret: DeclaredSecret, value: SecretValue) -> dict[str, Any]:
         "source": str(secret.config.from_),
         "version": value.version,
         "changed": value.changed.date().isoformat() if value.changed else None,
+        "changedAt": value.changed.isoformat() if value.changed else None,
         "rotateEvery": secret.config.rotate_every.days if secret.config.rotate_every else None,
     }
     return {key: each for key, each in known.items() if each is not None}

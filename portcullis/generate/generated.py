@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from portcullis.generate import reference, schema
+from portcullis.incident import pages as runbooks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ def pages(root: Path) -> dict[str, str]:
         schema.PATH: schema.schema_text(),
         schema.REPOSITORY_PATH: schema.repository_schema_text(),
         reference.PATH: reference.reference(),
+        **runbooks.pages(),
         **{f"docs/rules/{name}": text for name, text in _rules(root / "policy").items()},
     }
 

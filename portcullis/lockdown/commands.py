@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from portcullis.commands import Stack, answer, console, settings
-
-if TYPE_CHECKING:
-    from portcullis.lockdown.closing import Outcome
 
 
 class LevelOption(StrEnum):
@@ -52,27 +49,15 @@ def lockdown(
         raise typer.BadParameter("allowed: without --lift", param_hint="--repository")
 
     def act() -> None:
+        from portcullis.lockdown.output import lines_of
         from portcullis.lockdown.run import Wanted
         from portcullis.lockdown.run import lockdown as carry_out
 
         wanted = Wanted(organization, level.value, tuple(repository or ()), lift, overwrite, yes)
         outcome = carry_out(settings(stack), wanted, console)
-        _show(outcome, lift=lift)
+        for word, text in lines_of(outcome, lift=lift):
+            console.print(Text(f"{word:<10} {text}"))
         if not outcome.complete:
             raise typer.Exit(1)
 
     answer(act)
-
-
-def _show(outcome: Outcome, *, lift: bool) -> None:
-    done = "opened" if lift else "closed"
-    lines = [(done, each) for each in outcome.done]
-    lines += [("changed", each) for each in outcome.changed]
-    lines += [("removed", f"{each}: portcullis up writes it again") for each in outcome.secrets]
-    lines += [("left", each) for each in outcome.left]
-    for word, text in lines:
-        console.print(Text(f"{word:<10} {text}"))
-    already = f", {outcome.already} closed before" if outcome.already else ""
-    left = f", {len(outcome.left)} left: run it again" if outcome.left else ""
-    count = f"{len(outcome.done)} {done}{already}{left}; {outcome.requests} requests"
-    console.print(Text(f"{'lockdown':<10} {count}"))

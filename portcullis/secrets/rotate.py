@@ -13,7 +13,7 @@ from portcullis.pulumi_runs import recover, resume, run
 from portcullis.pulumi_runs.run import in_words
 from portcullis.secrets.rotation import ISSUERS, Rotation, find
 from portcullis.secrets.writers import destinations
-from portcullis.secrets.writers.config import changed_today
+from portcullis.secrets.writers.config import changed_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,7 @@ def rotate(
     console.print(Text(f"written    {rotation.reference}: {version}"))
     try:
         if destination == "config":
-            existing.pulumi(stack, environment, ["config", "set", "--path", *changed_today(key)])
+            existing.pulumi(stack, environment, ["config", "set", "--path", *changed_now(key)])
         _deliver(rotation, stack, environment, console)
     except UserError as error:
         raise UserError(

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _PROJECT = "portcullis"
 
 
-def changed_today(key: str) -> list[str]:
+def changed_now(key: str) -> list[str]:
     """Return arguments of `pulumi config set --path` that note when a key got its value."""
-    day = datetime.now(UTC).date().isoformat()
-    return ["--plaintext", f'{_PROJECT}:{CHANGED}["{key}"]', day]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return ["--plaintext", f'{_PROJECT}:{CHANGED}["{key}"]', now]
 
 
 class ConfigWriter:

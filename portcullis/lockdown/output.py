@@ -1,0 +1,21 @@
+"""What a lockdown did, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portcullis.lockdown.closing import Outcome
+
+
+def lines_of(outcome: Outcome, *, lift: bool) -> list[tuple[str, str]]:
+    """Return the lines on an outcome, each with the word before it."""
+    done = "opened" if lift else "closed"
+    lines = [(done, each) for each in outcome.done]
+    lines += [("changed", each) for each in outcome.changed]
+    lines += [("removed", f"{each}: portcullis up writes it again") for each in outcome.secrets]
+    lines += [("left", each) for each in outcome.left]
+    already = f", {outcome.already} closed before" if outcome.already else ""
+    left = f", {len(outcome.left)} left: run it again" if outcome.left else ""
+    count = f"{len(outcome.done)} {done}{already}{left}; {outcome.requests} requests"
+    return [*lines, ("lockdown", count)]
