@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from portcullis_policy.rules.secrets.shapes import has_token, looks_random
 from rich.text import Text
 
 from portcullis.commands import Stack, answer, console, errors, settings
@@ -73,7 +74,14 @@ def credentials(
         from portcullis.incident.credentials import look, output
 
         wanted = look.Wanted(
-            *(organization, _time(since), sources, tuple(confirm or ()), by or _account(), note)
+            *(
+                organization,
+                _time(since),
+                sources,
+                tuple(confirm or ()),
+                _by(by),
+                _plain("--note", note),
+            )
         )
         found = look.look(settings(stack), wanted, errors)
         if form is Format.JSON:
@@ -98,9 +106,20 @@ def _time(text: str) -> datetime | None:
     return found.astimezone(UTC)
 
 
-def _account() -> str:
+def _plain(option: str, text: str) -> str:
+    """Return a text for the record, which is no place for the value of a secret.
+
+    Raises:
+        UserError: It holds one.
+    """
+    if has_token(text) or looks_random(text):
+        raise UserError(f"{option}: nothing was noted: allowed: names and words, no value")
+    return text
+
+
+def _by(given: str) -> str:
     try:
-        return getpass.getuser()
+        return _plain("--by", given) or getpass.getuser()
     except (OSError, KeyError):
         raise UserError("--by: nobody knows who you are; allowed: your name") from None
 
@@ -134,10 +153,10 @@ def _command(kind: IncidentKind) -> Callable[..., None]:
             from portcullis.incident import guide
 
             given = guide.Given(
-                by=by or _account(),
+                by=_by(by),
                 organization=organization,
                 since=_time(since),
-                of=of,
+                of=_plain("--of", of),
                 releases=tuple(release or ()),
                 yes=yes,
                 done=tuple(done or ()),
@@ -163,12 +182,12 @@ def _reason(text: str) -> tuple[str, str]:
     step, _, reason = text.partition("=")
     if not reason.strip():
         raise UserError("--skip: allowed: STEP=REASON, with a reason")
-    return step, reason.strip()
+    return step, _plain("--skip", reason.strip())
 
 
 def _ask(question: str) -> str:
     found: str = typer.prompt(question, default="", show_default=False)
-    return found
+    return _plain("nothing was noted", found)
 
 
 for _kind in KINDS.values():

@@ -2,106 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.attempts.path import ON_PUSH, REPO, SEED, TOKEN, Path
+from tests.end_to_end.bad_day import ENVIRONMENT, Day, make_day, open_path
+from tests.sandbox.attempts.path import ON_PUSH, REPO, TOKEN
 from tests.support.extent import EVERY
-from tests.support.project import STACK, Project
+from tests.support.project import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path as File
 
-    from tests.support.project import Outcome
+    from tests.sandbox.attempts.path import Path
     from tests.support.sandbox import Sandbox
-
-DECLARED = """\
-organization: guild
-plan: enterprise
-settings: {display_name: Guild, billing_email: billing@guild.example}
-teams:
-  release: {members: [ria, rolf]}
-  makers: {members: [mia]}
-tag_protection:
-  releases: {created_by: [makers]}
-repositories:
-  sophia:
-    visibility: public
-    access: {release: push, makers: push}
-    environments:
-      pypi-release:
-        secrets:
-          PYPI_TOKEN: {from: {config: pypiToken}}
-    publish:
-      - python: sophia
-        approvers: [release]
-  docs: {visibility: private}
-"""
-ENVIRONMENT = f"{REPO}/environments/pypi-release"
-SEEN = (
-    f"{REPO}/environments",
-    f"{ENVIRONMENT}/deployment-branch-policies",
-    f"{REPO}/rulesets",
-    f"{REPO}/actions/permissions",
-    "/orgs/guild/rulesets",
-    "/orgs/guild/actions/permissions",
-    "/orgs/guild/actions/variables",
-)
-"""What a lockdown changes, as another client sees it."""
-
-
-class Day:
-    """A release path, and the project by which it is closed."""
-
-    def __init__(self, path: Path, project: Project) -> None:
-        """Take up both."""
-        self.path = path
-        self.project = project
-
-    def run(self, *arguments: str) -> Outcome:
-        """Run `portcullis lockdown`."""
-        return self.project.portcullis("lockdown", *arguments)
-
-    def seen(self) -> list[str]:
-        """Return GitHub's answers, without what differs when a thing is made anew."""
-        owner = self.path.as_("olga")
-        return [json.dumps(_stable(owner.get(each).json()), indent=1) for each in SEEN]
-
-    def record(self) -> str:
-        """Return the text of all records."""
-        folder = self.project.folder / ".portcullis" / "lockdown"
-        return "".join(each.read_text() for each in folder.glob("*.json"))
-
-
-def _stable(answer: Any) -> Any:  # noqa: ANN401 - any JSON
-    if isinstance(answer, dict):
-        fresh = ("id", "node_id", "url", "created_at", "updated_at")
-        return {key: _stable(each) for key, each in answer.items() if key not in fresh}
-    return [_stable(each) for each in answer] if isinstance(answer, list) else answer
 
 
 @pytest.fixture
 def day(sandbox: Sandbox, tmp_path: File, request: pytest.FixtureRequest) -> Iterator[Day]:
     """An organization whose release environment admits some branches and tags."""
-    path = _open_path(sandbox, f"l{abs(hash(request.node.nodeid))}")
-    world = path.world
-    project = Project(tmp_path / "project", world)
-    project.write(DECLARED)
-    settings = f"config:\n  portcullis:organization: test\n  github:baseUrl: {world.base_url}\n"
-    (project.folder / f"Pulumi.{STACK}.yaml").write_text(settings)
-    yield Day(path, project)
-    path.close()
-
-
-def _open_path(sandbox: Sandbox, name: str) -> Path:
-    path = Path(sandbox.world(name, SEED))
-    path.only_refs(("branch", "main"), ("branch", "mine"), ("tag", "v*"))
-    return path
+    made = make_day(sandbox, tmp_path, f"l{abs(hash(request.node.nodeid))}")
+    yield made
+    made.path.close()
 
 
 def _by_tag(path: Path) -> bool:
@@ -127,7 +52,7 @@ ATTACKS = {"a tag": _by_tag, "a dispatch": _by_dispatch, "a workflow on a branch
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_that_worked_ends(day: Day, sandbox: Sandbox, attack: str, level: str) -> None:
     """R16, A10: what publishes before a lockdown publishes nothing within one run of it."""
-    same = _open_path(sandbox, f"{day.path.world.name}-open")
+    same = open_path(sandbox, f"{day.path.world.name}-open")
     assert ATTACKS[attack](same), "it works without a lockdown"
     same.close()
     done = day.run("guild", "--level", level)

@@ -1,0 +1,1 @@
+"""Incidents, without a GitHub."""
