@@ -177,6 +177,7 @@ def test_facts_are_what_is_known() -> None:
         "source": "config p",
         "version": "7",
         "changed": "2026-10-01",
+        "changedAt": "2026-10-01T23:59:00+00:00",
         "rotateEvery": 90,
     }
 

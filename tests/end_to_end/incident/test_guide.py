@@ -119,16 +119,3 @@ def test_answers_at_the_keyboard(day: Day) -> None:
     assert what["lockdown"] == "done"
     assert "cancel" not in what
     assert what["which"] == "skipped"
-
-
-def test_mistakes_at_the_keyboard(day: Day) -> None:
-    """R16: unknown steps, times and names are refused with what is allowed, and nothing begins."""
-    for arguments, allowed in (
-        (("--done", "everything"), "allowed: lockdown, cancel"),
-        (("--skip", "tag"), "allowed: STEP=REASON"),
-        (("--release", "v9"), "allowed: REPOSITORY@TAG"),
-    ):
-        refused = day.incident(RELEASE, *arguments)
-        assert refused.code == 1
-        assert allowed in refused.text
-    assert not (day.project.folder / ".portcullis" / "incident").exists()

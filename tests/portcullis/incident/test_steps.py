@@ -130,3 +130,24 @@ def test_what_a_person_or_a_secret_could_reach() -> None:
     assert reached(guild, "nobody") == [
         "nobody: in no set of people and credentials that the declaration knows"
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (["unauthorized-release", "--done", "everything"], "allowed: lockdown, cancel"),
+        (["unauthorized-release", "--skip", "tag"], "allowed: STEP=REASON"),
+        (["unauthorized-release", "--release", "v9"], "allowed: REPOSITORY@TAG"),
+        (["unauthorized-release", "--since", "yesterday"], "allowed: a time with its zone"),
+        (["credentials", "--since", "2026-11-29"], "allowed: a time with its zone"),
+        (["credentials", "--note", "npm_" + "Ab1" * 12], "--note: nothing was noted"),
+        (["committed-secret", "--of", "npm_" + "Ab1" * 12], "--of: nothing was noted"),
+    ],
+)
+def test_mistakes_at_the_keyboard(arguments: list[str], allowed: str) -> None:
+    """R16: what is no step, time or name is refused with what is allowed, and never quoted."""
+    refused = CliRunner().invoke(app, ["incident", *arguments])
+    assert refused.exit_code == 1
+    assert allowed in refused.output
+    assert "npm_Ab1" not in refused.output
+    assert not (ROOT / ".portcullis" / "incident").exists()
