@@ -53,7 +53,7 @@ class Door:
     repository: int | None = None
     """The id of its repository, which a rename leaves; None: of the organization."""
     name: str = ""
-    """The environment's, or the secret's as `environment/NAME` or `NAME`."""
+    """The environment's; of a secret `environment/NAME`, `NAME`, or `dependabot:NAME`."""
 
     def words(self, repository: str) -> str:
         """Return what it is, for people; ``repository`` is the name of its repository."""
@@ -63,8 +63,14 @@ class Door:
             Kind.ACTIONS: f"Actions of {where}",
             Kind.TAGS: f"tags of {where}",
             Kind.ENVIRONMENT: f"environment {repository}/{self.name}",
-            Kind.SECRET: f"secret {self.name} of {where}",
+            Kind.SECRET: f"secret {self._secret} of {where}",
         }[self.kind]
+
+    @property
+    def _secret(self) -> str:
+        """Return a secret in words, with its store if that is not the one of Actions."""
+        store, _, name = self.name.rpartition(":")
+        return f"{name} ({store})" if store and "/" not in self.name else self.name
 
 
 @dataclass(frozen=True)
@@ -259,4 +265,5 @@ def _secret_path(base: str, name: str) -> str:
     environment, _, secret = name.rpartition("/")
     if environment:
         return f"{base}/environments/{quote(environment, safe='')}/secrets/{secret}"
-    return f"{base}/actions/secrets/{secret}"
+    store, _, secret = name.rpartition(":")
+    return f"{base}/{store or 'actions'}/secrets/{secret}"

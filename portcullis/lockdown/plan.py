@@ -87,17 +87,22 @@ def scope_of(
 def _secrets(
     resolved: ResolvedOrganization, names: Collection[str], level: Level, *, whole: bool
 ) -> Iterator[tuple[str, str]]:
-    """Yield the secrets of Actions that jobs which publish could read."""
+    """Yield the secrets that jobs which publish, Dependabot or codespaces there could read."""
     for secret in resolved.secrets:
-        if "actions" not in secret.stores:
-            continue
         seen = {name.lower() for name in secret.repositories}
         if secret.scope == "organization":
             if whole and level == "all":
                 yield "", secret.name
         elif seen & set(names) or (whole and level == "all"):
-            inside = f"{secret.environment}/" if secret.environment else ""
-            yield secret.repositories[0], f"{inside}{secret.name}"
+            for store in secret.stores:
+                yield secret.repositories[0], f"{_before(secret.environment, store)}{secret.name}"
+
+
+def _before(environment: str | None, store: str) -> str:
+    """Return what stands before the name of a secret that is not simply one of Actions."""
+    if environment:
+        return f"{environment}/"
+    return "" if store == "actions" else f"{store}:"
 
 
 def targets(scope: Scope, repositories: Sequence[Document]) -> Targets:

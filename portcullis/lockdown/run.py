@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from portcullis import deploy
 from portcullis.adopt import existing
 from portcullis.live.asking import Asking, Unread
 from portcullis.live.raw import settings as live_settings
@@ -60,6 +59,8 @@ def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outco
     organization = subject.organization(wanted.organization, declaration, "lockdown")
     access = subject.access(settings, declaration, console)
     if not (wanted.yes or wanted.organization or settings.practises):
+        from portcullis import deploy  # noqa: PLC0415 - the engine's side, needed for nothing else
+
         deploy.agree(organization, f"lockdown {organization}", agreed=False)
     file = path_of(settings.root, organization)
 

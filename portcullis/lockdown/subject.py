@@ -9,10 +9,7 @@ from rich.text import Text
 
 from components.declaration import Declaration, DeclarationError, load
 from components.github_access import DOTCOM, GitHubAccess, address
-from portcullis import deploy
-from portcullis.adopt import existing
 from portcullis.project import UserError
-from portcullis.pulumi_runs import run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,5 +69,9 @@ def access(settings: StackSettings, declared: Declaration | None, console: Conso
             "nothing was changed: the declaration has mistakes: set GITHUB_TOKEN to a token of "
             "an owner, and run it again"
         )
+    from portcullis import deploy  # noqa: PLC0415 - the engine's side, which a token makes needless
+    from portcullis.adopt import existing  # noqa: PLC0415 - as above
+    from portcullis.pulumi_runs import run  # noqa: PLC0415 - as above
+
     environment = deploy.prepare(settings, declared, console)
     return existing.access(run.select(settings, environment), environment)

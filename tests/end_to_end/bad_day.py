@@ -27,6 +27,8 @@ repositories:
   sophia:
     visibility: public
     access: {release: push, makers: push}
+    secrets:
+      REGISTRY_TOKEN: {from: {config: registryToken}, stores: [dependabot, codespaces]}
     environments:
       pypi-release:
         secrets:

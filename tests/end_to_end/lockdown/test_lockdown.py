@@ -60,55 +60,66 @@ def test_an_attack_that_worked_ends(day: Day, sandbox: Sandbox, attack: str, lev
     assert not ATTACKS[attack](day.path)
 
 
-@pytest.mark.parametrize("level", ["release", "all"] if EVERY else ["all"])
-def test_lifting_brings_back_what_was_there(day: Day, level: str) -> None:
-    """R16: after a lockdown, done twice, and its end, GitHub answers byte for byte as before."""
-    before = day.seen()
-    assert day.run("guild", "--level", level).code == 0
-    closed = day.seen()
-    again = day.run("guild", "--level", level)
-    assert again.code == 0
-    assert "0 closed" in again.text
-    assert day.seen() == closed != before
-    lifted = day.run("--lift")
-    assert lifted.code == 0, lifted.text
-    assert day.seen() == before
-    assert "secret pypi-release/PYPI_TOKEN" in lifted.text, "it comes back from its source"
-    assert TOKEN not in day.record() + lifted.text
-    nothing = day.run("--lift")
-    assert nothing.code == 1
-    assert "no lockdown" in nothing.text
+if EVERY:
+
+    @pytest.mark.parametrize("level", ["release", "all"])
+    def test_lifting_brings_back_what_was_there(day: Day, level: str) -> None:
+        """R16: after a lockdown, done twice, and its end, GitHub answers as before."""
+        before = day.seen()
+        assert day.run("guild", "--level", level).code == 0
+        closed = day.seen()
+        again = day.run("guild", "--level", level)
+        assert again.code == 0
+        assert "0 closed" in again.text
+        assert day.seen() == closed != before
+        lifted = day.run("--lift")
+        assert lifted.code == 0, lifted.text
+        assert day.seen() == before
+        assert "secret pypi-release/PYPI_TOKEN" in lifted.text, "it comes back from its source"
+        assert TOKEN not in day.record() + lifted.text
+        nothing = day.run("--lift")
+        assert nothing.code == 1
+        assert "no lockdown" in nothing.text
 
 
 def test_one_repository(day: Day) -> None:
     """R16: `--repository` closes one repository by its own settings, and leaves the others."""
     before = day.seen()
+    stores = [f"{REPO}/{store}/secrets" for store in ("dependabot", "codespaces")]
+    for store in stores:
+        day.path.secret(store, "REGISTRY_TOKEN")
     done = day.run("guild", "--repository", "sophia")
     assert done.code == 0, done.text
     owner = day.path.as_("olga")
+    assert [owner.get(f"{store}/REGISTRY_TOKEN").status_code for store in stores] == [404, 404]
     assert owner.get("/orgs/guild/actions/permissions").json()["enabled_repositories"] == "all"
     assert not owner.get(f"{REPO}/actions/permissions").json()["enabled"]
     assert not _by_tag(day.path)
-    assert day.run("--lift").code == 0
+    lifted = day.run("--lift")
+    assert lifted.code == 0, lifted.text
     assert day.seen() == before
+    assert "REGISTRY_TOKEN (dependabot) of sophia: portcullis up writes it again" in lifted.text
+    assert TOKEN not in day.record() + done.text + lifted.text
 
 
-def test_half_of_github_fails(day: Day) -> None:
-    """R16: a run does what GitHub lets it do and lists the rest, which the next run does."""
-    before = day.seen()
-    day.path.world.fault(method="DELETE", path="/repos/*", status=502, count=None)
-    day.path.world.fault(method="PUT", path="/orgs/*", status=503, count=None)
-    partly = day.run("guild")
-    assert partly.code == 1
-    assert "left       Actions of the organization" in partly.text
-    assert "left       environment sophia/pypi-release" in partly.text
-    assert "Traceback" not in partly.text
-    assert "closed     tags of the organization" in partly.text
-    day.path.world.clear_faults()
-    assert day.run("guild").code == 0
-    assert not _by_dispatch(day.path)
-    assert day.run("--lift").code == 0
-    assert day.seen() == before
+if EVERY:
+
+    def test_half_of_github_fails(day: Day) -> None:
+        """R16: a run does what GitHub lets it do and lists the rest, which the next run does."""
+        before = day.seen()
+        day.path.world.fault(method="DELETE", path="/repos/*", status=502, count=None)
+        day.path.world.fault(method="PUT", path="/orgs/*", status=503, count=None)
+        partly = day.run("guild")
+        assert partly.code == 1
+        assert "left       Actions of the organization" in partly.text
+        assert "left       environment sophia/pypi-release" in partly.text
+        assert "Traceback" not in partly.text
+        assert "closed     tags of the organization" in partly.text
+        day.path.world.clear_faults()
+        assert day.run("guild").code == 0
+        assert not _by_dispatch(day.path)
+        assert day.run("--lift").code == 0
+        assert day.seen() == before
 
 
 POINTS = {
@@ -212,7 +223,7 @@ def test_a_second_machine_takes_nothing_closed_for_the_state_before(day: Day) ->
 def test_up_opens_nothing_by_accident(day: Day) -> None:
     """R16, C4: while a lockdown is on, `up` changes nothing on any machine, and says why."""
     (day.project.folder / f"Pulumi.{STACK}.yaml").unlink()
-    day.project.create({"pypiToken": "a value that nobody needs"})
+    day.project.create(dict.fromkeys(("pypiToken", "registryToken"), "a value that nobody needs"))
     assert day.run("guild").code == 0
     closed = day.seen()
     for each in (day.project.folder / ".portcullis" / "lockdown").glob("*.json"):
