@@ -44,7 +44,7 @@ def dangers(
     """
     if not found:
         return []
-    judged = judge(list(_live(registered, found)), configured, root)
+    judged = judge(list(on_github(registered, found)), configured, root)
     live = [each for each in judged if each.level == MANDATORY]
     if not live:
         return []  # the usual case: the declaration need not be judged
@@ -53,7 +53,9 @@ def dangers(
     own = {urn_of(each, registered) for each in found}
     if not known or all(each.urn in own for each in live):
         return live
-    before = {_identity(each) for each in judge(list(_live(registered, known)), configured, root)}
+    before = {
+        _identity(each) for each in judge(list(on_github(registered, known)), configured, root)
+    }
     return [each for each in live if each.urn in own or _identity(each) not in before]
 
 
@@ -76,8 +78,13 @@ def _identity(finding: Diagnostic) -> tuple[str, str, str]:
     return finding.rule.id, finding.urn, finding.finding.detail
 
 
-def _live(registered: Sequence[Registered], found: Sequence[Drift]) -> Iterator[Registered]:
-    """Yield the resources as GitHub has them."""
+def on_github(registered: Sequence[Registered], found: Sequence[Drift]) -> Iterator[Registered]:
+    """Yield the resources as GitHub has them.
+
+    Args:
+        registered: What the program declares.
+        found: Where GitHub differs.
+    """
     changed = {_thing(each): each for each in found if each.declared}
     for each in registered:
         drift = changed.get((each.type, each.name))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from portcullis import deploy
 from portcullis.adopt import existing
@@ -13,15 +14,39 @@ from portcullis.pulumi_runs import run
 from portcullis.pulumi_runs.run import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
+    from components.declaration import Declaration
+    from portcullis.drift.look import Look
     from portcullis.drift.report import Report
     from portcullis.project import StackSettings
 
 
-@in_words()
+@dataclass(frozen=True)
+class Compared:
+    """A stack's organization on GitHub, beside its declaration and its state."""
+
+    declaration: Declaration
+    state: Mapping[str, Any]
+    """As it is exported: secrets are ciphertext."""
+    look: Look
+    report: Report
+
+
 def compared(settings: StackSettings, console: Console) -> Report:
     """Compare a stack's organization with GitHub; nothing is changed.
+
+    Raises:
+        UserError: Something that a person can fix.
+    """
+    return compare(settings, console).report
+
+
+@in_words()
+def compare(settings: StackSettings, console: Console) -> Compared:
+    """Compare a stack's organization with GitHub, and keep what was read.
 
     Args:
         settings: The stack.
@@ -36,4 +61,5 @@ def compared(settings: StackSettings, console: Console) -> Report:
     state = existing.exported(stack, environment)
     access = existing.access(stack, environment)
     looked = look(access, settings, declaration, console, state=state)
-    return report(looked, looked.drift, settings, declaration, of_state(state))
+    found = report(looked, looked.drift, settings, declaration, of_state(state))
+    return Compared(declaration, state, looked, found)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from portcullis.live.asking import Unread
-from portcullis.live.resource import Gap, LiveResource
+from portcullis.live.resource import Gap, LiveResource, updated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,6 +108,7 @@ def _below(kind: str, repository: str, environment: str, item: Mapping[str, Any]
         return LiveResource(kind, f"{start}/{type_}/{item['name']}", ident, given, number=number)
     name, ident = item["name"], f"{repository}:{escaped}:{item['name']}"
     if kind == "ActionsEnvironmentSecret":
-        return LiveResource(kind, f"{start}/{name}", ident, {**where, "secretName": name})
+        given = {**where, "secretName": name}
+        return LiveResource(kind, f"{start}/{name}", ident, given, updated=updated(item))
     given = {**where, "variableName": name, "value": item["value"]}
     return LiveResource(kind, f"{start}/{name}", ident, given)

@@ -13,7 +13,7 @@ from portcullis.live.asking import PAGE, TooHeavy, Unread
 from portcullis.live.pages import TOO_HEAVY, pages, present
 from portcullis.live.people import invitations, roles, teams
 from portcullis.live.repository_lists import webhook
-from portcullis.live.resource import Gap, LiveResource, camel, camels
+from portcullis.live.resource import Gap, LiveResource, camel, camels, updated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -104,6 +104,7 @@ class Found:
     invited: set[str] = field(default_factory=set)
     teams: dict[str, int] = field(default_factory=dict)
     plan: str = ""
+    two_factor: bool | None = None
 
     def note(self, what: str, kinds: tuple[str, ...], answer: Unread) -> None:
         """Note what could not be read."""
@@ -167,6 +168,7 @@ def read(
 
 def _settings(asking: Asking, organization: str, answer: Mapping[str, Any], found: Found) -> None:
     found.plan = (answer.get("plan") or {}).get("name") or ""
+    found.two_factor = answer.get("two_factor_requirement_enabled")
     shown = {name: answer[name] for name in _SETTINGS if name in answer}
     if "default_repository_permission" not in answer:  # owners see it, on every plan
         why = Unread(403, "organization_administration=read")
@@ -401,4 +403,4 @@ def _item(
         return LiveResource(kind, name, name, inputs, unread)
     store = path.rpartition("/")[0].rpartition("/")[2]
     given = {"secretName": name, **inputs}
-    return LiveResource(kind, f"{store}/{name}", name, given, unread)
+    return LiveResource(kind, f"{store}/{name}", name, given, unread, updated=updated(item))

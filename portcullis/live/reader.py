@@ -52,6 +52,7 @@ def read(asking: Asking, name: str, opening: Collection[str] = ()) -> Live:
         whole.teams,
         found.known,
         whole.plan,
+        whole.two_factor,
     )
     _properties(asking, live)
     return live

@@ -18,7 +18,7 @@ from portcullis_policy.facts import UNKNOWN
 
 from portcullis.live.asking import Unread
 from portcullis.live.people import invitations
-from portcullis.live.resource import Gap, LiveResource
+from portcullis.live.resource import Gap, LiveResource, updated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,8 @@ def _item(kind: str, repository: str, item: Mapping[str, Any]) -> LiveResource:
         return LiveResource(kind, f"{repository}/{name}", f"{repository}:{name}", inputs)
     store = kind.removesuffix("Secret").lower()
     inputs = {"repository": repository, "secretName": name}
-    return LiveResource(kind, f"{repository}/{store}/{name}", f"{repository}/{name}", inputs)
+    full, ident = f"{repository}/{store}/{name}", f"{repository}/{name}"
+    return LiveResource(kind, full, ident, inputs, updated=updated(item))
 
 
 def webhook(item: Mapping[str, Any]) -> dict[str, Any]:

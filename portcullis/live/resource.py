@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class LiveResource:
     """The id that a state has of it, for things that people can rename, or delete and make anew."""
     node: str = ""
     """Its id in GraphQL, of teams and of classic rules; in git, of files."""
+    updated: datetime | None = None
+    """When GitHub got its value, in UTC; of secrets."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class Live:
     """By name."""
     plan: str = ""
     """GitHub's name of the organization's plan, such as `team`; empty where GitHub hides it."""
+    two_factor: bool | None = None
+    """Whether members need a second factor to log in; None where GitHub hides it."""
 
     def of(self, kind: str) -> list[LiveResource]:
         """Return the resources of a kind."""
@@ -90,6 +95,12 @@ class LiveRepository:
     default_branch: str
     """Empty for a repository without a commit."""
     archived: bool
+
+
+def updated(item: Mapping[str, Any]) -> datetime | None:
+    """Return when GitHub got the value of a secret, of an entry of a list of REST."""
+    text = item.get("updated_at")
+    return datetime.fromisoformat(text) if text else None
 
 
 def token(kind: str) -> str:

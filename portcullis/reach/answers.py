@@ -54,6 +54,28 @@ def report(
     """
     configured = configured_for(what, policy_files)
     declaration, registered = recorded(what)
+    return answers(declaration, registered, configured, kinds, package)
+
+
+def answers(
+    declaration: Declaration,
+    registered: Sequence[Registered],
+    configured: Configuration,
+    kinds: Collection[GoalKind],
+    package: str | None = None,
+) -> Report:
+    """Return who suffices for the goals of an organization that has these resources.
+
+    Args:
+        declaration: the organization, whose packages have names.
+        registered: what is declared, or what GitHub has.
+        configured: the policy's configuration.
+        kinds: the kinds of goals.
+        package: only those of this package, repository or `repository/environment`.
+
+    Raises:
+        UserError: there is no such package.
+    """
     stack, settings = stack_of(registered, configured)
     packages = _packages(declaration)
     goals = [
@@ -61,7 +83,7 @@ def report(
         for each in reached(stack, settings)
     ]
     if package is not None:
-        goals = _of_package(goals, package, what.name)
+        goals = _of_package(goals, package, declaration.config.organization)
     wanted = tuple(each for each in goals if each.goal.kind in kinds)
     asked = dict.fromkeys(each.goal.repository for each in wanted)
     return Report(declaration.config.organization, wanted, tuple(_administrators(stack, asked)))

@@ -1,114 +1,100 @@
-"""What a report says, worked out offline from an organization's file."""
+"""Puts what is known of an organization into words."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
-from portcullis_policy.release_path.goals import GoalKind
-from portcullis_policy.release_path.numbers import people
-from pydantic import BaseModel, ConfigDict
-
-from components.declaration import load
-from portcullis.reach.answers import report
+from portcullis.report.checklists.lists import answered
+from portcullis.report.found import text
+from portcullis.report.model import Change, Exemption, Facts, Publisher, Secret
+from portcullis.report.path import packages
+from portcullis.secrets.usage import WHOLE_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from portcullis.check.organization import Subject
-    from portcullis.reach.report import Asked, Report
-
-ENOUGH = 2
-"""People who have to act together before a package is published: one alone is too few."""
+    from portcullis.drift.report import Item
+    from portcullis.report.known import Known
+    from portcullis.secrets.listing import ListedSecret, Use
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Way(_Fact):
-    """A smallest set of people and credentials that suffices to publish."""
-
-    actors: tuple[str, ...]
-    steps: tuple[str, ...]
-
-
-class Package(_Fact):
-    """A place that publishes, and who can."""
-
-    name: str
-    fewest: int | None
-    """People; None: no set suffices."""
-    summary: str
-    """The number in words."""
-    broken: bool
-    """One person alone, or none, suffices."""
-    ways: tuple[Way, ...]
-
-
-class Exemption(_Fact):
-    """A finding that is accepted until a date."""
-
-    rule: str
-    resource: str
-    reason: str
-    expires: date
-    expired: bool
-
-
-class Facts(_Fact):
-    """All that a report says; no value of a secret is read."""
-
-    version: int = 1
-    organization: str
-    date: date
-    """The day on which expiry was judged."""
-    packages: tuple[Package, ...]
-    exemptions: tuple[Exemption, ...]
-    """The next to expire first."""
-
-
-def gather(what: Subject, policy_files: Sequence[Path], today: date) -> tuple[Facts, Report]:
-    """Return the facts, and the answers that the drawings are made of.
-
-    Args:
-        what: The organization, and the stack whose configuration counts.
-        policy_files: Policy config files.
-        today: The day on which expiry is judged.
-
-    Raises:
-        DeclarationError: With all mistakes in the declaration.
-        UserError: The policy's configuration is wrong.
-    """
-    answers = report(what, policy_files, kinds=[GoalKind.PACKAGE])
-    declared = load(what.name, what.root).config.exemptions
-    facts = Facts(
-        organization=answers.organization,
-        date=today,
-        packages=tuple(_package(each) for each in answers.goals),
-        exemptions=tuple(
-            Exemption(
-                rule=each.rule,
-                resource=each.resource,
-                reason=each.reason,
-                expires=each.expires,
-                expired=each.expires < today,
+def facts(known: Known) -> Facts:
+    """Return all that a report says."""
+    github = known.github
+    changes = [(item.drift.what, _change(item)) for item in github.drift.items] if github else []
+    return Facts(
+        organization=known.declaration.config.organization,
+        date=known.today,
+        live=github is not None,
+        packages=tuple(packages(known)),
+        drift=tuple(each for what, each in changes if what != "undeclared"),
+        undeclared=tuple(each for what, each in changes if what == "undeclared"),
+        not_read=github.drift.unread if github else (),
+        two_factor=github.live.two_factor if github else None,
+        secrets=tuple(
+            sorted(
+                map(_secret, known.secrets),
+                key=lambda each: (each.changed or date.max, each.target, each.name),
             )
-            for each in sorted(declared, key=lambda each: (each.expires, each.rule, each.resource))
         ),
+        publishers=tuple(
+            Publisher(**each.to_register())
+            for repository in known.declaration.resolved.repositories.values()
+            for each in repository.publishers
+            if each.is_trusted
+        ),
+        exemptions=tuple(_exemptions(known)),
+        checklists=answered(known),
     )
-    return facts, answers
 
 
-def _package(asked: Asked) -> Package:
-    fewest = asked.answer.fewest_people
-    return Package(
-        name=asked.name,
-        fewest=fewest,
-        summary=people(fewest),
-        broken=fewest is not None and fewest < ENOUGH,
-        ways=tuple(
-            Way(actors=tuple(way.names), steps=tuple(way.steps)) for way in asked.answer.ways
-        ),
+def _change(item: Item) -> Change:
+    event = item.event
+    return Change(
+        what=item.drift.what,
+        noun=item.noun,
+        name=item.drift.name,
+        dangerous=item.dangerous,
+        known=item.known,
+        lines=(*item.lines, *map(text, item.findings)),
+        changed_by=event.who if event else None,
+        changed_at=event.when if event else None,
     )
+
+
+def _secret(each: ListedSecret) -> Secret:
+    return Secret(
+        name=each.name,
+        target=each.target,
+        stores=each.stores,
+        declared=each.path is not None,
+        age_days=each.age_days,
+        changed=each.changed,
+        dated_by=each.dated_by,
+        rotate_every_days=each.rotate_every_days,
+        due=each.due,
+        overdue_days=each.overdue_days,
+        used_by=tuple(map(_use, each.used_by)),
+        missing_in=each.missing_in,
+    )
+
+
+def _use(use: Use) -> str:
+    job = "" if use.job == WHOLE_FILE else f", job {use.job}"
+    environment = f", environment {use.environment}" if use.environment else ""
+    may = "" if use.named else " (may use every secret)"
+    return f"{use.repository} {use.workflow}{job}{environment}{may}"
+
+
+def _exemptions(known: Known) -> Iterator[Exemption]:
+    """Yield the exemptions, the next to expire first."""
+    declared = known.declaration.config.exemptions
+    for each in sorted(declared, key=lambda each: (each.expires, each.rule, each.resource)):
+        yield Exemption(
+            rule=each.rule,
+            resource=each.resource,
+            reason=each.reason,
+            expires=each.expires,
+            expired=each.expires < known.today,
+        )

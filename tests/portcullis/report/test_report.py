@@ -6,13 +6,16 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from selenium.webdriver.common.by import By
 from typer.testing import CliRunner
 
 from portcullis.check.organization import subject
 from portcullis.cli import app
-from portcullis.report.facts import gather
+from portcullis.report.facts import facts
+from portcullis.report.known import offline
+from portcullis.report.output.page import SECTIONS
 from tests.portcullis.check.projects import CANARY, project
 from tests.sandbox.pages.browser import chromium
 
@@ -30,9 +33,9 @@ def report(*arguments: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
-def packages(file: str) -> list[dict[str, object]]:
+def packages(file: str) -> list[dict[str, Any]]:
     """The packages of a report's JSON."""
-    found: list[dict[str, object]] = json.loads(report(file, "--format", "json")[1])["packages"]
+    found: list[dict[str, Any]] = json.loads(report(file, "--format", "json")[1])["packages"]
     return found
 
 
@@ -48,16 +51,16 @@ def exempted(folder: Path) -> str:
 
 
 def test_the_page_shows_every_package(tmp_path: Path) -> None:
-    """E8: in a browser each package has its heading, number and drawing, and nothing fails."""
+    """E8: in a browser each package has its heading, number and path, and nothing fails."""
     page = tmp_path / "report.html"
     assert report(GUILD, "--output", str(page))[0] == 0
     with chromium() as browser:
         browser.get(page.as_uri())
-        headings = [each.text for each in browser.find_elements(By.TAG_NAME, "h3")]
-        drawings = browser.find_elements(By.CSS_SELECTOR, "section svg[role=img][aria-label]")
+        headings = [each.text for each in browser.find_elements(By.CSS_SELECTOR, "section h3")]
+        paths = browser.find_elements(By.CSS_SELECTOR, "section ol.path[aria-label]")
         log = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    assert headings == [each["name"] for each in packages(GUILD)]
-    assert len(drawings) == len(headings) > 1
+    assert headings == [f"{each['name']}: {each['summary']}" for each in packages(GUILD)]
+    assert len(paths) == len(headings) > 1
     assert log == []
 
 
@@ -65,13 +68,61 @@ def test_one_person_alone_is_marked_in_words() -> None:
     """E8: where one person suffices the page says so, not by colour alone."""
     weak = [each for each in packages(INSECURE) if each["broken"]]
     assert weak
-    assert report(INSECURE)[1].count("<strong>Broken:</strong>") == len(weak)
+    assert report(INSECURE)[1].count(">Broken: ") == len(weak)
 
 
 def test_sound_packages_are_not_marked() -> None:
     """E8: where two people are needed nothing is called broken."""
     assert all(each["fewest"] == 2 for each in packages(GUILD))
-    assert "<strong>Broken:</strong>" not in report(GUILD)[1]
+    assert ">Broken: " not in report(GUILD)[1]
+
+
+def test_two_approvals_are_two_gates() -> None:
+    """E8, A4: the path of a package has its gates in their order, each with who approves."""
+    package = next(each for each in packages(GUILD) if "agent-sdk" in str(each["name"]))
+    titles = [each["title"] for each in package["path"]]
+    assert titles == [
+        *("Release tag", "Reviewed change"),
+        *("Environment release-approval", "Environment pypi-release"),
+        *("Credential", "Registry"),
+    ]
+    assert "security-team (ines, tom)" in package["path"][2]["lines"][0]
+
+
+def test_what_is_wrong_stands_at_its_own_stage() -> None:
+    """E8: a finding on one environment does not break the path through another one."""
+    pypi, npm = packages(INSECURE)
+    wrong = [" ".join(each["path"][-1]["broken"]) for each in (pypi, npm)]
+    assert ["RP001" in each for each in wrong] == [True, False]
+    gates = [" ".join(each["path"][2]["broken"]) for each in (pypi, npm)]
+    assert ["EN001" in each for each in gates] == [True, False]
+
+
+def test_publishers_to_register_are_listed() -> None:
+    """E2, E8: each trusted publisher has what a person enters at the registry."""
+    listed = json.loads(report(GUILD, "--format", "json")[1])["publishers"]
+    (riveter,) = [
+        each for each in listed if (each["registry"], each["package"]) == ("PyPI", "riveter")
+    ]
+    assert (riveter["workflow"], riveter["environment"]) == ("release.yml", "pypi-release")
+
+
+def test_the_format_follows_the_ending(tmp_path: Path) -> None:
+    """E8: `--output report.md` is Markdown, and `report.json` is JSON, without `--format`."""
+    for name, start in (("report.md", "# Release path of guild"), ("report.json", "{\n")):
+        assert report(GUILD, "--output", str(tmp_path / name))[0] == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+def test_markdown_has_every_section() -> None:
+    """E8: Markdown has the sections of the page, and every answer of the checklists."""
+    written = report(GUILD, "--format", "markdown")[1]
+    found = json.loads(report(GUILD, "--format", "json")[1])
+    assert [line[3:] for line in written.split("\n") if line.startswith("## ")] == [
+        *SECTIONS.values()
+    ]
+    answers = [each for one in found["checklists"] for each in one["answers"]]
+    assert sum(line.endswith(" |") for line in written.split("\n")) > len(answers) > 30
 
 
 def test_a_reason_cannot_be_markup(tmp_path: Path) -> None:
@@ -84,8 +135,8 @@ def test_a_reason_cannot_be_markup(tmp_path: Path) -> None:
 
 def test_exemptions_are_facts(tmp_path: Path) -> None:
     """E8: the JSON has each exemption with its date and its reason."""
-    facts = json.loads(report(exempted(tmp_path), "--format", "json")[1])
-    (exemption,) = facts["exemptions"]
+    found = json.loads(report(exempted(tmp_path), "--format", "json")[1])
+    (exemption,) = found["exemptions"]
     assert exemption["expires"] == "2027-01-31"
     assert exemption["reason"] == HOSTILE
 
@@ -94,7 +145,8 @@ def test_an_exemption_holds_until_the_end_of_its_day(tmp_path: Path) -> None:
     """E8: on its last day an exemption still counts, on the next one it has expired."""
     what = subject(Path(exempted(tmp_path)), None)
     for today, expired in ((date(2027, 1, 31), False), (date(2027, 2, 1), True)):
-        assert [each.expired for each in gather(what, (), today)[0].exemptions] == [expired]
+        exemptions = facts(offline(what, (), today)).exemptions
+        assert [each.expired for each in exemptions] == [expired]
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
@@ -105,13 +157,26 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_no_value_of_a_secret_is_in_it(tmp_path: Path) -> None:
-    """E8: a value that was typed into the stack's configuration appears in neither format."""
+    """E8: a value that was typed into the stack's configuration appears in no format."""
     file = project(tmp_path)
     (tmp_path / "Pulumi.dev.yaml").write_text(
         f"config:\n  portcullis:organization: acme\n  portcullis:token: {CANARY}\n",
         encoding="utf-8",
     )
-    for form in ("html", "json"):
+    for form in ("html", "json", "markdown"):
         code, written, said = report(str(file), "--stack", "dev", "--format", form)
         assert code == 0
         assert CANARY not in written + said
+
+
+def test_github_is_asked_for_a_stack_only() -> None:
+    """E8: `--live` with a file is refused, and says what is allowed: credentials are a stack's."""
+    code, _, said = report(GUILD, "--live")
+    assert code == 2
+    assert "allowed: without FILE" in said
+
+
+def test_without_github_nothing_is_claimed_about_it() -> None:
+    """E8: offline, drift and undeclared things are not called none."""
+    written = report(GUILD, "--format", "markdown")[1]
+    assert written.count("Not known: GitHub was not asked.") == 2

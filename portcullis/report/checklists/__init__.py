@@ -1,0 +1,1 @@
+"""Checklists that facts answer: each item is met, is not, or cannot be known."""
