@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from components.declaration import Declaration
     from portcullis.check.recorder import Registered
     from portcullis.drift.report import Report as Drift
+    from portcullis.drift.run import Compared
     from portcullis.live.resource import Live
     from portcullis.project import StackSettings
     from portcullis.reach.report import Report as Reach
@@ -105,8 +106,22 @@ def live(settings: StackSettings, policy_files: Sequence[Path], console: Console
         UserError: Something that a person can fix.
     """
     what = Subject(settings.root, settings.organization, settings)
+    configured_for(what, policy_files)  # a mistake stops it before GitHub is asked
+    return of_compared(run.compare(settings, console), what, policy_files)
+
+
+def of_compared(compared: Compared, what: Subject, policy_files: Sequence[Path]) -> Known:
+    """Return what an organization tells that was read already.
+
+    Args:
+        compared: The organization on GitHub, beside its declaration.
+        what: The organization, and the stack whose configuration counts.
+        policy_files: Policy config files.
+
+    Raises:
+        UserError: The policy's configuration is wrong.
+    """
     configured = configured_for(what, policy_files)
-    compared = run.compare(settings, console)
     look = compared.look
     today = datetime.now(UTC).date()
     return _known(

@@ -54,8 +54,8 @@ class _Place:
     repository: ResolvedRepository
     found: Sequence[Diagnostic]
     """Findings on the repository."""
-    environments: Mapping[str, str]
-    """How environments on GitHub differ, by lower-case name: `changed`, `missing`."""
+    differing: Mapping[str, str]
+    """How repositories and environments differ, by lower-case name: `changed`, `missing`."""
 
     @property
     def packages(self) -> list[ResolvedPackage]:
@@ -104,12 +104,12 @@ def _too_few(fewest: int | None) -> list[str]:
 
 
 def _differing(known: Known) -> Mapping[str, str]:
-    """Return how environments differ from what is declared."""
+    """Return how environments, and repositories with theirs, differ from what is declared."""
     items = known.github.drift.items if known.github else ()
     return {
         item.drift.name.lower(): item.drift.what
         for item in items
-        if item.drift.kind == "RepositoryEnvironment"
+        if item.drift.kind in {"RepositoryEnvironment", "Repository"}
     }
 
 
@@ -173,7 +173,8 @@ def _gate(place: _Place, gate: ResolvedEnvironment, *, last: bool) -> Stage:
     lines = [f"approves: {' or '.join(who)}"] if who else []
     if refs or from_.everything:
         lines.append(f"entered from {', '.join(refs) or 'every ref'}")
-    differs = place.environments.get(own)
+    whole = place.differing.get(repository.name.lower())
+    differs = whole if whole == "missing" else place.differing.get(own)
     if differs:
         lines = [f"declared: {each}" for each in lines]
     gone = [_NOT_THERE] if differs == "missing" else []

@@ -45,10 +45,11 @@ class NoFindings:
 
     def __call__(self, known: Known) -> Said:
         """Answer it."""
-        found = [each for each in known.findings if each.rule.id in self.rules]
-        if found:
-            return not_met(_fault(known, each) for each in found)
         kinds = frozenset(kind for rule in self.rules for kind in _KINDS[rule[:2]])
+        faults = [_fault(known, each) for each in known.findings if each.rule.id in self.rules]
+        faults += _missing(known, kinds)
+        if faults:
+            return not_met(faults)
         if hidden := sorted(set(_hidden(known, kinds))):
             return unknown(f"not read: {'; '.join(hidden)}", "GitHub")
         return as_declared(known, f"no finding of {', '.join(sorted(self.rules))}")
@@ -57,6 +58,14 @@ class NoFindings:
 def no_findings(*rules: str) -> NoFindings:
     """Return the question whether none of some rules finds anything."""
     return NoFindings(frozenset(rules))
+
+
+def _missing(known: Known, kinds: frozenset[str]) -> Iterator[Fault]:
+    """Yield what is declared and not on GitHub: a rule finds nothing in what is not there."""
+    for item in known.github.drift.items if known.github else ():
+        drift = item.drift
+        if drift.what == "missing" and drift.declared and drift.kind in kinds | {"Repository"}:
+            yield Fault(f"missing {item.noun} {drift.name}", "GitHub", since_from="GitHub")
 
 
 def _hidden(known: Known, kinds: frozenset[str]) -> Iterator[str]:

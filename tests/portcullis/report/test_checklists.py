@@ -19,7 +19,7 @@ from portcullis.drift.history import Event
 from portcullis.drift.report import Item as Drifted
 from portcullis.drift.report import Report
 from portcullis.live.asking import Unread
-from portcullis.live.compare import Drift
+from portcullis.live.compare import Declared, Drift
 from portcullis.live.resource import Gap, Live, LiveResource
 from portcullis.records.chain import canonical, link
 from portcullis.records.store import Store
@@ -28,6 +28,7 @@ from portcullis.report.checklists.lists import LISTS
 from portcullis.report.checklists.rules import NoFindings, no_findings
 from portcullis.report.checklists.said import Every, Question, as_declared, not_met, unknown
 from portcullis.report.known import Known, OnGitHub, offline
+from portcullis.report.path import packages
 from tests.policy.harness import urn_of
 from tests.portcullis.check.projects import project
 
@@ -265,6 +266,22 @@ def test_drift_that_could_not_be_read_is_not_called_none(sound: Known) -> None:
     partly = asked(sound, unread="webhooks of app: hidden")
     assert facts.no_dangerous_drift(partly).state == "cannot be known"
     assert facts.nothing_new_undeclared(partly).state == "cannot be known"
+
+
+def test_what_is_missing_on_github_meets_nothing(sound: Known) -> None:
+    """E8: an environment that is not there has no weak setting, and its item is not met."""
+    declared = Declared("RepositoryEnvironment", "app/staging", "", {})
+    gone = Drifted(Drift("missing", declared.kind, declared.name, declared), (), taken_back=True)
+    assert no_findings("EN001")(asked(sound, gone)).state == "not met"
+    assert no_findings("BR001")(asked(sound, gone)).state == "met"
+
+
+def test_an_environment_that_is_missing_breaks_its_path(tmp_path: Path) -> None:
+    """E8: the stage of an environment, or of a repository, that GitHub does not have is broken."""
+    publishing = of_publishing(tmp_path, "oidc")
+    for kind, name in (("RepositoryEnvironment", "app/pypi-release"), ("Repository", "app")):
+        (package,) = packages(asked(publishing, Drifted(Drift("missing", kind, name), ())))
+        assert [each.title for each in package.path if each.broken] == ["Environment pypi-release"]
 
 
 def test_an_exempted_finding_is_named_with_its_exemption(tmp_path: Path) -> None:

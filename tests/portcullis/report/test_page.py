@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 HOSTILE = "<img src=x onerror=alert(1)><script>document.title='taken'</script>\"'&\u202e`|"
+LONG = "a-repository-with-a-rather-long-name/an-environment-with-a-long-name-too"
+A4 = 680
+"""The width of A4 between the margins, in the browser's pixels: 180 mm."""
 PHONE = {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}
 CONTRAST = """
 const found = [];
@@ -67,7 +70,7 @@ return [...document.querySelectorAll("a, ol.path, [role=region], table, th, nav"
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """A browser that shows the full report."""
     file: Path = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_text(page.text(full("tool and all")), encoding="utf-8")
+    file.write_text(page.text(full(LONG)), encoding="utf-8")
     with chromium() as running:
         running.get(file.as_uri())
         yield running
@@ -135,11 +138,20 @@ def test_nothing_is_wider_than_a_phone(browser: Chrome) -> None:
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_nothing_is_wider_than_paper(browser: Chrome) -> None:
+    """E8: on a page of A4 everything fits between the margins, tables as well."""
+    media(browser, media="print")
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**PHONE, "width": A4})
+    too_wide = browser.execute_script(WIDER.replace(".skip, [role=region]", ".skip, nav"))
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    media(browser)
+    assert too_wide == []
+
+
 def test_it_is_printed_whole(tmp_path: Path) -> None:
     """E8: the text of the page can be read out of its PDF: nothing is cut off or drawn only."""
     file = tmp_path / "report.html"
-    long = "a-repository-with-a-rather-long-name/an-environment-with-a-long-name-too"
-    file.write_text(page.text(full(long)), encoding="utf-8")
+    file.write_text(page.text(full(LONG)), encoding="utf-8")
     with chromium() as browser:
         browser.get(file.as_uri())
         printed = base64.b64decode(browser.print_page())

@@ -17,6 +17,7 @@ from portcullis.report.facts import facts
 from portcullis.report.known import offline
 from portcullis.report.output.page import SECTIONS
 from tests.portcullis.check.projects import CANARY, project
+from tests.portcullis.report.test_history import git
 from tests.sandbox.pages.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -154,6 +155,26 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     code, _, said = report(GUILD, "--output", str(tmp_path / "none/report.html"))
     assert code == 1
     assert "nothing was written" in said
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """E8: an output that is a folder is refused in words."""
+    code, _, said = report(GUILD, "--output", str(tmp_path))
+    assert code == 1
+    assert "nothing was written" in said
+
+
+def test_answers_are_dated_by_git(tmp_path: Path) -> None:
+    """E8: an answer says since when it holds, by the commits of the lines that it rests on."""
+    file = project(tmp_path)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "x", day="2026-03-04")
+    checklists = json.loads(report(str(file), "--format", "json")[1])["checklists"]
+    answers = {each["id"]: each for one in checklists for each in one["answers"]}
+    for item, state in (("OSPS-AC-03.01", "met"), ("E8.9", "not met")):
+        assert answers[item]["state"] == state
+        assert (answers[item]["since"], answers[item]["since_from"]) == ("2026-03-04", "git")
 
 
 def test_no_value_of_a_secret_is_in_it(tmp_path: Path) -> None:
