@@ -14,6 +14,7 @@ import pulumi
 import pulumi_github as github
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from components.audit_archive import AuditArchive, AuditArchiveConfig
 from components.base import (
     GITHUB_ACTIONS_APP,
     Config,
@@ -246,6 +247,8 @@ class OrganizationConfig(Config):
     """Addresses and logins of secret sources."""
     trust: TrustConfig = TrustConfig()
     """Outside systems that trust workflow jobs, so that those need no stored credential."""
+    audit_archive: AuditArchiveConfig | None = None
+    """A bucket that keeps the organization's audit log and the records of runs."""
     secrets: dict[SecretName, OrganizationSecretConfig] = {}
     """Secrets of the organization, by name."""
     properties: dict[PropertyName, CustomPropertyConfig] = Field(default={}, max_length=100)
@@ -349,7 +352,7 @@ class Organization(pulumi.ComponentResource):
         self._rulesets(resolved, context)
         self._actions(resolved, repositories)
         if context.trust:
-            Trust(
+            trust = Trust(
                 config.organization,
                 config.trust,
                 resolved.trusts,
@@ -359,6 +362,16 @@ class Organization(pulumi.ComponentResource):
                 origin=origin.child("trust"),
                 opts=child,
             )
+            if config.audit_archive and config.trust.aws and trust.aws:
+                AuditArchive(
+                    config.organization,
+                    config.audit_archive,
+                    account=config.trust.aws,
+                    provider=trust.aws,
+                    origin=origin.child("audit_archive"),
+                    protect=context.protect,
+                    opts=child,
+                )
         ids = {name: repository.id_number for name, repository in repositories.items()}
 
         def visible(

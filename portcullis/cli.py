@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from portcullis.archive.commands import archive
 from portcullis.check.commands import check
 from portcullis.commands import Stack, console, errors, write
 from portcullis.commands import answer as _answer
@@ -33,6 +34,7 @@ app.add_typer(incident_app, name="incident")
 app.add_typer(publishers_app, name="publishers")
 app.add_typer(records_app, name="records")
 app.add_typer(secrets_app, name="secrets")
+app.command()(archive)
 app.command()(check)
 app.command()(comment)
 app.command()(drift)

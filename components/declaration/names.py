@@ -41,6 +41,11 @@ class Names:
         for index, name in enumerate(names):
             yield from self.team((*path, index), name)
 
+    def repository(self, path: Segments, name: str) -> Iterator[Problem]:
+        """Find a repository that is not declared."""
+        if ("repositories",) not in self.wrong:
+            yield from _unknown(path, "repository", name, self.repositories)
+
     def repository_list(self, path: Segments, names: Iterable[str]) -> Iterator[Problem]:
         """Find the unknown repositories of a list."""
         if ("repositories",) in self.wrong:

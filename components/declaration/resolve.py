@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from components.audit_archive import writer_trust
 from components.declaration import guards
 from components.declaration.release import permissions
 from components.declaration.release.publishers import publishers
-from components.environment import ResolvedEnvironment
+from components.environment import EnvironmentConfig, ResolvedEnvironment
 from components.files import (
     code_owners,
     dependabot,
@@ -127,7 +128,9 @@ def _repository(
     tag_protection = _tag_protection(name, repository, config, organization, origin)
     packages = resolve_packages(repository.publish, tag_protection)
     plan = _workflows(name, repository, packages, tag_protection, config)
-    environments = _environments(repository, packages, origin)
+    environments = _with_archive(
+        name, _environments(repository, packages, origin), config, organization
+    )
     trusts = _trusts(name, repository, environments, config, origin)
     found = ResolvedRepository(
         name=name,
@@ -179,6 +182,27 @@ def _environments(
     return {**derived, **written}
 
 
+def _with_archive(
+    name: str,
+    environments: dict[str, ResolvedEnvironment],
+    config: OrganizationConfig,
+    organization: Origin,
+) -> dict[str, ResolvedEnvironment]:
+    """Return the environments with the one whose job writes the audit archive, if it is here."""
+    archive = config.audit_archive
+    if archive is None or archive.writer.repository != name:
+        return environments
+    trust = writer_trust(archive, config.trust.aws, config.organization)
+    wanted = archive.writer.environment
+    written = environments.get(wanted) or ResolvedEnvironment(
+        wanted, EnvironmentConfig(), organization.child("audit_archive", "writer")
+    )
+    if written.config.trust:
+        return environments
+    changed = written.config.model_copy(update={"trust": trust})
+    return {**environments, wanted: replace(written, config=changed)}
+
+
 def _trusts(
     name: str,
     repository: RepositoryConfig,
@@ -203,7 +227,12 @@ def _trusts(
             ),
             tags=tuple(refs.tags),
         )
-        place = origin.child("environments", environment.name, "trust")
+        derived = environment.name not in repository.environments
+        place = (
+            environment.origin
+            if derived
+            else origin.child("environments", environment.name, "trust")
+        )
         found.append(ResolvedTrust(job, trust, place))
     return tuple(found)
 

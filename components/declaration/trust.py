@@ -35,6 +35,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     """Find problems of the trust of an organization."""
     config = resolved.config
     yield from _unused(resolved, names)
+    yield from _archive(resolved, names)
     for repository in resolved.repositories.values():
         for trust in repository.trusts:
             path: Segments = trust.origin.path
@@ -53,12 +54,33 @@ def _unused(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
         return
     for system in ("aws", "vault"):
         used = any(getattr(each.config, system) for each in resolved.trusts)
-        if getattr(trust, system) and not used:
+        archive = system == "aws" and resolved.config.audit_archive
+        if getattr(trust, system) and not used and not archive:
             what = "this has no effect: no environment has it in its trust"
             yield ("trust", system), what, f"leave it out, or trust.{system} in an environment"
     if trust.subject_claims and not resolved.trusts:
         what = "this has no effect: no environment has a trust"
         yield ("trust", "subject_claims"), what, "leave it out, or trust in an environment"
+
+
+def _archive(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
+    """Find what keeps the audit archive from being written."""
+    archive = resolved.config.audit_archive
+    if archive is None:
+        return
+    writer, path = archive.writer, ("audit_archive", "writer")
+    repository = resolved.repositories.get(writer.repository)
+    if repository is None:
+        yield from names.repository((*path, "repository"), writer.repository)
+    elif repository.config.archived:
+        what = "this repository is archived, and runs no workflow"
+        yield (*path, "repository"), what, "a repository that is not archived"
+    elif (own := repository.config.environments.get(writer.environment)) and own.trust:
+        what = "this environment has a trust of its own, and the archive's would be another one"
+        yield (*path, "environment"), what, "an environment without trust, or a name for a new one"
+    if resolved.config.trust.aws is None and names.sure(("trust",)):
+        what = "the archive is in the account of trust.aws, and there is none"
+        yield ("audit_archive",), what, "trust.aws of the organization: account, region, ..."
 
 
 def _systems(
@@ -67,7 +89,7 @@ def _systems(
     """Find grants of a system that the organization does not name."""
     if not names.sure(("trust",)):
         return
-    if trust.config.aws and not config.trust.aws:
+    if trust.config.aws and not config.trust.aws and path[0] != "audit_archive":
         what = "the organization does not name the AWS account that trusts its jobs"
         yield (*path, "aws"), what, "trust.aws of the organization: account, region, ..."
     elif trust.config.aws and (account := config.trust.aws):
@@ -146,7 +168,8 @@ def _environment(
     if trust.config.vault and any("," in ref for ref in refs):
         what = "Vault takes a comma for the end of a ref, so that its role would admit other refs"
         yield (*path[:-1], "deploy_from"), what, "names and patterns without commas"
-    written = repository.config.environments[environment.name].variables
+    declared = repository.config.environments.get(environment.name)
+    written = declared.variables if declared else {}
     derived = trust.variables(config.trust, config.sources.vault)
     for name in sorted(written.keys() & derived.keys()):
         what = f"the trust of this environment sets `{name}`"

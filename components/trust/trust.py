@@ -69,8 +69,11 @@ class Trust(pulumi.ComponentResource):
         if config.subject_claims:
             organization_template(name, config.subject_claims, opts=child)
         below: list[_System] = []
+        self.aws: pulumi.ProviderResource | None = None
+        """What manages the AWS account, if it trusts a job."""
         if config.aws and any(trust.config.aws for trust in trusts):
             below.append(_Aws(name, config, config.aws, on_github, parent=self))
+            self.aws = below[-1].provider
         if config.vault and any(trust.config.vault for trust in trusts):
             below.append(_Vault(name, config.vault, source, on_github, parent=self))
         for trust in trusts:

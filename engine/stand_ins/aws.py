@@ -1,4 +1,4 @@
-"""The stand-in for pulumi-aws: secrets, parameters and roles of a moto server.
+"""The stand-in for pulumi-aws: secrets, parameters, roles and buckets of a moto server.
 
 Behaviour: hashicorp/terraform-provider-aws, internal/service/secretsmanager/
 secret_version_data_source.go and secret_data_source.go, internal/service/ssm/
@@ -21,6 +21,7 @@ from botocore import UNSIGNED, xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from engine.stand_ins import s3
 from engine.stand_ins.resource import Resource, as_json
 from engine.stand_ins.stand_in import PluginError, StandIn, Values
 
@@ -35,6 +36,7 @@ OIDC_PROVIDER_FUNCTION = "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvi
 
 SERVICES = {
     "iam": "IAM",
+    "s3": "S3",
     "secretsmanager": "Secrets Manager",
     "ssm": "SSM",
     "sts": "STS",
@@ -77,8 +79,12 @@ class AwsStandIn(StandIn):
         }
 
     def resources(self) -> Mapping[str, Resource]:
-        """Return the resources of IAM."""
+        """Return the resources of IAM and S3."""
         return {
+            **s3.resources(
+                lambda operation, **given: self._ask("s3", operation, **given),
+                lambda: str(self._session.region_name),
+            ),
             "aws:iam/role:Role": Resource(
                 create=self._create_role,
                 read=self._read_role,

@@ -1,7 +1,7 @@
 """AWS as tests use it: moto's server as a process of its own, stopped by id.
 
 Requests are signed, and are allowed by policies of users and roles; moto looks at their actions,
-not at their resources.
+and at their resources in S3 alone. It ignores policies of buckets.
 """
 
 from __future__ import annotations
@@ -98,6 +98,11 @@ class Aws(Server):
     def parameters(self, keys: Keys | None = None) -> SSMClient:
         """Return a client of SSM's Parameter Store; an administrator's by default."""
         return boto3.client("ssm", **self._options(keys))
+
+    def buckets(self, keys: Keys | None = None) -> Any:  # noqa: ANN401 - no stubs of S3 are pinned
+        """Return a client of S3; an administrator's by default."""
+        make: Any = boto3.client
+        return make("s3", **self._options(keys))
 
     def sts(self, keys: Keys | None = None) -> STSClient:
         """Return a client of STS; an administrator's by default."""

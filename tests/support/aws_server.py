@@ -27,6 +27,8 @@ from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from tests.support import aws_s3
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,6 +60,8 @@ def application(inner: WSGIApplication) -> WSGIApplication:
     def respond(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         fields = {key: each[0] for key, each in parse_qs(body.decode("latin-1")).items()}
+        if aws_s3.is_of_another_account(environ):
+            return aws_s3.refused()(environ, start)
         if fields.get("Action") != ACTION:
             environ["wsgi.input"] = io.BytesIO(body)
             return in_json(Response.from_app(inner, environ), environ)(environ, start)
@@ -237,6 +241,7 @@ def _fill(parent: Element, content: dict[str, Any]) -> None:
 
 def main() -> None:
     """Serve until the process is stopped."""
+    aws_s3.complete()
     inner = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application(inner), threaded=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -34,6 +34,11 @@ protection: {main: {required_checks: [ci]}}
 trust:
   aws: {account: "ACCOUNT", region: REGION, permissions_boundary: "BOUNDARY"}
   vault: {address: "VAULT"}
+audit_archive:
+  bucket: acme-audit-archive
+  writer: {repository: tool}
+  readers: ["arn:aws:iam::ACCOUNT:user/auditor"]
+  delete_after_days: 800
 repositories:
   tool:
     visibility: public
@@ -87,6 +92,16 @@ jobs:
   free: {runs-on: ubuntu-24.04, permissions: {id-token: write}, steps: []}
 """
 """A workflow file that somebody adds: only one of its jobs is trusted."""
+
+ARCHIVE = """\
+name: audit archive
+on: {schedule: [{cron: "23 * * * *"}], workflow_dispatch: {}}
+permissions: {}
+jobs:
+  archive:
+    {runs-on: ubuntu-24.04, environment: audit-archive, permissions: {id-token: write}, steps: []}
+"""
+"""The workflow that writes the archive, without its steps."""
 
 
 @dataclass

@@ -9,7 +9,10 @@ import hvac.exceptions
 import pytest
 from botocore.exceptions import ClientError
 
+from portcullis.archive.bucket import Bucket
 from tests.end_to_end.trust.organization import (
+    ACCOUNT,
+    ARCHIVE,
     BOUNDARY,
     OWN,
     READER,
@@ -162,6 +165,64 @@ def test_tags_get_in_by_pattern_and_file(outside: Outside, own: World) -> None:
         vault_login(outside, free, "tool--nightly")
     with pytest.raises(ClientError, match="AccessDenied"):
         outside.aws.assume(role, free.token(AWS_AUDIENCE))
+
+
+def test_the_archive_is_as_declared(outside: Outside, project: Project) -> None:
+    """Versions, lock, encryption, no public access, pruning after the retention (G8)."""
+    s3, bucket = outside.aws.buckets(), {"Bucket": "acme-audit-archive"}
+    assert s3.get_bucket_versioning(**bucket)["Status"] == "Enabled"
+    lock = s3.get_object_lock_configuration(**bucket)["ObjectLockConfiguration"]
+    kept = lock["Rule"]["DefaultRetention"]
+    assert (kept["Mode"], kept["Days"]) == ("COMPLIANCE", 400)
+    encryption = s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"]
+    assert "AES256" in str(encryption)
+    closed = s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"]
+    assert set(closed.values()) == {True}
+    rules = s3.get_bucket_lifecycle_configuration(**bucket)["Rules"]
+    assert rules[0]["Expiration"]["Days"] == 800
+    policy = json.loads(s3.get_bucket_policy(**bucket)["Policy"])
+    assert {each["Effect"] for each in policy["Statement"]} == {"Deny"}
+
+
+def test_one_workflow_adds_to_the_archive_and_reads_nothing(
+    outside: Outside, own: World, job: Job
+) -> None:
+    """The role trusts one job, which adds objects; it neither reads nor deletes (G8, A8)."""
+    add_workflow(own, "tool", "audit-archive", ARCHIVE)
+    writing = started(own, "tool", "audit-archive.yml", "archive")
+    role = writing.variables["AWS_ROLE_ARN"]
+    assert role == "arn:aws:iam::123456789012:role/acme+tool+audit-archive"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        outside.aws.assume(role, job.token(AWS_AUDIENCE))
+    s3 = outside.aws.buckets(outside.aws.assume(role, writing.token(AWS_AUDIENCE)))
+    bucket = Bucket(s3, "acme-audit-archive", ACCOUNT, "acme")
+    bucket.require_lock()
+    assert bucket.add("audit-log/x", b"one")
+    assert bucket.has("audit-log/x")
+    assert not bucket.add("audit-log/x", b"two")
+    own_object = {"Bucket": bucket.name, "Key": "acme/audit-log/x"}
+    for refused in (
+        lambda: s3.get_object(**own_object),
+        lambda: s3.list_objects_v2(Bucket=bucket.name),
+        lambda: s3.delete_object(**own_object),
+        lambda: s3.put_object(**{**own_object, "Key": "other/x"}, Body=b""),
+        lambda: s3.delete_bucket_policy(Bucket=bucket.name),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            refused()
+
+
+def test_the_archives_reader_reads_and_no_more(outside: Outside, project: Project) -> None:
+    """The named people may assume a role that reads and lists; no token of a job may (A8)."""
+    iam: Any = outside.aws.iam()
+    role = iam.get_role(RoleName="acme+audit-reader")["Role"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"AWS": [f"arn:aws:iam::{ACCOUNT}:user/auditor"]}
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
+    found = iam.get_role_policy(RoleName="acme+audit-reader", PolicyName="portcullis")
+    actions = [action for each in found["PolicyDocument"]["Statement"] for action in each["Action"]]
+    assert all(each.startswith(("s3:Get", "s3:List")) for each in actions)
+    assert iam.list_attached_role_policies(RoleName="acme+audit-reader")["AttachedPolicies"] == []
 
 
 def test_what_somebody_widens_is_narrowed_again(project: Project, outside: Outside) -> None:

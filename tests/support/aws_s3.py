@@ -1,0 +1,57 @@
+"""What moto lacks of S3, and archives use: who owns a bucket, and until when an object is locked.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html,
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html. Who may not list a
+bucket gets 403 for an object that is not there, as from HeadObject.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.s3.exceptions import S3AccessDeniedError
+from moto.s3.responses import ACTION_MAP, S3Response
+from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from werkzeug.serving import WSGIEnvironment
+
+ERROR = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+RETENTION = (
+    '<Retention xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Mode>{}</Mode>'
+    "<RetainUntilDate>{}</RetainUntilDate></Retention>"
+)
+_get = S3Response._key_response_get
+
+
+def is_of_another_account(environ: WSGIEnvironment) -> bool:
+    """Whether a request is for a bucket of another account than the one that has them here."""
+    expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", DEFAULT_ACCOUNT_ID)
+    return bool(expected != DEFAULT_ACCOUNT_ID)
+
+
+def refused() -> Response:
+    """S3's answer to who may not."""
+    return Response(ERROR, HTTPStatus.FORBIDDEN, mimetype="application/xml")
+
+
+def complete() -> None:
+    """Let moto answer, and check rights for, what it does not know."""
+    ACTION_MAP["BUCKET"]["GET"]["object-lock"] = "GetBucketObjectLockConfiguration"
+    ACTION_MAP["BUCKET"]["PUT"]["object-lock"] = "PutBucketObjectLockConfiguration"
+    ACTION_MAP["KEY"]["GET"]["retention"] = "GetObjectRetention"
+    ACTION_MAP["KEY"]["PUT"]["retention"] = "PutObjectRetention"
+    setattr(S3Response, "_key_response_get", _retention)  # noqa: B010 - mypy refuses a method
+
+
+def _retention(self: S3Response, query: dict[str, Any], key_name: str) -> Any:  # noqa: ANN401 - moto's own
+    if "retention" not in query:
+        return _get(self, query, key_name)
+    self._set_action("KEY", "GET", query)
+    self._authenticate_and_authorize_s3_action(bucket_name=self.bucket_name, key_name=key_name)
+    key = self.backend.get_object(self.bucket_name, self.parse_key_name())
+    if key is None:
+        raise S3AccessDeniedError
+    return 200, {}, RETENTION.format(key.lock_mode, key.lock_until)
