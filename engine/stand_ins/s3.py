@@ -75,6 +75,12 @@ def _live_rules(answer: Values) -> Values:
     return {"rules": _lower(rules)}
 
 
+def _live_lock(answer: Values) -> Values:
+    """Return a default retention, without the unit that it does not have: moto shows it as 0."""
+    retention = answer.get("Rule", {}).get("DefaultRetention", {})
+    return {"defaultRetention": _lower({key: each for key, each in retention.items() if each})}
+
+
 def _encryption(inputs: Values) -> Values:
     """Return encryption rules by S3's names, of which one is not the SDK's."""
     written = json.dumps(_upper(inputs["rules"])).replace("SseAlgorithm", "SSEAlgorithm")
@@ -106,7 +112,7 @@ SETTINGS: Mapping[str, Setting] = {
         },
         lambda answer: {
             "objectLockEnabled": "Enabled",
-            "rule": _lower(answer["ObjectLockConfiguration"].get("Rule", {})),
+            "rule": _live_lock(answer["ObjectLockConfiguration"]),
         },
         {},
     ),

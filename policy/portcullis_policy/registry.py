@@ -3,6 +3,7 @@
 from portcullis_policy.rule import Rule
 from portcullis_policy.rules.aws_and_vault import (
     archive_access,
+    archive_lifecycle,
     audit_archive,
     elsewhere,
     open_policies,
@@ -87,7 +88,7 @@ _FAMILIES = (
     ),
     (dependabot,),
     (trust_aws, trust_vault, trust_declared, open_policies, elsewhere),
-    (audit_archive, archive_access),
+    (audit_archive, archive_access, archive_lifecycle),
     (stack, connections),
     (pack, waivers),
 )

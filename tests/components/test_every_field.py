@@ -62,6 +62,13 @@ TRUST = {
     "vault": {"secrets": {"KEY": {"path": "kv/app", "key": "k"}}},
 }
 
+ARCHIVE = {
+    "bucket": "acme-audit-archive",
+    "writer": {"repository": "lib"},
+    "readers": ["arn:aws:iam::123456789012:role/auditors"],
+    "delete_after_days": 800,
+}
+
 TIER = {"allowed": ["one", "two"], "default": "one"}
 
 OTHERS: dict[str, list[Any]] = {
@@ -121,6 +128,13 @@ OTHERS: dict[str, list[Any]] = {
     "CargoTokens.crates": [{"from": {"config": "other"}}],
     "ManagedFileConfig.from_file": ["files/other.md"],
     "DependabotConfig.directories": [{"pip": ["/other"]}],
+    "AuditArchiveConfig.bucket": ["acme-audit-log"],
+    "AuditArchiveConfig.readers": [["arn:aws:iam::123456789012:role/others"]],
+    "AuditArchiveConfig.retention_days": [500],
+    "AuditArchiveConfig.delete_after_days": [900],
+    "ArchiveWriterConfig.repository": ["app"],
+    "ArchiveWriterConfig.workflow": ["own.yml"],
+    "ArchiveWriterConfig.environment": ["other"],
     "AwsTrustConfig.account": ["210987654321"],
     "AwsTrustConfig.region": ["eu-west-1"],
     "AwsTrustConfig.permissions_boundary": [BOUNDARY.replace("ci-", "other-")],
@@ -285,6 +299,7 @@ FULL = data(
     ),
     ("trust", {"aws": AWS, "vault": {"address": "https://vault.acme.example"}}),
     ("repositories.app.environments.staging.trust", TRUST),
+    ("audit_archive", ARCHIVE),
     ("properties.tier", TIER),
     ("repositories.app.properties", {"tier": "one"}),
     ("repositories.lib.properties", {"tier": "two"}),
@@ -382,7 +397,7 @@ def around(field: Field) -> dict[str, Any]:
     kept = {section, "organization", "plan", "settings", "automation", "teams", "licenses"}
     kept |= {"protection"} if section == "automation" else set()
     kept |= {"properties"} if section in {"secrets", "repositories"} else set()
-    kept |= {"trust"} if "trust" in field.path else set()
+    kept |= {"trust"} if "trust" in field.path or section == "audit_archive" else set()
     small = {key: value for key, value in whole.items() if key in kept}
     if section in {"settings", "actions", "exemptions"}:
         return small | {"teams": {}}

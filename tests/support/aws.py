@@ -1,7 +1,7 @@
 """AWS as tests use it: moto's server as a process of its own, stopped by id.
 
 Requests are signed, and are allowed by policies of users and roles; moto looks at their actions,
-and at their resources in S3 alone. It ignores policies of buckets.
+and at their resources in S3 alone.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Aws(Server):
         self._log = Path(self._folder.name, "log")
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.aws_server"],
+                [sys.executable, "-m", "tests.support.aws_double.server"],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

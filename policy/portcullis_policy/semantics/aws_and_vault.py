@@ -39,6 +39,10 @@ BUCKET_LOCK = (
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
     "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
 )
+BUCKET_LIFECYCLE = (
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+)
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 RESOURCE_POLICIES = (
     *(KEY, KEY_POLICY, ECR_POLICY, BUCKET_POLICY),

@@ -148,6 +148,10 @@ TRUST: dict[str, Declared] = {
         aws_and_vault.BUCKET_LOCK[0],
         {"bucket": BUCKET, "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 400}}},
     ),
+    "archive-lifecycle": Declared(
+        aws_and_vault.BUCKET_LIFECYCLE[0],
+        {"bucket": BUCKET, "rules": [{"status": "Enabled", "expiration": {"days": 800}}]},
+    ),
     "archive-policy": Declared(
         aws_and_vault.BUCKET_POLICY,
         {

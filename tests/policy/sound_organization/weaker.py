@@ -155,6 +155,12 @@ TRUST: list[tuple[str, tuple[Any, ...], Any]] = [
     ("AU003", ("archive-encrypted", "rules"), []),
     ("AU004", ("archive-locked", "rule", "defaultRetention", "mode"), "GOVERNANCE"),
     ("AU004", ("archive-locked", "rule", "defaultRetention", "days"), 3),
+    ("AU007", ("archive-lifecycle", "rules", 0, "expiration", "days"), 90),
+    (
+        "AU008",
+        ("aws-role", "inlinePolicies", 0, "policy", "Statement", 0, "Resource"),
+        "arn:aws:s3:::guild-*",
+    ),
     ("AU006", ("aws-role-policy", "policy", "Statement", 0, "Resource"), "arn:aws:s3:::guild-*"),
     (
         "AU005",

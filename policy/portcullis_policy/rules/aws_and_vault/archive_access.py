@@ -48,6 +48,8 @@ _UNDOES = (
 )
 """Actions that take away a record, or what keeps it."""
 _UNDOES_KEY = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy", "kms:CreateGrant")
+_READS = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTorrent", "s3:SelectObjectContent")
+"""Actions that show a record."""
 _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(\d{12})\b.*")
 _NAME = "guild-audit-archive"
 _ARN = f"arn:aws:s3:::{_NAME}"
@@ -206,14 +208,103 @@ class ArchiveKept(StackRule):
                     yield Finding("another account may use the archive's key", urn=grant.urn)
 
 
+class ArchiveWriteOnly(StackRule):
+    """Workflow jobs cannot read the audit archive.
+
+    A job that adds records needs none of them. The records show who works when and from where, and
+    what failed: a job that reads them tells it to whoever controls the job.
+    """
+
+    id = "AU008"
+    title = "a workflow job may read the audit archive"
+    severity = Severity.MEDIUM
+    maps = ssdf("PS.3.1")
+    resource_types = (
+        *(*BUCKETS, BUCKET_POLICY, ROLE, ROLE_POLICY, POLICY),
+        *POLICY_ATTACHMENTS,
+    )
+    remediation = "Allow the job `s3:PutObject` on the archive's objects, and people to read them."
+    good = (
+        stack("a job adds objects", _ARCHIVE, _ROLE, _may("s3:PutObject", f"{_ARN}/*")),
+        stack(
+            "a job asks until when objects are locked",
+            _ARCHIVE,
+            _ROLE,
+            _may(["s3:PutObject", "s3:GetObjectRetention"], f"{_ARN}/*"),
+        ),
+        stack("a job reads another bucket", _ARCHIVE, _ROLE, _may("s3:Get*", "arn:aws:s3:::x/*")),
+        stack("people read", _ARCHIVE, _ROLE, _may("s3:GetObject", f"{_ARN}/*", "auditors")),
+    )
+    bad = (
+        stack("a job reads", _ARCHIVE, _ROLE, _may("s3:Get*", f"{_ARN}/escai/*")),
+        stack("a job reads versions", _ARCHIVE, _ROLE, _may("s3:GetObjectVersion", "*")),
+        stack(
+            "everything but deleting",
+            _ARCHIVE,
+            _ROLE,
+            Declared(
+                ROLE_POLICY,
+                {
+                    "role": "release",
+                    "policy": {
+                        "Statement": {
+                            "Effect": "Allow",
+                            "NotAction": ["s3:Delete*", "s3:Put*", "s3:Bypass*", "kms:*"],
+                            "Resource": f"{_ARN}/*",
+                        }
+                    },
+                },
+                "policy",
+            ),
+        ),
+        stack(
+            "by the bucket's policy",
+            _ARCHIVE,
+            _ROLE,
+            _bucket_policy("arn:aws:iam::123456789012:role/release", "s3:GetObject"),
+        ),
+    )
+
+    def findings(self, stack: Stack, settings: Settings) -> Iterator[Finding]:
+        """See Rule."""
+        for archive in archives(stack, settings):
+            arn = _arn(archive)
+            for item, statement in statements_of_jobs(stack):
+                reads = allows(statement) and is_for_action(statement, *_READS)
+                if reads and _may_be_for(statement, (f"{arn}/*",)):
+                    yield Finding(
+                        "a workflow job may read the audit archive",
+                        (),
+                        urn=item.urn,
+                        subject=archive.bucket.name,
+                        subject_urn=archive.bucket.urn,
+                    )
+            for statement in _of_bucket(archive):
+                jobs = any(names_role(stack, each) for each in principals(statement))
+                if jobs and is_for_action(statement, *_READS):
+                    yield Finding(
+                        "its policy allows a workflow job to read it", urn=archive.bucket.urn
+                    )
+
+
+def _arn(archive: Archive) -> str:
+    """Return an archive's ARN, by its name or, while that is unknown, by its Pulumi name."""
+    facts = archive.bucket.facts
+    names = (facts.text(key) for key in ("bucket", "id"))
+    found = next((name for name in names if isinstance(name, str)), archive.bucket.name)
+    return f"arn:aws:s3:::{found}"
+
+
+def _of_bucket(archive: Archive) -> Iterator[Statement]:
+    """Yield what the archive's own policy allows; AU005 refuses a policy that cannot be read."""
+    for facts in (archive.bucket.facts, *archive.of(BUCKET_POLICY)):
+        found = statements(facts, "policy")
+        yield from [] if found is UNKNOWN else filter(allows, found)
+
+
 def _undoes(statement: Statement, archive: Archive, keys: set[str]) -> bool:
     """Say whether a statement is for an action that takes away a record, its place or its key."""
-    facts = archive.bucket.facts
-    bucket = next(
-        (n for key in ("bucket", "id") if isinstance(n := facts.text(key), str)),
-        archive.bucket.name,
-    )
-    arn = f"arn:aws:s3:::{bucket}"
+    arn = _arn(archive)
     if is_for_action(statement, *_UNDOES) and _may_be_for(statement, (arn, f"{arn}/*")):
         return True
     of_keys = tuple(f"arn:aws:kms:*:key/{key}" for key in keys)
@@ -251,19 +342,13 @@ def _key_id(key: object) -> str:
 
 def _by_bucket(stack: Stack, archive: Archive) -> Iterator[Finding]:
     """Yield what the archive's own policy allows to workflow jobs or to other accounts."""
-    for facts in (archive.bucket.facts, *archive.of(BUCKET_POLICY)):
-        found = statements(facts, "policy")
-        for statement in [] if found is UNKNOWN else found:  # AU005 refuses what cannot be read
-            if not allows(statement):
-                continue
-            named = list(principals(statement))
-            if any(_is_foreign(stack, each) for each in named):
-                yield Finding("its policy lets in another account", urn=archive.bucket.urn)
-            jobs = any(names_role(stack, each) for each in named)
-            if jobs and is_for_action(statement, *_UNDOES):
-                yield Finding(
-                    "its policy allows a workflow job to change it", urn=archive.bucket.urn
-                )
+    for statement in _of_bucket(archive):
+        named = list(principals(statement))
+        if any(_is_foreign(stack, each) for each in named):
+            yield Finding("its policy lets in another account", urn=archive.bucket.urn)
+        jobs = any(names_role(stack, each) for each in named)
+        if jobs and is_for_action(statement, *_UNDOES):
+            yield Finding("its policy allows a workflow job to change it", urn=archive.bucket.urn)
 
 
 def _is_foreign(stack: Stack, principal: object) -> bool:
@@ -284,4 +369,4 @@ def _own_accounts(stack: Stack) -> frozenset[str]:
     return frozenset(found)
 
 
-RULES = (ArchiveKept,)
+RULES = (ArchiveKept, ArchiveWriteOnly)

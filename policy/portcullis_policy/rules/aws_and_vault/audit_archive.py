@@ -14,6 +14,7 @@ from portcullis_policy.rule import Finding, Resource, Stack, StackRule
 from portcullis_policy.semantics.aws_and_vault import (
     BUCKET_ACL,
     BUCKET_ENCRYPTION,
+    BUCKET_LIFECYCLE,
     BUCKET_LOCK,
     BUCKET_POLICY,
     BUCKET_PUBLIC_ACCESS,
@@ -33,6 +34,7 @@ _ALL_TYPES = (
     *BUCKET_VERSIONING,
     *BUCKET_ENCRYPTION,
     *BUCKET_LOCK,
+    *BUCKET_LIFECYCLE,
     BUCKET_POLICY,
     *BUCKET_ACL,
 )

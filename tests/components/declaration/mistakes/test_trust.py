@@ -87,6 +87,45 @@ CASES = (
         "nothing is granted",
     ),
     Case(
+        "an archive that deletes before its retention ends",
+        "repositories:\n",
+        "»audit_archive: {bucket: acme-audit, writer: {repository: app}, retention_days: 400,"
+        " delete_after_days: 399}\nrepositories:\n",
+        "delete_after_days is less than retention_days",
+        "400 or more",
+    ),
+    Case(
+        "an archive for a moment",
+        "repositories:\n",
+        "audit_archive: {bucket: acme-audit, writer: {repository: app}, »retention_days: 29}\n"
+        "repositories:\n",
+        "`retention_days`",
+        "30",
+    ),
+    Case(
+        "a writer that is not declared",
+        "repositories:\n",
+        "audit_archive: {bucket: acme-audit, writer: {»repository: ap}}\nrepositories:\n",
+        "`ap` is not a repository of this organization; did you mean `app`?",
+        "app",
+    ),
+    Case(
+        "an archive's environment with a trust of its own",
+        "repositories:\n",
+        "audit_archive: {bucket: acme-audit, writer: {repository: app, »environment: cluster}}\n"
+        "repositories:\n",
+        "this environment has a trust of its own",
+        "an environment without trust",
+    ),
+    Case(
+        "an archive for everybody",
+        "repositories:\n",
+        "audit_archive: {bucket: acme-audit, writer: {repository: app}, readers: [»'*']}\n"
+        "repositories:\n",
+        "`readers`",
+        "the ARN of a role or a user",
+    ),
+    Case(
         "a role without permissions",
         f"aws: {ROLE}",
         "»aws: {}",
@@ -385,6 +424,26 @@ def test_the_issuer_of_an_enterprise_is_allowed(tmp_path: Path) -> None:
     issuer = "  issuer: https://token.actions.githubusercontent.com/acme-inc\n"
     edit = (f"  vault: {VAULT}\n", f"  vault: {VAULT}\n{issuer}")
     assert mistakes(written(tmp_path, replaced(edit, text=TRUSTED))) == []
+
+
+def test_an_archive_needs_an_account(tmp_path: Path) -> None:
+    """The archive is in the account of `trust.aws`, which is named where it is missing (G8)."""
+    archive = "»audit_archive: {bucket: acme-audit, writer: {repository: app}}\nrepositories:\n"
+    text, marked = places(replaced(("repositories:\n", archive), text=SOUND))
+    (found,) = mistakes(written(tmp_path, text))
+    assert [str(found.place)] == marked
+    assert "the archive is in the account of trust.aws, and there is none" in found.what
+
+
+def test_a_sound_archive_has_no_mistakes(tmp_path: Path) -> None:
+    """Its environment is created, or is one that is declared without trust (G8)."""
+    for environment in ("audit-archive", "other"):
+        archive = (
+            "audit_archive: {bucket: acme-audit, delete_after_days: 400, "
+            f"writer: {{repository: app, environment: {environment}}}}}\nrepositories:\n"
+        )
+        edits = (("repositories:\n", archive), (CLUSTER, f"{CLUSTER}\n      other: {{}}"))
+        assert mistakes(written(tmp_path, replaced(*edits, text=TRUSTED))) == []
 
 
 def test_a_sound_trust_has_no_mistakes(tmp_path: Path) -> None:

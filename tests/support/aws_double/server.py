@@ -1,7 +1,8 @@
 """moto's server, with the one thing that moto takes on trust checked: other issuers' tokens.
 
-`python -m tests.support.aws_server` listens on a loopback port that the system chooses, and prints
-its address. The token of AssumeRoleWithWebIdentity is checked as AWS does; all else is moto's.
+`python -m tests.support.aws_double.server` listens on a loopback port that the system chooses, and
+prints its address. The token of AssumeRoleWithWebIdentity is checked as AWS does; all else is
+moto's, but for what s3.py adds.
 
 What AWS checks: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
 and https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
@@ -27,7 +28,7 @@ from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from tests.support import aws_s3
+from tests.support.aws_double import s3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +61,9 @@ def application(inner: WSGIApplication) -> WSGIApplication:
     def respond(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         fields = {key: each[0] for key, each in parse_qs(body.decode("latin-1")).items()}
-        if aws_s3.is_of_another_account(environ):
-            return aws_s3.refused()(environ, start)
+        s3.begin(environ)
+        if s3.is_of_another_account(environ):
+            return s3.refused()(environ, start)
         if fields.get("Action") != ACTION:
             environ["wsgi.input"] = io.BytesIO(body)
             return in_json(Response.from_app(inner, environ), environ)(environ, start)
@@ -241,7 +243,7 @@ def _fill(parent: Element, content: dict[str, Any]) -> None:
 
 def main() -> None:
     """Serve until the process is stopped."""
-    aws_s3.complete()
+    s3.complete()
     inner = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application(inner), threaded=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
