@@ -212,7 +212,7 @@ class ArchiveWriteOnly(StackRule):
     """Workflow jobs cannot read the audit archive.
 
     A job that adds records needs none of them. The records show who works when and from where, and
-    what failed: a job that reads them tells it to whoever controls the job.
+    what failed. Somebody who takes over such a job learns all of it.
     """
 
     id = "AU008"
