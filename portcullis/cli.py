@@ -19,6 +19,7 @@ from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
 from portcullis.importing.commands import import_
 from portcullis.incident.commands import app as incident_app
+from portcullis.init.commands import init
 from portcullis.lockdown.commands import lockdown
 from portcullis.pins.commands import pins
 from portcullis.project import UserError, project_root
@@ -39,6 +40,7 @@ app.command()(check)
 app.command()(comment)
 app.command()(drift)
 app.command("import")(import_)
+app.command()(init)
 app.command()(lockdown)
 app.command()(pins)
 app.command()(reach)

@@ -1,0 +1,1 @@
+"""`portcullis init`: a configuration repository for one organization or several."""

@@ -1,0 +1,1 @@
+"""A configuration repository, made and used by the installed wheel."""
