@@ -98,15 +98,17 @@ def port() -> dict[str, str]:
 
 def test_the_wheel_has_every_file_of_the_program(wheel: Path) -> None:
     """What git has below the program's folders is in the wheel, below one package (C1)."""
-    listed = run("git", "ls-files", *FOLDERS, "requirements.txt").split()
+    listed = run(
+        "git", "ls-files", "-co", "--exclude-standard", *FOLDERS, "requirements.txt"
+    ).split()
     names = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]
     expected = {f"portcullis_program/{path}" for path in listed if (ROOT / path).exists()}
     assert expected | {"portcullis_program/__init__.py"} == set(names)
 
 
-@pytest.mark.parametrize("created", cases([False], True))
+@pytest.mark.parametrize("first", cases(["preview"], "up"))
 def test_the_readme_leads_to_an_organization(
-    repository: Path, port: dict[str, str], *, created: bool
+    repository: Path, port: dict[str, str], first: str
 ) -> None:
     """The README's command creates the practice organization; an insecure change is refused (C3).
 
@@ -115,7 +117,7 @@ def test_the_readme_leads_to_an_organization(
     documented = commands(repository)
     preview = [".venv/bin/portcullis", "preview", "--stack", "acme-practice"]
     try:
-        if created:
+        if first == "up":
             made = run(*documented["up --stack acme-practice"], cwd=repository, env=port)
             again = run(*preview, cwd=repository, env=port)
             assert "update     35 created" in made
