@@ -150,6 +150,15 @@ class OnlyWhatWasReviewed(RunRule):
             "an index of a setting by a variable",
             "env: {INDEX: '${{ vars.INDEX }}'}\n        run: uv pip install --index $INDEX x==1.2",
         ),
+        _builds(
+            "an index of a setting by two variables",
+            "env: {INDEX: '${{ env.MIRROR }}', MIRROR: '${{ vars.INDEX }}'}\n"
+            "        run: pip install -i ${{ env.INDEX }} x==1.2",
+        ),
+        _builds(
+            "an index without TLS by a variable",
+            "env: {INDEX: 'http://x.example'}\n        run: pip install -i $INDEX x==1.2",
+        ),
         _builds("two indexes", "run: pip install --extra-index-url https://x.example x==1.2"),
         _builds("an index without TLS", "run: pip install -i http://x.example x==1.2"),
         _publishes("a release of another repository", "run: gh release download v1 -R mallory/x"),

@@ -1,7 +1,7 @@
 """Where a job installs packages from: an index that nobody reviewed can answer with anything."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from portcullis_policy.semantics.commands.commands import Command, commands
 from portcullis_policy.semantics.commands.words import words
@@ -32,7 +32,8 @@ def chosen_elsewhere(job: Job, workflow: Workflow) -> Iterator[tuple[int, str]]:
     around = (workflow.at.get("env"), job.at.get("env"))
     for step in job.steps:
         given = _given(*around, step.at.get("env"))
-        outside = {name for name, value in given.items() if _from_outside(value)}
+        outside = _holding(given, _from_outside)
+        plain = _holding(given, lambda value: bool(_PLAIN.match(value)))
         by_variable = outside & _OF_PIP
         for line, command in commands(step.at.get("run").lines()):
             if not _installs(command) or _BY_HASH.search(command.text):
@@ -41,7 +42,7 @@ def chosen_elsewhere(job: Job, workflow: Workflow) -> Iterator[tuple[int, str]]:
                 yield (line, _CHOSEN)
             elif "pip_extra_index_url" in given and command.program in ("pip", "pip3"):
                 yield (line, _MIXED)
-            elif what := _index(command, outside):
+            elif what := _index(command, outside, plain):
                 yield (line, what)
 
 
@@ -60,13 +61,28 @@ def _from_outside(text: str) -> bool:
     return any(path.startswith(_OUTSIDE) for path in paths)
 
 
+def _holding(given: Mapping[str, str], test: Callable[[str], bool]) -> set[str]:
+    """Return the variables whose value passes a test, or is that of one which does."""
+    found: set[str] = set()
+    for _ in given:
+        found |= {name for name, value in given.items() if test(value) or found & _named(value)}
+    return found
+
+
+def _named(text: str) -> set[str]:
+    """Return the variables, in lower case, that a text names for the shell or as `env.NAME`."""
+    paths = {path for expression in in_braces(text) for path in values(expression)}
+    by_expression = {path.removeprefix("env.") for path in paths if path.startswith("env.")}
+    return by_expression | {name.lower() for name in _VARIABLE.findall(text)}
+
+
 def _installs(command: Command) -> bool:
     if command.program not in _INSTALLS:
         return bool({"uvx", "pipx", "npx", "uv"} & set(command.by))
     return bool({"install", "download", "wheel", "add", "i", "ci", "run"} & set(command.words[1:4]))
 
 
-def _index(command: Command, outside: set[str]) -> str | None:
+def _index(command: Command, outside: set[str], plain: set[str]) -> str | None:
     text = (*command.by, *command.words)
     if _UNSAFE.search(" ".join(text)):
         return _OPEN
@@ -75,10 +91,10 @@ def _index(command: Command, outside: set[str]) -> str | None:
         if name not in _INDEX:
             continue
         index = glued or following
-        if _from_outside(index) or {n.lower() for n in _VARIABLE.findall(index)} & outside:
+        if _from_outside(index) or _named(index) & outside:
             return _CHOSEN
         if name in _BESIDE and command.program in ("pip", "pip3"):
             return _MIXED
-        if _PLAIN.match(index):
+        if _PLAIN.match(index) or _named(index) & plain:
             return _OPEN
     return None

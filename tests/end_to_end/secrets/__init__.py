@@ -1,0 +1,1 @@
+"""Secrets on GitHub: listed, compared, deleted; no value leaves the run."""
