@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from portcullis.live.asking import Unread
 from portcullis.live.raw import settings
-from portcullis.lockdown import doors, plan
+from portcullis.lockdown import doors, plan, roles
 from portcullis.lockdown.doors import Door, Kind, base_of
 from portcullis.lockdown.record import Stage
 from portcullis.lockdown.sending import NotSent
@@ -61,6 +61,8 @@ class Run:
 
     def read(self, door: Door, repository: str) -> Document | Unread | None:
         """Return a door as it is now."""
+        if door.kind in doors.OUTSIDE:
+            return roles.read(door)
         return doors.read(self.sender.asking, self.record.organization, repository, door)
 
     def lead(
@@ -69,6 +71,9 @@ class Run:
         """Send what leads from ``now`` to ``goal``; say whether all of it was carried out."""
         base = base_of(self.record.organization, repository)
         try:
+            if entry.kind in doors.OUTSIDE and goal is not None:
+                roles.write(entry.door, goal)
+                return True
             for request in doors.requests(base, entry.door, now, goal):
                 self.sender.send(request)
         except NotSent as failed:
@@ -86,6 +91,7 @@ def close(run: Run, scope: Scope) -> None:
         run.outcome.left.append(f"repositories of {scope.organization}: {listed}")
         if not scope.only and scope.level == "all":
             _close(run, scope, Door(Kind.ACTIONS), "", None)
+        _close_roles(run, scope)
         return
     found = plan.targets(scope, listed)
     if not scope.only:
@@ -97,9 +103,15 @@ def close(run: Run, scope: Scope) -> None:
         for door in plan.of_each(scope, repository):
             _close(run, scope, door, repository["name"], found)
     _close_environments(run, scope, found.stopped)
+    _close_roles(run, scope)
     for holder in (*found.stopped, None):
         for door in plan.secrets_of(scope, holder):
             _close(run, scope, door, holder["name"] if holder else "", found)
+
+
+def _close_roles(run: Run, scope: Scope) -> None:
+    for door in plan.roles_of(scope):
+        _close(run, scope, door, "", None)
 
 
 def _close_environments(run: Run, scope: Scope, repositories: Sequence[Document]) -> None:
@@ -121,6 +133,8 @@ def _close(run: Run, scope: Scope, door: Door, repository: str, targets: Targets
     if isinstance(now, Unread):
         run.outcome.left.append(f"{door.words(repository)}: {now}")
         return
+    if now is None and door.kind in doors.OUTSIDE:
+        return  # it is declared, and not there
     if door.kind is Kind.SECRET and now is None and run.record.entry(door) is None:
         return  # it is declared, and was never there
     _carry_out(run, scope, door, repository, now, targets)
@@ -135,7 +149,8 @@ def _carry_out(  # noqa: PLR0917 - one door with all that it depends on
     targets: Targets | None,
 ) -> None:
     entry = run.record.note(door, repository, doors.without_ids(now))
-    goal = _goal(run.record, scope, entry, targets)
+    outside = door.kind in doors.OUTSIDE
+    goal = roles.denied(door) if outside else _goal(run.record, scope, entry, targets)
     clean = doors.without_ids(now)
     if entry.stage is Stage.CLOSED and clean == entry.goal == goal:
         run.outcome.already += 1

@@ -43,6 +43,12 @@ class Kind(StrEnum):
     TAGS = "tags"
     ENVIRONMENT = "environment"
     SECRET = "secret"  # noqa: S105 - a kind of door
+    AWS_ROLE = "aws-role"
+    VAULT_POLICY = "vault-policy"
+
+
+OUTSIDE = frozenset({Kind.AWS_ROLE, Kind.VAULT_POLICY})
+"""What is not on GitHub: see `portcullis.lockdown.roles`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class Door:
     repository: int | None = None
     """The id of its repository, which a rename leaves; None: of the organization."""
     name: str = ""
-    """The environment's; of a secret `environment/NAME`, `NAME`, or `dependabot:NAME`."""
+    """The environment's; of a secret `environment/NAME`, `NAME`, or `dependabot:NAME`; a role's ARN
+    in AWS; the address of a policy in Vault."""
 
     def words(self, repository: str) -> str:
         """Return what it is, for people; ``repository`` is the name of its repository."""
@@ -64,6 +71,8 @@ class Door:
             Kind.TAGS: f"tags of {where}",
             Kind.ENVIRONMENT: f"environment {repository}/{self.name}",
             Kind.SECRET: f"secret {self._secret} of {where}",
+            Kind.AWS_ROLE: f"role {self.name}",
+            Kind.VAULT_POLICY: f"policy {self.name}",
         }[self.kind]
 
     @property

@@ -52,7 +52,7 @@ def _open(run: Run, entry: Entry, names: Mapping[int, str], *, overwrite: bool) 
     if entry.kind is Kind.SECRET:
         _secret(run, entry, now, words)
         return
-    if entry.kind is Kind.ENVIRONMENT and now is None:
+    if (entry.kind is Kind.ENVIRONMENT or entry.kind in doors.OUTSIDE) and now is None:
         _finish(run, entry, f"{words}: somebody deleted it during the lockdown")
         return
     same = doors.without_ids(now) in ([before, goal] if goal else [before])

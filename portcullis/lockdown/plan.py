@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from portcullis.lockdown import roles
 from portcullis.lockdown.doors import Door, Kind
 from portcullis.project import UserError
 
@@ -29,6 +30,8 @@ class Scope:
     """Lower-case names of those that publish; None: nobody knows, so each counts as one."""
     secrets: tuple[tuple[str, str], ...] = ()
     """Repository (empty: the organization) and secret: all that have a source to come back from."""
+    roles: tuple[tuple[str, Door], ...] = ()
+    """Repository, and a role of AWS or Vault that trusts its jobs."""
     rulesets: bool = True
     """Whether the plan has rulesets of the organization."""
 
@@ -80,6 +83,11 @@ def scope_of(
     return Scope(
         *(organization, level, names, frozenset(releasing)),
         secrets=tuple(_secrets(resolved, names or releasing, level, whole=not names)),
+        roles=tuple(
+            (each.job.repository, door)
+            for each in resolved.trusts
+            for door in roles.doors(resolved, each)
+        ),
         rulesets=plan_has_rulesets,
     )
 
@@ -131,6 +139,13 @@ def of_each(scope: Scope, repository: Document) -> Iterator[Door]:
         yield Door(Kind.TAGS, repository["id"])
     if scope.only:
         yield Door(Kind.ACTIONS, repository["id"])
+
+
+def roles_of(scope: Scope) -> Iterator[Door]:
+    """Yield the roles outside of GitHub that trust jobs whose repository is stopped."""
+    for repository, door in scope.roles:
+        if scope.stops(repository):
+            yield door
 
 
 def secrets_of(scope: Scope, repository: Document | None) -> Iterator[Door]:

@@ -61,7 +61,9 @@ def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outco
     if not (wanted.yes or wanted.organization or settings.practises):
         from portcullis import deploy  # noqa: PLC0415 - the engine's side, needed for nothing else
 
-        deploy.agree(organization, f"lockdown {organization}", agreed=False)
+        lift = " --lift" if wanted.lift else ""
+        command = f"lockdown {organization}{lift} --stack {settings.name}"
+        deploy.agree(organization, command, agreed=False)
     file = path_of(settings.root, organization)
 
     def waits(reason: str, seconds: float) -> None:
