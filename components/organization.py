@@ -41,7 +41,12 @@ from components.custom_property import (
 from components.files import deploy
 from components.files.standard import StandardFilesConfig
 from components.files.workflow import GITHUB_OWNERS, actions_used
-from components.repository import Repository, RepositoryConfig, ResolvedRepository
+from components.repository import (
+    LockdownLevel,
+    Repository,
+    RepositoryConfig,
+    ResolvedRepository,
+)
 from components.ruleset import (
     OrganizationBranchProtectionConfig,
     OrganizationRuleset,
@@ -228,6 +233,9 @@ class OrganizationConfig(Config):
     """The organization's login."""
     plan: Plan
     """The organization's GitHub plan."""
+    lockdown: LockdownLevel | None = None
+    """Stop releases: `up` closes the release path and updates nothing, until this is removed.
+    `release`: what publishes. `all`: everything."""
     licenses: list[Literal["secret-protection", "code-security"]] = []
     """GitHub's paid products that the organization has; private repositories need one for secret
     scanning."""
@@ -261,6 +269,11 @@ class OrganizationConfig(Config):
     """Files that every repository should have, besides its own."""
     exemptions: list[ExemptionConfig] = []
     """Findings of the policy pack that are accepted for a time."""
+
+    @property
+    def asks_for_lockdown(self) -> bool:
+        """Say whether releases are to be stopped, all of them or those of some repositories."""
+        return bool(self.lockdown or any(each.lockdown for each in self.repositories.values()))
 
     def property_values(self, repository: str, property_: str) -> list[str]:
         """Return a repository's values of a custom property, or the property's default."""

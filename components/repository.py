@@ -166,6 +166,10 @@ Where only the needed feature is declared off, the other is off with it.
 """
 
 
+LockdownLevel = Literal["release", "all"]
+"""How much a lockdown closes."""
+
+
 class RepositoryConfig(Config):
     """A repository. Every default is the secure value."""
 
@@ -179,6 +183,9 @@ class RepositoryConfig(Config):
     """Topics by which people find the repository, at most 20."""
     renamed_from: RepositoryName | None = None
     """The repository's name before this one: `make up` renames it on GitHub, with all it has."""
+    lockdown: LockdownLevel | None = None
+    """Stop the releases of this repository alone, as `lockdown` of the organization does for all.
+    Both levels close the same here."""
     archived: bool = False
     """Read-only on GitHub. Only the repository's settings are managed; the rest of its entry waits
     until it is unarchived."""

@@ -21,6 +21,7 @@ from portcullis.check.organization import Subject
 from portcullis.drift.before_a_run import repair
 from portcullis.files import overwritten, step, ways
 from portcullis.guards import step as guards
+from portcullis.lockdown import declared as lockdown
 from portcullis.lockdown import guard
 from portcullis.plan.carry_out import require_no_more
 from portcullis.plan.made import Found
@@ -115,6 +116,13 @@ def _run(
     environment = prepare(settings, declaration, console)
     recover.unlock(settings, environment, console)
     stack = run.select(settings, environment)
+    found.lockdown = lockdown.follow(
+        *(settings, stack, environment, declaration, console),
+        lambda: _agree_to(settings, declaration.resolved.name, agreed=agreed),
+        change=change,
+    )
+    if change and declaration.config.asks_for_lockdown:
+        return
     guard.check(stack, environment, declaration.resolved.name, console, change=change)
     if change:
         resume.settle(stack, environment, declaration, console)
@@ -203,8 +211,8 @@ def _update(
     if ready.acts:
         if deletion.of_all_secrets(planned):
             _agree_to_lose_all_secrets(organization)
-        elif (planned.is_to_be_agreed or files.acts) and not settings.practises:
-            agree(organization, f"up --stack {settings.name}", agreed=agreed)
+        elif planned.is_to_be_agreed or files.acts:
+            _agree_to(settings, organization, agreed=agreed)
         step.close(stack, environment, resolved, files, console)
         ways.forget(stack, environment, ready.proposed)
         carry_out(stack, environment, organization, renames, console)
@@ -322,6 +330,12 @@ def agree(organization: str, command: str, *, agreed: bool) -> None:
             f"once the preview was read: python -m portcullis {command} --yes"
         )
     _type_name(f"make these changes to {organization}? Type its name: ", organization)
+
+
+def _agree_to(settings: StackSettings, organization: str, *, agreed: bool) -> None:
+    """Ask whether an update may change a real organization."""
+    if not settings.practises:
+        agree(organization, f"up --stack {settings.name}", agreed=agreed)
 
 
 def _agree_to_lose_all_secrets(organization: str) -> None:

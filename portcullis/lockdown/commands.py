@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from portcullis.commands import Stack, answer, console, settings
 
@@ -49,14 +48,13 @@ def lockdown(
         raise typer.BadParameter("allowed: without --lift", param_hint="--repository")
 
     def act() -> None:
-        from portcullis.lockdown.output import lines_of
+        from portcullis.lockdown.output import show
         from portcullis.lockdown.run import Wanted
         from portcullis.lockdown.run import lockdown as carry_out
 
         wanted = Wanted(organization, level.value, tuple(repository or ()), lift, overwrite, yes)
         outcome = carry_out(settings(stack), wanted, console)
-        for word, text in lines_of(outcome, lift=lift):
-            console.print(Text(f"{word:<10} {text}"))
+        show(console, outcome, lift=lift)
         if not outcome.complete:
             raise typer.Exit(1)
 

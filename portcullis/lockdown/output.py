@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from portcullis.lockdown.closing import Outcome
 
 
@@ -19,3 +23,9 @@ def lines_of(outcome: Outcome, *, lift: bool) -> list[tuple[str, str]]:
     left = f", {len(outcome.left)} left: run it again" if outcome.left else ""
     count = f"{len(outcome.done)} {done}{already}{left}; {outcome.requests} requests"
     return [*lines, ("lockdown", count)]
+
+
+def show(console: Console, outcome: Outcome, *, lift: bool) -> None:
+    """Print what a lockdown did."""
+    for word, text in lines_of(outcome, lift=lift):
+        console.print(Text(f"{word:<10} {text}"))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from components.declaration import Declaration
+    from components.github_access import GitHubAccess
     from portcullis.lockdown.record import Level
     from portcullis.project import StackSettings
 
@@ -43,6 +45,8 @@ class Wanted:
     lift: bool = False
     overwrite: bool = False
     yes: bool = False
+    declared: bool = False
+    """Whether the organization's YAML asks for it, and no command."""
 
 
 def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outcome:
@@ -57,6 +61,11 @@ def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outco
         settings, console, "every repository counts as one that publishes, and no secret is removed"
     )
     organization = subject.organization(wanted.organization, declaration, "lockdown")
+    if wanted.lift and declaration and declaration.config.asks_for_lockdown:
+        raise UserError(
+            f"nothing was changed: orgs/{settings.organization}.yaml asks for the lockdown: remove "
+            "`lockdown` there; then `up` lifts it"
+        )
     access = subject.access(settings, declaration, console)
     if not (wanted.yes or wanted.organization or settings.practises):
         from portcullis import deploy  # noqa: PLC0415 - the engine's side, needed for nothing else
@@ -65,6 +74,30 @@ def lockdown(settings: StackSettings, wanted: Wanted, console: Console) -> Outco
         command = f"lockdown {organization}{lift} --stack {settings.name}"
         deploy.agree(organization, command, agreed=False)
     file = path_of(settings.root, organization)
+    return carry_out(access, declaration, organization, wanted, file, console)
+
+
+def carry_out(  # noqa: PLR0917 - a lockdown, with all that it depends on
+    access: GitHubAccess,
+    declaration: Declaration | None,
+    organization: str,
+    wanted: Wanted,
+    file: Path,
+    console: Console,
+) -> Outcome:
+    """Close an organization, or open it again.
+
+    Args:
+        access: How GitHub is reached.
+        declaration: What the organization declares; None if nobody knows.
+        organization: Its login.
+        wanted: What is wanted.
+        file: The record.
+        console: For waiting.
+
+    Raises:
+        UserError: It contradicts the lockdown that is on, or the record cannot be used.
+    """
 
     def waits(reason: str, seconds: float) -> None:
         if seconds >= 1:
@@ -100,6 +133,12 @@ def _close(
             f"nothing was changed: the whole of {scope.organization} is locked down since "
             f"{record.began}; run it without --repository to close what is new"
         )
+    if wanted.declared and (missing := {*record.repositories} - scope.only) and scope.only:
+        raise UserError(
+            f"nothing was changed: {', '.join(sorted(missing))} cannot be opened while others stay "
+            "closed; remove `lockdown` everywhere, run it, then declare what is to be closed again"
+        )
+    record.declared = record.declared or wanted.declared
     record.level = wanted.level
     record.repositories = sorted({*record.repositories, *scope.only}) if scope.only else []
     run_ = Run(sender, record, file)

@@ -54,6 +54,8 @@ class Found:
     names: Names | None = None
     renames: Renames | None = None
     files: Files | None = None
+    lockdown: str = ""
+    """What an update does about a lockdown; empty if nothing."""
     error: str = ""
     """Why the preview ended early."""
     secrets: Sequence[Drifted] = ()
@@ -195,6 +197,8 @@ def _verdict(found: Found) -> Verdict:
 
 def _besides(found: Found) -> Iterator[str]:
     """Yield what an update does besides its steps, a line each."""
+    if found.lockdown:
+        yield f"lockdown: {found.lockdown}"
     if found.renames:
         for move in found.renames.moves:
             yield f"{move.thing.section}: {move.live} is renamed to {move.key}"
