@@ -18,7 +18,8 @@ from portcullis.live.raw import settings as live_settings
 from portcullis.lockdown.doors import Request
 from portcullis.lockdown.output import lines_of
 from portcullis.lockdown.record import load, path_of
-from portcullis.lockdown.run import Wanted, lockdown
+from portcullis.lockdown.carry_out import Wanted
+from portcullis.lockdown.run import lockdown
 from portcullis.lockdown.sending import NotSent, Pace, Sender
 from portcullis.project import UserError
 from portcullis.reach.output import text as reach_text

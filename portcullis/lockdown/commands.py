@@ -48,8 +48,8 @@ def lockdown(
         raise typer.BadParameter("allowed: without --lift", param_hint="--repository")
 
     def act() -> None:
+        from portcullis.lockdown.carry_out import Wanted
         from portcullis.lockdown.output import show
-        from portcullis.lockdown.run import Wanted
         from portcullis.lockdown.run import lockdown as carry_out
 
         wanted = Wanted(organization, level.value, tuple(repository or ()), lift, overwrite, yes)

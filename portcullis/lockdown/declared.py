@@ -13,10 +13,9 @@ from rich.text import Text
 
 from portcullis import printed
 from portcullis.adopt import existing
-from portcullis.lockdown import run
+from portcullis.lockdown.carry_out import Wanted, carry_out
 from portcullis.lockdown.output import show
 from portcullis.lockdown.record import load, path_of
-from portcullis.lockdown.run import Wanted
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def follow(  # noqa: PLR0917 - where it is, and how to ask
     agree()
     try:
         access = existing.access(stack, environment)
-        outcome = run.carry_out(access, declaration, organization, wanted, file, console)
+        outcome = carry_out(access, declaration, organization, wanted, file, console)
     finally:
         _keep(stack, environment, file)
     show(console, outcome, lift=wanted.lift)
