@@ -15,10 +15,10 @@ from portcullis.incident.step import Action
 from portcullis.live.asking import Asking, Unread
 from portcullis.live.raw import runs
 from portcullis.live.raw import settings as live_settings
+from portcullis.lockdown.carry_out import Wanted
 from portcullis.lockdown.doors import Request
 from portcullis.lockdown.output import lines_of
 from portcullis.lockdown.record import load, path_of
-from portcullis.lockdown.carry_out import Wanted
 from portcullis.lockdown.run import lockdown
 from portcullis.lockdown.sending import NotSent, Pace, Sender
 from portcullis.project import UserError
