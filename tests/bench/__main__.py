@@ -23,6 +23,7 @@ from rich.table import Table
 
 from tests.bench import live as live_figures
 from tests.bench import loading as loading_figures
+from tests.bench import lockdown as lockdown_figures
 from tests.bench import sandbox as sandbox_figures
 from tests.bench import secrets as secret_figures
 from tests.bench.bare import PROGRAM
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 TARGETS = {"first up": 0.6, "preview, no change": 1.25}
 """The targets of the ratios: what Portcullis may cost, in terms of a bare program."""
+COMMENT_TARGET = 1.3
+"""What a preview and its comment may take together, in terms of the preview alone."""
 
 CHANGED = "  repository-000:\n    description: Another one"
 """How the first repository is declared once it was changed."""
@@ -131,6 +134,7 @@ def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> None:
         ("preview, one repository changed", ours.measure(ours.project.preview)),
         ("refresh", ours.measure(ours.project.refresh)),
     ]
+    comment(ours, console)
     assert ours.resources() == bare.resources(), "the two programs declare different resources"
 
     table = Table(title=f"{count} repositories, {sum(bare.resources().values())} resources")
@@ -155,6 +159,24 @@ def bench(sandbox: Sandbox, folder: Path, count: int, console: Console) -> None:
     missed = [step for step, mine, other in rows if mine.wall / other.wall > TARGETS[step]]
     for step in missed:
         console.print(f"missed: {step} is above {TARGETS[step]}")
+
+
+def comment(side: Side, console: Console) -> None:
+    """Print what the comment on a pull request with one change costs beside its preview."""
+    side.policies("policy")
+    arguments = ("preview", "--no-live", "--json", "plan.json")
+    preview_ = side.measure(lambda: side.project.portcullis(*arguments))
+    command = side.project.portcullis_command("comment", "--plan", "plan.json", "--output", "c.md")
+    command["args"] = command["args"][:-2]  # a plan knows its stack
+    begun = time.monotonic()
+    subprocess.run(**command, check=True)
+    written = time.monotonic() - begun
+    side.policies("")
+    ratio = (preview_.wall + written) / preview_.wall
+    console.print(
+        f"pull request, one repository changed: preview {preview_.wall:.1f} s, comment "
+        f"{written:.1f} s, together {ratio:.2f} times the preview (target {COMMENT_TARGET})"
+    )
 
 
 def first_up(side: Side) -> Figure:
@@ -213,6 +235,7 @@ def main(arguments: Sequence[str]) -> int:
     judgement(console)
     sandbox_figures.show(console)
     secret_figures.show(console)
+    lockdown_figures.show(console)
     live_figures.show(console, counts[-1:])
     with Sandbox(judged=False) as sandbox, tempfile.TemporaryDirectory() as folder:
         for count in counts:
