@@ -27,6 +27,7 @@ from portcullis.publishers.commands import app as publishers_app
 from portcullis.reach.commands import reach
 from portcullis.records.commands import app as records_app
 from portcullis.report.commands import report
+from portcullis.reviews.commands import review
 from portcullis.secrets.commands import app as secrets_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -45,6 +46,7 @@ app.command()(lockdown)
 app.command()(pins)
 app.command()(reach)
 app.command()(report)
+app.command()(review)
 
 
 Live = Annotated[

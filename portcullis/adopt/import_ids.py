@@ -48,12 +48,13 @@ def listed(client: GitHub[Any], path: str, key: str = "") -> list[Any]:
 
     Args:
         client: A client of GitHub.
-        path: Of the list, without a query.
+        path: Of the list.
         key: The field that holds the items; empty where the answer itself is the list.
     """
     items: list[Any] = []
+    sign = "&" if "?" in path else "?"
     while True:
-        answer = get_json(client, f"{path}?per_page={PAGE}&page={len(items) // PAGE + 1}")
+        answer = get_json(client, f"{path}{sign}per_page={PAGE}&page={len(items) // PAGE + 1}")
         page = (answer[key] if key else answer) if answer else []
         items += page
         if len(page) < PAGE:

@@ -34,9 +34,9 @@ class _Section:
     entries: Sequence[str]
 
 
-def marker(stack: str) -> str:
-    """Return the first line of a stack's comment, by which the next run finds it."""
-    return f"<!-- portcullis plan of stack {stack.replace('--', '- -').replace('>', '')} -->"
+def marker(stack: str, what: str = "plan") -> str:
+    """Return the first line of a stack's comment or issue, by which the next run finds it."""
+    return f"<!-- portcullis {what} of stack {stack.replace('--', '- -').replace('>', '')} -->"
 
 
 def text(plan: Plan) -> str:

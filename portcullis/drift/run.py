@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from components.declaration import Declaration
+    from components.github_access import GitHubAccess
     from portcullis.drift.look import Look
     from portcullis.drift.report import Report
     from portcullis.project import StackSettings
@@ -33,6 +34,8 @@ class Compared:
     """As it is exported: secrets are ciphertext."""
     look: Look
     report: Report
+    access: GitHubAccess
+    """By which GitHub was read."""
 
 
 def compared(settings: StackSettings, console: Console) -> Report:
@@ -62,4 +65,4 @@ def compare(settings: StackSettings, console: Console) -> Compared:
     access = existing.access(stack, environment)
     looked = look(access, settings, declaration, console, state=state)
     found = report(looked, looked.drift, settings, declaration, of_state(state))
-    return Compared(declaration, state, looked, found)
+    return Compared(declaration, state, looked, found, access)

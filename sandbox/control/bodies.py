@@ -63,7 +63,7 @@ class Fault(Nothing):
     method: Annotated[str, Field(pattern=r"^(\*|[A-Z]+)$")] = "*"
     path: str = "*"
     status: Annotated[int, Field(ge=200, le=599)] | None = None
-    body: dict[str, Any] | None = None
+    body: dict[str, Any] | list[Any] | None = None
     headers: dict[_HeaderName, _HeaderValue] = {}
     count: Annotated[int, Field(ge=1)] | None = 1
     skip: Annotated[int, Field(ge=0)] = 0

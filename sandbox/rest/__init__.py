@@ -34,7 +34,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "statuses",
         "tags",
     ),
-    "organization": ("apps", "audit_log", "custom_properties", "organizations", "rate_limit"),
+    "organization": (
+        "alerts",
+        "apps",
+        "audit_log",
+        "custom_properties",
+        "organizations",
+        "rate_limit",
+    ),
     "people": (
         "account_keys",
         "blocks",

@@ -30,7 +30,7 @@ class Fault:
     method: str = "*"
     path: str = "*"
     status: int | None = None
-    body: dict[str, Any] | None = None
+    body: dict[str, Any] | list[Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     count: int | None = 1
     skip: int = 0

@@ -17,7 +17,7 @@ from sandbox.rest.repositories import labels, milestones
 from sandbox.shapes.accounts import simple_user
 from sandbox.shapes.commits import base, html_base
 from sandbox.world.kinds.accounts import USER
-from sandbox.world.kinds.repositories import ISSUE, MILESTONE, Issue
+from sandbox.world.kinds.repositories import ISSUE, ISSUE_COMMENT, MILESTONE, Issue
 from sandbox.world.nodes import node_id
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ _FIELDS: dict[str, fields.Kind] = {
     "assignees": "texts",
     "milestone?": "any",
 }
+_LONGEST = {"title": 256, "body": 65_536}
+"""Characters.
+
+Source: GitHub's messages, such as "title is too long (maximum is 256 characters)"
+"""
 _GONE = "Issues has been disabled in this repository."
 
 
@@ -50,6 +55,7 @@ def _shape(call: Call, issue: Record[Issue]) -> dict[str, Any]:
     people = [call.world.get(USER, ident) for ident in issue.data["assignees"]]
     assignees = [simple_user(call, user) for user in people if user is not None]
     author = call.world.get(USER, issue.data["user"])
+    comments = call.world.all(ISSUE_COMMENT, call.repository.id)
     milestone = call.world.get(MILESTONE, issue.data["milestone"] or 0)
     return {
         "id": issue.id,
@@ -66,7 +72,7 @@ def _shape(call: Call, issue: Record[Issue]) -> dict[str, Any]:
         "milestone": None if milestone is None else milestones.shape(call, milestone),
         "locked": False,
         "active_lock_reason": None,
-        "comments": 0,
+        "comments": sum(each.data["number"] == issue.name for each in comments),
         "closed_at": issue.data["closed_at"],
         "created_at": issue.created_at,
         "updated_at": issue.updated_at,
@@ -82,6 +88,9 @@ def _shape(call: Call, issue: Record[Issue]) -> dict[str, Any]:
 
 def _checked(call: Call, found: dict[str, Any]) -> dict[str, Any]:
     """Return the fields with labels, people and milestone by their ids."""
+    for name, most in _LONGEST.items():
+        if len(found.get(name) or "") > most:
+            raise failed("Issue", name, "invalid")
     if "labels" in found:
         names = [each["name"] if isinstance(each, dict) else str(each) for each in found["labels"]]
         found["labels"] = [each.id for each in labels.wanted(call, names)]
@@ -99,12 +108,17 @@ def _checked(call: Call, found: dict[str, Any]) -> dict[str, Any]:
 
 @ROUTES.get(_LIST, needs="repo:read")
 def list_issues(call: Call) -> Response:
-    """Return the issues: the open ones, newest first, unless `state` says otherwise."""
+    """Return the issues: the open ones, newest first, unless `state` says otherwise.
+
+    `creator` narrows to those that an account opened.
+    """
     wanted = call.query.get("state", "open")
+    creator = call.query.get("creator")
+    author = lookups.user(call, creator).id if creator else None
     found = [
         each
         for each in reversed(call.world.all(ISSUE, call.repository.id))
-        if wanted in ("all", each.data["state"])
+        if wanted in ("all", each.data["state"]) and author in (None, each.data["user"])
     ]
     return page(call, found, lambda each: _shape(call, each))
 
