@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from portcullis.secrets.listing import ListedSecret
 
 SOON = timedelta(days=14)
-"""An exemption that expires, or a secret whose rotation is due, within this time is told."""
+"""An exemption that expires, or a secret whose rotation is due, within this time is listed."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ def gather(settings: StackSettings, console: Console, policy_files: Sequence[Pat
         UserError: Something that a person can fix.
     """
     what = Subject(settings.root, settings.organization, settings)
-    configured = configured_for(what, policy_files)
+    configured_for(what, policy_files)  # a mistake stops it before GitHub is asked
     compared = compare(settings, console)
-    found = known.of(compared, what, configured)
+    found = known.of_compared(compared, what, policy_files)
     reported = report(found)
     _, findings = check(what, policy_files)
     # without the cache on disk: answers on alerts may hold secrets that GitHub found

@@ -91,7 +91,7 @@ class Issues:
 
 
 def fitting(body: str, most: int = LONGEST) -> str:
-    """Return as many lines of a body as GitHub takes; what is left out is said."""
+    """Return as many lines of a body as GitHub takes; what is left out is named."""
     if len(body) <= most:
         return body
     return body[: most - len(CUT)].rpartition("\n")[0] + CUT

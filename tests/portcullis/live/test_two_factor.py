@@ -1,4 +1,4 @@
-"""Second factors and alerts: what may be seen is read, and what may not is told apart."""
+"""Second factors and alerts: what may be seen is read, and what may not is named."""
 
 from __future__ import annotations
 

@@ -75,6 +75,6 @@ def test_facts_that_changed_after_a_tick_are_told() -> None:
     changed = written([after], ticks(body))
     assert changed.startswith("- [x] ")
     assert CHANGED in changed
-    assert CHANGED in written([after], ticks(changed)), "it is told until somebody looks again"
+    assert CHANGED in written([after], ticks(changed)), "it is listed until somebody looks again"
     confirmed = click(written([after], {}), "owners")
     assert CHANGED not in written([after], ticks(confirmed))
