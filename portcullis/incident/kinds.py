@@ -267,6 +267,7 @@ COMMITTED_SECRET = IncidentKind(
         ),
         _REACH,
         _LOCKDOWN,
+        _CANCEL,
         Step(
             "rotate",
             "Store a new value",
