@@ -54,7 +54,7 @@ def legacy_path(world: World, raw_path: str) -> str:
 
 
 _AFTER_REF = {
-    "commits": ("status", "statuses", "check-runs", "check-suites"),
+    "commits": ("status", "statuses", "check-runs", "check-suites", "pulls"),
     "branches": ("protection", "rename"),
 }
 """What may follow a ref in a repository's paths."""

@@ -17,6 +17,7 @@ from sandbox.graphql.cost import PAGE_LIMIT, Cost
 from sandbox.graphql.fields import (
     accounts,
     collaborators,
+    comments,
     environments,
     git,
     protection,
@@ -57,6 +58,7 @@ TYPES = {
     "environment": "Environment",
     "ref": "Ref",
     "release": "Release",
+    "issue_comment": "IssueComment",
     "label": "Label",
     "ruleset": "RepositoryRuleset",
     "deploy_key": "DeployKey",
@@ -75,6 +77,8 @@ def resolve_type(value: Any, _info: GraphQLResolveInfo[Any], _abstract: GraphQLA
     """Return the type of a value of an interface or union."""
     if isinstance(value, dict):
         return str(value["__typename"])
+    if is_a(value, USER) and value.data.get("type") == "Bot":
+        return "Bot"
     return TYPES.get(value.kind) or objects.TYPES[value.kind]
 
 
@@ -222,6 +226,7 @@ RESOLVERS: Table = {
     **teams.RESOLVERS,
     **repositories.RESOLVERS,
     **collaborators.RESOLVERS,
+    **comments.RESOLVERS,
     **environments.RESOLVERS,
     **protection.RESOLVERS,
     **rulesets.RESOLVERS,
@@ -231,7 +236,7 @@ RESOLVERS: Table = {
     **releases.RESOLVERS,
 }
 
-for _type in TYPES.values():
+for _type in (*TYPES.values(), "Bot"):
     RESOLVERS[_type, "id"] = _id
     RESOLVERS[_type, "databaseId"] = _database_id
     RESOLVERS.setdefault((_type, "createdAt"), _created_at)

@@ -8,8 +8,9 @@ and `tokens` say what a job that got through sees.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sandbox.access.permissions import full_name
 from sandbox.git import objects
 from sandbox.runs.triggers import Event, start
 from sandbox.world.kinds.code import COMMIT, Commit, Pull
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sandbox.world.records import Record
 
 DEPENDABOT = "dependabot[bot]"
+_NOTHING = "0" * 40
+"""What git says for a ref that was not there."""
 
 
 def _by_workflow(call: Call) -> bool:
@@ -49,7 +52,9 @@ def moved(call: Call, update: Update) -> None:
     commit = world.find(COMMIT, update.after, repository.id)
     if commit is None:
         return
-    start(world, repository, _event(call, "push", update.ref, commit, name))
+    pushed = _event(call, "push", update.ref, commit, name)
+    moved_from = {"before": update.before or _NOTHING, "after": commit.name}
+    start(world, repository, replace(pushed, payload=moved_from))
     if update.before is None:
         start(world, repository, _event(call, "create", update.ref, commit, name))
 
@@ -124,7 +129,7 @@ def pull_request(call: Call, pull: Record[Pull], action: str) -> None:
         pull=pull,
         head_branch=pull.data["head"],
         changed={each["path"] for each in objects.changed(world, repository, head)},
-        payload={"number": int(pull.name), "pull_request": {"number": int(pull.name)}},
+        payload={"number": int(pull.name), "pull_request": _shown(call, pull, base.name)},
     )
     if files is not None:
         # the merge of both sides is what runs; GitHub keeps it at this ref
@@ -139,3 +144,15 @@ def pull_request(call: Call, pull: Record[Pull], action: str) -> None:
         )
         start(world, repository, of_merge)
     start(world, repository, of_target)
+
+
+def _shown(call: Call, pull: Record[Pull], base: str) -> dict[str, Any]:
+    """Return what `github.event.pull_request` has, as far as workflows of the tests ask for it."""
+    source = call.world.get(REPOSITORY, pull.data["head_repository"] or pull.parent)
+    name = None if source is None else {"full_name": full_name(call.world, source)}
+    return {
+        "number": int(pull.name),
+        "merged": pull.data["merged_at"] is not None,
+        "head": {"ref": pull.data["head"], "sha": pull.data["head_sha"], "repo": name},
+        "base": {"ref": pull.data["base"], "sha": base},
+    }

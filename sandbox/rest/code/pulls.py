@@ -266,6 +266,28 @@ def _ask_code_owners(call: Call, pull: Record[Pull]) -> Record[Pull]:
     return call.world.change(pull, requested_reviewers=sorted(owners - {pull.data["user"]}))
 
 
+@ROUTES.get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", needs="repo:read")
+def list_of_commit(call: Call) -> Response:
+    """Return the pull requests that brought a commit, and the open ones that would bring it."""
+    sha = call.parameters["commit_sha"]
+    if objects.resolve(call.world, call.repository, sha) is None:
+        raise GitHubError(422, f"No commit found for SHA: {sha}")
+    found = [
+        pull
+        for pull in call.world.all(PULL, call.repository.id)
+        if pull.data["merge_commit_sha"] == sha or _brings(call, pull, sha)
+    ]
+    return page(call, found, lambda pull: shape(call, pull, full=False))
+
+
+def _brings(call: Call, pull: Record[Pull], sha: str) -> bool:
+    if pull.data["state"] != "open" and not pull.data["merged_at"]:
+        return False
+    into = pull.data["base_sha"]
+    ahead = pulls.commits(call.world, call.repository, pull.data["head_sha"], into)
+    return any(each.name == sha for each in ahead)
+
+
 @ROUTES.get(_ONE, needs="repo:read")
 def get(call: Call) -> Response:
     """Return a pull request."""

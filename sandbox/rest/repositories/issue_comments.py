@@ -95,7 +95,9 @@ def list_comments(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Comment on an issue or a pull request."""
     number = _number(call)
-    new = IssueComment(number=number, body=_body(call), user=call.actor.id)
+    new = IssueComment(
+        number=number, body=_body(call), user=call.actor.id, editor=None, edited_at=None
+    )
     name = f"{number}#{call.world.count(ISSUE_COMMENT, call.repository.id) + 1}"
     made = call.world.make(ISSUE_COMMENT, call.repository.id, name, new)
     return Response(201, _shape(call, made))
@@ -111,7 +113,8 @@ def get(call: Call) -> Response:
 def update(call: Call) -> Response:
     """Replace a comment's text."""
     comment = _find(call, write=True)
-    return Response(200, _shape(call, call.world.change(comment, body=_body(call))))
+    edit = {"editor": call.actor.id, "edited_at": call.world.clock.now()}
+    return Response(200, _shape(call, call.world.change(comment, body=_body(call), **edit)))
 
 
 @ROUTES.delete(_ONE, needs="repo:read")

@@ -150,6 +150,9 @@ class IssueComment(TypedDict):
     """Of the issue or pull request."""
     body: str
     user: int
+    editor: int | None
+    """Who changed the text last; None: nobody did."""
+    edited_at: str | None
 
 
 class Release(TypedDict):

@@ -163,6 +163,25 @@ def filled(api: httpx.Client) -> httpx.Client:
     return api
 
 
+def test_a_comment_says_who_changed_its_text(api: httpx.Client) -> None:
+    """Who may push may change the text of others; the author stays, and the editor is named."""
+    issue = api.post("/repos/acme/widget/issues", json={"title": "x"}).json()["number"]
+    path = "/repos/acme/widget/issues"
+    made = api.post(f"{path}/{issue}/comments", json={"body": "mine"}).json()
+    query = "query($id: ID!) { node(id: $id) { ... on IssueComment { %s } } }"
+    asked = query % "author { login __typename } editor { login } lastEditedAt body url"
+    graphql = str(api.base_url).replace("/v3", "/graphql")
+    body = {"query": asked, "variables": {"id": made["node_id"]}}
+    before = api.post(graphql, json=body).json()["data"]["node"]
+    assert before["author"] == {"login": "ana", "__typename": "User"}
+    assert (before["editor"], before["lastEditedAt"]) == (None, None)
+    assert before["url"] == made["html_url"]
+    api.patch(f"{path}/comments/{made['id']}", json={"body": "other"}).raise_for_status()
+    after = api.post(graphql, json=body).json()["data"]["node"]
+    assert (after["editor"], after["body"]) == ({"login": "ana"}, "other")
+    assert after["lastEditedAt"]
+
+
 @pytest.mark.parametrize("name", WHERE)
 def test_every_field_of_a_type_has_an_answer(filled: httpx.Client, name: str) -> None:
     """All fields that the published schema has are asked for at once: no error, no gap."""
