@@ -15,6 +15,7 @@ from portcullis.commands import Stack, console, errors, write
 from portcullis.commands import answer as _answer
 from portcullis.commands import settings as _settings
 from portcullis.comment.commands import comment
+from portcullis.deployment.commands import reviewed, stacks
 from portcullis.drift.commands import drift
 from portcullis.esc.commands import app as esc_app
 from portcullis.importing.commands import import_
@@ -47,6 +48,8 @@ app.command()(pins)
 app.command()(reach)
 app.command()(report)
 app.command()(review)
+app.command()(reviewed)
+app.command()(stacks)
 
 
 Live = Annotated[

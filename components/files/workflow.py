@@ -96,7 +96,7 @@ job id, are translated to them.
 _PLACE = re.compile(r"__([a-z]+(?:_[a-z]+)*)__")
 _JOB = re.compile(r"(?<!jobs:)\n+((?:  #.*\n)*  [\w-]+:\n    name: )")
 _USED = re.compile(r"\buses: ([\w./-]+)@")
-_PIN = re.compile(r"(?P<uses>\buses: (?P<action>[\w./-]+))@pin$", re.MULTILINE)
+_PIN = re.compile(r"(?P<uses>\buses: (?P<action>[\w./-]+))@pin(?=$| # )", re.MULTILINE)
 
 # Values are put into YAML, expressions and (through env) shells: none of these patterns admits a
 # quote, a dollar sign, a brace or a line break.

@@ -11,7 +11,7 @@ from portcullis.adopt.import_ids import listed
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from githubkit import GitHub
 
@@ -24,7 +24,7 @@ class Account:
     failure: str
     """What to tell people when GitHub refuses, such as ``no comment was written``."""
     needs: str
-    """The App's permission, such as ``pull_requests: write``."""
+    """What it takes, such as ``the App needs the permission `pull_requests: write```."""
     place: str
     """What may be missing, such as ``pull request``."""
 
@@ -34,8 +34,7 @@ class Account:
         Raises:
             UserError: GitHub does not say it.
         """
-        with self._errors():
-            found = self.client.graphql("{viewer {login}}")
+        found = self.ask_graphql("{viewer {login}}")
         login = (found.get("viewer") or {}).get("login")
         if not isinstance(login, str):
             raise UserError(f"{self.failure}: GitHub does not say whose token this is")
@@ -49,6 +48,15 @@ class Account:
         """
         with self._errors():
             return json.loads(self.client.request(method, path, json=body).text)
+
+    def ask_graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - any JSON
+        """Return the data of GitHub's answer to a query.
+
+        Raises:
+            UserError: The account may not, or GitHub does not answer.
+        """
+        with self._errors():
+            return self.client.graphql(query, dict(variables or {}))
 
     def listed(self, path: str) -> list[Any]:
         """Return all items of a list.
@@ -66,20 +74,25 @@ class Account:
         Raises:
             UserError: It refuses, or does not answer.
         """
-        from githubkit.exception import GitHubException, RequestFailed  # noqa: PLC0415 - slow to import
+        from githubkit.exception import (  # noqa: PLC0415 - slow to import
+            GitHubException,
+            GraphQLFailed,
+            RequestFailed,
+        )
 
-        needed = f"the App needs the permission `{self.needs}`"
         try:
             yield
         except RequestFailed as error:
             status = error.response.status_code
             says = {
                 401: "the token is wrong or has expired: make a new one",
-                403: f"{needed} (403)",
-                404: f"there is no such {self.place}, or the token does not see it; {needed}",
+                403: f"{self.needs} (403)",
+                404: f"there is no such {self.place}, or the token does not see it; {self.needs}",
                 410: "issues are switched off in this repository (410)",
             }.get(status, f"GitHub answers {status}")
             raise UserError(f"{self.failure}: {says}") from None
+        except GraphQLFailed as error:
+            raise UserError(f"{self.failure}: GitHub answers: {error}; {self.needs}") from None
         except GitHubException as error:
             raise UserError(f"{self.failure}: GitHub cannot be reached: {error}") from None
 
@@ -87,5 +100,9 @@ class Account:
 def is_ours(written: Any, login: str, marker: str) -> bool:  # noqa: ANN401 - any JSON
     """Say whether a comment or an issue is an account's, and begins with a marker."""
     author = (written.get("user") or {}).get("login")
-    first = str(written.get("body") or "").partition("\n")[0].strip()
-    return bool(author == login and first == marker)
+    return bool(author == login and begins_with(written, marker))
+
+
+def begins_with(written: Any, marker: str) -> bool:  # noqa: ANN401 - any JSON
+    """Say whether the first line of a comment or an issue is a marker."""
+    return str(written.get("body") or "").partition("\n")[0].strip() == marker

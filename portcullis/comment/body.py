@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,11 @@ _OPEN = 12
 _TAKEN_AWAY = frozenset({"deleted", "replaced", "archived", "forgotten"})
 _ELSEWHERE = "the organization"
 
+_ABOUT = re.compile(
+    r"Commit <code>(?P<commit>[0-9a-f]{40})</code>, plan <code>(?P<digest>[0-9a-f]{64})</code>\. "
+    r"Only this plan can be deployed\."
+)
+
 
 @dataclass(frozen=True)
 class _Section:
@@ -37,6 +43,16 @@ class _Section:
 def marker(stack: str, what: str = "plan") -> str:
     """Return the first line of a stack's comment or issue, by which the next run finds it."""
     return f"<!-- portcullis {what} of stack {stack.replace('--', '- -').replace('>', '')} -->"
+
+
+def shown_plan(body: str) -> tuple[str, str] | None:
+    """Return the commit and the digest that a comment is about; None if it has no commit.
+
+    They are in the fourth line and nowhere else, whatever the names below it say.
+    """
+    lines = body.split("\n")
+    found = _ABOUT.fullmatch(lines[3].rstrip("\r")) if len(lines) > 3 else None  # noqa: PLR2004 - the fourth
+    return None if found is None else (found["commit"], found["digest"])
 
 
 def text(plan: Plan) -> str:

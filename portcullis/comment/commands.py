@@ -16,7 +16,8 @@ from portcullis.project import UserError
 if TYPE_CHECKING:
     from portcullis.plan.document import Plan
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+"""The name of a repository with its owner's."""
 
 
 def comment(
@@ -55,7 +56,7 @@ def _published(made: Plan, repository: str, number: int) -> str:
     from components.github_access import DOTCOM, GitHubAccess, address
     from portcullis.comment.publish import publish
 
-    if number < 1 or not _REPOSITORY.fullmatch(repository):
+    if number < 1 or not REPOSITORY.fullmatch(repository):
         raise UserError(
             "allowed: --repository OWNER/NAME and --pull-request NUMBER, or --output FILE"
         )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from portcullis.plan.document import Plan
 
 
+_NEEDED = "the App needs the permission `pull_requests: write`"
+
+
 def publish(client: GitHub[Any], plan: Plan, repository: str, number: int) -> str:
     """Write a plan's comment on a pull request, and return the comment's address.
 
@@ -29,7 +32,7 @@ def publish(client: GitHub[Any], plan: Plan, repository: str, number: int) -> st
     Raises:
         UserError: The account may not, or GitHub does not answer.
     """
-    account = Account(client, "no comment was written", "pull_requests: write", "pull request")
+    account = Account(client, "no comment was written", _NEEDED, "pull request")
     comments = f"/repos/{repository}/issues/{number}/comments"
     body = {"body": text(plan)}
     me = account.login()

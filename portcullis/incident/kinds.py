@@ -267,7 +267,6 @@ COMMITTED_SECRET = IncidentKind(
         ),
         _REACH,
         _LOCKDOWN,
-        _CANCEL,
         Step(
             "rotate",
             "Store a new value",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from components.files.workflow import FOLDER, render_template
 from portcullis.init.wheel import DISTRIBUTION
 from portcullis.project import UserError
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).resolve().parents[2]
 """The folder that has Portcullis' own folders: the repository, or the installed package."""
 
-WORKFLOWS = PROGRAM / "workflows" / "configuration"
-"""Workflow files of configuration repositories, written as they are."""
+WORKFLOWS = ("pull-request.yml", "deploy.yml")
+"""The workflow files; their templates are in `workflows/configuration`."""
 
 ONCE = {
     "README.md": "README.md",
@@ -42,7 +43,14 @@ EACH = {
 }
 """The same for each organization; `{}` is its name."""
 
-BACKENDS = ("https://", "s3://", "gs://", "azblob://", "file://")
+BACKENDS = {
+    "https://": "pulumi",
+    "s3://": "aws",
+    "gs://": "google",
+    "azblob://": "azure",
+    "file://": "file",
+}
+"""How addresses of Pulumi's state begin, and how the workflows log in there."""
 
 _LOGIN = re.compile(r"(?=.{1,39}\Z)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 """Source: GitHub's form for a new organization: single hyphens, none at an end."""
@@ -53,7 +61,8 @@ def files(organizations: Sequence[str], backend: str, wheel: Wheel) -> dict[str,
 
     Args:
         organizations: their logins on GitHub; the first one is the README's example.
-        backend: address of Pulumi's state; empty: `pulumi login` decides.
+        backend: address of Pulumi's state; empty: `pulumi login` decides, and the workflows use
+            Pulumi Cloud.
         wheel: the wheel that the repository pins.
 
     Raises:
@@ -78,8 +87,9 @@ def files(organizations: Sequence[str], backend: str, wheel: Wheel) -> dict[str,
             target = path.format(name)
             stack = target.removeprefix("Pulumi.").removesuffix(".yaml")
             made[target] = text(of, name=name, stack=stack)
-    for template in sorted(WORKFLOWS.glob("*.yml")):
-        made[f".github/workflows/{template.name}"] = template.read_text(encoding="utf-8")
+    login = next((of for begin, of in BACKENDS.items() if backend.startswith(begin)), "pulumi")
+    for name in WORKFLOWS:
+        made[f"{FOLDER}{name}"] = render_template(f"configuration/{name}", backend=login)
     pins = (PROGRAM / "requirements.txt").read_text(encoding="utf-8")
     own = f"{DISTRIBUTION}=={wheel.version} \\\n    --hash=sha256:{wheel.sha256}\n"
     return {**made, "requirements.txt": own + pins}
@@ -122,6 +132,6 @@ def _mistaken_names(organizations: Sequence[str]) -> list[str]:
 
 
 def _mistaken_backend(backend: str) -> list[str]:
-    if not backend or backend.startswith(BACKENDS):
+    if not backend or backend.startswith(tuple(BACKENDS)):
         return []
     return [f"--backend: allowed: an address that begins with {', '.join(BACKENDS)}"]

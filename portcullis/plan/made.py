@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from portcullis.secrets.drift import Drifted
 
 COMMIT = "GITHUB_SHA"
-"""The commit of a workflow run, which a checkout of a pull request's merge does not have itself.
+"""The commit of a workflow run; of a pull request's, it is the merge and not what is checked out.
 
 Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
 """
@@ -143,10 +143,8 @@ def commit(root: Path, environ: Mapping[str, str]) -> str | None:
 
     Args:
         root: The project's folder.
-        environ: In a workflow run, GitHub's variables say it.
+        environ: Says it in a workflow run whose files are no checkout.
     """
-    if _SHA.fullmatch(given := environ.get(COMMIT, "")):
-        return given
     asked = (["status", "--porcelain", "--untracked-files=no"], ["rev-parse", "HEAD"])
     try:
         changed, head = (
@@ -159,7 +157,7 @@ def commit(root: Path, environ: Mapping[str, str]) -> str | None:
             for arguments in asked
         )
     except (OSError, subprocess.CalledProcessError):
-        return None
+        return given if _SHA.fullmatch(given := environ.get(COMMIT, "")) else None
     return None if changed else head
 
 

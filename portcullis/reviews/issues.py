@@ -52,7 +52,12 @@ class Issues:
         Raises:
             UserError: The account may not, or GitHub does not answer.
         """
-        account = Account(client, "no issue was written", "issues: write", "repository")
+        account = Account(
+            client,
+            "no issue was written",
+            "the App needs the permission `issues: write`",
+            "repository",
+        )
         path, login = f"/repos/{repository}/issues", account.login()
         found = account.listed(f"{path}?state=all&creator={quote(login)}")
         ours = [

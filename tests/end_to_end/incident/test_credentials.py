@@ -9,8 +9,6 @@ import pytest
 
 from tests.end_to_end.bad_day import Day, make_day
 from tests.sandbox.attempts.path import REPO, TOKEN
-from tests.support.project import STACK
-from tests.support.tokens import pypi_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +21,6 @@ SHARED = "secret:actions/@guild/CI_TOKEN"
 HIDDEN = "secret:actions/@guild/DOCS_TOKEN"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB5uqHcXQ1n1Z0Y6Kc3yJm6r0kqv4lqkq1mFz5x4bPq9"
 OLD, INCIDENT, NEW = "2026-11-29T08:00:00Z", "2026-11-29T12:00:00Z", "2026-11-29T16:00:00Z"
-BETWEEN = "2026-11-29T14:00:00+00:00"
-REGISTRY = "REGISTRY_TOKEN"
-CANARY = "canary-of-the-list"
 
 
 @pytest.fixture(scope="module")
@@ -160,25 +155,3 @@ def test_a_changed_record_is_refused(day: Day) -> None:
     file.write_text(text)
     assert refused.code == 1
     assert "is not the record that Portcullis wrote" in refused.text
-
-
-@pytest.mark.usefixtures("first")
-def test_a_source_that_is_newer_closes_a_declared_secret(day: Day) -> None:
-    """R16, A7: `--sources` asks when the source got its value; no value is shown or noted."""
-    project = day.project
-    (project.folder / f"Pulumi.{STACK}.yaml").unlink()
-    canaries = {"pypiToken": pypi_token("sophia", CANARY), "registryToken": f"{CANARY}-registry"}
-    project.create(canaries)
-    for key, changed in (("pypiToken", BETWEEN), ("registryToken", OLD)):
-        noted = ("--path", f"portcullis:secretsChanged.{key}", changed, "--plaintext")
-        project.pulumi("config", "set", *noted, check=True)
-    environment = f"{REPO}/environments/pypi-release/secrets"
-    for base, name in ((environment, "PYPI_TOKEN"), (f"{REPO}/dependabot/secrets", REGISTRY)):
-        day.path.secret(base, name)
-    found = listed(day, "--sources")
-    assert found[DECLARED]["status"] == "seen"
-    assert found[DECLARED]["why"] == "new in config pypiToken since 2026-11-29 14:00:00 UTC"
-    old = found[f"secret:dependabot/sophia/{REGISTRY}"]
-    assert old["status"] == "open"
-    assert old["why"] == "config registryToken has its value since 2026-11-29 08:00:00 UTC"
-    assert CANARY not in json.dumps(found) + day.record()

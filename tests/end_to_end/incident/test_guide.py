@@ -12,7 +12,6 @@ import pytest
 from portcullis.incident.kinds import KINDS
 from tests.end_to_end.bad_day import Day, make_day
 from tests.sandbox.attempts.path import REPO, TOKEN
-from tests.support.extent import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,26 +90,24 @@ def test_an_unauthorized_release_from_beginning_to_end(day: Day) -> None:
     assert TOKEN not in shown.text + stopped.text + ended.text + day.record()
 
 
-if EVERY:
-
-    def test_a_guide_that_is_killed_goes_on(day: Day) -> None:
-        """R16: a run that is killed in the middle of its lockdown, and run again, ends it."""
-        day.path.world.fault(method="PUT", path="/orgs/*", delay=60, count=1)
-        command = day.project.portcullis_command("incident", RELEASE, "--yes")
-        running = subprocess.Popen(
-            **command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        try:
-            while day.path.world.control("GET", "faults"):
-                assert running.poll() is None, "it ended before the write"
-                time.sleep(0.05)
-        finally:
-            running.kill()
-            running.wait()
-        assert [each for each in events(day) if each["step"] == "lockdown"] == []
-        day.incident(RELEASE, "--yes")
-        assert {each["step"]: each["what"] for each in events(day)}["lockdown"] == "done"
-        assert statuses(day) == {"cancelled"}
+def test_a_guide_that_is_killed_goes_on(day: Day) -> None:
+    """R16: a run that is killed in the middle of its lockdown, and run again, ends it."""
+    day.path.world.fault(method="PUT", path="/orgs/*", delay=60, count=1)
+    command = day.project.portcullis_command("incident", RELEASE, "--yes")
+    running = subprocess.Popen(
+        **command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        while day.path.world.control("GET", "faults"):
+            assert running.poll() is None, "it ended before the write"
+            time.sleep(0.05)
+    finally:
+        running.kill()
+        running.wait()
+    assert [each for each in events(day) if each["step"] == "lockdown"] == []
+    day.incident(RELEASE, "--yes")
+    assert {each["step"]: each["what"] for each in events(day)}["lockdown"] == "done"
+    assert statuses(day) == {"cancelled"}
 
 
 def test_answers_at_the_keyboard(day: Day) -> None:
@@ -122,18 +119,3 @@ def test_answers_at_the_keyboard(day: Day) -> None:
     assert what["lockdown"] == "done"
     assert "cancel" not in what
     assert what["which"] == "skipped"
-
-
-if EVERY:
-
-    @pytest.mark.parametrize("kind", sorted({*KINDS} - {RELEASE}))
-    def test_every_kind_stops_releases(day: Day, kind: str) -> None:
-        """R16, G10: each kind closes the release path by its yes, and shows what it could reach."""
-        done = day.incident(kind, "--yes", "--of", "ria")
-        assert done.code == 1
-        assert "Traceback" not in done.text
-        assert "publish sophia (sophia/pypi-release): together with mia" in done.text
-        owner = day.path.as_("olga")
-        assert owner.get("/orgs/guild/actions/variables/PORTCULLIS_LOCKDOWN").status_code == 200
-        assert statuses(day) == {"cancelled"}
-        assert TOKEN not in done.text + day.record()

@@ -1,0 +1,1 @@
+"""What the workflows of a configuration repository ask: which stacks change, what was reviewed."""
