@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.end_to_end.conftest import seed
 from tests.end_to_end.live import Live
 from tests.sandbox.sealing import seal
+from tests.support.extent import EVERY
 from tests.support.project import Project
 
 if TYPE_CHECKING:
@@ -209,16 +210,18 @@ def test_protection_in_the_way_is_named_before_anything_runs(
     assert Live(world, "acme").file("legacy", "README.md") == "new"
 
 
-def test_an_adopted_repository_is_archived(sandbox: Sandbox, tmp_path: Path) -> None:
-    """With protection off, a repository that leaves the YAML is archived, as the preview says.
+if EVERY:  # `pulumi destroy` archives, and guards name a deletion, in every run of the tests
 
-    Everything that the stack has goes with it, which has to be unlocked.
-    """
-    project = adopted(sandbox, tmp_path, "lost", protect=False)
-    project.write(HEAD)
-    unlocked = project.unlock(project.portcullis("up"))
-    assert "delete 11 of 16 resources" in unlocked
-    up = project.portcullis("up")
-    assert up.code == 0, up.text
-    assert "archive  Repository legacy" in up.text
-    assert Live(project.world, "acme").repositories()["legacy"]["archived"] is True
+    def test_an_adopted_repository_is_archived(sandbox: Sandbox, tmp_path: Path) -> None:
+        """With protection off, a repository that leaves the YAML is archived, as the preview says.
+
+        Everything that the stack has goes with it, which has to be unlocked.
+        """
+        project = adopted(sandbox, tmp_path, "lost", protect=False)
+        project.write(HEAD)
+        unlocked = project.unlock(project.portcullis("up"))
+        assert "delete 11 of 16 resources" in unlocked
+        up = project.portcullis("up")
+        assert up.code == 0, up.text
+        assert "archive  Repository legacy" in up.text
+        assert Live(project.world, "acme").repositories()["legacy"]["archived"] is True
