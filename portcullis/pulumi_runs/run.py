@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi import automation
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from portcullis.project import UserError
 from portcullis.pulumi_runs.events import Run, plain
@@ -18,6 +22,12 @@ if TYPE_CHECKING:
     from portcullis.project import StackSettings
 
 Notice = Callable[[Run], None]
+
+ACCESS_KEYS = ("github:baseUrl", "github:token", "portcullis:githubApp", "portcullis:githubAppKey")
+"""The keys of a stack's config that say how to reach GitHub."""
+_CONFIG_OF_PROJECT = {"config", "stackConfigDir"}
+_OF_STACK = {"config", "encryptionsalt", "encryptedkey", "secretsprovider"}
+"""What a stack's file has if its config comes from nowhere else."""
 
 
 class RunFailedError(Exception):
@@ -37,7 +47,13 @@ class Workspace(automation.LocalWorkspace):
     _config: automation.ConfigMap | None = None
 
     def get_all_config(self, stack_name: str) -> automation.ConfigMap:
-        """Return the stack's config as it was when it was first asked for."""
+        """Return the stack's config as it was when it was first asked for.
+
+        Pulumi takes half a second to decrypt it. Where all that says how to reach GitHub stands in
+        the stack's file in the open, this is the result, without anything that is encrypted.
+        """
+        if self._config is None:
+            self._config = in_the_open(Path(self.work_dir), stack_name)
         if self._config is None:
             self._config = super().get_all_config(stack_name)
         return self._config
@@ -45,6 +61,36 @@ class Workspace(automation.LocalWorkspace):
     def stack_outputs(self, stack_name: str) -> automation.OutputMap:  # noqa: ARG002 - as Pulumi has it
         """Return nothing, after an update: the state has the outputs."""
         return {}
+
+
+def in_the_open(root: Path, stack: str) -> automation.ConfigMap | None:
+    """Return the values of a stack's file that are not encrypted.
+
+    Args:
+        root: The project's folder.
+        stack: The stack's name.
+
+    Returns:
+        None where the file does not tell how to reach GitHub: it has encrypted credentials, or
+        values come from an environment of Pulumi ESC or from the project's file, too.
+    """
+    try:
+        project, of_stack = (
+            YAML(typ="safe").load(root / name) or {}
+            for name in ("Pulumi.yaml", f"Pulumi.{stack}.yaml")
+        )
+        if project.keys() & _CONFIG_OF_PROJECT or of_stack.keys() - _OF_STACK:
+            return None
+        config = dict(of_stack.get("config") or {})
+    except (OSError, YAMLError, AttributeError, TypeError, ValueError):
+        return None  # Pulumi says what is wrong
+    if any("secure" in json.dumps(config.get(key), default=str) for key in ACCESS_KEYS):
+        return None
+    return {
+        key: automation.ConfigValue(value if isinstance(value, str) else json.dumps(value))
+        for key, value in config.items()
+        if key in ACCESS_KEYS
+    }
 
 
 def select(settings: StackSettings, environment: Mapping[str, str]) -> automation.Stack:

@@ -97,7 +97,7 @@ def variables(stack: automation.Stack, environment: Mapping[str, str]) -> Mappin
     """Return the variables for a run without checkpoints; none where they are to be kept."""
     if environment.get(CHECKPOINTS, "").lower() in {"1", "true"}:
         return {}
-    backend = stack.workspace.who_am_i().url or ""
+    backend = environment.get("PULUMI_BACKEND_URL") or stack.workspace.who_am_i().url or ""
     is_cloud = backend.startswith(("https:", "http:"))
     return {} if is_cloud or not backend else WITHOUT_CHECKPOINTS
 

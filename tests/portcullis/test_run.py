@@ -108,3 +108,52 @@ def test_a_stack_that_is_not_there_is_reported(
     (tmp_path / "Pulumi.prod.yaml").touch()
     with pytest.raises(UserError, match="no stack prod yet: pulumi stack init prod"):
         run.select(StackSettings("prod", tmp_path), {})
+
+
+STACK_FILE = """\
+encryptionsalt: v1:x
+config:
+  github:baseUrl: https://ghe.acme.example/
+  portcullis:githubApp: {id: 1, installationId: 2}
+  portcullis:pypiToken: {secure: v1:abc}
+"""
+
+
+def in_files(
+    folder: Path, stack: str, project: str = "name: portcullis\n"
+) -> dict[str, str] | None:
+    """Return what is read of the files of a stack and of its project."""
+    (folder / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (folder / "Pulumi.prod.yaml").write_text(stack, encoding="utf-8")
+    found = run.in_the_open(folder, "prod")
+    return None if found is None else {key: each.value for key, each in found.items()}
+
+
+def test_what_stands_in_the_open_is_not_decrypted(tmp_path: Path) -> None:
+    """A stack's file tells how to reach GitHub, without a run of Pulumi; secrets are left out."""
+    assert in_files(tmp_path, STACK_FILE) == {
+        "github:baseUrl": "https://ghe.acme.example/",
+        "portcullis:githubApp": '{"id": 1, "installationId": 2}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("stack", "project"),
+    [
+        (f"{STACK_FILE}  portcullis:githubAppKey: {{secure: v1:abc}}\n", "name: x\n"),
+        (f"{STACK_FILE}  github:token:\n    secure: v1:abc\n", "name: x\n"),
+        (f"{STACK_FILE}environment: [release]\n", "name: x\n"),
+        (STACK_FILE, "name: x\nconfig: {github:baseUrl: {default: x}}\n"),
+        (STACK_FILE, "name: x\nstackConfigDir: stacks\n"),
+        ("config: {a: ", "name: x\n"),
+        ("- config\n", "name: x\n"),
+    ],
+)
+def test_pulumi_is_asked_where_files_do_not_tell(tmp_path: Path, stack: str, project: str) -> None:
+    """Encrypted credentials, environments of Pulumi ESC, config of the project, and mistakes."""
+    assert in_files(tmp_path, stack, project) is None
+
+
+def test_pulumi_is_asked_where_there_is_no_file(tmp_path: Path) -> None:
+    """It says itself what is missing."""
+    assert run.in_the_open(tmp_path, "prod") is None

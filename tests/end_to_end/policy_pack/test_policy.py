@@ -7,12 +7,15 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.end_to_end.conftest import CANARY, ROOT, seed
 from tests.support.project import Project, without_colour
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.project import Outcome
     from tests.support.sandbox import Sandbox
 
 
@@ -25,10 +28,17 @@ def insecure(sandbox: Sandbox, folder: Path, name: str) -> Project:
     return project
 
 
-def test_every_weakness_is_named_and_nothing_applied(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def preview(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The preview of the example, which sends nothing."""
+    project = insecure(sandbox, tmp_path_factory.mktemp("insecure"), "insecure")
+    previewed = project.preview()
+    assert project.world.writes() == []
+    return previewed
+
+
+def test_every_weakness_is_named_and_nothing_applied(preview: Outcome) -> None:
     """Preview of the example fails; each finding has rule, resource, place, remedy (C3)."""
-    project = insecure(sandbox, tmp_path, "insecure")
-    preview = project.preview()
     assert preview.code != 0
     mandatory = [f for f in preview.findings() if f["enforcementLevel"] == "mandatory"]
     assert len({finding["policyName"] for finding in mandatory}) >= 15
@@ -38,7 +48,6 @@ def test_every_weakness_is_named_and_nothing_applied(sandbox: Sandbox, tmp_path:
         assert re.search(r"orgs/test\.yaml:\d+:\d+", text), text
         assert "fix:" in text
         assert CANARY not in text
-    assert project.world.writes() == []
 
 
 def test_an_update_is_refused_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -69,10 +78,9 @@ def test_an_update_is_refused_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
     assert project.world.writes() == []
 
 
-def test_every_marked_line_is_found(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_every_marked_line_is_found(preview: Outcome) -> None:
     """Each line that the example marks as weak is the very place that a finding names."""
-    project = insecure(sandbox, tmp_path, "insecure-lines")
-    text = "\n".join(without_colour(f["message"]) for f in project.preview().findings())
+    text = "\n".join(without_colour(f["message"]) for f in preview.findings())
     named = {int(number) for number in re.findall(r"orgs/test\.yaml:(\d+):", text)}
     lines = (ROOT / "orgs/insecure.yaml").read_text(encoding="utf-8").splitlines()
     marked = {i for i, line in enumerate(lines, 1) if re.search(r"\S\s+# ", line)}
