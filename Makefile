@@ -51,7 +51,7 @@ test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/test  ## check style and types, and run every test, on the real engine
 	@$(MAKE) --no-print-directory --jobs=2 lint tests
 
-# in the order of folders: xdist would leave the files of few and long tests to the end
+# in the order of tests/conftest.py: xdist would leave the files of few and long tests to the end
 tests: .venv/test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
