@@ -10,6 +10,7 @@ import pytest
 
 from tests.end_to_end.conftest import CANARY, WEBHOOK, make_small, notify
 from tests.support.arguments import Arguments
+from tests.support.extent import cases
 from tests.support.tokens import pypi_token
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
     notify(project)
     project.environment["TF_LOG"] = "TRACE"  # the plugin says all that it can
     outcomes = [
-        project.preview("--diff"),
         project.preview("--json"),
-        project.up("--debug", "--logtostderr", "-v=7"),
+        project.up("--diff", "--debug", "--logtostderr", "-v=7"),
         project.refresh("--diff"),
         project.portcullis("up"),
         project.pulumi("stack", "output", "--json"),
@@ -49,7 +49,7 @@ def test_no_canary_anywhere(sandbox: Sandbox, tmp_path: Path, arguments: Argumen
     opened = project.pulumi("stack", "export", "--show-secrets", check=True).stdout
     assert WEBHOOK in opened
     # failures: values that are not what they have to be; GitHub refuses one; a finding
-    for value in (pypi_token(None, f"{CANARY}-account"), f"{CANARY}-none"):
+    for value in cases([pypi_token(None, f"{CANARY}-account")], f"{CANARY}-none"):
         project.pulumi("config", "set", "--secret", "portcullis:pypiToken", stdin=value)
         outcomes.append(project.up())
         assert "repositories.tool.publish.0.tokens.pypi.from" in outcomes[-1].text
