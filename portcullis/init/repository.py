@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROGRAM = Path(__file__).resolve().parents[2]
 """The folder that has Portcullis' own folders: the repository, or the installed package."""
 
-WORKFLOWS = ("pull-request.yml", "deploy.yml")
+WORKFLOWS = ("pull-request.yml", "deploy.yml", "scheduled.yml")
 """The workflow files; their templates are in `workflows/configuration`."""
 
 ONCE = {

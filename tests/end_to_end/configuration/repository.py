@@ -64,12 +64,14 @@ class Configuration:
         world: Its world.
         pulls: The runs of `pull-request.yml`.
         deployments: The runs of `deploy.yml`.
+        reviews: The runs of `scheduled.yml`.
         artifacts: The folder with what they uploaded.
     """
 
     world: World
     pulls: Release
     deployments: Release
+    reviews: Release
     artifacts: Path
 
     def ask(self, login: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
@@ -158,13 +160,13 @@ def configuration(
             folder / "artifacts",
             variables,
         )
-        pulls, deployments = (
+        pulls, deployments, reviews = (
             Release(world, NAME, place, workflow=f".github/workflows/{name}.yml")
-            for name in ("pull-request", "deploy")
+            for name in ("pull-request", "deploy", "scheduled")
         )
-        pulls.hold()
-        deployments.hold()
-        yield Configuration(world, pulls, deployments, place.artifacts)
+        for each in (pulls, deployments, reviews):
+            each.hold()
+        yield Configuration(world, pulls, deployments, reviews, place.artifacts)
         assert way.refused == []
 
 
@@ -248,13 +250,14 @@ def reading_permissions() -> dict[str, str]:
 
 
 def _environments(world: World) -> None:
-    """Make both environments as docs/deployment.md says."""
+    """Make the environments as docs/deployment.md says."""
     chosen = {"protected_branches": False, "custom_branch_policies": True}
     with world.client() as api:
         lea = api.get("/users/lea").raise_for_status().json()["id"]
         for name, app, ref, reviewers in (
             ("portcullis-preview", PREVIEW_APP, "refs/pull/*/merge", []),
             ("portcullis-deploy", DEPLOY_APP, "main", [{"type": "User", "id": lea}]),
+            ("portcullis-scheduled", PREVIEW_APP, "main", []),
         ):
             place = f"/repos/{NAME}/environments/{name}"
             gate = {"reviewers": reviewers, "deployment_branch_policy": chosen}

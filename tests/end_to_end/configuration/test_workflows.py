@@ -6,6 +6,7 @@ The tests follow each other: what the first one deploys is there for the others.
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +42,9 @@ def made(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("configuration")
     with configuration(sandbox, tools.find(), Authority(folder), folder) as found:
         yield found
-        written = [each.text for each in (*found.pulls.done, *found.deployments.done)]
+        written = [
+            each.text for each in (*found.pulls.done, *found.deployments.done, *found.reviews.done)
+        ]
         written += [path.read_text() for path in found.artifacts.rglob("*") if path.is_file()]
         assert [each for each in CANARIES if any(each in one for one in written)] == []
 
@@ -144,3 +147,19 @@ def test_a_fork_sees_no_secret(made: Configuration) -> None:
     assert set(view["permissions"].values()) == {"read"}
     findings = made.artifacts / view["contexts"]["github"]["run_id"] / "findings/acme.sarif"
     assert json.loads(findings.read_text())["runs"][0]["results"]
+
+
+def test_each_day_the_issues_are_brought_up_to_date(made: Configuration) -> None:
+    """R14: the App only reads; the job's own token writes the issues, and nothing else."""
+    made.world.clear_journal()
+    assert made.reviews.dispatch("ana", "main") == HTTPStatus.NO_CONTENT
+    assert made.reviews.run() == {"stacks": "success", "review": "success"}
+    issues = [each for each in made.ask("ana", "GET", "/issues") if "pull_request" not in each]
+    titles = " ".join(each["title"] for each in issues)
+    assert [kind in titles for kind in ("what to do", "monthly", "quarterly", "yearly")] == [
+        True
+    ] * 4
+    assert {each["user"]["login"] for each in issues} == {"github-actions[bot]"}
+    assert {path for path in changes(made) if "/dispatches" not in path} == {
+        f"/repos/{NAME}/issues"
+    }

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BACKENDS = ("", "s3://state", "gs://state", "azblob://state", "file:///state")
-PULLS, DEPLOY = ".github/workflows/pull-request.yml", ".github/workflows/deploy.yml"
+PULLS, DEPLOY, SCHEDULED = (
+    f".github/workflows/{name}.yml" for name in ("pull-request", "deploy", "scheduled")
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,22 +68,22 @@ def test_actionlint_finds_nothing(written: Path) -> None:
     paths = sorted(written.glob("*/.github/workflows/*.yml"))
     done = subprocess.run([*command, *paths], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
-    assert len(paths) == 2 * len(BACKENDS)
+    assert len(paths) == 3 * len(BACKENDS)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_only_jobs_with_an_environment_have_credentials(backend: str) -> None:
     """R8: a job without an environment names no secret, and gets no identity token.
 
-    Only the job that shows findings may write, and nothing but those.
+    Besides, the job that shows findings may write those, and the one that reviews its issues.
     """
-    for path in (PULLS, DEPLOY):
+    for path in (PULLS, DEPLOY, SCHEDULED):
         workflow = load(path, backend)
         assert workflow["permissions"] == {}
         for name, job in workflow["jobs"].items():
             writes = {key for key, access in job["permissions"].items() if access == "write"}
             if "environment" in job:
-                assert writes <= {"id-token"}
+                assert writes - {"id-token"} == ({"issues"} if path == SCHEDULED else set())
             else:
                 assert writes == ({"security-events"} if name == "code-scanning" else set())
                 assert "secrets." not in json.dumps(job)
@@ -90,7 +92,7 @@ def test_only_jobs_with_an_environment_have_credentials(backend: str) -> None:
 @pytest.mark.parametrize("backend", ["", "s3://state"])
 def test_nothing_long_lived_is_stored_on_github(backend: str) -> None:
     """G2: with Pulumi Cloud and AWS, each credential comes by the job's identity token."""
-    for path in (PULLS, DEPLOY):
+    for path in (PULLS, DEPLOY, SCHEDULED):
         assert "secrets." not in json.dumps(load(path, backend))
 
 
