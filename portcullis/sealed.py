@@ -67,7 +67,7 @@ def load(path: Path, kind: type[Content], without: str) -> Content | None:
         if sealed["digest"] != _digest(sealed["record"]):
             raise UserError(broken)
         return kind.model_validate(sealed["record"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
         raise UserError(broken) from None
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from portcullis.archive.windows import Event
     from portcullis.live.asking import Asking
 
+_UNAUTHORIZED = 401
+
 KEPT = timedelta(days=180)
 """For how long GitHub keeps events; those of Git for seven days."""
 
@@ -73,6 +75,8 @@ class AuditLog:
                 f"/orgs/{self.organization}/audit-log?{urlencode(query)}", pages=pages
             )
         if isinstance(found, Unread):
+            if found.status == _UNAUTHORIZED:
+                raise UserError("the audit log was not read: the token is wrong or has expired")
             if found.hidden:
                 raise NoLogError(str(found))
             raise UserError(f"the audit log was not read to its end: {found}; run it again")

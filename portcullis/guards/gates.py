@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from components.files.workflow import FOLDER
 from portcullis.guards.managed import GATES, TAKEN_AWAY
 from portcullis.guards.stop import Stop
+from portcullis.preview.names import number_of
 from portcullis.pulumi_runs.events import DONE, name_of
 
 if TYPE_CHECKING:
@@ -90,8 +91,11 @@ def _lowered(steps: Mapping[str, Step], before: Mapping[str, Managed]) -> Iterat
 
 def _environment(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[str]:
     """Yield how an environment lets more pass than before."""
-    if _reviewers(new) < _reviewers(old):
-        yield f"{_reviewers(new)} reviewers instead of {_reviewers(old)}"
+    before, after = _reviewers(old), _reviewers(new)
+    if len(after) < len(before):
+        yield f"{len(after)} reviewers instead of {len(before)}"
+    if before and after - before:
+        yield "somebody else may approve"  # one of all reviewers is enough for GitHub
     if _number(new.get("waitTimer")) < _number(old.get("waitTimer")):
         yield "jobs wait shorter"
     if old.get("preventSelfReview") and not new.get("preventSelfReview"):
@@ -103,15 +107,17 @@ def _environment(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[s
         yield "its policy of refs is another"
 
 
-def _reviewers(inputs: Mapping[str, Json]) -> int:
+def _reviewers(inputs: Mapping[str, Json]) -> set[str]:
+    """Return the teams and users that may approve, by their numbers where those are known."""
     blocks = inputs.get("reviewers")
-    return sum(
-        len(block.get(who) or [])
+    return {
+        f"{who} {number_of(each) or each}"
         for block in (blocks if isinstance(blocks, list) else [])
         if isinstance(block, dict)
         for who in ("teams", "users")
         if isinstance(block.get(who) or [], list)
-    )
+        for each in block.get(who) or []
+    }
 
 
 def _pattern(inputs: Mapping[str, Json]) -> tuple[Json, Json]:

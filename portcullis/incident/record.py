@@ -67,8 +67,11 @@ class IncidentRecord(BaseModel):
 
 
 def path_of(root: Path, organization: str, kind: str) -> Path:
-    """Return the file of an incident's record, in the project's folder."""
-    return root / ".portcullis" / "incident" / f"{organization}.{kind}.json"
+    """Return the file of an incident's record, in the project's folder.
+
+    GitHub does not tell capital letters from small ones in a login, and neither does this.
+    """
+    return root / ".portcullis" / "incident" / f"{organization.lower()}.{kind}.json"
 
 
 def load(path: Path) -> IncidentRecord | None:

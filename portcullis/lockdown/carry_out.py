@@ -13,7 +13,7 @@ from portcullis.live.asking import Asking, Unread
 from portcullis.live.raw import settings as live_settings
 from portcullis.lockdown import closing, opening, plan
 from portcullis.lockdown.closing import Outcome, Run
-from portcullis.lockdown.doors import NOTE
+from portcullis.lockdown.doors import NOTE, Door, Kind
 from portcullis.lockdown.record import Record, Stage
 from portcullis.lockdown.record import load as load_record
 from portcullis.lockdown.sending import Pace, Sender
@@ -89,8 +89,10 @@ def carry_out(  # noqa: PLR0917 - a lockdown, with all that it depends on
 def _close(
     sender: Sender, record: Record | None, scope: plan.Scope, wanted: Wanted, file: Path
 ) -> Outcome:
-    if record is None:
+    if record is None or record.entry(Door(Kind.NOTE)) is None:
+        # an earlier run may have begun a record without reaching GitHub
         _require_no_note(sender.asking, scope.organization, file)
+    if record is None:
         began = datetime.now(UTC).isoformat(timespec="seconds")
         record = Record(organization=scope.organization, level=wanted.level, began=began)
         record.repositories = sorted(scope.only)

@@ -95,8 +95,11 @@ class Record(BaseModel):
 
 
 def path_of(root: Path, organization: str) -> Path:
-    """Return the file of an organization's lockdown, in the project's folder."""
-    return root / ".portcullis" / "lockdown" / f"{organization}.json"
+    """Return the file of an organization's lockdown, in the project's folder.
+
+    GitHub does not tell capital letters from small ones in a login, and neither does this.
+    """
+    return root / ".portcullis" / "lockdown" / f"{organization.lower()}.json"
 
 
 def load(path: Path) -> Record | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from portcullis.project import StackSettings
+
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 def declaration(settings: StackSettings, console: Console, without: str) -> Declaration | None:
@@ -44,14 +47,16 @@ def organization(name: str | None, declared: Declaration | None, command: str) -
         UserError: Nobody named it, or it is not that of the stack.
     """
     known = declared.config.organization if declared else None
-    found = name or known
-    if found is None:
-        raise UserError(f"nothing was changed: name the organization: portcullis {command} NAME")
-    if known and found.lower() != known.lower():
+    if name and known and name.lower() != known.lower():
         raise UserError(
-            f"nothing was changed: this stack is of {known}, not of {found}; "
+            f"nothing was changed: this stack is of {known}, not of {name}; "
             "choose another one by --stack"
         )
+    found = known or name
+    if found is None:
+        raise UserError(f"nothing was changed: name the organization: portcullis {command} NAME")
+    if not _LOGIN.fullmatch(found):
+        raise UserError("nothing was changed: an organization's login has letters, digits and -")
     return found
 
 

@@ -15,7 +15,7 @@ from portcullis.commands import Stack, answer, console, errors, settings
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from portcullis.records.chain import Head
 
@@ -51,7 +51,7 @@ def list_(stack: Stack = "dev", *, file: File = None, form: Form = Format.TEXT) 
         if form is Format.JSON:
             typer.echo(json.dumps(listed, indent=2))
         for entry in listed if form is Format.TEXT else ():
-            console.print(Text(_line(entry)))
+            _print(entry, lambda entry: [_line(entry)])
 
     answer(show)
 
@@ -78,7 +78,7 @@ def show(
         if form is Format.JSON:
             typer.echo(json.dumps(entry, indent=2))
         else:
-            _show(entry)
+            _print(entry, _lines)
 
     answer(show_it)
 
@@ -182,17 +182,32 @@ _SECTIONS: tuple[tuple[str, Callable[[Any], str]], ...] = (
 """The lists of an entry that are shown, and how."""
 
 
-def _show(entry: dict[str, Any]) -> None:
-    """Show an entry for people."""
-    console.print(Text(_line(entry)))
+def _print(entry: dict[str, Any], worded: Callable[[dict[str, Any]], Iterable[str]]) -> None:
+    """Print an entry for people.
+
+    Raises:
+        UserError: It is right in the chain, but no entry that this version writes.
+    """
+    try:
+        lines = list(worded(entry))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise UserError(
+            f"entry {entry['number']} is not as this version of Portcullis writes entries; "
+            "--format json shows it"
+        ) from None
+    for line in lines:
+        console.print(Text(line))
+
+
+def _lines(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield all that an entry says."""
+    yield _line(entry)
     who = entry.get("who") or {}
     for name, value in (*who.items(), ("commit", entry.get("commit")), ("plan", entry.get("plan"))):
         if value:
-            console.print(Text(f"  {name}: {value}"))
+            yield f"  {name}: {value}"
     for change in entry.get("changes") or []:
-        console.print(Text(f"  {change['operation']} {change['kind']} {change['name']}"))
-        for line in change["lines"]:
-            console.print(Text(f"    {line}"))
+        yield f"  {change['operation']} {change['kind']} {change['name']}"
+        yield from (f"    {line}" for line in change["lines"])
     for name, worded in _SECTIONS:
-        for each in entry.get(name) or []:
-            console.print(Text(f"  {name}: {worded(each)}"))
+        yield from (f"  {name}: {worded(each)}" for each in entry.get(name) or [])

@@ -7,12 +7,13 @@ import getpass
 import json
 import os
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from portcullis.plan.made import commit, plan
+from portcullis.project import UserError
 from portcullis.records.keys import private_key
 from portcullis.records.store import Store
 
@@ -54,25 +55,35 @@ def recorded(
     Raises:
         UserError: The record cannot be written, or the key is none.
     """
-    store, key, run = Store.of(settings), private_key(os.environ), uuid.uuid4().hex
-    _close_killed(store, settings, key)
-    with store.running(run):
-        begun = {
-            "command": _COMMANDS[change],
-            "who": _who(settings, os.environ),
-            "commit": commit(settings.root, os.environ),
-        }
-        store.append(_entry("begun", run, settings, begun), key)
-        result = "interrupted"
+    store, run = Store.of(settings), uuid.uuid4().hex
+    with ExitStack() as held:
+        try:
+            key = private_key(os.environ)
+            _close_killed(store, settings, key)
+            held.enter_context(store.running(run))
+            begun = {
+                "command": _COMMANDS[change],
+                "who": _who(settings, os.environ),
+                "commit": commit(settings.root, os.environ),
+            }
+            store.append(_entry("begun", run, settings, begun), key)
+        except UserError as error:
+            raise UserError(f"nothing was changed: {error}") from None
+        result, failure = "interrupted", ""
         try:
             yield
             result = "done" if change else "passes"
-        except Exception:
+        except Exception as error:
             result = _failed(found)
+            failure = f"{error}\n" if isinstance(error, UserError) else ""
             raise
         finally:
             said = {"result": result, **_what(found, settings)}
-            last = store.append(_entry("finished", run, settings, said), key)
+            try:
+                last = store.append(_entry("finished", run, settings, said), key)
+            except UserError as error:
+                # what stopped the run is not lost because its record is
+                raise UserError(f"{failure}{error}") from None
             if change:
                 console.print(Text(f"{'record':<10} {last['number']}:{last['hash']}"))
 

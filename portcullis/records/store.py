@@ -79,11 +79,14 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise UserError(
-                f"the record of this run cannot be written: {self.path}: "
-                f"{error.strerror}; {FOLDER} names another folder"
-            ) from None
+            raise self._unwritable(error) from None
         return linked
+
+    def _unwritable(self, error: OSError) -> UserError:
+        return UserError(
+            f"the record of this run cannot be written: {self.path}: "
+            f"{error.strerror}; {FOLDER} names another folder"
+        )
 
     def _last(self, content: bytes) -> dict[str, Any] | None:
         """Return the last entry."""
@@ -97,8 +100,8 @@ class Store:
         except (ValueError, TypeError, KeyError, RecursionError):
             pass
         raise UserError(
-            f"nothing was changed: the last entry of {self.path} was changed; look at it: "
-            "portcullis records verify; then keep the file elsewhere, and a new one is begun"
+            f"the last entry of {self.path} was changed; look at it: portcullis records verify; "
+            "then keep the file elsewhere, and a new one is begun"
         )
 
     @contextmanager
@@ -110,15 +113,23 @@ class Store:
 
     @contextmanager
     def running(self, run: str) -> Iterator[None]:
-        """Hold a lock as long as a run goes on: the system releases it if the run is killed."""
+        """Hold a lock as long as a run goes on: the system releases it if the run is killed.
+
+        Raises:
+            UserError: The folder cannot be written.
+        """
         path = self._mark(run)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as lock:
+            lock = path.open("wb")
+        except OSError as error:
+            raise self._unwritable(error) from None
+        with lock:
+            try:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
-        finally:
-            path.unlink(missing_ok=True)
+            finally:
+                path.unlink(missing_ok=True)
 
     def is_running(self, run: str) -> bool:
         """Say whether a run goes on, on this machine."""

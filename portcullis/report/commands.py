@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it when the program runs
@@ -97,15 +98,21 @@ def _live(settings: StackSettings, policy_files: Sequence[Path]) -> Known:
 
 
 def _writable(output: Path | None) -> None:
-    """Refuse a folder that is not there before GitHub is read.
+    """Refuse what cannot be written before GitHub is read.
 
     Raises:
-        UserError: It is not there.
+        UserError: It cannot.
     """
-    if output and not output.parent.is_dir():
+    if output is None:
+        return
+    if not output.parent.is_dir():
         raise UserError(
             f"{output}: there is no folder {output.parent}; nothing was written; create it first"
         )
+    if output.is_dir():
+        raise UserError(f"{output} is a folder; nothing was written; allowed: the name of a file")
+    if not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise UserError(f"{output} cannot be written by this user; nothing was written")
 
 
 def _by_ending(output: Path | None) -> Format:

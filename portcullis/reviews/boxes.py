@@ -59,8 +59,14 @@ def left(body: str) -> int:
     return len(_OPEN.findall(body))
 
 
-def lines(box: Box, ticked: Mapping[str, str]) -> Iterator[str]:
-    """Yield a box as Markdown, with its evidence below it."""
+def lines(box: Box, ticked: Mapping[str, str], most: int = MOST_LINES) -> Iterator[str]:
+    """Yield a box as Markdown, with its evidence below it.
+
+    Args:
+        box: What to write.
+        ticked: What people ticked before, as `ticks` has it.
+        most: Lines of evidence that are shown.
+    """
     if box.checked is None:
         seen = ticked.get(box.name)
         changed = CHANGED if seen not in (None, box.digest) else ""
@@ -69,8 +75,8 @@ def lines(box: Box, ticked: Mapping[str, str]) -> Iterator[str]:
     else:
         mark = "x" if box.checked else " "
         yield f"- [{mark}] {words(box.text)} (checked by Portcullis) <!-- box {box.name} facts -->"
-    for line in box.evidence[:MOST_LINES]:
+    for line in box.evidence[:most]:
         yield f"  - {words(line[:MOST_OF_A_LINE])}"
-    yield from (f"  - <{each}>" for each in box.links[:MOST_LINES])
-    if len(box.evidence) > MOST_LINES:
-        yield f"  - and {len(box.evidence) - MOST_LINES} more"
+    yield from (f"  - <{each}>" for each in box.links[:most])
+    if len(box.evidence) > most:
+        yield f"  - and {len(box.evidence) - most} more"

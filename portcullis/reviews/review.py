@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portcullis.check.output.markdown import code
 from portcullis.comment.body import LONGEST, marker
 from portcullis.reviews import questions
-from portcullis.reviews.boxes import left, lines, ticks
+from portcullis.reviews.boxes import MOST_LINES, left, lines, ticks
 from portcullis.reviews.issues import fitting
 from portcullis.reviews.periods import Kind, period
 from portcullis.reviews.since import Since, found, kept, line, since
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NOTES = "<!-- portcullis: what stands below this line is kept -->"
 MOST_NOTES = 20_000
 """Characters of people's notes that are kept: longer ones belong into comments."""
+
+_EVIDENCE = (MOST_LINES, 10, 3, 1, 0)
+"""Lines of evidence below each box, until all fits: no box is ever left out."""
 
 _PERIOD = re.compile(r"<!-- portcullis [a-z]+ review (\S+) of stack ")
 
@@ -52,13 +55,19 @@ def text(kind: Kind, facts: Facts, now: str, before: Sequence[Issue]) -> str:
         before: The issues of the reviews before, the last one first.
     """
     written, _, notes = now.partition(NOTES)
-    notes = notes[:MOST_NOTES]
-    made = "\n".join(_lines(kind, facts, written, before))
-    room = LONGEST - len(notes) - len(NOTES) - 1
-    return fitting(made, room).rstrip("\n") + f"\n{NOTES}{notes or chr(10)}"
+    notes = fitting(notes, MOST_NOTES)
+    room = LONGEST - len(notes) - len(NOTES) - 2
+    made = ""
+    for most in _EVIDENCE:
+        made = "\n".join(_lines(kind, facts, written, before, most))
+        if len(made) <= room:
+            break
+    return f"{made}\n{NOTES}{notes or chr(10)}"
 
 
-def _lines(kind: Kind, facts: Facts, written: str, before: Sequence[Issue]) -> Iterator[str]:
+def _lines(
+    kind: Kind, facts: Facts, written: str, before: Sequence[Issue], most: int
+) -> Iterator[str]:
     when, present = period(kind, facts.today), kept(facts)
     last = found(before[0].body) if before else None
     yield marker_of(kind, when, facts.stack)
@@ -78,7 +87,7 @@ def _lines(kind: Kind, facts: Facts, written: str, before: Sequence[Issue]) -> I
     yield ""
     ticked = ticks(written)
     for box in questions.boxes(kind, facts, since(last, present) if before else Since()):
-        yield from lines(box, ticked)
+        yield from lines(box, ticked, most)
     yield line(present)
     yield ""
     yield "### Notes"

@@ -211,13 +211,22 @@ def test_a_second_machine_takes_nothing_closed_for_the_state_before(day: Day) ->
     record = day.project.folder / ".portcullis" / "lockdown" / "guild.json"
     text = record.read_text()
     record.unlink()
-    refused = day.run("guild")
+    day.path.world.fault(method="GET", path="/orgs/guild/*", status=502, count=None)
+    day.path.world.fault(method="GET", path="/repos/*", status=502, count=None)
+    assert "left " in day.run("guild").text
+    day.path.world.clear_faults()
+    refused = day.run("Guild")
     assert refused.code == 1
     assert "locked down already" in refused.text
     record.write_text(text.replace('"custom_branch_policies": true', '"x": true', 1))
-    forged = day.run("--lift")
-    assert forged.code == 1
-    assert "is not the record that Portcullis wrote" in forged.text
+    for wrong in (record.read_text(), "[" * 100_000):
+        record.write_text(wrong)
+        forged = day.run("--lift")
+        assert forged.code == 1
+        assert "is not the record that Portcullis wrote" in forged.text
+    record.write_text(text)
+    lifted = day.run("GUILD", "--lift")
+    assert lifted.code == 0, lifted.text
 
 
 def test_up_opens_nothing_by_accident(day: Day) -> None:

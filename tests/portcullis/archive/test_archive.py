@@ -284,10 +284,22 @@ def test_a_plan_without_a_log_has_records_only(
 
 def test_a_token_that_may_not_see_the_log_is_an_error(place: Place) -> None:
     """On plan Enterprise nothing is passed over in silence (A8)."""
-    access = GitHubAccess(place.world.base_url, token="wrong")
+    access = GitHubAccess(place.world.base_url, token=place.world.token)
     now = datetime.now(UTC)
     with Asking(access) as asking, pytest.raises(NoLogError, match="may not read it"):
-        archive(AuditLog(asking, "acme", now), place.bucket(), now)
+        archive(AuditLog(asking, "small", now), place.bucket(), now)
+
+
+def test_an_expired_token_is_no_plan_without_a_log(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On no plan does a run with a token that has expired end well (A8)."""
+    file = place.folder / "orgs" / "acme.yaml"
+    text = file.read_text(encoding="utf-8").replace("plan: enterprise", "plan: team")
+    file.write_text(text.replace("n: acme", "n: small"), encoding="utf-8")
+    monkeypatch.setitem(place.world.tokens, "owner", "expired")
+    with pytest.raises(UserError, match="the token is wrong or has expired"):
+        ran(place, monkeypatch)
 
 
 def records(folder: Path, words: list[str]) -> None:

@@ -107,6 +107,11 @@ BRANCHES = "lower repositories.api.protection.main"
 LOWERED = {
     "fewer reviewers": (change(GATE[1], reviewers=[{"teams": [1.0]}]), ENVIRONMENT),
     "no reviewers": (change(GATE[1], reviewers=None), ENVIRONMENT),
+    "one more reviewer": (change(GATE[1], reviewers=[{"teams": [1.0, 2.0, 3.0]}]), ENVIRONMENT),
+    "another reviewer": (
+        change(GATE[1], reviewers=[{"teams": [1.0], "users": [2.0]}]),
+        ENVIRONMENT,
+    ),
     "shorter wait": (change(GATE[1], waitTimer=5.0), ENVIRONMENT),
     "self review": (change(GATE[1], preventSelfReview=False), ENVIRONMENT),
     "administrators": (change(GATE[1], canAdminsBypass=True), ENVIRONMENT),
@@ -139,7 +144,6 @@ LOWERED = {
     ),
 }
 HIGHER = {
-    "more reviewers": change(GATE[1], reviewers=[{"teams": [1.0, 2.0, 3.0]}]),
     "longer wait": change(GATE[1], waitTimer=60.0),
     "fewer bypasses": change(RULESET, bypassActors=[]),
     "more approvals": change(

@@ -142,6 +142,52 @@ def test_a_folder_that_cannot_be_written(
         run(stack)
 
 
+def test_a_folder_that_cannot_be_made(
+    stack: StackSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are no records to read yet, and none can be written: the run stops before anything."""
+    monkeypatch.setenv("PORTCULLIS_RECORDS", "/proc/portcullis")
+    with pytest.raises(UserError, match="nothing was changed: the record of this run cannot be"):
+        run(stack)
+
+
+def test_what_stopped_a_run_is_told_though_its_record_cannot_be_written(
+    stack: StackSettings,
+) -> None:
+    """R12: a full disk at the end of an update hides neither the update's failure nor itself."""
+    path = Store.of(stack).path
+
+    def fails() -> None:
+        with recorded(stack, Found(), Console(quiet=True), change=True):
+            path.unlink()
+            path.mkdir()
+            raise UserError("7 of 9 were changed")
+
+    with pytest.raises(UserError) as caught:
+        fails()
+    assert str(caught.value).startswith("7 of 9 were changed\nthe record of this run cannot be")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"version": 2, "what": "begun"},
+        {"version": 1, "kind": "begun", "run": 5, "at": None},
+        {"version": 1, "kind": "finished", "run": "a", "at": "b", "result": "c", "changes": ["d"]},
+    ],
+)
+def test_an_entry_of_another_version(stack: StackSettings, odd: dict[str, object]) -> None:
+    """R12: it is named, and programs get it as it is."""
+    Store.of(stack).append(odd, None)
+    code, text = cli("show", "1", "--stack", "prod")
+    assert code == 1
+    assert text == (
+        "entry 1 is not as this version of Portcullis writes entries; --format json shows it\n"
+    )
+    code, text = cli("show", "1", "--stack", "prod", "--format", "json")
+    assert (code, odd.items() <= json.loads(text).items()) == (0, True)
+
+
 def key_files(folder: Path) -> tuple[Path, Path]:
     """A private and a public key."""
     key = Ed25519PrivateKey.generate()

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from selenium.webdriver.common.by import By
 from typer.testing import CliRunner
@@ -19,6 +19,9 @@ from portcullis.report.output.page import SECTIONS
 from tests.portcullis.check.projects import CANARY, project
 from tests.portcullis.report.test_history import git
 from tests.sandbox.pages.browser import chromium
+
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 GUILD = str(ROOT / "orgs/guild.yaml")
@@ -155,6 +158,17 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     code, _, said = report(GUILD, "--output", str(tmp_path / "none/report.html"))
     assert code == 1
     assert "nothing was written" in said
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E8: nobody waits for GitHub to learn that the folder is not theirs."""
+    monkeypatch.setattr("portcullis.check.organization.subject", None)
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    code, _, said = report(GUILD, "--output", str(tmp_path / "report.html"))
+    assert code == 1
+    assert said.startswith(f"{tmp_path / 'report.html'} cannot be written by this user")
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

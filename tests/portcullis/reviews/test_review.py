@@ -171,6 +171,8 @@ def test_the_largest_organization_fits() -> None:
     again = text(Kind.YEARLY, body + "n" * 15_000, **many)
     assert len(again) <= LONGEST
     assert again.endswith("n" * 15_000)
+    few = re.findall(r"<!-- box (\S+) ", text(Kind.YEARLY))
+    assert re.findall(r"<!-- box (\S+) ", again) == few, "no question is left out"
     assert len(daily.text(facts(**many))) <= LONGEST
 
 
