@@ -93,6 +93,12 @@ class Configuration:
         body = {"title": branch, "head": branch, "base": "main"}
         return int(self.ask(login, "POST", "/pulls", body)["number"])
 
+    def cancel_previews(self) -> None:
+        """End the runs of pull requests whose preview no test looks at."""
+        runs = self.ask("owner", "GET", "/actions/runs?status=in_progress")["workflow_runs"]
+        for run in runs:
+            self.ask("owner", "POST", f"/actions/runs/{run['id']}/cancel")
+
     def merge(self, number: int, login: str = "ana") -> None:
         """Merge a pull request."""
         self.ask(login, "PUT", f"/pulls/{number}/merge", {"merge_method": "squash"})

@@ -133,6 +133,7 @@ def test_a_fork_sees_no_secret(made: Configuration) -> None:
         "settings:\n  billing_email: billing@acme.example\n"
         "  default_repository_permission: write\n"
     )
+    made.cancel_previews()
     made.propose_from_a_fork("mallory", insecure)
     run = made.pulls.jobs()["check"]["run"]
     made.ask("owner", "POST", f"/actions/runs/{run}/approve")  # as GitHub wants for newcomers
