@@ -104,7 +104,9 @@ def judge(
         confirmed: A person's word that it was replaced.
     """
     found = _seen(credential, facts, began)
-    if found.status is Status.SEEN or not found.by_hand or confirmed is None:
+    if found.status is Status.SEEN or not found.by_hand:
+        return found
+    if confirmed is None or confirmed.at <= began:  # that was for an earlier incident
         return found
     note = f": {confirmed.note}" if confirmed.note else ""
     return Verdict(Status.CONFIRMED, f"{confirmed.by}, {_time(confirmed.at)}{note}")

@@ -42,7 +42,10 @@ class Wanted:
 
     organization: str | None = None
     since: datetime | None = None
-    """When the incident began; None: as noted, or when the lockdown began."""
+    """When the incident began; None: as noted, or when the lockdown began.
+
+    A list only becomes stricter: of several times, the latest counts.
+    """
     sources: bool = False
     """Whether the declared sources are asked, which takes the engine."""
     confirm: Sequence[str] = ()
@@ -112,12 +115,8 @@ def _begun(
                 "when did the incident begin? Give --since, such as --since 2026-11-30T18:00Z"
             )
         return state.CredentialList(organization=organization, began=began)
-    if since and since > record.began:
-        raise UserError(
-            f"--since: the list of {organization} begins at {record.began.isoformat()}; "
-            "allowed: an earlier time, until nothing on it is open"
-        )
-    record.began = since or record.began
+    # an earlier time would close what was replaced while somebody unknown was there
+    record.began = max(record.began, since or record.began)
     return record
 
 

@@ -33,7 +33,7 @@ class CredentialList(BaseModel):
     version: Literal[1] = 1
     organization: str
     began: datetime
-    """When the incident began: what is older is open."""
+    """When the incident began: what is older is open. Of several incidents, the last one."""
     credentials: dict[str, Credential] = Field(default_factory=dict)
     """All that were ever on the list, by id: what is deleted meanwhile is not forgotten."""
     confirmed: dict[str, Confirmation] = Field(default_factory=dict)
@@ -52,7 +52,7 @@ class Judged(BaseModel):
 
 def path_of(root: Path, organization: str) -> Path:
     """Return the file of an organization's list, in the project's folder."""
-    return root / ".portcullis" / "incident" / f"{organization}.credentials.json"
+    return root / ".portcullis" / "incident" / f"{organization.lower()}.credentials.json"
 
 
 def take(record: CredentialList, found: Listed) -> dict[str, Facts]:

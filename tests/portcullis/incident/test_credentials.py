@@ -112,6 +112,13 @@ def test_what_is_not_shown_is_not_gone() -> None:
     assert judge(key, facts[key.id], BEGAN).status is Status.OPEN
 
 
+def test_a_word_for_an_earlier_incident_closes_nothing() -> None:
+    """R16: what was confirmed before an incident began has to be replaced again."""
+    person = credential(Kind.PERSON, "ana")
+    assert judge(person, Facts(), BEGAN, WORD).status is Status.CONFIRMED
+    assert judge(person, Facts(), NEW, WORD).status is Status.OPEN
+
+
 def test_all_wrong_confirmations_are_named() -> None:
     """R16: each id that nobody may confirm is named, and none is noted then."""
     record = state.CredentialList(organization="guild", began=BEGAN)
