@@ -31,6 +31,7 @@ from components.base import (
     matching,
 )
 from components.custom_property import PropertyName, ValueOrValues, repository_property
+from components.deploy_key import DeployKeyConfig, KeyTitle, deploy_keys
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.files.dependabot import DependabotConfig
 from components.files.library import CODEQL_PATH
@@ -209,6 +210,8 @@ class RepositoryConfig(Config):
     """Secrets that every job of the repository can read."""
     variables: dict[SecretName, VariableValue] = Field(default={}, max_length=500)
     """Variables by name, each at most 48 KB. Jobs see them as `vars`."""
+    deploy_keys: dict[KeyTitle, DeployKeyConfig] = {}
+    """SSH keys of machines, by title. One that is not listed is left alone."""
     properties: dict[PropertyName, ValueOrValues] = {}
     """Values of the organization's custom properties; a list for `multi_select`."""
     ecosystems: list[Ecosystem] = []
@@ -416,6 +419,7 @@ class Repository(pulumi.ComponentResource):
             repository_variable(
                 variable, value, repository=repository, repository_name=name, opts=child
             )
+        deploy_keys(config.deploy_keys, repository=repository, repository_name=name, opts=child)
         for property_, values in config.properties.items():
             repository_property(
                 property_,

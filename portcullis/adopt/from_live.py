@@ -182,12 +182,14 @@ def put(
 def _is_whole(there: There, urn: str) -> bool:
     """Return whether a state can have a resource.
 
-    No secret, whose value nobody can read; no file without its text; no default branch under
-    another name: renaming it is a step of its own.
+    No secret, whose value nobody can read; no file without its text; no deploy key without its
+    number; no default branch under another name: renaming it is a step of its own.
     """
     live = there.found[urn]
     if live.kind == "RepositoryFile":
         return "content" in live.inputs
+    if live.kind == "RepositoryDeployKey":
+        return bool(live.number)
     if live.kind == "BranchDefault":
         branches = {each.urn: each.inputs.get("branch") for each in there.registered}
         return bool(live.inputs["branch"] == branches[urn])

@@ -180,6 +180,13 @@ def _deployment_policy(
     return None
 
 
+def _deploy_key(client: GitHub[Any], organization: str, inputs: Mapping[str, Any]) -> str | None:
+    repository = inputs["repository"]
+    keys = listed(client, f"/repos/{organization}/{repository}/keys")
+    found = next((str(each["id"]) for each in keys if each["key"] == inputs["key"]), None)
+    return f"{repository}:{found}" if found else None
+
+
 def _organization_variable(
     client: GitHub[Any], organization: str, inputs: Mapping[str, Any]
 ) -> str | None:
@@ -221,6 +228,7 @@ _LOOK_UPS: dict[str, Callable[[GitHub[Any], str, Mapping[str, Any]], str | None]
     "RepositoryRuleset": _repository_ruleset,
     "BranchProtection": _branch_protection,
     "RepositoryEnvironmentDeploymentPolicy": _deployment_policy,
+    "RepositoryDeployKey": _deploy_key,
     "ActionsOrganizationVariable": _organization_variable,
     "ActionsVariable": _repository_variable,
     "ActionsEnvironmentVariable": _environment_variable,

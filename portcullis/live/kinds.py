@@ -102,7 +102,7 @@ KINDS: Mapping[str, Kind] = {
         ("repository", "propertyName"), frozenset({"byDefault"}), noun="custom property"
     ),
     "RepositoryWebhook": Kind(("repository", "number"), noun="webhook"),
-    "RepositoryDeployKey": Kind(("repository", "title", "key"), noun="deploy key"),
+    "RepositoryDeployKey": Kind(("repository", "key"), noun="deploy key"),
     "RepositoryFile": Kind(
         ("repository", "file"),
         frozenset({"branch", "commitMessage", "commitAuthor", "commitEmail", "overwriteOnCreate"}),
@@ -115,7 +115,7 @@ RENAMED = frozenset({"OrganizationRuleset", "Repository", "RepositoryRuleset", "
 """Kinds whose things keep their ids under another name. An update has a step of its own for
 repositories and teams (portcullis/renames)."""
 
-RECOGNIZED = RENAMED | {"RepositoryEnvironmentDeploymentPolicy"}
+RECOGNIZED = RENAMED | {"RepositoryDeployKey", "RepositoryEnvironmentDeploymentPolicy"}
 """Kinds whose things are also recognized by their ids: another one may have got the name."""
 
 Key = tuple[str, ...]

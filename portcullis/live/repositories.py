@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portcullis.live import classic, environments, repository_lists, rulesets
+from portcullis.live import classic, deploy_keys, environments, repository_lists, rulesets
 from portcullis.live.asking import PAGE, TooHeavy, Unread
 from portcullis.live.kinds import KINDS
 from portcullis.live.pages import TOO_HEAVY, pages, present
@@ -16,7 +16,7 @@ from portcullis.live.people.teams import PERMISSIONS
 from portcullis.live.resource import Gap, LiveRepository, LiveResource, camel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from portcullis.live.asking import Asking
 
@@ -29,7 +29,7 @@ _NESTED = {
     ),
     "rulesets": (20, ", includeParents: false", f"nodes {{ {rulesets.FIELDS} }}"),
     "branchProtectionRules": (20, "", f"nodes {{ {classic.FIELDS} }}"),
-    "deployKeys": (50, "", "nodes { id title key readOnly }"),
+    "deployKeys": (50, "", "nodes { title key readOnly }"),
     "repositoryTopics": (20, "", "nodes { topic { name } }"),
 }
 """Lists of a repository: the size of a page, other arguments, and what is asked of an entry."""
@@ -137,6 +137,7 @@ class Repositories:
     people: dict[str, int] = field(default_factory=dict)
     """Numeric ids of collaborators, by lower-case login."""
     _numbers: dict[str, int] = field(default_factory=dict)
+    _keys: dict[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     _no_security: Unread | None = None
     """Why the security settings of all repositories could not be read."""
 
@@ -165,6 +166,8 @@ class Repositories:
         for resources, gaps in self.asking.each(self._lists, open_):
             self.resources += resources
             self.gaps += gaps
+        for resources in self.asking.each(self._deploy_keys, self._keys.items()):
+            self.resources += resources
 
     def _pages(self) -> Iterator[Mapping[str, Any]]:
         """Yield all repositories that GraphQL shows; note the others."""
@@ -224,19 +227,23 @@ class Repositories:
             found, gaps = [*found, *more], [*gaps, *unread]
         return found, gaps
 
+    def _deploy_keys(self, keys: tuple[str, Sequence[Mapping[str, Any]]]) -> list[LiveResource]:
+        return deploy_keys.read(self.asking, self.organization, *keys)
+
     def _take(self, node: Mapping[str, Any], security: Mapping[str, Any] | None) -> None:
         """Take what GraphQL says about a repository."""
         repository = self.known[node["name"]]
         read = {name: self._whole(node, name) for name in _NESTED}
         lists = {name: present(entries) for name, (entries, _) in read.items()}
         topics = [each["topic"]["name"] for each in lists["repositoryTopics"]]
+        if lists["deployKeys"]:
+            self._keys[repository.name] = lists["deployKeys"]
         start = len(self.resources)
         self.resources += [
             *_repository(node, topics, security, self._no_security or _ADMINISTRATION),
             *map(self._collaborator(repository), filter(_direct, lists["collaborators"])),
             *(self._ruleset(each, repository) for each in lists["rulesets"]),
             *(classic.of_graphql(each, repository) for each in lists["branchProtectionRules"]),
-            *(_deploy_key(each, repository) for each in lists["deployKeys"]),
             *_workflow_files(node),
         ]
         for name, kind in _HIDDEN.items():
@@ -359,17 +366,6 @@ def _repository(
     if branch := node["defaultBranchRef"]:
         given = {"repository": name, "branch": branch["name"]}
         yield LiveResource("BranchDefault", name, name, given)
-
-
-def _deploy_key(key: Mapping[str, Any], repository: LiveRepository) -> LiveResource:
-    inputs = {
-        "repository": repository.name,
-        "title": key["title"],
-        "key": key["key"],
-        "readOnly": key["readOnly"],
-    }
-    name = f"{repository.name}/{key['title']}"
-    return LiveResource("RepositoryDeployKey", name, key["id"], inputs)
 
 
 def _workflow_files(node: Mapping[str, Any]) -> Iterator[LiveResource]:

@@ -22,6 +22,7 @@ from components.publish.packages import MavenTokens
 from components.stack import outputs
 from tests.components.building import data, recorded
 from tests.components.declaration.resolved import resolved
+from tests.support.public_keys import ED25519, OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,8 @@ OTHERS: dict[str, list[Any]] = {
     "ExemptionConfig.rule": ["BR099"],
     "ExemptionConfig.expires": ["2028-01-31"],
     "TeamConfig.parent": ["security"],
+    "DeployKeyConfig.key": [OTHER],
+    "RepositoryConfig.deploy_keys": [{"mirror": {"key": OTHER}}],
     "Bypass.team": ["security"],
     "Reference.config": ["other"],
     "Reference.env": ["PATH"],
@@ -283,6 +286,7 @@ FULL = data(
     ),
     ("repositories.app.publish.1.tags", "own"),
     ("repositories.app.topics", ["python"]),
+    ("repositories.app.deploy_keys", {"mirror": {"key": ED25519}}),
     ("repositories.app.dependabot", {"directories": {"pip": ["/sdk"]}}),
     ("repositories.app.environments.staging.deploy_from", {"branches": ["default"], "tags": []}),
     ("repositories.app.publish.0.auth", "hybrid"),

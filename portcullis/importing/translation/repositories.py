@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from components.base import BranchName
+from components.deploy_key import DeployKeyConfig, KeyTitle
 from components.environment import DeployFrom, EnvironmentConfig, Reviewers
 from components.names.default_branch import FIRST_BRANCH, KEEP
 from components.repository import FeaturesConfig, MergeConfig, RepositoryConfig, SecurityConfig
@@ -72,6 +75,7 @@ def repository(
         "environments": _environments(each, seen, left),
         "secrets": secrets.of_repository(each.name, seen),
         "variables": secrets.variables(seen.of("ActionsVariable", each.name)),
+        "deploy_keys": _deploy_keys(each.name, seen, left),
         "properties": _properties(each.name, seen),
     }
     return short(RepositoryConfig, found)
@@ -134,6 +138,24 @@ def _access(name: str, seen: Seen) -> dict[str, str]:
         if int(each.inputs["teamId"]) in seen.slugs
     }
     return dict(sorted(found.items()))
+
+
+def _deploy_keys(name: str, seen: Seen, left: list[Left]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in seen.of("RepositoryDeployKey", name):
+        title = each.inputs["title"]
+        data = {"key": each.inputs["key"], "read_only": each.inputs["readOnly"]}
+        try:
+            config = TypeAdapter(dict[KeyTitle, DeployKeyConfig]).validate_python({title: data})
+        except ValidationError:
+            why = "the YAML takes no such title, or no key of its kind or length"
+            left.append(Left(f"deploy key {each.name}", why))
+            continue
+        if title in found:
+            left.append(Left(f"deploy key {each.name}", "another one has the same title"))
+            continue
+        found[title] = short(DeployKeyConfig, config[title].model_dump())
+    return found
 
 
 def _properties(name: str, seen: Seen) -> dict[str, Any]:

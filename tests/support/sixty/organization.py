@@ -60,7 +60,7 @@ REPOSITORY_ACTIONS: dict[str, dict[str, Any]] = {
     "infra-live": {"enabled": True, "allowed_actions": "local_only", "sha_pinning_required": True},
     "hyperion": {"enabled": True, "allowed_actions": "selected"},
 }
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}u00000000000000000000000000000000000"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}u00000000000000000000000000000000000000000"
 
 
 def settings(script: Script) -> None:
