@@ -76,8 +76,11 @@ def _head(plan: Plan) -> Iterator[str]:
     }[plan.verdict]
     yield f"### Portcullis: {code(plan.organization)}, stack {code(plan.stack)}: {verdict}"
     yield ""
-    commit = code(plan.commit) if plan.commit else "files that differ from their commit"
-    yield f"Commit {commit}, plan {code(plan.digest)}. Only this plan can be deployed."
+    digest = code(plan.digest)
+    if plan.commit:
+        yield f"Commit {code(plan.commit)}, plan {digest}. Only this plan can be deployed."
+    else:
+        yield f"Plan {digest}, of files that are not committed: it cannot be deployed."
     if plan.error and plan.verdict == "failed":
         yield f"> {words(' '.join(plan.error.split()))[:2000]}"
     if not plan.live:
