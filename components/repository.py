@@ -30,8 +30,8 @@ from components.base import (
     Visibility,
     matching,
 )
+from components.connections.deploy_key import DeployKeyConfig, KeyTitle, deploy_keys
 from components.custom_property import PropertyName, ValueOrValues, repository_property
-from components.deploy_key import DeployKeyConfig, KeyTitle, deploy_keys
 from components.environment import Environment, EnvironmentConfig, ResolvedEnvironment
 from components.files.dependabot import DependabotConfig
 from components.files.library import CODEQL_PATH

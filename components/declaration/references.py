@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from components.declaration import (
     custom_properties,
-    deploy_keys,
     guards,
     limits,
     no_effect,
@@ -49,7 +48,7 @@ def check(resolved: ResolvedOrganization, names: Names) -> Iterator[Problem]:
     yield from _teams(config, names)
     yield from _organization_protection(config, names)
     yield from custom_properties.check(config)
-    yield from deploy_keys.check(config)
+    yield from written_twice.deploy_keys(config)
     yield from limits.check(resolved, names)
     yield from no_effect.check(resolved, names)
     yield from required_checks.check(resolved)

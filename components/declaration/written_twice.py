@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from components.declaration.mistakes import Problem
     from components.declaration.yaml_file import Segments
-    from components.organization import ResolvedOrganization
+    from components.organization import OrganizationConfig, ResolvedOrganization
     from components.repository import ResolvedRepository
 
 
@@ -24,6 +24,20 @@ def check(
     yield from _files(path, repository)
     yield from _tokens(path, repository)
     yield from _protection(path, repository, organization)
+
+
+def deploy_keys(config: OrganizationConfig) -> Iterator[Problem]:
+    """Find deploy keys that are declared twice: GitHub refuses the second one."""
+    first: dict[str, Segments] = {}
+    for name, repository in config.repositories.items():
+        if repository.archived:
+            continue
+        for title, declared in repository.deploy_keys.items():
+            path: Segments = ("repositories", name, "deploy_keys", title)
+            other = first.setdefault(declared.key, path)
+            if other != path:
+                what = f"{'.'.join(map(str, other))} is the same key, and GitHub takes a key once"
+                yield (*path, "key"), what, "a key of its own"
 
 
 def _files(path: Segments, repository: ResolvedRepository) -> Iterator[Problem]:

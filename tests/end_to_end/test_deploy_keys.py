@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import github
 import pytest
 
-from components.deploy_key import fingerprint
+from components.connections.deploy_key import fingerprint
 from tests.end_to_end.conftest import make_small
 from tests.support.public_keys import ECDSA, ED25519, OTHER, RSA_2048
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from components.base import BranchName
-from components.deploy_key import DeployKeyConfig, KeyTitle
+from components.connections.deploy_key import DeployKeyConfig, KeyTitle
 from components.environment import DeployFrom, EnvironmentConfig, Reviewers
 from components.names.default_branch import FIRST_BRANCH, KEEP
 from components.repository import FeaturesConfig, MergeConfig, RepositoryConfig, SecurityConfig

@@ -45,8 +45,8 @@ def _public_key(value: str) -> str:
     """Return a public key in OpenSSH's form without its comment, which GitHub does not keep."""
     if _PRIVATE.search(value):
         raise ValueError(
-            "this is a private key, and whoever has read this file has it: make a new pair, and "
-            f"remove the old public key wherever it is in use; {_ALLOWED}"
+            "this is a private key, and everybody who has read this file has it: make a new pair, "
+            f"and remove the old public key wherever it is in use; {_ALLOWED}"
         )
     line = _LINE.fullmatch(value.strip())
     bits = _bits(line[1]) if line else None
@@ -87,7 +87,7 @@ class DeployKeyConfig(Config):
     key: PublicKey
     """The public key, as in `id_ed25519.pub`. GitHub allows a key in one repository only."""
     read_only: bool = True
-    """`false`: whoever has the private key may push."""
+    """`false`: who has the private key may push."""
 
 
 def fingerprint(key: str) -> str:

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.declaration import deploy_keys
-from components.deploy_key import DeployKeyConfig, fingerprint
+from components.connections.deploy_key import DeployKeyConfig, fingerprint
+from components.declaration import written_twice
 from tests.components.building import declare, organization
 from tests.support.public_keys import ED25519, OTHER, OTHER_FINGERPRINT, RSA_1024, RSA_2048
 
@@ -80,7 +80,7 @@ def test_a_key_stands_in_one_repository() -> None:
         ("repositories.app.deploy_keys", keys),
         ("repositories.lib.deploy_keys", {"three": {"key": ED25519}}),
     )
-    found = list(deploy_keys.check(config))
+    found = list(written_twice.deploy_keys(config))
     assert [path for path, _, _ in found] == [
         ("repositories", "app", "deploy_keys", "two", "key"),
         ("repositories", "lib", "deploy_keys", "three", "key"),
