@@ -102,6 +102,11 @@ def _words(done: Archived | None) -> str:
     if not done.hours:
         return f"nothing to add, {until}"
     what = f"{done.hours} hours with {done.events} events added, {until}"
+    if done.gaps:
+        return (
+            f"{what}; {done.gaps} of them were missing though a later hour was there: somebody "
+            "else has used the writer's login"
+        )
     if done.continued:
         return what
     return f"{what}; it begins at {done.start:{_TIME}}, the oldest event that GitHub has"

@@ -2,7 +2,8 @@
 
 Each hour is one object, whose name follows from the hour alone. Objects are added in the order of
 time, and none is ever replaced. So whatever is there has no gap, the newest object is where a run
-goes on, and a run that was killed needs no cursor.
+goes on, and a run that was killed needs no cursor. Only somebody else with the writer's login can
+leave a gap, by an object of a later hour: so the hours before the newest are looked at, too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ HOUR = timedelta(hours=1)
 
 DELAY = timedelta(hours=1)
 """How long after its end an hour is archived: GitHub shows some events late."""
+
+LOOKED_BACK = 48
+"""How many hours before the newest one are looked at for a gap, which costs a request each."""
 
 
 class Places(Protocol):
@@ -59,6 +63,8 @@ class Archived:
     """Everything before this is in the archive."""
     continued: bool
     """Whether an earlier hour was there, so that nothing is missing in between."""
+    gaps: int = 0
+    """Hours that were missing though a later one was there; they were added."""
 
 
 def archive(log: Log, places: Places, now: datetime) -> Archived | None:
@@ -77,8 +83,10 @@ def archive(log: Log, places: Places, now: datetime) -> Archived | None:
         return None
     kept = list(_hours(hour_of(oldest), end))
     start = len(kept) - len(missing(places, [name(each) for each in kept]))
+    before = kept[max(0, start - 1 - LOOKED_BACK) : max(0, start - 1)]
+    gaps = [hour for hour in before if not places.has(name(hour))]
     hours = events = 0
-    for _, group in groupby(kept[start:], key=datetime.date):
+    for _, group in groupby([*gaps, *kept[start:]], key=datetime.date):
         day = list(group)
         found = _by_hour(log.between(day[0], day[-1] + HOUR))
         for hour in day:
@@ -86,7 +94,7 @@ def archive(log: Log, places: Places, now: datetime) -> Archived | None:
             if places.add(name(hour), content(own)):
                 hours, events = hours + 1, events + len(own)
     begun = kept[start] if start < len(kept) else end
-    return Archived(hours, events, begun, end, continued=start > 0)
+    return Archived(hours, events, begun, end, continued=start > 0, gaps=len(gaps))
 
 
 def missing(places: Places, names: Sequence[str]) -> Sequence[str]:

@@ -172,6 +172,17 @@ def test_an_archive_that_lags_behind_githubs_log_says_so() -> None:
     assert (later.continued, later.hours) == (True, 1)
 
 
+def test_an_object_of_a_later_hour_hides_no_gap() -> None:
+    """Whoever holds the writer's login cannot make the hours before be passed over (G8)."""
+    log, store = Events([event(3600 * hour, hour) for hour in range(10)]), Store()
+    archive(log, store, START + 5 * HOUR)
+    store.objects[name(START + 8 * HOUR)] = content([])
+    done = archive(log, store, START + 10 * HOUR)
+    assert done is not None
+    assert (done.gaps, done.hours) == (4, 4)
+    assert archived(store) == [each for each in log.events if each["_document_id"] not in "89"]
+
+
 def test_no_event_no_object() -> None:
     """A log without events begins no archive: where it begins would not be known (G8)."""
     store = Store()
