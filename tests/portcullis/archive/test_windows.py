@@ -173,7 +173,7 @@ def test_an_archive_that_lags_behind_githubs_log_says_so() -> None:
 
 
 def test_an_object_of_a_later_hour_hides_no_gap() -> None:
-    """Whoever holds the writer's login cannot make the hours before be passed over (G8)."""
+    """The hours before an object that somebody else added are not passed over (G8)."""
     log, store = Events([event(3600 * hour, hour) for hour in range(10)]), Store()
     archive(log, store, START + 5 * HOUR)
     store.objects[name(START + 8 * HOUR)] = content([])
