@@ -140,17 +140,36 @@ POINTS = {
 }
 """Writes at which a run is killed: the path, and how many of them pass before."""
 METHODS = ("PUT", "POST", "DELETE")
-SOME = [("close", "*/permissions/repositories", 0), ("lift", "*/deployment-branch-policies", 1)]
-KILLS = [(way, *point) for way, points in POINTS.items() for point in points] if EVERY else SOME
+ALL = {
+    "close": [("*/variables", 0), ("*/actions/permissions", 0), ("*/secrets/*", 0)],
+    "lift": [
+        ("*/deployment-branch-policies", 2),
+        ("*/actions/permissions", 0),
+        ("*/rulesets/*", 0),
+    ],
+}
+"""The same for a lockdown of everything."""
+LEVELS = {"release": POINTS, "all": ALL}
+SOME = [
+    ("release", "close", "*/permissions/repositories", 0),
+    ("release", "lift", "*/deployment-branch-policies", 1),
+]
+KILLS = [
+    (level, way, *point)
+    for level, ways in LEVELS.items()
+    for way, points in ways.items()
+    for point in points
+]
 
 
-@pytest.mark.parametrize(("way", "path", "skip"), KILLS)
-def test_killed_and_repeated(day: Day, way: str, path: str, skip: int) -> None:
+@pytest.mark.parametrize(("level", "way", "path", "skip"), KILLS if EVERY else SOME)
+def test_killed_and_repeated(day: Day, level: str, way: str, path: str, skip: int) -> None:
     """R16: a run that is killed at any write, and run again, ends as one that was not."""
     before = day.seen()
+    close = ["guild", "--level", level]
     if way == "lift":
-        assert day.run("guild").code == 0
-    arguments = ["--lift"] if way == "lift" else ["guild"]
+        assert day.run(*close).code == 0
+    arguments = ["--lift"] if way == "lift" else close
     for method in METHODS:
         # answered so late that the run is killed while it waits
         day.path.world.fault(method=method, path=path, delay=60, skip=skip, count=1)
