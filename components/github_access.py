@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pulumi
-import pulumi_github as github
 from pulumi.runtime.config import is_config_secret
 
 if TYPE_CHECKING:
     import ssl
 
+    import pulumi_github as github
     from githubkit import GitHub
     from githubkit.typing import RetryDecisionFunc
 
@@ -79,6 +79,8 @@ class GitHubAccess:
         A token of the environment is no input: it would be kept in the state, and each other token
         (those of an App's installation live for an hour) would be a change of the provider.
         """
+        import pulumi_github as github  # noqa: PLC0415 - costs 0.4 s, and the plugin of github_settings needs none of it
+
         return github.Provider(
             "github",
             owner=owner,

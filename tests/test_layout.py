@@ -11,10 +11,18 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("components", "engine", "portcullis", "portcullis_policy", "sandbox")
+PACKAGES = (
+    "components",
+    "engine",
+    "github_settings",
+    "portcullis",
+    "portcullis_policy",
+    "sandbox",
+)
 MAY_IMPORT = {
     "components": set(),
     "engine": set(),
+    "github_settings": {"components"},
     "portcullis": {"components", "engine", "portcullis_policy"},
     "portcullis_policy": set(),
     "sandbox": set(),
