@@ -34,6 +34,14 @@ def declare() -> None:
     declare_stack()
 
 
+def github_settings() -> None:
+    """Serve the provider of GitHub's settings to Pulumi, which finds this script on PATH."""
+    _begin()
+    from github_settings.__main__ import main as serve  # noqa: PLC0415 - found only now
+
+    serve()
+
+
 def policies() -> None:
     """Serve the policy pack to Pulumi, until Pulumi ends it: the pack's `__main__.py` calls it."""
     pack = FOLDER / "policy"

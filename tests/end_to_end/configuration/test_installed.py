@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -12,12 +13,22 @@ import venv
 import zipfile
 from pathlib import Path
 
+import grpc
 import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tests.support.extent import cases
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDERS = ("components", "engine", "policy", "portcullis", "sandbox", "workflows")
+FOLDERS = (
+    "components",
+    "engine",
+    "github_settings",
+    "policy",
+    "portcullis",
+    "sandbox",
+    "workflows",
+)
 INSECURE = (
     '    environments:\n      npm-release: {deploy_from: {tags: ["v[0-9]*.[0-9]*.[0-9]*"]}}\n'
 )
@@ -104,6 +115,21 @@ def test_the_wheel_has_every_file_of_the_program(wheel: Path) -> None:
     names = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]
     expected = {f"portcullis_program/{path}" for path in listed if (ROOT / path).exists()}
     assert expected | {"portcullis_program/__init__.py"} == set(names)
+
+
+def test_the_wheel_serves_githubs_settings(wheel: Path, tmp_path: Path) -> None:
+    """The provider that Pulumi finds on PATH is that of the wheel, and has its settings."""
+    script = environment(tmp_path / "tool", wheel) / "pulumi-resource-github-settings"
+    with subprocess.Popen([script, "127.0.0.1:1"], stdout=subprocess.PIPE, text=True) as plugin:
+        try:
+            assert plugin.stdout
+            port = plugin.stdout.readline().strip()
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                stub = provider_pb2_grpc.ResourceProviderStub(channel)
+                schema = stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
+        finally:
+            plugin.terminate()
+    assert "github-settings:index:OrganizationImmutableReleases" in json.loads(schema)["resources"]
 
 
 @pytest.mark.parametrize("first", cases(["preview"], "up"))
