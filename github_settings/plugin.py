@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from components.github_access import DOTCOM, App, GitHubAccess, address
 from github_settings import inputs
@@ -77,11 +78,11 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Say whether the inputs have changed; other credentials never replace a resource."""
+        """Name the inputs that changed. Another organization replaces all resources."""
         del context
-        return _difference(
-            [] if _plain(request.olds) == _plain(request.news) else ["owner"], replaces=[]
-        )
+        old, new = _plain(request.olds), _plain(request.news)
+        changed = [name for name in CONFIG if old.get(name) != new.get(name)]
+        return _difference(changed, [name for name in changed if name == "owner"])
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
@@ -202,9 +203,9 @@ def _difference(changed: list[str], replaces: list[str]) -> provider_pb2.DiffRes
 
 
 def _plain(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Return the values of a message, without those that are null."""
+    """Return the values of a message, without those that are null, and secrets as they are."""
     values: dict[str, Any] = json_format.MessageToDict(struct)
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: unwrap_rpc_secret(each) for name, each in values.items() if each is not None}
 
 
 @contextmanager

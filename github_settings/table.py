@@ -126,6 +126,21 @@ _ROWS = (
         f"{_REST}/actions/permissions",
     ),
     Setting(
+        "RepositoryPrivateForkWorkflows",
+        f"{_REPOSITORY}/actions/permissions/fork-pr-workflows-private-repos",
+        _PRIVATE_FORKS,
+        {field.name: False for field in _PRIVATE_FORKS},
+        f"{_REST}/actions/permissions",
+    ),
+    Setting(
+        "RepositoryPrivateVulnerabilityReporting",
+        f"{_REPOSITORY}/private-vulnerability-reporting",
+        (Field("enabled", "boolean"),),
+        {"enabled": False},
+        f"{_REST}/repos/repos#enable-private-vulnerability-reporting-for-a-repository",
+        is_switch=True,
+    ),
+    Setting(
         "OrganizationRetention",
         f"{_ORGANIZATION}/actions/permissions/artifact-and-log-retention",
         (Field("days", "integer"),),

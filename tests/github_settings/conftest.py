@@ -39,7 +39,7 @@ class PlainProject(Project):
     def pulumi(self, *arguments: str, check: bool = False, stdin: str | None = None) -> Outcome:
         """Run the real `pulumi`, which may not print the token."""
         outcome = super().pulumi(*arguments, check=check, stdin=stdin)
-        assert self.environment["GITHUB_TOKEN"] not in outcome.text
+        assert self.world.token not in outcome.text
         return outcome
 
 

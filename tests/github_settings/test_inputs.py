@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import create_autospec
 
+import grpc
 import pytest
+from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
 from github_settings.inputs import changed, mistakes
+from github_settings.plugin import Plugin
 from github_settings.table import SETTINGS, Setting
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/github-settings.md"
@@ -56,6 +60,21 @@ def test_the_order_of_ids_does_not_count() -> None:
     assert changed(POLICY, old, {**old, "selectedRepositoryIds": [1.0]}) == [
         "selectedRepositoryIds"
     ]
+
+
+def test_another_organization_is_another_provider() -> None:
+    """Only another organization replaces the resources; other credentials update the provider."""
+
+    def replaced(name: str) -> list[str]:
+        request = provider_pb2.DiffRequest()
+        request.olds.update({"owner": "acme", "token": "a", name: "before"})
+        request.news.update({"owner": "acme", "token": "a", name: "after"})
+        answer = Plugin().DiffConfig(request, create_autospec(grpc.ServicerContext))
+        assert list(answer.diffs) == [name]
+        return list(answer.replaces)
+
+    assert replaced("owner") == ["owner"]
+    assert replaced("token") == []
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda each: each.type)

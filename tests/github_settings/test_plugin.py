@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.arguments import Arguments
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.github_settings.conftest import PlainProject
 
 POLICY = "/orgs/acme/settings/immutable-releases"
@@ -20,6 +24,7 @@ PRIVATE = {
     "send_secrets_and_variables": False,
     "require_approval_for_fork_pr_workflows": True,
 }
+APPROVED = {"approval_policy": "all_external_contributors"}
 Row = tuple[str, str, dict[str, Any]]
 
 
@@ -27,19 +32,26 @@ def rows(project: PlainProject) -> dict[str, Row]:
     """Every kind of setting, by path on GitHub."""
     with project.world.client() as client:
         site = client.get("/repos/acme/site").json()["id"]
-    approval = {"approval_policy": "all_external_contributors"}
     selected = {"enforced_repositories": "selected", "selected_repository_ids": [site]}
     in_tool = "/repos/acme/tool/actions/permissions"
     tool = {"repository": "tool"}
     return {
         POLICY: ("OrganizationImmutableReleases", "acme", selected),
         TOOL: ("RepositoryImmutableReleases", "tool", {**tool, "enabled": True}),
-        APPROVAL: ("OrganizationForkApproval", "acme", approval),
+        APPROVAL: ("OrganizationForkApproval", "acme", APPROVED),
         f"{in_tool}/fork-pr-contributor-approval": (
             *("RepositoryForkApproval", "tool"),
-            {**tool, **approval},
+            {**tool, **APPROVED},
         ),
         FORKS: ("OrganizationPrivateForkWorkflows", "acme", PRIVATE),
+        f"{in_tool}/fork-pr-workflows-private-repos": (
+            *("RepositoryPrivateForkWorkflows", "tool"),
+            {**tool, **PRIVATE},
+        ),
+        "/repos/acme/tool/private-vulnerability-reporting": (
+            *("RepositoryPrivateVulnerabilityReporting", "tool"),
+            {**tool, "enabled": True},
+        ),
         RETENTION: ("OrganizationRetention", "acme", {"days": 30}),
         f"{in_tool}/artifact-and-log-retention": (
             *("RepositoryRetention", "tool"),
@@ -57,6 +69,13 @@ def shown(project: PlainProject, path: str) -> dict[str, Any]:
             listed = client.get(f"{path}/repositories").json()["repositories"]
             found["selected_repository_ids"] = [each["id"] for each in listed]
     return found
+
+
+def with_token(project: PlainProject) -> list[Path]:
+    """The files of the state in which the token can be read."""
+    files = [path for path in (project.folder / "state").rglob("*") if path.is_file()]
+    assert files
+    return [path for path in files if project.world.token in path.read_text(encoding="utf-8")]
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +100,7 @@ def test_settings_are_made_as_declared(made: PlainProject) -> None:
 
 def test_the_state_has_no_token(made: PlainProject) -> None:
     """The token of the environment is in no file of the stack."""
-    token = made.environment["GITHUB_TOKEN"]
-    files = [path for path in (made.folder / "state").rglob("*") if path.is_file()]
-    assert files
-    assert not [path for path in files if token in path.read_text(encoding="utf-8")]
+    assert not with_token(made)
 
 
 def test_a_refresh_sees_each_setting(made: PlainProject) -> None:
@@ -166,3 +182,24 @@ def test_an_existing_setting_is_imported(made: PlainProject) -> None:
     made.pulumi("import", kind, "imported", "site", *options, check=True)
     [found] = [each for each in made.state()["resources"] if each["urn"].endswith("::imported")]
     assert found["outputs"] == {"enabled": True, "repository": "site"}
+    made.pulumi("state", "delete", found["urn"], "--yes", "--force", check=True)
+
+
+def test_a_token_of_the_config_is_encrypted(made: PlainProject) -> None:
+    """A token of the stack's config is in no file in the open, nor in anybody's arguments.
+
+    A refresh, which runs without the program, has it all the same.
+    """
+    token = made.environment.pop("GITHUB_TOKEN")
+    made.pulumi("config", "set", "--secret", "github:token", check=True, stdin=token)
+    made.declare(("RepositoryForkApproval", "tool", {"repository": "tool", **APPROVED}))
+    watch = Arguments(token)
+    try:
+        outcome = made.up("--skip-preview")
+        refreshed = made.refresh("--skip-preview")
+    finally:
+        watch.stop()
+    assert outcome.code == 0, outcome.text
+    assert refreshed.code == 0, refreshed.text
+    assert watch.seen == set()
+    assert not with_token(made)
