@@ -37,6 +37,8 @@ class Outcome:
     """What is still to be done, and why."""
     secrets: list[str] = field(default_factory=list)
     """Secrets that come back from their sources."""
+    open: list[str] = field(default_factory=list)
+    """What only a lockdown of everything closes."""
     requests: int = 0
     """Sent to GitHub, reading included."""
 
@@ -107,11 +109,35 @@ def close(run: Run, scope: Scope) -> None:
     for holder in (*found.stopped, None):
         for door in plan.secrets_of(scope, holder):
             _close(run, scope, door, holder["name"] if holder else "", found)
+    if scope.only or scope.level == "release":
+        _close_readers(run, scope, found)
 
 
 def _close_roles(run: Run, scope: Scope) -> None:
     for door in plan.roles_of(scope):
         _close(run, scope, door, "", None)
+
+
+def _close_readers(run: Run, scope: Scope, targets: Targets) -> None:
+    """Take secrets that stopped repositories see, too, from jobs of the others, which run on."""
+    asking, stopped = run.sender.asking, {*_ids(targets.stopped)}
+    for store in plan.STORES:
+        visibility = settings.organization_secrets(asking, scope.organization, store)
+        if isinstance(visibility, Unread):
+            run.outcome.left.append(f"secrets of the organization ({store}): {visibility}")
+            continue
+        for name in plan.undeclared(scope, store, visibility):
+            door = Door(Kind.READERS, name=name)
+            if visibility[name.rpartition(":")[2]] != "selected":
+                run.outcome.open.append(door.words(""))
+                continue
+            now = run.read(door, "")
+            entry = run.record.entry(door)
+            is_closed = entry is not None and entry.stage is Stage.CLOSED
+            if isinstance(now, Unread):
+                run.outcome.left.append(f"{door.words('')}: {now}")
+            elif now is not None and (is_closed or stopped & {*now["repositories"]}):
+                _carry_out(run, scope, door, "", now, targets)
 
 
 def _close_environments(run: Run, scope: Scope, repositories: Sequence[Document]) -> None:
@@ -178,8 +204,8 @@ def _goal(
             return doors.closed_tags(organization=entry.repository is None)
         case Kind.ENVIRONMENT:
             return doors.closed_environment(before)
-        case Kind.SECRET:
-            return None
+        case Kind.SECRET | Kind.READERS:
+            return None if entry.kind is Kind.SECRET else {"repositories": []}
     if entry.repository is not None or scope.level == "all" or targets is None:
         return doors.actions_off(before)
     stopped = _ids(targets.stopped)

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     TAGS = "tags"
     ENVIRONMENT = "environment"
     SECRET = "secret"  # noqa: S105 - a kind of door
+    READERS = "readers"
     AWS_ROLE = "aws-role"
     VAULT_POLICY = "vault-policy"
 
@@ -71,6 +72,7 @@ class Door:
             Kind.TAGS: f"tags of {where}",
             Kind.ENVIRONMENT: f"environment {repository}/{self.name}",
             Kind.SECRET: f"secret {self._secret} of {where}",
+            Kind.READERS: f"repositories that see secret {self._secret} of the organization",
             Kind.AWS_ROLE: f"role {self.name}",
             Kind.VAULT_POLICY: f"policy {self.name}",
         }[self.kind]
@@ -114,6 +116,8 @@ def read(
         return settings.ruleset(asking, base, RULESET)
     if door.kind is Kind.ENVIRONMENT:
         return settings.environment(asking, f"{organization}/{repository}", door.name)
+    if door.kind is Kind.READERS:
+        return settings.readers(asking, _secret_path(base, door.name))
     return settings.secret(asking, _secret_path(base, door.name))
 
 
@@ -203,12 +207,21 @@ def _secret(
         yield Request("DELETE", _secret_path(base, door.name))
 
 
+def _readers(
+    base: str, door: Door, now: Document | None, goal: Document | None
+) -> Iterator[Request]:
+    if now is not None and goal is not None:
+        path = f"{_secret_path(base, door.name)}/repositories"
+        yield Request("PUT", path, {"selected_repository_ids": goal["repositories"]})
+
+
 _WAYS: dict[Kind, Callable[..., Iterator[Request]]] = {
     Kind.NOTE: _note,
     Kind.ACTIONS: _actions,
     Kind.TAGS: _tags,
     Kind.ENVIRONMENT: _environment,
     Kind.SECRET: _secret,
+    Kind.READERS: _readers,
 }
 
 

@@ -52,7 +52,8 @@ def _open(run: Run, entry: Entry, names: Mapping[int, str], *, overwrite: bool) 
     if entry.kind is Kind.SECRET:
         _secret(run, entry, now, words)
         return
-    if (entry.kind is Kind.ENVIRONMENT or entry.kind in doors.OUTSIDE) and now is None:
+    may_be_gone = {Kind.ENVIRONMENT, Kind.READERS, *doors.OUTSIDE}
+    if entry.kind in may_be_gone and now is None:
         _finish(run, entry, f"{words}: somebody deleted it during the lockdown")
         return
     same = doors.without_ids(now) in ([before, goal] if goal else [before])

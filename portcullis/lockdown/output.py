@@ -18,6 +18,9 @@ def lines_of(outcome: Outcome, *, lift: bool) -> list[tuple[str, str]]:
     lines = [(done, each) for each in outcome.done]
     lines += [("changed", each) for each in outcome.changed]
     lines += [("removed", f"{each}: portcullis up writes it again") for each in outcome.secrets]
+    lines += [
+        ("open", f"{each}: all do, and nobody declares it: --level all") for each in outcome.open
+    ]
     lines += [("left", each) for each in outcome.left]
     already = f", {outcome.already} closed before" if outcome.already else ""
     left = f", {len(outcome.left)} left: run it again" if outcome.left else ""

@@ -10,10 +10,11 @@ from portcullis.lockdown.doors import Door, Kind
 from portcullis.project import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from components.declaration import Declaration
     from components.organization import ResolvedOrganization
+    from components.secrets.secret import Store
     from portcullis.live.raw.settings import Document
     from portcullis.lockdown.record import Level
 
@@ -99,14 +100,15 @@ def _secrets(
     for secret in resolved.secrets:
         seen = {name.lower() for name in secret.repositories}
         if secret.scope == "organization":
-            if whole and level == "all":
-                yield "", secret.name
+            if whole and (level == "all" or seen & set(names)):
+                for store in secret.stores:
+                    yield "", f"{_before(None, store)}{secret.name}"
         elif seen & set(names) or (whole and level == "all"):
             for store in secret.stores:
                 yield secret.repositories[0], f"{_before(secret.environment, store)}{secret.name}"
 
 
-def _before(environment: str | None, store: str) -> str:
+def _before(environment: str | None, store: Store) -> str:
     """Return what stands before the name of a secret that is not simply one of Actions."""
     if environment:
         return f"{environment}/"
@@ -145,6 +147,25 @@ def roles_of(scope: Scope) -> Iterator[Door]:
     """Yield the roles outside of GitHub that trust jobs whose repository is stopped."""
     for repository, door in scope.roles:
         if scope.stops(repository):
+            yield door
+
+
+STORES: tuple[Store, ...] = ("actions", "dependabot", "codespaces")
+"""Where secrets of an organization are."""
+
+
+def undeclared(scope: Scope, store: Store, visibility: Mapping[str, str]) -> Iterator[str]:
+    """Yield the organization's secrets in a store that stay, because nobody could bring them back.
+
+    Args:
+        scope: What is closed.
+        store: Where they are.
+        visibility: Of all secrets there, by name.
+    """
+    removed = {name.lower() for where, name in scope.secrets if not where}
+    for name in visibility:
+        door = f"{_before(None, store)}{name}"
+        if door.lower() not in removed:
             yield door
 
 

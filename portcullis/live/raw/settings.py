@@ -130,3 +130,24 @@ def secret(asking: Asking, path: str) -> Document | Unread | None:
     if isinstance(answer, Unread):
         return None if answer.status == _NOT_FOUND else answer
     return {"updated_at": answer["updated_at"]}
+
+
+def organization_secrets(asking: Asking, organization: str, store: str) -> dict[str, str] | Unread:
+    """Return the visibility of the organization's secrets in a store, by name."""
+    listed = asking.listed(f"/orgs/{organization}/{store}/secrets", "secrets")
+    if isinstance(listed, Unread):
+        return listed
+    return {each["name"]: each["visibility"] for each in listed}
+
+
+def readers(asking: Asking, path: str) -> Document | Unread | None:
+    """Return the repositories that a secret is selected for; None if it is for no list of them."""
+    answer = asking.get(path)
+    if isinstance(answer, Unread):
+        return None if answer.status == _NOT_FOUND else answer
+    if answer["visibility"] != "selected":
+        return None
+    listed = asking.listed(f"{path}/repositories", "repositories")
+    if isinstance(listed, Unread):
+        return listed
+    return {"repositories": sorted(each["id"] for each in listed)}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.bad_day import ENVIRONMENT, Day, make_day, open_path
-from tests.sandbox.attempts.path import ON_PUSH, REPO, TOKEN
+from tests.sandbox.attempts import test_attempts  # noqa: F401 - registers them
+from tests.sandbox.attempts.attempt import ATTEMPTS
+from tests.sandbox.attempts.path import CI, ON_PUSH, REPO, TOKEN
 from tests.support.extent import EVERY
 from tests.support.project import STACK
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path as File
 
+    from tests.sandbox.attempts.attempt import Attempt
     from tests.sandbox.attempts.path import Path
     from tests.support.sandbox import Sandbox
 
@@ -195,6 +199,40 @@ def _kill(day: Day, arguments: list[str]) -> None:
     finally:
         running.kill()
         running.wait()
+
+
+if EVERY:
+
+    @pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda each: each.name)
+    def test_no_attempt_gets_the_publishing_secret(day: Day, attempt: Attempt) -> None:
+        """R16, A10: what works on an open release path gives nobody its secret after one run."""
+        attempt.weak(day.path)
+        assert day.run("guild").code == 0
+        with suppress(AssertionError, IndexError):  # some need a job, and none runs
+            attempt.act(day.path)
+        assert not day.path.leaked()
+
+
+def test_other_repositories_lose_what_those_that_publish_see(day: Day) -> None:
+    """R16: jobs go on elsewhere, and do not see a shared secret of the organization meanwhile.
+
+    A secret that all repositories see, and nobody declares, cannot be hidden: it is named.
+    """
+    path, base = day.path, "/orgs/guild/actions/secrets"
+    both = [path.id_of(REPO), path.id_of("/repos/guild/docs")]
+    shared = {"visibility": "selected", "selected_repository_ids": both}
+    path.secret(base, "MIRROR_TOKEN", **shared)
+    path.secret(base, "OPEN_TOKEN", visibility="all")
+    closed = day.run("guild")
+    assert closed.code == 0, closed.text
+    assert "open       repositories that see secret OPEN_TOKEN of the organization" in closed.text
+    path.commit("carl", ".github/workflows/mine.yml", CI, repo="/repos/guild/docs")
+    assert not path.leaked("MIRROR_TOKEN")
+    assert path.leaked("OPEN_TOKEN")
+    assert day.run("guild").code == 0
+    assert day.run("--lift").code == 0
+    seen = path.as_("olga").get(f"{base}/MIRROR_TOKEN/repositories").json()["repositories"]
+    assert sorted(each["id"] for each in seen) == sorted(both)
 
 
 def test_what_somebody_changed_meanwhile_is_left_alone(day: Day) -> None:
