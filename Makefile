@@ -8,7 +8,7 @@ SECRETS ?= config
 WITH_config := portcullis
 WITH_vault := portcullis.practice.with_vault
 RUN = $(BIN)/python -m $(or $(WITH_$(SECRETS)),$(error SECRETS=$(SECRETS): allowed: config, vault))
-CODE := __main__.py components distribution docs engine policy/portcullis_policy portcullis sandbox tests
+CODE := __main__.py components distribution docs engine github_settings policy/portcullis_policy portcullis sandbox tests
 STACK ?= dev
 export STACK
 
