@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
 
+@pytest.fixture
+def small(small: Project) -> Project:
+    """The small organization, without the policy pack: the program refuses what is wrong."""
+    small.environment["PULUMI_OPTION_POLICY_PACK"] = ""
+    return small
+
+
 def refused(project: Project, outcome: Outcome, *words: str) -> None:
     """The run failed, said each of ``words``, showed no traceback and changed nothing."""
     assert outcome.code != 0
@@ -129,8 +136,9 @@ def test_what_exists_already_is_not_taken_over(small: Project, what: str) -> Non
 def test_a_wrong_token_is_reported(small: Project) -> None:
     """GitHub's refusal of the token is shown, and nothing is made."""
     small.environment["GITHUB_TOKEN"] = "not-a-token-that-it-knows"
-    refused(small, small.up(), "401", "token is wrong or expired")
-    assert "not-a-token-that-it-knows" not in small.up().text
+    outcome = small.up()
+    refused(small, outcome, "401", "token is wrong or expired")
+    assert "not-a-token-that-it-knows" not in outcome.text
 
 
 def test_no_token_is_reported(small: Project) -> None:

@@ -161,6 +161,6 @@ def test_the_state_is_what_an_update_had_written(
     assert preview.code == 0, preview.text
     assert preview.operations() == dict.fromkeys(secrets, "create")
     world.clear_journal()
-    done = project.up()
+    done = project.update()
     assert done.code == 0, done.text
     assert {each["path"].split("/")[-2] for each in world.writes()} == {"secrets"}

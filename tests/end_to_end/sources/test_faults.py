@@ -164,7 +164,7 @@ def test_github_fails_while_secrets_are_written(
     project = declared(places, sandbox, tmp_path, "github-fails")
     project.world.fault(method="PUT", path="*/secrets/VAULT", status=429, count=20)
     project.world.fault(method="PUT", path="*/secrets/AWS", status=502, count=20)
-    first = project.up()
+    first = project.update()
     project.world.clear_faults()
     assert first.code != 0
     assert "Traceback" not in first.text

@@ -58,6 +58,6 @@ def test_the_declared_source_gets_the_value_and_gives_it(
     _, _, lines = done.stdout.partition("below `secrets:`\n")
     (line,) = lines.strip().splitlines()
     project.edit("visibility: public\n", f"visibility: public\n    secrets: {{{line.strip()}}}\n")
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     assert project.world.secret("ONE", repository="acme/tool") == f"{CANARY}-one"

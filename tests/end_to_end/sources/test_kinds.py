@@ -80,7 +80,7 @@ def test_good_values_arrive_and_bad_ones_stop_the_run(sandbox: Sandbox, tmp_path
     assert f"{len(REASONS)} mistakes; nothing was changed" in refused.text
 
     project.environment |= good
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     place = {"repository": "acme/tool", "environment": "gate"}
     assert {name: project.world.secret(name, **place) for name in KINDS} == {

@@ -59,7 +59,7 @@ def declared(
 
 def arrives(project: Project) -> Outcome:
     """An `up` sets the secret to Vault's value."""
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     value = project.world.secret("KEY", repository="acme/tool")
     assert value == f"{CANARY}-{project.world.name}"

@@ -57,7 +57,7 @@ def test_a_change_at_every_source_arrives_by_one_up(project: Project, places: Pl
     for source in SOURCES:
         places.put(source, "LINES", new)
     project.world.clear_journal()
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     job = organization.seen(project)
     changed = [

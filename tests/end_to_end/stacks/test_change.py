@@ -99,7 +99,7 @@ def test_a_new_value_of_a_secret_is_one_update(small: Project) -> None:
     small.world.clear_journal()
     new = pypi_token("acme-tool", f"{CANARY}-new")
     small.pulumi("config", "set", "--secret", "portcullis:pypiToken", check=True, stdin=new)
-    changed = small.up()
+    changed = small.update()
     assert changed.code == 0, changed.text
     secret = "ActionsEnvironmentSecret tool/pypi-release/PYPI_API_TOKEN"
     assert changed.operations(final=True) == {secret: "update"}
@@ -113,7 +113,7 @@ def test_what_is_taken_out_of_yaml_is_deleted_by_name(small: Project) -> None:
     small.make()
     small.edit("      SCAN_TOKEN: {from: {config: scanToken}, stores: [actions, dependabot]}\n", "")
     small.edit("    secrets:\n    variables: {COLOUR", "    variables: {COLOUR")
-    changed = small.up()
+    changed = small.update()
     assert changed.code == 0, changed.text
     assert changed.operations(final=True) == {
         "ActionsSecret tool/actions/SCAN_TOKEN": "delete",

@@ -37,7 +37,7 @@ def small(outside: Outside, sandbox: Sandbox, tmp_path_factory: pytest.TempPathF
     project = outside.declare(sandbox, folder, "trust-that-exists")
     outside.aws.trust(f"{project.world.base_url}_oidc", *AUDIENCES)
     project.write(outside.filled(SMALL))
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     return project
 
@@ -84,7 +84,7 @@ def test_a_declared_template_replaces_it(outside: Outside, small: Project) -> No
     small.edit("trust:\n  aws:", "trust:\n  subject_claims: [repository_id, context]\n  aws:")
     token = small.environment["GITHUB_TOKEN"]
     small.environment["GITHUB_TOKEN"] = small.world.token
-    outcome = small.up()
+    outcome = small.update()
     small.environment["GITHUB_TOKEN"] = token
     assert outcome.code == 0, outcome.text
     job = deploying(small.world, "tool", "cluster")

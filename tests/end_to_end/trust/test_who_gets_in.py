@@ -254,7 +254,7 @@ def test_what_somebody_widens_is_narrowed_again(project: Project, outside: Outsi
     wide["Statement"][0]["Condition"] = {}
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(wide))
     vault.sys.create_or_update_policy("acme--tool--cluster", 'path "kv/*" {capabilities=["read"]}')
-    outcome = project.up("--refresh")
+    outcome = project.update("--refresh")
     assert outcome.code == 0, outcome.text
     changed = {name for name, kind in outcome.operations(final=True).items() if kind != "refresh"}
     assert changed == {"Role tool/cluster", "Policy tool/cluster"}

@@ -108,7 +108,7 @@ def first(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     project = Project(tmp_path_factory.mktemp("visibility") / "project", world)
     project.write(ACME)
     project.create({"one": f"{CANARY}-one", "two": f"{CANARY}-two"})
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     return project, outcome
 
@@ -188,7 +188,7 @@ def test_a_repository_that_fits_is_let_in_and_a_preview_says_so(
     for properties in shown.values():
         assert {name.partition("[")[0] for name in properties} == {"selectedRepositoryIds"}
     project.world.clear_journal()
-    outcome = project.up()
+    outcome = project.update()
     assert outcome.code == 0, outcome.text
     wanted = {key: {*seen, "web-c"} if key in WITH_NEW else seen for key, seen in WANTED.items()}
     assert visible(project.world) == wanted
