@@ -6,6 +6,7 @@ others would be mixed up with them. So they are put on the path only in processe
 
 from __future__ import annotations
 
+import atexit
 import gc
 import runpy
 import sys
@@ -52,4 +53,5 @@ def policies() -> None:
 def _begin() -> None:
     # as in __main__.py of the repository: the process ends soon and leaves little garbage
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     sys.path.insert(0, str(FOLDER))
