@@ -104,7 +104,7 @@ def test_everything_beyond_the_limits_is_refused_at_once(sandbox: Sandbox, tmp_p
 def test_everything_within_the_limits_is_made(sandbox: Sandbox, tmp_path: Path) -> None:
     """What the models allow, GitHub takes: the longest texts, managed users, odd names."""
     made = project(sandbox, tmp_path, "within", WITHIN)
-    outcome = made.update()
+    outcome = made.up()
     assert outcome.code == 0, outcome.text
     assert "no managed workflow tests these ecosystems yet (tool: gradle)" in outcome.text
     live = Live(made.world, "acme")
