@@ -13,6 +13,7 @@ from portcullis.printed import resource_name
 from portcullis.project import StackSettings
 from tests.end_to_end.conftest import CANARY, ROOT, seed
 from tests.end_to_end.test_up import TOKENS
+from tests.support.extent import cases
 from tests.support.project import LIMIT_SECONDS, STACK, Project, without_colour
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def made(sandbox: Sandbox, folder: Path, name: str, text: str) -> Project:
     return project
 
 
-@pytest.mark.parametrize(("name", "least"), [("insecure", 30), ("guild", 0), ("weaker guild", 40)])
+@pytest.mark.parametrize(
+    ("name", "least"), cases([("insecure", 30), ("weaker guild", 40)], ("guild", 0))
+)
 def test_offline_finds_what_the_engine_finds(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, least: int
 ) -> None:

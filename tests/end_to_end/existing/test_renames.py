@@ -62,7 +62,7 @@ def made(sandbox: Sandbox, folder: Path, name: str) -> Project:
     project = Project(folder / "project", world, protect=True)
     project.write(HEAD + BOOK)
     project.create({})
-    succeed(project.portcullis("up"))
+    project.make()
     world.clear_journal()
     return project
 

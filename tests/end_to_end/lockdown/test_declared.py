@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.end_to_end.conftest import CANARY, make_small
+from tests.support.extent import EVERY
 
 if TYPE_CHECKING:
     from tests.support.project import Outcome, Project
@@ -73,9 +74,10 @@ def test_up_closes_and_lifts_what_the_yaml_says(deployed: Project) -> None:
     assert "closed     environment tool/pypi-release" in closed.text
     assert "update  " not in closed.text
     assert seen(deployed) != before
-    again = on_another_machine(deployed, "up", "--yes")
-    assert again.code == 0, again.text
-    assert "0 closed" in again.text
+    if EVERY:
+        again = on_another_machine(deployed, "up", "--yes")
+        assert again.code == 0, again.text
+        assert "0 closed" in again.text
     deployed.edit(ASKED, "plan: team")
     deployed.portcullis("preview", "--json", str(plan))
     reviewed = json.loads(plan.read_text())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.conftest import CANARY, SMALL
+from tests.support.extent import cases
 from tests.support.tokens import pypi_token
 
 if TYPE_CHECKING:
@@ -17,37 +18,40 @@ if TYPE_CHECKING:
 
 GATE = "RepositoryEnvironment tool/staging"
 
-CHANGES = [
-    ("display_name: Acme", "display_name: Acme Inc.", {"OrganizationSettings acme": {"name"}}),
+CHANGES = cases(
+    [
+        ("display_name: Acme", "display_name: Acme Inc.", {"OrganizationSettings acme": {"name"}}),
+        (
+            "    required_checks: [ci, security-ci]",
+            "    required_checks: [ci, security-ci]\n    approvals: 3",
+            {"OrganizationRuleset main": {"rules.pullRequest.requiredApprovingReviewCount"}},
+        ),
+        (
+            "wait_timer: 5",
+            "wait_timer: 5\n        can_admins_bypass: true",
+            {GATE: {"canAdminsBypass"}},
+        ),
+        (
+            "{teams: [makers], users: [ana]}",
+            "{teams: [makers], users: [ben]}",
+            {GATE: {"reviewers[0].users[0]"}},
+        ),
+        (
+            "members: [ana, ben]",
+            "members: [ana, ben, zoe]",
+            {"TeamMembers releasers": {"members[2]"}},
+        ),
+    ],
     ("description: A tool", "description: The tool", {"Repository tool": {"description"}}),
-    (
-        "    required_checks: [ci, security-ci]",
-        "    required_checks: [ci, security-ci]\n    approvals: 3",
-        {"OrganizationRuleset main": {"rules.pullRequest.requiredApprovingReviewCount"}},
-    ),
     ("wait_timer: 5", "wait_timer: 6", {GATE: {"waitTimer"}}),
-    (
-        "wait_timer: 5",
-        "wait_timer: 5\n        can_admins_bypass: true",
-        {GATE: {"canAdminsBypass"}},
-    ),
-    (
-        "{teams: [makers], users: [ana]}",
-        "{teams: [makers], users: [ben]}",
-        {GATE: {"reviewers[0].users[0]"}},
-    ),
     ("COLOUR: green", "COLOUR: blue", {"ActionsVariable tool/COLOUR": {"value"}}),
     (
         "{releasers: push,",
         "{releasers: triage,",
         {"TeamRepository tool/releasers": {"permission"}},
     ),
-    (
-        "members: [ana, ben]",
-        "members: [ana, ben, zoe]",
-        {"TeamMembers releasers": {"members[2]"}},
-    ),
-]
+)
+"""Of each kind of setting; test_preview.py has the others in one preview."""
 
 
 @pytest.fixture
