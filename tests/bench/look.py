@@ -62,7 +62,7 @@ def _report(access: GitHubAccess, folder: Path) -> tuple[Usage, float]:
     begun = time.monotonic()
     found = report(looked, looked.drift, settings, declaration, Seen())
     what = Subject(folder, STACK, settings)
-    known = of_compared(Compared(declaration, {}, looked, found), what, [])
+    known = of_compared(Compared(declaration, {}, looked, found, access), what, [])
     assert page.text(facts(known)).count('class="package') == -(-len(looked.live.repositories) // 4)
     return looked.usage, time.monotonic() - begun
 
