@@ -106,9 +106,10 @@ def entry(
 def base(declared: Registered, known: Collection[str]) -> Entry:
     """Return what entries of all resources have, components too."""
     options = declared.options
-    needed = [each for each in options.dependencies if each in known]
+    needed = sorted(each for each in options.dependencies if each in known)
     made_from = {
-        name: [each for each in urns if each in known] for name, urns in declared.depends.items()
+        name: sorted(each for each in urns if each in known)
+        for name, urns in declared.depends.items()
     }
     found: Entry = {"urn": declared.urn, "custom": False, "type": declared.type}
     if declared.parent:
