@@ -51,6 +51,10 @@ DECLARES_NOTHING = {
         for name in names
     },
     "AwsTrustConfig.trust_policy_characters": "it says which trust policies are mistakes",
+    **{
+        f"{model}.lockdown": "up closes the release path by itself, and declares nothing for it"
+        for model in ("OrganizationConfig", "RepositoryConfig")
+    },
     "MavenPackage.auth": "there is one value; others are mistakes that say so",
 }
 """Fields whose change declares nothing else, each with its reason."""

@@ -92,6 +92,15 @@ def test_no_value_crashes_the_pack_or_is_quoted(data: st.DataObject) -> None:
     assert "could not judge" not in "".join(item.message for item in said)
 
 
+@pytest.mark.parametrize("role", [UNKNOWN, [], 1], ids=str)
+def test_a_role_that_is_not_known_yet_is_no_crash(role: object) -> None:
+    """C3: a policy is judged at a preview where only the update makes the role's name."""
+    allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::x/*"}
+    props = {"role": role, "policy": {"Statement": allowed}}
+    policy = Declared("aws:iam/rolePolicy:RolePolicy", props, "policy")
+    assert not [item for item in started().run([policy]) if "could not judge" in item.message]
+
+
 @pytest.mark.parametrize("entry", [{}, [], 7], ids=str)
 def test_a_policy_that_is_not_a_name_is_unknown(entry: object) -> None:
     """C3: a Vault policy of another type is refused by the rules, and none of them fails."""

@@ -492,9 +492,10 @@ def _allows_too_much(statement: Statement) -> bool:
 
 
 def _role_name(facts: Facts) -> str:
-    """Return the name of the role that a policy is for; nothing where none is known."""
-    name = facts.text("role") or facts.text("name")
-    return name if isinstance(name, str) else ""
+    """Return the name of the role that a policy is for; nothing where none is known yet."""
+    named = (facts.text(field) for field in ("role", "name"))
+    name = next((each for each in named if each is UNKNOWN or each), "")
+    return "" if name is UNKNOWN else name
 
 
 def _changes_itself(statement: Statement, role: str) -> bool:
