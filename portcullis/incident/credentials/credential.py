@@ -37,6 +37,8 @@ class Credential(BaseModel):
     """What somebody could do with it."""
     replace: str
     """Where it is replaced: an address, or a command."""
+    first: datetime | None = None
+    """When GitHub first got it as far as the list knows, of what is the same when added again."""
 
 
 class Confirmation(BaseModel):
@@ -147,6 +149,9 @@ def _with_source(facts: Facts, since: datetime, began: datetime) -> Verdict:
 
 
 def _gone(credential: Credential, facts: Facts, began: datetime) -> Verdict:
+    if credential.kind in ENDS_WITH_GITHUB and facts.source:
+        why = f"not on GitHub now, and an update adds it: {facts.source} has it"
+        return Verdict(Status.OPEN, why)
     if credential.kind in ENDS_WITH_GITHUB:
         return Verdict(Status.SEEN, "GitHub has it no longer")
     if facts.changed is not None and facts.changed > began:

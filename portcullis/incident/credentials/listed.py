@@ -11,6 +11,7 @@ from portcullis_policy.release_path.goals import GoalKind
 from portcullis_policy.release_path.numbers import label
 from portcullis_policy.semantics.publishing.secret_names import cloud, registry
 
+from components.connections.deploy_key import fingerprint
 from portcullis.incident import places
 from portcullis.incident.credentials.credential import Credential, Facts, Kind
 
@@ -148,15 +149,42 @@ def _opens(key: str) -> str | None:
 
 
 def _keys(known: Known) -> Iterator[tuple[Credential, Facts]]:
-    for key in known.stored.keys:
+    declared = _declared_keys(known)
+    live = {_key_id(key.repository, key.key): key for key in known.stored.keys}
+    for ident in dict.fromkeys((*live, *declared)):
+        there, written = live.get(ident), declared.get(ident)
+        path = ".".join(("repositories", written[0], "deploy_keys", written[1])) if written else ""
+        repository, title = (there.repository, there.title) if there else written or ("", "")
         credential = Credential(
-            id=f"key:{key.repository}/{key.number}",
+            id=ident,
             kind=Kind.DEPLOY_KEY,
-            name=f"{key.title} of {key.repository}",
+            name=f"{title} of {repository}",
             could="pushes commits and tags",
-            replace=f"{known.web}/{known.organization}/{key.repository}/settings/keys",
+            replace=f"another key at {path}, and portcullis up --stack {known.stack}"
+            if written
+            else f"{known.web}/{known.organization}/{repository}/settings/keys",
         )
-        yield credential, Facts(since=key.created)
+        since = there.created if there else None
+        yield credential, Facts(there=there is not None, since=since, source=path)
+
+
+def _key_id(repository: str, key: str) -> str:
+    """Return an id that a key keeps, however often it is added again."""
+    return f"key:{repository}/{fingerprint(key)}"
+
+
+def _declared_keys(known: Known) -> dict[str, tuple[str, str]]:
+    """Return the declared keys that may write, as repository and title, by id."""
+    if known.declaration is None or known.reach is None:
+        return {}
+    names = publishing(known.declaration, known.reach)
+    return {
+        _key_id(name, key.key): (name, title)
+        for name, each in known.declaration.config.repositories.items()
+        if name.lower() in names and not each.archived
+        for title, key in each.deploy_keys.items()
+        if not key.read_only
+    }
 
 
 def _apps(known: Known) -> Iterator[tuple[Credential, Facts]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -60,6 +61,7 @@ def take(record: CredentialList, found: Listed) -> dict[str, Facts]:
 
     A list that GitHub did not show and shows now is no credential any more.
     """
+    found = {key: _as_old_as_seen(record, *each) for key, each in found.items()}
     for key, (credential, _) in found.items():
         record.credentials[key] = credential
     for key, credential in list(record.credentials.items()):
@@ -69,6 +71,19 @@ def take(record: CredentialList, found: Listed) -> dict[str, Facts]:
         key: found[key][1] if key in found else _missing(credential, found)
         for key, credential in record.credentials.items()
     }
+
+
+def _as_old_as_seen(
+    record: CredentialList, credential: Credential, facts: Facts
+) -> tuple[Credential, Facts]:
+    """Return a deploy key with its first date: one that is added again is no newer for that."""
+    if credential.kind is not Kind.DEPLOY_KEY:
+        return credential, facts
+    before = record.credentials.get(credential.id)
+    dates = [date for date in (before and before.first, facts.since) if date]
+    first = min(dates, default=None)
+    since = first if facts.there else facts.since
+    return credential.model_copy(update={"first": first}), replace(facts, since=since)
 
 
 def _missing(credential: Credential, found: Listed) -> Facts:

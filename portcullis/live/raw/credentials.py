@@ -53,6 +53,8 @@ class DeployKey:
     repository: str
     number: int
     title: str
+    key: str
+    """The public key."""
     created: datetime
 
 
@@ -157,7 +159,8 @@ def _of_repository(asking: Asking, organization: str, name: str) -> Stored:
     for each in keys:
         if not each["read_only"]:
             created = datetime.fromisoformat(each["created_at"])
-            found.keys.append(DeployKey(name, int(each["id"]), str(each["title"]), created))
+            title, key = str(each["title"]), str(each["key"])
+            found.keys.append(DeployKey(name, int(each["id"]), title, key, created))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from components.connections.deploy_key import DeployKeyConfig, fingerprint
-from components.declaration import written_twice
+from components.declaration import DeclarationError, load, written_twice
 from tests.components.building import declare, organization
 from tests.support.public_keys import ED25519, OTHER, OTHER_FINGERPRINT, RSA_1024, RSA_2048
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PRIVATE = base64.b64encode(b"openssh-key-v1\0" + b"canary" * 9).decode()
 CANARY = PRIVATE[24:40]
@@ -37,6 +41,27 @@ def test_a_private_key_is_refused_and_not_shown(form: str) -> None:
     """Promise: a private key in place of the public one is called so, and never printed (S3)."""
     said = message(form.format(PRIVATE))
     assert "this is a private key" in said
+    assert CANARY not in said
+
+
+def test_all_mistakes_are_named_at_once_and_no_key_is_shown(tmp_path: Path) -> None:
+    """Promise: each mistake has its file and line, and a private key in a block is not shown."""
+    (tmp_path / "orgs").mkdir()
+    (tmp_path / "orgs" / "acme.yaml").write_text(
+        "organization: acme\nplan: team\n"
+        "settings: {display_name: Acme, billing_email: b@acme.example}\n"
+        "repositories:\n  tool:\n    deploy_keys:\n"
+        f"      one:\n        key: |\n          -----BEGIN OPENSSH PRIVATE KEY-----\n"
+        f"          {PRIVATE}\n"
+        f"      two: {{key: {ED25519}, read_onyl: true}}\n      three: {PRIVATE}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(DeclarationError) as caught:
+        load("acme", tmp_path)
+    said = str(caught.value)
+    for place in ("acme.yaml:8:", "acme.yaml:11:", "acme.yaml:12:"):
+        assert place in said
+    assert "did you mean `read_only`?" in said
     assert CANARY not in said
 
 

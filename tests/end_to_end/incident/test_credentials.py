@@ -85,7 +85,8 @@ def test_what_is_seen_newer_is_closed(day: Day, first: dict[str, Any]) -> None:
     ):
         day.path.secret(base, name)
     key = next(each for each in first if each.startswith("key:sophia/"))
-    deleted = day.path.as_("olga").delete(f"{REPO}/keys/{key.rpartition('/')[2]}")
+    [there] = day.path.as_("olga").get(f"{REPO}/keys").json()
+    deleted = day.path.as_("olga").delete(f"{REPO}/keys/{there['id']}")
     assert deleted.status_code == 204
     found = listed(day)
     assert found[STRAY]["status"] == "seen"

@@ -93,6 +93,26 @@ def test_what_github_checks_itself_ends_with_it() -> None:
     assert judge(credential(Kind.SECRET), Facts(there=False), BEGAN).status is Status.OPEN
 
 
+def test_a_deploy_key_that_is_added_again_is_as_old_as_before() -> None:
+    """R16: GitHub dates a key by when it was added; the same key is no newer for that."""
+    record = state.CredentialList(organization="guild", began=BEGAN)
+    key = credential(Kind.DEPLOY_KEY)
+    state.take(record, {key.id: (key, Facts(since=OLD))})
+    again = state.CredentialList.model_validate_json(record.model_dump_json())
+    facts = state.take(again, {key.id: (key, Facts(since=NEW))})
+    assert judge(key, facts[key.id], BEGAN).status is Status.OPEN
+
+
+def test_a_deploy_key_that_an_update_would_add_again_is_open() -> None:
+    """R16: who deletes a declared key on GitHub has to take it out of the YAML, too."""
+    facts = Facts(there=False, source="repositories.app.deploy_keys.bot")
+    found = judge(credential(Kind.DEPLOY_KEY), facts, BEGAN, WORD)
+    assert found.status is Status.OPEN
+    assert "repositories.app.deploy_keys.bot has it" in found.why
+    added = judge(credential(Kind.DEPLOY_KEY), Facts(since=NEW, source=facts.source), BEGAN)
+    assert added.status is Status.OPEN
+
+
 def test_what_is_gone_stays_on_the_list() -> None:
     """R16: what was on the list once stays there, but a list that is read again does not."""
     record = state.CredentialList(organization="guild", began=BEGAN)
