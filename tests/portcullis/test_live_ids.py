@@ -12,6 +12,7 @@ from githubkit.exception import GraphQLFailed, RequestFailed
 from portcullis.adopt import import_ids
 from portcullis.adopt.import_ids import live_id
 from tests.support.github_client import BASE_URL, FakeGitHub
+from tests.support.public_keys import ED25519
 from tests.support.sandbox import Sandbox, World
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Made:
         self.organization_ruleset = self.send(
             "POST", "/orgs/acme/rulesets", {"name": "r", **ORGANIZATION_RULESET}
         )["id"]
+        body = {"title": "deploy", "key": ED25519, "read_only": True}
+        self.key = self.send("POST", "/repos/acme/app/keys", body)["id"]
         self.client.graphql(PROTECTION, {"id": self.node})
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
@@ -114,6 +117,7 @@ FOUND: list[tuple[str, dict[str, str], str]] = [
         {**POLICY, "tagPattern": "v*"},
         "app:eu/west?? live:{tag}",
     ),
+    ("RepositoryDeployKey", {"repository": "app", "key": ED25519}, "app:{key}"),
     ("ActionsOrganizationVariable", {"variableName": "COLOUR"}, "COLOUR"),
     ("ActionsVariable", {"repository": "app", "variableName": "COLOUR"}, "app:COLOUR"),
     (
@@ -133,6 +137,7 @@ OTHER = {
     "RepositoryRuleset": ("repository", "web"),
     "BranchProtection": ("pattern", "main"),
     "RepositoryEnvironmentDeploymentPolicy": ("environment", "none"),
+    "RepositoryDeployKey": ("key", "ssh-ed25519 AAAA"),
     "ActionsOrganizationVariable": ("variableName", "SHAPE"),
     "ActionsVariable": ("variableName", "SHAPE"),
     "ActionsEnvironmentVariable": ("variableName", "SHAPE"),
