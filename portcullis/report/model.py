@@ -39,6 +39,8 @@ class Package(_Fact):
     """A place that publishes, and who can."""
 
     name: str
+    """What is reached and where, such as ``publish acme (tool/pypi-release)``."""
+    repository: str
     fewest: int | None
     """People; None: no set suffices."""
     summary: str

@@ -88,6 +88,7 @@ def packages(known: Known) -> Iterator[Package]:
             path = _path(_Place(asked, organization, repository, found.get(name, ()), differing))
         yield Package(
             name=asked.name,
+            repository=name,
             fewest=fewest,
             summary=people(fewest),
             broken=bool(_too_few(fewest)) or any(stage.broken for stage in path),

@@ -55,7 +55,7 @@ def _monthly(facts: Facts, since: Since) -> Iterator[Box]:
     yield from _alerts(facts)
     runs = [
         f"{facts.web}/{facts.organization}/{quote(name)}/actions?query=is%3Afailure"
-        for name in dict.fromkeys(each.name.partition("/")[0] for each in facts.packages)
+        for name in dict.fromkeys(each.repository for each in facts.packages)
     ]
     yield Box("logs", "Somebody looked at the failed runs of release workflows", links=runs)
     yield Box("new-members", "Each new member belongs here", since.members)

@@ -54,7 +54,13 @@ def full(text: str) -> Facts:
         live=True,
         packages=(
             Package(
-                name=text, fewest=1, summary=text, broken=True, path=(stage, stage), ways=(way,) * 4
+                repository="a",
+                name=text,
+                fewest=1,
+                summary=text,
+                broken=True,
+                path=(stage, stage),
+                ways=(way,) * 4,
             ),
         ),
         drift=(Change.model_validate({"what": "changed", "dangerous": True, **change, **event}),),

@@ -27,7 +27,8 @@ def facts(**given: object) -> Facts:
         "secrets": (secret(),),
         "packages": (
             Package(
-                name="tool/pypi-release",
+                name="publish acme (tool/pypi-release)",
+                repository="tool",
                 fewest=2,
                 summary="2 people",
                 broken=False,

@@ -93,6 +93,11 @@ def test_what_cannot_be_known_is_left_for_people() -> None:
     assert "<https://github.com/orgs/acme/security/alerts/dependabot>" in body
 
 
+def test_failed_runs_are_looked_at_in_each_repository_that_publishes() -> None:
+    """R14: the address is that of the repository's runs, whatever the package is called."""
+    assert "<https://github.com/acme/tool/actions?query=is%3Afailure>" in text()
+
+
 def test_a_known_lack_counts_though_the_rest_is_hidden() -> None:
     """R15: an organization that does not require it cannot be ticked by people."""
     found = TwoFactor(required=False, without=HIDDEN.without)
